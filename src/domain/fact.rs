@@ -1,0 +1,90 @@
+//! Facts: what a dossier knows, each with who said it and when.
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, civil};
+use serde::{Deserialize, Serialize};
+
+/// The facts of a conversation by name. A name that is absent is not known yet.
+pub type Facts = BTreeMap<String, Fact>;
+
+/// One fact: its value, where it comes from and when it was learnt.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fact {
+    #[serde(rename = "v")]
+    pub value: Value,
+    #[serde(rename = "s")]
+    pub source: Source,
+    #[serde(rename = "t", with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub at: Timestamp,
+}
+
+/// Who said a fact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The person who writes.
+    Policyholder,
+    /// The flow, by a rule written in it.
+    Flow,
+    /// The policy register.
+    Policy,
+    /// A handler, by login.
+    Handler(String),
+}
+
+/// The value of a fact.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Value {
+    /// The person was asked and does not know.
+    Unknown,
+    Bool(bool),
+    Text(String),
+    Choice(String),
+    Choices(Vec<String>),
+    Number(f64),
+    /// In cents of euro.
+    Amount(i64),
+    Moment(Moment),
+    /// In minutes.
+    Duration(i64),
+    Address(Address),
+    /// E.164.
+    Phone(String),
+    Email(String),
+    /// How many files were received for this question.
+    Files(u32),
+}
+
+/// A local date or time with how precisely it is known. `end` is exclusive and present for intervals.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moment {
+    pub start: civil::DateTime,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<civil::DateTime>,
+    pub precision: Precision,
+}
+
+/// How precisely a moment is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Precision {
+    Minute,
+    Hour,
+    PartOfDay,
+    Day,
+    Week,
+    Month,
+    Year,
+}
+
+/// A postal address as it was understood; `line` keeps what the person wrote.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    pub line: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postcode: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
+}

@@ -1,0 +1,153 @@
+//! Messages of a conversation, whatever the channel.
+
+use serde::{Deserialize, Serialize};
+
+use super::id::DocumentId;
+
+/// The ways in which people reach us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Channel {
+    Sms,
+    Email,
+    Telegram,
+    Web,
+}
+
+impl Channel {
+    /// The name in the store, in metrics and in URLs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sms => "sms",
+            Self::Email => "email",
+            Self::Telegram => "telegram",
+            Self::Web => "web",
+        }
+    }
+}
+
+impl std::str::FromStr for Channel {
+    type Err = UnknownChannel;
+
+    fn from_str(name: &str) -> Result<Self, UnknownChannel> {
+        [Self::Sms, Self::Email, Self::Telegram, Self::Web]
+            .into_iter()
+            .find(|channel| channel.name() == name)
+            .ok_or(UnknownChannel)
+    }
+}
+
+/// A channel's name that is none of ours.
+#[derive(Debug, thiserror::Error)]
+#[error("unknown channel; the channels are sms, email, telegram and web")]
+pub struct UnknownChannel;
+
+/// Where a person is: a channel, our account on it, and their address there.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Endpoint {
+    pub channel: Channel,
+    pub account: String,
+    pub address: String,
+}
+
+/// Who wrote a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Author {
+    Policyholder,
+    Guichet,
+    /// A handler, by login and the name that the person sees.
+    Handler {
+        login: String,
+        name: String,
+    },
+}
+
+/// What a message holds. Kept as JSON; every optional part is left out when it is empty.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Body {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// The payload of the button that was pressed (inbound).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub choice: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+    /// The answers that fit, shown as buttons or numbered lines (outbound).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quick_replies: Vec<QuickReply>,
+    /// What kind of answer is awaited, so that a channel can offer the fitting control (outbound).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<Input>,
+    /// "Étape 2 sur 5" (outbound).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<Progress>,
+    /// The answers so far, each of which can be changed (outbound, in a summary).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub summary: Vec<SummaryLine>,
+    /// Urgent advice: shown so that it cannot be missed (outbound).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub urgent: bool,
+    /// The fact that this inbound message answered, so that "Modifier" can stand beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers: Option<String>,
+}
+
+/// A file that came with a message. The bytes are in the object store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    pub document: DocumentId,
+    pub name: String,
+    pub media_type: String,
+    pub bytes: u64,
+    /// Words for the person about this file's quality, when it should be sent again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remark: Option<String>,
+}
+
+/// A button: what it sends and what it says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuickReply {
+    pub payload: String,
+    pub label: String,
+}
+
+/// The kind of answer awaited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Input {
+    Text,
+    YesNo,
+    Choice,
+    Choices,
+    Number,
+    Amount,
+    Date,
+    DateTime,
+    Duration,
+    Address,
+    Phone,
+    Email,
+    PolicyNumber,
+    Plate,
+    Photos,
+    Document,
+    Location,
+    Consent,
+}
+
+/// Progress counts sections, not questions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    pub step: u32,
+    pub of: u32,
+    pub title: String,
+}
+
+/// One line of a summary: the fact, its name and its value in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SummaryLine {
+    pub fact: String,
+    pub label: String,
+    pub value: String,
+}

@@ -1,0 +1,10 @@
+//! Plain types that every other room speaks: identifiers, people's values, messages, money, time.
+//!
+//! This room does no I/O and depends on no other room. The one exception to purity is [`clock::Clock::system`] and
+//! the making of identifiers, which is why both are values that are handed in.
+
+pub mod clock;
+pub mod fact;
+pub mod id;
+pub mod language;
+pub mod message;
