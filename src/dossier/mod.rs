@@ -1,1 +1,99 @@
-//! (being built)
+//! The case: its status, its wanted documents and its timeline.
+//!
+//! Plain values and rules, no I/O. Facts live in [`crate::domain::fact`]; who stores a dossier is the store, who changes
+//! one is the conversation.
+
+mod reference;
+mod status;
+mod timeline;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use reference::reference_of;
+pub use status::{Status, UnknownStatus};
+pub use timeline::{Entry, Tip, Verdict, verify};
+
+use crate::domain::id::{ConversationId, DossierId};
+
+/// A case, as it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dossier {
+    pub id: DossierId,
+    /// What people quote, see [`reference_of`].
+    pub reference: String,
+    pub insurer: String,
+    pub conversation: ConversationId,
+    pub peril: String,
+    pub status: Status,
+    /// The policy's number, once found.
+    pub policy: Option<String>,
+    /// The policyholder's name, as said or as the policy has it.
+    pub holder: Option<String>,
+    /// `field`, `tele`, `visio` or `desk`, once decided.
+    pub orientation: Option<String>,
+    /// `normal`, `high` or `urgent`.
+    pub priority: String,
+    /// Why a person was called, as the flow's code.
+    pub handover: Option<String>,
+    /// The login of the handler who took it over.
+    pub handler: Option<String>,
+    pub wanted: Vec<Wanted>,
+    /// Since when the policyholder waits for a person's answer.
+    pub waiting_since: Option<Timestamp>,
+    /// The number of the last fact row.
+    pub fact_seq: i64,
+    pub tip: Tip,
+    pub opened_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// A document that the dossier wants.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// A kind of `flows/documents.yaml`.
+    pub kind: String,
+    pub required: bool,
+    /// How many files answered it.
+    pub received: u32,
+}
+
+impl Dossier {
+    /// Writes the next line of the timeline. `detail` is JSON without people's words where ids do.
+    pub fn record(&mut self, actor: &str, kind: &str, detail: &serde_json::Value, at: Timestamp) -> Entry {
+        let entry = timeline::append(self.id, &self.tip, actor, kind, detail.to_string(), at);
+        self.tip = Tip { seq: entry.seq, hash: entry.hash.clone() };
+        self.updated_at = at;
+        entry
+    }
+
+    /// Moves to `next` where the status machine allows it, and tells whether it moved.
+    pub fn advance(&mut self, next: Status) -> bool {
+        let moves = self.status != next && self.status.may_become(next);
+        if moves {
+            self.status = next;
+        }
+        moves
+    }
+
+    /// Adds a wanted document, or makes it required.
+    pub fn want(&mut self, kind: &str, required: bool) {
+        match self.wanted.iter_mut().find(|wanted| wanted.kind == kind) {
+            Some(wanted) => wanted.required |= required,
+            None => self.wanted.push(Wanted { kind: kind.to_owned(), required, received: 0 }),
+        }
+    }
+
+    /// Counts files that answer a wanted document; one that nobody wanted is welcome and counted too.
+    pub fn receive(&mut self, kind: &str, count: u32) {
+        self.want(kind, false);
+        if let Some(wanted) = self.wanted.iter_mut().find(|wanted| wanted.kind == kind) {
+            wanted.received += count;
+        }
+    }
+
+    /// The required documents that have not come.
+    pub fn missing(&self) -> impl Iterator<Item = &Wanted> {
+        self.wanted.iter().filter(|wanted| wanted.required && wanted.received == 0)
+    }
+}

@@ -1,1 +1,3 @@
-//! (being built)
+//! The HTTP edge.
+
+pub mod problem;

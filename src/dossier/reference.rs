@@ -1,0 +1,33 @@
+//! The reference that people quote on the phone: short, without letters that sound or look alike.
+
+use crate::domain::id::DossierId;
+
+/// Crockford's base 32: no I, L, O, U.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// The reference of a dossier, such as `K7QF-93MX`: 40 of the random bits of its identifier.
+pub fn reference_of(id: DossierId) -> String {
+    let digits: String = id.to_string().chars().filter(char::is_ascii_hexdigit).collect();
+    let bits = digits.get(22..).and_then(|tail| u64::from_str_radix(tail, 16).ok()).unwrap_or_default();
+    let mut reference = String::with_capacity(9);
+    for i in (0..8).rev() {
+        let digit = usize::try_from((bits >> (5 * i)) & 31).unwrap_or_default();
+        reference.push(char::from(ALPHABET[digit]));
+        if i == 4 {
+            reference.push('-');
+        }
+    }
+    reference
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn it_is_short_stable_and_tells_dossiers_apart() {
+        let one = "0190a0b0-c0d0-7e0f-8a0b-0123456789ab".parse().unwrap();
+        let other = "0190a0b0-c0d0-7e0f-8a0b-0123456789ac".parse().unwrap();
+        assert_eq!(super::reference_of(one), super::reference_of(one));
+        assert_ne!(super::reference_of(one), super::reference_of(other));
+        assert_eq!(super::reference_of(one).len(), 9);
+    }
+}

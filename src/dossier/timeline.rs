@@ -1,0 +1,114 @@
+//! The timeline: append-only, each line sealed with the hash of the one before, so that a change afterwards shows.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use crate::domain::id::DossierId;
+
+/// One line of a dossier's timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub dossier: DossierId,
+    /// From 1, without gaps.
+    pub seq: i64,
+    /// `policyholder`, `guichet`, or a handler's login.
+    pub actor: String,
+    /// A code: `opened`, `fact`, `oriented`, ...
+    pub kind: String,
+    /// JSON.
+    pub detail: String,
+    pub at: Timestamp,
+    /// SHA-256 in hexadecimal over the hash before and everything above.
+    pub hash: String,
+}
+
+/// The last line's number and hash: what the next line is chained to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tip {
+    pub seq: i64,
+    pub hash: String,
+}
+
+/// What a verification found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Intact,
+    /// The first line that does not follow from the one before.
+    BrokenAt(i64),
+    /// The lines are sound but the dossier's own tip names another end: lines are missing.
+    Truncated {
+        found: i64,
+        expected: i64,
+    },
+}
+
+pub(super) fn append(dossier: DossierId, tip: &Tip, actor: &str, kind: &str, detail: String, at: Timestamp) -> Entry {
+    let seq = tip.seq + 1;
+    let hash = seal(dossier, &tip.hash, seq, actor, kind, &detail, at);
+    Entry { dossier, seq, actor: actor.to_owned(), kind: kind.to_owned(), detail, at, hash }
+}
+
+/// Verifies a whole timeline, given from its first line, against the tip that the dossier keeps.
+pub fn verify(dossier: DossierId, entries: &[Entry], tip: &Tip) -> Verdict {
+    let mut last = Tip::default();
+    for entry in entries {
+        let hash = seal(dossier, &last.hash, last.seq + 1, &entry.actor, &entry.kind, &entry.detail, entry.at);
+        if entry.seq != last.seq + 1 || hash != entry.hash {
+            return Verdict::BrokenAt(entry.seq);
+        }
+        last = Tip { seq: entry.seq, hash };
+    }
+    if last == *tip { Verdict::Intact } else { Verdict::Truncated { found: last.seq, expected: tip.seq } }
+}
+
+/// Each part goes in with its length, so that no two different lines give the same bytes.
+fn seal(dossier: DossierId, before: &str, seq: i64, actor: &str, kind: &str, detail: &str, at: Timestamp) -> String {
+    let mut line = String::with_capacity(160 + detail.len());
+    for part in [before, &dossier.to_string(), actor, kind, detail] {
+        let _ = write!(line, "{}:{part};", part.len());
+    }
+    let _ = write!(line, "{seq};{}", at.as_millisecond());
+    hex::encode(Sha256::digest(line.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::{Entry, Tip, Verdict, append, verify};
+    use crate::domain::id::DossierId;
+
+    fn chain() -> (DossierId, Vec<Entry>, Tip) {
+        let dossier = DossierId::new(Timestamp::UNIX_EPOCH);
+        let mut tip = Tip::default();
+        let entries = ["opened", "fact", "oriented"]
+            .iter()
+            .map(|kind| {
+                let entry = append(dossier, &tip, "guichet", kind, "{}".into(), Timestamp::UNIX_EPOCH);
+                tip = Tip { seq: entry.seq, hash: entry.hash.clone() };
+                entry
+            })
+            .collect();
+        (dossier, entries, tip)
+    }
+
+    #[test]
+    fn an_untouched_timeline_is_intact() {
+        let (dossier, entries, tip) = chain();
+        assert_eq!(verify(dossier, &entries, &tip), Verdict::Intact);
+    }
+
+    #[test]
+    fn a_changed_a_removed_and_a_cut_line_show() {
+        let (dossier, entries, tip) = chain();
+        let mut changed = entries.clone();
+        changed[1].detail = "{\"amount\":1}".into();
+        assert_eq!(verify(dossier, &changed, &tip), Verdict::BrokenAt(2));
+        let mut removed = entries.clone();
+        removed.remove(1);
+        assert_eq!(verify(dossier, &removed, &tip), Verdict::BrokenAt(3));
+        assert_eq!(verify(dossier, &entries[..2], &tip), Verdict::Truncated { found: 2, expected: 3 });
+    }
+}

@@ -1,0 +1,334 @@
+//! The group commit: everything that waits is stored by one transaction and one flush, one statement a table.
+//!
+//! One task holds the queue. It takes all that is there (up to [`GROUP`]), stores it, and answers each caller. The
+//! received keys go in first: a redelivered message drops out of the group. Then the conversations, each fenced by its
+//! revision: one that another node moved on meanwhile drops out too, and its caller loads it anew and tries again.
+
+use std::{collections::HashSet, sync::Arc, sync::LazyLock, time::Duration};
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::{
+    StoreError,
+    batch::{Insert, Kind},
+    conversation::{ConversationRow, EndpointRow, MessageRow},
+    db::{Db, Tx, args},
+    dossier::{DecisionRow, FactRow},
+};
+use crate::{
+    domain::id::{ConversationId, DocumentId, DossierId},
+    dossier::{Dossier, Entry},
+};
+
+/// The most commits in one transaction: a bound on its length, far above what waits in practice.
+const GROUP: usize = 512;
+/// The most that waits; beyond it a caller waits for its turn to wait.
+const QUEUE: usize = 4096;
+
+/// Everything that one turn of a conversation changes. It is stored whole or not at all.
+#[derive(Debug)]
+pub struct Commit {
+    /// The key by which a redelivery is known. Turns that nobody can send twice have none.
+    pub key: Option<Key>,
+    /// With its new revision: the stored one must be one less.
+    pub conversation: ConversationRow,
+    /// The address that a new conversation claims.
+    pub endpoint: Option<EndpointRow>,
+    pub messages: Vec<MessageRow>,
+    pub dossier: Option<Dossier>,
+    pub facts: Vec<FactRow>,
+    pub timeline: Vec<Entry>,
+    pub decisions: Vec<DecisionRow>,
+    pub documents: Vec<FiledDocument>,
+}
+
+/// What a provider names an item by, with its channel and account.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Key {
+    pub text: String,
+    /// The sequence number that the received message gets.
+    pub seq: i64,
+}
+
+/// A received file that found its dossier and its kind.
+#[derive(Clone, Debug)]
+pub struct FiledDocument {
+    pub document: DocumentId,
+    pub dossier: Option<DossierId>,
+    pub kind: Option<String>,
+}
+
+/// Why a commit was not stored.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    #[error("received before")]
+    Duplicate { conversation: ConversationId, seq: i64 },
+    #[error("the conversation moved on meanwhile")]
+    Conflict,
+    #[error(transparent)]
+    Store(Arc<StoreError>),
+}
+
+#[derive(Debug)]
+struct Waiting {
+    commit: Commit,
+    answer: oneshot::Sender<Result<Commit, CommitError>>,
+}
+
+/// The queue of the one task that writes.
+#[derive(Clone, Debug)]
+pub(super) struct Queue {
+    sender: mpsc::Sender<Waiting>,
+}
+
+impl super::Store {
+    /// Stores a turn durably; returns it when it is on disk.
+    pub async fn commit(&self, commit: Commit) -> Result<Commit, CommitError> {
+        let (answer, stored) = oneshot::channel();
+        let closing = || CommitError::Store(Arc::new(StoreError::Closing));
+        self.commits.sender.send(Waiting { commit, answer }).await.map_err(|_| closing())?;
+        stored.await.map_err(|_| closing())?
+    }
+}
+
+impl Queue {
+    pub(super) fn start(db: Arc<Db>) -> Self {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        tokio::spawn(run(db, receiver));
+        Self { sender }
+    }
+
+    /// Waits until what was queued is stored.
+    pub(super) async fn close(&self) {
+        while self.sender.capacity() < self.sender.max_capacity() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+async fn run(db: Arc<Db>, mut queue: mpsc::Receiver<Waiting>) {
+    let mut group = Vec::with_capacity(GROUP);
+    while queue.recv_many(&mut group, GROUP).await > 0 {
+        match store_group(&db, &mut group).await {
+            Ok(()) => {}
+            // One bad row must not refuse its neighbours: each is tried alone.
+            Err(error) if error.is_about_the_row() && group.len() > 1 => {
+                for waiting in group.drain(..) {
+                    let mut alone = vec![waiting];
+                    if let Err(error) = store_group(&db, &mut alone).await {
+                        refuse(&mut alone, error);
+                    }
+                }
+            }
+            Err(error) => refuse(&mut group, error),
+        }
+    }
+}
+
+fn refuse(group: &mut Vec<Waiting>, error: StoreError) {
+    let error = Arc::new(error);
+    for waiting in group.drain(..) {
+        // A caller that went away needs no answer.
+        let _ = waiting.answer.send(Err(CommitError::Store(Arc::clone(&error))));
+    }
+}
+
+/// Stores a group in one transaction. On success the group is answered and empty; on error it is untouched.
+async fn store_group(db: &Db, group: &mut Vec<Waiting>) -> Result<(), StoreError> {
+    let mut tx = db.begin().await?;
+    let stored = write_group(&mut tx, group).await;
+    let outcome = match stored {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            // The first error is the one to tell.
+            let _ = tx.rollback().await;
+            return Err(error);
+        }
+    };
+    tx.commit().await?;
+    for (waiting, outcome) in group.drain(..).zip(outcome) {
+        let answer = match outcome {
+            None => Ok(waiting.commit),
+            Some(error) => Err(error),
+        };
+        let _ = waiting.answer.send(answer);
+    }
+    Ok(())
+}
+
+/// Writes a group's rows. Returns, for each commit in order, why it dropped out, or none when it is stored.
+async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<CommitError>>, StoreError> {
+    let mut outcome: Vec<Option<CommitError>> = group.iter().map(|_| None).collect();
+    drop_duplicates(tx, group, &mut outcome).await?;
+    drop_taken_endpoints(tx, group, &mut outcome).await?;
+    drop_conflicts(tx, group, &mut outcome).await?;
+    forget_keys_of_conflicts(tx, group, &outcome).await?;
+    let kept = || group.iter().zip(&outcome).filter(|(_, out)| out.is_none()).map(|(waiting, _)| &waiting.commit);
+
+    MESSAGE.run(tx, kept().flat_map(|c| &c.messages).map(MessageRow::args).collect()).await?;
+    DOSSIER.run(tx, kept().filter_map(|c| c.dossier.as_ref()).map(super::dossier::args_of).collect()).await?;
+    FACT.run(tx, kept().flat_map(|c| &c.facts).map(FactRow::args).collect()).await?;
+    TIMELINE.run(tx, kept().flat_map(|c| &c.timeline).map(super::dossier::entry_args).collect()).await?;
+    DECISION.run(tx, kept().flat_map(|c| &c.decisions).map(DecisionRow::args).collect()).await?;
+    for filed in kept().flat_map(|c| &c.documents) {
+        let dossier = filed.dossier.map(|id| id.to_string());
+        tx.fetch(
+            "UPDATE document SET dossier = COALESCE($2, dossier), kind = COALESCE($3, kind) WHERE id = $1",
+            &args![filed.document.to_string(), dossier, filed.kind.clone()],
+        )
+        .await?;
+    }
+    Ok(outcome)
+}
+
+async fn drop_duplicates(
+    tx: &mut Tx,
+    group: &[Waiting],
+    outcome: &mut [Option<CommitError>],
+) -> Result<(), StoreError> {
+    let rows = group
+        .iter()
+        .filter_map(|waiting| {
+            let key = waiting.commit.key.as_ref()?;
+            let conversation = &waiting.commit.conversation;
+            Some(args![key.text.as_str(), conversation.id.to_string(), key.seq, conversation.updated_at].to_vec())
+        })
+        .collect::<Vec<_>>();
+    let wanted = rows.len();
+    let mut fresh = HashSet::with_capacity(wanted);
+    for row in RECEIVED.run(tx, rows).await? {
+        fresh.insert(row.text(0)?);
+    }
+    if fresh.len() == wanted {
+        return Ok(());
+    }
+    for (waiting, out) in group.iter().zip(outcome) {
+        let Some(key) = &waiting.commit.key else { continue };
+        // The first of two with the same key takes it out of the set.
+        if fresh.remove(&key.text) {
+            continue;
+        }
+        let before = tx
+            .fetch("SELECT conversation, seq FROM received WHERE key = $1", &args![key.text.as_str()])
+            .await?
+            .into_iter()
+            .next();
+        *out = Some(match before {
+            Some(row) => CommitError::Duplicate { conversation: row.parse(0)?, seq: row.int(1)? },
+            None => CommitError::Conflict,
+        });
+    }
+    Ok(())
+}
+
+async fn drop_conflicts(tx: &mut Tx, group: &[Waiting], outcome: &mut [Option<CommitError>]) -> Result<(), StoreError> {
+    let mut rows: Vec<&ConversationRow> = group
+        .iter()
+        .zip(&*outcome)
+        .filter(|(_, out)| out.is_none())
+        .map(|(waiting, _)| &waiting.commit.conversation)
+        .collect();
+    // Two nodes that lock the same rows in the same order do not wait for each other in a circle.
+    rows.sort_by_key(|row| row.id);
+    let wanted = rows.len();
+    let mut moved = HashSet::with_capacity(wanted);
+    for row in CONVERSATION.run(tx, rows.into_iter().map(ConversationRow::args).collect()).await? {
+        moved.insert(row.parse::<ConversationId>(0)?);
+    }
+    if moved.len() == wanted {
+        return Ok(());
+    }
+    for (waiting, out) in group.iter().zip(outcome) {
+        if out.is_some() || moved.remove(&waiting.commit.conversation.id) {
+            continue;
+        }
+        *out = Some(CommitError::Conflict);
+    }
+    Ok(())
+}
+
+/// The first conversation at an address has it; one that another node opened at the same instant drops out.
+async fn drop_taken_endpoints(
+    tx: &mut Tx,
+    group: &[Waiting],
+    outcome: &mut [Option<CommitError>],
+) -> Result<(), StoreError> {
+    let rows: Vec<_> = group
+        .iter()
+        .zip(&*outcome)
+        .filter(|(_, out)| out.is_none())
+        .filter_map(|(waiting, _)| waiting.commit.endpoint.as_ref())
+        .map(EndpointRow::args)
+        .collect();
+    let wanted = rows.len();
+    let mut claimed = HashSet::with_capacity(wanted);
+    for row in ENDPOINT.run(tx, rows).await? {
+        claimed.insert(row.parse::<ConversationId>(0)?);
+    }
+    if claimed.len() == wanted {
+        return Ok(());
+    }
+    for (waiting, out) in group.iter().zip(outcome) {
+        if out.is_none() && waiting.commit.endpoint.as_ref().is_some_and(|row| !claimed.contains(&row.conversation)) {
+            *out = Some(CommitError::Conflict);
+        }
+    }
+    Ok(())
+}
+
+/// A commit that will be tried again must not find its own key.
+async fn forget_keys_of_conflicts(
+    tx: &mut Tx,
+    group: &[Waiting],
+    outcome: &[Option<CommitError>],
+) -> Result<(), StoreError> {
+    for (waiting, out) in group.iter().zip(outcome) {
+        if let (Some(key), Some(CommitError::Conflict)) = (&waiting.commit.key, out) {
+            tx.fetch("DELETE FROM received WHERE key = $1", &args![key.text.as_str()]).await?;
+        }
+    }
+    Ok(())
+}
+
+static RECEIVED: LazyLock<Insert> = LazyLock::new(|| {
+    Insert::new(
+        "received",
+        &[("key", Kind::Text), ("conversation", Kind::Text), ("seq", Kind::Int), ("at", Kind::Int)],
+        "ON CONFLICT DO NOTHING RETURNING key",
+    )
+});
+
+static CONVERSATION: LazyLock<Insert> = LazyLock::new(|| {
+    Insert::new(
+        "conversation",
+        ConversationRow::COLUMNS,
+        "ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, contact = excluded.contact, \
+         channel = excluded.channel, account = excluded.account, address = excluded.address, \
+         language = excluded.language, handler = excluded.handler, flow_revision = excluded.flow_revision, \
+         state = excluded.state, dossier = excluded.dossier, last_seq = excluded.last_seq, \
+         read_seq = excluded.read_seq, updated_at = excluded.updated_at \
+         WHERE conversation.revision = excluded.revision - 1 RETURNING id",
+    )
+});
+
+static ENDPOINT: LazyLock<Insert> =
+    LazyLock::new(|| Insert::new("endpoint", EndpointRow::COLUMNS, "ON CONFLICT DO NOTHING RETURNING conversation"));
+
+static MESSAGE: LazyLock<Insert> = LazyLock::new(|| Insert::new("message", MessageRow::COLUMNS, ""));
+
+static DOSSIER: LazyLock<Insert> = LazyLock::new(|| {
+    Insert::new(
+        "dossier",
+        super::dossier::COLUMNS,
+        "ON CONFLICT (id) DO UPDATE SET peril = excluded.peril, status = excluded.status, policy = excluded.policy, \
+         holder = excluded.holder, orientation = excluded.orientation, priority = excluded.priority, \
+         handover = excluded.handover, handler = excluded.handler, wanted = excluded.wanted, \
+         missing = excluded.missing, waiting_since = excluded.waiting_since, fact_seq = excluded.fact_seq, \
+         timeline_seq = excluded.timeline_seq, timeline_hash = excluded.timeline_hash, \
+         updated_at = excluded.updated_at",
+    )
+});
+
+static FACT: LazyLock<Insert> = LazyLock::new(|| Insert::new("fact", FactRow::COLUMNS, ""));
+static TIMELINE: LazyLock<Insert> = LazyLock::new(|| Insert::new("timeline", super::dossier::ENTRY_COLUMNS, ""));
+static DECISION: LazyLock<Insert> = LazyLock::new(|| Insert::new("decision", DecisionRow::COLUMNS, ""));

@@ -1,0 +1,274 @@
+//! Conversations, their addresses and their messages.
+
+use jiff::Timestamp;
+
+use super::{
+    Store, StoreError,
+    batch::Kind,
+    db::{Arg, Row, args},
+};
+use crate::domain::{
+    id::{ContactId, ConversationId, DossierId},
+    language::Language,
+    message::{Author, Body, Channel, Endpoint},
+};
+
+/// A conversation as it is stored. The flow's state is JSON whose shape only the flow knows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConversationRow {
+    pub id: ConversationId,
+    /// Grows by one with every turn; what fences two nodes.
+    pub revision: i64,
+    pub contact: ContactId,
+    pub insurer: String,
+    /// Where the person wrote last.
+    pub endpoint: Endpoint,
+    pub language: Language,
+    /// The login of the handler who speaks instead of the flow.
+    pub handler: Option<String>,
+    pub flow_revision: String,
+    pub state: String,
+    pub dossier: Option<DossierId>,
+    pub last_seq: i64,
+    /// The last message that the person has seen.
+    pub read_seq: i64,
+    pub opened_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// Where a person is, and the conversation that goes on there.
+#[derive(Clone, Debug)]
+pub struct EndpointRow {
+    pub endpoint: Endpoint,
+    pub conversation: ConversationId,
+    pub contact: ContactId,
+    pub at: Timestamp,
+}
+
+/// One message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MessageRow {
+    pub conversation: ConversationId,
+    /// From 1, without gaps.
+    pub seq: i64,
+    pub author: Author,
+    pub channel: Channel,
+    pub body: Body,
+    /// What the sender named it by, so that a chat knows its own messages again.
+    pub client_id: Option<String>,
+    pub at: Timestamp,
+}
+
+const SELECT: &str = "SELECT id, revision, contact, insurer, channel, account, address, language, handler, \
+     flow_revision, state, dossier, last_seq, read_seq, opened_at, updated_at FROM conversation";
+
+impl ConversationRow {
+    pub(super) const COLUMNS: &[(&str, Kind)] = &[
+        ("id", Kind::Text),
+        ("revision", Kind::Int),
+        ("contact", Kind::Text),
+        ("insurer", Kind::Text),
+        ("channel", Kind::Text),
+        ("account", Kind::Text),
+        ("address", Kind::Text),
+        ("language", Kind::Text),
+        ("handler", Kind::Text),
+        ("flow_revision", Kind::Text),
+        ("state", Kind::Text),
+        ("dossier", Kind::Text),
+        ("last_seq", Kind::Int),
+        ("read_seq", Kind::Int),
+        ("opened_at", Kind::Int),
+        ("updated_at", Kind::Int),
+    ];
+
+    pub(super) fn args(&self) -> Vec<Arg> {
+        args![
+            self.id.to_string(),
+            self.revision,
+            self.contact.to_string(),
+            self.insurer.as_str(),
+            self.endpoint.channel.name(),
+            self.endpoint.account.as_str(),
+            self.endpoint.address.as_str(),
+            self.language.code(),
+            self.handler.clone(),
+            self.flow_revision.as_str(),
+            self.state.as_str(),
+            self.dossier.map(|id| id.to_string()),
+            self.last_seq,
+            self.read_seq,
+            self.opened_at,
+            self.updated_at,
+        ]
+        .to_vec()
+    }
+
+    fn read(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.parse(0)?,
+            revision: row.int(1)?,
+            contact: row.parse(2)?,
+            insurer: row.text(3)?,
+            endpoint: Endpoint { channel: row.parse(4)?, account: row.text(5)?, address: row.text(6)? },
+            language: Language::from_tag(&row.text(7)?),
+            handler: row.text_or_null(8)?,
+            flow_revision: row.text(9)?,
+            state: row.text(10)?,
+            dossier: row.parse_or_null(11)?,
+            last_seq: row.int(12)?,
+            read_seq: row.int(13)?,
+            opened_at: row.time(14)?,
+            updated_at: row.time(15)?,
+        })
+    }
+}
+
+impl EndpointRow {
+    pub(super) const COLUMNS: &[(&str, Kind)] = &[
+        ("channel", Kind::Text),
+        ("account", Kind::Text),
+        ("address", Kind::Text),
+        ("conversation", Kind::Text),
+        ("contact", Kind::Text),
+        ("at", Kind::Int),
+    ];
+
+    pub(super) fn args(&self) -> Vec<Arg> {
+        args![
+            self.endpoint.channel.name(),
+            self.endpoint.account.as_str(),
+            self.endpoint.address.as_str(),
+            self.conversation.to_string(),
+            self.contact.to_string(),
+            self.at,
+        ]
+        .to_vec()
+    }
+}
+
+impl MessageRow {
+    pub(super) const COLUMNS: &[(&str, Kind)] = &[
+        ("conversation", Kind::Text),
+        ("seq", Kind::Int),
+        ("author", Kind::Text),
+        ("channel", Kind::Text),
+        ("body", Kind::Text),
+        ("client_id", Kind::Text),
+        ("at", Kind::Int),
+    ];
+
+    pub(super) fn args(&self) -> Vec<Arg> {
+        args![
+            self.conversation.to_string(),
+            self.seq,
+            json(&self.author),
+            self.channel.name(),
+            json(&self.body),
+            self.client_id.clone(),
+            self.at,
+        ]
+        .to_vec()
+    }
+
+    fn read(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            conversation: row.parse(0)?,
+            seq: row.int(1)?,
+            author: row.json(2)?,
+            channel: row.parse(3)?,
+            body: row.json(4)?,
+            client_id: row.text_or_null(5)?,
+            at: row.time(6)?,
+        })
+    }
+}
+
+/// JSON of a value that always has one: maps with text keys, no floats that are not numbers.
+pub(super) fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+impl Store {
+    /// The conversation with this identifier.
+    pub async fn conversation(&self, id: ConversationId) -> Result<Option<ConversationRow>, StoreError> {
+        let row = self.db.fetch_one(&format!("{SELECT} WHERE id = $1"), &args![id.to_string()]).await?;
+        row.as_ref().map(ConversationRow::read).transpose()
+    }
+
+    /// The conversation that goes on at an address.
+    pub async fn conversation_at(&self, endpoint: &Endpoint) -> Result<Option<ConversationId>, StoreError> {
+        let row = self
+            .db
+            .fetch_one(
+                "SELECT conversation FROM endpoint WHERE channel = $1 AND account = $2 AND address = $3",
+                &args![endpoint.channel.name(), endpoint.account.as_str(), endpoint.address.as_str()],
+            )
+            .await?;
+        row.map(|row| row.parse(0)).transpose()
+    }
+
+    /// Gives a conversation one more address, as a resume link does. An address in use stays where it is.
+    pub async fn add_endpoint(&self, row: &EndpointRow) -> Result<bool, StoreError> {
+        let added = self
+            .db
+            .execute(
+                "INSERT INTO endpoint (channel, account, address, conversation, contact, at) \
+                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+                &row.args(),
+            )
+            .await?;
+        Ok(added == 1)
+    }
+
+    /// The messages after `after`, oldest first, at most `limit`.
+    pub async fn messages(
+        &self,
+        conversation: ConversationId,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<MessageRow>, StoreError> {
+        let rows = self
+            .db
+            .fetch(
+                "SELECT conversation, seq, author, channel, body, client_id, at FROM message \
+                 WHERE conversation = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+                &args![conversation.to_string(), after, limit],
+            )
+            .await?;
+        rows.iter().map(MessageRow::read).collect()
+    }
+
+    /// Forgets the keys of what no provider delivers again any more. Returns how many went.
+    pub async fn prune_received(&self, before: Timestamp) -> Result<u64, StoreError> {
+        self.db.execute("DELETE FROM received WHERE at < $1", &args![before]).await
+    }
+
+    /// Keeps a link to a conversation; only its token's hash is given.
+    pub async fn add_resume_link(
+        &self,
+        token_hash: &str,
+        conversation: ConversationId,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.db
+            .execute(
+                "INSERT INTO resume_link (token_hash, conversation, expires_at) VALUES ($1, $2, $3)",
+                &args![token_hash, conversation.to_string(), expires_at],
+            )
+            .await
+            .map(drop)
+    }
+
+    /// The conversation that a link leads to, while it is good.
+    pub async fn resume_link(&self, token_hash: &str, now: Timestamp) -> Result<Option<ConversationId>, StoreError> {
+        let row = self
+            .db
+            .fetch_one(
+                "SELECT conversation FROM resume_link WHERE token_hash = $1 AND expires_at > $2",
+                &args![token_hash, now],
+            )
+            .await?;
+        row.map(|row| row.parse(0)).transpose()
+    }
+}

@@ -1,0 +1,74 @@
+//! What can go wrong with the database, said so that the person who runs the service knows what to do.
+
+/// An error of the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the database's address must begin with sqlite: or postgres:")]
+    UnknownScheme,
+    #[error("SQLite {0} can corrupt its log; 3.51.3 or later is needed: rebuild with the bundled SQLite")]
+    OldSqlite(String),
+    #[error("the database has schema version {found}, this Guichet knows up to {known}: start a newer Guichet")]
+    NewerSchema { found: i64, known: i64 },
+    #[error("the disk is full: free space on the database's volume; nothing was acknowledged")]
+    DiskFull,
+    #[error("the database is locked by another program: stop the other writer; nothing was acknowledged")]
+    Locked,
+    #[error("the database file is damaged: stop Guichet, keep the file, restore the last backup ({0})")]
+    Corrupt(String),
+    #[error("the database file or its folder cannot be written: check the owner and the rights")]
+    ReadOnly,
+    #[error("the database cannot be reached: check that it runs and the address in the configuration ({0})")]
+    Unreachable(String),
+    #[error("a stored value does not read back: {0}")]
+    Unreadable(serde_json::Error),
+    #[error("a stored value does not read back (column {0})")]
+    UnreadableColumn(usize),
+    #[error("the transaction is over")]
+    TransactionOver,
+    #[error("the store is closing")]
+    Closing,
+    #[error("that identifier exists already")]
+    Taken,
+    #[error("the database refused a statement: {0}")]
+    Refused(String),
+}
+
+impl StoreError {
+    /// Whether one row is to blame and not the database's state: others of its group may still be stored.
+    pub fn is_about_the_row(&self) -> bool {
+        matches!(self, Self::Taken | Self::Refused(_) | Self::Unreadable(_))
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(database) if database.is_unique_violation() => Self::Taken,
+            sqlx::Error::Database(database) => {
+                let code = database.code().unwrap_or_default().into_owned();
+                // SQLite: the low byte is the primary result code (https://www.sqlite.org/rescode.html).
+                // PostgreSQL: five characters (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+                match code.parse::<u32>().map(|code| code & 0xff) {
+                    _ if code == "53100" => Self::DiskFull,
+                    _ if code == "55P03" => Self::Locked,
+                    _ if code.len() == 5 && (code.starts_with("57P") || code.starts_with("08")) => {
+                        Self::Unreachable(code)
+                    }
+                    Ok(13) => Self::DiskFull,
+                    Ok(5 | 6) => Self::Locked,
+                    Ok(11 | 26) => Self::Corrupt(code),
+                    Ok(8 | 3 | 23) => Self::ReadOnly,
+                    Ok(10 | 14) => Self::Unreachable(database.message().to_owned()),
+                    _ => Self::Refused(database.message().to_owned()),
+                }
+            }
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => Self::Unreachable(error.to_string()),
+            _ => Self::Refused(error.to_string()),
+        }
+    }
+}
