@@ -1,0 +1,262 @@
+//! Choices: one of several, said by number, by rank, by label or in other words, with typing mistakes.
+
+use std::collections::HashMap;
+
+use super::{
+    Reading, Vocabulary,
+    text::{Text, words_of},
+};
+use crate::domain::language::{Language, Text as Label};
+
+/// One of the answers of a question.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChoiceItem {
+    pub value: String,
+    pub label: Label,
+    /// Other words that people use for it, in any language.
+    pub words: Vec<String>,
+}
+
+/// The answers of a question, compiled once when the flow is loaded.
+#[derive(Debug)]
+pub struct ChoiceSet {
+    values: Vec<String>,
+    /// Every distinct word of the phrases; phrases refer to them by position.
+    words: Vec<Box<str>>,
+    by_word: HashMap<Box<str>, usize>,
+    phrases: Vec<Phrase>,
+    /// For each word that tells one item from all the others, that item.
+    telling: HashMap<usize, usize>,
+}
+
+#[derive(Debug)]
+struct Phrase {
+    item: usize,
+    words: Vec<usize>,
+    letters: usize,
+}
+
+/// How sure a match is, from the least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Certainty {
+    /// One word of a label, which no other label has.
+    Telling,
+    /// A phrase with typing mistakes.
+    Resembling,
+    /// A phrase as it is listed.
+    Exact,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Hit {
+    item: usize,
+    certainty: Certainty,
+    letters: usize,
+    from: usize,
+    to: usize,
+}
+
+/// A word of the message: which word of the set it is, and whether exactly.
+#[derive(Clone, Copy)]
+struct Heard {
+    word: Option<usize>,
+    exact: bool,
+    token: usize,
+}
+
+impl ChoiceSet {
+    pub fn new(items: impl IntoIterator<Item = ChoiceItem>) -> Self {
+        let mut set = Self {
+            values: Vec::new(),
+            words: Vec::new(),
+            by_word: HashMap::new(),
+            phrases: Vec::new(),
+            telling: HashMap::new(),
+        };
+        for (item, choice) in items.into_iter().enumerate() {
+            let value = choice.value.replace('_', " ");
+            let labels = Language::ALL.map(|language| choice.label.get(language));
+            for phrase in labels.into_iter().chain([value.as_str()]).chain(choice.words.iter().map(String::as_str)) {
+                set.add(item, phrase);
+            }
+            set.values.push(choice.value);
+        }
+        let mut items_of: HashMap<usize, Option<usize>> = HashMap::new();
+        for phrase in &set.phrases {
+            for &word in &phrase.words {
+                items_of
+                    .entry(word)
+                    .and_modify(|item| *item = item.filter(|&known| known == phrase.item))
+                    .or_insert(Some(phrase.item));
+            }
+        }
+        set.telling = items_of
+            .into_iter()
+            .filter(|(word, _)| set.words[*word].len() >= 4)
+            .filter_map(|(word, item)| item.map(|item| (word, item)))
+            .collect();
+        set
+    }
+
+    fn add(&mut self, item: usize, phrase: &str) {
+        let words: Vec<usize> = words_of(phrase)
+            .into_iter()
+            .filter(|word| !is_small(word))
+            .map(|word| {
+                *self.by_word.entry(word.as_str().into()).or_insert_with(|| {
+                    self.words.push(word.as_str().into());
+                    self.words.len() - 1
+                })
+            })
+            .collect();
+        if !words.is_empty() && !self.phrases.iter().any(|known| known.item == item && known.words == words) {
+            let letters = words.iter().map(|&word| self.words[word].len()).sum();
+            self.phrases.push(Phrase { item, words, letters });
+        }
+    }
+
+    pub fn values(&self) -> &[String] {
+        &self.values
+    }
+
+    /// The one item that the message names; none when it names none or several.
+    pub(super) fn one(&self, reading: &Reading, vocabulary: &Vocabulary, confident: bool) -> Option<&str> {
+        let named = self.named(reading, vocabulary, confident);
+        let item = match named.as_slice() {
+            [hit] => hit.item,
+            [] if confident => return None,
+            [] => self.by_rank(reading, vocabulary, false)?.first().copied()?,
+            [first, rest @ ..] if rest.iter().all(|hit| hit.item == first.item) => first.item,
+            _ => return None,
+        };
+        self.values.get(item).map(String::as_str)
+    }
+
+    /// All the items that the message names, in the order of the question.
+    pub(super) fn several(&self, reading: &Reading, vocabulary: &Vocabulary, confident: bool) -> Vec<String> {
+        let named = self.named(reading, vocabulary, confident);
+        let mut items: Vec<usize> = named.iter().map(|hit| hit.item).collect();
+        if items.is_empty() && !confident {
+            items = self.by_rank(reading, vocabulary, true).unwrap_or_default();
+        }
+        items.sort_unstable();
+        items.dedup();
+        items.into_iter().filter_map(|item| self.values.get(item).cloned()).collect()
+    }
+
+    /// Items by their words, the surest first where two claim the same words.
+    fn named(&self, reading: &Reading, vocabulary: &Vocabulary, confident: bool) -> Vec<Hit> {
+        let text = &reading.text;
+        let heard = self.hear(text, confident);
+        let mut hits = Vec::new();
+        for start in 0..heard.len() {
+            if heard[start].word.is_none() {
+                continue;
+            }
+            for phrase in &self.phrases {
+                let Some(run) = heard.get(start..start + phrase.words.len()) else { continue };
+                if run.iter().zip(&phrase.words).all(|(heard, word)| heard.word == Some(*word)) {
+                    let exact = run.iter().all(|heard| heard.exact);
+                    hits.push(Hit {
+                        item: phrase.item,
+                        certainty: if exact { Certainty::Exact } else { Certainty::Resembling },
+                        letters: phrase.letters,
+                        from: run[0].token,
+                        to: run[run.len() - 1].token + 1,
+                    });
+                }
+            }
+            if !confident
+                && let Some(word) = heard[start].word
+                && let Some(&item) = self.telling.get(&word)
+            {
+                let (letters, from) = (self.words[word].len(), heard[start].token);
+                hits.push(Hit { item, certainty: Certainty::Telling, letters, from, to: from + 1 });
+            }
+        }
+        hits.retain(|hit| !vocabulary.is_negated(text, hit.from));
+        hits.sort_by_key(|hit| std::cmp::Reverse((hit.letters, hit.certainty)));
+        let mut kept: Vec<Hit> = Vec::new();
+        for hit in hits {
+            let rival = |other: &&Hit| other.from < hit.to && hit.from < other.to;
+            match kept.iter().find(rival) {
+                // Two items under the same words: only the context could tell, so both stay and the answer is none.
+                Some(other) if (other.letters, other.certainty) == (hit.letters, hit.certainty) => kept.push(hit),
+                Some(_) => {}
+                None => kept.push(hit),
+            }
+        }
+        kept
+    }
+
+    fn hear(&self, text: &Text, confident: bool) -> Vec<Heard> {
+        let mut heard = Vec::with_capacity(text.len());
+        for token in 0..text.len() {
+            let word = text.str(token);
+            if (!text.is_word(token) && !text.is_digits(token)) || is_small(word) {
+                continue;
+            }
+            let exact = self.by_word.get(word).copied();
+            let word = exact.or_else(|| if confident { None } else { self.resembling(word) });
+            heard.push(Heard { word, exact: exact.is_some(), token });
+        }
+        heard
+    }
+
+    /// The only nearest word of the set, within the typing mistakes that its length allows.
+    fn resembling(&self, word: &str) -> Option<usize> {
+        let mut best: Option<(usize, usize)> = None;
+        let mut shared = false;
+        for (index, known) in self.words.iter().enumerate() {
+            let allowed = mistakes_allowed(known.len().min(word.len()));
+            if allowed == 0 || known.len().abs_diff(word.len()) > allowed || known.as_bytes()[0] != word.as_bytes()[0] {
+                continue;
+            }
+            let distance = strsim::osa_distance(word, known);
+            if distance > allowed {
+                continue;
+            }
+            match best {
+                Some((_, nearest)) if distance > nearest => {}
+                Some((_, nearest)) if distance == nearest => shared = true,
+                _ => (best, shared) = (Some((index, distance)), false),
+            }
+        }
+        best.filter(|_| !shared).map(|(index, _)| index)
+    }
+
+    /// Items by number or rank, when the message holds nothing else: "2", "le premier", "1, 3 et 4".
+    fn by_rank(&self, reading: &Reading, vocabulary: &Vocabulary, several: bool) -> Option<Vec<usize>> {
+        let text = &reading.text;
+        let mut items = Vec::new();
+        let mut at = 0;
+        while at < text.len() {
+            if let Some((rank, end)) = vocabulary.rank_at(text, at) {
+                items.push(usize::try_from(rank).ok()?.checked_sub(1).filter(|&item| item < self.values.len())?);
+                at = end;
+            } else if vocabulary.fills_rank(text, at) {
+                at += 1;
+            } else {
+                return None;
+            }
+        }
+        (!items.is_empty() && (several || items.len() == 1)).then_some(items)
+    }
+}
+
+/// Articles and the like carry no meaning among choices.
+fn is_small(word: &str) -> bool {
+    matches!(
+        word,
+        "le" | "la" | "les" | "l" | "un" | "une" | "de" | "du" | "des" | "d" | "a" | "au" | "aux" | "the" | "an" | "of"
+    )
+}
+
+/// How many typing mistakes a word of this length may hold.
+pub(super) fn mistakes_allowed(letters: usize) -> usize {
+    match letters {
+        0..=3 => 0,
+        4..=6 => 1,
+        _ => 2,
+    }
+}

@@ -1,0 +1,129 @@
+//! Books of phrases: what the vocabulary lists, found in a message word by word.
+
+use std::collections::HashMap;
+
+use super::text::{Text, words_of};
+
+/// The words that a `*` in a phrase may stand for, none included.
+const MAX_GAP: usize = 2;
+
+/// Phrases, each with what it means. A phrase is words; `a|b` is either, `*` stands for up to two words.
+#[derive(Debug)]
+pub(super) struct PhraseBook<T> {
+    by_first: HashMap<Box<str>, Vec<Phrase<T>>>,
+}
+
+#[derive(Debug)]
+struct Phrase<T> {
+    rest: Vec<Element>,
+    tag: T,
+}
+
+#[derive(Clone, Debug)]
+enum Element {
+    Word(Box<str>),
+    Gap,
+}
+
+/// A phrase that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Match<T> {
+    pub(super) tag: T,
+    /// The token after the last.
+    pub(super) end: usize,
+    /// The tokens that the `*` stood for.
+    pub(super) gap: (usize, usize),
+}
+
+impl<T> Default for PhraseBook<T> {
+    fn default() -> Self {
+        Self { by_first: HashMap::new() }
+    }
+}
+
+impl<T: Copy> PhraseBook<T> {
+    pub(super) fn new<'a>(phrases: impl IntoIterator<Item = (&'a str, T)>) -> Self {
+        let mut book = Self::default();
+        for (phrase, tag) in phrases {
+            book.add(phrase, tag);
+        }
+        book
+    }
+
+    pub(super) fn add(&mut self, phrase: &str, tag: T) {
+        let mut spelled: Vec<Vec<Element>> = vec![Vec::new()];
+        for part in phrase.split_whitespace() {
+            let alternatives: Vec<Vec<Element>> = if part == "*" {
+                vec![vec![Element::Gap]]
+            } else {
+                part.split('|')
+                    .map(|word| words_of(word).into_iter().map(|word| Element::Word(word.into())).collect())
+                    .collect()
+            };
+            spelled = spelled
+                .iter()
+                .flat_map(|start| alternatives.iter().map(|next| [start.as_slice(), next].concat()))
+                .collect();
+        }
+        for mut elements in spelled {
+            if let Some(Element::Word(first)) = elements.first().cloned() {
+                elements.remove(0);
+                let phrases = self.by_first.entry(first).or_default();
+                phrases.push(Phrase { rest: elements, tag });
+                phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.rest.len()));
+            }
+        }
+    }
+
+    /// The longest phrase that begins at the token `at`.
+    pub(super) fn at(&self, text: &Text, at: usize) -> Option<Match<T>> {
+        self.by_first.get(text.str(at))?.iter().find_map(|phrase| follow(text, at + 1, &phrase.rest, phrase.tag))
+    }
+
+    /// The first phrase in the message, with where it begins.
+    pub(super) fn find(&self, text: &Text) -> Option<(usize, Match<T>)> {
+        (0..text.len()).find_map(|at| self.at(text, at).map(|found| (at, found)))
+    }
+
+    /// What a single word means.
+    pub(super) fn word(&self, word: &str) -> Option<T> {
+        let phrases = self.by_first.get(word)?;
+        phrases.iter().find(|phrase| phrase.rest.is_empty()).map(|phrase| phrase.tag)
+    }
+}
+
+fn follow<T: Copy>(text: &Text, mut at: usize, rest: &[Element], tag: T) -> Option<Match<T>> {
+    let mut gap = (at, at);
+    for (index, element) in rest.iter().enumerate() {
+        match element {
+            Element::Word(word) if text.str(at) == &**word => at += 1,
+            Element::Word(_) => return None,
+            Element::Gap => {
+                return (0..=MAX_GAP)
+                    .take_while(|&skipped| skipped == 0 || text.is_word(at + skipped - 1))
+                    .find_map(|skipped| {
+                        follow(text, at + skipped, &rest[index + 1..], tag).map(|found| (skipped, found))
+                    })
+                    .map(|(skipped, found)| Match { gap: (at, at + skipped), ..found });
+            }
+        }
+        gap = (at, at);
+    }
+    Some(Match { tag, end: at, gap })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_phrase_is_found_and_gaps_are_told() {
+        let book = PhraseBook::new([("y a * feu", 1), ("y a", 2), ("suis|est blessé", 3)]);
+        let text = Text::new("il y a encore le feu");
+        assert_eq!(book.find(&text), Some((1, Match { tag: 1, end: 6, gap: (3, 5) })));
+        assert_eq!(book.find(&Text::new("il y a une fuite")).map(|(_, found)| found.tag), Some(2));
+        assert_eq!(book.find(&Text::new("Je suis blessé")).map(|(_, found)| found.tag), Some(3));
+        assert_eq!(book.find(&Text::new("rien")), None);
+        assert_eq!(book.word("y"), None);
+    }
+}

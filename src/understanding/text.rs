@@ -1,0 +1,236 @@
+//! The words of a message: folded (no case, no accents), cut into tokens that remember where they stood.
+
+use unicode_normalization::char::{decompose_canonical, is_combining_mark};
+
+/// What is read of a message. Beyond it, nobody tells a claim in one breath; an attacker does.
+const MAX_CHARS: usize = 4_000;
+
+/// What a token is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Word,
+    Digits,
+    Mark(char),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    /// Where it stands in the folded text.
+    start: usize,
+    end: usize,
+    /// Where it stands in what the person wrote.
+    from: usize,
+    to: usize,
+    /// No blank stands before it.
+    pub(super) glued: bool,
+}
+
+/// A message cut into tokens. Apostrophes, and hyphens between letters, only separate.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Text {
+    original: String,
+    folded: String,
+    /// For each byte of `folded`, and one past its end, where it comes from in `original`.
+    origins: Vec<usize>,
+    tokens: Vec<Token>,
+}
+
+impl Text {
+    pub(super) fn new(text: &str) -> Self {
+        let cut = text.char_indices().nth(MAX_CHARS).map_or(text.len(), |(at, _)| at);
+        let original = text[..cut].to_owned();
+        let mut folded = String::with_capacity(cut);
+        let mut origins = Vec::with_capacity(cut + 1);
+        for (at, char) in original.char_indices() {
+            fold_char(char, &mut folded);
+            origins.resize(folded.len(), at);
+        }
+        origins.push(cut);
+        let mut text = Self { original, folded, origins, tokens: Vec::new() };
+        text.cut();
+        text
+    }
+
+    fn cut(&mut self) {
+        let mut chars = self.folded.char_indices().peekable();
+        let mut tokens: Vec<Token> = Vec::with_capacity(self.folded.len() / 4);
+        let mut glued = false;
+        let mut before = ' ';
+        while let Some((start, char)) = chars.next() {
+            let kind = kind_of(char);
+            let mut end = start + char.len_utf8();
+            let dropped = match kind {
+                Kind::Mark('\'') => true,
+                Kind::Mark('-') => before.is_alphabetic() && chars.peek().is_some_and(|(_, next)| next.is_alphabetic()),
+                _ => char.is_whitespace() && char != '\n',
+            };
+            before = char;
+            if dropped {
+                glued = glued && !char.is_whitespace();
+                continue;
+            }
+            if !matches!(kind, Kind::Mark(_)) {
+                while let Some(&(at, next)) = chars.peek()
+                    && kind_of(next) == kind
+                {
+                    end = at + next.len_utf8();
+                    before = next;
+                    chars.next();
+                }
+            }
+            tokens.push(Token { kind, start, end, from: self.origins[start], to: self.origins[end], glued });
+            glued = true;
+        }
+        self.tokens = tokens;
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.tokens.len()
+    }
+
+    pub(super) fn token(&self, at: usize) -> Option<Token> {
+        self.tokens.get(at).copied()
+    }
+
+    /// The folded text of the token `at`; empty past the end.
+    pub(super) fn str(&self, at: usize) -> &str {
+        self.tokens.get(at).map_or("", |token| &self.folded[token.start..token.end])
+    }
+
+    /// The word at `at`; empty when there is no word.
+    pub(super) fn word(&self, at: usize) -> &str {
+        if self.is_word(at) { self.str(at) } else { "" }
+    }
+
+    pub(super) fn is_word(&self, at: usize) -> bool {
+        self.tokens.get(at).is_some_and(|token| token.kind == Kind::Word)
+    }
+
+    pub(super) fn is_digits(&self, at: usize) -> bool {
+        self.tokens.get(at).is_some_and(|token| token.kind == Kind::Digits)
+    }
+
+    pub(super) fn is_mark(&self, at: usize, mark: char) -> bool {
+        self.tokens.get(at).is_some_and(|token| token.kind == Kind::Mark(mark))
+    }
+
+    pub(super) fn is_glued(&self, at: usize) -> bool {
+        self.tokens.get(at).is_some_and(|token| token.glued)
+    }
+
+    /// What the digits at `at` count, when they fit.
+    pub(super) fn digits(&self, at: usize) -> Option<u64> {
+        if self.is_digits(at) { self.str(at).parse().ok() } else { None }
+    }
+
+    pub(super) fn original(&self) -> &str {
+        &self.original
+    }
+
+    pub(super) fn folded(&self) -> &str {
+        &self.folded
+    }
+
+    /// What the person wrote between two tokens, the last excluded.
+    pub(super) fn written(&self, tokens: std::ops::Range<usize>) -> &str {
+        match (self.tokens.get(tokens.start), tokens.end.checked_sub(1).and_then(|last| self.tokens.get(last))) {
+            (Some(first), Some(last)) if first.from < last.to => &self.original[first.from..last.to],
+            _ => "",
+        }
+    }
+
+    /// The tokens that a range of bytes of the folded text touches.
+    pub(super) fn tokens_of(&self, folded: std::ops::Range<usize>) -> std::ops::Range<usize> {
+        let first = self.tokens.partition_point(|token| token.end <= folded.start);
+        let last = self.tokens.partition_point(|token| token.start < folded.end);
+        first..last.max(first)
+    }
+
+    /// Where tokens stand in what the person wrote.
+    pub(super) fn span(&self, tokens: std::ops::Range<usize>) -> std::ops::Range<usize> {
+        match (self.tokens.get(tokens.start), tokens.end.checked_sub(1).and_then(|last| self.tokens.get(last))) {
+            (Some(first), Some(last)) => first.from..last.to,
+            _ => 0..0,
+        }
+    }
+}
+
+fn kind_of(char: char) -> Kind {
+    if char.is_ascii_digit() {
+        Kind::Digits
+    } else if char.is_alphanumeric() {
+        Kind::Word
+    } else {
+        Kind::Mark(char)
+    }
+}
+
+/// Lower case, no accents, plain apostrophes, hyphens and blanks.
+pub(super) fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for char in text.chars() {
+        fold_char(char, &mut folded);
+    }
+    folded
+}
+
+fn fold_char(char: char, into: &mut String) {
+    match char {
+        _ if char.is_ascii() => into.push(char.to_ascii_lowercase()),
+        'œ' | 'Œ' => into.push_str("oe"),
+        'æ' | 'Æ' => into.push_str("ae"),
+        'ß' => into.push_str("ss"),
+        '’' | '‘' | 'ʼ' | '´' | '′' => into.push('\''),
+        '‐' | '‑' | '‒' | '–' | '—' | '−' => into.push('-'),
+        _ if char.is_whitespace() => into.push(' '),
+        // Invisible marks of direction and joining come with pasted text.
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}' => {}
+        _ => decompose_canonical(char, |part| {
+            if !is_combining_mark(part) {
+                into.extend(part.to_lowercase());
+            }
+        }),
+    }
+}
+
+/// The folded words of a phrase of the vocabulary.
+pub(super) fn words_of(phrase: &str) -> Vec<String> {
+    let text = Text::new(phrase);
+    (0..text.len()).filter(|&at| text.is_word(at) || text.is_digits(at)).map(|at| text.str(at).to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_folded_and_remember_where_they_stood() {
+        let text = Text::new("L’ÉTÉ à 18h30, peut-être 1 250,50 €");
+        let tokens: Vec<&str> = (0..text.len()).map(|at| text.str(at)).collect();
+        assert_eq!(tokens, ["l", "ete", "a", "18", "h", "30", ",", "peut", "etre", "1", "250", ",", "50", "€"]);
+        assert_eq!(text.written(1..3), "ÉTÉ à");
+        assert!(text.is_glued(4) && !text.is_glued(3));
+    }
+
+    #[test]
+    fn hyphens_stay_beside_digits() {
+        let text = Text::new("AB-123-CD");
+        let tokens: Vec<&str> = (0..text.len()).map(|at| text.str(at)).collect();
+        assert_eq!(tokens, ["ab", "-", "123", "-", "cd"]);
+        assert_eq!(text.tokens_of(0..2), 0..1);
+        assert_eq!(text.tokens_of(0..9), 0..5);
+    }
+
+    #[test]
+    fn any_text_is_cut_without_panic() {
+        for hostile in ["", "\u{202e}abc", "🙂🙂", "مرحبا عندي تسرب", "e\u{301}\u{301}\u{301}", "İIı", "\0\u{feff}\n"]
+        {
+            let text = Text::new(hostile);
+            for at in 0..text.len() {
+                assert!(!text.str(at).is_empty(), "{hostile:?}");
+            }
+        }
+        assert_eq!(Text::new(&"é".repeat(100_000)).len(), 1);
+    }
+}

@@ -1,0 +1,385 @@
+//! The vocabulary: people's words, read from `flows/vocabulary.yaml` and compiled once.
+
+use serde::Deserialize;
+
+use super::{Command, Danger, phrases::PhraseBook, text::words_of};
+
+/// What can be wrong with the vocabulary's file.
+#[derive(Debug, thiserror::Error)]
+pub enum VocabularyError {
+    #[error("flows/vocabulary.yaml cannot be read: {0}")]
+    Yaml(#[from] Box<serde_saphyr::Error>),
+    #[error("flows/vocabulary.yaml, {place}: `{phrase}` holds no word; remove it or write words")]
+    EmptyPhrase { place: &'static str, phrase: String },
+    #[error("flows/vocabulary.yaml, {place}: {found} lists are given where {wanted} are needed")]
+    WrongCount { place: &'static str, wanted: usize, found: usize },
+}
+
+/// The words of each language for one thing. Both are always listened to: people mix them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Words {
+    fr: Vec<String>,
+    en: Vec<String>,
+}
+
+impl Words {
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        self.fr.iter().chain(&self.en).map(String::as_str)
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct CommandWords {
+    /// The command when the message says nothing else, politeness apart.
+    alone: Words,
+    /// The command wherever it stands.
+    within: Words,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Commands {
+    help: CommandWords,
+    correct: CommandWords,
+    cancel: CommandWords,
+    restart: CommandWords,
+    summary: CommandWords,
+    dont_know: CommandWords,
+    later: CommandWords,
+    skip: CommandWords,
+    done: CommandWords,
+    human: CommandWords,
+    stop: CommandWords,
+    resume: CommandWords,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DangerWords {
+    /// A danger wherever it stands, unless denied or over.
+    within: Words,
+    /// A danger when the message says nothing else.
+    #[serde(default)]
+    alone: Words,
+    /// Said in the same clause, the danger is over.
+    #[serde(default)]
+    over: Words,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Dangers {
+    injury: DangerWords,
+    fire: DangerWords,
+    gas: DangerWords,
+    electricity: DangerWords,
+    collapse: DangerWords,
+    distress: DangerWords,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Units {
+    minute: Words,
+    hour: Words,
+    day: Words,
+    week: Words,
+    month: Words,
+    year: Words,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Parts {
+    morning: Words,
+    noon: Words,
+    afternoon: Words,
+    evening: Words,
+    night: Words,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TimeWords {
+    today: Words,
+    yesterday: Words,
+    before_yesterday: Words,
+    tomorrow: Words,
+    after_tomorrow: Words,
+    now: Words,
+    weekdays: Vec<Words>,
+    weekend: Words,
+    months: Vec<Words>,
+    units: Units,
+    parts: Parts,
+    midnight: Words,
+    ago_before: Words,
+    ago_after: Words,
+    ahead: Words,
+    since: Words,
+    last: Words,
+    next: Words,
+    this: Words,
+    middle: Words,
+    beginning: Words,
+    ending: Words,
+    about: Words,
+    /// Small words that may lead to a date: "le", "du", "on the".
+    leading: Words,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    yes: Words,
+    no: Words,
+    greetings: Words,
+    /// Words that add courtesy and no meaning.
+    polite: Words,
+    negations: Words,
+    /// Words that separate clauses: what is denied before them is not denied after.
+    turns: Words,
+    /// Words that make a danger a supposition: "s'il y a le feu".
+    suppositions: Words,
+    commands: Commands,
+    dangers: Dangers,
+    ordinals: Vec<Words>,
+    /// Words that may stand around a number when it picks a choice.
+    around_rank: Words,
+    time: TimeWords,
+    money: Words,
+    thousands: Words,
+    streets: Words,
+    complements: Words,
+    policy_prefixes: Words,
+}
+
+/// What a word says of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TimeWord {
+    /// A day, counted from today.
+    Day(i8),
+    Now,
+    /// Monday is 0.
+    Weekday(i8),
+    Weekend,
+    /// January is 1.
+    Month(i8),
+    Unit(Unit),
+    Part(Part),
+    Midnight,
+    AgoBefore,
+    AgoAfter,
+    Ahead,
+    Since,
+    Last,
+    Next,
+    This,
+    Middle,
+    Beginning,
+    Ending,
+    About,
+    Leading,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unit {
+    Minute,
+    Hour,
+    Day,
+    Week,
+    Month,
+    Year,
+}
+
+/// A part of the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Morning,
+    Noon,
+    Afternoon,
+    Evening,
+    Night,
+}
+
+/// The words of `flows/vocabulary.yaml`, ready to listen.
+#[derive(Debug)]
+pub struct Vocabulary {
+    pub(super) polarity: PhraseBook<bool>,
+    pub(super) greetings: PhraseBook<()>,
+    pub(super) polite: PhraseBook<()>,
+    pub(super) negations: PhraseBook<()>,
+    pub(super) turns: PhraseBook<()>,
+    pub(super) suppositions: PhraseBook<()>,
+    pub(super) alone: Vec<(String, Command)>,
+    pub(super) commands: PhraseBook<Command>,
+    pub(super) dangers: PhraseBook<Danger>,
+    pub(super) dangers_alone: Vec<(String, Danger)>,
+    pub(super) over: PhraseBook<Danger>,
+    pub(super) ordinals: PhraseBook<u64>,
+    pub(super) around_rank: PhraseBook<()>,
+    pub(super) time: PhraseBook<TimeWord>,
+    pub(super) money: PhraseBook<()>,
+    pub(super) thousands: PhraseBook<()>,
+    pub(super) streets: PhraseBook<()>,
+    pub(super) complements: PhraseBook<()>,
+    pub(super) policy_prefixes: PhraseBook<()>,
+}
+
+impl Vocabulary {
+    /// Reads and compiles the text of `flows/vocabulary.yaml`.
+    pub fn from_yaml(yaml: &str) -> Result<Self, VocabularyError> {
+        let file: File = serde_saphyr::from_str(yaml).map_err(Box::new)?;
+        let commands = [
+            (&file.commands.help, Command::Help, "commands.help"),
+            (&file.commands.correct, Command::Correct, "commands.correct"),
+            (&file.commands.cancel, Command::Cancel, "commands.cancel"),
+            (&file.commands.restart, Command::Restart, "commands.restart"),
+            (&file.commands.summary, Command::Summary, "commands.summary"),
+            (&file.commands.dont_know, Command::DontKnow, "commands.dont_know"),
+            (&file.commands.later, Command::Later, "commands.later"),
+            (&file.commands.skip, Command::Skip, "commands.skip"),
+            (&file.commands.done, Command::Done, "commands.done"),
+            (&file.commands.human, Command::Human, "commands.human"),
+            (&file.commands.stop, Command::Stop, "commands.stop"),
+            (&file.commands.resume, Command::Resume, "commands.resume"),
+        ];
+        let dangers = [
+            (&file.dangers.injury, Danger::Injury, "dangers.injury"),
+            (&file.dangers.fire, Danger::Fire, "dangers.fire"),
+            (&file.dangers.gas, Danger::Gas, "dangers.gas"),
+            (&file.dangers.electricity, Danger::Electricity, "dangers.electricity"),
+            (&file.dangers.collapse, Danger::Collapse, "dangers.collapse"),
+            (&file.dangers.distress, Danger::Distress, "dangers.distress"),
+        ];
+        let mut polarity = book("yes", [(&file.yes, true)])?;
+        extend(&mut polarity, "no", &file.no, false)?;
+        let (mut alone, mut within) = (Vec::new(), PhraseBook::default());
+        for (words, command, place) in commands {
+            alone.extend(sentences(place, &words.alone)?.into_iter().map(|phrase| (phrase, command)));
+            extend(&mut within, place, &words.within, command)?;
+        }
+        let (mut dangers_alone, mut said, mut over) = (Vec::new(), PhraseBook::default(), PhraseBook::default());
+        for (words, danger, place) in dangers {
+            dangers_alone.extend(sentences(place, &words.alone)?.into_iter().map(|phrase| (phrase, danger)));
+            extend(&mut said, place, &words.within, danger)?;
+            extend(&mut over, place, &words.over, danger)?;
+        }
+        let mut ordinals = PhraseBook::default();
+        for (rank, words) in (1..).zip(&file.ordinals) {
+            extend(&mut ordinals, "ordinals", words, rank)?;
+        }
+        Ok(Self {
+            polarity,
+            greetings: book("greetings", [(&file.greetings, ())])?,
+            polite: book("polite", [(&file.polite, ())])?,
+            negations: book("negations", [(&file.negations, ())])?,
+            turns: book("turns", [(&file.turns, ())])?,
+            suppositions: book("suppositions", [(&file.suppositions, ())])?,
+            alone,
+            commands: within,
+            dangers: said,
+            dangers_alone,
+            over,
+            ordinals,
+            around_rank: book("around_rank", [(&file.around_rank, ())])?,
+            time: time_book(&file.time)?,
+            money: book("money", [(&file.money, ())])?,
+            thousands: book("thousands", [(&file.thousands, ())])?,
+            streets: book("streets", [(&file.streets, ())])?,
+            complements: book("complements", [(&file.complements, ())])?,
+            policy_prefixes: book("policy_prefixes", [(&file.policy_prefixes, ())])?,
+        })
+    }
+}
+
+fn time_book(time: &TimeWords) -> Result<PhraseBook<TimeWord>, VocabularyError> {
+    if time.weekdays.len() != 7 {
+        return Err(VocabularyError::WrongCount { place: "time.weekdays", wanted: 7, found: time.weekdays.len() });
+    }
+    if time.months.len() != 12 {
+        return Err(VocabularyError::WrongCount { place: "time.months", wanted: 12, found: time.months.len() });
+    }
+    let mut book = book(
+        "time",
+        [
+            (&time.today, TimeWord::Day(0)),
+            (&time.yesterday, TimeWord::Day(-1)),
+            (&time.before_yesterday, TimeWord::Day(-2)),
+            (&time.tomorrow, TimeWord::Day(1)),
+            (&time.after_tomorrow, TimeWord::Day(2)),
+            (&time.now, TimeWord::Now),
+            (&time.weekend, TimeWord::Weekend),
+            (&time.units.minute, TimeWord::Unit(Unit::Minute)),
+            (&time.units.hour, TimeWord::Unit(Unit::Hour)),
+            (&time.units.day, TimeWord::Unit(Unit::Day)),
+            (&time.units.week, TimeWord::Unit(Unit::Week)),
+            (&time.units.month, TimeWord::Unit(Unit::Month)),
+            (&time.units.year, TimeWord::Unit(Unit::Year)),
+            (&time.parts.morning, TimeWord::Part(Part::Morning)),
+            (&time.parts.noon, TimeWord::Part(Part::Noon)),
+            (&time.parts.afternoon, TimeWord::Part(Part::Afternoon)),
+            (&time.parts.evening, TimeWord::Part(Part::Evening)),
+            (&time.parts.night, TimeWord::Part(Part::Night)),
+            (&time.midnight, TimeWord::Midnight),
+            (&time.ago_before, TimeWord::AgoBefore),
+            (&time.ago_after, TimeWord::AgoAfter),
+            (&time.ahead, TimeWord::Ahead),
+            (&time.since, TimeWord::Since),
+            (&time.last, TimeWord::Last),
+            (&time.next, TimeWord::Next),
+            (&time.this, TimeWord::This),
+            (&time.middle, TimeWord::Middle),
+            (&time.beginning, TimeWord::Beginning),
+            (&time.ending, TimeWord::Ending),
+            (&time.about, TimeWord::About),
+            (&time.leading, TimeWord::Leading),
+        ],
+    )?;
+    for (day, words) in (0..).zip(&time.weekdays) {
+        extend(&mut book, "time.weekdays", words, TimeWord::Weekday(day))?;
+    }
+    for (month, words) in (1..).zip(&time.months) {
+        extend(&mut book, "time.months", words, TimeWord::Month(month))?;
+    }
+    Ok(book)
+}
+
+fn book<T: Copy, const N: usize>(
+    place: &'static str,
+    lists: [(&Words, T); N],
+) -> Result<PhraseBook<T>, VocabularyError> {
+    let mut book = PhraseBook::default();
+    for (words, tag) in lists {
+        extend(&mut book, place, words, tag)?;
+    }
+    Ok(book)
+}
+
+fn extend<T: Copy>(
+    book: &mut PhraseBook<T>,
+    place: &'static str,
+    words: &Words,
+    tag: T,
+) -> Result<(), VocabularyError> {
+    for phrase in words.iter() {
+        if words_of(phrase).is_empty() {
+            return Err(VocabularyError::EmptyPhrase { place, phrase: phrase.to_owned() });
+        }
+        book.add(phrase, tag);
+    }
+    Ok(())
+}
+
+/// Whole messages, their words joined by one blank.
+fn sentences(place: &'static str, words: &Words) -> Result<Vec<String>, VocabularyError> {
+    words
+        .iter()
+        .map(|phrase| match words_of(phrase).join(" ") {
+            empty if empty.is_empty() => Err(VocabularyError::EmptyPhrase { place, phrase: phrase.to_owned() }),
+            sentence => Ok(sentence),
+        })
+        .collect()
+}
