@@ -1,1 +1,107 @@
-//! (being built)
+//! Files that people send: received to the disk, recognised by their content, looked at, shown again.
+//!
+//! # What is durable, and when
+//!
+//! When [`Documents::receive`] returns a [`Stored`], a power cut can no longer lose the file: its bytes were fsynced,
+//! then it was renamed to its final key, then the folder that holds the name was fsynced, and every folder above was
+//! fsynced when the store was opened. So the caller receives first, commits the row second and acknowledges third; a
+//! crash between the first two leaves a file without a row, which [`Documents::sweep`] takes away later, and never a
+//! row without its file. Nothing else is a promise: a file half received is forgotten, and previews are made again when
+//! they are missing.
+//!
+//! # What this room refuses to do
+//!
+//! It never believes a name or a header about what a file is, never uses a name as a path, never keeps a whole upload
+//! in memory, never lets a strange file fail or hang a receipt (pictures are decoded within limits, HEIC and PDF in
+//! subprocesses within limits), and never speaks to people: errors and remarks are keys of `flows/messages.yaml`.
+
+mod exif;
+mod headers;
+mod inspection;
+mod kind;
+mod name;
+mod picture;
+mod preview;
+mod quality;
+mod storage;
+#[cfg(test)]
+mod tests;
+mod tool;
+
+use serde::{Deserialize, Serialize};
+
+pub use headers::{original_headers, preview_headers};
+pub use inspection::{Inspection, Place, is_same_photo};
+pub use kind::MediaType;
+pub use preview::Preview;
+pub use quality::{Quality, Remark};
+pub use storage::{Documents, Limits, Opened, Swept};
+pub use tool::{ToolStatus, tool_status};
+
+/// A file that is durably in the store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stored {
+    /// The SHA-256 of its bytes, in lower-case hexadecimal: its key in the store.
+    pub sha256: String,
+    pub media_type: MediaType,
+    pub bytes: u64,
+    /// The name that the person's device gave it, made harmless: for display and for downloads, never a path.
+    pub name: String,
+}
+
+/// Why a file was not received or cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum DocumentError {
+    #[error("the file is larger than {limit} bytes; send a smaller one")]
+    TooLarge { limit: u64 },
+    #[error("the file is empty; send it again")]
+    Empty,
+    #[error("files of this kind are not taken; send a photo, a PDF or a video")]
+    Unsupported,
+    #[error("the upload broke off; send the file again")]
+    Interrupted(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("there is no such document")]
+    NotFound,
+    #[error("the disk is full; free some space where the documents are kept")]
+    DiskFull(#[source] object_store::Error),
+    #[error("the document store failed; check the folder or the service that holds the documents")]
+    Store(#[source] object_store::Error),
+    #[error("the documents' folder {folder} cannot be used; check that it exists and may be written")]
+    Folder {
+        folder: std::path::PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+impl DocumentError {
+    /// The key of the words for the person in `flows/messages.yaml`.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::TooLarge { .. } => "upload_too_large",
+            Self::Empty => "upload_empty",
+            Self::Unsupported => "upload_unsupported",
+            Self::Interrupted(_) => "upload_interrupted",
+            Self::NotFound => "upload_not_found",
+            Self::DiskFull(_) | Self::Store(_) | Self::Folder { .. } => "upload_failed",
+        }
+    }
+}
+
+impl From<object_store::Error> for DocumentError {
+    fn from(error: object_store::Error) -> Self {
+        if matches!(error, object_store::Error::NotFound { .. }) {
+            return Self::NotFound;
+        }
+        let mut cause = Some(&error as &(dyn std::error::Error + 'static));
+        while let Some(inner) = cause {
+            if let Some(io) = inner.downcast_ref::<std::io::Error>()
+                && matches!(io.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
+            {
+                return Self::DiskFull(error);
+            }
+            cause = inner.source();
+        }
+        Self::Store(error)
+    }
+}

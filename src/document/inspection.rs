@@ -1,0 +1,112 @@
+//! Looking at a file: what it shows, when and where, and whether it serves.
+
+use image_hasher::{HashAlg, HasherConfig, ImageHash};
+use jiff::civil;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    DocumentError, Documents, MediaType, Quality, Remark, Stored, exif,
+    picture::Picture,
+    preview::{self, Rendering},
+    quality,
+};
+
+/// The side of the fingerprint, in bits.
+const FINGERPRINT_SIDE: u32 = 16;
+
+/// How many of the 256 bits of two fingerprints may differ in the same photo, resized or encoded again.
+const SAME_PHOTO_BITS: u32 = 20;
+
+/// What was seen in a file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Inspection {
+    /// The size in pixels, upright. Absent for videos and papers and where the picture could not be decoded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
+    /// When the camera says that it took the photo, by its own local clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_at: Option<civil::DateTime>,
+    /// Where the camera says that it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// For [`is_same_photo`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
+    #[serde(default)]
+    pub quality: Quality,
+}
+
+/// A place in degrees (WGS 84).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Place {
+    pub latitude: f64,
+    pub longitude: f64,
+}
+
+impl Inspection {
+    /// Adds the remark when one of the dossier's other photos is the same one.
+    pub fn compare<'a>(&mut self, others: impl IntoIterator<Item = &'a str>) {
+        let Some(fingerprint) = &self.fingerprint else { return };
+        if others.into_iter().any(|other| is_same_photo(fingerprint, other)) {
+            self.quality.remarks.push(Remark::SamePhoto);
+        }
+    }
+}
+
+impl Documents {
+    /// Looks at a file that was received, and makes its previews on the way, since the pixels are there. A file that
+    /// cannot be read is a remark and not an error; errors are the store's.
+    pub async fn inspect(&self, stored: &Stored) -> Result<Inspection, DocumentError> {
+        if stored.media_type.is_video() {
+            return Ok(Inspection::default());
+        }
+        let bytes = self.read(&stored.sha256).await?;
+        let is_photo = stored.media_type.is_photo();
+        let rendering = self.render(bytes.clone(), stored.media_type, move |picture| {
+            (is_photo.then(|| look(picture)), preview::encode_all(picture))
+        });
+        let (inspection, previews) = match rendering.await {
+            Rendering::Made((inspection, previews)) => (inspection.unwrap_or_default(), previews),
+            Rendering::Unreadable => {
+                let quality = Quality { remarks: vec![Remark::Unreadable] };
+                (Inspection { quality, ..Inspection::default() }, Vec::new())
+            }
+            Rendering::Unavailable => (Inspection::default(), Vec::new()),
+        };
+        self.keep_previews(&stored.sha256, previews).await;
+        if stored.media_type == MediaType::Pdf {
+            return Ok(inspection);
+        }
+        let (taken_at, place) = tokio::task::spawn_blocking(move || exif::read(&bytes)).await.unwrap_or_default();
+        Ok(Inspection { taken_at, place, ..inspection })
+    }
+}
+
+fn look(picture: &Picture) -> Inspection {
+    Inspection {
+        width: Some(picture.width),
+        height: Some(picture.height),
+        fingerprint: Some(fingerprint(picture)),
+        quality: quality::judge(picture.width, picture.height, &picture.reduced),
+        ..Inspection::default()
+    }
+}
+
+fn fingerprint(picture: &Picture) -> String {
+    HasherConfig::new()
+        .hash_alg(HashAlg::Gradient)
+        .hash_size(FINGERPRINT_SIDE, FINGERPRINT_SIDE)
+        .to_hasher()
+        .hash_image(&picture.reduced)
+        .to_base64()
+}
+
+/// Whether two fingerprints are of the same photo, be it resized or encoded again. False for what is no fingerprint.
+pub fn is_same_photo(a: &str, b: &str) -> bool {
+    let (Ok(a), Ok(b)) = (ImageHash::<Box<[u8]>>::from_base64(a), ImageHash::<Box<[u8]>>::from_base64(b)) else {
+        return false;
+    };
+    a.as_bytes().len() == b.as_bytes().len() && a.dist(&b) <= SAME_PHOTO_BITS
+}

@@ -1,0 +1,129 @@
+//! What a file is, by its content.
+
+use serde::{Deserialize, Serialize};
+
+use super::DocumentError;
+
+/// The kinds of files that are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum MediaType {
+    #[serde(rename = "image/jpeg")]
+    Jpeg,
+    #[serde(rename = "image/png")]
+    Png,
+    #[serde(rename = "image/webp")]
+    Webp,
+    /// What iPhones make; HEIC and HEIF alike.
+    #[serde(rename = "image/heif")]
+    Heif,
+    #[serde(rename = "application/pdf")]
+    Pdf,
+    #[serde(rename = "video/mp4")]
+    Mp4,
+    #[serde(rename = "video/quicktime")]
+    Quicktime,
+}
+
+impl MediaType {
+    pub const ALL: [Self; 7] = [Self::Jpeg, Self::Png, Self::Webp, Self::Heif, Self::Pdf, Self::Mp4, Self::Quicktime];
+
+    /// How many of the first bytes [`MediaType::sniff`] wants to see (a PDF may begin within the first kilobyte).
+    pub(super) const SNIFFED: usize = 1024;
+
+    /// Recognises a file by its first bytes.
+    pub fn sniff(head: &[u8]) -> Result<Self, DocumentError> {
+        let found = infer::get(head).map(|kind| kind.mime_type());
+        match found {
+            Some("video/x-m4v") => Ok(Self::Mp4),
+            Some(mime) => mime.parse(),
+            None => Err(DocumentError::Unsupported),
+        }
+    }
+
+    /// The name in the store and in `Content-Type`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::Webp => "image/webp",
+            Self::Heif => "image/heif",
+            Self::Pdf => "application/pdf",
+            Self::Mp4 => "video/mp4",
+            Self::Quicktime => "video/quicktime",
+        }
+    }
+
+    /// The endings that a file of this kind may bear; the first is the one that we give.
+    pub(super) fn endings(self) -> &'static [&'static str] {
+        match self {
+            Self::Jpeg => &["jpg", "jpeg", "jpe", "jfif"],
+            Self::Png => &["png"],
+            Self::Webp => &["webp"],
+            Self::Heif => &["heic", "heif", "hif"],
+            Self::Pdf => &["pdf"],
+            Self::Mp4 => &["mp4", "m4v"],
+            Self::Quicktime => &["mov", "qt"],
+        }
+    }
+
+    /// Whether this is a photo, as opposed to a paper or a video.
+    pub fn is_photo(self) -> bool {
+        matches!(self, Self::Jpeg | Self::Png | Self::Webp | Self::Heif)
+    }
+
+    /// Whether this is a video.
+    pub fn is_video(self) -> bool {
+        matches!(self, Self::Mp4 | Self::Quicktime)
+    }
+}
+
+impl std::fmt::Display for MediaType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl std::str::FromStr for MediaType {
+    type Err = DocumentError;
+
+    fn from_str(name: &str) -> Result<Self, DocumentError> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name).ok_or(DocumentError::Unsupported)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recognises_by_content() {
+        let ftyp = |brand: &[u8; 4]| [b"\0\0\0\x18ftyp", brand.as_slice(), b"\0\0\0\0mif1heic"].concat();
+        for (head, kind) in [
+            (b"\xff\xd8\xff\xe0\0\x10JFIF".to_vec(), Some(MediaType::Jpeg)),
+            (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec(), Some(MediaType::Png)),
+            (b"RIFF\x24\0\0\0WEBPVP8 ".to_vec(), Some(MediaType::Webp)),
+            (ftyp(b"heic"), Some(MediaType::Heif)),
+            (ftyp(b"mif1"), Some(MediaType::Heif)),
+            (ftyp(b"mp42"), Some(MediaType::Mp4)),
+            (ftyp(b"isom"), Some(MediaType::Mp4)),
+            (ftyp(b"qt  "), Some(MediaType::Quicktime)),
+            (b"%PDF-1.7\n".to_vec(), Some(MediaType::Pdf)),
+            (b"ID3\x03\0\0\0\0\0\0".to_vec(), None),
+            (b"MZ\x90\0\x03\0\0\0".to_vec(), None),
+            (b"<!DOCTYPE html><script>alert(1)</script>".to_vec(), None),
+            (b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec(), None),
+            (b"PK\x03\x04".to_vec(), None),
+            (b"bonjour".to_vec(), None),
+        ] {
+            assert_eq!(MediaType::sniff(&head).ok(), kind, "{:?}", String::from_utf8_lossy(&head));
+        }
+    }
+
+    #[test]
+    fn names_are_the_serialised_form() {
+        for kind in MediaType::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+            assert_eq!(kind.name().parse::<MediaType>().unwrap(), kind);
+        }
+    }
+}

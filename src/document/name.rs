@@ -1,0 +1,69 @@
+//! Making the name of an uploaded file harmless.
+
+use super::MediaType;
+
+/// The longest name kept, in characters: shorter than what any file system of a handler's computer refuses.
+const MAX_CHARS: usize = 100;
+
+/// What a file without a usable name is called.
+const NAMELESS: &str = "document";
+
+/// The name to show and to propose at download: no folders, no control or direction-changing characters, nothing that
+/// Windows refuses, and the ending that fits what the file is (`facture.pdf.exe` that holds a PDF becomes
+/// `facture.pdf.pdf`).
+pub(super) fn sanitise(declared: &str, kind: MediaType) -> String {
+    let last = declared.rsplit(['/', '\\']).next().unwrap_or_default();
+    let clean: String = last
+        .chars()
+        .filter(|c| !c.is_control() && !is_invisible(*c))
+        .map(|c| if r#"<>:"|?*"#.contains(c) { '_' } else { c })
+        .collect();
+    let clean = clean.trim_matches(|c: char| c == '.' || c.is_whitespace());
+    let (stem, ending) = match clean.rsplit_once('.') {
+        Some((stem, ending)) if is_ending(ending) => (stem, ending),
+        _ => (clean, ""),
+    };
+    let ending = ending.to_ascii_lowercase();
+    let ending = kind.endings().iter().find(|known| **known == ending).unwrap_or(&kind.endings()[0]);
+    let stem: String = stem.chars().take(MAX_CHARS - ending.len() - 1).collect();
+    let stem = stem.trim_end_matches(|c: char| c == '.' || c.is_whitespace());
+    format!("{}.{ending}", if stem.is_empty() { NAMELESS } else { stem })
+}
+
+/// Whether what follows a dot is an ending and not a part of a sentence ("M. Durand").
+fn is_ending(text: &str) -> bool {
+    (1..=5).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// Characters that hide or reorder what is around them.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_made_harmless() {
+        for (declared, kind, name) in [
+            ("IMG_0042.HEIC", MediaType::Heif, "IMG_0042.heic"),
+            ("photo été.jpeg", MediaType::Jpeg, "photo été.jpeg"),
+            ("../../etc/passwd", MediaType::Png, "passwd.png"),
+            (r"C:\Users\anne\dégât.png", MediaType::Png, "dégât.png"),
+            ("facture.pdf.exe", MediaType::Pdf, "facture.pdf.pdf"),
+            ("facture\u{202e}fdp.exe", MediaType::Pdf, "facturefdp.pdf"),
+            ("a\r\nSet-Cookie: b.jpg", MediaType::Jpeg, "aSet-Cookie_ b.jpg"),
+            ("Devis M. Durand", MediaType::Pdf, "Devis M. Durand.pdf"),
+            ("...", MediaType::Mp4, "document.mp4"),
+            ("", MediaType::Jpeg, "document.jpg"),
+            (".jpg", MediaType::Jpeg, "jpg.jpg"),
+            ("CON.\0", MediaType::Jpeg, "CON.jpg"),
+        ] {
+            assert_eq!(sanitise(declared, kind), name, "{declared:?}");
+        }
+        let long = sanitise(&"é".repeat(4000), MediaType::Jpeg);
+        assert_eq!(long.chars().count(), MAX_CHARS);
+        assert!(long.ends_with("é.jpg"));
+    }
+}

@@ -1,0 +1,89 @@
+//! Decoding pictures within limits, and encoding our own.
+
+use std::io::Cursor;
+
+use image::{
+    DynamicImage, ImageDecoder, ImageFormat, ImageReader, ImageResult, Limits, RgbImage, codecs::jpeg::JpegEncoder,
+    metadata::Orientation,
+};
+
+/// The longest side of the reduced picture that everything else is made from.
+pub(super) const REDUCED_SIDE: u32 = 1280;
+
+/// The longest side that is decoded at all.
+const MAX_SIDE: u32 = 20_000;
+
+/// The most memory that a decoder may take: enough for the 108-megapixel photos of today's phones.
+const MAX_DECODED_BYTES: u64 = 384 * 1024 * 1024;
+
+/// Good enough to read a meter's serial number, a tenth of the original.
+const JPEG_QUALITY: u8 = 82;
+
+/// A picture as people see it: upright, without metadata, reduced.
+pub(super) struct Picture {
+    /// The size of the original.
+    pub width: u32,
+    pub height: u32,
+    pub reduced: RgbImage,
+}
+
+impl Picture {
+    /// Decodes; what is too large for the limits is an error before its memory is taken. `upright` says that the
+    /// orientation in the metadata was applied by whoever made these bytes.
+    pub(super) fn decode(bytes: &[u8], format: ImageFormat, upright: bool) -> ImageResult<Self> {
+        let mut limits = Limits::no_limits();
+        limits.max_image_width = Some(MAX_SIDE);
+        limits.max_image_height = Some(MAX_SIDE);
+        limits.max_alloc = Some(MAX_DECODED_BYTES);
+        let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+        reader.limits(limits.clone());
+        let mut decoder = reader.into_decoder()?;
+        limits.reserve(decoder.total_bytes())?;
+
+        let orientation = if upright { None } else { decoder.orientation().ok() };
+        let decoded = DynamicImage::from_decoder(decoder)?;
+        let (width, height) = (decoded.width(), decoded.height());
+        let mut reduced = reduce(decoded, REDUCED_SIDE);
+        let orientation = orientation.unwrap_or(Orientation::NoTransforms);
+        reduced.apply_orientation(orientation);
+        let (width, height) = if swaps_sides(orientation) { (height, width) } else { (width, height) };
+        Ok(Self { width, height, reduced: flatten(reduced) })
+    }
+
+    /// A JPEG whose longest side is at most `side`.
+    pub(super) fn to_jpeg(&self, side: u32) -> ImageResult<Vec<u8>> {
+        let mut jpeg = Vec::new();
+        let encoder = JpegEncoder::new_with_quality(&mut jpeg, JPEG_QUALITY);
+        if self.reduced.width().max(self.reduced.height()) > side {
+            reduce(self.reduced.clone().into(), side).write_with_encoder(encoder)?;
+        } else {
+            self.reduced.write_with_encoder(encoder)?;
+        }
+        Ok(jpeg)
+    }
+}
+
+/// Shrinks so that the longest side is at most `side`; a small picture stays as it is.
+fn reduce(picture: DynamicImage, side: u32) -> DynamicImage {
+    if picture.width().max(picture.height()) > side { picture.thumbnail(side, side) } else { picture }
+}
+
+fn swaps_sides(orientation: Orientation) -> bool {
+    matches!(
+        orientation,
+        Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH
+    )
+}
+
+/// Three channels of eight bits; what is transparent (screenshots, scans) lies on white paper.
+fn flatten(picture: DynamicImage) -> RgbImage {
+    if !picture.color().has_alpha() {
+        return picture.into_rgb8();
+    }
+    let rgba = picture.into_rgba8();
+    RgbImage::from_fn(rgba.width(), rgba.height(), |x, y| {
+        let [red, green, blue, alpha] = rgba.get_pixel(x, y).0.map(u16::from);
+        let over_white = |channel: u16| u8::try_from((channel * alpha + 255 * (255 - alpha)) / 255).unwrap_or(u8::MAX);
+        image::Rgb([over_white(red), over_white(green), over_white(blue)])
+    })
+}

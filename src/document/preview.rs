@@ -1,0 +1,133 @@
+//! Pictures of files that are safe and light to show: re-encoded by us, upright, without metadata.
+
+use bytes::Bytes;
+use image::ImageFormat;
+
+use super::{
+    DocumentError, Documents, MediaType, Opened,
+    picture::{Picture, REDUCED_SIDE},
+    tool::Conversion,
+};
+
+/// The two sizes of previews.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preview {
+    /// For a gallery's large view.
+    Large,
+    /// For lists.
+    Thumbnail,
+}
+
+impl Preview {
+    pub(super) const ALL: [Self; 2] = [Self::Large, Self::Thumbnail];
+
+    /// The name in keys of the store.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Large => "large",
+            Self::Thumbnail => "thumbnail",
+        }
+    }
+
+    fn side(self) -> u32 {
+        match self {
+            Self::Large => REDUCED_SIDE,
+            Self::Thumbnail => 320,
+        }
+    }
+}
+
+/// What came of decoding a file.
+pub(super) enum Rendering<T> {
+    Made(T),
+    /// The file is broken, encrypted or beyond the limits.
+    Unreadable,
+    /// Nothing here can decode such files.
+    Unavailable,
+}
+
+impl Documents {
+    /// Opens a JPEG preview of an original, which is made now if it is not there. `None` when none can be made.
+    pub async fn open_preview(
+        &self,
+        sha256: &str,
+        media_type: MediaType,
+        preview: Preview,
+    ) -> Result<Option<Opened>, DocumentError> {
+        match self.open_made_preview(sha256, preview).await {
+            Err(DocumentError::NotFound) => {}
+            opened => return opened.map(Some),
+        }
+        if media_type.is_video() {
+            return Ok(None);
+        }
+        let bytes = self.read(sha256).await?;
+        let Rendering::Made(previews) = self.render(bytes, media_type, encode_all).await else { return Ok(None) };
+        self.keep_previews(sha256, previews).await;
+        match self.open_made_preview(sha256, preview).await {
+            Err(DocumentError::NotFound) => Ok(None),
+            opened => opened.map(Some),
+        }
+    }
+
+    /// Keeps previews. A preview that cannot be kept will be made again when it is asked for.
+    pub(super) async fn keep_previews(&self, sha256: &str, previews: Vec<(Preview, Vec<u8>)>) {
+        for (preview, jpeg) in previews {
+            if let Err(error) = self.put_preview(sha256, preview, jpeg).await {
+                tracing::warn!(%error, sha256, "a preview could not be kept");
+            }
+        }
+    }
+
+    /// Decodes a file and lets `work` look at the picture, on a thread that may block.
+    pub(super) async fn render<T: Send + 'static>(
+        &self,
+        bytes: Bytes,
+        media_type: MediaType,
+        work: impl FnOnce(&Picture) -> T + Send + 'static,
+    ) -> Rendering<T> {
+        let Ok(permit) = self.decoders().acquire_owned().await else { return Rendering::Unavailable };
+        let (bytes, format, upright) = match media_type {
+            MediaType::Jpeg => (bytes, ImageFormat::Jpeg, false),
+            MediaType::Png => (bytes, ImageFormat::Png, false),
+            MediaType::Webp => (bytes, ImageFormat::WebP, false),
+            MediaType::Heif | MediaType::Pdf => {
+                let conversion = if media_type == MediaType::Heif {
+                    self.tools().heif_to_jpeg(&bytes).await
+                } else {
+                    self.tools().pdf_to_jpeg(&bytes).await
+                };
+                match conversion {
+                    Conversion::Made(jpeg) => (jpeg.into(), ImageFormat::Jpeg, true),
+                    Conversion::Unreadable => return Rendering::Unreadable,
+                    Conversion::Unavailable => return Rendering::Unavailable,
+                }
+            }
+            MediaType::Mp4 | MediaType::Quicktime => return Rendering::Unavailable,
+        };
+        let decoding = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            Picture::decode(&bytes, format, upright).map(|picture| work(&picture))
+        });
+        match decoding.await {
+            Ok(Ok(made)) => Rendering::Made(made),
+            Ok(Err(error)) => {
+                tracing::debug!(%error, %media_type, "a picture could not be decoded");
+                Rendering::Unreadable
+            }
+            // A decoder that panics has met a file that it cannot read.
+            Err(error) => {
+                tracing::warn!(%error, %media_type, "a decoder panicked");
+                Rendering::Unreadable
+            }
+        }
+    }
+}
+
+/// All previews of a picture.
+pub(super) fn encode_all(picture: &Picture) -> Vec<(Preview, Vec<u8>)> {
+    Preview::ALL
+        .into_iter()
+        .filter_map(|preview| picture.to_jpeg(preview.side()).ok().map(|jpeg| (preview, jpeg)))
+        .collect()
+}

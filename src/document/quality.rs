@@ -1,0 +1,127 @@
+//! Whether a photo can serve an expert, told while the person can still take another.
+
+use image::{GrayImage, RgbImage};
+use serde::{Deserialize, Serialize};
+
+/// What is to be said about a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quality {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<Remark>,
+}
+
+/// One thing to say about a file. A remark asks for a better photo and never refuses the one that came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Remark {
+    /// The file does not open.
+    Unreadable,
+    TooSmall,
+    TooDark,
+    Blurred,
+    /// The dossier holds this photo already.
+    SamePhoto,
+}
+
+impl Remark {
+    /// The key of the words for the person in `flows/messages.yaml`.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Unreadable => "photo_unreadable",
+            Self::TooSmall => "photo_too_small",
+            Self::TooDark => "photo_too_dark",
+            Self::Blurred => "photo_blurred",
+            Self::SamePhoto => "photo_same",
+        }
+    }
+}
+
+/// The shorter side under which details are lost.
+const MIN_SIDE: u32 = 480;
+
+/// A photo is too dark when even the brightest twentieth of it stays under this, of 255.
+const DARK: u8 = 70;
+
+/// The side of the squares in which sharpness is measured.
+const TILE: u32 = 64;
+
+/// A square with less contrast than this (variance of its greys) has nothing in it that could be sharp: a wall.
+const MIN_CONTRAST: f64 = 100.0;
+
+/// How many squares with contrast it takes to judge.
+const MIN_TILES: usize = 4;
+
+/// Under this ratio even the sharpest squares have soft edges only.
+const BLURRED: f64 = 0.02;
+
+/// Judges a picture: its original size and its reduced pixels.
+pub(super) fn judge(width: u32, height: u32, reduced: &RgbImage) -> Quality {
+    let grey = image::imageops::grayscale(reduced);
+    let mut remarks = Vec::new();
+    if width.min(height) < MIN_SIDE {
+        remarks.push(Remark::TooSmall);
+    }
+    if is_dark(&grey) {
+        // In the dark everything looks blurred: one remark says enough.
+        remarks.push(Remark::TooDark);
+    } else if sharpness(&grey).is_some_and(|sharpness| sharpness < BLURRED) {
+        remarks.push(Remark::Blurred);
+    }
+    Quality { remarks }
+}
+
+fn is_dark(grey: &GrayImage) -> bool {
+    let bright = grey.pixels().filter(|pixel| pixel.0[0] >= DARK).count();
+    bright * 20 < grey.pixels().len()
+}
+
+/// The variance of the Laplacian against the variance of the greys, in the sharpest tenth of the squares that have
+/// contrast. Measured by square and against contrast because people photograph plain walls and ceilings: a sharp stain
+/// on a plain wall must not pass for blurred. None when there is nothing to judge by.
+fn sharpness(grey: &GrayImage) -> Option<f64> {
+    let mut ratios = Vec::new();
+    for top in (1..grey.height().saturating_sub(TILE)).step_by(TILE as usize) {
+        for left in (1..grey.width().saturating_sub(TILE)).step_by(TILE as usize) {
+            let (mut contrast, mut edges) = (Spread::default(), Spread::default());
+            for y in top..top + TILE {
+                for x in left..left + TILE {
+                    let at = |x, y| i32::from(grey.get_pixel(x, y).0[0]);
+                    let centre = at(x, y);
+                    contrast.add(centre);
+                    edges.add(at(x - 1, y) + at(x + 1, y) + at(x, y - 1) + at(x, y + 1) - 4 * centre);
+                }
+            }
+            if contrast.variance() >= MIN_CONTRAST {
+                ratios.push(edges.variance() / contrast.variance());
+            }
+        }
+    }
+    if ratios.len() < MIN_TILES {
+        return None;
+    }
+    ratios.sort_by(f64::total_cmp);
+    ratios.get(ratios.len() * 9 / 10).copied()
+}
+
+/// A running variance of small whole numbers.
+#[derive(Default)]
+struct Spread {
+    count: i32,
+    sum: i64,
+    squares: i64,
+}
+
+impl Spread {
+    fn add(&mut self, value: i32) {
+        self.count += 1;
+        self.sum += i64::from(value);
+        self.squares += i64::from(value) * i64::from(value);
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "sums over one square are far below 2^52")]
+    fn variance(&self) -> f64 {
+        let count = f64::from(self.count);
+        let mean = self.sum as f64 / count;
+        self.squares as f64 / count - mean * mean
+    }
+}

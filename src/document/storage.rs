@@ -1,0 +1,303 @@
+//! The object store and the way in and out of it.
+//!
+//! Keys: `sha256/ab/cdef…` for originals, `preview/<variant>/ab/cdef…` for what is made from them, `staging/…` for
+//! uploads under way. An original is staged first since its key, its hash, is known only at its last byte.
+
+use std::{
+    fs::File,
+    path::{Path as FilePath, PathBuf},
+    pin::{Pin, pin},
+    sync::Arc,
+};
+
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, StreamExt, stream::BoxStream};
+use jiff::Timestamp;
+use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart, local::LocalFileSystem, path::Path};
+use sha2::{Digest, Sha256};
+use tokio::sync::{RwLock, Semaphore};
+
+use super::{DocumentError, MediaType, Stored, name, preview::Preview, tool::Tools};
+
+/// How many bytes of an upload are gathered before they are written. (S3 will ask for at least 5 MiB.)
+const PART_BYTES: usize = 256 * 1024;
+
+/// How many parts of one upload may wait for the disk.
+const PARTS_IN_FLIGHT: usize = 2;
+
+/// How many files are decoded at the same time: each may take as much memory as a decoder is allowed.
+const DECODERS: usize = 2;
+
+/// What one upload may be.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    pub max_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { max_bytes: 25 * 1024 * 1024 }
+    }
+}
+
+/// The files of all dossiers. Clones share the same store.
+#[derive(Clone, Debug)]
+pub struct Documents(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    store: Arc<dyn ObjectStore>,
+    /// Where unfinished uploads lie when the store is a folder. S3 ends its own unfinished uploads by a lifecycle rule.
+    staging: Option<PathBuf>,
+    /// Held for reading while a file gets its final name, for writing while [`Documents::sweep`] takes one away, so
+    /// that a file which is received again is not taken away by a decision made before.
+    placing: RwLock<()>,
+    /// Shared with the decoding threads, which go on when nobody waits for them any more.
+    decoders: Arc<Semaphore>,
+    tools: Tools,
+}
+
+/// A document being read.
+pub struct Opened {
+    pub bytes: u64,
+    pub stream: BoxStream<'static, Result<Bytes, DocumentError>>,
+}
+
+/// What [`Documents::sweep`] took away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Files that no row knew.
+    pub orphans: u64,
+    /// Uploads that broke off when a process died.
+    pub unfinished: u64,
+}
+
+impl Documents {
+    /// The documents under `folder`, which is made when it is missing.
+    pub fn local(folder: &FilePath) -> Result<Self, DocumentError> {
+        let failed = |source| DocumentError::Folder { folder: folder.to_owned(), source };
+        prepare(folder).map_err(failed)?;
+        let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
+        let staging = folder.canonicalize().map_err(failed)?.join("staging");
+        Ok(Self(Arc::new(Inner {
+            store: Arc::new(store),
+            staging: Some(staging),
+            placing: RwLock::new(()),
+            decoders: Arc::new(Semaphore::new(DECODERS)),
+            tools: Tools::find(),
+        })))
+    }
+
+    /// Receives one file. When this returns, the file is durable (see the top of the room). The same bytes received
+    /// twice are kept once.
+    pub async fn receive<S, E>(&self, bytes: S, declared_name: &str, limits: Limits) -> Result<Stored, DocumentError>
+    where
+        S: Stream<Item = Result<Bytes, E>>,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let mut bytes = pin!(bytes.map(|chunk| chunk.map_err(|error| DocumentError::Interrupted(error.into()))));
+        let head = read_head(&mut bytes).await?;
+        let media_type = MediaType::sniff(&head)?;
+
+        let staged = Path::from("staging").join(random_name()?);
+        let mut upload = WriteMultipart::new_with_chunk_size(self.0.store.put_multipart(&staged).await?, PART_BYTES);
+        let (sha256, size) = match write(&mut upload, head, bytes, limits).await {
+            Ok(written) => written,
+            Err(error) => {
+                // Dropping it would do as well for a folder; a remote store must be told.
+                if let Err(error) = upload.abort().await {
+                    tracing::warn!(%error, "an upload that was given up could not be cleaned up");
+                }
+                return Err(error);
+            }
+        };
+        upload.finish().await?;
+
+        {
+            let _placing = self.0.placing.read().await;
+            // Even when the same file is there already: its name might not be durable yet, ours will be.
+            self.0.store.rename(&staged, &original_key(&sha256)?).await?;
+        }
+        Ok(Stored { sha256, media_type, bytes: size, name: name::sanitise(declared_name, media_type) })
+    }
+
+    /// Opens an original for reading.
+    pub async fn open(&self, sha256: &str) -> Result<Opened, DocumentError> {
+        self.open_key(&original_key(sha256)?).await
+    }
+
+    /// Opens a preview that is already there.
+    pub(super) async fn open_made_preview(&self, sha256: &str, preview: Preview) -> Result<Opened, DocumentError> {
+        self.open_key(&preview_key(sha256, preview)?).await
+    }
+
+    /// Keeps a preview.
+    pub(super) async fn put_preview(&self, sha256: &str, preview: Preview, jpeg: Vec<u8>) -> Result<(), DocumentError> {
+        self.0.store.put(&preview_key(sha256, preview)?, jpeg.into()).await?;
+        Ok(())
+    }
+
+    /// An original as a whole, for a decoder.
+    pub(super) async fn read(&self, sha256: &str) -> Result<Bytes, DocumentError> {
+        Ok(self.0.store.get(&original_key(sha256)?).await?.bytes().await?)
+    }
+
+    pub(super) fn decoders(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.0.decoders)
+    }
+
+    pub(super) fn tools(&self) -> &Tools {
+        &self.0.tools
+    }
+
+    /// Takes away what no row knows and uploads that broke off, both last written before `older_than`.
+    ///
+    /// `older_than` must lie further back than the longest time between a receipt and its row (a day is ample), and
+    /// `known` must speak of the rows as they are now: together they make sure that no file with a row is taken away.
+    pub async fn sweep(&self, older_than: Timestamp, known: impl Fn(&str) -> bool) -> Result<Swept, DocumentError> {
+        let mut swept = Swept { unfinished: self.sweep_staging(older_than).await?, ..Swept::default() };
+        let is_old =
+            |object: &object_store::ObjectMeta| object.last_modified.timestamp_millis() < older_than.as_millisecond();
+
+        let mut staged = self.0.store.list(Some(&Path::from("staging")));
+        while let Some(object) = staged.next().await.transpose()? {
+            if is_old(&object) {
+                self.0.store.delete(&object.location).await?;
+                swept.unfinished += 1;
+            }
+        }
+
+        let mut originals = self.0.store.list(Some(&Path::from("sha256")));
+        while let Some(object) = originals.next().await.transpose()? {
+            let sha256: String = object.location.parts().skip(1).map(|part| part.as_ref().to_owned()).collect();
+            if original_key(&sha256).is_err() || !is_old(&object) || known(&sha256) {
+                continue;
+            }
+            let _placing = self.0.placing.write().await;
+            // It may have been received again since it was listed.
+            if is_old(&self.0.store.head(&object.location).await?) {
+                self.0.store.delete(&object.location).await?;
+                for preview in Preview::ALL {
+                    match self.0.store.delete(&preview_key(&sha256, preview)?).await {
+                        Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                        Err(error) => return Err(error.into()),
+                    }
+                }
+                swept.orphans += 1;
+            }
+        }
+        Ok(swept)
+    }
+
+    /// Uploads that a dead process left in the folder; the object store does not list its own unfinished files.
+    async fn sweep_staging(&self, older_than: Timestamp) -> Result<u64, DocumentError> {
+        let Some(staging) = &self.0.staging else { return Ok(0) };
+        let failed = |source| DocumentError::Folder { folder: staging.clone(), source };
+        let mut swept = 0;
+        let mut entries = tokio::fs::read_dir(staging).await.map_err(failed)?;
+        while let Some(entry) = entries.next_entry().await.map_err(failed)? {
+            let written = entry.metadata().await.and_then(|meta| meta.modified()).map_err(failed)?;
+            if Timestamp::try_from(written).is_ok_and(|written| written < older_than) {
+                tokio::fs::remove_file(entry.path()).await.map_err(failed)?;
+                swept += 1;
+            }
+        }
+        Ok(swept)
+    }
+
+    async fn open_key(&self, key: &Path) -> Result<Opened, DocumentError> {
+        let object = self.0.store.get(key).await?;
+        Ok(Opened {
+            bytes: object.meta.size,
+            stream: object.into_stream().map(|chunk| chunk.map_err(DocumentError::from)).boxed(),
+        })
+    }
+}
+
+/// Makes all folders that originals will be renamed into, durably: a folder that one receipt made could be used
+/// by another before it is durable.
+fn prepare(folder: &FilePath) -> std::io::Result<()> {
+    let originals = folder.join("sha256");
+    for byte in 0..=u8::MAX {
+        std::fs::create_dir_all(originals.join(hex::encode([byte])))?;
+    }
+    std::fs::create_dir_all(folder.join("staging"))?;
+    File::open(&originals)?.sync_all()?;
+    for ancestor in folder.canonicalize()?.ancestors() {
+        match File::open(ancestor) {
+            Ok(ancestor) => ancestor.sync_all()?,
+            // A folder that we may not read is one that we did not make.
+            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => break,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Reads as much as recognising the file takes.
+async fn read_head<S>(bytes: &mut Pin<&mut S>) -> Result<Bytes, DocumentError>
+where
+    S: Stream<Item = Result<Bytes, DocumentError>>,
+{
+    let mut head = BytesMut::new();
+    while head.len() < MediaType::SNIFFED {
+        match bytes.next().await.transpose()? {
+            Some(chunk) => head.extend_from_slice(&chunk),
+            None => break,
+        }
+    }
+    if head.is_empty() { Err(DocumentError::Empty) } else { Ok(head.freeze()) }
+}
+
+/// Writes `head` and the rest, hashing on the way. Returns the hash and the size.
+async fn write<S>(
+    upload: &mut WriteMultipart,
+    head: Bytes,
+    mut rest: Pin<&mut S>,
+    limits: Limits,
+) -> Result<(String, u64), DocumentError>
+where
+    S: Stream<Item = Result<Bytes, DocumentError>>,
+{
+    let mut hash = Sha256::new();
+    let mut size = 0;
+    let mut next = Some(head);
+    while let Some(chunk) = next {
+        size += chunk.len() as u64;
+        if size > limits.max_bytes {
+            return Err(DocumentError::TooLarge { limit: limits.max_bytes });
+        }
+        hash.update(&chunk);
+        upload.wait_for_capacity(PARTS_IN_FLIGHT).await?;
+        upload.put(chunk);
+        next = rest.next().await.transpose()?;
+    }
+    Ok((hex::encode(hash.finalize()), size))
+}
+
+/// A name for an upload under way that no other upload has, in whatever process.
+fn random_name() -> Result<String, DocumentError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| object_store::Error::Generic { store: "staging", source: Box::new(error) })?;
+    Ok(hex::encode(bytes))
+}
+
+fn original_key(sha256: &str) -> Result<Path, DocumentError> {
+    let (folder, name) = split(sha256)?;
+    Ok(Path::from_iter(["sha256", folder, name]))
+}
+
+fn preview_key(sha256: &str, preview: Preview) -> Result<Path, DocumentError> {
+    let (folder, name) = split(sha256)?;
+    Ok(Path::from_iter(["preview", preview.name(), folder, name]))
+}
+
+/// A hash in the two parts of its key; anything that is no hash is the key of no document.
+fn split(sha256: &str) -> Result<(&str, &str), DocumentError> {
+    if sha256.len() == 64 && sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+        Ok(sha256.split_at(2))
+    } else {
+        Err(DocumentError::NotFound)
+    }
+}

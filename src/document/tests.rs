@@ -1,0 +1,330 @@
+//! The room as its callers see it, without tools of the system (those are in `tests/it/document.rs`).
+
+use std::{io::Cursor, path::Path};
+
+use bytes::Bytes;
+use futures_util::{StreamExt, TryStreamExt, stream};
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage, imageops};
+use jiff::{SignedDuration, Timestamp};
+
+use super::*;
+
+/// A picture with hard edges at several scales, different for each `seed`.
+fn scene(width: u32, height: u32, seed: u32) -> RgbImage {
+    RgbImage::from_fn(width, height, |x, y| {
+        let mix = (x / 37 + 1)
+            .wrapping_mul(y / 29 + 1)
+            .wrapping_mul(2_654_435_761)
+            .wrapping_add(seed.wrapping_mul(0x9e37_79b9));
+        let shade = u8::try_from(mix >> 24).unwrap();
+        Rgb([shade, shade / 2 + 60, 255 - shade])
+    })
+}
+
+fn encode(picture: &RgbImage, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    DynamicImage::from(picture.clone()).write_to(&mut bytes, format).unwrap();
+    bytes.into_inner()
+}
+
+/// Puts an EXIF segment behind the start of a JPEG: orientation, date, and a place in degrees, minutes and seconds.
+fn with_exif(jpeg: &[u8], orientation: u8) -> Vec<u8> {
+    fn entry(tag: u16, kind: u16, count: u32, value: [u8; 4]) -> Vec<u8> {
+        [&tag.to_be_bytes()[..], &kind.to_be_bytes(), &count.to_be_bytes(), &value].concat()
+    }
+    fn rationals(values: [u32; 3]) -> Vec<u8> {
+        values.iter().flat_map(|value| [value.to_be_bytes(), 1_u32.to_be_bytes()].concat()).collect()
+    }
+    let at = |offset: u32| offset.to_be_bytes();
+    // The header takes 8 bytes, IFD0 (3 entries) 42, the EXIF IFD (1) 18, the GPS IFD (4) 54; then the values.
+    let (exif, gps, values) = (50, 68, 122);
+    let tiff = [
+        b"MM\0\x2a\0\0\0\x08".to_vec(),
+        vec![0, 3],
+        entry(0x0112, 3, 1, [0, orientation, 0, 0]),
+        entry(0x8769, 4, 1, at(exif)),
+        entry(0x8825, 4, 1, at(gps)),
+        vec![0; 4],
+        vec![0, 1],
+        entry(0x9003, 2, 20, at(values)),
+        vec![0; 4],
+        vec![0, 4],
+        entry(1, 2, 2, *b"N\0\0\0"),
+        entry(2, 5, 3, at(values + 20)),
+        entry(3, 2, 2, *b"W\0\0\0"),
+        entry(4, 5, 3, at(values + 44)),
+        vec![0; 4],
+        b"2026:11:19 18:30:05\0".to_vec(),
+        rationals([48, 51, 30]),
+        rationals([2, 17, 24]),
+    ]
+    .concat();
+    let length = u16::try_from(tiff.len() + 8).unwrap().to_be_bytes();
+    [&jpeg[..2], &[0xff, 0xe1], &length, b"Exif\0\0", &tiff, &jpeg[2..]].concat()
+}
+
+type Chunk = Result<Bytes, std::io::Error>;
+
+fn in_chunks(bytes: &[u8]) -> Vec<Chunk> {
+    bytes.chunks(10_000).map(|chunk| Ok(Bytes::copy_from_slice(chunk))).collect()
+}
+
+async fn receive(documents: &Documents, bytes: &[u8], name: &str) -> Result<Stored, DocumentError> {
+    documents.receive(stream::iter(in_chunks(bytes)), name, Limits::default()).await
+}
+
+async fn read(opened: Opened) -> Vec<u8> {
+    let bytes = opened.stream.map_ok(|chunk| chunk.to_vec()).try_concat().await.unwrap();
+    assert_eq!(bytes.len() as u64, opened.bytes);
+    bytes
+}
+
+/// All files below a folder, by their paths in it.
+fn files(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.push(path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned());
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn key(sha256: &str) -> String {
+    format!("sha256/{}/{}", &sha256[..2], &sha256[2..])
+}
+
+#[tokio::test]
+async fn the_same_bytes_are_kept_once_and_read_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let documents = Documents::local(&folder.path().join("new/documents")).unwrap();
+    let png = encode(&scene(700, 600, 1), ImageFormat::Png);
+
+    let first = receive(&documents, &png, "/tmp/Salle de bain.PNG").await.unwrap();
+    let second = receive(&documents, &png, "encore.png").await.unwrap();
+    assert_eq!(first.sha256, second.sha256);
+    assert_eq!(first.name, "Salle de bain.png");
+    assert_eq!((first.media_type, first.bytes), (MediaType::Png, png.len() as u64));
+    assert_eq!(files(&folder.path().join("new/documents")), [key(&first.sha256)]);
+
+    // Another process opens the same folder.
+    let reopened = Documents::local(&folder.path().join("new/documents")).unwrap();
+    assert_eq!(read(reopened.open(&first.sha256).await.unwrap()).await, png);
+}
+
+#[tokio::test]
+async fn refusals_name_their_words_and_leave_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let documents = Documents::local(folder.path()).unwrap();
+    let jpeg = encode(&scene(640, 640, 2), ImageFormat::Jpeg);
+    let broken: Vec<Chunk> = in_chunks(&jpeg).into_iter().take(2).chain([Err(std::io::Error::other("gone"))]).collect();
+    let small = Limits { max_bytes: jpeg.len() as u64 - 1 };
+    let exact = Limits { max_bytes: jpeg.len() as u64 };
+
+    for (chunks, limits, key) in [
+        (vec![], exact, "upload_empty"),
+        (vec![Ok(Bytes::new())], exact, "upload_empty"),
+        (in_chunks(b"MZ this is a program, whatever its name says"), exact, "upload_unsupported"),
+        (in_chunks(&jpeg), small, "upload_too_large"),
+        (broken, exact, "upload_interrupted"),
+    ] {
+        let error = documents.receive(stream::iter(chunks), "photo.jpg", limits).await.unwrap_err();
+        assert_eq!(error.key(), key);
+    }
+    assert_eq!(files(folder.path()), Vec::<String>::new());
+    assert!(documents.receive(stream::iter(in_chunks(&jpeg)), "photo.jpg", exact).await.is_ok());
+}
+
+#[tokio::test]
+async fn only_hashes_are_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let documents = Documents::local(folder.path()).unwrap();
+    for sha256 in ["", "../../../etc/passwd", &"A".repeat(64), &"0".repeat(63), &"0".repeat(64), &"é".repeat(32)] {
+        assert!(matches!(documents.open(sha256).await, Err(DocumentError::NotFound)), "{sha256}");
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_used_is_named() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let error = Documents::local(&file.path().join("documents")).unwrap_err();
+    assert_eq!(error.key(), "upload_failed");
+    assert!(error.to_string().contains(file.path().to_str().unwrap()));
+}
+
+#[test]
+fn a_full_disk_is_told_from_other_failures() {
+    let failure = |kind: std::io::ErrorKind| {
+        DocumentError::from(object_store::Error::Generic {
+            store: "LocalFileSystem",
+            source: Box::new(std::io::Error::from(kind)),
+        })
+    };
+    assert!(matches!(failure(std::io::ErrorKind::StorageFull), DocumentError::DiskFull(_)));
+    assert!(matches!(failure(std::io::ErrorKind::PermissionDenied), DocumentError::Store(_)));
+}
+
+#[tokio::test]
+async fn a_good_photo_is_described() {
+    let folder = tempfile::tempdir().unwrap();
+    let documents = Documents::local(folder.path()).unwrap();
+    let photo = with_exif(&encode(&scene(1600, 1200, 3), ImageFormat::Jpeg), 6);
+    let stored = receive(&documents, &photo, "photo.jpg").await.unwrap();
+
+    let inspection = documents.inspect(&stored).await.unwrap();
+    assert_eq!((inspection.width, inspection.height), (Some(1200), Some(1600)), "upright");
+    assert_eq!(inspection.taken_at, Some("2026-11-19T18:30:05".parse().unwrap()));
+    assert_eq!(inspection.place, Some(Place { latitude: 48.85833, longitude: -2.29 }));
+    assert_eq!(inspection.quality.remarks, []);
+    let json = serde_json::to_string(&inspection).unwrap();
+    assert_eq!(serde_json::from_str::<Inspection>(&json).unwrap(), inspection);
+}
+
+#[tokio::test]
+async fn poor_photos_are_remarked_upon() {
+    let folder = tempfile::tempdir().unwrap();
+    let documents = Documents::local(folder.path()).unwrap();
+    let sharp = scene(1600, 1200, 4);
+    let jpeg = |picture: &RgbImage| encode(picture, ImageFormat::Jpeg);
+    let dark = RgbImage::from_fn(1600, 1200, |x, y| Rgb(sharp.get_pixel(x, y).0.map(|channel| channel / 6)));
+    let wall = RgbImage::from_pixel(1600, 1200, Rgb([225, 221, 210]));
+    let mut stained = wall.clone();
+    imageops::replace(&mut stained, &scene(400, 400, 5), 500, 300);
+    let whole = jpeg(&sharp);
+
+    for (name, photo, remarks) in [
+        ("sharp", whole.clone(), vec![]),
+        ("blurred", jpeg(&imageops::fast_blur(&sharp, 8.0)), vec![Remark::Blurred]),
+        ("dark", jpeg(&dark), vec![Remark::TooDark]),
+        ("small", jpeg(&scene(460, 300, 6)), vec![Remark::TooSmall]),
+        ("plain wall", jpeg(&wall), vec![]),
+        ("stain on a wall", jpeg(&stained), vec![]),
+        ("cut off in the header", whole[..200].to_vec(), vec![Remark::Unreadable]),
+    ] {
+        let stored = receive(&documents, &photo, "photo.jpg").await.unwrap();
+        assert_eq!(documents.inspect(&stored).await.unwrap().quality.remarks, remarks, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn the_same_photo_is_recognised_at_another_size() {
+    let folder = tempfile::tempdir().unwrap();
+    let documents = Documents::local(folder.path()).unwrap();
+    let original = scene(1600, 1200, 7);
+    let resized = imageops::resize(&original, 800, 600, imageops::FilterType::Triangle);
+    let other = scene(1600, 1200, 4_711);
+
+    let mut seen = Vec::new();
+    for (photo, format) in [(&original, ImageFormat::Png), (&resized, ImageFormat::Jpeg), (&other, ImageFormat::Jpeg)] {
+        let stored = receive(&documents, &encode(photo, format), "photo").await.unwrap();
+        let mut inspection = documents.inspect(&stored).await.unwrap();
+        inspection.compare(seen.iter().map(String::as_str));
+        seen.push(inspection.fingerprint.clone().unwrap());
+        let is_same = inspection.quality.remarks.contains(&Remark::SamePhoto);
+        assert_eq!(is_same, std::ptr::eq(photo, &raw const resized), "photo {}", seen.len());
+    }
+    assert!(!is_same_photo(&seen[0], "not a fingerprint"));
+    assert!(!is_same_photo("", ""));
+}
+
+#[tokio::test]
+async fn previews_are_upright_small_and_without_metadata() {
+    let folder = tempfile::tempdir().unwrap();
+    let documents = Documents::local(folder.path()).unwrap();
+    // Left half black, right half white; orientation 6 says: turn it clockwise.
+    let halves = RgbImage::from_fn(2000, 1000, |x, _| if x < 1000 { Rgb([0; 3]) } else { Rgb([255; 3]) });
+    let photo = with_exif(&encode(&halves, ImageFormat::Jpeg), 6);
+    let stored = receive(&documents, &photo, "photo.jpg").await.unwrap();
+
+    for (preview, width, height) in [(Preview::Large, 640, 1280), (Preview::Thumbnail, 160, 320)] {
+        let opened = documents.open_preview(&stored.sha256, stored.media_type, preview).await.unwrap().unwrap();
+        let jpeg = read(opened).await;
+        assert!(!jpeg.windows(4).any(|bytes| bytes == b"Exif"));
+        let picture = image::load_from_memory_with_format(&jpeg, ImageFormat::Jpeg).unwrap().into_rgb8();
+        assert_eq!(picture.dimensions(), (width, height));
+        assert!(picture.get_pixel(width / 2, 5).0[0] < 20, "the top was the left");
+        assert!(picture.get_pixel(width / 2, height - 5).0[0] > 235);
+    }
+    // They are kept: without the original they can still be opened.
+    std::fs::remove_file(folder.path().join(key(&stored.sha256))).unwrap();
+    assert!(documents.open_preview(&stored.sha256, stored.media_type, Preview::Large).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn videos_and_broken_pictures_have_no_preview() {
+    let folder = tempfile::tempdir().unwrap();
+    let documents = Documents::local(folder.path()).unwrap();
+    for bytes in [&b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom"[..], b"\x89PNG\r\n\x1a\n and no more"] {
+        let stored = receive(&documents, bytes, "fichier").await.unwrap();
+        let preview = documents.open_preview(&stored.sha256, stored.media_type, Preview::Large).await;
+        assert!(preview.unwrap().is_none(), "{}", stored.media_type);
+    }
+}
+
+/// A PNG of 60,000 by 60,000 pixels is a few bytes in a file and 10 GB in memory.
+#[tokio::test]
+async fn decompression_bombs_are_not_decoded() {
+    let folder = tempfile::tempdir().unwrap();
+    let documents = Documents::local(folder.path()).unwrap();
+    let png = encode(&scene(600, 600, 8), ImageFormat::Png);
+    for (width, height) in [(60_000_u32, 60_000_u32), (19_999, 19_999)] {
+        let mut header = [&b"IHDR"[..], &width.to_be_bytes(), &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
+        header.extend(crc32(&header).to_be_bytes());
+        let bomb = [&png[..12], &header, &png[33..]].concat();
+        let stored = receive(&documents, &bomb, "bombe.png").await.unwrap();
+        let inspection = documents.inspect(&stored).await.unwrap();
+        assert_eq!(inspection.quality.remarks, [Remark::Unreadable], "{width} by {height}");
+    }
+}
+
+/// The checksum of PNG chunks.
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 })
+    })
+}
+
+#[tokio::test]
+async fn sweeping_takes_old_files_without_a_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let documents = Documents::local(folder.path()).unwrap();
+    let kept = receive(&documents, &encode(&scene(640, 480, 9), ImageFormat::Jpeg), "a.jpg").await.unwrap();
+    let orphan = receive(&documents, &encode(&scene(640, 480, 10), ImageFormat::Jpeg), "b.jpg").await.unwrap();
+    documents.inspect(&orphan).await.unwrap();
+    // What a process leaves that died while it received: object_store's own name for an unfinished upload.
+    std::fs::write(folder.path().join("staging/0123#1"), b"half a file").unwrap();
+    let known = |sha256: &str| sha256 == kept.sha256;
+    let written = std::fs::metadata(folder.path().join(key(&orphan.sha256))).unwrap().modified().unwrap();
+    let written = Timestamp::try_from(written).unwrap();
+
+    let before = documents.sweep(written - SignedDuration::from_hours(24), known).await.unwrap();
+    assert_eq!(before, Swept::default());
+    let after = documents.sweep(written + SignedDuration::from_hours(24), known).await.unwrap();
+    assert_eq!(after, Swept { orphans: 1, unfinished: 1 });
+    assert_eq!(files(folder.path()), [key(&kept.sha256)]);
+}
+
+#[tokio::test]
+async fn an_upload_that_nobody_awaits_any_more_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let documents = Documents::local(folder.path()).unwrap();
+    let jpeg = encode(&scene(640, 480, 11), ImageFormat::Jpeg);
+    let endless = stream::iter(in_chunks(&jpeg)).chain(stream::pending());
+    let mut receiving = Box::pin(documents.receive(endless, "a.jpg", Limits::default()));
+    // Polled until it waits for more, then dropped as when a phone goes away.
+    while files(folder.path()).is_empty() {
+        assert!(futures_util::poll!(&mut receiving).is_pending());
+        tokio::task::yield_now().await;
+    }
+    drop(receiving);
+    while !files(folder.path()).is_empty() {
+        tokio::task::yield_now().await;
+    }
+}
