@@ -31,6 +31,9 @@ pub enum Event {
         /// The facts that are missing for a decision.
         missing: Vec<String>,
     },
+    /// A handler took the conversation over: the flow keeps silent, but for danger, until [`Event::HandedBack`]. What the
+    /// person says meanwhile is for the handler.
+    TakenOver,
     /// A handler gave the conversation back to the flow.
     HandedBack,
     /// A handler asked the person for a document: it joins the wanted ones and is asked for.
