@@ -1,5 +1,6 @@
 //! Looking at a file: what it shows, when and where, and whether it serves.
 
+use image::GrayImage;
 use image_hasher::{HashAlg, HasherConfig, ImageHash};
 use jiff::civil;
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,10 @@ use super::{
 const FINGERPRINT_SIDE: u32 = 16;
 
 /// How many of the 256 bits of two fingerprints may differ in the same photo, resized or encoded again.
-const SAME_PHOTO_BITS: u32 = 20;
+///
+/// Measured on twenty photos of a test collection: the same ones at 60% and poor quality differ by 1 to 19, others by
+/// more than 80, two views of one scene taken side by side included.
+const SAME_PHOTO_BITS: u32 = 28;
 
 /// What was seen in a file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -31,7 +35,7 @@ pub struct Inspection {
     /// Where the camera says that it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
-    /// For [`is_same_photo`].
+    /// For [`is_same_photo`]. Absent also where there is too little to see.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
     #[serde(default)]
@@ -85,21 +89,24 @@ impl Documents {
 }
 
 fn look(picture: &Picture) -> Inspection {
+    let grey = image::imageops::grayscale(&picture.reduced);
+    let sharpness = quality::sharpness(&grey);
     Inspection {
         width: Some(picture.width),
         height: Some(picture.height),
-        fingerprint: Some(fingerprint(picture)),
-        quality: quality::judge(picture.width, picture.height, &picture.reduced),
+        // All plain walls look the same: where there is nothing to see there is nothing to compare.
+        fingerprint: sharpness.map(|_| fingerprint(&grey)),
+        quality: quality::judge(picture.width, picture.height, &grey, sharpness),
         ..Inspection::default()
     }
 }
 
-fn fingerprint(picture: &Picture) -> String {
+fn fingerprint(grey: &GrayImage) -> String {
     HasherConfig::new()
         .hash_alg(HashAlg::Gradient)
         .hash_size(FINGERPRINT_SIDE, FINGERPRINT_SIDE)
         .to_hasher()
-        .hash_image(&picture.reduced)
+        .hash_image(grey)
         .to_base64()
 }
 

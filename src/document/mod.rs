@@ -23,6 +23,8 @@ mod name;
 mod picture;
 mod preview;
 mod quality;
+#[cfg(test)]
+mod samples;
 mod storage;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,140 @@
+//! Documents with the system's own tools (`heif-convert`, `pdftoppm`), which `tests/run` installs, and with files that
+//! were damaged on purpose.
+
+#[path = "../../src/document/samples.rs"]
+mod samples;
+
+use std::{path::Path, process::Command, time::Duration};
+
+use bytes::Bytes;
+use futures_util::{StreamExt, TryStreamExt, stream};
+use guichet::document::{DocumentError, Documents, Limits, MediaType, Place, Preview, Remark, Stored, tool_status};
+use image::{GenericImageView, ImageFormat};
+
+use samples::{encode, scene, with_exif};
+
+/// A page with one line of text, as few words as a PDF reader accepts.
+const PDF: &[u8] = b"%PDF-1.4
+1 0 obj <</Type /Catalog /Pages 2 0 R>> endobj
+2 0 obj <</Type /Pages /Kids [3 0 R] /Count 1>> endobj
+3 0 obj <</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources <</Font <</F 5 0 R>>>>>> endobj
+4 0 obj <</Length 45>> stream
+BT /F 48 Tf 100 400 Td (Facture 1 234 EUR) Tj ET
+endstream endobj
+5 0 obj <</Type /Font /Subtype /Type1 /BaseFont /Helvetica>> endobj
+trailer <</Root 1 0 R>>
+";
+
+/// A HEIC file as a phone makes it, by Debian's `heif-enc` (libheif-examples).
+fn heic(jpeg: &[u8]) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, output) = (folder.path().join("in.jpg"), folder.path().join("out.heic"));
+    std::fs::write(&input, jpeg).unwrap();
+    let status = Command::new("heif-enc").arg("-o").args([&output, &input]).output().unwrap().status;
+    assert!(status.success());
+    std::fs::read(output).unwrap()
+}
+
+async fn receive(documents: &Documents, bytes: &[u8]) -> Result<Stored, DocumentError> {
+    let chunks = [Ok::<_, std::io::Error>(Bytes::copy_from_slice(bytes))];
+    documents.receive(stream::iter(chunks), "fichier", Limits::default()).await
+}
+
+async fn preview(documents: &Documents, stored: &Stored, preview: Preview) -> Option<image::DynamicImage> {
+    let opened = documents.open_preview(&stored.sha256, stored.media_type, preview).await.unwrap()?;
+    let jpeg: Vec<u8> = opened.stream.map_ok(|chunk| chunk.to_vec()).try_concat().await.unwrap();
+    Some(image::load_from_memory_with_format(&jpeg, ImageFormat::Jpeg).unwrap())
+}
+
+#[test]
+fn the_tools_are_here() {
+    for tool in tool_status() {
+        assert!(tool.path.is_some_and(|path| path.is_absolute()), "install {}", tool.package);
+    }
+}
+
+#[tokio::test]
+async fn a_heic_photo_is_described_and_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let documents = Documents::local(folder.path()).unwrap();
+    let photo = scene(1500, 1000, 1);
+    let jpeg = with_exif(&encode(&photo, ImageFormat::Jpeg), 1);
+    let stored = receive(&documents, &heic(&jpeg)).await.unwrap();
+    assert_eq!((stored.media_type, stored.name.as_str()), (MediaType::Heif, "fichier.heic"));
+
+    let mut inspection = documents.inspect(&stored).await.unwrap();
+    assert_eq!((inspection.width, inspection.height), (Some(1500), Some(1000)));
+    assert_eq!(inspection.taken_at, Some("2026-11-19T18:30:05".parse().unwrap()));
+    assert_eq!(inspection.place, Some(Place { latitude: 48.85833, longitude: -2.29 }));
+    assert_eq!(inspection.quality.remarks, []);
+    let large = preview(&documents, &stored, Preview::Large).await.unwrap();
+    assert_eq!(large.dimensions(), (1280, 853));
+
+    // The same photo, sent again as a JPEG.
+    let again = receive(&documents, &jpeg).await.unwrap();
+    let fingerprint = documents.inspect(&again).await.unwrap().fingerprint.unwrap();
+    inspection.compare([fingerprint.as_str()]);
+    assert_eq!(inspection.quality.remarks, [Remark::SamePhoto]);
+}
+
+#[tokio::test]
+async fn a_pdf_shows_its_first_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let documents = Documents::local(folder.path()).unwrap();
+    let stored = receive(&documents, PDF).await.unwrap();
+    // Made lazily: nobody inspected it.
+    let thumbnail = preview(&documents, &stored, Preview::Thumbnail).await.unwrap().into_luma8();
+    assert_eq!(thumbnail.dimensions(), (226, 320));
+    assert!(thumbnail.pixels().any(|pixel| pixel.0[0] < 100), "there is text on it");
+    assert_eq!(documents.inspect(&stored).await.unwrap().quality.remarks, []);
+}
+
+/// Whatever the damage: received or refused, inspected without an error, never a panic, never endless.
+#[tokio::test]
+async fn damaged_files_do_no_harm() {
+    let folder = tempfile::tempdir().unwrap();
+    let documents = Documents::local(folder.path()).unwrap();
+    let picture = scene(160, 120, 2);
+    let jpeg = with_exif(&encode(&picture, ImageFormat::Jpeg), 3);
+    let files =
+        [heic(&jpeg), jpeg, encode(&picture, ImageFormat::Png), encode(&picture, ImageFormat::WebP), PDF.to_vec()];
+    let damaged: Vec<Vec<u8>> = files.iter().flat_map(|file| truncated(file).chain(flipped(file))).collect();
+    assert_eq!(damaged.len(), files.len() * 32);
+
+    let inspected = stream::iter(damaged).map(|bytes| {
+        let documents = documents.clone();
+        async move {
+            let Ok(stored) = receive(&documents, &bytes).await else { return false };
+            documents.inspect(&stored).await.unwrap();
+            preview(&documents, &stored, Preview::Thumbnail).await;
+            true
+        }
+    });
+    let all = inspected.buffer_unordered(4).collect::<Vec<bool>>();
+    let all = tokio::time::timeout(Duration::from_mins(5), all).await.unwrap();
+    assert!(all.into_iter().filter(|inspected| *inspected).count() > 100, "most still look like what they were");
+    assert_eq!(left_in(&folder.path().join("staging")), 0);
+}
+
+/// A file cut off at twelve places.
+fn truncated(file: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    (1..=12).map(|twelfth| file[..file.len() * twelfth / 13].to_vec())
+}
+
+/// A file with a few of its bits turned over, differently twenty times; more of them in the headers, where it hurts.
+fn flipped(file: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    (0..20_usize).map(|round| {
+        let mut bytes = file.to_vec();
+        let mut random = round.wrapping_mul(0x9e37_79b9).wrapping_add(1);
+        for flip in 0..8 {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let reach = if flip % 2 == 0 { bytes.len() } else { bytes.len().min(600) };
+            bytes[(random >> 20) % reach] ^= 1 << (random >> 60 & 7);
+        }
+        bytes
+    })
+}
+
+fn left_in(folder: &Path) -> usize {
+    std::fs::read_dir(folder).unwrap().count()
+}
