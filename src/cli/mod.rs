@@ -1,1 +1,124 @@
-//! (being built)
+//! The command line: one file a subcommand. The only room that prints.
+
+mod audit;
+mod config;
+mod demo;
+mod doctor;
+mod migrate;
+mod serve;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    config::{Config, ConfigError},
+    document::{DocumentError, Documents},
+    flow::{Library, LoadError},
+    intake::IntakeError,
+    store::{Store, StoreError},
+    telemetry::TelemetryError,
+};
+
+/// Guichet: the single counter of a claims service.
+#[derive(Debug, Parser)]
+#[command(version, about, arg_required_else_help = true)]
+pub struct Cli {
+    /// The configuration file. `guichet config` prints every setting with its default.
+    #[arg(long, env = "GUICHET_CONFIG", global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start with demonstration insurers, policies and handlers, and print where to go.
+    Demo(demo::Demo),
+    /// Start the service.
+    Serve,
+    /// Bring the database to this version's schema, and stop.
+    Migrate,
+    /// Look whether everything that the service needs is there, and say what to do.
+    Doctor,
+    /// Print the configuration: every setting, its default and what it is for.
+    Config(config::ConfigCommand),
+    /// Verify what is recorded.
+    #[command(subcommand)]
+    Audit(audit::Audit),
+}
+
+/// Why a command stopped. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    #[error("the documents' folder: {0}")]
+    Documents(#[from] DocumentError),
+    #[error("the flows: {0}")]
+    Flows(#[from] LoadError),
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    #[error("the folder {path} cannot be made: {error}")]
+    Folder { path: String, error: std::io::Error },
+    #[error("cannot listen on {address}: {error}; is another Guichet running? set server.listen to another port")]
+    Listen { address: String, error: std::io::Error },
+    #[error("the server stopped: {0}")]
+    Serve(std::io::Error),
+    /// The command printed what is wrong.
+    #[error("not everything is in order")]
+    Findings,
+}
+
+/// Runs the command that the arguments ask for.
+pub async fn run(cli: Cli) -> Result<(), CliError> {
+    let config = || Config::load(cli.config.as_deref(), std::env::vars());
+    match cli.command {
+        Command::Demo(demo) => demo.run(config()?).await,
+        Command::Serve => serve::run(config()?).await,
+        Command::Migrate => migrate::run(&config()?).await,
+        Command::Doctor => doctor::run(config()).await,
+        Command::Config(command) => command.run(config),
+        Command::Audit(audit) => audit.run(&config()?).await,
+    }
+}
+
+/// Prints a line for the person at the terminal.
+#[expect(clippy::print_stdout, reason = "this is the command line")]
+fn say(line: impl std::fmt::Display) {
+    println!("{line}");
+}
+
+/// Opens the store, making the folder of an SQLite file.
+async fn open_store(config: &Config) -> Result<Store, CliError> {
+    if let Some(path) = config.store.url.strip_prefix("sqlite:")
+        && let Some(folder) = std::path::Path::new(path.trim_start_matches("//")).parent()
+    {
+        make_folder(folder)?;
+    }
+    Ok(Store::open(&config.store.url).await?)
+}
+
+/// Opens the documents' folder, made where it is not there.
+fn open_documents(config: &Config) -> Result<Documents, CliError> {
+    let folder = std::path::Path::new(&config.documents.folder);
+    make_folder(folder)?;
+    Ok(Documents::local(folder)?)
+}
+
+fn make_folder(folder: &std::path::Path) -> Result<(), CliError> {
+    std::fs::create_dir_all(folder).map_err(|error| CliError::Folder { path: folder.display().to_string(), error })
+}
+
+/// The flows of the configured folder, or those built into the program.
+fn load_flows(config: &Config) -> Result<Library, CliError> {
+    if config.flows.folder.is_empty() {
+        Ok(Library::from_sources(crate::flow::built_in())?)
+    } else {
+        Ok(Library::load(std::path::Path::new(&config.flows.folder))?)
+    }
+}

@@ -1,1 +1,235 @@
-//! (being built)
+//! The configuration: the documented default file, then a file, then the environment. What is unknown is an error.
+
+use std::{collections::BTreeMap, net::SocketAddr, path::Path};
+
+use serde::{Deserialize, Serialize};
+
+/// The default configuration, with its explanations: what `guichet config` prints and what is parsed first.
+pub const DEFAULT: &str = include_str!("default.toml");
+
+const ENVIRONMENT_PREFIX: &str = "GUICHET_";
+
+/// The whole configuration.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub server: Server,
+    pub store: Store,
+    pub documents: Documents,
+    pub flows: Flows,
+    pub log: Log,
+    #[serde(default)]
+    pub chat: Chat,
+    #[serde(default)]
+    pub sms: Sms,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    pub listen: SocketAddr,
+    pub public_url: String,
+    pub max_in_flight: usize,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Store {
+    pub url: String,
+    pub min_free_mib: u64,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Documents {
+    pub folder: String,
+    pub max_file_mib: u64,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Flows {
+    pub folder: String,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    pub format: LogFormat,
+    pub filter: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chat {
+    #[serde(default)]
+    pub sites: Vec<Site>,
+}
+
+/// A site that shows the web chat.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Site {
+    pub key: String,
+    pub insurer: String,
+    /// The origins that may embed it, such as `https://www.example.org`.
+    #[serde(default)]
+    pub origins: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sms {
+    #[serde(default)]
+    pub webhooks: Vec<Webhook>,
+}
+
+/// An account through which any sender posts messages.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhook {
+    pub account: String,
+    pub insurer: String,
+    pub secret: String,
+    #[serde(default)]
+    pub fields: WebhookFields,
+}
+
+/// The names of the fields that the sender posts.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WebhookFields {
+    pub id: String,
+    pub from: String,
+    pub text: String,
+}
+
+impl Default for WebhookFields {
+    fn default() -> Self {
+        Self { id: "id".into(), from: "from".into(), text: "text".into() }
+    }
+}
+
+/// What is wrong with a configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("the configuration file {path} cannot be read: {error}")]
+    Unreadable { path: String, error: std::io::Error },
+    #[error("{path}: {error}")]
+    Invalid { path: String, error: toml::de::Error },
+    #[error("the environment variable {name}: {error}")]
+    Environment { name: String, error: toml::de::Error },
+    #[error("the environment variable {0} names no setting; `guichet config` lists them")]
+    UnknownVariable(String),
+}
+
+impl Config {
+    /// The default configuration, overridden by `file` where there is one, then by `environment`'s `GUICHET_*`.
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let mut table = parse("the default configuration", DEFAULT)?;
+        let mut origin = String::from("the default configuration");
+        if let Some(path) = file {
+            origin = path.display().to_string();
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| ConfigError::Unreadable { path: origin.clone(), error })?;
+            // Parsed alone first: only so do errors name the line of the person's own file.
+            merge(&mut table, parse(&origin, &text)?);
+        }
+        for (name, value) in environment {
+            override_by(&mut table, &name, &value)?;
+        }
+        table.try_into().map_err(|error| ConfigError::Invalid { path: origin, error })
+    }
+
+    /// The site with this key.
+    pub fn site(&self, key: &str) -> Option<&Site> {
+        self.chat.sites.iter().find(|site| site.key == key)
+    }
+}
+
+fn parse(path: &str, text: &str) -> Result<toml::Table, ConfigError> {
+    text.parse().map_err(|error| ConfigError::Invalid { path: path.to_owned(), error })
+}
+
+fn merge(table: &mut toml::Table, over: toml::Table) {
+    for (key, value) in over {
+        match (table.get_mut(&key), value) {
+            (Some(toml::Value::Table(below)), toml::Value::Table(above)) => merge(below, above),
+            (_, value) => {
+                table.insert(key, value);
+            }
+        }
+    }
+}
+
+/// Variables that are Guichet's but no settings.
+const NOT_SETTINGS: &[&str] = &["GUICHET_CONFIG", "GUICHET_TEST_POSTGRES_URL", "GUICHET_SCREENSHOTS"];
+
+/// `GUICHET_STORE_URL=…` sets `url` in `[store]`.
+fn override_by(table: &mut toml::Table, name: &str, value: &str) -> Result<(), ConfigError> {
+    let Some(path) = name.strip_prefix(ENVIRONMENT_PREFIX) else { return Ok(()) };
+    if NOT_SETTINGS.contains(&name) {
+        return Ok(());
+    }
+    let path = path.to_ascii_lowercase();
+    let unknown = || ConfigError::UnknownVariable(name.to_owned());
+    let (section, key) = path.split_once('_').ok_or_else(unknown)?;
+    let setting = table
+        .get_mut(section)
+        .and_then(toml::Value::as_table_mut)
+        .and_then(|section| section.get_mut(key))
+        .ok_or_else(unknown)?;
+    if setting.is_str() {
+        *setting = toml::Value::String(value.to_owned());
+    } else {
+        let parsed: BTreeMap<String, toml::Value> = toml::from_str(&format!("value = {value}"))
+            .map_err(|error| ConfigError::Environment { name: name.to_owned(), error })?;
+        *setting = parsed.into_values().next().ok_or_else(unknown)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Config, ConfigError};
+
+    fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn the_documented_default_is_a_configuration() {
+        let config = Config::load(None, []).unwrap();
+        assert_eq!(config.store.url, "sqlite:data/guichet.db");
+    }
+
+    #[test]
+    fn the_file_overrides_the_default_and_the_environment_the_file() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "[server]\nmax_in_flight = 7\n[store]\nurl = \"sqlite:a\"\n").unwrap();
+        let environment = variables(&[("GUICHET_STORE_URL", "sqlite:b"), ("GUICHET_SERVER_MAX_IN_FLIGHT", "9")]);
+        let config = Config::load(Some(file.path()), environment).unwrap();
+        assert_eq!((config.store.url.as_str(), config.server.max_in_flight), ("sqlite:b", 9));
+        assert_eq!(config.server.listen.port(), 8480);
+    }
+
+    #[test]
+    fn what_is_unknown_is_an_error_and_names_itself() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "[server]\nlissten = \"x\"\n").unwrap();
+        let error = Config::load(Some(file.path()), []).unwrap_err().to_string();
+        assert!(error.contains("lissten"), "{error}");
+        let error = Config::load(None, variables(&[("GUICHET_STORE_ULR", "x")])).unwrap_err();
+        assert!(matches!(error, ConfigError::UnknownVariable(name) if name == "GUICHET_STORE_ULR"));
+    }
+}

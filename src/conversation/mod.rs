@@ -1,1 +1,87 @@
-//! (being built)
+//! One turn of a conversation: runs the flow and turns what it asks for into what the store must keep.
+//!
+//! Nothing here writes: a [`Turn`] collects messages, facts, timeline and decisions, and the intake commits them at
+//! once. Nothing here sends either: what Guichet says is a row until a channel takes it.
+
+mod action;
+mod apply;
+mod host;
+mod turn;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::{
+    domain::{
+        id::{ContactId, ConversationId},
+        language::Language,
+        message::Endpoint,
+    },
+    dossier::Dossier,
+    flow::{Library, State},
+    store::{ConversationRow, StoreError},
+};
+
+pub use action::{Action, Actor};
+pub use host::Host;
+pub use turn::{Input, Turn};
+
+/// A conversation with its flow's state and its dossier, as the next turn needs it.
+#[derive(Clone, Debug)]
+pub struct Conversation {
+    /// `state` and `flow_revision` are empty here: the parsed ones stand below.
+    pub row: ConversationRow,
+    pub state: State,
+    pub library: Arc<Library>,
+    pub dossier: Option<Dossier>,
+}
+
+/// Why a turn could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ConversationError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("this conversation's state does not read back: {0}")]
+    State(serde_json::Error),
+    #[error("the flow asked for more than {0} look-ups in one turn: a loop in the flow")]
+    Loop(usize),
+}
+
+impl Conversation {
+    /// A conversation that begins now.
+    pub fn open(endpoint: Endpoint, insurer: &str, language: Language, library: Arc<Library>, now: Timestamp) -> Self {
+        Self {
+            row: ConversationRow {
+                id: ConversationId::new(now),
+                revision: 0,
+                contact: ContactId::new(now),
+                insurer: insurer.to_owned(),
+                endpoint,
+                language,
+                handler: None,
+                flow_revision: library.revision().to_owned(),
+                state: String::new(),
+                dossier: None,
+                last_seq: 0,
+                read_seq: 0,
+                opened_at: now,
+                updated_at: now,
+            },
+            state: State::default(),
+            library,
+            dossier: None,
+        }
+    }
+
+    /// A conversation as it was stored.
+    pub fn restore(
+        mut row: ConversationRow,
+        dossier: Option<Dossier>,
+        library: Arc<Library>,
+    ) -> Result<Self, ConversationError> {
+        let state = serde_json::from_str(&row.state).map_err(ConversationError::State)?;
+        row.state = String::new();
+        Ok(Self { row, state, library, dossier })
+    }
+}

@@ -1,15 +1,47 @@
-//! Durable receipt: everything that changes a conversation enters here, one at a time for each conversation.
+//! Durable receipt: everything that changes a conversation enters here, one thing at a time for each conversation.
 //!
-//! An [`Inbound`] or an [`Action`] is deduplicated, walked through the flow and committed with its replies and its
-//! dossier changes in one transaction; only then does the caller learn that it was received.
+//! [`Intake::receive`] and [`Intake::act`] walk what came through the flow and commit it with its replies and its dossier
+//! changes in one transaction. Only when that is on disk does the caller learn that it was received. Receipt and work
+//! are one transaction, so a crash leaves nothing half done: what was not acknowledged is sent again by its sender, and
+//! what was is complete.
+//!
+//! Architecture invariant: no queue here outlives a request. Whoever waits, waits with an unacknowledged message.
 
-use serde::{Deserialize, Serialize};
+mod lanes;
+mod libraries;
 
-use crate::domain::{
-    id::ConversationId,
-    language::Language,
-    message::{Body, Endpoint},
+use std::sync::Arc;
+
+use quick_cache::sync::Cache;
+use tokio::sync::{Semaphore, broadcast};
+
+use crate::{
+    conversation::{Conversation, ConversationError, Host, Input, Turn},
+    domain::{
+        clock::Clock,
+        id::{ConversationId, DossierId},
+        language::Language,
+        message::{Author, Body, Endpoint},
+    },
+    flow::Library,
+    store::{CommitError, MessageRow, Store, StoreError},
+    telemetry::Metrics,
 };
+
+pub use crate::conversation::{Action, Actor};
+use lanes::Lanes;
+use libraries::Libraries;
+pub use libraries::LibraryError;
+
+/// How often a turn that another node overtook is made again before the sender is asked to come back.
+const ATTEMPTS: usize = 8;
+/// Conversations kept in memory. Each is checked by its revision, so that a stale one costs a second try, never a
+/// wrong write.
+const CACHED: usize = 20_000;
+/// Changes that a slow listener may be behind before it is told to read anew.
+const CHANGES: usize = 4096;
+/// The longest text that is read; beyond it no person writes.
+pub const MOST_TEXT: usize = 100_000;
 
 /// What a person sent, as a channel decoded it.
 #[derive(Clone, Debug)]
@@ -37,25 +69,6 @@ pub enum InboundKind {
     SpeakLanguage(Language),
 }
 
-/// What a handler does to a conversation or its dossier.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "action")]
-pub enum Action {
-    Reply { text: String },
-    TakeOver,
-    GiveBack,
-    AskDocument { kind: String },
-    Override { mode: String, reason: String },
-    Close { reason: String },
-}
-
-/// The handler who acts: the login for the record, the name that the person sees.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Actor {
-    pub login: String,
-    pub name: String,
-}
-
 /// What was durably received.
 #[derive(Clone, Debug)]
 pub struct Receipt {
@@ -64,4 +77,308 @@ pub struct Receipt {
     pub seq: i64,
     /// True when this was a redelivery: nothing was done again.
     pub duplicate: bool,
+    /// What was said to the person at once. Empty for a redelivery.
+    pub replies: Vec<Body>,
+}
+
+/// A conversation changed: whoever shows it reads it anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    pub conversation: ConversationId,
+    pub dossier: Option<DossierId>,
+    pub kind: ChangeKind,
+}
+
+/// What changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// Messages or the dossier: it is in the store.
+    Stored,
+    /// Somebody is writing. Not stored.
+    Typing { by_handler: bool },
+}
+
+/// Why something was not received. Nothing was acknowledged and nothing was kept.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    #[error("too many messages at once; try again in a moment")]
+    Busy,
+    #[error("there is no such conversation")]
+    NotFound,
+    #[error(transparent)]
+    Store(Arc<StoreError>),
+    #[error(transparent)]
+    Library(#[from] LibraryError),
+    #[error(transparent)]
+    Conversation(ConversationError),
+}
+
+impl From<StoreError> for IntakeError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(Arc::new(error))
+    }
+}
+
+impl From<ConversationError> for IntakeError {
+    fn from(error: ConversationError) -> Self {
+        match error {
+            ConversationError::Store(error) => error.into(),
+            error => Self::Conversation(error),
+        }
+    }
+}
+
+/// The one door. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Intake(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    store: Store,
+    host: Host,
+    libraries: Libraries,
+    clock: Clock,
+    metrics: Metrics,
+    /// One for each message that may be on its way; beyond them the sender is refused.
+    places: Semaphore,
+    /// New addresses, one at a time each, so that two first photos open one conversation.
+    doors: Lanes,
+    /// Conversations, one thing at a time each.
+    lanes: Lanes,
+    conversations: Cache<ConversationId, Arc<Conversation>>,
+    endpoints: Cache<Endpoint, ConversationId>,
+    changes: broadcast::Sender<Change>,
+}
+
+impl Intake {
+    /// Opens the door; the library's sources are kept for the conversations that begin with it.
+    pub async fn open(
+        store: Store,
+        library: Arc<Library>,
+        clock: Clock,
+        metrics: Metrics,
+        max_in_flight: usize,
+    ) -> Result<Self, IntakeError> {
+        let libraries = Libraries::open(store.clone(), library, clock.now()).await?;
+        Ok(Self(Arc::new(Inner {
+            host: Host::new(store.clone()),
+            store,
+            libraries,
+            clock,
+            metrics,
+            places: Semaphore::new(max_in_flight),
+            doors: Lanes::default(),
+            lanes: Lanes::default(),
+            conversations: Cache::new(CACHED),
+            endpoints: Cache::new(CACHED),
+            changes: broadcast::channel(CHANGES).0,
+        })))
+    }
+
+    /// The flows that new conversations begin with.
+    pub fn library(&self) -> Arc<Library> {
+        self.0.libraries.current()
+    }
+
+    /// Follows what changes. A listener that lags reads anew.
+    pub fn watch(&self) -> broadcast::Receiver<Change> {
+        self.0.changes.subscribe()
+    }
+
+    /// Tells listeners that somebody is writing.
+    pub fn tell_typing(&self, conversation: ConversationId, by_handler: bool) {
+        self.0.tell(conversation, None, ChangeKind::Typing { by_handler });
+    }
+
+    /// Receives what a person sent. When this returns, it is on disk with its replies.
+    pub async fn receive(&self, inbound: Inbound) -> Result<Receipt, IntakeError> {
+        let _place = self.0.places.try_acquire().map_err(|_| {
+            self.0.metrics.refused.inc();
+            IntakeError::Busy
+        })?;
+        let key = key_of(&inbound);
+        let (input, client_id) = (inbound.kind, inbound.provider_id);
+        let input = match input {
+            InboundKind::Open => Input::Open,
+            InboundKind::Message(body) => Input::Message { body: clean(body), client_id: Some(client_id) },
+            InboundKind::Edit { fact } => Input::Edit { fact },
+            InboundKind::SpeakLanguage(language) => Input::SpeakLanguage(language),
+        };
+        for _ in 0..ATTEMPTS {
+            let known = match self.0.endpoints.get(&inbound.endpoint) {
+                Some(id) => Some(id),
+                None => self.0.store.conversation_at(&inbound.endpoint).await?,
+            };
+            let done = match known {
+                Some(id) => {
+                    self.0.endpoints.insert(inbound.endpoint.clone(), id);
+                    self.0.take_turn(id, &input, Some(&inbound.endpoint), Some(&key)).await
+                }
+                None => self.0.open(&inbound.endpoint, &inbound.insurer, inbound.language, &input, &key).await,
+            };
+            match done {
+                Err(TurnError::Conflict) => self.0.metrics.conflicts.inc(),
+                Err(TurnError::Failed(error)) => return Err(error),
+                Ok(receipt) => {
+                    if receipt.duplicate {
+                        self.0.metrics.duplicates.inc();
+                    }
+                    return Ok(receipt);
+                }
+            };
+        }
+        Err(IntakeError::Busy)
+    }
+
+    /// The person has seen everything up to `seq`.
+    pub async fn read(&self, conversation: ConversationId, seq: i64) -> Result<(), IntakeError> {
+        self.take_turn(conversation, &Input::Read { seq }).await.map(drop)
+    }
+
+    /// Does what a handler does.
+    pub async fn act(&self, dossier: DossierId, actor: Actor, action: Action) -> Result<(), IntakeError> {
+        let dossier = self.0.store.dossier(dossier).await?.ok_or(IntakeError::NotFound)?;
+        self.take_turn(dossier.conversation, &Input::Handler { actor, action }).await.map(drop)
+    }
+
+    async fn take_turn(&self, conversation: ConversationId, input: &Input) -> Result<Receipt, IntakeError> {
+        for _ in 0..ATTEMPTS {
+            match self.0.take_turn(conversation, input, None, None).await {
+                Err(TurnError::Conflict) => self.0.metrics.conflicts.inc(),
+                Err(TurnError::Failed(error)) => return Err(error),
+                Ok(receipt) => return Ok(receipt),
+            };
+        }
+        Err(IntakeError::Busy)
+    }
+}
+
+/// How a turn failed.
+enum TurnError {
+    /// Another node was first: load anew and try again.
+    Conflict,
+    Failed(IntakeError),
+}
+
+impl<E: Into<IntakeError>> From<E> for TurnError {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl Inner {
+    /// Opens the conversation of a new address with its first item.
+    async fn open(
+        &self,
+        endpoint: &Endpoint,
+        insurer: &str,
+        language: Language,
+        input: &Input,
+        key: &str,
+    ) -> Result<Receipt, TurnError> {
+        let _door = self.doors.enter(endpoint).await;
+        // Whoever was at the door before may have opened it.
+        if self.endpoints.get(endpoint).is_some() {
+            return Err(TurnError::Conflict);
+        }
+        let now = self.clock.now();
+        let library = self.libraries.current();
+        let conversation = Conversation::open(endpoint.clone(), insurer, language, library, now);
+        let _lane = self.lanes.enter(&conversation.row.id).await;
+        self.commit(conversation, input, Some(key)).await
+    }
+
+    /// Makes a turn of a conversation that exists.
+    async fn take_turn(
+        &self,
+        id: ConversationId,
+        input: &Input,
+        endpoint: Option<&Endpoint>,
+        key: Option<&str>,
+    ) -> Result<Receipt, TurnError> {
+        let _lane = self.lanes.enter(&id).await;
+        let mut conversation = match self.conversations.get(&id) {
+            Some(conversation) => (*conversation).clone(),
+            None => self.load(id).await?,
+        };
+        if let Some(endpoint) = endpoint
+            && conversation.row.endpoint != *endpoint
+        {
+            conversation.row.endpoint = endpoint.clone();
+        }
+        self.commit(conversation, input, key).await
+    }
+
+    async fn load(&self, id: ConversationId) -> Result<Conversation, IntakeError> {
+        let row = self.store.conversation(id).await?.ok_or(IntakeError::NotFound)?;
+        let dossier = match row.dossier {
+            Some(dossier) => self.store.dossier(dossier).await?,
+            None => None,
+        };
+        let library = self.libraries.get(&row.flow_revision).await?;
+        Ok(Conversation::restore(row, dossier, library)?)
+    }
+
+    async fn commit(&self, conversation: Conversation, input: &Input, key: Option<&str>) -> Result<Receipt, TurnError> {
+        let id = conversation.row.id;
+        let channel = conversation.row.endpoint.channel.name();
+        let turn = Turn::make(conversation, input.clone(), &self.host, self.clock.now()).await?;
+        match self.store.commit(turn.commit(key.map(str::to_owned))).await {
+            Ok(_) => {}
+            Err(CommitError::Duplicate { conversation, seq }) => {
+                return Ok(Receipt { conversation, seq, duplicate: true, replies: Vec::new() });
+            }
+            Err(CommitError::Conflict) => {
+                self.conversations.remove(&id);
+                if let Input::Open | Input::Message { .. } = input {
+                    self.endpoints.remove(&turn.conversation.row.endpoint);
+                }
+                return Err(TurnError::Conflict);
+            }
+            Err(CommitError::Store(error)) => {
+                // What was kept is not known: the next turn reads it.
+                self.conversations.remove(&id);
+                return Err(TurnError::Failed(IntakeError::Store(error)));
+            }
+        }
+        if let Input::Message { .. } = input {
+            self.metrics.received.get_or_create(&crate::telemetry::ChannelLabel { channel }).inc();
+        }
+        let receipt =
+            Receipt { conversation: id, seq: turn.seq(), duplicate: false, replies: turn.replies().cloned().collect() };
+        let conversation = turn.conversation;
+        self.endpoints.insert(conversation.row.endpoint.clone(), id);
+        self.tell(id, conversation.row.dossier, ChangeKind::Stored);
+        self.conversations.insert(id, Arc::new(conversation));
+        Ok(receipt)
+    }
+
+    fn tell(&self, conversation: ConversationId, dossier: Option<DossierId>, kind: ChangeKind) {
+        // Nobody listening is fine.
+        let _ = self.changes.send(Change { conversation, dossier, kind });
+    }
+}
+
+/// The key by which a redelivery is known: channel, account, the sender's address where identifiers are its own, and the
+/// provider's identifier.
+fn key_of(inbound: &Inbound) -> String {
+    let Endpoint { channel, account, address } = &inbound.endpoint;
+    format!("{}|{account}|{address}|{}", channel.name(), inbound.provider_id)
+}
+
+/// What no store keeps goes out: PostgreSQL has no NUL in texts; and nobody writes a novel.
+fn clean(mut body: Body) -> Body {
+    if body.text.contains('\0') {
+        body.text = body.text.replace('\0', "");
+    }
+    if body.text.len() > MOST_TEXT {
+        let end = (0..=MOST_TEXT).rev().find(|at| body.text.is_char_boundary(*at)).unwrap_or(0);
+        body.text.truncate(end);
+    }
+    body
+}
+
+/// Whether a message is Guichet's or a handler's: what the person hears.
+pub fn is_outbound(message: &MessageRow) -> bool {
+    message.author != Author::Policyholder
 }

@@ -1,0 +1,102 @@
+//! `guichet serve`: runs until it is told to stop, then finishes what it has in hand.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::ToSpan;
+use tokio::net::TcpListener;
+
+use super::{CliError, load_flows, open_documents, open_store, say};
+use crate::{
+    config::Config,
+    domain::clock::Clock,
+    intake::Intake,
+    store::Store,
+    telemetry::{self, Metrics},
+    web::{self, App},
+};
+
+/// Requests in flight when the stop is asked for may take this long to end.
+const GRACE: Duration = Duration::from_secs(10);
+const HOUSEKEEPING: Duration = Duration::from_mins(10);
+
+pub(super) async fn run(config: Config) -> Result<(), CliError> {
+    telemetry::start(&config.log)?;
+    let app = open(config).await?;
+    serve(app, |address| say(format_args!("Guichet listens on http://{address}"))).await
+}
+
+/// Opens everything that requests need.
+pub(super) async fn open(config: Config) -> Result<App, CliError> {
+    let store = open_store(&config).await?;
+    let documents = open_documents(&config)?;
+    let library = Arc::new(load_flows(&config)?);
+    let (clock, metrics) = (Clock::system(), Metrics::default());
+    let in_flight = config.server.max_in_flight;
+    let intake = Intake::open(store.clone(), library, clock.clone(), metrics.clone(), in_flight).await?;
+    Ok(App { config: Arc::new(config), store, intake, documents, clock, metrics })
+}
+
+/// Serves until SIGINT or SIGTERM. `ready` is told the address once it listens.
+pub(super) async fn serve(app: App, ready: impl FnOnce(std::net::SocketAddr)) -> Result<(), CliError> {
+    let store = app.store.clone();
+    let housekeeping = tokio::spawn(keep_house(store.clone(), app.clock.clone()));
+    let listen = app.config.server.listen;
+    let fail = |error| CliError::Listen { address: listen.to_string(), error };
+    let listener = TcpListener::bind(listen).await.map_err(fail)?;
+    ready(listener.local_addr().map_err(fail)?);
+    let stopping = Arc::new(tokio::sync::Notify::new());
+    let server = axum::serve(listener, web::router(app)).with_graceful_shutdown({
+        let stopping = Arc::clone(&stopping);
+        async move {
+            stop_signal().await;
+            tracing::info!("stopping: no new requests, those at hand are finished");
+            stopping.notify_one();
+        }
+    });
+    // A chat's event stream never ends by itself: after the grace period the rest is cut; clients come back elsewhere.
+    let grace = async {
+        stopping.notified().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        served = server => served.map_err(CliError::Serve)?,
+        () = grace => tracing::info!("open streams were cut"),
+    }
+    housekeeping.abort();
+    store.close().await;
+    Ok(())
+}
+
+async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(error) => {
+                tracing::warn!(%error, "SIGTERM cannot be caught; stop with SIGINT");
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    tokio::select! {
+        _ = interrupt => {}
+        () = terminate => {}
+    }
+}
+
+/// Forgets what is over: keys that no provider sends again, sessions and links past their end.
+async fn keep_house(store: Store, clock: Clock) {
+    loop {
+        tokio::time::sleep(HOUSEKEEPING).await;
+        let now = clock.now();
+        // The longest redelivery that a provider is known for is a week.
+        let week_ago = now - (7 * 24).hours();
+        let done = async {
+            store.prune_received(week_ago).await?;
+            store.prune_expired(now).await
+        };
+        if let Err(error) = done.await {
+            tracing::warn!(%error, "old rows could not be removed");
+        }
+    }
+}

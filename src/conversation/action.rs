@@ -1,0 +1,35 @@
+//! What a handler does to a conversation or its dossier.
+
+use serde::{Deserialize, Serialize};
+
+/// An act of a handler. Each stands in the timeline under the handler's name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "action")]
+pub enum Action {
+    /// Says something to the person. Whoever replies has taken over: two voices at once confuse.
+    Reply {
+        text: String,
+    },
+    TakeOver,
+    /// The flow goes on where it was.
+    GiveBack,
+    /// Asks the person for a document of a kind of `flows/documents.yaml`.
+    AskDocument {
+        kind: String,
+    },
+    /// Orients otherwise than the table did.
+    Override {
+        mode: String,
+        reason: String,
+    },
+    Close {
+        reason: String,
+    },
+}
+
+/// The handler who acts: the login for the record, the name that the person sees.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    pub login: String,
+    pub name: String,
+}

@@ -1,0 +1,185 @@
+//! Walks the flow through an event and does what it asks for.
+
+use serde_json::json;
+
+use super::{
+    Conversation, ConversationError, Host, Turn,
+    turn::{GUICHET, POLICYHOLDER},
+};
+use crate::{
+    domain::{
+        fact::{Fact, Facts, Source, Value},
+        message::Author,
+    },
+    dossier::Status,
+    flow::{self, Effect, Event, Handover, PolicyAnswer, Priority},
+    store::FactRow,
+};
+
+/// The most look-ups in one turn; a flow that wants more turns in a circle.
+const LOOK_UPS: usize = 8;
+
+/// The event that opens a conversation.
+pub(super) fn start(conversation: &Conversation) -> Event {
+    Event::Start {
+        language: conversation.row.language,
+        channel: conversation.row.endpoint.channel,
+        known: Facts::new(),
+    }
+}
+
+/// Runs the flow on `event`, and on the answers to what it looks up, until it asks for nothing more.
+pub(super) async fn run(turn: &mut Turn, event: Event, host: &Host) -> Result<(), ConversationError> {
+    let mut event = event;
+    for _ in 0..LOOK_UPS {
+        match step(turn, &event, host).await? {
+            Some(answer) => event = answer,
+            None => return Ok(()),
+        }
+    }
+    Err(ConversationError::Loop(LOOK_UPS))
+}
+
+/// One step of the engine. Returns the answer to what it looked up, if it did.
+async fn step(turn: &mut Turn, event: &Event, host: &Host) -> Result<Option<Event>, ConversationError> {
+    let conversation = &mut turn.conversation;
+    let state = std::mem::take(&mut conversation.state);
+    let flow::Turn { state, effects } =
+        flow::step(&conversation.library, &conversation.row.insurer, state, event, turn.now);
+    conversation.state = state;
+    let mut learnt = serde_json::Map::new();
+    let mut answer = None;
+    for effect in effects {
+        match effect {
+            Effect::Say { body } => {
+                turn.write(Author::Guichet, body, None);
+            }
+            Effect::SetFact { name, fact } => set_fact(turn, name, fact, &mut learnt),
+            Effect::ClearFact { name } => {
+                learnt.insert(name.clone(), serde_json::Value::Null);
+                write_fact(turn, name, None, Source::Flow);
+            }
+            Effect::OpenDossier { peril } => open_dossier(turn, &peril),
+            Effect::WantDocument { kind, required } => {
+                if let Some(dossier) = &mut turn.conversation.dossier {
+                    dossier.want(&kind, required);
+                }
+                turn.record(GUICHET, "document_wanted", &json!({ "kind": kind, "required": required }));
+            }
+            Effect::FileDocuments { kind, count } => file_documents(turn, &kind, count),
+            Effect::LookUpPolicy(query) => {
+                let found = host.look_up_policy(&turn.conversation.row.insurer, &query, turn.now).await?;
+                note_policy(turn, &found);
+                answer = Some(Event::PolicyLookedUp(found));
+            }
+            Effect::Orient { table } => answer = Some(orient(turn, &table)),
+            Effect::Qualify => {
+                advance(turn, Status::Qualified);
+            }
+            Effect::HandOver(handover) => hand_over(turn, &handover),
+            Effect::Withdraw => {
+                advance(turn, Status::Withdrawn);
+            }
+            Effect::Note { code, detail } => turn.record(GUICHET, &code, &json!({ "detail": detail })),
+            Effect::End => turn.record(GUICHET, "flow_ended", &json!({})),
+        }
+    }
+    if !learnt.is_empty() {
+        let message = turn.messages.first().map(|message| message.seq);
+        turn.record(POLICYHOLDER, "facts", &json!({ "message": message, "facts": learnt }));
+    }
+    Ok(answer)
+}
+
+fn set_fact(turn: &mut Turn, name: String, fact: Fact, learnt: &mut serde_json::Map<String, serde_json::Value>) {
+    learnt.insert(name.clone(), serde_json::to_value(&fact.value).unwrap_or_default());
+    if let (Some(dossier), "last_name", Value::Text(holder)) =
+        (&mut turn.conversation.dossier, name.as_str(), &fact.value)
+    {
+        dossier.holder = Some(holder.clone());
+    }
+    write_fact(turn, name, Some(fact.value), fact.source);
+}
+
+/// Before the dossier is open the facts are in the flow's state alone; opening it writes them all.
+fn write_fact(turn: &mut Turn, name: String, value: Option<Value>, source: Source) {
+    let message_seq = turn.messages.first().map(|message| message.seq);
+    let at = turn.now;
+    let Some(dossier) = &mut turn.conversation.dossier else { return };
+    dossier.fact_seq += 1;
+    turn.facts.push(FactRow { dossier: dossier.id, seq: dossier.fact_seq, name, value, source, message_seq, at });
+}
+
+fn open_dossier(turn: &mut Turn, peril: &str) {
+    let is_new = turn.conversation.dossier.is_none();
+    turn.open_dossier(peril);
+    if is_new {
+        for (name, fact) in turn.conversation.state.facts().clone() {
+            write_fact(turn, name, Some(fact.value), fact.source);
+        }
+    }
+}
+
+fn file_documents(turn: &mut Turn, kind: &str, count: u32) {
+    if let Some(dossier) = &mut turn.conversation.dossier {
+        dossier.receive(kind, count);
+    }
+    let take = usize::try_from(count).unwrap_or(usize::MAX).min(turn.unfiled.len());
+    let dossier = turn.conversation.row.dossier;
+    let mut ids = Vec::with_capacity(take);
+    for mut file in turn.unfiled.drain(..take).collect::<Vec<_>>() {
+        file.dossier = dossier;
+        file.kind = Some(kind.to_owned());
+        ids.push(file.document.to_string());
+        turn.documents.push(file);
+    }
+    turn.record(POLICYHOLDER, "documents", &json!({ "kind": kind, "count": count, "documents": ids }));
+}
+
+fn note_policy(turn: &mut Turn, answer: &PolicyAnswer) {
+    match answer {
+        PolicyAnswer::Found { number, facts } => {
+            if let Some(dossier) = &mut turn.conversation.dossier {
+                dossier.policy = Some(number.clone());
+                if let Some(Value::Text(holder)) = facts.get("policy_holder") {
+                    dossier.holder = Some(holder.clone());
+                }
+            }
+            turn.record(GUICHET, "policy_found", &json!({ "policy": number, "facts": facts }));
+        }
+        PolicyAnswer::NotFound => turn.record(GUICHET, "policy_not_found", &json!({})),
+    }
+}
+
+fn advance(turn: &mut Turn, status: Status) {
+    let moved = turn.conversation.dossier.as_mut().is_some_and(|dossier| dossier.advance(status));
+    if moved {
+        turn.record(GUICHET, status.name(), &json!({}));
+    }
+}
+
+fn hand_over(turn: &mut Turn, handover: &Handover) {
+    // Whoever needs a person must stand in the inbox, even before it is known what happened.
+    if turn.conversation.dossier.is_none() {
+        open_dossier(turn, "unknown");
+    }
+    let now = turn.now;
+    let priority = match handover.priority {
+        Priority::Normal => "normal",
+        Priority::High => "high",
+        Priority::Urgent => "urgent",
+    };
+    if let Some(dossier) = &mut turn.conversation.dossier {
+        dossier.advance(Status::HandedOver);
+        priority.clone_into(&mut dossier.priority);
+        dossier.handover = Some(handover.reason.clone());
+        dossier.waiting_since.get_or_insert(now);
+    }
+    turn.record(GUICHET, "handed_over", &json!({ "reason": handover.reason, "priority": priority }));
+}
+
+/// Evaluates a decision table and keeps the decision with all its reasons.
+fn orient(turn: &mut Turn, _table: &str) -> Event {
+    turn.decide(json!({}));
+    Event::Oriented { mode: None, missing: Vec::new() }
+}

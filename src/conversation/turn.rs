@@ -1,0 +1,327 @@
+//! A turn in the making: what came in, and what it changes so far.
+
+use jiff::Timestamp;
+use serde_json::{Value as Json, json};
+
+use super::{Action, Actor, Conversation, ConversationError, Host, apply};
+use crate::{
+    domain::{
+        id::DossierId,
+        language::Language,
+        message::{Author, Body},
+    },
+    dossier::{Dossier, Entry, Status, Tip, reference_of},
+    flow::{Event, Heard},
+    store::{Commit, DecisionRow, FactRow, FiledDocument, Key, MessageRow},
+};
+
+/// The actor in the timeline when the flow acts.
+pub(super) const GUICHET: &str = "guichet";
+/// The actor in the timeline when the person acts.
+pub(super) const POLICYHOLDER: &str = "policyholder";
+
+/// What happened to a conversation.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// The person opened the conversation without a word.
+    Open,
+    /// The person wrote.
+    Message {
+        body: Body,
+        client_id: Option<String>,
+    },
+    /// "Modifier" beside an answer.
+    Edit {
+        fact: String,
+    },
+    SpeakLanguage(Language),
+    /// The person has seen everything up to this message.
+    Read {
+        seq: i64,
+    },
+    /// A handler acted.
+    Handler {
+        actor: Actor,
+        action: Action,
+    },
+}
+
+/// Everything that one input changes in a conversation.
+#[derive(Debug)]
+pub struct Turn {
+    pub conversation: Conversation,
+    pub messages: Vec<MessageRow>,
+    pub(super) facts: Vec<FactRow>,
+    pub(super) timeline: Vec<Entry>,
+    pub(super) decisions: Vec<DecisionRow>,
+    pub(super) documents: Vec<FiledDocument>,
+    /// The files of the message at hand that no wanted document claimed yet.
+    pub(super) unfiled: Vec<FiledDocument>,
+    pub(super) now: Timestamp,
+    opens: bool,
+}
+
+impl Turn {
+    /// Makes the turn of `input`.
+    pub async fn make(
+        conversation: Conversation,
+        input: Input,
+        host: &Host,
+        now: Timestamp,
+    ) -> Result<Self, ConversationError> {
+        let opens = conversation.row.revision == 0;
+        let mut turn = Self {
+            conversation,
+            messages: Vec::new(),
+            facts: Vec::new(),
+            timeline: Vec::new(),
+            decisions: Vec::new(),
+            documents: Vec::new(),
+            unfiled: Vec::new(),
+            now,
+            opens,
+        };
+        turn.conversation.row.revision += 1;
+        turn.conversation.row.updated_at = now;
+        // A person's first words are heard after the flow's own opening, which takes them as its first answers.
+        if opens {
+            let event = apply::start(&turn.conversation);
+            apply::run(&mut turn, event, host).await?;
+            if !matches!(input, Input::Open) {
+                turn.unsay();
+            }
+        }
+        turn.take(input, host).await?;
+        turn.close_files();
+        Ok(turn)
+    }
+
+    /// The number of the message that came in, or of the last one where none did.
+    pub fn seq(&self) -> i64 {
+        self.messages.first().map_or(self.conversation.row.last_seq, |message| message.seq)
+    }
+
+    /// What was said to the person in this turn.
+    pub fn replies(&self) -> impl Iterator<Item = &Body> {
+        self.messages.iter().filter(|message| message.author != Author::Policyholder).map(|message| &message.body)
+    }
+
+    /// What the store must keep.
+    pub fn commit(&self, key: Option<String>) -> Commit {
+        let conversation = &self.conversation;
+        let mut row = conversation.row.clone();
+        row.state = serde_json::to_string(&conversation.state).unwrap_or_default();
+        let endpoint = self.opens.then(|| crate::store::EndpointRow {
+            endpoint: row.endpoint.clone(),
+            conversation: row.id,
+            contact: row.contact,
+            at: self.now,
+        });
+        Commit {
+            key: key.map(|text| Key { text, seq: self.seq() }),
+            conversation: row,
+            endpoint,
+            messages: self.messages.clone(),
+            // A dossier changes with its timeline or not at all.
+            dossier: (!self.timeline.is_empty() || !self.facts.is_empty())
+                .then(|| conversation.dossier.clone())
+                .flatten(),
+            facts: self.facts.clone(),
+            timeline: self.timeline.clone(),
+            decisions: self.decisions.clone(),
+            documents: self.documents.clone(),
+        }
+    }
+
+    async fn take(&mut self, input: Input, host: &Host) -> Result<(), ConversationError> {
+        match input {
+            Input::Open => Ok(()),
+            Input::Message { body, client_id } => self.hear(body, client_id, host).await,
+            Input::Edit { fact } => apply::run(self, Event::Edit { fact }, host).await,
+            Input::SpeakLanguage(language) => {
+                self.conversation.row.language = language;
+                apply::run(self, Event::SpeakLanguage { language }, host).await
+            }
+            Input::Read { seq } => {
+                let row = &mut self.conversation.row;
+                row.read_seq = row.read_seq.max(seq.min(row.last_seq));
+                Ok(())
+            }
+            Input::Handler { actor, action } => self.act(&actor, action, host).await,
+        }
+    }
+
+    async fn hear(&mut self, body: Body, client_id: Option<String>, host: &Host) -> Result<(), ConversationError> {
+        let heard = Heard {
+            text: body.text.clone(),
+            choice: body.choice.clone(),
+            files: body.attachments.iter().map(|file| file.media_type.clone()).collect(),
+        };
+        self.unfiled = body
+            .attachments
+            .iter()
+            .map(|file| FiledDocument { document: file.document, dossier: None, kind: None })
+            .collect();
+        self.write(Author::Policyholder, body, client_id);
+        self.wait_for_a_person();
+        apply::run(self, Event::Said(heard), host).await
+    }
+
+    async fn act(&mut self, actor: &Actor, action: Action, host: &Host) -> Result<(), ConversationError> {
+        match action {
+            Action::Reply { text } => {
+                self.take_over(actor, host).await?;
+                let author = Author::Handler { login: actor.login.clone(), name: actor.name.clone() };
+                let seq = self.write(author, Body { text, ..Body::default() }, None);
+                if let Some(dossier) = &mut self.conversation.dossier {
+                    dossier.waiting_since = None;
+                }
+                self.record(&actor.login, "replied", &json!({ "message": seq }));
+                Ok(())
+            }
+            Action::TakeOver => self.take_over(actor, host).await,
+            Action::GiveBack => {
+                self.conversation.row.handler = None;
+                if let Some(dossier) = &mut self.conversation.dossier {
+                    dossier.waiting_since = None;
+                }
+                self.record(&actor.login, "gave_back", &json!({}));
+                apply::run(self, Event::HandedBack, host).await
+            }
+            Action::AskDocument { kind } => {
+                self.record(&actor.login, "asked_document", &json!({ "kind": kind }));
+                apply::run(self, Event::DocumentWanted { kind }, host).await
+            }
+            Action::Override { mode, reason } => {
+                self.decide_otherwise(actor, &mode, &reason);
+                Ok(())
+            }
+            Action::Close { reason } => {
+                if let Some(dossier) = &mut self.conversation.dossier {
+                    dossier.advance(Status::Closed);
+                    dossier.waiting_since = None;
+                }
+                self.record(&actor.login, "closed", &json!({ "reason": reason }));
+                Ok(())
+            }
+        }
+    }
+
+    async fn take_over(&mut self, actor: &Actor, host: &Host) -> Result<(), ConversationError> {
+        if self.conversation.row.handler.as_ref() == Some(&actor.login) {
+            return Ok(());
+        }
+        self.conversation.row.handler = Some(actor.login.clone());
+        if let Some(dossier) = &mut self.conversation.dossier {
+            dossier.handler = Some(actor.login.clone());
+            dossier.advance(Status::HandedOver);
+        }
+        self.record(&actor.login, "took_over", &json!({}));
+        apply::run(self, Event::TakenOver, host).await
+    }
+
+    fn decide_otherwise(&mut self, actor: &Actor, mode: &str, reason: &str) {
+        let before = self.conversation.dossier.as_ref().and_then(|dossier| dossier.orientation.clone());
+        if let Some(dossier) = &mut self.conversation.dossier {
+            dossier.orientation = Some(mode.to_owned());
+        }
+        let detail = json!({ "mode": mode, "before": before, "reason": reason });
+        self.record(&actor.login, "overrode", &detail);
+        self.decide(json!({ "overridden_by": actor.login, "mode": mode, "before": before, "reason": reason }));
+    }
+
+    /// A message of a person whom a handler serves, or whose case is closed, waits for an answer.
+    fn wait_for_a_person(&mut self) {
+        let served = self.conversation.row.handler.is_some();
+        let now = self.now;
+        let Some(dossier) = &mut self.conversation.dossier else { return };
+        let reopened = dossier.status.is_over() && dossier.advance(Status::HandedOver);
+        if served || reopened || dossier.status == Status::HandedOver {
+            dossier.waiting_since.get_or_insert(now);
+            let kind = if reopened { "reopened" } else { "wrote" };
+            let seq = self.conversation.row.last_seq;
+            self.record(POLICYHOLDER, kind, &json!({ "message": seq }));
+        }
+    }
+
+    /// Writes a message and returns its number.
+    pub(super) fn write(&mut self, author: Author, body: Body, client_id: Option<String>) -> i64 {
+        let row = &mut self.conversation.row;
+        row.last_seq += 1;
+        self.messages.push(MessageRow {
+            conversation: row.id,
+            seq: row.last_seq,
+            author,
+            channel: row.endpoint.channel,
+            body,
+            client_id,
+            at: self.now,
+        });
+        row.last_seq
+    }
+
+    /// Takes back what the opening said: the person spoke first, and is answered, not greeted.
+    fn unsay(&mut self) {
+        self.messages.clear();
+        self.conversation.row.last_seq = 0;
+    }
+
+    /// Writes a line of the timeline, where there is a dossier.
+    pub(super) fn record(&mut self, actor: &str, kind: &str, detail: &Json) {
+        if let Some(dossier) = &mut self.conversation.dossier {
+            self.timeline.push(dossier.record(actor, kind, detail, self.now));
+        }
+    }
+
+    /// Keeps a decision beside the timeline's line that was just written.
+    pub(super) fn decide(&mut self, decision: Json) {
+        if let Some(dossier) = &self.conversation.dossier {
+            self.decisions.push(DecisionRow { dossier: dossier.id, seq: dossier.tip.seq, decision, at: self.now });
+        }
+    }
+
+    /// Opens the dossier where there is none yet, under `peril`.
+    pub(super) fn open_dossier(&mut self, peril: &str) {
+        if let Some(dossier) = &mut self.conversation.dossier {
+            if dossier.peril != peril {
+                peril.clone_into(&mut dossier.peril);
+                self.record(GUICHET, "peril", &json!({ "peril": peril }));
+            }
+            return;
+        }
+        let row = &mut self.conversation.row;
+        let id = DossierId::new(self.now);
+        row.dossier = Some(id);
+        let reference = reference_of(id);
+        self.conversation.dossier = Some(Dossier {
+            id,
+            reference: reference.clone(),
+            insurer: row.insurer.clone(),
+            conversation: row.id,
+            peril: peril.to_owned(),
+            status: Status::Collecting,
+            policy: None,
+            holder: None,
+            orientation: None,
+            priority: "normal".into(),
+            handover: None,
+            handler: row.handler.clone(),
+            wanted: Vec::new(),
+            waiting_since: None,
+            fact_seq: 0,
+            tip: Tip::default(),
+            opened_at: self.now,
+            updated_at: self.now,
+        });
+        self.record(GUICHET, "opened", &json!({ "reference": reference, "peril": peril }));
+    }
+
+    /// Files that answered no wanted document still belong to the dossier.
+    fn close_files(&mut self) {
+        let dossier = self.conversation.row.dossier;
+        for mut file in std::mem::take(&mut self.unfiled) {
+            file.dossier = dossier;
+            self.documents.push(file);
+        }
+    }
+}

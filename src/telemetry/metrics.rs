@@ -1,0 +1,61 @@
+//! The numbers behind `/metrics`, in the OpenMetrics text form.
+
+use std::sync::Arc;
+
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text::encode},
+    metrics::{counter::Counter, family::Family, histogram::Histogram},
+    registry::Registry,
+};
+
+/// Seconds, from half a millisecond to ten.
+const BUCKETS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+/// The label of a channel.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct ChannelLabel {
+    pub channel: &'static str,
+}
+
+/// Counters and timings. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Metrics {
+    registry: Arc<Registry>,
+    /// Messages durably received, by channel.
+    pub received: Family<ChannelLabel, Counter>,
+    /// Redeliveries that were recognised.
+    pub duplicates: Counter,
+    /// Turns that another node had overtaken and that were tried again.
+    pub conflicts: Counter,
+    /// Refusals before acknowledgement.
+    pub refused: Counter,
+    /// From a message's arrival to its durable receipt.
+    pub receipt_seconds: Histogram,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("guichet");
+        let received = Family::default();
+        registry.register("messages_received", "Messages durably received", received.clone());
+        let duplicates = Counter::default();
+        registry.register("duplicates", "Redeliveries that were recognised", duplicates.clone());
+        let conflicts = Counter::default();
+        registry.register("conflicts", "Turns tried again because another node was first", conflicts.clone());
+        let refused = Counter::default();
+        registry.register("refused", "Refusals before acknowledgement", refused.clone());
+        let receipt_seconds = Histogram::new(BUCKETS);
+        registry.register("receipt_seconds", "From arrival to durable receipt", receipt_seconds.clone());
+        Self { registry: Arc::new(registry), received, duplicates, conflicts, refused, receipt_seconds }
+    }
+}
+
+impl Metrics {
+    /// The numbers as a scraper reads them.
+    pub fn render(&self) -> String {
+        let mut text = String::new();
+        // Writing to a string cannot fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}
