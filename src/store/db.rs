@@ -171,7 +171,11 @@ impl Db {
         if let Some(path) = url.strip_prefix("sqlite:") {
             Self::open_sqlite(PathBuf::from(path.trim_start_matches("//")), synchronous).await
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            let options = PgConnectOptions::from_str(url)?.application_name("guichet").statement_cache_capacity(256);
+            let options = PgConnectOptions::from_str(url)?
+                .application_name("guichet")
+                .statement_cache_capacity(256)
+                // As SQLite's busy time-out: refuse before the acknowledgement rather than keep the sender waiting.
+                .options([("lock_timeout", "5s")]);
             let pool = PgPoolOptions::new()
                 .max_connections(16)
                 .acquire_timeout(Duration::from_secs(5))

@@ -15,7 +15,7 @@ pub enum StoreError {
     Locked,
     #[error("the database file is damaged: stop Guichet, keep the file, restore the last backup ({0})")]
     Corrupt(String),
-    #[error("the database file or its folder cannot be written: check the owner and the rights")]
+    #[error("the database file cannot be opened or written: check that its folder is there, its owner and its rights")]
     ReadOnly,
     #[error("the database cannot be reached: check that it runs and the address in the configuration ({0})")]
     Unreachable(String),
@@ -45,22 +45,9 @@ impl From<sqlx::Error> for StoreError {
         match &error {
             sqlx::Error::Database(database) if database.is_unique_violation() => Self::Taken,
             sqlx::Error::Database(database) => {
-                let code = database.code().unwrap_or_default().into_owned();
-                // SQLite: the low byte is the primary result code (https://www.sqlite.org/rescode.html).
-                // PostgreSQL: five characters (https://www.postgresql.org/docs/current/errcodes-appendix.html).
-                match code.parse::<u32>().map(|code| code & 0xff) {
-                    _ if code == "53100" => Self::DiskFull,
-                    _ if code == "55P03" => Self::Locked,
-                    _ if code.len() == 5 && (code.starts_with("57P") || code.starts_with("08")) => {
-                        Self::Unreachable(code)
-                    }
-                    Ok(13) => Self::DiskFull,
-                    Ok(5 | 6) => Self::Locked,
-                    Ok(11 | 26) => Self::Corrupt(code),
-                    Ok(8 | 3 | 23) => Self::ReadOnly,
-                    Ok(10 | 14) => Self::Unreachable(database.message().to_owned()),
-                    _ => Self::Refused(database.message().to_owned()),
-                }
+                let code = database.code().unwrap_or_default();
+                let message = || database.message().to_owned();
+                if code.len() == 5 { of_postgres(&code, message) } else { of_sqlite(&code, message) }
             }
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
@@ -70,5 +57,31 @@ impl From<sqlx::Error> for StoreError {
             | sqlx::Error::WorkerCrashed => Self::Unreachable(error.to_string()),
             _ => Self::Refused(error.to_string()),
         }
+    }
+}
+
+/// PostgreSQL's codes have five characters (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+fn of_postgres(code: &str, message: impl Fn() -> String) -> StoreError {
+    match code {
+        "53100" => StoreError::DiskFull,
+        "55P03" => StoreError::Locked,
+        "25006" => StoreError::ReadOnly,
+        "XX001" | "XX002" => StoreError::Corrupt(code.to_owned()),
+        _ if code.starts_with("57P") || code.starts_with("08") || code.starts_with("53") => {
+            StoreError::Unreachable(message())
+        }
+        _ => StoreError::Refused(message()),
+    }
+}
+
+/// SQLite's are numbers below ten thousand; the low byte is the primary code (https://www.sqlite.org/rescode.html).
+fn of_sqlite(code: &str, message: impl Fn() -> String) -> StoreError {
+    match code.parse::<u32>().map(|code| code & 0xff) {
+        Ok(13) => StoreError::DiskFull,
+        Ok(5 | 6) => StoreError::Locked,
+        Ok(11 | 26) => StoreError::Corrupt(code.to_owned()),
+        Ok(3 | 8 | 14 | 23) => StoreError::ReadOnly,
+        Ok(10) => StoreError::Unreachable(message()),
+        _ => StoreError::Refused(message()),
     }
 }

@@ -19,6 +19,8 @@ pub(super) async fn migrate(db: &Db) -> Result<(), StoreError> {
     };
     let mut tx = db.begin().await?;
     if !tx.is_sqlite() {
+        // Another node may migrate for longer than a message may wait.
+        tx.fetch("SET LOCAL lock_timeout = 0", &[]).await?;
         tx.fetch("SELECT pg_advisory_xact_lock($1)", &args![POSTGRES_LOCK]).await?;
     }
     tx.fetch("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)", &[]).await?;

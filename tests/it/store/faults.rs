@@ -1,0 +1,150 @@
+//! A full disk, a locked or damaged database, a server that goes away: refused in words that help, before any
+//! acknowledgement, and served again afterwards without a restart.
+
+use std::sync::Arc;
+
+use guichet::store::{CommitError, Store, StoreError};
+use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
+
+use crate::support::{Case, Database, Mount};
+
+fn refusal(answer: Result<guichet::store::Commit, CommitError>) -> Arc<StoreError> {
+    match answer {
+        Err(CommitError::Store(error)) => error,
+        other => panic!("it should have been refused: {other:?}"),
+    }
+}
+
+fn sqlite_on(mount: &Mount) -> String {
+    format!("sqlite:{}", mount.file("guichet.db").display())
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_and_what_was_acknowledged_stays() {
+    let disk = Mount::memory("3m");
+    let store = Store::open(&sqlite_on(&disk)).await.unwrap();
+    let mut case = Case::new("x");
+    let text = "l'eau coule ".repeat(2_000);
+    let mut stored = 0;
+    let (refused, before) = loop {
+        let before = case.clone();
+        match store.commit(case.turn(&format!("{stored}"), &text)).await {
+            Ok(_) => stored += 1,
+            refused => break (refusal(refused), before),
+        }
+        assert!(stored < 1000, "the disk should be full by now");
+    };
+    assert!(matches!(*refused, StoreError::DiskFull), "{refused}");
+    assert!(refused.to_string().contains("free space"), "it says what to do: {refused}");
+    assert_eq!(store.messages(case.id(), 0, 10_000).await.unwrap().len(), 2 * stored);
+
+    disk.again("size=64m");
+    let mut case = before;
+    store.commit(case.turn("after", "de la place")).await.unwrap();
+    store.close().await;
+    let store = Store::open(&sqlite_on(&disk)).await.unwrap();
+    assert_eq!(store.messages(case.id(), 0, 10_000).await.unwrap().len(), 2 * stored + 2);
+}
+
+#[tokio::test]
+async fn a_disk_that_turned_read_only_refuses() {
+    let disk = Mount::memory("16m");
+    let store = Store::open(&sqlite_on(&disk)).await.unwrap();
+    let mut case = Case::new("x");
+    store.commit(case.turn("before", "")).await.unwrap();
+    store.close().await;
+    disk.again("ro");
+    let refused = Store::open(&sqlite_on(&disk)).await.unwrap_err();
+    assert!(matches!(refused, StoreError::ReadOnly), "{refused}");
+    disk.again("rw");
+    let store = Store::open(&sqlite_on(&disk)).await.unwrap();
+    store.commit(case.turn("after", "")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_folder_that_is_not_there_is_named_as_the_cause() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("missing/guichet.db").display());
+    let refused = Store::open(&url).await.unwrap_err();
+    assert!(matches!(refused, StoreError::ReadOnly), "{refused}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_left_as_it_is() {
+    let db = Database::sqlite();
+    let bytes = b"this is somebody's letter, not a database".repeat(200);
+    std::fs::write(db.file(), &bytes).unwrap();
+    let refused = Store::open(&db.url).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Corrupt(_)), "{refused}");
+    assert!(std::fs::read(db.file()).unwrap() == bytes);
+}
+
+#[tokio::test]
+async fn another_program_that_holds_the_file_is_named_and_then_forgotten() {
+    let db = Database::sqlite();
+    let store = db.store().await;
+    let mut case = Case::new("x");
+    store.commit(case.turn("before", "")).await.unwrap();
+    let mut other = SqliteConnection::connect(&db.url).await.unwrap();
+    other.execute("BEGIN IMMEDIATE").await.unwrap();
+    let before = case.clone();
+    let refused = refusal(store.commit(case.turn("held", "")).await);
+    assert!(matches!(*refused, StoreError::Locked), "{refused}");
+    assert!(matches!(store.check_writable().await, Err(StoreError::Locked)));
+    assert_eq!(store.messages(case.id(), 0, 10).await.unwrap().len(), 2, "reading goes on");
+    other.execute("ROLLBACK").await.unwrap();
+    let mut case = before;
+    store.commit(case.turn("held", "")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_table_that_another_session_holds_is_not_waited_for_without_end() {
+    let db = Database::postgres().await;
+    let store = db.store().await;
+    let mut case = Case::new("x");
+    store.commit(case.turn("before", "")).await.unwrap();
+    let mut other = PgConnection::connect(&db.url).await.unwrap();
+    other.execute("BEGIN; LOCK TABLE message IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let before = case.clone();
+    let refused = refusal(store.commit(case.turn("held", "")).await);
+    assert!(matches!(*refused, StoreError::Locked), "{refused}");
+    other.execute("ROLLBACK").await.unwrap();
+    let mut case = before;
+    store.commit(case.turn("held", "")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_ends_the_sessions_is_reached_again() {
+    let db = Database::postgres().await;
+    let store = db.store().await;
+    let mut case = Case::new("x");
+    store.commit(case.turn("0", "")).await.unwrap();
+    let mut turns = 1;
+    for round in 1..=3 {
+        db.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+             WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        )
+        .await;
+        // The pool finds its dead connections one by one: a few refusals, none of them a loss.
+        for _ in 0..32 {
+            let mut attempt = case.clone();
+            match store.commit(attempt.turn(&round.to_string(), "")).await {
+                Ok(_) => {
+                    (case, turns) = (attempt, turns + 1);
+                    break;
+                }
+                Err(CommitError::Store(error)) => assert!(matches!(*error, StoreError::Unreachable(_)), "{error}"),
+                Err(other) => panic!("{other}"),
+            }
+        }
+    }
+    assert_eq!(turns, 4, "every round was stored in the end");
+    assert_eq!(store.messages(case.id(), 0, 100).await.unwrap().len(), 2 * turns);
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_named_as_the_cause() {
+    let refused = Store::open("postgres://guichet@127.0.0.1:9/guichet").await.unwrap_err();
+    assert!(matches!(refused, StoreError::Unreachable(_)), "{refused}");
+}

@@ -1,0 +1,208 @@
+//! What is stored beside the turns: documents, policies, handlers, links, flow revisions.
+
+use std::collections::BTreeMap;
+
+use guichet::{
+    domain::id::{ConversationId, DocumentId},
+    dossier::Status,
+    store::{DocumentRow, EndpointRow, FiledDocument, HandlerRow, PolicyRow, SessionRow, StoreError},
+};
+use serde_json::json;
+
+use crate::support::{Case, Database, at, endpoint, on_both_engines};
+
+on_both_engines! {
+    an_upload_sent_again_is_the_same_document,
+    a_turn_files_the_documents_that_it_names,
+    policies_are_found_by_number_and_name_of_their_insurer,
+    a_handler_has_one_login_and_a_new_password_ends_the_sessions,
+    a_session_ends_with_its_time,
+    a_resume_link_leads_to_its_conversation_until_it_ends,
+    one_more_address_joins_but_takes_none_away,
+    a_flow_revision_stays_as_it_was,
+    the_inbox_shows_what_is_open_the_latest_first,
+    all_dossiers_are_walked_page_by_page,
+}
+
+fn document(case: &Case, upload: &str) -> DocumentRow {
+    DocumentRow {
+        id: DocumentId::new(at(0)),
+        conversation: case.id(),
+        dossier: None,
+        kind: None,
+        upload_id: upload.into(),
+        name: "dégât 🏠.jpg".into(),
+        media_type: "image/jpeg".into(),
+        bytes: 5_000_000_000,
+        sha256: "ab".repeat(32),
+        inspection: json!({ "blurred": false, "taken": "2026-11-19" }),
+        at: at(1),
+    }
+}
+
+async fn an_upload_sent_again_is_the_same_document(db: Database) {
+    let store = db.store().await;
+    let (case, other) = (Case::new("x"), Case::new("y"));
+    let first = store.add_document(document(&case, "up-1")).await.unwrap();
+    assert_eq!(store.add_document(document(&case, "up-1")).await.unwrap(), first);
+    let elsewhere = store.add_document(document(&other, "up-1")).await.unwrap();
+    assert_ne!(elsewhere.id, first.id, "upload ids are a conversation's own");
+    assert_eq!(store.documents(case.id()).await.unwrap(), std::slice::from_ref(&first));
+    assert_eq!(store.document(first.id).await.unwrap(), Some(first.clone()));
+    assert_eq!(store.document_by_upload(case.id(), "up-1").await.unwrap(), Some(first.clone()));
+    assert_eq!(store.document_by_upload(case.id(), "up-2").await.unwrap(), None);
+    assert!(store.is_stored(&first.sha256).await.unwrap());
+    assert!(!store.is_stored(&"cd".repeat(32)).await.unwrap());
+}
+
+async fn a_turn_files_the_documents_that_it_names(db: Database) {
+    let store = db.store().await;
+    let mut case = Case::new("x");
+    let row = store.add_document(document(&case, "up-1")).await.unwrap();
+    let mut turn = case.turn("photo", "");
+    turn.documents =
+        vec![FiledDocument { document: row.id, dossier: Some(case.dossier.id), kind: Some("damage_photos".into()) }];
+    store.commit(turn).await.unwrap();
+    let mut later = case.turn("later", "");
+    later.documents = vec![FiledDocument { document: row.id, dossier: None, kind: None }];
+    store.commit(later).await.unwrap();
+    let filed = store.document(row.id).await.unwrap().unwrap();
+    assert_eq!((filed.dossier, filed.kind.as_deref()), (Some(case.dossier.id), Some("damage_photos")));
+}
+
+async fn policies_are_found_by_number_and_name_of_their_insurer(db: Database) {
+    let store = db.store().await;
+    let policy = |insurer: &str, number: &str, version: u32| PolicyRow {
+        insurer: insurer.into(),
+        number_key: number.into(),
+        name_key: "dupont".into(),
+        birth_date: Some("1980-02-29".into()),
+        postcode: None,
+        policy: json!({ "number": number, "version": version }),
+    };
+    let many: Vec<_> = (0..1200).map(|i| policy("demo", &format!("N{i}"), 1)).collect();
+    store.put_policies(&many, at(0)).await.unwrap();
+    store.put_policies(&[policy("demo", "N7", 2), policy("other", "N7", 1)], at(1)).await.unwrap();
+    assert_eq!(store.policy_by_number("demo", "N7").await.unwrap(), Some(policy("demo", "N7", 2)));
+    assert_eq!(store.policy_by_number("demo", "N1199").await.unwrap(), Some(policy("demo", "N1199", 1)));
+    assert_eq!(store.policy_by_number("other", "N8").await.unwrap(), None);
+    assert_eq!(store.policies_by_name("other", "dupont").await.unwrap(), [policy("other", "N7", 1)]);
+    let namesakes = store.policies_by_name("demo", "dupont").await.unwrap().len();
+    assert!(namesakes < 1200, "a list of namesakes is bounded, not {namesakes}");
+    assert!(store.policies_by_name("demo", "dup").await.unwrap().is_empty());
+}
+
+fn handler(login: &str) -> HandlerRow {
+    HandlerRow {
+        login: login.into(), name: "Élise Martin".into(), role: "handler".into(), password_hash: "one".into()
+    }
+}
+
+fn session(token: &str, login: &str) -> SessionRow {
+    SessionRow { token_hash: token.into(), login: login.into(), csrf: "csrf".into(), expires_at: at(100) }
+}
+
+async fn a_handler_has_one_login_and_a_new_password_ends_the_sessions(db: Database) {
+    let store = db.store().await;
+    store.add_handler(&handler("elise"), at(0)).await.unwrap();
+    store.add_handler(&handler("amir"), at(0)).await.unwrap();
+    assert!(matches!(store.add_handler(&handler("elise"), at(1)).await, Err(StoreError::Taken)));
+    assert_eq!(store.handlers().await.unwrap(), [handler("amir"), handler("elise")]);
+    store.add_session(&session("e", "elise")).await.unwrap();
+    store.add_session(&session("a", "amir")).await.unwrap();
+    assert_eq!(store.session("e", at(50)).await.unwrap(), Some((session("e", "elise"), handler("elise"))));
+    assert!(store.set_password("elise", "two").await.unwrap());
+    assert!(!store.set_password("nobody", "two").await.unwrap());
+    assert_eq!(store.handler("elise").await.unwrap().unwrap().password_hash, "two");
+    assert_eq!(store.session("e", at(50)).await.unwrap(), None);
+    assert!(store.session("a", at(50)).await.unwrap().is_some());
+}
+
+async fn a_session_ends_with_its_time(db: Database) {
+    let store = db.store().await;
+    store.add_handler(&handler("elise"), at(0)).await.unwrap();
+    store.add_session(&session("e", "elise")).await.unwrap();
+    assert!(store.session("e", at(99)).await.unwrap().is_some());
+    assert!(store.session("e", at(100)).await.unwrap().is_none());
+    store.prune_expired(at(99)).await.unwrap();
+    assert_eq!(db.number("SELECT COUNT(*) FROM session").await, 1);
+    store.prune_expired(at(100)).await.unwrap();
+    assert_eq!(db.number("SELECT COUNT(*) FROM session").await, 0);
+    store.add_session(&session("f", "elise")).await.unwrap();
+    store.end_session("f").await.unwrap();
+    assert!(store.session("f", at(50)).await.unwrap().is_none());
+}
+
+async fn a_resume_link_leads_to_its_conversation_until_it_ends(db: Database) {
+    let store = db.store().await;
+    let id = ConversationId::new(at(0));
+    store.add_resume_link("hash", id, at(100)).await.unwrap();
+    assert_eq!(store.resume_link("hash", at(99)).await.unwrap(), Some(id));
+    assert_eq!(store.resume_link("hash", at(100)).await.unwrap(), None);
+    assert_eq!(store.resume_link("other", at(0)).await.unwrap(), None);
+}
+
+async fn one_more_address_joins_but_takes_none_away(db: Database) {
+    let store = db.store().await;
+    let (mut one, mut two) = (Case::new("one"), Case::new("two"));
+    store.commit(one.turn("1", "")).await.unwrap();
+    store.commit(two.turn("2", "")).await.unwrap();
+    let join = |address: &str| EndpointRow {
+        endpoint: endpoint(address),
+        conversation: one.id(),
+        contact: one.conversation.contact,
+        at: at(5),
+    };
+    assert!(store.add_endpoint(&join("new")).await.unwrap());
+    assert!(!store.add_endpoint(&join("two")).await.unwrap());
+    assert_eq!(store.conversation_at(&endpoint("new")).await.unwrap(), Some(one.id()));
+    assert_eq!(store.conversation_at(&endpoint("two")).await.unwrap(), Some(two.id()));
+}
+
+async fn a_flow_revision_stays_as_it_was(db: Database) {
+    let store = db.store().await;
+    let sources = BTreeMap::from([("water.yaml".to_owned(), "steps:\n- say: l'eau 💧".to_owned())]);
+    store.add_flow_revision("r1", &sources, at(0)).await.unwrap();
+    store.add_flow_revision("r1", &BTreeMap::new(), at(1)).await.unwrap();
+    assert_eq!(store.flow_revision("r1").await.unwrap(), Some(sources));
+    assert_eq!(store.flow_revision("r2").await.unwrap(), None);
+}
+
+async fn the_inbox_shows_what_is_open_the_latest_first(db: Database) {
+    let store = db.store().await;
+    let mut references = Vec::new();
+    for (i, status) in Status::ALL.into_iter().enumerate() {
+        let mut case = Case::new(&i.to_string());
+        case.dossier.status = status;
+        case.conversation.last_seq = i64::try_from(10 * i).unwrap();
+        store.commit(case.turn(&i.to_string(), "")).await.unwrap();
+        references.push(case.dossier.reference);
+    }
+    let open: Vec<_> = store.open_dossiers(10).await.unwrap().into_iter().map(|dossier| dossier.reference).collect();
+    assert!(open.iter().eq(references[..4].iter().rev()), "{open:?}");
+    assert_eq!(store.open_dossiers(2).await.unwrap().len(), 2);
+    let closed = store.dossiers_with_status(Status::Closed, 10).await.unwrap();
+    assert!(closed.iter().map(|dossier| &dossier.reference).eq([&references[4]]));
+    let quoted = store.dossier_by_reference(&references[5]).await.unwrap().unwrap();
+    assert_eq!(quoted.status, Status::Withdrawn);
+}
+
+async fn all_dossiers_are_walked_page_by_page(db: Database) {
+    let store = db.store().await;
+    let mut stored = Vec::new();
+    for i in 0..7 {
+        let mut case = Case::new(&i.to_string());
+        store.commit(case.turn(&i.to_string(), "")).await.unwrap();
+        stored.push(case.dossier.id);
+    }
+    let mut walked = Vec::new();
+    loop {
+        let page = store.dossier_ids(walked.last().copied(), 3).await.unwrap();
+        if page.is_empty() {
+            break;
+        }
+        walked.extend(page);
+    }
+    stored.sort();
+    assert_eq!(walked, stored);
+}

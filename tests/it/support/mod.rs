@@ -1,0 +1,9 @@
+//! What the tests stand on: a fresh database of each engine for each test, rows to put into it, privileged mounts.
+
+mod database;
+mod mount;
+mod rows;
+
+pub(crate) use database::{Database, on_both_engines};
+pub(crate) use mount::Mount;
+pub(crate) use rows::{Case, at, endpoint};
