@@ -7,11 +7,13 @@
 //! This room does no I/O and keeps nothing. It refuses to guess: what can be read in two ways is [`Answer::Nothing`],
 //! and the flow asks again. People's words are in `flows/vocabulary.yaml`, not here; here is only how they combine.
 
-#![expect(dead_code, reason = "the readers of values that use the rest of the vocabulary come next")]
-
 mod choice;
+mod contact;
+mod danger;
+mod number;
 mod phrases;
 mod text;
+mod time;
 mod vocabulary;
 
 use std::ops::Range;
@@ -22,8 +24,13 @@ use serde::{Deserialize, Serialize};
 pub use choice::{ChoiceItem, ChoiceSet};
 pub use vocabulary::{Vocabulary, VocabularyError};
 
-use crate::domain::{fact::Value, language::Language, message::Input};
+use crate::domain::{
+    fact::{Moment, Value},
+    language::Language,
+    message::Input,
+};
 use text::{Kind, Text};
+use time::TimeReader;
 
 /// Who listens, and when: local time, and the language in which the person is spoken to.
 #[derive(Clone, Copy, Debug)]
@@ -106,6 +113,8 @@ pub struct Found {
     pub value: Value,
     /// For a moment: how it reads when the future is meant, where that differs.
     pub ahead: Option<Value>,
+    /// A moment that lasts since then: "depuis samedi".
+    since: bool,
     tokens: Range<usize>,
     taken: bool,
 }
@@ -159,21 +168,19 @@ impl Reading {
 impl Vocabulary {
     /// Reads a message once.
     pub fn read(&self, text: &str, ctx: &Listening) -> Reading {
-        let _ = ctx;
         let text = Text::new(text);
-        let values = Vec::new();
+        let values = self.find_values(&text, ctx);
         let content = self.content(&text);
         let does_not_know = self.does_not_know(&text);
         let command = self.command(&text, &content, does_not_know, &values);
         let greeting = text.len() > 0 && content.is_empty() && self.greetings.find(&text).is_some();
-        let danger = None;
+        let danger = self.danger(&text, &content, &values, ctx.now);
         Reading { text, command, does_not_know, danger, greeting, values }
     }
 
     /// Takes the whole message as the answer to the question that is pending.
-    pub fn answer(&self, reading: &Reading, want: &Want, ctx: &Listening) -> Answer {
-        let _ = ctx;
-        match self.value(reading, want, false) {
+    pub fn answer(&self, reading: &Reading, want: &Want, _ctx: &Listening) -> Answer {
+        match self.asked(reading, want) {
             Some(value) => Answer::Value(value),
             None if reading.does_not_know => Answer::Unknown,
             None => Answer::Nothing,
@@ -181,29 +188,117 @@ impl Vocabulary {
     }
 
     /// Looks for the answer to a question that was not asked yet: only what cannot be meant otherwise.
-    pub fn volunteer(&self, reading: &Reading, want: &Want, ctx: &Listening) -> Option<Value> {
-        let _ = ctx;
+    pub fn volunteer(&self, reading: &Reading, want: &Want, _ctx: &Listening) -> Option<Value> {
         match want.input {
-            Input::Choice | Input::Choices => self.value(reading, want, true),
-            _ => None,
+            Input::Choice => want.choices?.one(reading, self, true).map(|value| Value::Choice(value.to_owned())),
+            Input::Choices => {
+                let values = want.choices?.several(reading, self, true);
+                (!values.is_empty()).then_some(Value::Choices(values))
+            }
+            Input::Amount => only(reading, |found| matches!(found.value, Value::Amount(_))),
+            Input::Date | Input::DateTime => only_moment(reading, want.prefer_past),
+            Input::Phone => only(reading, |found| matches!(found.value, Value::Phone(_))),
+            Input::Email => only(reading, |found| matches!(found.value, Value::Email(_))),
+            Input::Plate => only(reading, |found| matches!(found.value, Value::Text(_))),
+            Input::Address | Input::Location => {
+                only(reading, |found| matches!(&found.value, Value::Address(address) if address.postcode.is_some()))
+            }
+            Input::PolicyNumber => self.policy_number(reading, want.policy_pattern, true).map(Value::Text),
+            Input::Text
+            | Input::YesNo
+            | Input::Consent
+            | Input::Number
+            | Input::Duration
+            | Input::Photos
+            | Input::Document => None,
         }
     }
 
-    fn value(&self, reading: &Reading, want: &Want, confident: bool) -> Option<Value> {
+    fn asked(&self, reading: &Reading, want: &Want) -> Option<Value> {
+        let text = &reading.text;
         match want.input {
             Input::Text => {
-                let text = reading.text.original().trim();
+                let text = text.original().trim();
                 let silent = text.is_empty() || reading.command == Some(Command::DontKnow);
                 (!silent).then(|| Value::Text(text.to_owned()))
             }
             Input::YesNo | Input::Consent => self.polarity(reading).map(Value::Bool),
-            Input::Choice => want.choices?.one(reading, self, confident).map(|value| Value::Choice(value.to_owned())),
+            Input::Choice => want.choices?.one(reading, self, false).map(|value| Value::Choice(value.to_owned())),
             Input::Choices => {
-                let values = want.choices?.several(reading, self, confident);
+                let values = want.choices?.several(reading, self, false);
                 (!values.is_empty()).then_some(Value::Choices(values))
             }
-            _ => None,
+            Input::Number => only_number(reading)
+                .or_else(|| self.article(text))
+                .or_else(|| self.nothing_counted(text))
+                .map(Value::Number),
+            Input::Amount => amount(reading)
+                .or_else(|| {
+                    let euros = only_number(reading).or_else(|| self.nothing_counted(text))?;
+                    number::cents(euros)
+                })
+                .map(Value::Amount),
+            Input::Date | Input::DateTime => only_moment(reading, want.prefer_past),
+            Input::Duration => self.duration(text).map(Value::Duration),
+            Input::Address | Input::Location => only(reading, |found| matches!(found.value, Value::Address(_)))
+                .or_else(|| self.loose_address(text).map(Value::Address)),
+            Input::Phone => only(reading, |found| matches!(found.value, Value::Phone(_))),
+            Input::Email => only(reading, |found| matches!(found.value, Value::Email(_))),
+            Input::PolicyNumber => self.policy_number(reading, want.policy_pattern, false).map(Value::Text),
+            Input::Plate => self.plate(text).map(Value::Text),
+            Input::Photos | Input::Document => None,
         }
+    }
+
+    /// Everything in the message that is a value by itself, from the left; each word belongs to one value.
+    fn find_values(&self, text: &Text, ctx: &Listening) -> Vec<Found> {
+        let times = TimeReader { vocabulary: self, text, now: ctx.now, month_first_too: ctx.language == Language::En };
+        let mut values: Vec<Found> = Vec::new();
+        let mut push = |tokens: Range<usize>, value: Value, ahead: Option<Value>, since: bool| {
+            values.push(Found { span: text.span(tokens.clone()), value, ahead, since, tokens, taken: false });
+        };
+        let shapes = self.shapes(text);
+        let shaped = |at: usize| shapes.iter().find(|(tokens, _)| tokens.contains(&at));
+        let mut at = 0;
+        while at < text.len() {
+            let end = if let Some((tokens, value)) = shaped(at) {
+                push(tokens.clone(), value.clone(), None, false);
+                tokens.end
+            } else if let Some((address, end)) = self.address_at(text, at) {
+                push(at..end, Value::Address(address), None, false);
+                end
+            } else if let Some(when) = times.at(at) {
+                let ahead = (when.ahead != when.past).then_some(Value::Moment(when.ahead));
+                push(at..when.end, Value::Moment(when.past), ahead, when.since);
+                when.end
+            } else if let Some((cents, end)) = self.amount_at(text, at) {
+                push(at..end, Value::Amount(cents), None, false);
+                end
+            } else if let Some((_, end)) = self.rank_at(text, at).filter(|(_, end)| *end > at + 1) {
+                end
+            } else if let Some(number) = self.number_at(text, at).filter(|number| !number.article) {
+                push(at..number.end, Value::Number(number.value), None, false);
+                number.end
+            } else {
+                at + 1
+            };
+            at = end.max(at + 1);
+        }
+        values
+    }
+
+    /// "un" as a whole answer is a number, elsewhere an article.
+    fn article(&self, text: &Text) -> Option<f64> {
+        let start = self.skip_polite(text, 0);
+        let number = self.number_at(text, start)?;
+        (number.article && number.end == text.len()).then_some(number.value)
+    }
+
+    /// "aucun", "rien": none is a count.
+    fn nothing_counted(&self, text: &Text) -> Option<f64> {
+        let start = self.skip_polite(text, 0);
+        let first = self.polarity.at(text, start)?;
+        (!first.tag && matches!(text.word(start), "aucun" | "aucune" | "rien" | "none" | "nothing")).then_some(0.0)
     }
 
     /// Yes or no, when the message begins so and does not say the contrary later.
@@ -331,6 +426,52 @@ impl Vocabulary {
 
 /// "Je ne sais pas du tout combien" is not knowing; a longer message says something else too.
 const MAX_WORDS_NOT_KNOWING: usize = 10;
+
+/// The only value of a kind that no other question took; several different ones would be a guess.
+fn only(reading: &Reading, wanted: impl Fn(&Found) -> bool) -> Option<Value> {
+    let mut found = reading.values.iter().filter(|found| !found.taken && wanted(found));
+    let first = found.next()?;
+    found.all(|other| other.value == first.value).then(|| first.value.clone())
+}
+
+/// The only moment; "hier, samedi vers 18 h" is one in two words, so the more precise of two on one day counts.
+fn only_moment(reading: &Reading, prefer_past: bool) -> Option<Value> {
+    let moments = reading.values.iter().filter(|found| !found.taken).filter_map(|found| {
+        let value = if prefer_past { &found.value } else { found.ahead.as_ref().unwrap_or(&found.value) };
+        if let Value::Moment(moment) = value { Some(moment) } else { None }
+    });
+    let mut best: Option<&Moment> = None;
+    for moment in moments {
+        match best {
+            Some(known) if known.start.date() != moment.start.date() => return None,
+            Some(known) if known.precision <= moment.precision => {}
+            _ => best = Some(moment),
+        }
+    }
+    best.cloned().map(Value::Moment)
+}
+
+/// The amount; of "entre 500 et 800 euros" the higher.
+fn amount(reading: &Reading) -> Option<i64> {
+    let mut found = reading.values.iter().filter(|found| !found.taken).filter_map(|found| match found.value {
+        Value::Amount(cents) => Some((cents, found.tokens.clone())),
+        _ => None,
+    });
+    let (first, tokens) = found.next()?;
+    match found.next() {
+        None => Some(first),
+        // Two amounts with one word between them are the ends of an estimate.
+        Some((second, next)) if next.start <= tokens.end + 1 && found.next().is_none() => Some(first.max(second)),
+        Some(_) => None,
+    }
+}
+
+fn only_number(reading: &Reading) -> Option<f64> {
+    match only(reading, |found| matches!(found.value, Value::Number(_)))? {
+        Value::Number(number) => Some(number),
+        _ => None,
+    }
+}
 
 fn is_article(word: &str) -> bool {
     matches!(word, "de" | "d" | "du" | "des" | "la" | "le" | "les" | "l" | "un" | "une" | "the" | "a" | "an" | "any")

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use super::text::{Text, words_of};
 
 /// The words that a `*` in a phrase may stand for, none included.
-const MAX_GAP: usize = 2;
+const MAX_GAP: usize = 3;
 
-/// Phrases, each with what it means. A phrase is words; `a|b` is either, `*` stands for up to two words.
+/// Phrases, each with what it means. A phrase is words; `a|b` is either, `*` stands for up to three words.
 #[derive(Debug)]
 pub(super) struct PhraseBook<T> {
     by_first: HashMap<Box<str>, Vec<Phrase<T>>>,
@@ -42,14 +42,6 @@ impl<T> Default for PhraseBook<T> {
 }
 
 impl<T: Copy> PhraseBook<T> {
-    pub(super) fn new<'a>(phrases: impl IntoIterator<Item = (&'a str, T)>) -> Self {
-        let mut book = Self::default();
-        for (phrase, tag) in phrases {
-            book.add(phrase, tag);
-        }
-        book
-    }
-
     pub(super) fn add(&mut self, phrase: &str, tag: T) {
         let mut spelled: Vec<Vec<Element>> = vec![Vec::new()];
         for part in phrase.split_whitespace() {
@@ -84,12 +76,6 @@ impl<T: Copy> PhraseBook<T> {
     pub(super) fn find(&self, text: &Text) -> Option<(usize, Match<T>)> {
         (0..text.len()).find_map(|at| self.at(text, at).map(|found| (at, found)))
     }
-
-    /// What a single word means.
-    pub(super) fn word(&self, word: &str) -> Option<T> {
-        let phrases = self.by_first.get(word)?;
-        phrases.iter().find(|phrase| phrase.rest.is_empty()).map(|phrase| phrase.tag)
-    }
 }
 
 fn follow<T: Copy>(text: &Text, mut at: usize, rest: &[Element], tag: T) -> Option<Match<T>> {
@@ -118,12 +104,14 @@ mod tests {
 
     #[test]
     fn the_longest_phrase_is_found_and_gaps_are_told() {
-        let book = PhraseBook::new([("y a * feu", 1), ("y a", 2), ("suis|est blessé", 3)]);
+        let mut book = PhraseBook::default();
+        for (phrase, tag) in [("y a * feu", 1), ("y a", 2), ("suis|est blessé", 3)] {
+            book.add(phrase, tag);
+        }
         let text = Text::new("il y a encore le feu");
         assert_eq!(book.find(&text), Some((1, Match { tag: 1, end: 6, gap: (3, 5) })));
         assert_eq!(book.find(&Text::new("il y a une fuite")).map(|(_, found)| found.tag), Some(2));
         assert_eq!(book.find(&Text::new("Je suis blessé")).map(|(_, found)| found.tag), Some(3));
         assert_eq!(book.find(&Text::new("rien")), None);
-        assert_eq!(book.word("y"), None);
     }
 }

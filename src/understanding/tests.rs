@@ -1,3 +1,7 @@
+mod danger;
+mod times;
+mod values;
+
 use jiff::civil::date;
 
 use super::*;

@@ -147,6 +147,13 @@ impl Text {
         first..last.max(first)
     }
 
+    /// The tokens that a range of bytes of what the person wrote touches.
+    pub(super) fn tokens_written(&self, original: std::ops::Range<usize>) -> std::ops::Range<usize> {
+        let first = self.tokens.partition_point(|token| token.to <= original.start);
+        let last = self.tokens.partition_point(|token| token.from < original.end);
+        first..last.max(first)
+    }
+
     /// Where tokens stand in what the person wrote.
     pub(super) fn span(&self, tokens: std::ops::Range<usize>) -> std::ops::Range<usize> {
         match (self.tokens.get(tokens.start), tokens.end.checked_sub(1).and_then(|last| self.tokens.get(last))) {
@@ -167,14 +174,6 @@ fn kind_of(char: char) -> Kind {
 }
 
 /// Lower case, no accents, plain apostrophes, hyphens and blanks.
-pub(super) fn fold(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    for char in text.chars() {
-        fold_char(char, &mut folded);
-    }
-    folded
-}
-
 fn fold_char(char: char, into: &mut String) {
     match char {
         _ if char.is_ascii() => into.push(char.to_ascii_lowercase()),

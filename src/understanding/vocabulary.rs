@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Command, Danger, phrases::PhraseBook, text::words_of};
+use super::{Command, Danger, contact::Patterns, phrases::PhraseBook, text::words_of};
 
 /// What can be wrong with the vocabulary's file.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +11,8 @@ pub enum VocabularyError {
     Yaml(#[from] Box<serde_saphyr::Error>),
     #[error("flows/vocabulary.yaml, {place}: `{phrase}` holds no word; remove it or write words")]
     EmptyPhrase { place: &'static str, phrase: String },
+    #[error("a pattern of Guichet itself cannot be compiled, please report it: {0}")]
+    Pattern(#[from] Box<regex::Error>),
     #[error("flows/vocabulary.yaml, {place}: {found} lists are given where {wanted} are needed")]
     WrongCount { place: &'static str, wanted: usize, found: usize },
 }
@@ -132,6 +134,21 @@ struct TimeWords {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct ClockWords {
+    hour: Words,
+    half: Words,
+    quarter: Words,
+    less_quarter: Words,
+    before_noon: Words,
+    after_noon: Words,
+    between: Words,
+    and: Words,
+    /// What follows is how long, not when.
+    lasting: Words,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct File {
     yes: Words,
     no: Words,
@@ -146,13 +163,18 @@ struct File {
     commands: Commands,
     dangers: Dangers,
     ordinals: Vec<Words>,
+    numbers: Words,
+    /// Words that join numbers: "vingt et un".
+    number_joints: Words,
     /// Words that may stand around a number when it picks a choice.
     around_rank: Words,
     time: TimeWords,
+    clock: ClockWords,
     money: Words,
     thousands: Words,
     streets: Words,
     complements: Words,
+    place_ends: Words,
     policy_prefixes: Words,
 }
 
@@ -182,6 +204,20 @@ pub(super) enum TimeWord {
     Ending,
     About,
     Leading,
+}
+
+/// What a word says beside a time of the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ClockWord {
+    Hour,
+    Half,
+    Quarter,
+    LessQuarter,
+    BeforeNoon,
+    AfterNoon,
+    Between,
+    And,
+    Lasting,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -219,13 +255,18 @@ pub struct Vocabulary {
     pub(super) dangers_alone: Vec<(String, Danger)>,
     pub(super) over: PhraseBook<Danger>,
     pub(super) ordinals: PhraseBook<u64>,
+    pub(super) numbers: PhraseBook<()>,
+    pub(super) number_joints: PhraseBook<()>,
     pub(super) around_rank: PhraseBook<()>,
     pub(super) time: PhraseBook<TimeWord>,
+    pub(super) clock: PhraseBook<ClockWord>,
     pub(super) money: PhraseBook<()>,
     pub(super) thousands: PhraseBook<()>,
     pub(super) streets: PhraseBook<()>,
     pub(super) complements: PhraseBook<()>,
+    pub(super) place_ends: PhraseBook<()>,
     pub(super) policy_prefixes: PhraseBook<()>,
+    pub(super) patterns: Patterns,
 }
 
 impl Vocabulary {
@@ -284,13 +325,31 @@ impl Vocabulary {
             dangers_alone,
             over,
             ordinals,
+            numbers: book("numbers", [(&file.numbers, ())])?,
+            number_joints: book("number_joints", [(&file.number_joints, ())])?,
             around_rank: book("around_rank", [(&file.around_rank, ())])?,
             time: time_book(&file.time)?,
+            clock: book(
+                "clock",
+                [
+                    (&file.clock.hour, ClockWord::Hour),
+                    (&file.clock.half, ClockWord::Half),
+                    (&file.clock.quarter, ClockWord::Quarter),
+                    (&file.clock.less_quarter, ClockWord::LessQuarter),
+                    (&file.clock.before_noon, ClockWord::BeforeNoon),
+                    (&file.clock.after_noon, ClockWord::AfterNoon),
+                    (&file.clock.between, ClockWord::Between),
+                    (&file.clock.and, ClockWord::And),
+                    (&file.clock.lasting, ClockWord::Lasting),
+                ],
+            )?,
             money: book("money", [(&file.money, ())])?,
             thousands: book("thousands", [(&file.thousands, ())])?,
             streets: book("streets", [(&file.streets, ())])?,
             complements: book("complements", [(&file.complements, ())])?,
+            place_ends: book("place_ends", [(&file.place_ends, ())])?,
             policy_prefixes: book("policy_prefixes", [(&file.policy_prefixes, ())])?,
+            patterns: Patterns::new()?,
         })
     }
 }

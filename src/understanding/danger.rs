@@ -1,0 +1,102 @@
+//! Danger: said to be there now, not denied, not supposed, not over.
+
+use jiff::civil::DateTime;
+
+use super::{
+    Danger, Found, Vocabulary,
+    text::{Kind, Text},
+};
+use crate::domain::fact::Value;
+
+impl Vocabulary {
+    /// The first danger that the message says is there now.
+    pub(super) fn danger(&self, text: &Text, content: &str, values: &[Found], now: DateTime) -> Option<Danger> {
+        if let Some((_, danger)) = self.dangers_alone.iter().find(|(phrase, _)| phrase == content) {
+            return Some(*danger);
+        }
+        let past = values.iter().any(|found| is_past(found, now));
+        let mut at = 0;
+        while at < text.len() {
+            if let Some(found) = self.dangers.at(text, at) {
+                let clause = self.clause(text, at);
+                let denied = self.is_denied(text, at)
+                    || (found.gap.0..found.gap.1).any(|gap| self.negations.at(text, gap).is_some());
+                let supposed = at.checked_sub(1).is_some_and(|before| {
+                    (clause.0..=before).any(|start| {
+                        self.suppositions.at(text, start).is_some_and(|found| {
+                            found.end <= at && (found.end..at).all(|between| is_small(text.word(between)))
+                        })
+                    })
+                });
+                let over = (clause.0..clause.1).any(|other| {
+                    self.over.at(text, other).is_some_and(|over| over.tag == found.tag && !self.is_denied(text, other))
+                });
+                let calls = found.tag == Danger::Distress;
+                if calls || !(denied || supposed || over || (past && found.tag != Danger::Injury)) {
+                    return Some(found.tag);
+                }
+            }
+            at += 1;
+        }
+        None
+    }
+
+    /// "pas de", "aucune", "personne n'est" just before; what is not known is not denied.
+    fn is_denied(&self, text: &Text, at: usize) -> bool {
+        (at.saturating_sub(3)..at).any(|start| {
+            let Some(negation) = self.negations.at(text, start) else { return false };
+            let near = negation.end <= at && (negation.end..at).all(|between| is_small(text.word(between)));
+            near && !self.is_part_of_not_knowing(text, start)
+        })
+    }
+
+    fn is_part_of_not_knowing(&self, text: &Text, at: usize) -> bool {
+        (at.saturating_sub(4)..=at).any(|start| self.commands.at(text, start).is_some_and(|found| found.end > at))
+    }
+
+    /// The tokens between the marks and the turning words around `at`.
+    fn clause(&self, text: &Text, at: usize) -> (usize, usize) {
+        let closes = |token: usize| {
+            let mark = matches!(
+                text.token(token).map(|token| token.kind),
+                Some(Kind::Mark('.' | ',' | ';' | ':' | '!' | '?' | '\n' | '(' | ')'))
+            );
+            mark || self.turns.at(text, token).is_some()
+        };
+        let start = (0..at).rev().find(|&token| closes(token)).map_or(0, |token| token + 1);
+        let end = (at..text.len()).find(|&token| closes(token)).unwrap_or(text.len());
+        (start, end)
+    }
+}
+
+/// A moment before today, that does not last since.
+fn is_past(found: &Found, now: DateTime) -> bool {
+    let Value::Moment(moment) = &found.value else { return false };
+    !found.since && moment.end.unwrap_or(moment.start).date() < now.date()
+}
+
+fn is_small(word: &str) -> bool {
+    matches!(
+        word,
+        "de" | "d"
+            | "du"
+            | "des"
+            | "la"
+            | "le"
+            | "les"
+            | "l"
+            | "un"
+            | "une"
+            | "n"
+            | "ne"
+            | "il"
+            | "y"
+            | "the"
+            | "a"
+            | "an"
+            | "any"
+            | "is"
+            | "eu"
+            | "ca"
+    )
+}

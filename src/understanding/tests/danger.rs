@@ -1,0 +1,67 @@
+use super::{super::Danger, friday, vocabulary};
+
+#[test]
+fn danger_is_heard_when_it_is_there_now() {
+    let (vocabulary, ctx) = (vocabulary(), friday());
+    for (text, expected) in [
+        ("il y a le feu", Danger::Fire),
+        ("y a le feu la maintenant", Danger::Fire),
+        ("Il y a encore le feu dans la cuisine !", Danger::Fire),
+        ("ma maison est en feu", Danger::Fire),
+        ("feu", Danger::Fire),
+        ("the kitchen is on fire", Danger::Fire),
+        ("le feu a repris, il y a des flammes", Danger::Fire),
+        ("le feu n'est pas éteint, il y a le feu partout", Danger::Fire),
+        ("ca sent le gaz chez moi", Danger::Gas),
+        ("ça sent très fort le gaz", Danger::Gas),
+        ("je sais pas ça sent le gaz", Danger::Gas),
+        ("il y a une fuite de gaz", Danger::Gas),
+        ("fil électrique à terre", Danger::Electricity),
+        ("il y a un câble par terre devant la maison", Danger::Electricity),
+        ("l'eau coule sur le tableau électrique", Danger::Electricity),
+        ("il y a un blessé", Danger::Injury),
+        ("non il y a un blessé", Danger::Injury),
+        ("il y a deux blessés", Danger::Injury),
+        ("ma femme est blessée", Danger::Injury),
+        ("il ne respire plus", Danger::Injury),
+        ("le plafond menace de s'effondrer", Danger::Collapse),
+        ("au secours il est bloqué ds la voiture", Danger::Distress),
+        ("AU SECOURS", Danger::Distress),
+    ] {
+        assert_eq!(vocabulary.read(text, &ctx).danger(), Some(expected), "{text}");
+    }
+}
+
+#[test]
+fn what_is_denied_supposed_or_over_is_no_danger() {
+    let (vocabulary, ctx) = (vocabulary(), friday());
+    for text in [
+        "non pas de blessé",
+        "il n'y a pas de blessé",
+        "aucun blessé",
+        "personne n'est blessé",
+        "je ne suis pas blessé",
+        "feu éteint",
+        "le feu est éteint depuis hier",
+        "il y a eu un feu hier, il est éteint",
+        "radiateur à gaz",
+        "la chaudière à gaz fuit de l'eau",
+        "pas de fuite de gaz",
+        "il n'y a pas de fuite de gaz ni de blessé",
+        "jme suis fait rentrer dedans au feu rouge par AB-123-CD il a signé le constat",
+        "feu rouge",
+        "feu de cuisine hier",
+        "feu de cuisine hier, pompiers venus, plus de hotte ni placards",
+        "que faire s'il y a le feu ?",
+        "suis-je couvert en cas d'incendie en cours de bail",
+        "bjr incendie sur mon balcon a cause d'un megot, store et mobilier brulés",
+        "Explosion de la bonbonne de gaz dans l'abri de jardin, tout est détruit",
+        "no one is injured",
+        "there is no fire",
+        "bjr g une fuite ds la sdb ca coule chez le voisin du dessous jfais koi",
+        "Bonjour",
+        "",
+    ] {
+        assert_eq!(vocabulary.read(text, &ctx).danger(), None, "{text}");
+    }
+}
