@@ -3,5 +3,6 @@
 
 mod architecture;
 mod document;
+mod power_cut;
 mod store;
 mod support;

@@ -23,6 +23,15 @@ impl Mount {
         Self { folder }
     }
 
+    /// The file system of an image, by way of a loop device.
+    pub(crate) fn image(image: &Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        // No journal commit by the clock: what is on the device is there because somebody flushed it.
+        privileged(&["mount", "-o", "loop,commit=600,noatime", text(image), text(folder.path())]);
+        privileged(&["chmod", "0777", text(folder.path())]);
+        Self { folder }
+    }
+
     /// Mounts it again with other options (`ro`, `size=64m`).
     pub(crate) fn again(&self, options: &str) {
         privileged(&["mount", "-o", &format!("remount,{options}"), text(self.path())]);

@@ -1,0 +1,67 @@
+//! A process that the tests stop, continue and kill at will, and hear line by line.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    process::{Child, Command, Stdio},
+    sync::mpsc::{Receiver, channel},
+};
+
+use super::run;
+
+/// Killed when it is dropped.
+pub(crate) struct Process {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Process {
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let (sender, lines) = channel();
+        std::thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        Self { child, lines }
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The next line that it writes.
+    pub(crate) fn line(&self) -> String {
+        self.lines.recv().unwrap_or_else(|_| panic!("the process ended: its own words are above"))
+    }
+
+    /// The lines that are there already.
+    pub(crate) fn lines_so_far(&self) -> impl Iterator<Item = String> {
+        self.lines.try_iter()
+    }
+
+    /// Stops it, and returns when each of its threads stands still: no flush is under way any more.
+    pub(crate) fn freeze(&self) {
+        run(&["kill", "-STOP", &self.id().to_string()]);
+        let threads = || fs::read_dir(format!("/proc/{}/task", self.id())).unwrap();
+        // The state is the first letter behind the name's parenthesis.
+        let stands = |stat: String| stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('T'));
+        while !threads().all(|task| fs::read_to_string(task.unwrap().path().join("stat")).is_ok_and(stands)) {
+            std::thread::yield_now();
+        }
+    }
+
+    pub(crate) fn thaw(&self) {
+        run(&["kill", "-CONT", &self.id().to_string()]);
+    }
+
+    /// `kill -9`, and waits for its end.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
