@@ -1,0 +1,134 @@
+/** What this device remembers: the conversation's secret, the messages not yet acknowledged, the files not yet sent. */
+
+import { Refusal, backoff, uuid } from "./api.js";
+
+/**
+ * @typedef {import("./api.js").Attachment} Attachment
+ * @typedef {{client_id: string, at: number, refused?: boolean, text?: string, choice?: string, attachments?: Attachment[], edit?: string, language?: string}} Item
+ *   One thing to send. Its `client_id` makes it arrive once, however often it is tried.
+ * @typedef {{token: string, seed: string, language: string, draft: string, outbox: Item[], tray: Attachment[], lost: string[]}} Saved
+ */
+
+export class Memory {
+  /** @param {string} key one conversation a device and insurer */
+  constructor(key) {
+    this.key = `guichet:${key}`;
+    /** @type {string | null} */
+    this.held = null;
+  }
+
+  /** @returns {Saved} */
+  get() {
+    let text = this.held;
+    try {
+      text ??= localStorage.getItem(this.key);
+    } catch { /* storage is forbidden: the page's own memory serves */ }
+    const empty = { token: "", seed: "", language: "", draft: "", outbox: [], tray: [], lost: [] };
+    try {
+      return { ...empty, ...JSON.parse(text ?? "{}") };
+    } catch {
+      return empty;
+    }
+  }
+
+  /** Reads, changes and writes in one go: another tab may have written. @param {(saved: Saved) => void} change */
+  update(change) {
+    const saved = this.get();
+    change(saved);
+    const text = JSON.stringify(saved);
+    try {
+      localStorage.setItem(this.key, text);
+      this.held = null;
+    } catch {
+      this.held = text;
+    }
+  }
+}
+
+/** Sends what is in the outbox, oldest first, one at a time, and keeps it until it is acknowledged. */
+export class Outbox {
+  /**
+   * @param {Memory} memory
+   * @param {import("./api.js").Api} api
+   * @param {{changed: () => void, gone: () => void, busy: (busy: boolean) => void}} host
+   */
+  constructor(memory, api, host) {
+    this.memory = memory;
+    this.api = api;
+    this.host = host;
+    this.attempt = 0;
+    this.running = false;
+    this.timer = 0;
+    /** Acknowledged, and not yet seen in the stream. @type {Map<string, Item>} */
+    this.acknowledged = new Map();
+    /** @type {Set<string>} */
+    this.shown = new Set();
+  }
+
+  /** @param {Omit<Item, "client_id" | "at">} item */
+  add(item) {
+    this.memory.update((saved) => saved.outbox.push({ client_id: uuid(), at: Date.now(), ...item }));
+    this.flush();
+  }
+
+  /** What stands in the conversation but not yet in the stream. @returns {Item[]} */
+  pending() {
+    return [...this.acknowledged.values(), ...this.memory.get().outbox];
+  }
+
+  /** The stream showed it: nothing more to do, even if the acknowledgement was lost. @param {string} id */
+  seen(id) {
+    this.shown.add(id);
+    this.acknowledged.delete(id);
+    if (this.memory.get().outbox.some((item) => item.client_id === id)) this.discard(id);
+  }
+
+  /** @param {string} id */
+  discard(id) {
+    this.memory.update((saved) => { saved.outbox = saved.outbox.filter((item) => item.client_id !== id); });
+    this.host.changed();
+  }
+
+  /** @param {string} id @param {boolean} refused */
+  mark(id, refused) {
+    this.memory.update((saved) => saved.outbox.forEach((item) => { if (item.client_id === id) item.refused = refused; }));
+    this.host.changed();
+  }
+
+  flush() {
+    this.host.changed();
+    clearTimeout(this.timer);
+    if (this.running || !this.api.token) return;
+    this.running = true;
+    // One tab sends at a time, so that the order holds. A second sending would be recognised anyway.
+    const send = () => this.drain();
+    (navigator.locks ? navigator.locks.request(this.memory.key, send) : send()).finally(() => { this.running = false; });
+  }
+
+  async drain() {
+    for (;;) {
+      const item = this.memory.get().outbox.find((each) => !each.refused);
+      if (!item) return;
+      const { at, refused, attachments, ...rest } = item;
+      try {
+        await this.api.post(item.language ? "/language" : "/messages", { ...rest, attachments: attachments?.map((each) => each.document) });
+        this.attempt = 0;
+        this.host.busy(false);
+        if (!item.edit && !item.language && !this.shown.has(item.client_id)) this.acknowledged.set(item.client_id, item);
+        this.discard(item.client_id);
+      } catch (error) {
+        const refusal = error instanceof Refusal ? error : new Refusal(0);
+        if (refusal.gone) return this.host.gone();
+        if (!refusal.passing) {
+          // An edit or a language that is refused leaves nothing to keep; words of the person are kept.
+          if (item.edit || item.language) this.discard(item.client_id);
+          else this.mark(item.client_id, true);
+          continue;
+        }
+        this.host.busy(refusal.status === 429 || refusal.status === 503);
+        this.timer = window.setTimeout(() => this.flush(), backoff(this.attempt++, refusal.retryAfter));
+        return;
+      }
+    }
+  }
+}
