@@ -8,7 +8,7 @@ use crate::{
     domain::{
         id::DossierId,
         language::Language,
-        message::{Author, Body},
+        message::{Author, Body, Channel},
     },
     dossier::{Dossier, Entry, Status, Tip, reference_of},
     flow::{Event, Heard},
@@ -58,6 +58,8 @@ pub struct Turn {
     /// The files of the message at hand that no wanted document claimed yet.
     pub(super) unfiled: Vec<FiledDocument>,
     pub(super) now: Timestamp,
+    /// Whether an earlier message still waits for this channel to deliver it.
+    pub unheard: bool,
     opens: bool,
 }
 
@@ -79,6 +81,7 @@ impl Turn {
             documents: Vec::new(),
             unfiled: Vec::new(),
             now,
+            unheard: false,
             opens,
         };
         turn.conversation.row.revision += 1;
@@ -93,6 +96,7 @@ impl Turn {
         }
         turn.take(input, host).await?;
         turn.close_files();
+        turn.mark_answered_channel();
         Ok(turn)
     }
 
@@ -316,6 +320,16 @@ impl Turn {
         self.record(GUICHET, "opened", &json!({ "reference": reference, "peril": peril }));
     }
 
+    /// A text message's sender takes our words from the answer to its post: answering is delivering.
+    fn mark_answered_channel(&mut self) {
+        let first = self.seq();
+        let row = &mut self.conversation.row;
+        if row.endpoint.channel == Channel::Sms && self.messages.first().is_some_and(is_inbound) {
+            self.unheard = row.read_seq < first - 1;
+            row.read_seq = row.last_seq;
+        }
+    }
+
     /// Files that answered no wanted document still belong to the dossier.
     fn close_files(&mut self) {
         let dossier = self.conversation.row.dossier;
@@ -324,4 +338,8 @@ impl Turn {
             self.documents.push(file);
         }
     }
+}
+
+fn is_inbound(message: &MessageRow) -> bool {
+    message.author == Author::Policyholder
 }

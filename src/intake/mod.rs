@@ -40,6 +40,8 @@ const ATTEMPTS: usize = 8;
 const CACHED: usize = 20_000;
 /// Changes that a slow listener may be behind before it is told to read anew.
 const CHANGES: usize = 4096;
+/// How many messages on each side of one are looked at for what was said around it.
+const AROUND: i64 = 20;
 /// The longest text that is read; beyond it no person writes.
 pub const MOST_TEXT: usize = 100_000;
 
@@ -79,6 +81,8 @@ pub struct Receipt {
     pub duplicate: bool,
     /// What was said to the person at once. Empty for a redelivery.
     pub replies: Vec<Body>,
+    /// Whether the person was told something before that their channel could not deliver yet.
+    pub unheard: bool,
 }
 
 /// A conversation changed: whoever shows it reads it anew.
@@ -235,6 +239,19 @@ impl Intake {
         self.take_turn(conversation, &Input::Read { seq }).await.map(drop)
     }
 
+    /// What was said to the person right before and right after their message `seq`: for a channel whose only way to
+    /// deliver is the answer to a post.
+    pub async fn said_around(&self, conversation: ConversationId, seq: i64) -> Result<Vec<Body>, IntakeError> {
+        let messages = self.0.store.messages(conversation, seq - AROUND - 1, 2 * AROUND + 1).await?;
+        let outbound = |message: &&MessageRow| message.author != Author::Policyholder;
+        let before = messages.iter().filter(|message| message.seq < seq).rev().take_while(outbound);
+        let mut said: Vec<Body> = before.map(|message| message.body.clone()).collect();
+        said.reverse();
+        let after = messages.iter().filter(|message| message.seq > seq).take_while(outbound);
+        said.extend(after.map(|message| message.body.clone()));
+        Ok(said)
+    }
+
     /// Does what a handler does.
     pub async fn act(&self, dossier: DossierId, actor: Actor, action: Action) -> Result<(), IntakeError> {
         let dossier = self.0.store.dossier(dossier).await?.ok_or(IntakeError::NotFound)?;
@@ -326,7 +343,7 @@ impl Inner {
         match self.store.commit(turn.commit(key.map(str::to_owned))).await {
             Ok(_) => {}
             Err(CommitError::Duplicate { conversation, seq }) => {
-                return Ok(Receipt { conversation, seq, duplicate: true, replies: Vec::new() });
+                return Ok(Receipt { conversation, seq, duplicate: true, replies: Vec::new(), unheard: true });
             }
             Err(CommitError::Conflict) => {
                 self.conversations.remove(&id);
@@ -344,8 +361,13 @@ impl Inner {
         if let Input::Message { .. } = input {
             self.metrics.received.get_or_create(&crate::telemetry::ChannelLabel { channel }).inc();
         }
-        let receipt =
-            Receipt { conversation: id, seq: turn.seq(), duplicate: false, replies: turn.replies().cloned().collect() };
+        let receipt = Receipt {
+            conversation: id,
+            seq: turn.seq(),
+            duplicate: false,
+            replies: turn.replies().cloned().collect(),
+            unheard: turn.unheard,
+        };
         let conversation = turn.conversation;
         self.endpoints.insert(conversation.row.endpoint.clone(), id);
         self.tell(id, conversation.row.dossier, ChangeKind::Stored);
@@ -376,9 +398,4 @@ fn clean(mut body: Body) -> Body {
         body.text.truncate(end);
     }
     body
-}
-
-/// Whether a message is Guichet's or a handler's: what the person hears.
-pub fn is_outbound(message: &MessageRow) -> bool {
-    message.author != Author::Policyholder
 }

@@ -47,11 +47,16 @@ async fn receive(
         .map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
     let receipt = app.intake.receive(inbound).await?;
     app.metrics.receipt_seconds.observe(begun.elapsed().as_secs_f64());
+    let said = if receipt.unheard {
+        app.intake.said_around(receipt.conversation, receipt.seq).await?
+    } else {
+        receipt.replies
+    };
     Ok(Json(Received {
         conversation: receipt.conversation.to_string(),
         seq: receipt.seq,
         duplicate: receipt.duplicate,
-        replies: receipt.replies.iter().map(render::plain).collect(),
+        replies: said.iter().map(render::plain).collect(),
     }))
 }
 
