@@ -4,6 +4,7 @@ mod audit;
 mod config;
 mod demo;
 mod doctor;
+mod import;
 mod migrate;
 mod serve;
 
@@ -13,6 +14,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     config::{Config, ConfigError},
+    contract::ImportError,
     document::{DocumentError, Documents},
     flow::{Library, LoadError},
     intake::IntakeError,
@@ -43,6 +45,9 @@ enum Command {
     Doctor,
     /// Print the configuration: every setting, its default and what it is for.
     Config(config::ConfigCommand),
+    /// Fill the registers.
+    #[command(subcommand)]
+    Import(import::Import),
     /// Verify what is recorded.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -65,6 +70,10 @@ pub enum CliError {
     Intake(#[from] IntakeError),
     #[error("the folder {path} cannot be made: {error}")]
     Folder { path: String, error: std::io::Error },
+    #[error("the file {path} cannot be read: {error}")]
+    File { path: String, error: std::io::Error },
+    #[error("{0}")]
+    Import(#[from] ImportError),
     #[error("cannot listen on {address}: {error}; is another Guichet running? set server.listen to another port")]
     Listen { address: String, error: std::io::Error },
     #[error("the server stopped: {0}")]
@@ -83,6 +92,7 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
         Command::Migrate => migrate::run(&config()?).await,
         Command::Doctor => doctor::run(config()).await,
         Command::Config(command) => command.run(config),
+        Command::Import(import) => import.run(&config()?).await,
         Command::Audit(audit) => audit.run(&config()?).await,
     }
 }

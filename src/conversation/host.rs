@@ -1,21 +1,26 @@
 //! What a turn may look up while it runs: the policy register. Decisions of tables need no I/O.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::{
+    contract::{Calendar, Loss, Policy, assess, name_keys, number_key, pick},
+    domain::clock::paris,
     flow::{PolicyAnswer, PolicyQuery},
-    store::{Store, StoreError},
+    store::{PolicyRow, Store, StoreError},
 };
 
-/// Answers the flow's questions to the outside.
+/// Answers the flow's questions to the outside. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Host {
     store: Store,
+    calendar: Arc<Calendar>,
 }
 
 impl Host {
-    pub fn new(store: Store) -> Self {
-        Self { store }
+    pub fn new(store: Store, calendar: Calendar) -> Self {
+        Self { store, calendar: Arc::new(calendar) }
     }
 
     /// Finds the policy that a query means, and what it says of the loss.
@@ -23,10 +28,36 @@ impl Host {
         &self,
         insurer: &str,
         query: &PolicyQuery,
-        _now: Timestamp,
+        now: Timestamp,
     ) -> Result<PolicyAnswer, StoreError> {
-        let Some(number) = &query.number else { return Ok(PolicyAnswer::NotFound) };
-        let _found = self.store.policy_by_number(insurer, number).await?;
-        Ok(PolicyAnswer::NotFound)
+        let Some(policy) = self.find(insurer, query).await? else { return Ok(PolicyAnswer::NotFound) };
+        let loss =
+            Loss { peril: query.peril.as_deref(), date: query.loss_date, postcode: query.loss_postcode.as_deref() };
+        let today = now.to_zoned(paris()).date();
+        let facts = assess(&policy, &loss, today, &self.calendar).facts(&policy);
+        Ok(PolicyAnswer::Found { number: policy.number, facts })
     }
+
+    async fn find(&self, insurer: &str, query: &PolicyQuery) -> Result<Option<Policy>, StoreError> {
+        if let Some(number) = &query.number {
+            let row = self.store.policy_by_number(insurer, &number_key(number)).await?;
+            if row.is_some() {
+                return Ok(row.and_then(readable));
+            }
+        }
+        let Some(name) = &query.name else { return Ok(None) };
+        let mut namesakes = Vec::new();
+        for key in name_keys(name) {
+            let rows = self.store.policies_by_name(insurer, &key).await?;
+            namesakes.extend(rows.into_iter().filter_map(readable));
+        }
+        Ok(pick(&namesakes, query.birth_date, query.postcode.as_deref()).cloned())
+    }
+}
+
+/// A policy that does not read back is as good as not found: a person checks. The log says that it is there.
+fn readable(row: PolicyRow) -> Option<Policy> {
+    serde_json::from_value(row.policy)
+        .inspect_err(|error| tracing::error!(%error, insurer = row.insurer, "a stored policy does not read back"))
+        .ok()
 }

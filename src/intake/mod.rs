@@ -16,6 +16,7 @@ use quick_cache::sync::Cache;
 use tokio::sync::{Semaphore, broadcast};
 
 use crate::{
+    contract::{Calendar, CalendarError},
     conversation::{Conversation, ConversationError, Host, Input, Turn},
     domain::{
         clock::Clock,
@@ -112,6 +113,8 @@ pub enum IntakeError {
     #[error(transparent)]
     Store(Arc<StoreError>),
     #[error(transparent)]
+    Calendar(#[from] CalendarError),
+    #[error(transparent)]
     Library(#[from] LibraryError),
     #[error(transparent)]
     Conversation(ConversationError),
@@ -163,9 +166,13 @@ impl Intake {
         metrics: Metrics,
         max_in_flight: usize,
     ) -> Result<Self, IntakeError> {
+        let calendar = match library.sources().get("holidays.yaml") {
+            Some(text) => Calendar::from_yaml(text)?,
+            None => Calendar::default(),
+        };
         let libraries = Libraries::open(store.clone(), library, clock.now()).await?;
         Ok(Self(Arc::new(Inner {
-            host: Host::new(store.clone()),
+            host: Host::new(store.clone(), calendar),
             store,
             libraries,
             clock,

@@ -66,7 +66,7 @@ impl From<IntakeError> for Problem {
         match error {
             IntakeError::NotFound => Self::not_found(),
             IntakeError::Busy => Self::too_many(1),
-            IntakeError::Store(_) | IntakeError::Library(_) | IntakeError::Conversation(_) => {
+            error => {
                 tracing::error!(%error, "a message was refused before it was acknowledged");
                 Self::unavailable("Not received: the service cannot store messages at the moment. Please try again.")
             }

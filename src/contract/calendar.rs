@@ -1,0 +1,178 @@
+//! Working days: Monday to Friday, less the public holidays of `flows/holidays.yaml`.
+
+use jiff::{
+    ToSpan,
+    civil::{Date, Weekday},
+};
+use serde::Deserialize;
+
+/// What is wrong with the holidays' file.
+#[derive(Debug, thiserror::Error)]
+pub enum CalendarError {
+    #[error("holidays.yaml: {0}")]
+    Syntax(String),
+    #[error("holidays.yaml: `{0}`: give either `on` (month-day, as 07-14) or `easter` (days from Easter Sunday)")]
+    Day(String),
+}
+
+/// The public holidays.
+#[derive(Clone, Debug, Default)]
+pub struct Calendar {
+    holidays: Vec<Holiday>,
+}
+
+#[derive(Clone, Debug)]
+struct Holiday {
+    day: Day,
+    /// The departments that keep it; none means everywhere.
+    departments: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Day {
+    Fixed { month: i8, day: i8 },
+    Easter(i32),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    holidays: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    #[serde(default)]
+    on: Option<String>,
+    #[serde(default)]
+    easter: Option<i32>,
+    #[serde(default)]
+    departments: Vec<String>,
+    fr: String,
+}
+
+impl Calendar {
+    /// Reads `flows/holidays.yaml`.
+    pub fn from_yaml(text: &str) -> Result<Self, CalendarError> {
+        let file: File = serde_saphyr::from_str(text).map_err(|error| CalendarError::Syntax(error.to_string()))?;
+        let holidays = file
+            .holidays
+            .into_iter()
+            .map(|entry| {
+                let day = match (entry.on.as_deref().map(fixed), entry.easter) {
+                    (Some(Some(day)), None) => day,
+                    (None, Some(offset)) => Day::Easter(offset),
+                    _ => return Err(CalendarError::Day(entry.fr)),
+                };
+                Ok(Holiday { day, departments: entry.departments })
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self { holidays })
+    }
+
+    /// Whether people work on `date` in the department of `postcode`; where it is not known, what holds everywhere.
+    pub fn is_working_day(&self, date: Date, postcode: Option<&str>) -> bool {
+        !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday)
+            && !self.holidays.iter().any(|holiday| holiday.is_on(date) && holiday.is_kept(postcode))
+    }
+
+    /// The last day of a delay of `days` working days that begins to run the day after `from`.
+    pub fn deadline(&self, from: Date, days: u32, postcode: Option<&str>) -> Date {
+        let mut date = from;
+        let mut left = days;
+        while left > 0 {
+            let Ok(next) = date.tomorrow() else { return date };
+            date = next;
+            if self.is_working_day(date, postcode) {
+                left -= 1;
+            }
+        }
+        date
+    }
+}
+
+impl Holiday {
+    fn is_on(&self, date: Date) -> bool {
+        match self.day {
+            Day::Fixed { month, day } => (date.month(), date.day()) == (month, day),
+            Day::Easter(offset) => easter(date.year())
+                .and_then(|easter| easter.checked_add(offset.days()).ok())
+                .is_some_and(|holiday| holiday == date),
+        }
+    }
+
+    fn is_kept(&self, postcode: Option<&str>) -> bool {
+        self.departments.is_empty()
+            || postcode.is_some_and(|postcode| {
+                self.departments.iter().any(|department| postcode.starts_with(department.as_str()))
+            })
+    }
+}
+
+fn fixed(text: &str) -> Option<Day> {
+    let (month, day) = text.split_once('-')?;
+    let (month, day) = (month.parse().ok()?, day.parse().ok()?);
+    // 2024 is a leap year: whatever day a year can have, it has.
+    Date::new(2024, month, day).ok().map(|_| Day::Fixed { month, day })
+}
+
+/// Easter Sunday of a Gregorian year, by the anonymous algorithm (Meeus, Astronomical Algorithms, chapter 8).
+#[expect(clippy::many_single_char_names, reason = "the letters of the published algorithm")]
+fn easter(year: i16) -> Option<Date> {
+    let year = i32::from(year);
+    let (a, b, c) = (year % 19, year / 100, year % 100);
+    let (d, e) = (b / 4, b % 4);
+    let g = (8 * b + 13) / 25;
+    let h = (19 * a + b - d - g + 15) % 30;
+    let (i, k) = (c / 4, c % 4);
+    let l = (32 + 2 * e + 2 * i - h - k) % 7;
+    let m = (a + 11 * h + 19 * l) / 433;
+    let n = h + l - 7 * m;
+    let month = (n + 90) / 25;
+    let day = (n + 33 * month + 19) % 32;
+    Date::new(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::{Calendar, easter};
+
+    fn calendar() -> Calendar {
+        Calendar::from_yaml(include_str!("../../flows/holidays.yaml")).unwrap()
+    }
+
+    #[test]
+    fn easter_falls_where_the_church_says() {
+        for (year, month, day) in
+            [(2000, 4, 23), (2008, 3, 23), (2011, 4, 24), (2024, 3, 31), (2026, 4, 5), (2038, 4, 25)]
+        {
+            assert_eq!(easter(year), Some(date(year, month, day)));
+        }
+    }
+
+    #[test]
+    fn a_delay_skips_week_ends_and_holidays() {
+        // Friday 6 November 2026; the 11th is a Wednesday and a holiday.
+        assert_eq!(calendar().deadline(date(2026, 11, 6), 5, None), date(2026, 11, 16));
+        // Found on a Saturday, two days: Monday and Tuesday.
+        assert_eq!(calendar().deadline(date(2026, 11, 21), 2, None), date(2026, 11, 24));
+    }
+
+    #[test]
+    fn some_holidays_hold_in_some_places_only() {
+        let good_friday = date(2026, 4, 3);
+        assert!(calendar().is_working_day(good_friday, Some("69003")));
+        assert!(!calendar().is_working_day(good_friday, Some("67000")));
+        assert!(calendar().is_working_day(good_friday, None));
+        assert!(!calendar().is_working_day(date(2026, 5, 27), Some("97100")));
+    }
+
+    #[test]
+    fn an_impossible_day_is_named() {
+        let error = Calendar::from_yaml("holidays: [{ on: 02-30, fr: Jamais }]").unwrap_err();
+        assert!(error.to_string().contains("Jamais"));
+    }
+}

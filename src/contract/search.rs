@@ -1,0 +1,88 @@
+//! How a policy is found by what people remember of it.
+
+use jiff::civil::Date;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+use super::Policy;
+
+/// The words of a long name that are tried alone.
+const MOST_WORDS: usize = 4;
+
+/// A policy's number without what people add or leave out: spaces, dashes, case.
+pub fn number_key(number: &str) -> String {
+    number.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase()).collect()
+}
+
+/// A name without accents, case, spaces and dashes.
+pub fn name_key(name: &str) -> String {
+    name.nfkd()
+        .filter(|letter| !is_combining_mark(*letter))
+        .flat_map(char::to_lowercase)
+        .filter(|letter| letter.is_alphabetic())
+        .collect()
+}
+
+/// What a person may have meant by a last name: all of it, or one word of it when they wrote the first name too.
+pub fn name_keys(name: &str) -> Vec<String> {
+    let mut keys = vec![name_key(name)];
+    keys.extend(name.split_whitespace().take(MOST_WORDS).map(name_key));
+    keys.retain(|key| key.len() > 1);
+    keys.dedup();
+    keys
+}
+
+/// The one policy among namesakes that the birth date or the postcode tells; none when that leaves several.
+pub fn pick<'a>(
+    candidates: impl IntoIterator<Item = &'a Policy>,
+    birth_date: Option<Date>,
+    postcode: Option<&str>,
+) -> Option<&'a Policy> {
+    let mut best: Vec<&Policy> = Vec::new();
+    let mut most = 1;
+    for policy in candidates {
+        let born = birth_date.is_some() && policy.birth_date == birth_date;
+        let lives = postcode.is_some() && policy.postcode.as_deref() == postcode;
+        let agrees = usize::from(born) + usize::from(lives);
+        if agrees > most {
+            best.clear();
+            most = agrees;
+        }
+        if agrees == most && !best.iter().any(|other| other.number == policy.number) {
+            best.push(policy);
+        }
+    }
+    match best.as_slice() {
+        [policy] => Some(policy),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::{name_key, name_keys, number_key, pick};
+    use crate::contract::read_policies;
+
+    #[test]
+    fn keys_forgive_how_people_write() {
+        assert_eq!(number_key("ph-204 518"), number_key("PH204518"));
+        assert_eq!(name_key("LE GALL"), name_key("Le Gall"));
+        assert_eq!(name_key("Lefèvre"), name_key("lefevre"));
+        assert_eq!(name_keys("Julie Moreau"), ["juliemoreau", "julie", "moreau"]);
+    }
+
+    #[test]
+    fn namesakes_are_told_apart_or_not_found() {
+        let csv = "insurer,number,last_name,first_name,birth_date,address,postcode,city,starts_on,perils\n\
+                   a,1,Martin,Anne,1980-01-01,x,69001,Lyon,2020-01-01,fire\n\
+                   a,2,Martin,Paul,1981-02-02,x,69001,Lyon,2020-01-01,fire\n";
+        let policies = read_policies(csv.as_bytes()).unwrap();
+        let number = |birth, postcode| pick(&policies, birth, postcode).map(|policy| policy.number.as_str());
+        assert_eq!(number(Some(date(1981, 2, 2)), None), Some("2"));
+        assert_eq!(number(Some(date(1980, 1, 1)), Some("69001")), Some("1"));
+        assert_eq!(number(None, Some("69001")), None);
+        assert_eq!(number(None, Some("75001")), None);
+        assert_eq!(number(None, None), None);
+    }
+}
