@@ -1,4 +1,45 @@
 //! Guichet: the single counter of a claims service.
+//!
+//! A policyholder writes; Guichet answers, qualifies the claim with a scripted flow, collects the documents, checks the
+//! policy, opens a dossier, orients it, and hands the handler a case that needs no second phone call.
+//!
+//! # The rooms, in the order in which a message walks through them
+//!
+//! | room | what it is for |
+//! |---|---|
+//! | [`cli`] | one file a subcommand; the only room that prints |
+//! | [`config`] | the documented default, a file, the environment |
+//! | [`domain`] | plain types: identifiers, facts, messages, time; depends on nothing |
+//! | [`channel`] | decode and verify what comes, render what goes |
+//! | [`intake`] | durable receipt, one thing at a time for each conversation |
+//! | [`conversation`] | one turn: runs the flow and gathers what must be kept |
+//! | [`understanding`] | free text to values, commands, choices and danger |
+//! | [`flow`] | the pure engine: `(library, state, event, now) -> (state, effects)` |
+//! | [`dossier`] | the case: status, wanted documents, the sealed timeline |
+//! | [`contract`] | policies, cover at the date of loss, working days |
+//! | [`document`] | received files: durable, recognised by content, looked at, shown again |
+//! | [`orientation`] | a decision table's answer, with its reasons |
+//! | [`store`] | the only room that speaks SQL: SQLite and PostgreSQL under one contract |
+//! | [`web`] | the HTTP edge: chat, console, channels |
+//! | [`telemetry`] | logs and numbers, without people's data |
+//!
+//! What the business edits (flows, tables, insurers, people's words) is in `flows/`, never here.
+//!
+//! # What must always be true
+//!
+//! 1. **`flow` is pure.** Time, policies and decisions come in as events; the same inputs give the same outputs.
+//! 2. **Stored before acknowledged.** [`intake::Intake::receive`] returns when the message, the new state, the replies
+//!    and the dossier's changes are on disk, by one transaction; a file's bytes are there before its row
+//!    ([`document`]).
+//! 3. **Once.** The provider's identifier is a key in that same transaction ([`store::Key`]).
+//! 4. **In order.** In one process a conversation has a lane ([`intake`]); among nodes its revision fences every write
+//!    ([`store::CommitError::Conflict`]).
+//! 5. **No transaction spans a network call**, but the database's own.
+//! 6. **A conversation keeps the flow revision that it began with**; the database keeps the old ones.
+//! 7. **Only [`store`] names sqlx.** `tests/it/architecture.rs` holds this and the rooms' edges.
+//! 8. **Never an automatic refusal.** [`contract`] and [`orientation`] inform and give reasons; a person decides.
+//! 9. **Every decision explains itself**: the rule, its inputs, what it passed over, who overrode it and why.
+//! 10. **Personal data is not logged**; identifiers are.
 
 pub mod channel;
 pub mod cli;
