@@ -15,6 +15,9 @@ const THEFT_DAYS: u32 = 2;
 /// The perils that are thefts.
 const THEFTS: [&str; 2] = ["burglary", "car_theft"];
 
+/// The perils whose delay runs from the publication of a decree (L125-1, A125-1: thirty days), which is not known here.
+const DECREED: [&str; 2] = ["natural_disaster", "drought"];
+
 /// What is known of a loss when the policy is asked.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Loss<'a> {
@@ -71,8 +74,14 @@ pub fn assess(policy: &Policy, loss: &Loss, declared_on: Date, calendar: &Calend
         loss == insured
     });
 
-    let days = policy.declaration_days.unwrap_or_else(|| legal_days(loss.peril));
-    let deadline = loss.date.map(|date| calendar.deadline(date, days, loss.postcode));
+    // The policy may grant more than the law, never less.
+    let legal = legal_days(loss.peril);
+    let days = policy.declaration_days.map_or(legal, |days| days.max(legal));
+    let decreed = loss.peril.is_some_and(|peril| DECREED.contains(&peril));
+    if decreed {
+        because("decree_awaited", String::new());
+    }
+    let deadline = loss.date.filter(|_| !decreed).map(|date| calendar.deadline(date, days, loss.postcode));
     let declared_in_time = deadline.map(|deadline| {
         let in_time = declared_on <= deadline;
         because(if in_time { "declared_in_time" } else { "declared_late" }, deadline.to_string());
@@ -170,6 +179,19 @@ mod tests {
         let said = about("burglary", date(2026, 11, 2), "69003", date(2026, 11, 5));
         assert_eq!((said.declaration_deadline, said.declared_in_time), (Some(date(2026, 11, 4)), Some(false)));
         assert_eq!(said.deductible, Some(20_000));
+    }
+
+    #[test]
+    fn a_policy_lengthens_the_legal_delay_and_never_shortens_it() {
+        let calendar = Calendar::from_yaml(include_str!("../../flows/holidays.yaml")).unwrap();
+        let loss = Loss { peril: Some("water_damage"), date: Some(date(2026, 11, 13)), postcode: None };
+        for (days, deadline) in [(10, date(2026, 11, 27)), (1, date(2026, 11, 20))] {
+            let policy = Policy { declaration_days: Some(days), ..policy() };
+            assert_eq!(assess(&policy, &loss, date(2026, 11, 14), &calendar).declaration_deadline, Some(deadline));
+        }
+        let said = about("drought", date(2026, 8, 3), "69003", date(2026, 11, 5));
+        assert_eq!((said.declaration_deadline, said.declared_in_time), (None, None));
+        assert!(codes(&said).contains(&"decree_awaited"));
     }
 
     #[test]

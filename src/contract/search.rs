@@ -5,8 +5,8 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::Policy;
 
-/// The words of a long name that are tried alone.
-const MOST_WORDS: usize = 4;
+/// The words of a long name that are tried: beyond them a sentence was written for a name.
+const MOST_WORDS: usize = 5;
 
 /// A policy's number without what people add or leave out: spaces, dashes, case.
 pub fn number_key(number: &str) -> String {
@@ -22,16 +22,22 @@ pub fn name_key(name: &str) -> String {
         .collect()
 }
 
-/// What a person may have meant by a last name: all of it, or one word of it when they wrote the first name too.
+/// What a person may have meant by a last name: all of it, or what is left of it without the first name that they wrote
+/// before or after ("Maëlle Le Gall", "LE GALL Maëlle").
 pub fn name_keys(name: &str) -> Vec<String> {
+    let words: Vec<&str> = name.split_whitespace().take(MOST_WORDS).collect();
     let mut keys = vec![name_key(name)];
-    keys.extend(name.split_whitespace().take(MOST_WORDS).map(name_key));
+    for left_out in 1..words.len() {
+        keys.push(name_key(&words[left_out..].concat()));
+        keys.push(name_key(&words[..words.len() - left_out].concat()));
+    }
     keys.retain(|key| key.len() > 1);
     keys.dedup();
     keys
 }
 
-/// The one policy among namesakes that the birth date or the postcode tells; none when that leaves several.
+/// The one policy among namesakes that the birth date or the postcode tells; none when that leaves several. A birth date
+/// that is not the holder's is somebody else's, whatever the postcode: a policy is shown to nobody on a doubt.
 pub fn pick<'a>(
     candidates: impl IntoIterator<Item = &'a Policy>,
     birth_date: Option<Date>,
@@ -41,6 +47,10 @@ pub fn pick<'a>(
     let mut most = 1;
     for policy in candidates {
         let born = birth_date.is_some() && policy.birth_date == birth_date;
+        let other = birth_date.is_some() && policy.birth_date.is_some() && !born;
+        if other {
+            continue;
+        }
         let lives = postcode.is_some() && policy.postcode.as_deref() == postcode;
         let agrees = usize::from(born) + usize::from(lives);
         if agrees > most {
@@ -69,7 +79,10 @@ mod tests {
         assert_eq!(number_key("ph-204 518"), number_key("PH204518"));
         assert_eq!(name_key("LE GALL"), name_key("Le Gall"));
         assert_eq!(name_key("Lefèvre"), name_key("lefevre"));
-        assert_eq!(name_keys("Julie Moreau"), ["juliemoreau", "julie", "moreau"]);
+        assert_eq!(name_keys("Julie Moreau"), ["juliemoreau", "moreau", "julie"]);
+        for written in ["Maëlle Le Gall", "LE GALL Maëlle", "le gall"] {
+            assert!(name_keys(written).contains(&name_key("Le Gall")), "{written}");
+        }
     }
 
     #[test]
@@ -81,6 +94,7 @@ mod tests {
         let number = |birth, postcode| pick(&policies, birth, postcode).map(|policy| policy.number.as_str());
         assert_eq!(number(Some(date(1981, 2, 2)), None), Some("2"));
         assert_eq!(number(Some(date(1980, 1, 1)), Some("69001")), Some("1"));
+        assert_eq!(number(Some(date(1999, 9, 9)), Some("69001")), None);
         assert_eq!(number(None, Some("69001")), None);
         assert_eq!(number(None, Some("75001")), None);
         assert_eq!(number(None, None), None);
