@@ -1,12 +1,10 @@
 //! HTTP/1.1 over one connection that is kept, with as little work as possible: the driver must not be what is measured.
 
-use serde::Deserialize;
+use serde::{Serialize, de::DeserializeOwned};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
 };
-
-use crate::person::Message;
 
 /// A connection to the webhook of one account.
 pub(crate) struct Client {
@@ -14,11 +12,6 @@ pub(crate) struct Client {
     head: String,
     stream: Option<TcpStream>,
     buffer: Vec<u8>,
-}
-
-#[derive(Deserialize)]
-struct Received {
-    replies: Vec<String>,
 }
 
 impl Client {
@@ -31,8 +24,8 @@ impl Client {
         Self { address, head, stream: None, buffer: Vec::with_capacity(8192) }
     }
 
-    /// Sends a message and returns the replies; or what went wrong, in a word or two that can be counted.
-    pub(crate) async fn send(&mut self, message: &Message) -> Result<Vec<String>, String> {
+    /// Sends a message and returns the answer; or what went wrong, in a word or two that can be counted.
+    pub(crate) async fn send<T: DeserializeOwned>(&mut self, message: &impl Serialize) -> Result<T, String> {
         let body = serde_json::to_string(message).unwrap();
         let request = format!("{}{}\r\n\r\n{body}", self.head, body.len());
         let answer = self.exchange(request.as_bytes()).await.map_err(|error| error.kind().to_string());
@@ -43,8 +36,7 @@ impl Client {
         if status != 200 {
             return Err(format!("status {status}"));
         }
-        let received: Received = serde_json::from_slice(&body).map_err(|error| error.to_string())?;
-        Ok(received.replies)
+        serde_json::from_slice(&body).map_err(|error| error.to_string())
     }
 
     async fn exchange(&mut self, request: &[u8]) -> std::io::Result<(u16, Vec<u8>)> {

@@ -20,6 +20,12 @@ use client::Client;
 use person::Person;
 use report::{Measured, Report, Server};
 
+/// What of an answer the driver reads.
+#[derive(serde::Deserialize)]
+struct Received {
+    replies: Vec<String>,
+}
+
 /// Sends messages to Guichet's generic webhook and reports how it does.
 #[derive(Debug, Parser)]
 struct Options {
@@ -116,11 +122,11 @@ async fn converse(
         }
         let places = people.len();
         let person = &mut people[turn % places];
-        let answer = client.send(&person.message()).await;
+        let answer = client.send::<Received>(&person.message()).await;
         let late = due.elapsed();
         match answer {
-            Ok(replies) => {
-                person.hear(&replies);
+            Ok(received) => {
+                person.hear(&received.replies);
                 if due >= start {
                     measured.answered(late);
                 }
@@ -144,10 +150,10 @@ async fn show(options: &Options) {
     for _ in 0..options.messages {
         let message = person.message();
         println!("> {}", message.text);
-        let replies = client.send(&message).await.unwrap();
-        for reply in &replies {
+        let received: Received = client.send(&message).await.unwrap();
+        for reply in &received.replies {
             println!("< {}", reply.replace('\n', "\n  "));
         }
-        person.hear(&replies);
+        person.hear(&received.replies);
     }
 }

@@ -5,8 +5,8 @@ use serde::Serialize;
 /// What is posted.
 #[derive(Debug, Serialize)]
 pub(crate) struct Message {
-    id: String,
-    from: String,
+    pub(crate) id: String,
+    pub(crate) from: String,
     pub(crate) text: &'static str,
 }
 

@@ -4,8 +4,10 @@ mod database;
 mod mount;
 mod process;
 mod rows;
+mod server;
 
 pub(crate) use database::{Database, on_both_engines};
 pub(crate) use mount::{Mount, run};
 pub(crate) use process::Process;
 pub(crate) use rows::{Case, at, endpoint};
+pub(crate) use server::Server;
