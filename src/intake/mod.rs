@@ -10,7 +10,10 @@
 mod lanes;
 mod libraries;
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use quick_cache::sync::Cache;
 use tokio::sync::{Semaphore, broadcast};
@@ -25,7 +28,7 @@ use crate::{
         message::{Author, Body, Endpoint},
     },
     flow::Library,
-    store::{CommitError, MessageRow, Store, StoreError},
+    store::{CommitError, MessageRow, Store, StoreError, Turns},
     telemetry::Metrics,
 };
 
@@ -41,6 +44,8 @@ const ATTEMPTS: usize = 8;
 const CACHED: usize = 20_000;
 /// Changes that a slow listener may be behind before it is told to read anew.
 const CHANGES: usize = 4096;
+/// Before another try to hear the other nodes.
+const LISTEN_AGAIN: Duration = Duration::from_secs(5);
 /// How many messages on each side of one are looked at for what was said around it.
 const AROUND: i64 = 20;
 /// The longest text that is read; beyond it no person writes.
@@ -171,7 +176,8 @@ impl Intake {
             None => Calendar::default(),
         };
         let libraries = Libraries::open(store.clone(), library, clock.now()).await?;
-        Ok(Self(Arc::new(Inner {
+        let turns = store.turns().await?;
+        let intake = Self(Arc::new(Inner {
             host: Host::new(store.clone(), calendar),
             store,
             libraries,
@@ -183,7 +189,11 @@ impl Intake {
             conversations: Cache::new(CACHED),
             endpoints: Cache::new(CACHED),
             changes: broadcast::channel(CHANGES).0,
-        })))
+        }));
+        if let Some(turns) = turns {
+            tokio::spawn(hear_other_nodes(turns, Arc::downgrade(&intake.0)));
+        }
+        Ok(intake)
     }
 
     /// The flows that new conversations begin with.
@@ -385,6 +395,25 @@ impl Inner {
     fn tell(&self, conversation: ConversationId, dossier: Option<DossierId>, kind: ChangeKind) {
         // Nobody listening is fine.
         let _ = self.changes.send(Change { conversation, dossier, kind });
+    }
+}
+
+/// Passes on what other nodes changed, for as long as the intake lives.
+async fn hear_other_nodes(mut turns: Turns, intake: Weak<Inner>) {
+    loop {
+        let heard = turns.next().await;
+        let Some(intake) = intake.upgrade() else { return };
+        match heard {
+            Ok(turns) => {
+                for (conversation, dossier) in turns {
+                    intake.tell(conversation, dossier, ChangeKind::Stored);
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "changes of other nodes cannot be heard at the moment");
+                tokio::time::sleep(LISTEN_AGAIN).await;
+            }
+        }
     }
 }
 

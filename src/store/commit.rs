@@ -178,6 +178,7 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
         )
         .await?;
     }
+    super::notify::tell(tx, kept().map(|c| (c.conversation.id, c.conversation.dossier))).await?;
     Ok(outcome)
 }
 

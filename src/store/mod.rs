@@ -16,6 +16,7 @@ mod document;
 mod dossier;
 mod error;
 mod handler;
+mod notify;
 mod policy;
 mod revision;
 mod schema;
@@ -29,6 +30,7 @@ pub use document::DocumentRow;
 pub use dossier::{DecisionRow, FactRow};
 pub use error::StoreError;
 pub use handler::{HandlerRow, SessionRow};
+pub use notify::Turns;
 pub use policy::PolicyRow;
 
 use db::Db;
