@@ -19,6 +19,12 @@ const REGIONS: [Region; 6] = [Region::FR, Region::RE, Region::GP, Region::MQ, Re
 const MAX_STREET_TOKENS: usize = 10;
 const MAX_TOWN_WORDS: usize = 6;
 
+/// The most parts that people cut a policy number into.
+const MAX_NUMBER_TOKENS: usize = 7;
+
+/// A shorter policy number could be anything, when it was not asked for.
+const MIN_CONFIDENT: usize = 6;
+
 /// What is found by its shape, in the folded text.
 #[derive(Debug)]
 pub(super) struct Patterns {
@@ -98,22 +104,15 @@ impl Vocabulary {
             })
         };
         if let Some(pattern) = pattern {
-            let original = text.original();
-            let upper = original.to_uppercase();
-            let matched = pattern.find_iter(original).chain(pattern.find_iter(&upper)).find(|found| {
-                let source = if original[..].get(found.range()) == Some(found.as_str()) { original } else { &upper };
-                let before = source[..found.start()].chars().next_back();
-                let after = source[found.end()..].chars().next();
-                let whole = !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric);
-                whole && (!confident || (found.len() >= 6 && free(&text.tokens_written(found.range()))))
-            });
-            if let Some(found) = matched {
-                return Some(found.as_str().trim().to_uppercase());
-            }
-            // "75 41 289" is the number 7541289 with breath taken.
-            let compact: String = upper.chars().filter(|char| char.is_alphanumeric()).collect();
-            let whole = pattern.find(&compact).filter(|found| found.len() == compact.len());
-            return whole.filter(|_| !confident).map(|found| found.as_str().to_owned());
+            let numbers = |spaced| {
+                windows(text, spaced).find_map(|tokens| {
+                    let written = text.written(tokens.clone()).to_uppercase();
+                    let is_free = !confident || (written.len() >= MIN_CONFIDENT && free(&tokens));
+                    matching(pattern, written).filter(|_| is_free)
+                })
+            };
+            // "75 41 289" is the number 7541289 with breath taken; that is believed only of an answer.
+            return numbers(false).or_else(|| if confident { None } else { numbers(true) });
         }
         let mut at = 0;
         while at < text.len() {
@@ -249,6 +248,31 @@ impl Vocabulary {
         );
         time || self.place_ends.at(text, at).is_some() || self.polite.at(text, at).is_some()
     }
+}
+
+/// Runs of tokens that hold a figure and are cut from no word, without blanks inside or, when `spaced`, with.
+fn windows(text: &Text, spaced: bool) -> impl Iterator<Item = Range<usize>> {
+    let solid = |at: usize| text.is_word(at) || text.is_digits(at);
+    let joined = move |at: usize| text.is_glued(at) && solid(at) && at > 0 && solid(at - 1);
+    (0..text.len()).filter(move |&start| solid(start) && !joined(start)).flat_map(move |start| {
+        let longest = (start + 1..=(start + MAX_NUMBER_TOKENS).min(text.len())).rev();
+        longest.map(move |end| start..end).filter(move |tokens| {
+            let blanks = tokens.clone().skip(1).any(|at| !text.is_glued(at));
+            let figures = tokens.clone().any(|at| text.is_digits(at));
+            solid(tokens.end - 1) && !joined(tokens.end) && blanks == spaced && figures
+        })
+    })
+}
+
+/// What matches the insurer's pattern from end to end, as written or without blanks.
+fn matching(pattern: &Regex, written: String) -> Option<String> {
+    let whole = |text: &str| pattern.find(text).is_some_and(|found| found.len() == text.len());
+    if whole(&written) {
+        return Some(written);
+    }
+    let compact: String = written.chars().filter(|char| !char.is_whitespace()).collect();
+    let bare: String = compact.chars().filter(|char| char.is_alphanumeric()).collect();
+    [compact, bare].into_iter().find(|text| whole(text))
 }
 
 pub(super) fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {

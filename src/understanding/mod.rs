@@ -297,7 +297,7 @@ impl Vocabulary {
     /// "aucun", "rien": none is a count.
     fn nothing_counted(&self, text: &Text) -> Option<f64> {
         let start = self.skip_polite(text, 0);
-        let first = self.polarity.at(text, start)?;
+        let first = self.polarity.at(text, start).filter(|_| !self.is_not_knowing(text, start))?;
         (!first.tag && matches!(text.word(start), "aucun" | "aucune" | "rien" | "none" | "nothing")).then_some(0.0)
     }
 
@@ -313,6 +313,10 @@ impl Vocabulary {
                 2 => Some(false),
                 _ => None,
             };
+        }
+        // "Aucune idée" begins like a no.
+        if self.is_not_knowing(text, start) {
+            return None;
         }
         let first = self.polarity.at(text, start)?;
         let mut at = first.end;
@@ -361,23 +365,46 @@ impl Vocabulary {
         {
             return Some(found.tag);
         }
-        if does_not_know && values.is_empty() && content.split(' ').count() <= MAX_WORDS_NOT_KNOWING {
+        if does_not_know && values.is_empty() && self.words_beside_not_knowing(text) <= MAX_WORDS_BESIDE {
             return Some(Command::DontKnow);
         }
         // A word mistyped; STOP alone must be meant to the letter.
         let allowed = choice::mistakes_allowed(content.len()).min(content.len() / 6);
-        if allowed == 0 || content.len() > 24 {
+        if allowed == 0 || content.len() > MAX_MISTYPED_COMMAND || !values.is_empty() {
             return None;
         }
         self.alone
             .iter()
-            .filter(|(phrase, command)| *command != Command::Stop && phrase.len().abs_diff(content.len()) <= allowed)
+            .filter(|(phrase, command)| {
+                let near =
+                    phrase.len().abs_diff(content.len()) <= allowed && phrase.as_bytes()[0] == content.as_bytes()[0];
+                near && *command != Command::Stop
+            })
             .find(|(phrase, _)| strsim::osa_distance(phrase, content) <= allowed)
             .map(|(_, command)| *command)
     }
 
     fn does_not_know(&self, text: &Text) -> bool {
-        (0..text.len()).any(|at| self.commands.at(text, at).is_some_and(|found| found.tag == Command::DontKnow))
+        (0..text.len()).any(|at| self.is_not_knowing(text, at))
+    }
+
+    fn is_not_knowing(&self, text: &Text, at: usize) -> bool {
+        self.commands.at(text, at).is_some_and(|found| found.tag == Command::DontKnow)
+    }
+
+    fn words_beside_not_knowing(&self, text: &Text) -> usize {
+        let (mut beside, mut at) = (0, 0);
+        while at < text.len() {
+            let unknown =
+                self.commands.at(text, at).filter(|found| found.tag == Command::DontKnow).map(|found| found.end);
+            if let Some(end) = unknown.or_else(|| self.polite.at(text, at).map(|found| found.end)) {
+                at = end;
+                continue;
+            }
+            beside += usize::from(text.is_word(at));
+            at += 1;
+        }
+        beside
     }
 
     fn skip_polite(&self, text: &Text, mut at: usize) -> usize {
@@ -424,8 +451,11 @@ impl Vocabulary {
     }
 }
 
-/// "Je ne sais pas du tout combien" is not knowing; a longer message says something else too.
-const MAX_WORDS_NOT_KNOWING: usize = 10;
+/// A longer message is no mistyped command.
+const MAX_MISTYPED_COMMAND: usize = 24;
+
+/// "Je ne sais pas du tout combien" is not knowing; with more words beside, the message says something else too.
+const MAX_WORDS_BESIDE: usize = 3;
 
 /// The only value of a kind that no other question took; several different ones would be a guess.
 fn only(reading: &Reading, wanted: impl Fn(&Found) -> bool) -> Option<Value> {

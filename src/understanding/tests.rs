@@ -58,8 +58,12 @@ fn yes_and_no_are_heard_as_people_write_them() {
         let expected = expected.map_or(Answer::Nothing, |yes| Answer::Value(Value::Bool(yes)));
         assert_eq!(answer, expected, "{text}");
     }
-    let unsure = vocabulary.read("je sais pas", &ctx);
-    assert_eq!(vocabulary.answer(&unsure, &want(Input::YesNo), &ctx), Answer::Unknown);
+    for text in ["je sais pas", "aucune idée", "pas sûr", "je ne sais pas du tout si c'est chez le voisin ou pas"] {
+        let unsure = vocabulary.read(text, &ctx);
+        for input in [Input::YesNo, Input::Number, Input::Amount, Input::Date] {
+            assert_eq!(vocabulary.answer(&unsure, &want(input), &ctx), Answer::Unknown, "{text}");
+        }
+    }
 }
 
 #[test]
@@ -134,6 +138,10 @@ fn commands_are_heard_alone_or_within() {
         ("aide", Some(Command::Help)),
         ("reprendre", Some(Command::Resume)),
         ("oui", None),
+        ("je m'appelle Julie Moreau", None),
+        ("téléphone", None),
+        ("l'eau est revenue plus tard dans la soirée", None),
+        ("je ne sais pas mais je pense que c'est le voisin du dessus", None),
         ("hier soir dans la cuisine", None),
     ] {
         assert_eq!(vocabulary.read(text, &ctx).command(), expected, "{text}");

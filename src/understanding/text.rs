@@ -147,13 +147,6 @@ impl Text {
         first..last.max(first)
     }
 
-    /// The tokens that a range of bytes of what the person wrote touches.
-    pub(super) fn tokens_written(&self, original: std::ops::Range<usize>) -> std::ops::Range<usize> {
-        let first = self.tokens.partition_point(|token| token.to <= original.start);
-        let last = self.tokens.partition_point(|token| token.from < original.end);
-        first..last.max(first)
-    }
-
     /// Where tokens stand in what the person wrote.
     pub(super) fn span(&self, tokens: std::ops::Range<usize>) -> std::ops::Range<usize> {
         match (self.tokens.get(tokens.start), tokens.end.checked_sub(1).and_then(|last| self.tokens.get(last))) {

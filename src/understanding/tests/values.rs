@@ -155,6 +155,13 @@ fn emails_plates_and_policy_numbers_are_heard() {
     assert_eq!(answer(&vocabulary, "c'est le ab1234567 je crois", &policy), text("AB1234567"));
     assert_eq!(answer(&vocabulary, "AB 123 45 67", &policy), text("AB1234567"));
     assert_eq!(answer(&vocabulary, "1234567", &policy), None);
+    let whole = regex::Regex::new("^(?:PH-?[0-9]{6})$").unwrap();
+    let policy = Want { policy_pattern: Some(&whole), ..policy };
+    assert_eq!(answer(&vocabulary, "contrat n°PH-204518.", &policy), text("PH-204518"));
+    assert_eq!(answer(&vocabulary, "ph 204 518", &policy), text("PH204518"));
+    assert_eq!(answer(&vocabulary, "APH-204518", &policy), None);
+    let reading = vocabulary.read("fuite hier, contrat PH-204518", &friday());
+    assert_eq!(vocabulary.volunteer(&reading, &policy, &friday()), text("PH-204518"));
 }
 
 #[test]
