@@ -8,17 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::{Effect, Event};
 use crate::domain::{fact::Facts, message::Body};
 
-#[derive(Debug)]
-pub struct Insurer {
-    pub id: String,
-    pub name: String,
-    pub phone: Option<String>,
-}
-
 #[derive(Debug, Default)]
 pub struct Library {
     sources: BTreeMap<String, String>,
-    insurers: Vec<Insurer>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -27,28 +19,15 @@ pub struct LoadError;
 
 impl Library {
     pub fn load(_folder: &Path) -> Result<Self, LoadError> {
-        Self::from_sources(BTreeMap::new())
+        Ok(Self::default())
     }
 
     pub fn from_sources(sources: BTreeMap<String, String>) -> Result<Self, LoadError> {
-        let insurers = vec![Insurer { id: "demo".into(), name: "Mutuelle des Rives".into(), phone: None }];
-        Ok(Self { sources, insurers })
+        Ok(Self { sources })
     }
 
     pub fn sources(&self) -> &BTreeMap<String, String> {
         &self.sources
-    }
-
-    pub fn insurer(&self, id: &str) -> Option<&Insurer> {
-        self.insurers.iter().find(|insurer| insurer.id == id)
-    }
-
-    pub fn insurers(&self) -> impl Iterator<Item = &Insurer> {
-        self.insurers.iter()
-    }
-
-    pub fn sentence(&self, _key: &str, _language: crate::domain::language::Language) -> Option<&str> {
-        None
     }
 
     pub fn revision(&self) -> &'static str {

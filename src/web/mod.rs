@@ -4,7 +4,6 @@
 //! answers.
 
 mod channels;
-mod chat;
 pub(crate) mod health;
 pub mod problem;
 
@@ -34,6 +33,5 @@ pub fn router(app: App) -> Router {
         .route("/ready", get(health::ready))
         .route("/metrics", get(health::metrics))
         .nest("/channels", channels::routes())
-        .merge(chat::routes())
         .with_state(app)
 }

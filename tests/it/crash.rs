@@ -1,10 +1,5 @@
 //! `kill -9` under load, again and again: every acknowledged message is there once, in order, with its replies.
 
-#[path = "../load/client.rs"]
-mod client;
-#[path = "../load/person.rs"]
-mod person;
-
 use std::{collections::BTreeMap, sync::Arc};
 
 use guichet::{
@@ -13,12 +8,9 @@ use guichet::{
     dossier::{Verdict, verify},
     store::{MessageRow, Store},
 };
-use serde::Deserialize;
 use tokio::sync::{Semaphore, watch};
 
-use crate::support::{Database, Server, endpoint, on_both_engines};
-use client::Client;
-use person::Person;
+use crate::support::{Client, Database, Person, Receipt, Server, endpoint, on_both_engines};
 
 const KILLS: usize = 6;
 const PEOPLE: usize = 16;
@@ -27,20 +19,11 @@ const MESSAGES: usize = 25;
 
 on_both_engines! { every_acknowledged_message_is_there_once_in_order_with_its_replies }
 
-/// What the webhook acknowledged.
-#[derive(Clone, Debug, Deserialize)]
-struct Receipt {
-    conversation: String,
-    seq: i64,
-    duplicate: bool,
-    replies: Vec<String>,
-}
-
 /// By sender: the receipts of the messages 1, 2, 3, ...
 type Receipts = BTreeMap<String, Vec<Receipt>>;
 
 async fn every_acknowledged_message_is_there_once_in_order_with_its_replies(db: Database) {
-    let mut server = Server::start(&db);
+    let mut server = Server::start(&db.url);
     let (address, addresses) = watch::channel(Some(server.url.clone()));
     let acknowledged = Arc::new(Semaphore::new(0));
     let places: Vec<_> = (0..PEOPLE)

@@ -4,6 +4,7 @@
 mod architecture;
 mod crash;
 mod document;
+mod door;
 mod power_cut;
 mod store;
 mod support;

@@ -1,13 +1,19 @@
 //! What the tests stand on: a fresh database of each engine for each test, rows to put into it, privileged mounts.
 
+#[path = "../../load/client.rs"]
+mod client;
 mod database;
 mod mount;
+#[path = "../../load/person.rs"]
+mod person;
 mod process;
 mod rows;
 mod server;
 
+pub(crate) use client::Client;
 pub(crate) use database::{Database, on_both_engines};
 pub(crate) use mount::{Mount, run};
+pub(crate) use person::Person;
 pub(crate) use process::Process;
 pub(crate) use rows::{Case, at, endpoint};
-pub(crate) use server::Server;
+pub(crate) use server::{Receipt, Server};

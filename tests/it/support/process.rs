@@ -53,6 +53,12 @@ impl Process {
         run(&["kill", "-CONT", &self.id().to_string()]);
     }
 
+    /// `kill -TERM`: it ends by itself, and well.
+    pub(crate) fn terminate(&mut self) {
+        run(&["kill", "-TERM", &self.id().to_string()]);
+        assert!(self.child.wait().unwrap().success(), "it did not end well");
+    }
+
     /// `kill -9`, and waits for its end.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();

@@ -2,9 +2,19 @@
 
 use std::process::Command;
 
+use serde::Deserialize;
 use tempfile::TempDir;
 
-use super::{Database, Process};
+use super::{Client, Process};
+
+/// What the webhook acknowledges.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Receipt {
+    pub(crate) conversation: String,
+    pub(crate) seq: i64,
+    pub(crate) duplicate: bool,
+    pub(crate) replies: Vec<String>,
+}
 
 /// Killed when it is dropped.
 pub(crate) struct Server {
@@ -20,12 +30,12 @@ impl Server {
     pub(crate) const ACCOUNT: &str = "test";
     pub(crate) const SECRET: &str = "secret of the tests";
 
-    pub(crate) fn start(db: &Database) -> Self {
+    /// On the database at `store`.
+    pub(crate) fn start(store: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let configuration = format!(
-            "[server]\nlisten = '127.0.0.1:0'\n[store]\nurl = '{}'\n[documents]\nfolder = '{}'\n[log]\nfilter = 'error'\n\
+            "[server]\nlisten = '127.0.0.1:0'\n[store]\nurl = '{store}'\n[documents]\nfolder = '{}'\n[log]\nfilter = 'error'\n\
              [[sms.webhooks]]\naccount = '{}'\ninsurer = 'demo'\nsecret = '{}'\n",
-            db.url,
             folder.path().join("documents").display(),
             Self::ACCOUNT,
             Self::SECRET
@@ -43,6 +53,16 @@ impl Server {
             }
         };
         Self { process, url, folder }
+    }
+
+    /// A connection to its webhook.
+    pub(crate) fn client(&self) -> Client {
+        Client::new(&self.url, Self::ACCOUNT, Self::SECRET)
+    }
+
+    /// Asks it to stop, and returns when it has ended well.
+    pub(crate) fn stop(mut self) {
+        self.process.terminate();
     }
 
     /// `kill -9`, and a new one on the same data, on another port.

@@ -1,0 +1,258 @@
+// The whole story in a browser: Julie declares a water damage on her phone, Claire reads and answers it at the desk.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { Chat } from "./chat.mjs";
+import { DESKTOP, PHONE, accessible, demo, launch, open, photos, screenshot } from "./harness.mjs";
+
+let server;
+let browser;
+before(async () => {
+  [server, browser] = await Promise.all([demo(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const CHAT = "/chat?insurer=demo";
+
+/** The log-in of a handler, from what `guichet demo` prints. */
+function logIn(login) {
+  const line = server.said().split("\n").find((line) => line.includes(login)) ?? "";
+  const password = line.split(/\s+/).at(-1);
+  assert.ok(password, `demo prints no log-in for ${login}:\n${server.said()}`);
+  return { login, password };
+}
+
+test("a water damage, from the phone to the desk and back", { timeout: 240_000 }, async (t) => {
+  const phone = await open(browser, PHONE);
+  const page = await phone.context.newPage();
+  const chat = new Chat(page);
+  let reference;
+
+  await t.test("the chat greets, and asks about safety first", async () => {
+    await page.goto(server.url + CHAT);
+    assert.match(await chat.question(), /blessé/);
+    await accessible(page, "the first question");
+  });
+
+  await t.test("questions are answered by buttons and in words", async () => {
+    await chat.goOnUntil(/quelle adresse/);
+    assert.match(await page.locator("header").innerText(), /Étape \d sur 5/);
+  });
+
+  await t.test("offline, the answer waits and says so; back online, it is sent once", async () => {
+    await phone.context.setOffline(true);
+    await page.getByText("Vous êtes hors ligne").waitFor();
+    await chat.field.fill("12 rue des Lilas 69003 Lyon");
+    await page.getByRole("button", { name: "Envoyer", exact: true }).click();
+    await page.getByText("Partira au retour du réseau").waitFor();
+    await phone.context.setOffline(false);
+    const question = await chat.question();
+    assert.doesNotMatch(question, /quelle adresse/);
+    const sent = (await chat.transcript()).filter((text) => text.includes("12 rue des Lilas"));
+    assert.equal(sent.filter((text) => text.startsWith("> ")).length, 1, sent.join("\n"));
+  });
+
+  await t.test("a reload shows the same conversation, nothing lost, nothing twice", async () => {
+    const before = await chat.transcript();
+    await page.reload();
+    await chat.question();
+    assert.deepEqual(await chat.transcript(), before);
+  });
+
+  await t.test("what is typed and not sent outlives a reload", async () => {
+    await chat.field.fill("brouillon");
+    await page.reload();
+    await chat.question();
+    assert.equal(await chat.field.inputValue(), "brouillon");
+    await chat.field.fill("");
+  });
+
+  await t.test("photos are sent together; a blurred one is told at once and can be kept", async () => {
+    await chat.goOnUntil(/Envoyez vos photos/);
+    const pictures = await photos(browser, [{ name: "salon.jpg" }, { name: "plafond.jpg" }, { name: "couloir.jpg", blurred: true }]);
+    await page.locator("input[type=file][multiple]").setInputFiles(pictures);
+    const cards = page.locator(".tray li");
+    await cards.getByText("Bien reçu").nth(1).waitFor();
+    await cards.filter({ hasText: "floue" }).getByRole("button", { name: "Garder quand même" }).click();
+    await cards.getByText("Bien reçu").nth(2).waitFor();
+    await accessible(page, "photos beside the message");
+    await page.getByRole("button", { name: "Envoyer", exact: true }).click();
+    await chat.log.locator(".message.me .picture").nth(2).waitFor();
+    const question = await chat.question();
+    assert.match(question, /Autre chose|Si vous l'avez/);
+    if (!/Autre chose/.test(question)) await chat.answer("C'est tout");
+  });
+
+  await t.test("the summary shows every answer, and one is corrected", async () => {
+    await chat.goOnUntil(/Voici ce que j'ai noté/);
+    const summary = chat.log.locator("dl").last();
+    assert.match(await summary.innerText(), /Salle de bain/);
+    assert.match(await summary.innerText(), /2.500/);
+    await accessible(page, "the summary");
+    await screenshot(page, "chat-summary");
+    const line = summary.locator("div").filter({ hasText: /2.500/ });
+    await line.getByRole("button", { name: /^Modifier/ }).click();
+    await page.waitForFunction(() => /montant/.test([...document.querySelectorAll("[role=log] .message:not(.me)")].at(-1)?.textContent ?? ""));
+    await chat.say("1 900 euros");
+    await chat.goOnUntil(/Voici ce que j'ai noté/);
+    assert.match(await chat.log.locator("dl").last().innerText(), /1.900/);
+  });
+
+  await t.test("it is sent, and has a reference to quote", async () => {
+    await chat.press("Envoyer");
+    const last = await chat.goOnUntil(/C'est envoyé/);
+    [, reference] = /dossier ([0-9A-Z]{4}-[0-9A-Z]{4})/.exec(last) ?? [];
+    assert.ok(reference, last);
+    await screenshot(page, "chat");
+  });
+
+  await t.test("the link goes on in another browser", async () => {
+    const before = await chat.transcript();
+    await page.getByRole("button", { name: "Continuer plus tard ou sur un autre appareil" }).click();
+    const dialog = page.getByRole("dialog");
+    const link = dialog.getByRole("textbox");
+    await dialog.getByRole("button", { name: "Copier le lien" }).waitFor();
+    const url = await link.inputValue();
+    await dialog.getByRole("button", { name: "Fermer" }).click();
+
+    const other = await open(browser, DESKTOP);
+    const elsewhere = new Chat(await other.context.newPage());
+    await elsewhere.page.goto(url);
+    await elsewhere.question();
+    assert.deepEqual(await elsewhere.transcript(), before);
+    assert.doesNotMatch(elsewhere.page.url(), /resume/, "the secret does not stay in the address bar");
+    await elsewhere.page.close();
+    other.assertQuiet();
+    await other.context.close();
+  });
+
+  const desk = await open(browser, DESKTOP);
+  const console_ = await desk.context.newPage();
+
+  await t.test("the handler logs in and finds the dossier", async () => {
+    const { login, password } = logIn("claire");
+    await console_.goto(`${server.url}/console`);
+    await accessible(console_, "the log-in");
+    await console_.getByLabel("Identifiant").fill(login);
+    await console_.getByLabel("Mot de passe").fill("not the password");
+    await console_.getByRole("button", { name: "Se connecter" }).click();
+    await console_.getByRole("alert").waitFor();
+    await console_.getByLabel("Mot de passe").fill(password);
+    await console_.getByRole("button", { name: "Se connecter" }).click();
+    const line = console_.getByRole("row").filter({ hasText: reference });
+    assert.match(await line.innerText(), /Moreau/);
+    await accessible(console_, "the inbox");
+    await screenshot(console_, "console-inbox");
+    await line.getByRole("link", { name: reference }).click();
+  });
+
+  await t.test("the dossier says who, what, when, where, and why it is oriented so", async () => {
+    await console_.getByRole("heading", { level: 1 }).waitFor();
+    const head = await console_.locator("#head").innerText();
+    for (const part of [/Moreau/, /Lilas/, /1.900/]) assert.match(head, part);
+    assert.match(await console_.locator("#cover").innerText(), /7541289[\s\S]*En vigueur/);
+    const orientation = console_.locator("#orientation");
+    assert.match(await orientation.innerText(), /Terrain|Télé-expertise|Visio-expertise|Gestionnaire/);
+    await orientation.getByText("Pourquoi, et pourquoi pas autrement").click();
+    assert.match(await orientation.innerText(), /Règle retenue/);
+    assert.match(await orientation.innerText(), /Premier test non rempli/);
+    await accessible(console_, "the dossier");
+    await orientation.getByText("Pourquoi, et pourquoi pas autrement").click();
+    await screenshot(console_, "console");
+  });
+
+  await t.test("the photos open large, turn and close again", async () => {
+    const gallery = console_.locator("#gallery");
+    assert.equal(await gallery.locator("button.thumb").count(), 3);
+    assert.ok(await gallery.locator("img").first().evaluate((image) => image.decode().then(() => image.naturalWidth > 100)));
+    await gallery.locator("button.thumb").first().click();
+    await console_.locator(".viewer-in").waitFor();
+    await console_.keyboard.press("Escape");
+    await console_.locator(".viewer-container").waitFor({ state: "detached" });
+  });
+
+  await t.test("the reply appears in the chat, under the handler's name", async () => {
+    await console_.getByLabel("Répondre à l’assuré").fill("Bonjour, je m'occupe de votre dossier dès maintenant.");
+    await console_.locator("#composer").getByRole("button", { name: "Envoyer" }).click();
+    const reply = chat.log.locator(".message.handler").filter({ hasText: "je m'occupe de votre dossier" });
+    await reply.waitFor();
+    assert.match(await reply.innerText(), /Claire Martin/);
+    await page.getByText("Claire Martin vous répond").waitFor();
+  });
+
+  await t.test("what the person writes appears at the desk by itself; the flow keeps silent", async () => {
+    await chat.say("Merci beaucoup !");
+    await console_.locator("#transcript").getByText("Merci beaucoup !").waitFor();
+    assert.equal(await chat.log.locator(".message").last().evaluate((message) => message.classList.contains("me")), true);
+  });
+
+  await t.test("given back, the flow listens again", async () => {
+    await console_.getByRole("button", { name: "Rendre au parcours" }).click();
+    await console_.getByRole("button", { name: "Prendre en main" }).waitFor();
+    await chat.say("résumé");
+    await chat.log.locator(".message").last().getByText(/noté|enregistrée/).waitFor();
+    const timeline = await console_.locator("section[aria-labelledby=timeline-title]").innerText();
+    assert.match(timeline, /Claire Martin/);
+  });
+
+  await console_.close();
+  await page.close();
+  phone.assertQuiet();
+  desk.assertQuiet();
+});
+
+test("by the keyboard alone, and in English", { timeout: 120_000 }, async () => {
+  const { context, assertQuiet } = await open(browser, { ...DESKTOP, reducedMotion: "reduce" });
+  const page = await context.newPage();
+  const chat = new Chat(page);
+  await page.goto(server.url + CHAT);
+  await chat.question();
+  /** Tab, until what has the focus has this name. */
+  const reach = async (name) => {
+    for (let step = 0; step < 40; step++) {
+      await page.keyboard.press("Tab");
+      const focused = await page.evaluate(() => {
+        const { activeElement: at } = document;
+        return at?.getAttribute("aria-label") ?? at?.textContent ?? "";
+      });
+      if (focused === name) return;
+    }
+    assert.fail(`the keyboard does not reach ${name}`);
+  };
+  await reach("Non, aucun danger");
+  await page.keyboard.press("Enter");
+  await chat.heard("Non, aucun danger");
+  assert.match(await chat.question(), /Que s'est-il passé/);
+  await page.keyboard.type("fuite d'eau dans la cuisine");
+  await page.keyboard.press("Enter");
+  await chat.heard("fuite d'eau dans la cuisine");
+  assert.match(await chat.question(), /coule-t-elle encore|rester chez vous|touche/);
+  await reach("English");
+  await page.keyboard.press("Enter");
+  await page.getByRole("textbox", { name: "Your message" }).waitFor();
+  await page.getByRole("log", { name: "Conversation" }).getByText(/Is the water still running|still/).last().waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
+  await accessible(page, "the conversation in English");
+  await page.close();
+  assertQuiet();
+  await context.close();
+});
+
+test("danger comes before everything, at any step", { timeout: 60_000 }, async () => {
+  const { context, assertQuiet } = await open(browser, PHONE);
+  const page = await context.newPage();
+  const chat = new Chat(page);
+  await page.goto(server.url + CHAT);
+  await chat.goOnUntil(/coule-t-elle encore/);
+  await chat.say("ça sent le gaz !!");
+  const answer = await chat.question();
+  assert.match(answer, /112|18/);
+  await page.locator(".message.urgent").last().waitFor();
+  assert.ok(await page.locator(".message.urgent a[href^='tel:']").count(), "the number can be touched");
+  await page.close();
+  assertQuiet();
+  await context.close();
+});
