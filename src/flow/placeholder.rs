@@ -8,9 +8,17 @@ use serde::{Deserialize, Serialize};
 use super::{Effect, Event};
 use crate::domain::{fact::Facts, message::Body};
 
+#[derive(Debug)]
+pub struct Insurer {
+    pub id: String,
+    pub name: String,
+    pub phone: Option<String>,
+}
+
 #[derive(Debug, Default)]
 pub struct Library {
     sources: BTreeMap<String, String>,
+    insurers: Vec<Insurer>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -19,15 +27,28 @@ pub struct LoadError;
 
 impl Library {
     pub fn load(_folder: &Path) -> Result<Self, LoadError> {
-        Ok(Self::default())
+        Self::from_sources(BTreeMap::new())
     }
 
     pub fn from_sources(sources: BTreeMap<String, String>) -> Result<Self, LoadError> {
-        Ok(Self { sources })
+        let insurers = vec![Insurer { id: "demo".into(), name: "Mutuelle des Rives".into(), phone: None }];
+        Ok(Self { sources, insurers })
     }
 
     pub fn sources(&self) -> &BTreeMap<String, String> {
         &self.sources
+    }
+
+    pub fn insurer(&self, id: &str) -> Option<&Insurer> {
+        self.insurers.iter().find(|insurer| insurer.id == id)
+    }
+
+    pub fn insurers(&self) -> impl Iterator<Item = &Insurer> {
+        self.insurers.iter()
+    }
+
+    pub fn sentence(&self, _key: &str, _language: crate::domain::language::Language) -> Option<&str> {
+        None
     }
 
     pub fn revision(&self) -> &'static str {

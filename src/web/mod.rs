@@ -4,6 +4,7 @@
 //! answers.
 
 mod channels;
+mod chat;
 pub(crate) mod health;
 pub mod problem;
 
@@ -33,5 +34,6 @@ pub fn router(app: App) -> Router {
         .route("/ready", get(health::ready))
         .route("/metrics", get(health::metrics))
         .nest("/channels", channels::routes())
+        .merge(chat::routes())
         .with_state(app)
 }

@@ -7,6 +7,8 @@ use axum::{
 };
 use serde::Serialize;
 
+use crate::store::StoreError;
+
 /// A problem, in words that tell the caller what to do. It never holds personal data.
 #[derive(Clone, Debug, Serialize)]
 pub struct Problem {
@@ -56,5 +58,12 @@ impl IntoResponse for Problem {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the store failed");
+        Self::unavailable("The service cannot reach its database at the moment. Please try again.")
     }
 }

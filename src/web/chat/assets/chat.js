@@ -275,6 +275,7 @@ class Chat {
     }
     if (type === "state") {
       this.handler = data.handler ?? "";
+      this.readByMe = Math.max(this.readByMe, data.read);
       if (data.language && data.language !== this.language && !this.memory.get().outbox.some((item) => item.language)) this.speak(data.language);
     }
     this.refresh();
@@ -436,7 +437,11 @@ class Chat {
     return bubble({
       from, body, meta, key, t,
       sender: from === "me" ? t("me") : (from === "handler" && name) || this.name,
-      picture: (file) => this.pictures.draw(file, t, (src, alt) => this.show(alt, [h("img", { src, alt, class: "large" })])),
+      picture: (file) => this.pictures.draw(file, t, (src, alt) => {
+        const image = h("img", { src, alt, class: "large" });
+        this.show(alt, [image]);
+        this.pictures.large(file.document).then((large) => { image.src = large; }, () => {});
+      }),
       edit: (edit, text) => { this.outbox.add({ edit, text }); this.toEnd(); },
     });
   }

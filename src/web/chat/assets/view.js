@@ -21,18 +21,24 @@ export class Pictures {
   constructor(api, changed) {
     /** By document; those that this page sent need not come back. @type {Map<string, string>} */
     this.known = new Map();
+    this.fetch = async (/** @type {string} */ path) => URL.createObjectURL(await (await api.fetch(path)).blob());
     this.seen = new IntersectionObserver((entries) => {
       for (const { isIntersecting, target } of entries) {
         if (!isIntersecting) continue;
         this.seen.unobserve(target);
         const id = target.getAttribute("data-document") ?? "";
-        api.fetch(`/documents/${id}/preview`).then(async (answer) => {
-          this.known.set(id, URL.createObjectURL(await answer.blob()));
+        this.fetch(`/documents/${id}/preview`).then((picture) => {
+          this.known.set(id, picture);
           this.show(target);
           changed();
         }).catch(() => { /* its name stands in its place */ });
       }
     });
+  }
+
+  /** @param {string} id */
+  large(id) {
+    return this.fetch(`/documents/${id}/preview?large=true`);
   }
 
   /** @param {Element} holder */

@@ -1,0 +1,180 @@
+//! `GET /chat/assets/{revision}/{file}` and `GET /widget.js`: what the page is made of, embedded in the program.
+//!
+//! The modules are written as browsers and `tsc` read them. A phone gets them as one file without the comments: one
+//! request instead of eight, and half the weight. That is all that is done to them; there is no build.
+
+use std::sync::LazyLock;
+
+use axum::{
+    extract::Path,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use regex::Regex;
+use rust_embed::RustEmbed;
+use sha2::{Digest, Sha256};
+
+use crate::web::problem::Problem;
+
+#[derive(RustEmbed)]
+#[folder = "src/web/chat/assets"]
+struct Files;
+
+/// The chat's modules, each after those that it imports.
+const MODULES: [&str; 7] = ["strings.js", "dom.js", "api.js", "memory.js", "files.js", "view.js", "chat.js"];
+
+/// What is served.
+struct Served {
+    /// Names exactly these files, so that a browser may keep them for good.
+    revision: String,
+    chat: String,
+    style: String,
+    icon: String,
+    widget: String,
+}
+
+static SERVED: LazyLock<Served> = LazyLock::new(|| {
+    let chat: String = MODULES.iter().map(|name| script(&text(name))).collect();
+    let style = without_comments(&text("chat.css"), "/*");
+    let icon = text("icon.svg");
+    let mut hash = Sha256::new();
+    for part in [&chat, &style, &icon] {
+        hash.update(part);
+    }
+    Served { revision: hex::encode(&hash.finalize()[..6]), widget: script(&text("widget.js")), chat, style, icon }
+});
+
+/// The revision for the page's links.
+pub(super) fn revision() -> &'static str {
+    &SERVED.revision
+}
+
+pub(super) async fn get(Path((revision, file)): Path<(String, String)>) -> Result<Response, Problem> {
+    let (content, media_type) = match file.as_str() {
+        "chat.js" => (&SERVED.chat, "text/javascript; charset=utf-8"),
+        "chat.css" => (&SERVED.style, "text/css; charset=utf-8"),
+        "icon.svg" => (&SERVED.icon, "image/svg+xml"),
+        _ => return Err(Problem::not_found()),
+    };
+    // A page of another release, still open somewhere, gets what there is and does not keep it.
+    let cache = if revision == SERVED.revision { "public, max-age=31536000, immutable" } else { "no-cache" };
+    Ok((
+        [
+            (header::CONTENT_TYPE, media_type),
+            (header::CACHE_CONTROL, cache),
+            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        ],
+        content.as_str(),
+    )
+        .into_response())
+}
+
+/// The loader has one address for ever: sites copy it into their pages.
+pub(super) async fn widget(headers: HeaderMap) -> Response {
+    static TAG: LazyLock<String> =
+        LazyLock::new(|| format!("\"{}\"", hex::encode(&Sha256::digest(&SERVED.widget)[..6])));
+    let caching = [(header::CACHE_CONTROL, "public, max-age=300"), (header::ETAG, TAG.as_str())];
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    if known.is_some_and(|known| known.contains(TAG.as_str())) {
+        return (StatusCode::NOT_MODIFIED, caching).into_response();
+    }
+    let about = [
+        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        // The page that embeds it is of another origin.
+        (header::HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+    ];
+    (caching, about, SERVED.widget.as_str()).into_response()
+}
+
+fn text(name: &str) -> String {
+    Files::get(name).map(|file| String::from_utf8_lossy(&file.data).into_owned()).unwrap_or_default()
+}
+
+/// A module as a part of the one script: without comments, and without the words that tie modules together.
+fn script(module: &str) -> String {
+    without_comments(module, "/**")
+        .lines()
+        .filter(|line| !line.starts_with("import ") && !line.starts_with("//"))
+        .flat_map(|line| [line.strip_prefix("export ").unwrap_or(line), "\n"])
+        .collect()
+}
+
+/// `text` without comments that begin with `opening`, indentation and empty lines.
+fn without_comments(text: &str, opening: &str) -> String {
+    let Ok(comment) = Regex::new(&format!(r"(?s){}.*?\*/", regex::escape(opening))) else { return text.to_owned() };
+    let text = comment.replace_all(text, "");
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).flat_map(|line| [line, "\n"]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn written() -> Vec<(String, String)> {
+        Files::iter().map(|name| (name.to_string(), text(&name))).collect()
+    }
+
+    #[test]
+    fn every_module_is_served_after_those_that_it_imports() {
+        let mut before = BTreeSet::new();
+        for name in MODULES {
+            let source = text(name);
+            assert!(!source.is_empty(), "{name} is not embedded");
+            for imported in source.lines().filter(|line| line.starts_with("import ")) {
+                let module = imported.split("\"./").nth(1).and_then(|rest| rest.strip_suffix("\";"));
+                let module = module.unwrap_or_else(|| panic!("{name}: an import must stand on one line: {imported}"));
+                assert!(before.contains(module), "{name} imports {module}, which is not served before it");
+            }
+            before.insert(name);
+        }
+        let others = ["chat.css", "icon.svg", "widget.js"];
+        for (name, _) in written() {
+            assert!(before.contains(name.as_str()) || others.contains(&name.as_str()), "{name} is served by nobody");
+        }
+    }
+
+    #[test]
+    fn no_two_modules_give_the_same_name_to_different_things() {
+        let declared = Regex::new(r"(?m)^(?:export )?(?:async )?(?:const|let|function|class) (\w+)").unwrap();
+        let mut names = BTreeSet::new();
+        for name in MODULES {
+            for found in declared.captures_iter(&text(name)) {
+                assert!(names.insert(found[1].to_owned()), "{name}: `{}` is declared in another module", &found[1]);
+            }
+        }
+        assert!(names.len() > 20);
+    }
+
+    #[test]
+    fn what_is_served_holds_no_comment_and_nothing_that_ties_modules() {
+        for line in SERVED.chat.lines() {
+            assert!(!line.starts_with("import ") && !line.starts_with("export "), "{line}");
+            assert!(!line.contains("/**") && !line.starts_with('*') && !line.starts_with("//"), "{line}");
+        }
+        assert!(SERVED.chat.contains("customElements.define(\"guichet-chat\""));
+        assert!(SERVED.style.contains("guichet-chat {") && !SERVED.style.contains("/*"));
+        assert!(SERVED.widget.contains("postMessage"));
+    }
+
+    #[test]
+    fn the_page_names_what_is_served() {
+        let page = std::fs::read_to_string("src/web/chat/page.html").unwrap();
+        let named: Vec<_> = page.split("/chat/assets/{{ revision }}/").skip(1).collect();
+        assert_eq!(named.len(), 3);
+        for rest in named {
+            assert!(["icon.svg", "chat.css", "chat.js"].contains(&rest.split('"').next().unwrap()));
+        }
+    }
+
+    #[tokio::test]
+    async fn only_the_current_revision_is_kept_for_good() {
+        for (revision, cache) in [(revision(), "public, max-age=31536000, immutable"), ("old", "no-cache")] {
+            let response = get(Path((revision.into(), "chat.js".into()))).await.unwrap();
+            assert_eq!(response.headers()[header::CACHE_CONTROL], cache);
+        }
+        assert!(get(Path((revision().into(), "../mod.rs".into()))).await.is_err());
+    }
+}

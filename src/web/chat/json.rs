@@ -1,0 +1,48 @@
+//! JSON bodies whose refusal is a problem response, as every other refusal.
+
+use axum::{
+    extract::{FromRequest, Request, rejection::JsonRejection},
+    http::StatusCode,
+};
+use serde::de::DeserializeOwned;
+
+use crate::web::problem::Problem;
+
+/// The longest name that a page may give to what it sends.
+const MOST_NAME: usize = 64;
+
+/// A JSON body.
+#[derive(Debug)]
+pub(super) struct Json<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        match axum::Json::from_request(request, state).await {
+            Ok(axum::Json(body)) => Ok(Self(body)),
+            Err(rejection) => Err(refuse(&rejection)),
+        }
+    }
+}
+
+fn refuse(rejection: &JsonRejection) -> Problem {
+    let status = rejection.status();
+    let detail = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => "The message is too long; send it in parts.",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "Send JSON, with Content-Type: application/json.",
+        _ => "The body does not have the expected form.",
+    };
+    Problem::new(status, detail)
+}
+
+/// The name under which a page sends something, so that it arrives once.
+pub(super) fn check_client_id(id: &str) -> Result<(), Problem> {
+    let is_name = !id.is_empty() && id.len() <= MOST_NAME && id.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-');
+    if is_name { Ok(()) } else { Err(unprocessable("`client_id` must be a UUID.")) }
+}
+
+/// A body that reads well but cannot be done.
+pub(super) fn unprocessable(detail: &'static str) -> Problem {
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+}

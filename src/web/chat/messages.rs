@@ -1,0 +1,69 @@
+//! `POST /chat/api/messages`: what the person wrote, pressed or sent; or which answer they want to change.
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+
+use super::{json, json::Json, session::Session, uploads};
+use crate::{
+    domain::{
+        id::DocumentId,
+        message::{Attachment, Body},
+    },
+    intake::InboundKind,
+    web::{App, problem::Problem},
+};
+
+/// The most files of one message.
+const MOST_ATTACHMENTS: usize = 20;
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Request {
+    client_id: String,
+    #[serde(default)]
+    text: String,
+    choice: Option<String>,
+    #[serde(default)]
+    attachments: Vec<DocumentId>,
+    /// The fact whose answer is to be changed ("Modifier").
+    edit: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Response {
+    seq: i64,
+    duplicate: bool,
+}
+
+pub(super) async fn post(
+    State(app): State<App>,
+    session: Session,
+    Json(request): Json<Request>,
+) -> Result<axum::Json<Response>, Problem> {
+    json::check_client_id(&request.client_id)?;
+    let kind = if let Some(fact) = request.edit {
+        InboundKind::Edit { fact }
+    } else {
+        let text = request.text.trim().to_owned();
+        if text.is_empty() && request.choice.is_none() && request.attachments.is_empty() {
+            return Err(json::unprocessable("There is nothing in this message."));
+        }
+        let attachments = attachments(&app, &session, request.attachments).await?;
+        InboundKind::Message(Body { text, choice: request.choice, attachments, ..Body::default() })
+    };
+    let receipt = app.intake.receive(session.inbound(request.client_id, kind)).await?;
+    Ok(axum::Json(Response { seq: receipt.seq, duplicate: receipt.duplicate }))
+}
+
+/// The person's own files, in the order in which they were chosen.
+async fn attachments(app: &App, session: &Session, ids: Vec<DocumentId>) -> Result<Vec<Attachment>, Problem> {
+    if ids.len() > MOST_ATTACHMENTS {
+        return Err(json::unprocessable("Too many files in one message; send them in several."));
+    }
+    let mut attachments = Vec::with_capacity(ids.len());
+    for id in ids {
+        let document = app.store.document(id).await?.filter(|document| document.conversation == session.id());
+        let document = document.ok_or_else(|| json::unprocessable("One of the files is not there; send it again."))?;
+        attachments.push(uploads::attachment(app, session, document));
+    }
+    Ok(attachments)
+}

@@ -1,0 +1,60 @@
+//! The web chat: its page and assets, the widget that embeds it, and the requests that it makes.
+//!
+//! Server-sent events go down, POST goes up. An event's id is the message's sequence in its conversation, replayed from
+//! the database, so that a reload misses nothing; a message's `client_id` makes a repeated POST do nothing again. A
+//! person is known by an opaque secret in the `Authorization` header, of which only the hash is kept: there is no
+//! cookie, so another site's page cannot act in a person's name.
+//!
+//! What this room refuses to do: it keeps nothing in memory that a person said, acknowledges nothing before it is
+//! durable, and tells nobody whether something that is not theirs exists.
+
+mod assets;
+mod conversations;
+mod document_preview;
+mod events;
+mod json;
+mod language;
+mod messages;
+mod page;
+mod read;
+mod resume;
+mod resume_link;
+mod secret;
+mod session;
+#[cfg(test)]
+mod tests;
+mod typing;
+mod uploads;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    routing::{get, post, put},
+};
+use tower_http::compression::CompressionLayer;
+
+use super::App;
+
+/// What a person writes is small; files go their own way.
+const MOST_BYTES: usize = 64 * 1024;
+
+pub(super) fn routes() -> Router<App> {
+    let api = Router::new()
+        .route("/conversations", post(conversations::post))
+        .route("/documents/{id}/preview", get(document_preview::get))
+        .route("/events", get(events::get))
+        .route("/language", post(language::post))
+        .route("/messages", post(messages::post))
+        .route("/read", post(read::post))
+        .route("/resume", post(resume::post))
+        .route("/resume-link", post(resume_link::post))
+        .route("/typing", post(typing::post))
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        // Streamed to the disk and limited there, by the configured size.
+        .route("/uploads/{client_id}", put(uploads::put).layer(DefaultBodyLimit::disable()));
+    let assets = Router::new()
+        .route("/chat/assets/{revision}/{file}", get(assets::get))
+        .route("/widget.js", get(assets::widget))
+        .layer(CompressionLayer::new());
+    Router::new().route("/chat", get(page::get)).nest("/chat/api", api).merge(assets)
+}

@@ -1,0 +1,39 @@
+//! `POST /chat/api/resume`: turns the token of a resume link into a secret of this device's own.
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+
+use super::{json::Json, secret};
+use crate::{
+    store::EndpointRow,
+    web::{App, problem::Problem},
+};
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Request {
+    token: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Response {
+    token: String,
+}
+
+pub(super) async fn post(
+    State(app): State<App>,
+    Json(request): Json<Request>,
+) -> Result<axum::Json<Response>, Problem> {
+    let now = app.clock.now();
+    let id = app.store.resume_link(&secret::hash(&request.token), now).await?.ok_or_else(Problem::not_found)?;
+    let conversation = app.store.conversation(id).await?.ok_or_else(Problem::not_found)?;
+    let token = secret::random()?;
+    app.store
+        .add_endpoint(&EndpointRow {
+            endpoint: secret::endpoint(&token),
+            conversation: id,
+            contact: conversation.contact,
+            at: now,
+        })
+        .await?;
+    Ok(axum::Json(Response { token }))
+}

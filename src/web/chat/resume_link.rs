@@ -1,0 +1,29 @@
+//! `POST /chat/api/resume-link`: a link by which the person goes on later, or on another device.
+
+use axum::extract::State;
+use jiff::ToSpan;
+use serde::Serialize;
+
+use super::{secret, session::Session};
+use crate::web::{App, problem::Problem};
+
+/// Long enough for a claim that waits for a plumber's invoice.
+const GOOD_FOR_DAYS: i64 = 7;
+
+#[derive(Debug, Serialize)]
+pub(super) struct Response {
+    url: String,
+}
+
+pub(super) async fn post(State(app): State<App>, session: Session) -> Result<axum::Json<Response>, Problem> {
+    let token = secret::random()?;
+    let expires_at = app.clock.now() + (24 * GOOD_FOR_DAYS).hours();
+    app.store.add_resume_link(&secret::hash(&token), session.id(), expires_at).await?;
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("insurer", &session.conversation.insurer)
+        .append_pair("lang", session.language().code())
+        .finish();
+    // Behind the `#`, the token is sent to no server by merely opening the link.
+    let url = format!("{}/chat?{query}#resume={token}", app.config.server.public_url.trim_end_matches('/'));
+    Ok(axum::Json(Response { url }))
+}

@@ -1,0 +1,61 @@
+//! Who asks: the conversation whose secret the request carries.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{StatusCode, header, request::Parts},
+};
+
+use super::secret;
+use crate::{
+    domain::{id::ConversationId, language::Language, message::Endpoint},
+    intake::{Inbound, InboundKind},
+    store::ConversationRow,
+    web::{App, problem::Problem},
+};
+
+/// The person who holds the secret of a conversation.
+#[derive(Debug)]
+pub(super) struct Session {
+    /// The address that this very secret gives: a conversation may have several.
+    endpoint: Endpoint,
+    pub(super) conversation: ConversationRow,
+}
+
+impl Session {
+    pub(super) fn id(&self) -> ConversationId {
+        self.conversation.id
+    }
+
+    pub(super) fn language(&self) -> Language {
+        self.conversation.language
+    }
+
+    /// What the person does, for the intake.
+    pub(super) fn inbound(&self, client_id: String, kind: InboundKind) -> Inbound {
+        Inbound {
+            endpoint: self.endpoint.clone(),
+            provider_id: client_id,
+            insurer: self.conversation.insurer.clone(),
+            language: self.conversation.language,
+            kind,
+        }
+    }
+}
+
+impl FromRequestParts<App> for Session {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let unknown = || Problem::new(StatusCode::UNAUTHORIZED, "Open a conversation first.");
+        let secret = parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "))
+            .ok_or_else(unknown)?;
+        let endpoint = secret::endpoint(secret);
+        let id = app.store.conversation_at(&endpoint).await?.ok_or_else(unknown)?;
+        let conversation = app.store.conversation(id).await?.ok_or_else(unknown)?;
+        Ok(Self { endpoint, conversation })
+    }
+}

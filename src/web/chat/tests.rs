@@ -1,0 +1,386 @@
+//! The chat's requests, against a real store.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, Response, StatusCode, header},
+};
+use futures_util::StreamExt as _;
+use jiff::Timestamp;
+use serde_json::{Value as Json, json};
+use tower::ServiceExt as _;
+
+use crate::{
+    config::{Config, Site},
+    document::Documents,
+    domain::clock::Clock,
+    flow::{Library, built_in},
+    intake::Intake,
+    store::Store,
+    telemetry::Metrics,
+    web::{App, router},
+};
+
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+struct Service {
+    router: Router,
+    now: Arc<AtomicI64>,
+    _folder: tempfile::TempDir,
+}
+
+impl Service {
+    async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&format!("sqlite:{}", folder.path().join("test.db").display())).await.unwrap();
+        let documents = Documents::local(&folder.path().join("documents")).unwrap();
+        let now = Arc::new(AtomicI64::new(1_795_000_000_000));
+        let clock = Clock::new({
+            let now = Arc::clone(&now);
+            move || Timestamp::from_millisecond(now.load(Ordering::Relaxed)).unwrap()
+        });
+        let library = Arc::new(Library::from_sources(built_in()).unwrap());
+        let metrics = Metrics::default();
+        let intake = Intake::open(store.clone(), library, clock.clone(), metrics.clone(), 64).await.unwrap();
+        let mut config = Config::load(None, []).unwrap();
+        config.documents.max_file_mib = 1;
+        config.chat.sites.push(Site {
+            key: "demo-site".into(),
+            insurer: "demo".into(),
+            origins: vec!["https://www.example.org".into(), "https://example.org".into()],
+        });
+        let app = App { config: Arc::new(config), store, intake, documents, clock, metrics };
+        Self { router: router(app), now, _folder: folder }
+    }
+
+    async fn send(&self, request: Request<Body>) -> Response<Body> {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    async fn get(&self, path: &str, token: &str) -> Response<Body> {
+        self.send(request("GET", path, token).body(Body::empty()).unwrap()).await
+    }
+
+    async fn post(&self, path: &str, token: &str, body: &Json) -> (StatusCode, Json) {
+        let request = request("POST", path, token).header(header::CONTENT_TYPE, "application/json");
+        answer(self.send(request.body(body.to_string().into()).unwrap()).await).await
+    }
+
+    /// Opens a conversation under a name that is `letter` many times.
+    async fn open(&self, letter: char) -> String {
+        let id = letter.to_string().repeat(32);
+        let (status, body) = self
+            .post("/chat/api/conversations", "", &json!({ "insurer": "demo", "lang": "fr", "client_id": id }))
+            .await;
+        assert_eq!(status, StatusCode::CREATED);
+        body["token"].as_str().unwrap().to_owned()
+    }
+
+    async fn upload(&self, token: &str, id: &str, bytes: Vec<u8>) -> (StatusCode, Json) {
+        let path = format!("/chat/api/uploads/{id}?name=salle%20de%20bain.jpg");
+        answer(self.send(request("PUT", &path, token).body(bytes.into()).unwrap()).await).await
+    }
+
+    async fn listen(&self, token: &str, last: i64) -> Listener {
+        let request = request("GET", "/chat/api/events", token).header("Last-Event-ID", last);
+        let response = self.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(response.headers()["x-accel-buffering"], "no");
+        assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
+        Listener { body: response.into_body(), text: String::new() }
+    }
+}
+
+/// The other end of an event stream.
+struct Listener {
+    body: Body,
+    text: String,
+}
+
+impl Listener {
+    /// The next event: its name, its id and its data.
+    async fn next(&mut self) -> (String, Option<i64>, Json) {
+        loop {
+            if let Some((event, rest)) = self.text.clone().split_once("\n\n") {
+                self.text = rest.to_owned();
+                let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name));
+                let id = field("id: ").map(|id| id.parse().unwrap());
+                return (field("event: ").unwrap().into(), id, field("data: ").unwrap().parse().unwrap());
+            }
+            let body = std::mem::take(&mut self.body);
+            let mut stream = body.into_data_stream();
+            let chunk = stream.next().await.expect("the stream ended").unwrap();
+            self.body = Body::from_stream(stream);
+            self.text.push_str(std::str::from_utf8(&chunk).unwrap());
+        }
+    }
+
+    async fn message(&mut self) -> Json {
+        loop {
+            let (name, id, data) = self.next().await;
+            if name == "message" {
+                assert_eq!(id, data["seq"].as_i64());
+                return data;
+            }
+        }
+    }
+}
+
+fn request(method: &str, path: &str, token: &str) -> axum::http::request::Builder {
+    let request = Request::builder().method(method).uri(path);
+    if token.is_empty() { request } else { request.header(header::AUTHORIZATION, format!("Bearer {token}")) }
+}
+
+async fn answer(response: Response<Body>) -> (StatusCode, Json) {
+    let status = response.status();
+    if !status.is_success() {
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+    }
+    let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
+    (status, serde_json::from_slice(&bytes).unwrap_or_default())
+}
+
+fn photo(side: u32) -> Vec<u8> {
+    let image = image::RgbImage::from_fn(side, side, |x, y| {
+        image::Rgb([x * 7, y * 13, x / 9 * 31 + y / 7 * 17].map(|value| value.to_le_bytes()[0]))
+    });
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image.write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
+    bytes.into_inner()
+}
+
+#[tokio::test]
+async fn a_page_that_asks_twice_is_given_the_same_conversation() {
+    let service = Service::start().await;
+    let token = service.open('a').await;
+    assert_eq!(token.len(), 64);
+    assert_eq!(service.open('a').await, token);
+    assert_ne!(service.open('b').await, token);
+    for (body, status) in [
+        (json!({ "insurer": "demo", "client_id": "short" }), StatusCode::UNPROCESSABLE_ENTITY),
+        (json!({ "insurer": "demo", "client_id": "é".repeat(20) }), StatusCode::UNPROCESSABLE_ENTITY),
+        (json!({ "insurer": "nobody", "client_id": "c".repeat(32) }), StatusCode::NOT_FOUND),
+        (json!({ "site": "nowhere", "client_id": "c".repeat(32) }), StatusCode::NOT_FOUND),
+        (json!({ "insurer": "demo" }), StatusCode::UNPROCESSABLE_ENTITY),
+    ] {
+        assert_eq!(service.post("/chat/api/conversations", "", &body).await.0, status, "{body}");
+    }
+    let body = json!({ "site": "demo-site", "client_id": "d".repeat(32) });
+    assert_eq!(service.post("/chat/api/conversations", "", &body).await.0, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn without_a_secret_there_is_nothing() {
+    let service = Service::start().await;
+    for token in ["", "0000", &"0".repeat(64)] {
+        assert_eq!(answer(service.get("/chat/api/events", token).await).await.0, StatusCode::UNAUTHORIZED);
+        let (status, _) = service.post("/chat/api/messages", token, &json!({ "client_id": "1", "text": "?" })).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED);
+        assert_eq!(service.upload(token, "1", photo(8)).await.0, StatusCode::UNAUTHORIZED);
+    }
+}
+
+#[tokio::test]
+async fn a_message_sent_again_arrives_once() {
+    let service = Service::start().await;
+    let token = service.open('a').await;
+    let body = json!({ "client_id": "m-1", "text": " Bonjour " });
+    let (status, first) = service.post("/chat/api/messages", &token, &body).await;
+    assert_eq!((status, &first["duplicate"]), (StatusCode::OK, &json!(false)));
+    let (_, again) = service.post("/chat/api/messages", &token, &body).await;
+    assert_eq!((&again["duplicate"], &again["seq"]), (&json!(true), &first["seq"]));
+
+    let mut listener = service.listen(&token, first["seq"].as_i64().unwrap() - 1).await;
+    let message = listener.message().await;
+    assert_eq!(message["from"], "me");
+    assert_eq!(message["client_id"], "m-1");
+    assert_eq!(message["body"]["text"], "Bonjour");
+    assert_eq!(listener.message().await["from"], "guichet");
+}
+
+#[tokio::test]
+async fn what_cannot_be_received_is_refused_politely() {
+    let service = Service::start().await;
+    let token = service.open('a').await;
+    for (body, status) in [
+        (json!({ "client_id": "1", "text": "  " }), StatusCode::UNPROCESSABLE_ENTITY),
+        (json!({ "client_id": "no spaces", "text": "?" }), StatusCode::UNPROCESSABLE_ENTITY),
+        (json!({ "text": "?" }), StatusCode::UNPROCESSABLE_ENTITY),
+        (json!({ "client_id": "2", "text": "x".repeat(70_000) }), StatusCode::PAYLOAD_TOO_LARGE),
+    ] {
+        assert_eq!(service.post("/chat/api/messages", &token, &body).await.0, status);
+    }
+    let broken = request("POST", "/chat/api/messages", &token).header(header::CONTENT_TYPE, "application/json");
+    assert_eq!(answer(service.send(broken.body("{".into()).unwrap()).await).await.0, StatusCode::BAD_REQUEST);
+    let form = request("POST", "/chat/api/messages", &token);
+    assert_eq!(
+        answer(service.send(form.body("text=1".into()).unwrap()).await).await.0,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE
+    );
+}
+
+#[tokio::test]
+async fn a_listener_hears_what_it_missed_and_then_what_comes() {
+    let service = Service::start().await;
+    let token = service.open('a').await;
+    let mut listener = service.listen(&token, 0).await;
+    let (name, id, state) = listener.next().await;
+    assert_eq!((name.as_str(), id), ("state", None));
+    assert_eq!(state, json!({ "language": "fr", "handler": null, "read": 0 }));
+    let opening = listener.message().await;
+    assert_eq!((&opening["seq"], &opening["from"]), (&json!(1), &json!("guichet")));
+
+    // Another's messages are not heard here.
+    let other = service.open('b').await;
+    service.post("/chat/api/messages", &other, &json!({ "client_id": "1", "text": "moi aussi" })).await;
+    service.post("/chat/api/messages", &token, &json!({ "client_id": "1", "text": "à moi" })).await;
+    let mine = loop {
+        let message = listener.message().await;
+        if message["from"] == "me" {
+            break message;
+        }
+    };
+    assert_eq!(mine["body"]["text"], "à moi");
+
+    let seq = mine["seq"].as_i64().unwrap();
+    assert_eq!(service.post("/chat/api/read", &token, &json!({ "seq": seq })).await.0, StatusCode::NO_CONTENT);
+    let (_, _, state) = loop {
+        let event = listener.next().await;
+        if event.0 == "state" {
+            break event;
+        }
+    };
+    assert_eq!(state["read"], seq);
+    let body = json!({ "client_id": "2", "language": "en" });
+    assert_eq!(service.post("/chat/api/language", &token, &body).await.0, StatusCode::NO_CONTENT);
+    let english = loop {
+        let (name, _, data) = listener.next().await;
+        if name == "state" {
+            break data;
+        }
+    };
+    assert_eq!(english["language"], "en");
+    assert_eq!(service.post("/chat/api/typing", &token, &json!({})).await.0, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn a_file_sent_again_is_the_same_file_and_only_its_sender_sees_it() {
+    let service = Service::start().await;
+    let (token, other) = (service.open('a').await, service.open('b').await);
+    let (status, first) = service.upload(&token, "u-1", photo(600)).await;
+    assert_eq!(status, StatusCode::OK, "{first}");
+    assert_eq!(first["media_type"], "image/jpeg");
+    assert_eq!(first["name"], "salle de bain.jpg");
+    let (_, again) = service.upload(&token, "u-1", photo(600)).await;
+    assert_eq!(again["document"], first["document"]);
+
+    let preview = first["preview"].as_str().unwrap();
+    for path in [preview.to_owned(), format!("{preview}?large=true")] {
+        let response = service.get(&path, &token).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "image/jpeg");
+        assert_eq!(response.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+        assert_eq!(service.get(&path, &other).await.status(), StatusCode::NOT_FOUND);
+    }
+    assert_eq!(service.get("/chat/api/documents/none/preview", &token).await.status(), StatusCode::NOT_FOUND);
+
+    let body = json!({ "client_id": "m-1", "attachments": [first["document"]] });
+    let (status, _) = service.post("/chat/api/messages", &other, &body).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    let (status, receipt) = service.post("/chat/api/messages", &token, &body).await;
+    assert_eq!(status, StatusCode::OK);
+    let mut listener = service.listen(&token, receipt["seq"].as_i64().unwrap() - 1).await;
+    let message = listener.message().await;
+    assert_eq!(message["body"]["attachments"][0]["document"], first["document"]);
+}
+
+#[tokio::test]
+async fn files_that_are_not_taken_say_so() {
+    let service = Service::start().await;
+    let token = service.open('a').await;
+    for (bytes, status) in [
+        (b"MZ\x90\0 a program".to_vec(), StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        (Vec::new(), StatusCode::UNPROCESSABLE_ENTITY),
+        ([photo(100), vec![0; 1 << 20]].concat(), StatusCode::PAYLOAD_TOO_LARGE),
+    ] {
+        assert_eq!(service.upload(&token, "u-1", bytes).await.0, status);
+    }
+    assert_eq!(service.upload(&token, "bad~name", photo(8)).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn a_link_opens_the_same_conversation_elsewhere_while_it_is_good() {
+    let service = Service::start().await;
+    let token = service.open('a').await;
+    service.post("/chat/api/messages", &token, &json!({ "client_id": "1", "text": "à suivre" })).await;
+    let (_, link) = service.post("/chat/api/resume-link", &token, &json!({})).await;
+    let url = link["url"].as_str().unwrap();
+    let (page, secret) = url.split_once("#resume=").unwrap();
+    assert_eq!(page, "http://127.0.0.1:8480/chat?insurer=demo&lang=fr");
+    assert_eq!(secret.len(), 64);
+
+    let (status, resumed) = service.post("/chat/api/resume", "", &json!({ "token": secret })).await;
+    assert_eq!(status, StatusCode::OK);
+    let elsewhere = resumed["token"].as_str().unwrap();
+    assert_ne!(elsewhere, token);
+    let mut listener = service.listen(elsewhere, 0).await;
+    while listener.message().await["body"]["text"] != "à suivre" {}
+    // What is written there is heard here.
+    service.post("/chat/api/messages", elsewhere, &json!({ "client_id": "1", "text": "me revoici" })).await;
+    let mut here = service.listen(&token, 0).await;
+    while here.message().await["body"]["text"] != "me revoici" {}
+
+    // The link is no secret of the conversation, and ends.
+    assert_eq!(service.get("/chat/api/events", secret).await.status(), StatusCode::UNAUTHORIZED);
+    let nothing = json!({ "token": "0".repeat(64) });
+    assert_eq!(service.post("/chat/api/resume", "", &nothing).await.0, StatusCode::NOT_FOUND);
+    service.now.fetch_add(8 * DAY, Ordering::Relaxed);
+    let late = json!({ "token": secret });
+    assert_eq!(service.post("/chat/api/resume", "", &late).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(service.get("/chat/api/events", &token).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_page_runs_only_what_is_ours_and_is_framed_only_by_the_named_sites() {
+    let service = Service::start().await;
+    for (path, ancestors) in [
+        ("/chat?insurer=demo&lang=en", "frame-ancestors 'none'"),
+        ("/chat?site=demo-site", "frame-ancestors https://www.example.org https://example.org"),
+    ] {
+        let response = service.get(path, "").await;
+        assert_eq!(response.status(), StatusCode::OK);
+        let policy = response.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
+        assert!(policy.ends_with(ancestors), "{policy}");
+        assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"));
+        let html = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        let html = std::str::from_utf8(&html).unwrap();
+        assert!(!html.contains("style=") && !html.contains("<style") && !html.contains("onload"));
+        assert_eq!(html.matches("<script").count(), 1);
+        assert!(html.contains("<noscript>"));
+        assert!(html.contains("data-name=\"Mutuelle des Rives\""));
+    }
+    for path in ["/chat?insurer=nobody", "/chat?site=nowhere", "/chat?site=nowhere&insurer=demo"] {
+        assert_eq!(service.get(path, "").await.status(), StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn scripts_are_light_on_the_wire() {
+    let service = Service::start().await;
+    for (path, most) in [
+        (format!("/chat/assets/{}/chat.js", super::assets::revision()), 15 * 1024),
+        (format!("/chat/assets/{}/chat.css", super::assets::revision()), 5 * 1024),
+        ("/widget.js".to_owned(), 2 * 1024),
+    ] {
+        let request = request("GET", &path, "").header(header::ACCEPT_ENCODING, "gzip");
+        let response = service.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(response.headers()[header::CONTENT_ENCODING], "gzip");
+        let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        assert!(bytes.len() < most, "{path}: {} bytes of {most}", bytes.len());
+    }
+}

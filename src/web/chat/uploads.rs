@@ -1,0 +1,122 @@
+//! `PUT /chat/api/uploads/{client_id}?name=`: one file, streamed to the disk. The same name again is the same file.
+
+use axum::{
+    body::Body,
+    extract::{Path, Query, State},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{json, session::Session};
+use crate::{
+    document::{DocumentError, Inspection, Limits},
+    domain::{id::DocumentId, message::Attachment},
+    store::DocumentRow,
+    web::{App, problem::Problem},
+};
+
+/// The most files of one conversation; beyond them somebody plays.
+const MOST_DOCUMENTS: usize = 200;
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Named {
+    #[serde(default)]
+    name: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Response {
+    #[serde(flatten)]
+    attachment: Attachment,
+    /// Where the person sees it again.
+    preview: String,
+}
+
+pub(super) async fn put(
+    State(app): State<App>,
+    session: Session,
+    Path(client_id): Path<String>,
+    Query(Named { name }): Query<Named>,
+    body: Body,
+) -> Result<axum::Json<Response>, Problem> {
+    json::check_client_id(&client_id)?;
+    let document = match app.store.document_by_upload(session.id(), &client_id).await? {
+        Some(document) => document,
+        None => receive(&app, &session, client_id, &name, body).await?,
+    };
+    let preview = format!("/chat/api/documents/{}/preview", document.id);
+    Ok(axum::Json(Response { attachment: attachment(&app, &session, document), preview }))
+}
+
+async fn receive(
+    app: &App,
+    session: &Session,
+    client_id: String,
+    name: &str,
+    body: Body,
+) -> Result<DocumentRow, Problem> {
+    let others = app.store.documents(session.id()).await?;
+    if others.len() >= MOST_DOCUMENTS {
+        return Err(json::unprocessable("This conversation holds as many files as it can."));
+    }
+    let limits = Limits { max_bytes: app.config.documents.max_file_mib * 1024 * 1024 };
+    let stored = app.documents.receive(body.into_data_stream(), name, limits).await?;
+    let mut inspection = app.documents.inspect(&stored).await?;
+    let known: Vec<String> = others.iter().filter_map(|other| inspection_of(other).fingerprint).collect();
+    inspection.compare(known.iter().map(String::as_str));
+    let now = app.clock.now();
+    let document = DocumentRow {
+        id: DocumentId::new(now),
+        conversation: session.id(),
+        dossier: None,
+        kind: None,
+        upload_id: client_id,
+        name: stored.name,
+        media_type: stored.media_type.name().to_owned(),
+        bytes: i64::try_from(stored.bytes).unwrap_or(i64::MAX),
+        sha256: stored.sha256,
+        inspection: serde_json::to_value(&inspection).unwrap_or_default(),
+        at: now,
+    };
+    Ok(app.store.add_document(document).await?)
+}
+
+/// A file as a message names it, with what is to be said about it in the person's language.
+pub(super) fn attachment(app: &App, session: &Session, document: DocumentRow) -> Attachment {
+    let library = app.intake.library();
+    let remark = inspection_of(&document)
+        .quality
+        .remarks
+        .first()
+        .and_then(|remark| library.sentence(remark.key(), session.language()).map(str::to_owned));
+    Attachment {
+        document: document.id,
+        name: document.name,
+        media_type: document.media_type,
+        bytes: u64::try_from(document.bytes).unwrap_or(0),
+        remark,
+    }
+}
+
+fn inspection_of(document: &DocumentRow) -> Inspection {
+    serde_json::from_value(document.inspection.clone()).unwrap_or_default()
+}
+
+impl From<DocumentError> for Problem {
+    fn from(error: DocumentError) -> Self {
+        use axum::http::StatusCode;
+
+        let status = match &error {
+            DocumentError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            DocumentError::Unsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            DocumentError::Empty => StatusCode::UNPROCESSABLE_ENTITY,
+            // The rest of the bytes never came: the page sends them again.
+            DocumentError::Interrupted(_) => StatusCode::REQUEST_TIMEOUT,
+            DocumentError::NotFound => return Self::not_found(),
+            DocumentError::DiskFull(_) | DocumentError::Store(_) | DocumentError::Folder { .. } => {
+                tracing::error!(%error, "a file was refused before it was acknowledged");
+                return Self::unavailable("The file was not received. Please try again.");
+            }
+        };
+        Self::new(status, error.to_string())
+    }
+}
