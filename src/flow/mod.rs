@@ -7,10 +7,41 @@
 //! Architecture invariant: no I/O but in [`Library::load`], no clock, no randomness. The same inputs give the same
 //! outputs, so that every conversation can be replayed.
 
+mod answer;
+mod ask;
+mod check;
+mod command;
+mod condition;
+mod correct;
+mod definition;
 mod effect;
+mod engine;
 mod event;
+mod facts;
+mod insurer;
+mod library;
+mod listen;
+mod messages;
+mod problem;
+mod safety;
+mod state;
+mod table;
+mod template;
+mod walk;
+mod words;
+mod yaml;
 
+pub use condition::{Condition, Explanation, Scope, Test, Truth};
+pub use definition::{Collect, Flow, Kind, Question, Saying, Step, WantedKind};
 pub use effect::{Effect, Handover, PolicyQuery, Priority};
+pub use engine::{Turn, step};
 pub use event::{Event, Heard, PolicyAnswer};
-mod placeholder;
-pub use placeholder::{Library, LoadError, State, Turn, built_in, step};
+pub use facts::{Accepts, DocumentKind, FactName, FactType};
+pub use insurer::Insurer;
+pub use library::{FIRST_FLOW, Library, LoadError, built_in, read_sources};
+pub use problem::{Problem, Severity};
+pub use state::{Mode, State, Wanted};
+pub use table::{Row, Table};
+
+#[cfg(test)]
+mod tests;

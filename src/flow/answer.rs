@@ -1,0 +1,210 @@
+//! Answers: to the pending question, and to questions that were not asked yet.
+
+use super::{
+    Priority,
+    condition::{Truth, days_of},
+    definition::{Kind, Question, Validate},
+    state::{Aside, Mode},
+    walk::Walk,
+};
+use crate::{
+    domain::fact::{Source, Value},
+    understanding::{Answer, Reading, Want},
+};
+
+/// How often a question is put before a person is called.
+const MAX_FAILURES: u8 = 2;
+/// How many steps are looked at for answers to later questions.
+const MAX_LOOKED_AHEAD: usize = 300;
+
+impl Walk<'_> {
+    pub(super) fn wanting<'q>(&'q self, question: &'q Question) -> Want<'q> {
+        let today = self.local.date();
+        let ahead = question.validate.from.is_some_and(|from| from.on(today) >= today);
+        Want {
+            input: question.input,
+            choices: question.set.as_ref(),
+            prefer_past: !ahead,
+            policy_pattern: self.insurer.policy_number.as_ref(),
+        }
+    }
+
+    /// Takes the message as the answer to a question. False when it is none.
+    pub(super) fn answer(&mut self, question: &Question) -> bool {
+        let Some(reading) = &self.reading else { return false };
+        match self.library.vocabulary.answer(reading, &self.wanting(question), &self.listening()) {
+            Answer::Value(value) => {
+                if let Some(complaint) = self.complaint(&question.validate, &value) {
+                    self.preface.push(complaint);
+                    self.failed();
+                    if self.state.mode == Mode::Flow {
+                        self.ask(question);
+                    }
+                    return true;
+                }
+                if let Some(reading) = &mut self.reading {
+                    reading.take(&value);
+                }
+                self.accept(question, value);
+                true
+            }
+            Answer::Unknown if question.unknown => {
+                self.accept(question, Value::Unknown);
+                true
+            }
+            Answer::Unknown | Answer::Nothing => false,
+        }
+    }
+
+    pub(super) fn accept(&mut self, question: &Question, value: Value) {
+        self.state.failures = 0;
+        if self.state.aside == Some(Aside::Edit(question.fact.clone())) {
+            self.correct(&question.fact, value);
+            return;
+        }
+        self.set_fact(&question.fact, value, Source::Policyholder);
+        self.run();
+    }
+
+    /// What is wrong with an answer, in words.
+    pub(super) fn complaint(&self, validate: &Validate, value: &Value) -> Option<String> {
+        let words = self.words();
+        let today = self.local.date();
+        let say = |key: &str, limit: String| Some(words.say_with(key, &[("limit", limit.into())]));
+        #[expect(clippy::cast_precision_loss, reason = "amounts stay far below 2^52 cents")]
+        let number = match value {
+            Value::Number(number) => Some(*number),
+            Value::Amount(cents) => Some(*cents as f64 / 100.0),
+            Value::Duration(minutes) => Some(*minutes as f64),
+            _ => None,
+        };
+        #[expect(clippy::cast_possible_truncation, reason = "limits are small")]
+        let limit = |limit: f64| match value {
+            Value::Amount(_) => words.amount((limit * 100.0) as i64),
+            _ => words.number(limit),
+        };
+        if let Some(number) = number {
+            if let Some(min) = validate.min.filter(|min| number < *min) {
+                return say("too_small", limit(min));
+            }
+            if let Some(max) = validate.max.filter(|max| number > *max) {
+                return say("too_large", limit(max));
+            }
+        }
+        if let Value::Moment(moment) = value {
+            let (first, last) = days_of(moment);
+            if let Some(from) = validate.from.map(|from| from.on(today)).filter(|from| last < *from) {
+                return say("too_early", words.day(from));
+            }
+            if let Some(to) = validate.to.map(|to| to.on(today)).filter(|to| first > *to) {
+                return say("too_late", words.day(to));
+            }
+        }
+        if let Value::Text(text) = value {
+            let length = text.chars().count();
+            if validate.min_length.is_some_and(|min| length < min) {
+                return say("too_short", String::new());
+            }
+            if let Some(max) = validate.max_length.filter(|max| length > *max) {
+                return say("too_long", max.to_string());
+            }
+            if validate.pattern.as_ref().is_some_and(|pattern| !pattern.is_match(text)) {
+                return say("wrong_format", String::new());
+            }
+        }
+        None
+    }
+
+    /// Counts a question that was not answered; after two a person is called.
+    pub(super) fn failed(&mut self) {
+        self.state.failures += 1;
+        if self.state.failures >= MAX_FAILURES {
+            self.preface.clear();
+            let text = self.words().say("not_understood_human");
+            self.hand_over("not_understood", Priority::Normal, text, true);
+        }
+    }
+
+    pub(super) fn not_understood(&mut self, question: &Question) {
+        self.failed();
+        if self.state.mode == Mode::Flow {
+            let text = self.words().say("not_understood");
+            self.preface.push(text);
+            self.ask_again(question);
+        }
+    }
+
+    /// Takes answers to questions that were not asked yet from this turn's message. True when there were any.
+    pub(super) fn volunteer(&mut self) -> bool {
+        let Some(mut reading) = self.reading.take() else { return false };
+        let found = self.scan(&mut reading);
+        self.reading = Some(reading);
+        if found.is_empty() {
+            return false;
+        }
+        let language = self.state.language;
+        let words = self.words();
+        let list: Vec<String> = found
+            .iter()
+            .map(|(fact, value)| format!("{} : {}", self.library.fact_label(fact, language), words.value(fact, value)))
+            .collect();
+        let text = words.say_with("noted", &[("list", list.join(", ").into())]);
+        self.preface.push(text);
+        self.state.failures = 0;
+        for (fact, value) in found {
+            self.set_fact(&fact, value, Source::Policyholder);
+        }
+        true
+    }
+
+    /// Walks ahead of the pending question, as far as the way is known, and takes the answers that the message holds.
+    fn scan(&self, reading: &mut Reading) -> Vec<(String, Value)> {
+        let mut found: Vec<(String, Value)> = Vec::new();
+        let mut stack: Vec<(&str, usize)> =
+            self.state.stack.iter().map(|frame| (frame.flow.as_str(), frame.step)).collect();
+        for _ in 0..MAX_LOOKED_AHEAD {
+            let Some((name, at)) = stack.pop() else { break };
+            let Some(step) = self.library.flow(name).and_then(|flow| flow.steps.get(at)) else {
+                if let Some((_, caller)) = stack.last_mut() {
+                    *caller += 1;
+                }
+                continue;
+            };
+            let due = step.when.truth(&self.scope());
+            stack.push((name, at + 1));
+            if due == Truth::False {
+                continue;
+            }
+            match &step.kind {
+                Kind::Ask(question) => {
+                    let fact = &question.fact;
+                    if self.state.facts.contains_key(fact) || found.iter().any(|(known, _)| known == fact) {
+                        continue;
+                    }
+                    let want = self.wanting(question);
+                    if let Some(value) = self.library.vocabulary.volunteer(reading, &want, &self.listening())
+                        && self.complaint(&question.validate, &value).is_none()
+                    {
+                        reading.take(&value);
+                        found.push((fact.clone(), value));
+                    }
+                }
+                Kind::Call(flow) if due == Truth::True => {
+                    stack.pop();
+                    stack.push((name, at));
+                    stack.push((flow, 0));
+                }
+                Kind::Goto(target) => {
+                    stack.pop();
+                    stack.push((name, *target));
+                }
+                // Where the way forks on what is not known yet, looking ahead ends.
+                Kind::Branch { .. } | Kind::Review | Kind::HandOver { .. } | Kind::End(_) if due == Truth::True => {
+                    break;
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,219 @@
+//! What is checked over all files together: calls, tables, documents, names in texts, reachability, length.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    definition::{Flow, Kind, Saying},
+    facts::{DocumentKind, FactName, FactTypes},
+    insurer::Insurer,
+    problem::Problems,
+    table::Table,
+    template::{Texts, sms_segments},
+    yaml::Place,
+};
+use crate::domain::{language::Language, message::Input};
+
+/// How deep flows may call flows.
+pub(super) const MAX_DEPTH: usize = 8;
+
+/// All that was read.
+pub(super) struct Parts<'a> {
+    pub(super) flows: &'a BTreeMap<String, Flow>,
+    pub(super) tables: &'a BTreeMap<String, Table>,
+    pub(super) insurers: &'a BTreeMap<String, Insurer>,
+    pub(super) documents: &'a BTreeMap<String, DocumentKind>,
+    pub(super) names: &'a BTreeMap<String, FactName>,
+    pub(super) types: &'a FactTypes,
+    pub(super) texts: &'a Texts,
+}
+
+pub(super) fn check(parts: &Parts, problems: &mut Problems) {
+    for flow in parts.flows.values() {
+        references(parts, flow, problems);
+        reachability(flow, problems);
+        lengths(flow, problems);
+        depth(parts, flow, problems);
+    }
+    for table in parts.tables.values() {
+        table.check(problems);
+        for row in &table.rows {
+            thresholds(parts, &table.file, row.place, &row.when.thresholds(), problems);
+        }
+    }
+    for used in &parts.texts.used {
+        if !is_name(parts, &used.name) {
+            let message =
+                format!("the text uses `{}`, which is no fact, no `insurer.` and no `dossier.` name", used.name);
+            problems.error(&used.file, used.place, message);
+        }
+    }
+    for fact in parts.names.keys() {
+        if !parts.types.contains_key(fact) {
+            let message = format!("`{fact}` is named, but no question fills it and it has no `type`");
+            problems.warn("facts.yaml", Place::default(), message);
+        }
+    }
+}
+
+fn is_name(parts: &Parts, name: &str) -> bool {
+    match name.split_once('.') {
+        Some(("insurer", name)) => parts.insurers.values().all(|insurer| insurer.has(name)),
+        Some(("dossier", name)) => name == "reference",
+        Some((fact, _)) => parts.types.contains_key(fact),
+        None => name == "today" || parts.types.contains_key(name),
+    }
+}
+
+fn thresholds(parts: &Parts, file: &str, place: Place, names: &[&str], problems: &mut Problems) {
+    for name in names {
+        for insurer in parts.insurers.values() {
+            if !insurer.thresholds.contains_key(*name) {
+                problems.error(file, place, format!("the insurer `{}` sets no threshold `{name}`", insurer.id));
+            }
+        }
+    }
+}
+
+fn references(parts: &Parts, flow: &Flow, problems: &mut Problems) {
+    let file = flow.file.as_str();
+    let section = |place, name: &Option<String>, problems: &mut Problems| {
+        if let Some(name) = name
+            && !flow.sections.iter().any(|(id, _)| id == name)
+        {
+            problems.error(file, place, format!("the flow has no section `{name}`"));
+        }
+    };
+    for step in &flow.steps {
+        thresholds(parts, file, step.place, &step.when.thresholds(), problems);
+        match &step.kind {
+            Kind::Ask(question) => {
+                section(step.place, &question.section, problems);
+                if !parts.names.contains_key(&question.fact) {
+                    let message =
+                        format!("facts.yaml has no name for `{}`: a summary would show it bare", question.fact);
+                    problems.warn(file, step.place, message);
+                }
+                let stuck = matches!(question.input, Input::Photos | Input::Document)
+                    && !question.unknown
+                    && !question.optional;
+                if stuck {
+                    let message = "who has no such file cannot answer: add `unknown` or `optional`".to_owned();
+                    problems.warn(file, step.place, message);
+                }
+            }
+            Kind::Collect(collect) => {
+                section(step.place, &collect.section, problems);
+                for wanted in &collect.documents {
+                    if !parts.documents.contains_key(&wanted.kind) {
+                        let message = format!("documents.yaml has no kind `{}`", wanted.kind);
+                        problems.error(file, wanted.place, message);
+                    }
+                }
+            }
+            Kind::Call(name) if !parts.flows.contains_key(name) => {
+                problems.error(file, step.place, format!("there is no flow `{name}`"));
+            }
+            Kind::Orient(name) if !parts.tables.contains_key(name) => {
+                problems.error(file, step.place, format!("there is no table `{name}`"));
+            }
+            Kind::Branch { cases, .. } => {
+                for (when, _) in cases {
+                    thresholds(parts, file, step.place, &when.thresholds(), problems);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Where a step may lead.
+pub(super) fn successors(flow: &Flow, at: usize) -> Vec<usize> {
+    let step = &flow.steps[at];
+    let mut next = match &step.kind {
+        Kind::Goto(target) => vec![*target],
+        Kind::Branch { cases, otherwise } => cases.iter().map(|(_, target)| *target).chain([*otherwise]).collect(),
+        Kind::CheckPolicy { found, not_found } => vec![*found, *not_found],
+        Kind::End(_) => Vec::new(),
+        _ => vec![at + 1],
+    };
+    if !step.when.facts().is_empty() {
+        next.push(at + 1);
+    }
+    next
+}
+
+fn reachability(flow: &Flow, problems: &mut Problems) {
+    let mut reached = BTreeSet::new();
+    let mut todo = vec![0];
+    while let Some(at) = todo.pop() {
+        if at < flow.steps.len() && reached.insert(at) {
+            todo.extend(successors(flow, at));
+        }
+    }
+    for (at, step) in flow.steps.iter().enumerate() {
+        if !reached.contains(&at) {
+            problems.warn(&flow.file, step.place, format!("the step `{}` is never reached", step.id));
+        }
+    }
+    // A step from which no way leads out of the flow keeps a person in it for ever.
+    for &start in &reached {
+        let mut seen = BTreeSet::new();
+        let mut todo = vec![start];
+        let mut leaves = false;
+        while let Some(at) = todo.pop() {
+            match flow.steps.get(at) {
+                None => leaves = true,
+                Some(step) if matches!(step.kind, Kind::End(_) | Kind::HandOver { .. }) => leaves = true,
+                Some(_) if seen.insert(at) => todo.extend(successors(flow, at)),
+                Some(_) => {}
+            }
+        }
+        if !leaves {
+            let step = &flow.steps[start];
+            let message = format!("there is no way out after `{}`: its steps only lead to each other", step.id);
+            problems.error(&flow.file, step.place, message);
+            break;
+        }
+    }
+}
+
+fn lengths(flow: &Flow, problems: &mut Problems) {
+    let mut length = |saying: &Saying| {
+        for language in Language::ALL {
+            let text = saying.source.get(language);
+            let segments = sms_segments(text);
+            if segments > 1 {
+                let message = format!("the `{}` text takes {segments} SMS", language.code());
+                problems.warn(&flow.file, saying.place, message);
+            }
+        }
+    };
+    for step in &flow.steps {
+        match &step.kind {
+            Kind::Say(saying) | Kind::End(Some(saying)) | Kind::HandOver { text: Some(saying), .. } => length(saying),
+            Kind::Collect(collect) => length(&collect.text),
+            Kind::Ask(question) => {
+                [Some(&question.text), question.help.as_ref(), question.rephrase.as_ref()]
+                    .into_iter()
+                    .flatten()
+                    .for_each(&mut length);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Flows that call each other in a circle, or too deep.
+fn depth(parts: &Parts, flow: &Flow, problems: &mut Problems) {
+    fn deepest(parts: &Parts, flow: &Flow, left: usize) -> bool {
+        left > 0
+            && flow.steps.iter().all(|step| match &step.kind {
+                Kind::Call(name) => parts.flows.get(name).is_none_or(|called| deepest(parts, called, left - 1)),
+                _ => true,
+            })
+    }
+    if !deepest(parts, flow, MAX_DEPTH) {
+        let message = format!("flows call each other in a circle, or deeper than {MAX_DEPTH}");
+        problems.error(&flow.file, Place { line: 1, column: 1 }, message);
+    }
+}

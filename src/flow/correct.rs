@@ -1,0 +1,250 @@
+//! Changing one's mind: corrections, the review, cancelling, starting again.
+
+use super::{
+    Effect,
+    definition::Kind,
+    state::{Aside, Mode},
+    walk::Walk,
+};
+use crate::{
+    domain::{
+        fact::{Source, Value},
+        message::Input,
+    },
+    understanding::{Answer, ChoiceItem, ChoiceSet, Want},
+};
+
+/// How often facts may make each other void before it is taken for a circle.
+const MAX_ROUNDS: usize = 20;
+
+impl Walk<'_> {
+    /// The person wants to change the answer to one question.
+    pub(super) fn edit(&mut self, fact: &str) {
+        let library = self.library;
+        if matches!(self.state.mode, Mode::Handler | Mode::Waiting { .. } | Mode::Danger | Mode::Withdrawn) {
+            return;
+        }
+        let Some((_, _, question)) = library.questions_for(fact).next() else {
+            self.ask_pending();
+            return;
+        };
+        self.state.failures = 0;
+        self.state.aside = Some(Aside::Edit(fact.to_owned()));
+        let text = self.words().say("correct_ask");
+        self.preface.push(text);
+        self.ask(question);
+    }
+
+    /// "Corriger", perhaps with the name of the answer, perhaps with the new answer itself.
+    pub(super) fn correct_something(&mut self) {
+        let library = self.library;
+        let ctx = self.listening();
+        let want = choice_of(&library.fact_choices);
+        let named = self.reading.as_ref().and_then(|reading| library.vocabulary.volunteer(reading, &want, &ctx));
+        let Some(Value::Choice(fact)) = named.filter(|named| self.is_answered(named)) else {
+            self.ask_which();
+            return;
+        };
+        let Some((_, _, question)) = library.questions_for(&fact).next() else {
+            self.ask_which();
+            return;
+        };
+        let said = self.reading.as_ref().and_then(|reading| {
+            let want = self.wanting(question);
+            library.vocabulary.volunteer(reading, &want, &ctx)
+        });
+        match said {
+            Some(value) => self.correct(&fact, value),
+            None => self.edit(&fact),
+        }
+    }
+
+    fn is_answered(&self, named: &Value) -> bool {
+        matches!(named, Value::Choice(fact) if self.state.facts.contains_key(fact))
+    }
+
+    /// Writes the new answer, makes void what no longer follows, and walks the flow again from its top.
+    pub(super) fn correct(&mut self, fact: &str, value: Value) {
+        let words = self.words();
+        let label = self.library.fact_label(fact, self.state.language);
+        let names = [("label", label.into()), ("value", words.value(fact, &value).into())];
+        let text = words.say_with("corrected", &names);
+        self.preface.push(text);
+        self.set_fact(fact, value, Source::Policyholder);
+        self.walk_again();
+    }
+
+    /// After a correction: what the new answers make void is cleared, what they make due is asked.
+    pub(super) fn walk_again(&mut self) {
+        self.reading = None;
+        self.state.aside = None;
+        self.state.failures = 0;
+        self.state.mode = Mode::Flow;
+        self.clear_void();
+        self.begin();
+        self.run();
+    }
+
+    fn clear_void(&mut self) {
+        let library = self.library;
+        for _ in 0..MAX_ROUNDS {
+            let scope = self.scope();
+            let is_void = |name: &str, source: &Source| match source {
+                Source::Policyholder => {
+                    let mut due = library.questions_for(name).map(|(flow, at, _)| flow.steps[at].when.holds(&scope));
+                    let first = due.next();
+                    first == Some(false) && !due.any(|due| due)
+                }
+                Source::Flow => {
+                    let sets =
+                        |kind: &Kind| matches!(kind, Kind::Set(values) if values.iter().any(|(fact, _)| fact == name));
+                    let mut steps =
+                        library.flows().flat_map(|flow| &flow.steps).filter(|step| sets(&step.kind)).peekable();
+                    steps.peek().is_some() && !steps.any(|step| step.when.holds(&scope))
+                }
+                Source::Policy | Source::Handler(_) => false,
+            };
+            let void: Vec<String> = self
+                .state
+                .facts
+                .iter()
+                .filter(|(name, fact)| is_void(name, &fact.source))
+                .map(|(name, _)| name.clone())
+                .collect();
+            if void.is_empty() {
+                return;
+            }
+            for name in void {
+                self.clear_fact(&name);
+            }
+        }
+    }
+
+    /// The message as the answer to what is asked beside the flow. False when nothing is, or it is no answer to that.
+    pub(super) fn answer_aside(&mut self) -> bool {
+        let library = self.library;
+        let Some(aside) = self.state.aside.clone() else { return false };
+        match aside {
+            Aside::Edit(fact) => match library.questions_for(&fact).next() {
+                Some((_, _, question)) if !self.answer(question) => self.not_understood(question),
+                Some(_) => {}
+                None => self.keep(),
+            },
+            Aside::Which => self.answer_which(),
+            Aside::Cancel | Aside::Restart => match (self.yes_or_no(), aside) {
+                (Some(true), Aside::Cancel) => self.withdraw(),
+                (Some(true), _) => self.restart(),
+                _ => self.keep(),
+            },
+        }
+        true
+    }
+
+    fn answer_which(&mut self) {
+        let lines = self.summary_lines();
+        let names = ChoiceSet::new(lines.into_iter().map(|line| {
+            let label = crate::domain::language::Text { fr: line.label.clone(), en: line.label };
+            ChoiceItem { value: line.fact, label, words: Vec::new() }
+        }));
+        let ctx = self.listening();
+        let Some(reading) = &self.reading else { return };
+        match self.library.vocabulary.answer(reading, &choice_of(&names), &ctx) {
+            Answer::Value(Value::Choice(fact)) => self.edit(&fact),
+            _ => self.keep(),
+        }
+    }
+
+    fn yes_or_no(&self) -> Option<bool> {
+        let want = Want { input: Input::YesNo, choices: None, prefer_past: true, policy_pattern: None };
+        match self.library.vocabulary.answer(self.reading.as_ref()?, &want, &self.listening()) {
+            Answer::Value(Value::Bool(yes)) => Some(yes),
+            _ => None,
+        }
+    }
+
+    /// Nothing changes: back to the pending question.
+    pub(super) fn keep(&mut self) {
+        self.leave_aside("kept");
+    }
+
+    fn leave_aside(&mut self, key: &str) {
+        self.state.aside = None;
+        let text = self.words().say(key);
+        self.preface.push(text);
+        self.reading = None;
+        if self.state.mode == Mode::Ended { self.flush() } else { self.run() }
+    }
+
+    pub(super) fn withdraw(&mut self) {
+        self.state.aside = None;
+        let text = self.words().say("cancelled");
+        self.preface.push(text);
+        self.flush();
+        self.state.mode = Mode::Withdrawn;
+        self.effects.push(Effect::Withdraw);
+        self.effects.push(Effect::End);
+    }
+
+    /// Forgets the answers and begins again. What a handler wrote, and the documents, stay.
+    pub(super) fn restart(&mut self) {
+        let forgotten: Vec<String> = self
+            .state
+            .facts
+            .iter()
+            .filter(|(_, fact)| !matches!(fact.source, Source::Handler(_)))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in forgotten {
+            self.clear_fact(&name);
+        }
+        self.state.done.clear();
+        self.state.skipped.clear();
+        self.state.policy = None;
+        self.state.qualified = false;
+        self.effects.push(Effect::Note { code: "restarted".to_owned(), detail: String::new() });
+        let text = self.words().say("restarted");
+        self.preface.push(text);
+        self.walk_again();
+    }
+
+    pub(super) fn at_review(&self) -> bool {
+        self.state.aside.is_none() && matches!(self.current(), Some((_, step)) if matches!(step.kind, Kind::Review))
+    }
+
+    pub(super) fn answer_review(&mut self) {
+        let library = self.library;
+        let ctx = self.listening();
+        let Some(reading) = &self.reading else { return };
+        let chosen = library.vocabulary.answer(reading, &choice_of(&library.review_choices), &ctx);
+        match (chosen, self.yes_or_no()) {
+            (Answer::Value(Value::Choice(choice)), _) if choice == "send" => self.send(),
+            (Answer::Value(_), _) | (_, Some(false)) => self.ask_which(),
+            (_, Some(true)) => self.send(),
+            _ => {
+                self.failed();
+                if self.state.mode == Mode::Flow {
+                    let text = self.words().say("not_understood");
+                    self.preface.push(text);
+                    self.review();
+                }
+            }
+        }
+    }
+
+    /// The person sends the summary: the dossier is qualified.
+    pub(super) fn send(&mut self) {
+        self.state.failures = 0;
+        self.reading = None;
+        if !self.state.qualified {
+            self.state.qualified = true;
+            self.effects.push(Effect::Qualify);
+        }
+        self.mark_done();
+        self.next();
+        self.run();
+    }
+}
+
+fn choice_of(choices: &ChoiceSet) -> Want<'_> {
+    Want { input: Input::Choice, choices: Some(choices), prefer_past: true, policy_pattern: None }
+}

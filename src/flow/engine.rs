@@ -1,0 +1,85 @@
+//! The engine's one entry: what happened, told to a conversation.
+
+use jiff::Timestamp;
+
+use super::{
+    Effect, Event, Library,
+    state::{Mode, State},
+    walk::Walk,
+};
+
+/// What one event led to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Turn {
+    pub state: State,
+    /// In the order in which they are to be done.
+    pub effects: Vec<Effect>,
+}
+
+/// Walks a conversation on. Pure: the same arguments give the same turn.
+///
+/// An effect that asks the host ([`Effect::LookUpPolicy`], [`Effect::Orient`]) is the turn's last; the host calls again
+/// with the answer and the turn's state.
+pub fn step(library: &Library, insurer: &str, state: State, event: &Event, now: Timestamp) -> Turn {
+    let mut walk = Walk::new(library, insurer, state, now);
+    match event {
+        Event::Start { language, channel, known } => {
+            if walk.state.is_fresh() {
+                walk.state.language = *language;
+                walk.state.channel = Some(*channel);
+                for (name, fact) in known {
+                    walk.effects.push(Effect::SetFact { name: name.clone(), fact: fact.clone() });
+                    walk.state.facts.insert(name.clone(), fact.clone());
+                }
+                walk.begin();
+                walk.run();
+            }
+        }
+        Event::Said(heard) => walk.said(heard),
+        Event::Edit { fact } => walk.edit(fact),
+        Event::SpeakLanguage { language } => {
+            if walk.state.language != *language {
+                walk.state.language = *language;
+                let text = walk.words().say("language_changed");
+                walk.preface.push(text);
+                if walk.state.mode == Mode::Flow && !walk.state.stack.is_empty() {
+                    walk.ask_pending();
+                } else {
+                    walk.flush();
+                }
+            }
+        }
+        Event::PolicyLookedUp(answer) => walk.policy_looked_up(answer),
+        Event::Oriented { mode, missing } => walk.oriented(mode.as_deref(), missing),
+        Event::TakenOver => {
+            if !walk.state.is_over() {
+                walk.state.mode = Mode::Handler;
+            }
+        }
+        Event::HandedBack => {
+            if matches!(walk.state.mode, Mode::Handler | Mode::Waiting { .. } | Mode::Danger) {
+                walk.state.mode = Mode::Flow;
+                walk.state.failures = 0;
+                let text = walk.words().say("handed_back");
+                walk.preface.push(text);
+                walk.ask_pending();
+            }
+        }
+        Event::DocumentWanted { kind } => {
+            walk.want(kind, true);
+            walk.note_completeness();
+            let name = walk.document_name(kind);
+            let text = walk.words().say_with("document_wanted", &[("document", name.into())]);
+            walk.preface.push(text);
+            walk.flush();
+        }
+        Event::Silent => {
+            if walk.state.mode == Mode::Flow && !walk.state.stack.is_empty() {
+                let text = walk.words().say("reminder");
+                walk.preface.push(text);
+                walk.ask_pending();
+            }
+        }
+    }
+    Turn { state: walk.state, effects: walk.effects }
+}

@@ -1,0 +1,94 @@
+//! Insurers: whose thresholds, numbers and texts a conversation uses.
+
+use std::collections::BTreeMap;
+
+use regex::Regex;
+
+use super::{
+    problem::Problems,
+    yaml::{Data, Fields, Node, text},
+};
+use crate::domain::language::{Language, Text};
+
+/// One insurer, from `insurers/*.yaml`.
+#[derive(Clone, Debug, Default)]
+pub struct Insurer {
+    pub id: String,
+    pub name: String,
+    pub phone: Option<String>,
+    pub email: Option<String>,
+    /// What conditions compare with, in euros or plain numbers.
+    pub thresholds: BTreeMap<String, f64>,
+    /// What its policy numbers look like.
+    pub policy_number: Option<Regex>,
+    /// Every other text of the file, for templates.
+    pub texts: BTreeMap<String, Text>,
+    /// What templates see as `insurer`, by language.
+    pub(super) view: [minijinja::Value; 2],
+}
+
+impl Insurer {
+    pub(super) fn read(file: &str, root: &Node, problems: &mut Problems) -> Self {
+        let mut fields = Fields::of(file, root, problems);
+        let id = fields.required("insurer", problems);
+        let name = fields.required("name", problems);
+        let phone = fields.string("phone", problems);
+        let email = fields.string("email", problems);
+        let pattern = fields.take("policy_number_pattern");
+        let policy_number = pattern.and_then(|node| {
+            let pattern = format!("^(?:{})$", node.scalar().unwrap_or_default());
+            Regex::new(&pattern)
+                .map_err(|error| problems.error(file, node.place, format!("the pattern is not valid: {error}")))
+                .ok()
+        });
+        let mut thresholds = BTreeMap::new();
+        if let Some(node) = fields.take("thresholds") {
+            for (name, place, node) in Fields::of(file, node, problems).rest() {
+                match node.data {
+                    Data::Number(number) => {
+                        thresholds.insert(name.to_owned(), number);
+                    }
+                    _ => problems.error(file, place, format!("the threshold `{name}` must be a number")),
+                }
+            }
+        }
+        let mut texts = BTreeMap::new();
+        for (key, _, node) in fields.rest() {
+            match &node.data {
+                Data::Text(both) => {
+                    texts.insert(key.to_owned(), Text { fr: both.clone(), en: both.clone() });
+                }
+                Data::Map(entries) if entries.iter().any(|(key, ..)| key == "fr" || key == "en") => {
+                    texts.insert(key.to_owned(), text(file, node, problems));
+                }
+                // Opening hours, languages and the like are for other rooms.
+                _ => {}
+            }
+        }
+        let mut insurer =
+            Self { id, name, phone, email, thresholds, policy_number, texts, view: <[minijinja::Value; 2]>::default() };
+        insurer.view = Language::ALL.map(|language| insurer.view_in(language));
+        insurer
+    }
+
+    fn view_in(&self, language: Language) -> minijinja::Value {
+        let mut view: BTreeMap<&str, minijinja::Value> = BTreeMap::new();
+        view.insert("name", self.name.as_str().into());
+        view.insert("phone", self.phone.as_deref().unwrap_or_default().into());
+        view.insert("email", self.email.as_deref().unwrap_or_default().into());
+        for (name, number) in &self.thresholds {
+            view.insert(name, (*number).into());
+        }
+        for (name, text) in &self.texts {
+            view.insert(name, text.get(language).into());
+        }
+        view.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
+    /// The names that templates may use after `insurer.`.
+    pub(super) fn has(&self, name: &str) -> bool {
+        matches!(name, "name" | "phone" | "email")
+            || self.thresholds.contains_key(name)
+            || self.texts.contains_key(name)
+    }
+}

@@ -1,0 +1,351 @@
+//! Everything under `flows/`, read and compiled once; and all that is wrong with it.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::{Path, PathBuf},
+};
+
+use jiff::tz::TimeZone;
+use sha2::{Digest, Sha256};
+
+use super::{
+    check,
+    definition::{Flow, FlowReader, Kind, Question, declared_types},
+    facts::{self, DocumentKind, FactName, FactType, FactTypes},
+    insurer::Insurer,
+    messages::Messages,
+    problem::{Problem, Problems, Severity},
+    table::Table,
+    template::Texts,
+    yaml::{Node, Place},
+};
+use crate::{
+    domain::{clock::paris, language::Language},
+    understanding::{ChoiceItem, ChoiceSet, Vocabulary},
+};
+
+/// The flow with which every conversation begins.
+pub const FIRST_FLOW: &str = "opening";
+
+/// A revision of the flows: compiled, immutable, shared by all conversations that began with it.
+#[derive(Debug)]
+pub struct Library {
+    pub(super) flows: BTreeMap<String, Flow>,
+    tables: BTreeMap<String, Table>,
+    insurers: BTreeMap<String, Insurer>,
+    documents: BTreeMap<String, DocumentKind>,
+    names: BTreeMap<String, FactName>,
+    types: FactTypes,
+    pub(super) messages: Messages,
+    pub(super) texts: Texts,
+    pub(super) vocabulary: Vocabulary,
+    /// Which questions fill a fact.
+    questions: HashMap<String, Vec<(String, usize)>>,
+    /// The facts in the order in which they are asked, for summaries.
+    order: Vec<String>,
+    /// The names of the facts, to be understood in "corriger la date".
+    pub(super) fact_choices: ChoiceSet,
+    pub(super) review_choices: ChoiceSet,
+    pub(super) zone: TimeZone,
+    /// Stands in for an insurer that has no file.
+    pub(super) nobody: Insurer,
+    sources: BTreeMap<String, String>,
+    revision: String,
+}
+
+/// Why the flows could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    #[error("{path} cannot be read: {source}. Check that the flows' folder exists and is readable.", path = .path.display())]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("the flows have mistakes; `guichet flow check` lists them:\n{}", list(.0))]
+    Mistakes(Vec<Problem>),
+}
+
+fn list(problems: &[Problem]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+impl Library {
+    /// Reads the folder `flows/`.
+    pub fn load(folder: &Path) -> Result<Self, LoadError> {
+        Self::from_sources(read_sources(folder)?)
+    }
+
+    /// Compiles sources by path: those of the folder, or of an older revision kept in the store.
+    pub fn from_sources(sources: BTreeMap<String, String>) -> Result<Self, LoadError> {
+        let (library, problems) = Self::compile(sources);
+        library.ok_or_else(|| {
+            LoadError::Mistakes(problems.into_iter().filter(|problem| problem.severity == Severity::Error).collect())
+        })
+    }
+
+    /// The compiled library, unless there are errors, and every problem.
+    pub fn compile(sources: BTreeMap<String, String>) -> (Option<Self>, Vec<Problem>) {
+        let mut problems = Problems::default();
+        let mut nodes = BTreeMap::new();
+        for (path, source) in &sources {
+            match Node::parse(path, source) {
+                Ok(node) => {
+                    nodes.insert(path.as_str(), node);
+                }
+                Err(problem) => problems.push(problem),
+            }
+        }
+        let under = |folder: &str| -> Vec<(&str, &Node)> {
+            nodes.iter().filter(|(path, _)| path.starts_with(folder)).map(|(path, node)| (*path, node)).collect()
+        };
+        let mut types = facts::built_in();
+        for (path, node) in under("claims/") {
+            declared_types(path, node, &mut types, &mut problems);
+        }
+        let (names, declared) =
+            nodes.get("facts.yaml").map(|node| facts::read("facts.yaml", node, &mut problems)).unwrap_or_default();
+        for (name, kind) in declared {
+            types.entry(name).or_insert(kind);
+        }
+        let documents = nodes
+            .get("documents.yaml")
+            .map(|node| facts::read_documents("documents.yaml", node, &mut problems))
+            .unwrap_or_default();
+
+        let mut texts = Texts::new();
+        let mut flows: BTreeMap<String, Flow> = BTreeMap::new();
+        for (path, node) in under("claims/") {
+            let reader = FlowReader { file: path, types: &types, texts: &mut texts, problems: &mut problems };
+            let flow = reader.read(node);
+            flows.insert(flow.name.clone(), flow);
+        }
+        let mut tables = BTreeMap::new();
+        for (path, node) in under("tables/") {
+            let table = Table::read(path, node, &types, &mut problems);
+            tables.insert(table.name.clone(), table);
+        }
+        let mut insurers = BTreeMap::new();
+        for (path, node) in under("insurers/") {
+            let insurer = Insurer::read(path, node, &mut problems);
+            insurers.insert(insurer.id.clone(), insurer);
+        }
+        let empty = Node { place: Place::default(), data: super::yaml::Data::Null };
+        let messages =
+            Messages::read("messages.yaml", nodes.get("messages.yaml").unwrap_or(&empty), &mut texts, &mut problems);
+        let vocabulary = match sources.get("vocabulary.yaml").map(|source| Vocabulary::from_yaml(source)) {
+            Some(Ok(vocabulary)) => Some(vocabulary),
+            Some(Err(error)) => {
+                problems.error("vocabulary.yaml", Place::default(), error.to_string());
+                None
+            }
+            None => {
+                problems.error("vocabulary.yaml", Place::default(), "the file is missing".to_owned());
+                None
+            }
+        };
+
+        let mut questions: HashMap<String, Vec<(String, usize)>> = HashMap::new();
+        for flow in flows.values() {
+            for (at, question) in flow.questions() {
+                questions.entry(question.fact.clone()).or_default().push((flow.name.clone(), at));
+            }
+        }
+        let order = asking_order(&flows);
+        let parts = check::Parts {
+            flows: &flows,
+            tables: &tables,
+            insurers: &insurers,
+            documents: &documents,
+            names: &names,
+            types: &types,
+            texts: &texts,
+        };
+        check::check(&parts, &mut problems);
+        let problems = problems.into_sorted();
+        let Some(vocabulary) = vocabulary.filter(|_| problems.iter().all(|p| p.severity == Severity::Warning)) else {
+            return (None, problems);
+        };
+
+        let fact_choices = ChoiceSet::new(order.iter().filter_map(|fact| {
+            let name = names.get(fact)?;
+            Some(ChoiceItem { value: fact.clone(), label: name.label.clone(), words: Vec::new() })
+        }));
+        let button = |key: &str| messages.texts.get(key).cloned().unwrap_or_default();
+        let review_choices = ChoiceSet::new([
+            ChoiceItem { value: "send".to_owned(), label: button("button_send"), words: Vec::new() },
+            ChoiceItem { value: "correct".to_owned(), label: button("button_correct"), words: Vec::new() },
+        ]);
+        let revision = revision_of(&sources);
+        let library = Self {
+            flows,
+            tables,
+            insurers,
+            documents,
+            names,
+            types,
+            messages,
+            texts,
+            vocabulary,
+            questions,
+            order,
+            fact_choices,
+            review_choices,
+            zone: paris(),
+            nobody: Insurer::default(),
+            sources,
+            revision,
+        };
+        (Some(library), problems)
+    }
+
+    /// The sources by path, so that an older revision can be kept and compiled again.
+    pub fn sources(&self) -> &BTreeMap<String, String> {
+        &self.sources
+    }
+
+    /// A name for exactly these sources.
+    pub fn revision(&self) -> &str {
+        &self.revision
+    }
+
+    pub fn flow(&self, name: &str) -> Option<&Flow> {
+        self.flows.get(name)
+    }
+
+    pub fn flows(&self) -> impl Iterator<Item = &Flow> {
+        self.flows.values()
+    }
+
+    pub fn table(&self, name: &str) -> Option<&Table> {
+        self.tables.get(name)
+    }
+
+    pub fn tables(&self) -> impl Iterator<Item = &Table> {
+        self.tables.values()
+    }
+
+    pub fn insurer(&self, id: &str) -> Option<&Insurer> {
+        self.insurers.get(id)
+    }
+
+    pub fn insurers(&self) -> impl Iterator<Item = &Insurer> {
+        self.insurers.values()
+    }
+
+    pub fn document(&self, kind: &str) -> Option<&DocumentKind> {
+        self.documents.get(kind)
+    }
+
+    pub fn fact_type(&self, fact: &str) -> Option<&FactType> {
+        self.types.get(fact)
+    }
+
+    pub fn fact_name(&self, fact: &str) -> Option<&FactName> {
+        self.names.get(fact)
+    }
+
+    /// The facts in the order in which they are asked.
+    pub fn fact_order(&self) -> &[String] {
+        &self.order
+    }
+
+    /// A sentence of `messages.yaml` that names nothing, such as those of the host.
+    pub fn sentence(&self, key: &str, language: Language) -> Option<&str> {
+        self.messages.texts.get(key).map(|text| text.get(language))
+    }
+
+    /// What a fact is called, in a language; its own name when nobody named it.
+    pub fn fact_label<'a>(&'a self, fact: &'a str, language: Language) -> &'a str {
+        self.names.get(fact).map_or(fact, |name| name.label.get(language))
+    }
+
+    /// The questions that fill a fact, with the flow in which they stand.
+    pub(super) fn questions_for(&self, fact: &str) -> impl Iterator<Item = (&Flow, usize, &Question)> {
+        self.questions.get(fact).into_iter().flatten().filter_map(|(flow, at)| {
+            let flow = self.flows.get(flow)?;
+            match &flow.steps.get(*at)?.kind {
+                Kind::Ask(question) => Some((flow, *at, &**question)),
+                _ => None,
+            }
+        })
+    }
+}
+
+/// The facts in the order in which a conversation meets their questions.
+fn asking_order(flows: &BTreeMap<String, Flow>) -> Vec<String> {
+    fn visit(flows: &BTreeMap<String, Flow>, name: &str, seen: &mut Vec<String>, order: &mut Vec<String>) {
+        if seen.iter().any(|known| known == name) {
+            return;
+        }
+        seen.push(name.to_owned());
+        let Some(flow) = flows.get(name) else { return };
+        for step in &flow.steps {
+            match &step.kind {
+                Kind::Ask(question) if !order.contains(&question.fact) => order.push(question.fact.clone()),
+                Kind::Call(other) => visit(flows, other, seen, order),
+                _ => {}
+            }
+        }
+    }
+    let mut order = Vec::new();
+    let mut seen = Vec::new();
+    visit(flows, FIRST_FLOW, &mut seen, &mut order);
+    for name in flows.keys() {
+        visit(flows, name, &mut seen, &mut order);
+    }
+    order
+}
+
+fn revision_of(sources: &BTreeMap<String, String>) -> String {
+    let mut hash = Sha256::new();
+    for (path, source) in sources {
+        for part in [path, source] {
+            hash.update(part.len().to_le_bytes());
+            hash.update(part);
+        }
+    }
+    hex::encode(&hash.finalize()[..8])
+}
+
+/// The folders of which a revision is made, beside the files at the top.
+const FOLDERS: [&str; 3] = ["claims", "tables", "insurers"];
+
+/// Whether a file makes part of a revision: transcripts and the demo's people do not.
+fn is_source(path: &str) -> bool {
+    let in_place = path.rsplit_once('/').is_none_or(|(folder, _)| FOLDERS.contains(&folder));
+    let is_yaml = Path::new(path).extension().is_some_and(|extension| extension == "yaml");
+    in_place && is_yaml && !path.ends_with(".transcript.yaml")
+}
+
+/// The flows that came with this program.
+#[derive(rust_embed::RustEmbed)]
+#[folder = "flows/"]
+struct BuiltIn;
+
+/// The sources of the flows that came with this program, for [`Library::from_sources`].
+pub fn built_in() -> BTreeMap<String, String> {
+    let source = |path: &str| {
+        <BuiltIn as rust_embed::RustEmbed>::get(path).map(|file| String::from_utf8_lossy(&file.data).into_owned())
+    };
+    let paths = <BuiltIn as rust_embed::RustEmbed>::iter().filter(|path| is_source(path));
+    paths.filter_map(|path| Some((path.to_string(), source(&path)?))).collect()
+}
+
+/// The files that make a revision: YAML under claims/, tables/ and insurers/ and at the top, without the transcripts.
+pub fn read_sources(folder: &Path) -> Result<BTreeMap<String, String>, LoadError> {
+    let mut sources = BTreeMap::new();
+    for part in [""].into_iter().chain(FOLDERS) {
+        let folder = folder.join(part);
+        let unreadable = |source| LoadError::Unreadable { path: folder.clone(), source };
+        if !part.is_empty() && !folder.exists() {
+            continue;
+        }
+        for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
+            let file = entry.map_err(unreadable)?.path();
+            let Some(name) = file.file_name().and_then(|name| name.to_str()) else { continue };
+            let path = if part.is_empty() { name.to_owned() } else { format!("{part}/{name}") };
+            if is_source(&path) {
+                let unreadable = |source| LoadError::Unreadable { path: file.clone(), source };
+                sources.insert(path, std::fs::read_to_string(&file).map_err(unreadable)?);
+            }
+        }
+    }
+    Ok(sources)
+}

@@ -1,0 +1,261 @@
+//! Listening: what one message of the person does.
+
+use super::{
+    Effect, Heard,
+    definition::{Kind, Question},
+    state::{Aside, Mode},
+    walk::Walk,
+};
+use crate::{
+    domain::{
+        fact::{Source, Value},
+        message::{Body, Input},
+    },
+    understanding::{Command, Reading},
+};
+
+/// How much of a message is read; the host keeps all of it.
+const MAX_TEXT: usize = 4_000;
+/// How many words a message has, at least, that may answer questions which were not asked yet.
+const MIN_WORDS_FOR_MORE: usize = 3;
+
+impl Walk<'_> {
+    pub(super) fn said(&mut self, heard: &Heard) {
+        let cut = heard.text.char_indices().nth(MAX_TEXT).map_or(heard.text.len(), |(at, _)| at);
+        let reading = self.library.vocabulary.read(&heard.text[..cut], &self.listening());
+        let fresh = self.state.is_fresh();
+        if fresh {
+            self.begin();
+        }
+        let was_later = std::mem::take(&mut self.state.later);
+        let danger = reading.danger();
+        let command = reading.command();
+        let is_greeting = reading.is_greeting();
+        let silent = reading.is_empty();
+        // "Oui" answers one question; only a message that says more can answer others too.
+        self.talkative = !reading.values().is_empty() || heard.text.split_whitespace().count() >= MIN_WORDS_FOR_MORE;
+        self.reading = Some(reading);
+
+        if let Some(danger) = danger
+            && !self.flow_asked_for_danger()
+            && self.state.mode != Mode::Withdrawn
+        {
+            self.interrupt(danger);
+            return;
+        }
+        self.file(&heard.files);
+        match self.state.mode {
+            Mode::Handler => return,
+            Mode::Waiting { resume } => {
+                if resume && (heard.choice.as_deref() == Some("cmd=resume") || command == Some(Command::Resume)) {
+                    self.state.mode = Mode::Flow;
+                    self.reading = None;
+                    self.ask_pending();
+                }
+                return;
+            }
+            Mode::Danger => {
+                self.after_danger(heard.choice.as_deref(), command);
+                return;
+            }
+            Mode::Withdrawn => {
+                let text = self.words().say("cancelled");
+                self.preface.push(text);
+                self.flush();
+                return;
+            }
+            Mode::Flow | Mode::Ended => {}
+        }
+        if let Some(payload) = heard.choice.as_deref() {
+            self.pressed(payload);
+            return;
+        }
+        if !heard.files.is_empty() && self.files_came(heard.files.len()) {
+            return;
+        }
+        if fresh {
+            if command == Some(Command::Human) {
+                self.command(Command::Human);
+            } else {
+                self.run();
+            }
+            return;
+        }
+        if silent {
+            if heard.files.is_empty() {
+                self.ask_pending();
+            }
+            return;
+        }
+        if let Some(command) = command
+            && self.command(command)
+        {
+            return;
+        }
+        if self.state.mode == Mode::Ended && self.state.aside.is_none() {
+            let text = self.words().say("ended");
+            self.preface.push(text);
+            self.flush();
+            self.effects.push(Effect::Note { code: "message_after_end".to_owned(), detail: String::new() });
+            return;
+        }
+        if self.answer_aside() {
+            return;
+        }
+        let Some((_, step)) = self.current() else { return };
+        match &step.kind {
+            Kind::Ask(question) => {
+                if !self.answer(question) {
+                    if is_greeting || was_later {
+                        if was_later {
+                            let text = self.words().say("welcome_back");
+                            self.preface.push(text);
+                        }
+                        self.ask(question);
+                    } else if self.volunteer() {
+                        self.run();
+                    } else {
+                        self.not_understood(question);
+                    }
+                }
+            }
+            Kind::Review => self.answer_review(),
+            Kind::Collect(_) => {
+                if is_greeting || was_later || self.volunteer() {
+                    self.run();
+                } else {
+                    self.failed();
+                    if self.state.mode == Mode::Flow {
+                        let text = self.words().say("not_understood");
+                        self.preface.push(text);
+                        self.run();
+                    }
+                }
+            }
+            _ => self.run(),
+        }
+    }
+
+    /// Files came. True when that is all that this message is.
+    pub(super) fn files_came(&mut self, count: usize) -> bool {
+        if let Some((_, step)) = self.current()
+            && let Kind::Ask(question) = &step.kind
+            && matches!(question.input, Input::Photos | Input::Document)
+        {
+            let count = u32::try_from(count).unwrap_or(u32::MAX);
+            self.set_fact(&question.fact, Value::Files(count), Source::Policyholder);
+            self.state.failures = 0;
+            self.run();
+            return true;
+        }
+        let text = self.words().say_with("documents_received", &[("count", count.into())]);
+        self.preface.push(text);
+        let silent = self.reading.as_ref().is_none_or(Reading::is_empty);
+        if matches!(self.current(), Some((_, step)) if matches!(step.kind, Kind::Collect(_))) {
+            self.state.failures = 0;
+            if !self.collected(false) {
+                self.run();
+            }
+            return true;
+        }
+        if silent {
+            if self.state.mode == Mode::Ended { self.flush() } else { self.ask_pending() }
+        }
+        silent
+    }
+
+    /// Says what is still missing. False when nothing is, or when the person said that this is all.
+    pub(super) fn collected(&mut self, finished: bool) -> bool {
+        let required = self.missing_documents(true);
+        let welcome = self.missing_documents(false);
+        let (key, list) = match (required.is_empty(), welcome.is_empty()) {
+            (false, _) => ("documents_missing", required),
+            (true, false) if !finished => ("documents_welcome", welcome),
+            _ => {
+                self.mark_done();
+                self.next();
+                return false;
+            }
+        };
+        if finished && self.state.failures > 0 {
+            // Said twice: the documents stay wanted, and the flow goes on.
+            self.state.failures = 0;
+            self.mark_done();
+            self.next();
+            return false;
+        }
+        if finished {
+            self.state.failures = 1;
+        }
+        let text = self.words().say_with(key, &[("list", list.into())]);
+        let text = self.with_preface(text);
+        let quick_replies = vec![self.button("cmd=done", "button_done"), self.button("cmd=later", "button_later")];
+        let body = Body { text, quick_replies, input: Some(Input::Photos), ..Body::default() };
+        self.effects.push(Effect::Say { body });
+        true
+    }
+
+    /// A button was pressed.
+    pub(super) fn pressed(&mut self, payload: &str) {
+        self.reading = None;
+        let Some((name, value)) = payload.split_once('=') else {
+            self.ask_pending();
+            return;
+        };
+        match (name, value) {
+            ("edit", fact) => self.edit(fact),
+            ("cmd", "skip") => {
+                self.command(Command::Skip);
+            }
+            ("cmd", "done") => {
+                self.command(Command::Done);
+            }
+            ("cmd", "later") => {
+                self.command(Command::Later);
+            }
+            ("cmd", "correct") => {
+                self.command(Command::Correct);
+            }
+            ("cmd", "summary") => {
+                self.command(Command::Summary);
+            }
+            ("cmd", "human") => {
+                self.command(Command::Human);
+            }
+            ("cmd", "help") => {
+                self.command(Command::Help);
+            }
+            ("cmd", "send") if self.at_review() => self.send(),
+            ("cmd", "cancel_yes") if self.state.aside == Some(Aside::Cancel) => self.withdraw(),
+            ("cmd", "restart_yes") if self.state.aside == Some(Aside::Restart) => self.restart(),
+            ("cmd", "keep") if self.state.aside.is_some() => self.keep(),
+            ("cmd", _) => self.ask_pending(),
+            (fact, value) => self.chose(fact, value),
+        }
+    }
+
+    /// A choice was pressed: of the pending question, or of an earlier one, which is then corrected.
+    pub(super) fn chose(&mut self, fact: &str, value: &str) {
+        let library = self.library;
+        let value = match (value, library.fact_type(fact)) {
+            ("unknown", Some(_)) => Some(Value::Unknown),
+            (value, Some(kind)) => kind.literal(value).ok(),
+            _ => None,
+        };
+        let offered = |question: &Question| value != Some(Value::Unknown) || question.unknown;
+        let found = library.questions_for(fact).map(|(_, _, question)| question).find(|question| offered(question));
+        let (Some(question), Some(value)) = (found, value) else {
+            self.ask_pending();
+            return;
+        };
+        let editing = self.state.aside == Some(Aside::Edit(fact.to_owned()));
+        if editing || self.state.facts.contains_key(fact) {
+            self.correct(&question.fact, value);
+            return;
+        }
+        self.state.aside = None;
+        self.state.failures = 0;
+        self.set_fact(fact, value, Source::Policyholder);
+        self.run();
+    }
+}

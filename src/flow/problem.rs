@@ -1,0 +1,65 @@
+//! What is wrong with a file under `flows/`, and where.
+
+use std::fmt;
+
+use super::yaml::Place;
+
+/// How much a problem matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The flows work, but somebody should look.
+    Warning,
+    /// The flows are refused.
+    Error,
+}
+
+/// One mistake or doubt, at a place of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    pub file: String,
+    pub line: u32,
+    pub column: u32,
+    pub severity: Severity,
+    pub message: String,
+}
+
+impl Problem {
+    pub(super) fn error(file: &str, place: Place, message: String) -> Self {
+        let Place { line, column } = place;
+        Self { file: file.to_owned(), line, column, severity: Severity::Error, message }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let severity = match self.severity {
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        };
+        write!(f, "{}:{}:{}: {severity}: {}", self.file, self.line, self.column, self.message)
+    }
+}
+
+/// All that was found so far: a reader goes on after a mistake, so that a person sees them all at once.
+#[derive(Debug, Default)]
+pub(super) struct Problems(Vec<Problem>);
+
+impl Problems {
+    pub(super) fn push(&mut self, problem: Problem) {
+        self.0.push(problem);
+    }
+
+    pub(super) fn error(&mut self, file: &str, place: Place, message: String) {
+        self.0.push(Problem::error(file, place, message));
+    }
+
+    pub(super) fn warn(&mut self, file: &str, place: Place, message: String) {
+        self.0.push(Problem { severity: Severity::Warning, ..Problem::error(file, place, message) });
+    }
+
+    /// The problems by file and place.
+    pub(super) fn into_sorted(mut self) -> Vec<Problem> {
+        self.0.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+        self.0
+    }
+}

@@ -1,0 +1,71 @@
+//! Danger interrupts at any step: the emergency numbers first, a person is called, and the flow waits for "I am safe".
+
+use super::{Effect, Handover, Priority, definition::Kind, state::Mode, walk::Walk};
+use crate::{
+    domain::{
+        fact::Value,
+        message::{Body, Input},
+    },
+    understanding::{Answer, Command, Danger, Want},
+};
+
+/// The questions by which a flow itself asks for danger: their answers are the flow's to handle.
+const SAFETY_FACTS: [&str; 2] = ["danger", "injured"];
+
+impl Walk<'_> {
+    /// Whether the pending question is the flow's own about danger, and this message answers it.
+    pub(super) fn flow_asked_for_danger(&self) -> bool {
+        let Some((_, step)) = self.current() else { return false };
+        let (Kind::Ask(question), Some(reading)) = (&step.kind, &self.reading) else { return false };
+        SAFETY_FACTS.contains(&question.fact.as_str())
+            && self.state.mode == Mode::Flow
+            && !self.state.facts.contains_key(&question.fact)
+            && matches!(
+                self.library.vocabulary.answer(reading, &self.wanting(question), &self.listening()),
+                Answer::Value(_)
+            )
+    }
+
+    pub(super) fn interrupt(&mut self, danger: Danger) {
+        let code = danger.as_str();
+        let new = self.state.dangers.insert(code.to_owned());
+        let key = format!("danger_{code}");
+        let words = self.words();
+        let text = match words.say(&key) {
+            text if text.is_empty() => words.say("danger"),
+            text => text,
+        };
+        let quick_replies = vec![self.button("cmd=safe", "button_safe")];
+        let body = Body { text, urgent: true, quick_replies, ..Body::default() };
+        self.effects.push(Effect::Say { body });
+        if new {
+            self.effects.push(Effect::HandOver(Handover { reason: "danger".to_owned(), priority: Priority::Urgent }));
+            self.effects.push(Effect::Note { code: "danger".to_owned(), detail: code.to_owned() });
+        }
+        if matches!(self.state.mode, Mode::Flow | Mode::Waiting { .. }) {
+            self.state.mode = Mode::Danger;
+        }
+    }
+
+    /// The person answers "Êtes-vous en sécurité ?".
+    pub(super) fn after_danger(&mut self, payload: Option<&str>, command: Option<Command>) {
+        let want = Want { input: Input::YesNo, choices: None, prefer_past: true, policy_pattern: None };
+        let answer =
+            self.reading.as_ref().map(|reading| self.library.vocabulary.answer(reading, &want, &self.listening()));
+        let safe = payload == Some("cmd=safe")
+            || command == Some(Command::Resume)
+            || answer == Some(Answer::Value(Value::Bool(true)));
+        let text = self.words().say(if safe { "danger_over" } else { "danger_waiting" });
+        self.preface.push(text);
+        if safe {
+            self.state.mode = Mode::Flow;
+            self.reading = None;
+            self.ask_pending();
+        } else {
+            let text = self.with_preface(String::new());
+            let quick_replies = vec![self.button("cmd=safe", "button_safe")];
+            let body = Body { text, quick_replies, ..Body::default() };
+            self.effects.push(Effect::Say { body });
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Texts for people, compiled once: plain where they name nothing, MiniJinja where they do.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use minijinja::{Environment, UndefinedBehavior, Value};
+
+use super::{problem::Problems, yaml::Place};
+use crate::domain::language::{Language, Text};
+
+/// A text that was compiled; [`Texts::render`] says it.
+#[derive(Clone, Debug)]
+pub(super) struct Template([Part; 2]);
+
+#[derive(Clone, Debug)]
+enum Part {
+    Plain(Box<str>),
+    /// The template's key in the environment, and the names that it uses.
+    Rendered {
+        key: Box<str>,
+        names: Box<[Box<str>]>,
+    },
+}
+
+/// All compiled texts of a library.
+#[derive(Debug)]
+pub(super) struct Texts {
+    environment: Environment<'static>,
+    /// Names used by templates, with their place, to be checked when every file was read.
+    pub(super) used: Vec<Used>,
+    count: usize,
+}
+
+/// A name that a text uses.
+#[derive(Debug)]
+pub(super) struct Used {
+    pub(super) file: String,
+    pub(super) place: Place,
+    pub(super) name: String,
+}
+
+impl Texts {
+    pub(super) fn new() -> Self {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        Self { environment, used: Vec::new(), count: 0 }
+    }
+
+    /// Compiles a text; names other than `extra` are remembered for the check.
+    pub(super) fn compile(
+        &mut self,
+        file: &str,
+        place: Place,
+        text: Text,
+        extra: &[&str],
+        problems: &mut Problems,
+    ) -> Template {
+        let mut names = BTreeSet::new();
+        let mut part = |source: String| {
+            if !source.contains("{{") && !source.contains("{%") {
+                return Part::Plain(source.into());
+            }
+            self.count += 1;
+            let key = format!("{file}:{}:{}", place.line, self.count);
+            if let Err(error) = self.environment.add_template_owned(key.clone(), source) {
+                problems.error(file, place, format!("the text is no valid template: {error}"));
+                return Part::Plain(Box::default());
+            }
+            let Ok(template) = self.environment.get_template(&key) else { return Part::Plain(Box::default()) };
+            names.extend(template.undeclared_variables(true));
+            let roots = template.undeclared_variables(false).into_iter().map(String::into_boxed_str).collect();
+            Part::Rendered { key: key.into(), names: roots }
+        };
+        let compiled = Template([part(text.fr), part(text.en)]);
+        let used = names.into_iter().filter(|name| !extra.contains(&name.as_str()));
+        self.used.extend(used.map(|name| Used { file: file.to_owned(), place, name }));
+        compiled
+    }
+
+    /// The text in a language; `lookup` gives the values of the names that it uses.
+    pub(super) fn render(
+        &self,
+        template: &Template,
+        language: Language,
+        lookup: impl Fn(&str) -> Value,
+    ) -> Result<String, minijinja::Error> {
+        match &template.0[language as usize] {
+            Part::Plain(text) => Ok(text.to_string()),
+            Part::Rendered { key, names } => {
+                let values: BTreeMap<String, Value> =
+                    names.iter().map(|name| (name.to_string(), lookup(name))).collect();
+                self.environment.get_template(key)?.render(Value::from(values))
+            }
+        }
+    }
+}
+
+/// How many SMS a text takes: GSM-7 where all its letters are in it (or become so by the transliteration that the SMS
+/// channel does: ç, ê, « and their like), UCS-2 otherwise.
+pub(super) fn sms_segments(text: &str) -> usize {
+    const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+    const EXTENDED: &str = "^{}\\[~]|€";
+    const REPLACED_BY_ONE: &str = "çâêëîïôûÿÀÂÈÊËÎÏÔÙÛ’‘“”«»–—°\u{a0}\u{202f}";
+    const REPLACED_BY_MORE: &[(char, usize)] = &[('œ', 2), ('Œ', 2), ('…', 3)];
+    let septets: Option<usize> = text
+        .chars()
+        .map(|letter| match letter {
+            letter if BASIC.contains(letter) => Some(1),
+            letter if EXTENDED.contains(letter) => Some(2),
+            letter if REPLACED_BY_ONE.contains(letter) => Some(1),
+            letter => REPLACED_BY_MORE.iter().find(|(known, _)| *known == letter).map(|(_, septets)| *septets),
+        })
+        .sum();
+    let (units, alone, part) = match septets {
+        Some(septets) => (septets, 160, 153),
+        None => (text.encode_utf16().count(), 70, 67),
+    };
+    if units <= alone { 1 } else { units.div_ceil(part) }
+}

@@ -1,0 +1,89 @@
+//! The engine on the real flows: loading, a first claim, interruptions, and that turns are pure.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::{Effect, Event, Heard, Library, Mode, PolicyAnswer, State, step};
+use crate::domain::{fact::Facts, language::Language, message::Channel};
+
+fn library() -> Library {
+    Library::load(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/flows"))).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A conversation whose host finds no policy and cannot orient.
+struct Talk<'a> {
+    library: &'a Library,
+    state: State,
+    effects: Vec<Effect>,
+}
+
+impl<'a> Talk<'a> {
+    fn start(library: &'a Library) -> Self {
+        let mut talk = Self { library, state: State::default(), effects: Vec::new() };
+        talk.tell(&Event::Start { language: Language::Fr, channel: Channel::Web, known: Facts::new() });
+        talk
+    }
+
+    fn tell(&mut self, event: &Event) {
+        let now: Timestamp = "2026-11-20T10:00:00+01:00".parse().unwrap();
+        let state: State = serde_json::from_str(&serde_json::to_string(&self.state).unwrap()).unwrap();
+        assert_eq!(state, self.state, "the state survives its trip through the store");
+        let turn = step(self.library, "demo", state.clone(), event, now);
+        assert_eq!(turn, step(self.library, "demo", state, event, now), "a turn is pure");
+        self.state = turn.state;
+        self.effects.extend(turn.effects.clone());
+        match turn.effects.last() {
+            Some(Effect::LookUpPolicy(_)) => self.tell(&Event::PolicyLookedUp(PolicyAnswer::NotFound)),
+            Some(Effect::Orient { .. }) => self.tell(&Event::Oriented { mode: Some("desk".into()), missing: vec![] }),
+            _ => {}
+        }
+    }
+
+    fn say(&mut self, text: &str) -> String {
+        self.effects.clear();
+        self.tell(&Event::Said(Heard { text: text.to_owned(), ..Heard::default() }));
+        self.heard()
+    }
+
+    fn press(&mut self, payload: &str) -> String {
+        self.effects.clear();
+        self.tell(&Event::Said(Heard { choice: Some(payload.to_owned()), ..Heard::default() }));
+        self.heard()
+    }
+
+    fn heard(&self) -> String {
+        let says = self.effects.iter().filter_map(|effect| match effect {
+            Effect::Say { body } => Some(body.text.as_str()),
+            _ => None,
+        });
+        says.collect::<Vec<_>>().join("\n")
+    }
+}
+
+#[test]
+fn what_a_message_tells_is_not_asked() {
+    let library = library();
+    let mut talk = Talk::start(&library);
+    talk.say("non");
+    talk.say("j'ai une fuite d'eau");
+    assert_eq!(talk.state.peril(), None, "the dossier opens with the claim's own flow");
+    talk.say("oui");
+    let heard = talk.say("non mais je suis locataire");
+    assert!(heard.contains("Locataire"), "{heard}");
+    assert!(talk.state.fact("occupancy").is_some());
+}
+
+#[test]
+fn danger_interrupts_and_the_flow_comes_back() {
+    let library = library();
+    let mut talk = Talk::start(&library);
+    talk.say("non");
+    let asked = talk.press("incident=water_damage");
+    talk.state.failures = 0;
+    let heard = talk.say("au secours il y a le feu");
+    assert_ne!(heard, asked);
+    assert_eq!(talk.state.mode(), Mode::Danger);
+    talk.press("cmd=safe");
+    assert_eq!(talk.state.mode(), Mode::Flow);
+}
