@@ -60,8 +60,9 @@ impl Vocabulary {
                 found.push((text.tokens_of(email.range()), Value::Email(email.as_str().to_owned())));
             }
         }
-        // A phone has more figures than any word of a message without one.
-        if folded.bytes().filter(u8::is_ascii_digit).count() >= 5 {
+        // Most messages hold too few figures for either.
+        let figures = folded.bytes().filter(u8::is_ascii_digit).count();
+        if figures >= 8 {
             for phone in self.patterns.phone.find_iter(folded) {
                 let tokens = text.tokens_of(phone.range());
                 if found.iter().all(|(taken, _)| !overlap(taken, &tokens))
@@ -70,6 +71,8 @@ impl Vocabulary {
                     found.push((tokens, Value::Phone(number)));
                 }
             }
+        }
+        if figures >= 3 {
             for plate in self.patterns.siv.captures_iter(folded) {
                 let Some(whole) = plate.get(0) else { continue };
                 let tokens = text.tokens_of(whole.range());

@@ -20,7 +20,7 @@ pub(super) struct Number {
     pub(super) value: f64,
     /// The token after the last.
     pub(super) end: usize,
-    /// It could be an article: "un", "une".
+    /// It could be another word: the article "un", "neuf" for new, the French "four".
     pub(super) article: bool,
 }
 
@@ -84,7 +84,7 @@ impl Vocabulary {
         (1..=words.len()).rev().find_map(|count| {
             // Ranks come out as "3e": they are no counts, and do not parse.
             let value: f64 = text2num::text2digits(&words[..count].join(" "), language).ok()?.parse().ok()?;
-            let article = count == 1 && matches!(first, "un" | "une" | "one" | "neuf");
+            let article = count == 1 && matches!(first, "un" | "une" | "one" | "neuf" | "four");
             Some(Number { value, end: at + count, article })
         })
     }

@@ -143,6 +143,8 @@ fn emails_plates_and_policy_numbers_are_heard() {
         Some(Value::Email("jean.dupont+sinistre@example.co.uk".to_owned()))
     );
     assert_eq!(answer(&vocabulary, "plaque GH-208-XZ", &want(Input::Plate)), text("GH-208-XZ"));
+    let reading = vocabulary.read("rentré dedans au feu rouge par AB-123-CD", &friday());
+    assert_eq!(vocabulary.volunteer(&reading, &want(Input::Plate), &friday()), text("AB-123-CD"));
     assert_eq!(answer(&vocabulary, "ab 123 cd", &want(Input::Plate)), text("AB-123-CD"));
     assert_eq!(answer(&vocabulary, "1234 AB 69", &want(Input::Plate)), text("1234 AB 69"));
     assert_eq!(answer(&vocabulary, "je sais plus", &want(Input::Plate)), None);
