@@ -7,6 +7,7 @@ mod doctor;
 mod import;
 mod migrate;
 mod serve;
+mod user;
 
 use std::path::PathBuf;
 
@@ -48,6 +49,9 @@ enum Command {
     /// Fill the registers.
     #[command(subcommand)]
     Import(import::Import),
+    /// Manage who may log in to the console.
+    #[command(subcommand)]
+    User(user::User),
     /// Verify what is recorded.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -74,6 +78,8 @@ pub enum CliError {
     File { path: String, error: std::io::Error },
     #[error("{0}")]
     Import(#[from] ImportError),
+    #[error(transparent)]
+    User(#[from] user::UserError),
     #[error("cannot listen on {address}: {error}; is another Guichet running? set server.listen to another port")]
     Listen { address: String, error: std::io::Error },
     #[error("the server stopped: {0}")]
@@ -93,6 +99,7 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
         Command::Doctor => doctor::run(config()).await,
         Command::Config(command) => command.run(config),
         Command::Import(import) => import.run(&config()?).await,
+        Command::User(user) => user.run(&config()?).await,
         Command::Audit(audit) => audit.run(&config()?).await,
     }
 }

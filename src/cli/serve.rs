@@ -1,6 +1,6 @@
 //! `guichet serve`: runs until it is told to stop, then finishes what it has in hand.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use jiff::ToSpan;
 use tokio::net::TcpListener;
@@ -37,7 +37,7 @@ pub(super) async fn open(config: Config) -> Result<App, CliError> {
 }
 
 /// Serves until SIGINT or SIGTERM. `ready` is told the address once it listens.
-pub(super) async fn serve(app: App, ready: impl FnOnce(std::net::SocketAddr)) -> Result<(), CliError> {
+pub(super) async fn serve(app: App, ready: impl FnOnce(SocketAddr)) -> Result<(), CliError> {
     let store = app.store.clone();
     let housekeeping = tokio::spawn(keep_house(store.clone(), app.clock.clone()));
     let listen = app.config.server.listen;
@@ -45,14 +45,15 @@ pub(super) async fn serve(app: App, ready: impl FnOnce(std::net::SocketAddr)) ->
     let listener = TcpListener::bind(listen).await.map_err(fail)?;
     ready(listener.local_addr().map_err(fail)?);
     let stopping = Arc::new(tokio::sync::Notify::new());
-    let server = axum::serve(listener, web::router(app)).with_graceful_shutdown({
-        let stopping = Arc::clone(&stopping);
-        async move {
-            stop_signal().await;
-            tracing::info!("stopping: no new requests, those at hand are finished");
-            stopping.notify_one();
-        }
-    });
+    let server = axum::serve(listener, web::router(app).into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown({
+            let stopping = Arc::clone(&stopping);
+            async move {
+                stop_signal().await;
+                tracing::info!("stopping: no new requests, those at hand are finished");
+                stopping.notify_one();
+            }
+        });
     // A chat's event stream never ends by itself: after the grace period the rest is cut; clients come back elsewhere.
     let grace = async {
         stopping.notified().await;

@@ -39,7 +39,7 @@ pub(super) const COLUMNS: &[(&str, Kind)] = &[
     ("updated_at", Kind::Int),
 ];
 
-const SELECT: &str = "SELECT id, reference, insurer, conversation, peril, status, policy, holder, orientation, \
+pub(super) const SELECT: &str = "SELECT id, reference, insurer, conversation, peril, status, policy, holder, orientation, \
      priority, handover, handler, wanted, waiting_since, fact_seq, timeline_seq, timeline_hash, opened_at, updated_at \
      FROM dossier";
 
@@ -70,7 +70,7 @@ pub(super) fn args_of(dossier: &Dossier) -> Vec<Arg> {
     .to_vec()
 }
 
-fn read(row: &Row) -> Result<Dossier, StoreError> {
+pub(super) fn read(row: &Row) -> Result<Dossier, StoreError> {
     Ok(Dossier {
         id: row.parse(0)?,
         reference: row.text(1)?,

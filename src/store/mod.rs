@@ -16,6 +16,7 @@ mod document;
 mod dossier;
 mod error;
 mod handler;
+mod inbox;
 mod notify;
 mod policy;
 mod revision;
@@ -30,6 +31,7 @@ pub use document::DocumentRow;
 pub use dossier::{DecisionRow, FactRow};
 pub use error::StoreError;
 pub use handler::{HandlerRow, SessionRow};
+pub use inbox::{InboxCount, InboxFilter, InboxSort, Oriented};
 pub use notify::Turns;
 pub use policy::PolicyRow;
 

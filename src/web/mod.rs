@@ -5,6 +5,7 @@
 
 mod channels;
 mod chat;
+pub mod console;
 pub(crate) mod health;
 pub mod problem;
 
@@ -29,6 +30,7 @@ pub struct App {
 
 /// All routes.
 pub fn router(app: App) -> Router {
+    let console = console::router(console_of(&app));
     Router::new()
         .route("/live", get(health::live))
         .route("/ready", get(health::ready))
@@ -36,4 +38,22 @@ pub fn router(app: App) -> Router {
         .nest("/channels", channels::routes())
         .merge(chat::routes())
         .with_state(app)
+        .merge(console)
+}
+
+fn console_of(app: &App) -> console::Console {
+    let library = app.intake.library();
+    let sources = library.sources().iter().map(|(path, text)| (path.as_str(), text.as_str()));
+    let names = console::Names::from_sources(sources).unwrap_or_else(|error| {
+        tracing::error!(%error, "the console shows codes instead of names");
+        console::Names::default()
+    });
+    console::Console::new(console::Setup {
+        store: app.store.clone(),
+        documents: app.documents.clone(),
+        desk: Arc::new(app.intake.clone()),
+        names,
+        clock: app.clock.clone(),
+        public_url: app.config.server.public_url.clone(),
+    })
 }

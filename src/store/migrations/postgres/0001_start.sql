@@ -75,6 +75,7 @@ CREATE TABLE dossier (
 CREATE UNIQUE INDEX dossier_reference ON dossier (reference);
 -- The inbox shows what is open; the closed ones, which only grow in number, stay out of its index.
 CREATE INDEX dossier_open ON dossier (updated_at) WHERE status NOT IN ('closed', 'withdrawn');
+CREATE INDEX dossier_over ON dossier (status, updated_at) WHERE status IN ('closed', 'withdrawn');
 
 CREATE TABLE fact (
   dossier TEXT NOT NULL,

@@ -1,0 +1,96 @@
+//! Styles and scripts, embedded in the binary. What is vendored is pinned by `assets/vendor/SHA256SUMS`.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use axum::{
+    extract::{Path, Query},
+    http::header,
+    response::{IntoResponse, Response},
+};
+use rust_embed::RustEmbed;
+
+use super::error::ConsoleError;
+
+#[derive(RustEmbed)]
+#[folder = "src/web/console/assets"]
+struct Assets;
+
+/// The version of each asset, which its address holds, so that a browser may keep it for good.
+static VERSIONS: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+    Assets::iter()
+        .filter_map(|path| {
+            let hash = Assets::get(&path)?.metadata.sha256_hash();
+            Some((path.into_owned(), hex::encode(&hash[..6])))
+        })
+        .collect()
+});
+
+/// The address of an asset, for templates.
+pub(super) fn address(path: &str) -> String {
+    let version = VERSIONS.get(path).map_or("", String::as_str);
+    format!("/console/assets/{path}?v={version}")
+}
+
+/// An address' version.
+#[derive(serde::Deserialize)]
+pub(super) struct Version {
+    v: Option<String>,
+}
+
+pub(super) async fn get(Path(path): Path<String>, Query(asked): Query<Version>) -> Result<Response, ConsoleError> {
+    let file = Assets::get(&path).ok_or(ConsoleError::NotFound)?;
+    let kind = match path.rsplit('.').next() {
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        _ => "text/plain; charset=utf-8",
+    };
+    let is_current = asked.v.is_some() && asked.v.as_ref() == VERSIONS.get(&path);
+    let cache = if is_current { "public, max-age=31536000, immutable" } else { "no-cache" };
+    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, cache)], file.data.into_owned()).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_vendored_is_what_was_vendored() {
+        let sums = String::from_utf8(Assets::get("vendor/SHA256SUMS").unwrap().data.into_owned()).unwrap();
+        let pinned: BTreeMap<String, String> = sums
+            .lines()
+            .map(|line| line.split_once("  ").unwrap())
+            .map(|(hash, name)| (format!("vendor/{name}"), hash.to_owned()))
+            .collect();
+        let found: BTreeMap<String, String> = Assets::iter()
+            .filter(|path| path.starts_with("vendor/") && &**path != "vendor/SHA256SUMS")
+            .map(|path| (path.to_string(), hex::encode(Assets::get(&path).unwrap().metadata.sha256_hash())))
+            .collect();
+        assert_eq!(found, pinned);
+    }
+
+    #[test]
+    fn templates_name_assets_that_are_there() {
+        let mut named = 0;
+        for entry in std::fs::read_dir("src/web/console/templates").unwrap() {
+            let template = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+            for rest in template.split("assets::address(\"").skip(1) {
+                let path = rest.split('"').next().unwrap();
+                assert!(Assets::get(path).is_some(), "{path}");
+                named += 1;
+            }
+        }
+        assert!(named >= 6);
+    }
+
+    #[tokio::test]
+    async fn an_asset_under_its_version_is_kept_for_good() {
+        let version = VERSIONS["console.css"].clone();
+        let response = get(Path("console.css".into()), Query(Version { v: Some(version) })).await.unwrap();
+        assert_eq!(response.headers()[header::CACHE_CONTROL], "public, max-age=31536000, immutable");
+        let response = get(Path("console.css".into()), Query(Version { v: None })).await.unwrap();
+        assert_eq!(response.headers()[header::CACHE_CONTROL], "no-cache");
+        assert!(get(Path("../mod.rs".into()), Query(Version { v: None })).await.is_err());
+    }
+}

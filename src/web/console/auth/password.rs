@@ -1,0 +1,100 @@
+//! Passwords: Argon2id, with the parameters of the OWASP password storage guide (19 MiB, two passes), in PHC form.
+
+use std::sync::{LazyLock, OnceLock};
+
+use argon2::{
+    Argon2,
+    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
+};
+use tokio::sync::Semaphore;
+
+/// The shortest password that may be chosen.
+pub const MIN_LENGTH: usize = 10;
+
+/// The longest: a hash costs memory and time that nobody should multiply.
+pub const MAX_LENGTH: usize = 256;
+
+/// How many passwords are hashed at a time: each takes 19 MiB.
+static HASHING: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(2));
+
+/// Why a password was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum PasswordError {
+    #[error("the password is too short; choose at least {MIN_LENGTH} characters")]
+    TooShort,
+    #[error("the password is too long; choose at most {MAX_LENGTH} bytes")]
+    TooLong,
+    #[error("the password could not be hashed: {0}")]
+    Hash(String),
+}
+
+/// Hashes a new password.
+pub async fn hash(password: String) -> Result<String, PasswordError> {
+    if password.chars().count() < MIN_LENGTH {
+        return Err(PasswordError::TooShort);
+    }
+    if password.len() > MAX_LENGTH {
+        return Err(PasswordError::TooLong);
+    }
+    in_background(move || hash_now(&password)).await?
+}
+
+/// Whether this is the password of `stored`. Without a stored hash it takes the same time and the answer is no, so that
+/// nobody learns which log-ins exist.
+pub async fn verify(password: String, stored: Option<String>) -> bool {
+    if password.len() > MAX_LENGTH {
+        return false;
+    }
+    let verified = in_background(move || {
+        let known = stored.is_some();
+        let Some(hash) = stored.or_else(|| nobodys_hash().map(str::to_owned)) else { return false };
+        let Ok(parsed) = PasswordHash::new(&hash) else { return false };
+        Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok() && known
+    });
+    verified.await.unwrap_or(false)
+}
+
+fn hash_now(password: &str) -> Result<String, PasswordError> {
+    let mut salt = [0; 16];
+    getrandom::fill(&mut salt).map_err(|error| PasswordError::Hash(error.to_string()))?;
+    let hash: PasswordHash = Argon2::default()
+        .hash_password_with_salt(password.as_bytes(), &salt)
+        .map_err(|error| PasswordError::Hash(error.to_string()))?;
+    Ok(hash.to_string())
+}
+
+/// What a password is compared with when nobody logs in so.
+fn nobodys_hash() -> Option<&'static str> {
+    static HASH: OnceLock<Option<String>> = OnceLock::new();
+    HASH.get_or_init(|| hash_now("nobody's password").ok()).as_deref()
+}
+
+async fn in_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, PasswordError> {
+    let failed = |error: &dyn std::fmt::Display| PasswordError::Hash(error.to_string());
+    let _permit = HASHING.acquire().await.map_err(|error| failed(&error))?;
+    tokio::task::spawn_blocking(work).await.map_err(|error| failed(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_right_password_opens_and_no_other() {
+        let stored = hash("chaton-gris-42".into()).await.unwrap();
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+        assert!(verify("chaton-gris-42".into(), Some(stored.clone())).await);
+        assert!(!verify("chaton-gris-43".into(), Some(stored)).await);
+    }
+
+    #[tokio::test]
+    async fn nobody_has_no_password() {
+        assert!(!verify("nobody's password".into(), None).await);
+    }
+
+    #[tokio::test]
+    async fn a_short_and_a_huge_password_are_refused() {
+        assert!(matches!(hash("court".into()).await, Err(PasswordError::TooShort)));
+        assert!(matches!(hash("x".repeat(300)).await, Err(PasswordError::TooLong)));
+    }
+}

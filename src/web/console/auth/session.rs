@@ -1,0 +1,164 @@
+//! Sessions: an opaque token in a cookie, its hash in the store, twelve hours at most.
+
+use axum::{
+    extract::{FromRequestParts, OriginalUri},
+    http::{HeaderMap, HeaderValue, header, request::Parts},
+};
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest as _, Sha256};
+
+use super::random_token;
+use crate::{
+    intake::Actor,
+    store::{HandlerRow, SessionRow},
+    web::console::{Console, error::ConsoleError},
+};
+
+/// A working day with its overtime.
+const LIFETIME: SignedDuration = SignedDuration::from_hours(12);
+
+/// The handler who is logged in, with what a page needs of the session.
+#[derive(Clone, Debug)]
+pub struct Session {
+    pub login: String,
+    pub name: String,
+    pub is_admin: bool,
+    /// Goes into every form.
+    pub csrf: String,
+    pub(in crate::web::console) token_hash: String,
+}
+
+/// A session of an administrator; to others the page does not exist.
+#[derive(Clone, Debug)]
+pub struct Admin(pub Session);
+
+impl Session {
+    /// The handler as the record names them.
+    pub fn actor(&self) -> Actor {
+        Actor { login: self.login.clone(), name: self.name.clone() }
+    }
+}
+
+impl FromRequestParts<Console> for Session {
+    type Rejection = ConsoleError;
+
+    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, ConsoleError> {
+        if let Some(session) = of(console, &parts.headers).await? {
+            return Ok(session);
+        }
+        let from = OriginalUri::from_request_parts(parts, console).await.map(|uri| uri.0).unwrap_or_default();
+        let is_page = parts.method == axum::http::Method::GET && !parts.headers.contains_key("hx-request");
+        let back = if is_page { from.path_and_query().map(ToString::to_string) } else { None };
+        Err(ConsoleError::NotLoggedIn { is_fragment: parts.headers.contains_key("hx-request"), back })
+    }
+}
+
+impl FromRequestParts<Console> for Admin {
+    type Rejection = ConsoleError;
+
+    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, ConsoleError> {
+        let session = Session::from_request_parts(parts, console).await?;
+        if session.is_admin { Ok(Self(session)) } else { Err(ConsoleError::NotFound) }
+    }
+}
+
+/// The session of a request, if its cookie is good.
+pub(super) async fn of(console: &Console, headers: &HeaderMap) -> Result<Option<Session>, ConsoleError> {
+    let Some(token) = console.cookies().read(headers, Cookies::SESSION) else { return Ok(None) };
+    let token_hash = hash(token);
+    let found = console.store().session(&token_hash, console.now()).await?;
+    Ok(found.map(|(session, handler)| Session {
+        login: handler.login,
+        name: handler.name,
+        is_admin: handler.role == "admin",
+        csrf: session.csrf,
+        token_hash,
+    }))
+}
+
+/// Opens a session and returns its cookie.
+pub(crate) async fn open(console: &Console, handler: &HandlerRow) -> Result<HeaderValue, ConsoleError> {
+    let token = random_token()?;
+    let now = console.now();
+    let session = SessionRow {
+        token_hash: hash(&token),
+        login: handler.login.clone(),
+        csrf: random_token()?,
+        expires_at: expiry(now),
+    };
+    console.store().add_session(&session).await?;
+    Ok(console.cookies().set(Cookies::SESSION, &token, LIFETIME.as_secs()))
+}
+
+fn expiry(now: Timestamp) -> Timestamp {
+    now.checked_add(LIFETIME).unwrap_or(now)
+}
+
+fn hash(token: &str) -> String {
+    hex::encode(Sha256::digest(token.as_bytes()))
+}
+
+/// How cookies are named and fenced in: `__Host-` and `Secure` unless the service's own address is plain HTTP, as in the
+/// demo on this machine.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cookies {
+    secure: bool,
+}
+
+impl Cookies {
+    pub(crate) const SESSION: &str = "guichet";
+    /// Ties a log-in form to the browser that asked for it.
+    pub(crate) const LOG_IN: &str = "guichet-log-in";
+
+    pub(crate) fn for_public_url(public_url: &str) -> Self {
+        Self { secure: !public_url.starts_with("http:") }
+    }
+
+    fn prefix(self) -> &'static str {
+        if self.secure { "__Host-" } else { "" }
+    }
+
+    /// The value of a cookie.
+    pub(crate) fn read<'a>(self, headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+        headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).find_map(|cookies| {
+            cookies
+                .split(';')
+                .find_map(|cookie| cookie.trim().strip_prefix(self.prefix())?.strip_prefix(name)?.strip_prefix('='))
+        })
+    }
+
+    /// The header that sets a cookie; `value` is one of our own tokens. No time to live forgets it.
+    pub(crate) fn set(self, name: &str, value: &str, max_age_seconds: i64) -> HeaderValue {
+        let secure = if self.secure { "; Secure" } else { "" };
+        let prefix = self.prefix();
+        let cookie =
+            format!("{prefix}{name}={value}; Path=/; Max-Age={max_age_seconds}; HttpOnly; SameSite=Lax{secure}");
+        HeaderValue::try_from(cookie).unwrap_or(HeaderValue::from_static(""))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cookie_is_fenced_in_and_plain_only_over_plain_http() {
+        let safe = Cookies::for_public_url("https://guichet.example");
+        assert_eq!(
+            safe.set(Cookies::SESSION, "abc", 60),
+            "__Host-guichet=abc; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure"
+        );
+        let demo = Cookies::for_public_url("http://127.0.0.1:8080");
+        assert_eq!(demo.set(Cookies::SESSION, "abc", 60), "guichet=abc; Path=/; Max-Age=60; HttpOnly; SameSite=Lax");
+    }
+
+    #[test]
+    fn a_cookie_is_read_by_its_whole_name() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, HeaderValue::from_static("a=1; guichet-log-in=2; guichet=3"));
+        let demo = Cookies::for_public_url("http://127.0.0.1:8080");
+        assert_eq!(demo.read(&headers, Cookies::SESSION), Some("3"));
+        assert_eq!(demo.read(&headers, Cookies::LOG_IN), Some("2"));
+        assert_eq!(Cookies::for_public_url("https://x").read(&headers, Cookies::SESSION), None);
+    }
+}

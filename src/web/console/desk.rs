@@ -1,0 +1,62 @@
+//! What the console asks of the house behind it: to do what a handler does, and to say when something changed.
+
+use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::BoxStream};
+use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
+
+use crate::{
+    domain::id::DossierId,
+    intake::{Action, Actor, Change, ChangeKind, Intake, IntakeError},
+};
+
+/// Does what handlers do, durably, with its line in the timeline.
+pub trait Desk: Send + Sync {
+    /// When this returns, it is stored.
+    fn act(&self, dossier: DossierId, actor: Actor, action: Action) -> BoxFuture<'_, Result<(), DeskError>>;
+
+    /// What changes from now on.
+    fn changes(&self) -> BoxStream<'static, Changed>;
+}
+
+/// What changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changed {
+    Dossier(DossierId),
+    /// More than could be followed.
+    Much,
+}
+
+/// Why an action was not done. Nothing was kept.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    #[error("there is no such dossier")]
+    NotFound,
+    #[error("the action was not stored: {0}")]
+    NotStored(String),
+}
+
+impl From<IntakeError> for DeskError {
+    fn from(error: IntakeError) -> Self {
+        match error {
+            IntakeError::NotFound => Self::NotFound,
+            error => Self::NotStored(error.to_string()),
+        }
+    }
+}
+
+impl Desk for Intake {
+    fn act(&self, dossier: DossierId, actor: Actor, action: Action) -> BoxFuture<'_, Result<(), DeskError>> {
+        async move { Ok(Intake::act(self, dossier, actor, action).await?) }.boxed()
+    }
+
+    fn changes(&self) -> BoxStream<'static, Changed> {
+        let changes = BroadcastStream::new(self.watch());
+        let told = changes.filter_map(|change| async move {
+            match change {
+                Ok(Change { dossier: Some(dossier), kind: ChangeKind::Stored, .. }) => Some(Changed::Dossier(dossier)),
+                Ok(_) => None,
+                Err(BroadcastStreamRecvError::Lagged(_)) => Some(Changed::Much),
+            }
+        });
+        told.boxed()
+    }
+}

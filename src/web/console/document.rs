@@ -1,0 +1,84 @@
+//! `/console/documents/{id}`: the original as a download, and our own previews of it.
+
+use axum::{
+    body::Body,
+    extract::{Path, State},
+    http::{HeaderName, HeaderValue},
+    response::{IntoResponse, Response},
+};
+
+use super::{Console, auth::Session, error::ConsoleError};
+use crate::{
+    document::{MediaType, Opened, Preview, original_headers, preview_headers},
+    domain::id::DocumentId,
+    store::DocumentRow,
+};
+
+/// The file as it was sent: downloaded, never shown.
+pub(super) async fn original(
+    State(console): State<Console>,
+    _: Session,
+    Path(id): Path<String>,
+) -> Result<Response, ConsoleError> {
+    let (document, media_type) = find(&console, &id).await?;
+    let opened = console.documents().open(&document.sha256).await?;
+    Ok(stream(opened, original_headers(media_type, &document.name)))
+}
+
+/// A JPEG of it, `thumbnail` or `large`.
+pub(super) async fn preview(
+    State(console): State<Console>,
+    _: Session,
+    Path((id, size)): Path<(String, String)>,
+) -> Result<Response, ConsoleError> {
+    let size = match size.as_str() {
+        "thumbnail" => Preview::Thumbnail,
+        "large" => Preview::Large,
+        _ => return Err(ConsoleError::NotFound),
+    };
+    let (document, media_type) = find(&console, &id).await?;
+    let opened = console.documents().open_preview(&document.sha256, media_type, size).await?;
+    Ok(stream(opened.ok_or(ConsoleError::NotFound)?, preview_headers()))
+}
+
+async fn find(console: &Console, id: &str) -> Result<(DocumentRow, MediaType), ConsoleError> {
+    let id: DocumentId = id.parse().map_err(|_| ConsoleError::NotFound)?;
+    let document = console.store().document(id).await?.ok_or(ConsoleError::NotFound)?;
+    let media_type = document.media_type.parse()?;
+    Ok((document, media_type))
+}
+
+fn stream(opened: Opened, headers: [(&'static str, String); 5]) -> Response {
+    let mut response = Body::from_stream(opened.stream).into_response();
+    let kept = response.headers_mut();
+    kept.insert(axum::http::header::CONTENT_LENGTH, HeaderValue::from(opened.bytes));
+    for (name, value) in headers {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            kept.insert(HeaderName::from_static(name), value);
+        }
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+
+    use crate::web::console::testing::Trial;
+
+    #[tokio::test]
+    async fn an_original_is_a_download_and_its_preview_a_picture() {
+        let trial = Trial::start().await;
+        let cookie = trial.log_in().await;
+        let id = trial.photo(trial.dossier().await).await;
+        let (status, headers, _) = trial.get_as(&cookie, &format!("/console/documents/{id}")).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(headers["content-disposition"].to_str().unwrap().starts_with("attachment"));
+        assert_eq!(headers["content-security-policy"], "sandbox; default-src 'none'");
+        let (status, headers, _) = trial.get_as(&cookie, &format!("/console/documents/{id}/thumbnail")).await;
+        assert_eq!((status, &headers["content-type"]), (StatusCode::OK, &"image/jpeg".parse().unwrap()));
+        let (status, _, _) = trial.get_as(&cookie, &format!("/console/documents/{id}/huge")).await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+        assert_eq!(trial.get(&format!("/console/documents/{id}")).await.0, StatusCode::SEE_OTHER);
+    }
+}

@@ -1,0 +1,223 @@
+//! Facts as the page shows them: the value that holds, who said it and when, and what was said before.
+
+use super::{Lexicon, cover, head};
+use crate::{
+    domain::fact::{Address, Moment, Precision, Source, Value},
+    store::FactRow,
+    web::console::when::{self, When},
+};
+
+/// A value, ready for the words around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    Text(String),
+    Yes,
+    No,
+    /// The person was asked and does not know.
+    Unknown,
+    Moment(ShownMoment),
+    Minutes(i64),
+    Files(u32),
+    /// A correction made the fact void.
+    Void,
+}
+
+/// A moment, as precisely as it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ShownMoment {
+    pub precision: Precision,
+    pub day: String,
+    pub clock: String,
+    /// The last day, where it is another one.
+    pub until_day: Option<String>,
+    pub until_clock: Option<String>,
+}
+
+/// A fact of the list.
+#[derive(Clone, Debug)]
+pub(super) struct FactLine {
+    pub label: String,
+    pub said: Said,
+    /// What was said before, the latest first.
+    pub before: Vec<Said>,
+}
+
+/// One thing that was said.
+#[derive(Clone, Debug)]
+pub(super) struct Said {
+    pub value: Shown,
+    pub by: By,
+    pub at: When,
+    /// The message to look up in the transcript.
+    pub message: Option<i64>,
+}
+
+/// Who said it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum By {
+    Policyholder,
+    Flow,
+    Policy,
+    Handler(String),
+}
+
+/// All facts in the order in which they were first said, but those that have a panel of their own.
+pub(super) fn lines(rows: &[FactRow], lexicon: Lexicon) -> Vec<FactLine> {
+    let mut order: Vec<&str> = Vec::new();
+    for row in rows {
+        if !order.contains(&row.name.as_str()) && !is_elsewhere(&row.name) {
+            order.push(&row.name);
+        }
+    }
+    order
+        .into_iter()
+        .filter_map(|name| {
+            let mut said: Vec<Said> =
+                rows.iter().filter(|row| row.name == name).map(|row| Said::of(row, lexicon)).collect();
+            said.reverse();
+            // The flow repeats what it knows: what does not change is no correction.
+            said.dedup_by(|older, newer| older.value == newer.value);
+            let mut said = said.into_iter();
+            let now = said.next()?;
+            let before: Vec<Said> = said.collect();
+            let was_ever_known = now.value != Shown::Void || before.iter().any(|said| said.value != Shown::Void);
+            was_ever_known.then(|| FactLine { label: lexicon.names.fact(name).to_owned(), said: now, before })
+        })
+        .collect()
+}
+
+fn is_elsewhere(name: &str) -> bool {
+    cover::FACTS.contains(&name) || head::FACTS.contains(&name)
+}
+
+/// The value that holds.
+pub(super) fn current<'a>(rows: &'a [FactRow], name: &str) -> Option<&'a Value> {
+    rows.iter().rev().find(|row| row.name == name)?.value.as_ref()
+}
+
+/// The value that holds, as it is shown.
+pub(super) fn shown(rows: &[FactRow], name: &str, lexicon: Lexicon) -> Option<Shown> {
+    current(rows, name).map(|value| Shown::of(name, value, lexicon))
+}
+
+impl Said {
+    fn of(row: &FactRow, lexicon: Lexicon) -> Self {
+        Self {
+            value: row.value.as_ref().map_or(Shown::Void, |value| Shown::of(&row.name, value, lexicon)),
+            by: match &row.source {
+                Source::Policyholder => By::Policyholder,
+                Source::Flow => By::Flow,
+                Source::Policy => By::Policy,
+                Source::Handler(login) => By::Handler(lexicon.person(login)),
+            },
+            at: When(row.at),
+            message: row.message_seq,
+        }
+    }
+}
+
+impl Shown {
+    pub(super) fn of(fact: &str, value: &Value, lexicon: Lexicon) -> Self {
+        let name = |code: &str| lexicon.names.choice(fact, code).to_owned();
+        match value {
+            Value::Unknown => Self::Unknown,
+            Value::Bool(true) => Self::Yes,
+            Value::Bool(false) => Self::No,
+            Value::Text(text) if fact == "peril" => Self::Text(lexicon.names.peril(text).to_owned()),
+            Value::Text(text) | Value::Phone(text) | Value::Email(text) => Self::Text(text.clone()),
+            Value::Choice(code) => Self::Text(name(code)),
+            Value::Choices(codes) => Self::Text(codes.iter().map(|code| name(code)).collect::<Vec<_>>().join(", ")),
+            Value::Number(number) => Self::Text(number.to_string().replace('.', ",")),
+            Value::Amount(cents) => Self::Text(when::euros(*cents)),
+            Value::Moment(moment) => Self::Moment(ShownMoment::of(moment)),
+            Value::Duration(minutes) => Self::Minutes(*minutes),
+            Value::Address(address) => Self::Text(place(address)),
+            Value::Files(count) => Self::Files(*count),
+        }
+    }
+}
+
+/// What the person wrote, with the postcode and town where they are not in it.
+fn place(address: &Address) -> String {
+    let mut text = address.line.clone();
+    let lower = text.to_lowercase();
+    for part in [&address.postcode, &address.city].into_iter().flatten() {
+        if !lower.contains(&part.to_lowercase()) {
+            text.push(' ');
+            text.push_str(part);
+        }
+    }
+    text
+}
+
+impl ShownMoment {
+    fn of(moment: &Moment) -> Self {
+        let start = moment.start;
+        // The end is exclusive: the last day is the one before midnight.
+        let last = moment.end.and_then(|end| end.checked_sub(jiff::Span::new().seconds(1)).ok());
+        Self {
+            precision: moment.precision,
+            day: when::day(start.date()),
+            clock: when::clock(start.time()),
+            until_day: last.filter(|last| last.date() != start.date()).map(|last| when::day(last.date())),
+            until_clock: moment.end.map(|end| when::clock(end.time())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{domain::id::DossierId, web::console::Names};
+
+    fn row(seq: i64, name: &str, value: Option<Value>) -> FactRow {
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        let dossier = DossierId::new(at);
+        FactRow { dossier, seq, name: name.into(), value, source: Source::Policyholder, message_seq: Some(seq), at }
+    }
+
+    fn with<T>(test: impl FnOnce(Lexicon) -> T) -> T {
+        test(Lexicon { names: &Names::default(), people: &super::super::People::new() })
+    }
+
+    #[test]
+    fn a_corrected_fact_keeps_what_was_said_before() {
+        let rows = [
+            row(1, "rooms", Some(Value::Number(2.0))),
+            row(2, "cause", Some(Value::Choice("leak".into()))),
+            row(3, "rooms", Some(Value::Number(2.0))),
+            row(4, "rooms", Some(Value::Number(3.5))),
+        ];
+        let lines = with(|lexicon| lines(&rows, lexicon));
+        assert_eq!(lines.len(), 2);
+        assert_eq!(lines[0].said.value, Shown::Text("3,5".into()));
+        assert_eq!(lines[0].before.len(), 1);
+        assert_eq!(lines[0].before[0].value, Shown::Text("2".into()));
+    }
+
+    #[test]
+    fn what_was_never_known_is_not_shown_and_what_became_void_is() {
+        let rows = [row(1, "a", None), row(2, "b", Some(Value::Bool(true))), row(3, "b", None)];
+        let lines = with(|lexicon| lines(&rows, lexicon));
+        assert_eq!(lines.len(), 1);
+        assert_eq!((&lines[0].said.value, &lines[0].before[0].value), (&Shown::Void, &Shown::Yes));
+    }
+
+    #[test]
+    fn an_address_is_not_said_twice() {
+        let address =
+            |line: &str| Address { line: line.into(), postcode: Some("69003".into()), city: Some("Lyon".into()) };
+        assert_eq!(place(&address("12 rue X, 69003 LYON")), "12 rue X, 69003 LYON");
+        assert_eq!(place(&address("12 rue X")), "12 rue X 69003 Lyon");
+    }
+
+    #[test]
+    fn the_end_of_an_interval_is_its_last_day() {
+        let moment = Moment {
+            start: "2026-11-14T00:00:00".parse().unwrap(),
+            end: Some("2026-11-16T00:00:00".parse().unwrap()),
+            precision: Precision::Day,
+        };
+        assert_eq!(ShownMoment::of(&moment).until_day.as_deref(), Some("15/11/2026"));
+    }
+}

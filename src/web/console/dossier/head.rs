@@ -1,0 +1,106 @@
+//! The summary at the top: who, what, when, where, how urgent, what is missing, what is next.
+
+use super::{
+    Lexicon,
+    facts::{Shown, shown},
+};
+use crate::{
+    domain::message::Channel,
+    dossier::{Dossier, Status},
+    store::{ConversationRow, FactRow},
+    web::console::when::When,
+};
+
+/// Facts that only the summary and the orientation show.
+pub(super) const FACTS: [&str; 3] = ["peril", "orientation", "orientation_missing"];
+
+/// The top of the page.
+#[derive(Clone, Debug)]
+pub(super) struct Head {
+    pub reference: String,
+    pub status: Status,
+    pub priority: String,
+    pub handover: Option<String>,
+    pub orientation: Option<String>,
+    pub insurer: String,
+    pub holder: Option<String>,
+    pub role: Option<Shown>,
+    pub phone: Option<Shown>,
+    pub email: Option<Shown>,
+    pub channel: Channel,
+    pub peril: String,
+    pub cause: Option<Shown>,
+    pub amount: Option<Shown>,
+    pub lost: Option<Shown>,
+    pub place: Option<Shown>,
+    pub floor: Option<Shown>,
+    pub opened: When,
+    pub waiting: Option<When>,
+    /// The documents that are missing, by name.
+    pub missing: Vec<String>,
+    pub next: Next,
+}
+
+/// What the handler does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    TakeOver,
+    Answer,
+    /// The expertise that was decided is to be arranged.
+    Arrange,
+    /// The table could not decide.
+    Complete,
+    AwaitDocuments,
+    /// The person is still telling.
+    Listen,
+    Nothing,
+}
+
+impl Head {
+    pub(super) fn of(dossier: &Dossier, conversation: &ConversationRow, rows: &[FactRow], lexicon: Lexicon) -> Self {
+        let fact = |name| shown(rows, name, lexicon).filter(|value| *value != Shown::Unknown);
+        let known = |names: [&str; 2]| names.into_iter().find_map(|name| shown(rows, name, lexicon));
+        let name = match known(["claimant_name", "last_name"]) {
+            Some(Shown::Text(name)) => Some(name),
+            _ => None,
+        };
+        Self {
+            reference: dossier.reference.clone(),
+            status: dossier.status,
+            priority: dossier.priority.clone(),
+            handover: dossier.handover.clone(),
+            orientation: dossier.orientation.clone(),
+            insurer: lexicon.names.insurer(&dossier.insurer).to_owned(),
+            holder: dossier.holder.clone().or(name),
+            role: fact("claimant_role"),
+            phone: fact("phone"),
+            email: fact("email"),
+            channel: conversation.endpoint.channel,
+            peril: lexicon.names.peril(&dossier.peril).to_owned(),
+            cause: fact("cause"),
+            amount: fact("damage_amount"),
+            lost: fact("loss_date"),
+            place: fact("loss_place"),
+            floor: fact("loss_floor"),
+            opened: When(dossier.opened_at),
+            waiting: dossier.waiting_since.map(When),
+            missing: dossier.missing().map(|wanted| lexicon.names.document(&wanted.kind).to_owned()).collect(),
+            next: Next::of(dossier, conversation.handler.is_some()),
+        }
+    }
+}
+
+impl Next {
+    fn of(dossier: &Dossier, is_taken: bool) -> Self {
+        let is_missing = dossier.missing().next().is_some();
+        match dossier.status {
+            Status::Closed | Status::Withdrawn => Self::Nothing,
+            Status::HandedOver if !is_taken => Self::TakeOver,
+            _ if dossier.waiting_since.is_some() => Self::Answer,
+            _ if is_missing && dossier.status != Status::Collecting => Self::AwaitDocuments,
+            Status::HandedOver | Status::Oriented if dossier.orientation.is_some() => Self::Arrange,
+            Status::HandedOver | Status::Oriented | Status::Qualified => Self::Complete,
+            Status::Collecting => Self::Listen,
+        }
+    }
+}

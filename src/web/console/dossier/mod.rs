@@ -1,0 +1,62 @@
+//! A dossier's page and what a handler does there. Each action is a plain form that leads back to the page; htmx then puts
+//! the page's new content in place without taking away what is being typed elsewhere on it.
+
+pub(super) mod ask_document;
+pub(super) mod close;
+mod cover;
+mod facts;
+mod files;
+pub(super) mod give_back;
+mod head;
+mod orientation;
+pub(super) mod override_orientation;
+pub(super) mod reply;
+pub(super) mod show;
+pub(super) mod take_over;
+mod timeline;
+mod transcript;
+
+use std::collections::HashMap;
+
+use axum::response::Redirect;
+
+use super::{Console, Names, auth::Session, error::ConsoleError};
+use crate::{domain::id::DossierId, dossier::Dossier, intake::Action};
+
+/// The longest text or reason that a handler may send.
+const MOST_TEXT: usize = 4000;
+
+/// The dossier of an address.
+async fn find(console: &Console, id: &str) -> Result<Dossier, ConsoleError> {
+    let id: DossierId = id.parse().map_err(|_| ConsoleError::NotFound)?;
+    console.store().dossier(id).await?.ok_or(ConsoleError::NotFound)
+}
+
+/// Does what a handler does, and leads back to the page.
+async fn act(console: &Console, session: &Session, id: &str, action: Action) -> Result<Redirect, ConsoleError> {
+    let dossier = find(console, id).await?;
+    console.desk().act(dossier.id, session.actor(), action).await?;
+    Ok(Redirect::to(&format!("/console/dossiers/{}", dossier.id)))
+}
+
+/// A text that says something and is not endless.
+fn said(text: &str) -> Result<String, ConsoleError> {
+    let text = text.trim().replace("\r\n", "\n");
+    if text.is_empty() || text.chars().count() > MOST_TEXT { Err(ConsoleError::BadForm) } else { Ok(text) }
+}
+
+/// Handlers' names by login.
+type People = HashMap<String, String>;
+
+/// What the parts of the page need to name things.
+#[derive(Clone, Copy)]
+struct Lexicon<'a> {
+    names: &'a Names,
+    people: &'a People,
+}
+
+impl Lexicon<'_> {
+    fn person(&self, login: &str) -> String {
+        self.people.get(login).map_or(login, String::as_str).to_owned()
+    }
+}

@@ -1,0 +1,73 @@
+//! The timeline with its actors in words. What a line's code means is said by the template; a code that it does not know
+//! is shown as it is, because a line must never be hidden.
+
+use serde::Deserialize;
+
+use super::Lexicon;
+use crate::{dossier::Entry, web::console::when::When};
+
+/// One line.
+#[derive(Clone, Debug)]
+pub(super) struct TimelineLine {
+    pub seq: i64,
+    pub actor: Actor,
+    pub kind: String,
+    pub at: When,
+    pub detail: Detail,
+}
+
+/// Who did it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Actor {
+    Policyholder,
+    Guichet,
+    Handler(String),
+}
+
+/// What a line tells besides its code, each where it has it, with names instead of codes.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Detail {
+    pub reason: Option<String>,
+    pub kind: Option<String>,
+    pub mode: Option<String>,
+    pub before: Option<String>,
+    pub peril: Option<String>,
+    pub policy: Option<String>,
+    pub message: Option<i64>,
+    pub count: Option<i64>,
+    #[serde(rename = "detail")]
+    pub note: Option<String>,
+    facts: serde_json::Map<String, serde_json::Value>,
+    #[serde(skip)]
+    pub learnt: Vec<String>,
+}
+
+pub(super) fn lines(entries: &[Entry], lexicon: Lexicon) -> Vec<TimelineLine> {
+    entries
+        .iter()
+        .rev()
+        .map(|entry| TimelineLine {
+            seq: entry.seq,
+            actor: match entry.actor.as_str() {
+                "policyholder" => Actor::Policyholder,
+                "guichet" => Actor::Guichet,
+                login => Actor::Handler(lexicon.person(login)),
+            },
+            kind: entry.kind.clone(),
+            at: When(entry.at),
+            detail: Detail::of(&entry.detail, lexicon),
+        })
+        .collect()
+}
+
+impl Detail {
+    fn of(json: &str, lexicon: Lexicon) -> Self {
+        let mut detail: Self = serde_json::from_str(json).unwrap_or_default();
+        let names = lexicon.names;
+        detail.learnt = detail.facts.keys().map(|fact| names.fact(fact).to_owned()).collect();
+        detail.kind = detail.kind.map(|kind| names.document(&kind).to_owned());
+        detail.peril = detail.peril.map(|peril| names.peril(&peril).to_owned());
+        detail
+    }
+}

@@ -1,0 +1,129 @@
+//! What can go wrong at the console, and the page that says so. Details go to the log, by id; people get words.
+
+use askama::Template;
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Redirect, Response},
+};
+
+use super::desk::DeskError;
+use crate::{document::DocumentError, store::StoreError};
+
+/// Why a request was not served.
+#[derive(Debug, thiserror::Error)]
+pub enum ConsoleError {
+    #[error("nobody is logged in")]
+    NotLoggedIn {
+        /// htmx asked: a page inside a page would help nobody.
+        is_fragment: bool,
+        /// Where to go on after the log-in.
+        back: Option<String>,
+    },
+    /// Nothing here, or nothing for this handler: the answer is the same.
+    #[error("no such page")]
+    NotFound,
+    #[error("the form was not sent from our page")]
+    Forged,
+    #[error("the form is incomplete")]
+    BadForm,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Desk(#[from] DeskError),
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    #[error("a page could not be written: {0}")]
+    Page(#[from] askama::Error),
+    #[error("the system gives no random numbers")]
+    NoRandomness,
+}
+
+/// What a problem page says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trouble {
+    NotFound,
+    Forged,
+    BadForm,
+    Unavailable,
+    Broken,
+}
+
+/// The page of a problem.
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct ProblemPage {
+    trouble: Trouble,
+}
+
+impl ConsoleError {
+    fn trouble(&self) -> (StatusCode, Trouble) {
+        match self {
+            Self::NotFound | Self::Document(DocumentError::NotFound) | Self::Desk(DeskError::NotFound) => {
+                (StatusCode::NOT_FOUND, Trouble::NotFound)
+            }
+            Self::Forged => (StatusCode::FORBIDDEN, Trouble::Forged),
+            Self::BadForm | Self::NotLoggedIn { .. } => (StatusCode::BAD_REQUEST, Trouble::BadForm),
+            Self::Store(_) | Self::Desk(_) | Self::Document(_) => {
+                (StatusCode::SERVICE_UNAVAILABLE, Trouble::Unavailable)
+            }
+            Self::Page(_) | Self::NoRandomness => (StatusCode::INTERNAL_SERVER_ERROR, Trouble::Broken),
+        }
+    }
+}
+
+impl IntoResponse for ConsoleError {
+    fn into_response(self) -> Response {
+        if let Self::NotLoggedIn { is_fragment, back } = self {
+            return to_log_in(is_fragment, back.as_deref());
+        }
+        let (status, trouble) = self.trouble();
+        if status.is_server_error() {
+            tracing::error!(error = %self, "a page of the console could not be served");
+        }
+        let page = ProblemPage { trouble }.render().unwrap_or_default();
+        let mut response = (status, Html(page)).into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response
+    }
+}
+
+fn to_log_in(is_fragment: bool, back: Option<&str>) -> Response {
+    if is_fragment {
+        return (StatusCode::UNAUTHORIZED, [("hx-redirect", "/console/log-in")]).into_response();
+    }
+    let mut address = "/console/log-in".to_owned();
+    if let Some(back) = back.filter(|back| *back != "/console") {
+        address.push_str("?next=");
+        address.extend(url::form_urlencoded::byte_serialize(back.as_bytes()));
+    }
+    Redirect::to(&address).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_problem_page_renders() {
+        for trouble in [Trouble::NotFound, Trouble::Forged, Trouble::BadForm, Trouble::Unavailable, Trouble::Broken] {
+            let page = ProblemPage { trouble }.render().unwrap();
+            assert!(page.contains("<h1"), "{trouble:?}");
+        }
+    }
+
+    #[test]
+    fn a_fragment_sends_the_whole_page_to_the_log_in() {
+        let response = ConsoleError::NotLoggedIn { is_fragment: true, back: None }.into_response();
+        assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+        assert_eq!(response.headers()["hx-redirect"], "/console/log-in");
+    }
+
+    #[test]
+    fn the_log_in_knows_where_to_go_on() {
+        let back = Some("/console/dossiers/1?a=b&c".to_owned());
+        let response = ConsoleError::NotLoggedIn { is_fragment: false, back }.into_response();
+        assert_eq!(response.headers()[header::LOCATION], "/console/log-in?next=%2Fconsole%2Fdossiers%2F1%3Fa%3Db%26c");
+    }
+}

@@ -1,0 +1,370 @@
+//! `/console`: the dossiers that are open, the most urgent first, with filters, counts and a search.
+
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    response::Html,
+};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::{
+    Console, Names, assets,
+    auth::Session,
+    error::ConsoleError,
+    page::{Shell, html},
+    when::{Ago, When},
+};
+use crate::{
+    dossier::{Dossier, Status},
+    store::{InboxCount, InboxFilter, InboxSort, Oriented},
+};
+
+/// The most lines on one page: whoever has more to do filters.
+const MOST: i64 = 200;
+const NOT_ORIENTED: &str = "none";
+
+/// The filters, as the address has them.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    status: String,
+    orientation: String,
+    peril: String,
+    insurer: String,
+    waiting: String,
+    q: String,
+    sort: String,
+    dir: String,
+}
+
+#[derive(Template)]
+#[template(path = "inbox.html")]
+struct InboxPage {
+    shell: Shell,
+    asked: Asked,
+    facets: Facets,
+    lines: Vec<Line>,
+    total: i64,
+    now: Timestamp,
+}
+
+/// What can be filtered by, with how many dossiers each choice would show.
+struct Facets {
+    all: Facet,
+    waiting: Facet,
+    statuses: Vec<Facet>,
+    orientations: Vec<Facet>,
+    perils: Vec<Facet>,
+    insurers: Vec<Facet>,
+}
+
+/// One choice of a filter.
+struct Facet {
+    code: String,
+    name: String,
+    count: i64,
+    active: bool,
+    /// Chooses it, or takes it away where it is chosen.
+    href: String,
+}
+
+/// A dossier in the list.
+struct Line {
+    id: String,
+    reference: String,
+    holder: Option<String>,
+    peril: String,
+    insurer: String,
+    status: Status,
+    orientation: Option<String>,
+    priority: String,
+    handler: Option<String>,
+    waiting: Option<When>,
+    updated: When,
+    missing: Vec<String>,
+}
+
+pub(super) async fn get(
+    State(console): State<Console>,
+    session: Session,
+    Query(asked): Query<Asked>,
+) -> Result<Html<String>, ConsoleError> {
+    let filter = asked.filter();
+    let dossiers = console.store().inbox(&filter, MOST).await?;
+    let counts = console.store().inbox_counts(filter.search.as_deref()).await?;
+    let names = console.names();
+    let shown = i64::try_from(dossiers.len()).unwrap_or(MOST);
+    let is_over = filter.status.is_some_and(Status::is_over);
+    html(&InboxPage {
+        shell: Shell::from(&session),
+        total: if is_over { shown } else { asked.count(&counts, "") },
+        facets: Facets::of(&asked, &counts, names),
+        lines: dossiers.into_iter().map(|dossier| Line::of(dossier, names)).collect(),
+        asked,
+        now: console.now(),
+    })
+}
+
+impl Asked {
+    fn filter(&self) -> InboxFilter {
+        let given = |text: &str| Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
+        InboxFilter {
+            status: self.status.parse().ok(),
+            orientation: given(&self.orientation)
+                .map(|mode| if mode == NOT_ORIENTED { Oriented::NotYet } else { Oriented::To(mode) }),
+            peril: given(&self.peril),
+            insurer: given(&self.insurer),
+            waiting: self.waiting == "1",
+            search: given(&self.q),
+            sort: match self.sort.as_str() {
+                "waiting" => InboxSort::Waiting,
+                "reference" => InboxSort::Reference,
+                "holder" => InboxSort::Holder,
+                "peril" => InboxSort::Peril,
+                "status" => InboxSort::Status,
+                "orientation" => InboxSort::Orientation,
+                "insurer" => InboxSort::Insurer,
+                "missing" => InboxSort::Missing,
+                "updated" => InboxSort::Updated,
+                _ => InboxSort::Priority,
+            },
+            reversed: self.dir == "desc",
+        }
+    }
+
+    fn params(&self) -> [(&'static str, &str); 8] {
+        [
+            ("status", &self.status),
+            ("orientation", &self.orientation),
+            ("peril", &self.peril),
+            ("insurer", &self.insurer),
+            ("waiting", &self.waiting),
+            ("q", &self.q),
+            ("sort", &self.sort),
+            ("dir", &self.dir),
+        ]
+    }
+
+    /// The address of the page with some filters changed.
+    fn address(&self, changes: &[(&str, &str)]) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in self.params() {
+            let value = changes.iter().find(|(changed, _)| *changed == name).map_or(value, |(_, value)| value);
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
+        }
+        let query = query.finish();
+        if query.is_empty() { "/console".to_owned() } else { format!("/console?{query}") }
+    }
+
+    fn here(&self) -> String {
+        self.address(&[])
+    }
+
+    /// The address that sorts by a column, or turns its order.
+    fn sorted_by(&self, column: &str) -> String {
+        let dir = if self.is_sorted_by(column) && self.dir != "desc" { "desc" } else { "" };
+        self.address(&[("sort", column), ("dir", dir)])
+    }
+
+    fn is_sorted_by(&self, column: &str) -> bool {
+        self.sort == column
+    }
+
+    /// For `aria-sort`.
+    fn direction(&self, column: &str) -> &'static str {
+        match (self.is_sorted_by(column), self.dir.as_str()) {
+            (false, _) => "none",
+            (true, "desc") => "descending",
+            (true, _) => "ascending",
+        }
+    }
+
+    fn is_filtered(&self) -> bool {
+        self.params()[..6].iter().any(|(_, value)| !value.is_empty())
+    }
+
+    /// How many dossiers fit all filters but `except`.
+    fn count(&self, counts: &[InboxCount], except: &str) -> i64 {
+        counts.iter().filter(|count| self.fits(count, except)).map(|count| count.count).sum()
+    }
+
+    fn fits(&self, count: &InboxCount, except: &str) -> bool {
+        let is = |name: &str, wanted: &str, value: &str| except == name || wanted.is_empty() || wanted == value;
+        is("status", &self.status, count.status.name())
+            && is("orientation", &self.orientation, count.orientation.as_deref().unwrap_or(NOT_ORIENTED))
+            && is("peril", &self.peril, &count.peril)
+            && is("insurer", &self.insurer, &count.insurer)
+            && is("waiting", &self.waiting, if count.waiting { "1" } else { "0" })
+    }
+}
+
+impl Facets {
+    fn of(asked: &Asked, counts: &[InboxCount], names: &Names) -> Self {
+        let facets = |filter: &str, codes: Vec<String>, name: &dyn Fn(&str) -> String| {
+            codes.into_iter().map(|code| Facet::of(asked, counts, filter, &code, name(&code))).collect::<Vec<_>>()
+        };
+        let plain = |code: &str| code.to_owned();
+        let mut perils = facets("peril", distinct(counts, |count| &count.peril), &|code| names.peril(code).to_owned());
+        perils.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+        let statuses = Status::ALL.map(|status| status.name().to_owned()).to_vec();
+        let orientations = ["field", "tele", "visio", "desk", NOT_ORIENTED].map(str::to_owned).to_vec();
+        Self {
+            all: Facet {
+                code: String::new(),
+                name: String::new(),
+                count: counts.iter().map(|count| count.count).sum(),
+                active: !asked.is_filtered(),
+                href: "/console".to_owned(),
+            },
+            waiting: Facet::of(asked, counts, "waiting", "1", String::new()),
+            statuses: facets("status", statuses, &plain),
+            orientations: facets("orientation", orientations, &plain),
+            perils,
+            insurers: facets("insurer", distinct(counts, |count| &count.insurer), &|code| {
+                names.insurer(code).to_owned()
+            }),
+        }
+    }
+}
+
+fn distinct<'a>(counts: &'a [InboxCount], of: impl Fn(&'a InboxCount) -> &'a String) -> Vec<String> {
+    let codes: std::collections::BTreeSet<_> = counts.iter().map(of).collect();
+    codes.into_iter().cloned().collect()
+}
+
+impl Facet {
+    fn of(asked: &Asked, counts: &[InboxCount], filter: &str, code: &str, name: String) -> Self {
+        let current = asked.params().into_iter().find(|(param, _)| *param == filter).map_or("", |(_, value)| value);
+        let active = current == code;
+        let mut chosen = asked.clone();
+        match filter {
+            "status" => code.clone_into(&mut chosen.status),
+            "orientation" => code.clone_into(&mut chosen.orientation),
+            "peril" => code.clone_into(&mut chosen.peril),
+            "insurer" => code.clone_into(&mut chosen.insurer),
+            _ => code.clone_into(&mut chosen.waiting),
+        }
+        Self {
+            code: code.to_owned(),
+            name,
+            count: chosen.count(counts, ""),
+            active,
+            href: asked.address(&[(filter, if active { "" } else { code })]),
+        }
+    }
+}
+
+impl Line {
+    fn of(dossier: Dossier, names: &Names) -> Self {
+        Self {
+            id: dossier.id.to_string(),
+            missing: dossier.missing().map(|wanted| names.document(&wanted.kind).to_owned()).collect(),
+            peril: names.peril(&dossier.peril).to_owned(),
+            insurer: names.insurer(&dossier.insurer).to_owned(),
+            reference: dossier.reference,
+            holder: dossier.holder,
+            status: dossier.status,
+            orientation: dossier.orientation,
+            priority: dossier.priority,
+            handler: dossier.handler,
+            waiting: dossier.waiting_since.map(When),
+            updated: When(dossier.updated_at),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+
+    use super::*;
+    use crate::web::console::testing::Trial;
+
+    fn counts() -> Vec<InboxCount> {
+        let count = |status, orientation: Option<&str>, peril: &str, waiting, count| InboxCount {
+            status,
+            orientation: orientation.map(str::to_owned),
+            peril: peril.into(),
+            insurer: "demo".into(),
+            waiting,
+            count,
+        };
+        vec![
+            count(Status::Oriented, Some("tele"), "water_damage", false, 4),
+            count(Status::HandedOver, None, "water_damage", true, 2),
+            count(Status::HandedOver, Some("field"), "fire", true, 1),
+        ]
+    }
+
+    impl InboxPage {
+        fn sample(asked: Asked) -> Self {
+            let now: Timestamp = "2026-11-21T09:00:00Z".parse().unwrap();
+            let line = Line {
+                id: "0190a0b0-c0d0-7e0f-8a0b-0123456789ab".into(),
+                reference: "K7QF-93MX".into(),
+                holder: Some("Jeanne <Petit>".into()),
+                peril: "Dégât des eaux".into(),
+                insurer: "Mutuelle des Rives".into(),
+                status: Status::HandedOver,
+                orientation: Some("tele".into()),
+                priority: "urgent".into(),
+                handler: None,
+                waiting: Some(When(now)),
+                updated: When(now),
+                missing: vec!["Bail".into()],
+            };
+            let facets = Facets::of(&asked, &counts(), &Names::default());
+            Self { shell: Shell::sample(), asked, facets, lines: vec![line], total: 1, now }
+        }
+    }
+
+    #[test]
+    fn the_page_renders_and_escapes() {
+        let page = InboxPage::sample(Asked::default()).render().unwrap();
+        assert!(page.contains("K7QF-93MX") && page.contains("Jeanne &#60;Petit&#62;"));
+        let empty =
+            InboxPage { lines: vec![], total: 0, ..InboxPage::sample(Asked { q: "x".into(), ..Asked::default() }) };
+        assert!(empty.render().unwrap().contains("inbox-empty"));
+    }
+
+    #[test]
+    fn a_count_tells_what_its_filter_would_show() {
+        let asked = Asked { peril: "water_damage".into(), ..Asked::default() };
+        let facets = Facets::of(&asked, &counts(), &Names::default());
+        let of = |facets: &[Facet], code: &str| facets.iter().find(|facet| facet.code == code).unwrap().count;
+        assert_eq!(of(&facets.statuses, "handed_over"), 2);
+        assert_eq!(of(&facets.orientations, "none"), 2);
+        assert_eq!(of(&facets.perils, "fire"), 1);
+        assert_eq!((facets.waiting.count, facets.all.count), (2, 7));
+    }
+
+    #[test]
+    fn a_filter_is_a_plain_address_and_goes_away_the_same_way() {
+        let asked = Asked { q: "Le Goff & fils".into(), status: "oriented".into(), ..Asked::default() };
+        assert_eq!(asked.address(&[("peril", "fire")]), "/console?status=oriented&peril=fire&q=Le+Goff+%26+fils");
+        let facets = Facets::of(&asked, &counts(), &Names::default());
+        let active = facets.statuses.iter().find(|facet| facet.active).unwrap();
+        assert_eq!(active.href, "/console?q=Le+Goff+%26+fils");
+        assert_eq!(asked.sorted_by("peril"), "/console?status=oriented&q=Le+Goff+%26+fils&sort=peril");
+        let sorted = Asked { sort: "peril".into(), ..Asked::default() };
+        assert_eq!(sorted.sorted_by("peril"), "/console?sort=peril&dir=desc");
+    }
+
+    #[tokio::test]
+    async fn dossiers_are_found_filtered_and_sorted() {
+        let trial = Trial::start().await;
+        let cookie = trial.log_in().await;
+        trial.dossier().await;
+        let (status, _, page) = trial.get_as(&cookie, "/console?status=oriented&q=petit&sort=missing&dir=desc").await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("Jeanne Petit"));
+        let (_, _, page) = trial.get_as(&cookie, "/console?status=collecting").await;
+        assert!(!page.contains("Jeanne Petit"));
+        let (_, _, page) = trial.get_as(&cookie, "/console?orientation=none&waiting=1&peril=fire&insurer=x").await;
+        assert!(!page.contains("Jeanne Petit"));
+        assert_eq!(trial.get_as(&cookie, "/console?status=closed&sort=holder").await.0, StatusCode::OK);
+    }
+}

@@ -1,0 +1,173 @@
+//! `/console/log-in`: the same answer, after the same time, to an unknown login and to a wrong password.
+
+use askama::Template;
+use axum::{
+    Form,
+    extract::{Query, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+
+use super::{
+    Console, assets,
+    auth::{self, ClientAddress, Cookies, password},
+    error::ConsoleError,
+};
+
+/// How long a log-in form may stand open.
+const FORM_SECONDS: i64 = 3600;
+
+#[derive(Template)]
+#[template(path = "log_in.html")]
+struct LogInPage {
+    csrf: String,
+    login: String,
+    next: String,
+    refused: Option<Refused>,
+}
+
+/// Why a log-in was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refused {
+    /// Unknown login or wrong password: which of them is nobody's business.
+    NotYou,
+    TooMany {
+        minutes: u32,
+    },
+    /// The form stood open too long, or came from elsewhere.
+    Expired,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    next: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Sent {
+    csrf: String,
+    login: String,
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+pub(super) async fn get(State(console): State<Console>, Query(asked): Query<Asked>) -> Result<Response, ConsoleError> {
+    form(&console, StatusCode::OK, String::new(), asked.next, None)
+}
+
+pub(super) async fn post(
+    State(console): State<Console>,
+    from: ClientAddress,
+    headers: HeaderMap,
+    Form(sent): Form<Sent>,
+) -> Result<Response, ConsoleError> {
+    let login = sent.login.trim().to_lowercase();
+    let asked_here = console.cookies().read(&headers, Cookies::LOG_IN);
+    if !asked_here.is_some_and(|csrf| auth::same_secret(csrf, &sent.csrf)) {
+        return form(&console, StatusCode::FORBIDDEN, login, sent.next, Some(Refused::Expired));
+    }
+    if let Err(seconds) = console.throttle().count(&login, from, console.now()) {
+        let refused = Refused::TooMany { minutes: seconds.div_ceil(60) };
+        let mut response = form(&console, StatusCode::TOO_MANY_REQUESTS, login, sent.next, Some(refused))?;
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        return Ok(response);
+    }
+    let handler = console.store().handler(&login).await?;
+    let stored = handler.as_ref().map(|handler| handler.password_hash.clone());
+    let is_right = password::verify(sent.password, stored).await;
+    let Some(handler) = handler.filter(|_| is_right) else {
+        return form(&console, StatusCode::UNPROCESSABLE_ENTITY, login, sent.next, Some(Refused::NotYou));
+    };
+    console.throttle().forget(&login, from);
+    let mut response = Redirect::to(safe_next(&sent.next)).into_response();
+    let headers = response.headers_mut();
+    headers.append(header::SET_COOKIE, auth::open(&console, &handler).await?);
+    headers.append(header::SET_COOKIE, console.cookies().set(Cookies::LOG_IN, "", 0));
+    Ok(response)
+}
+
+fn form(
+    console: &Console,
+    status: StatusCode,
+    login: String,
+    next: String,
+    refused: Option<Refused>,
+) -> Result<Response, ConsoleError> {
+    let csrf = auth::random_token()?;
+    let cookie = console.cookies().set(Cookies::LOG_IN, &csrf, FORM_SECONDS);
+    let page = LogInPage { csrf, login, next, refused }.render()?;
+    Ok((status, [(header::SET_COOKIE, cookie)], Html(page)).into_response())
+}
+
+/// Only our own pages: a log-in must not lead elsewhere.
+fn safe_next(next: &str) -> &str {
+    let is_ours = next.starts_with("/console/") && !next.contains("//") && !next.contains(['\\', '\n', '\r']);
+    if is_ours { next } else { "/console" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::console::testing::Trial;
+
+    impl LogInPage {
+        fn sample() -> Self {
+            Self { csrf: "c5f".into(), login: "camille".into(), next: String::new(), refused: None }
+        }
+    }
+
+    #[test]
+    fn the_page_renders_with_every_refusal() {
+        for refused in [None, Some(Refused::NotYou), Some(Refused::TooMany { minutes: 12 }), Some(Refused::Expired)] {
+            let page = LogInPage { refused, ..LogInPage::sample() }.render().unwrap();
+            assert!(page.contains("value=\"c5f\""));
+            assert_eq!(page.contains("role=\"alert\""), refused.is_some());
+        }
+    }
+
+    #[test]
+    fn a_log_in_leads_to_our_own_pages_only() {
+        assert_eq!(safe_next("/console/dossiers/1?x=1"), "/console/dossiers/1?x=1");
+        for elsewhere in ["https://evil.example", "//evil.example", "/console//evil", "/console\\evil", "/chat", ""] {
+            assert_eq!(safe_next(elsewhere), "/console");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_right_password_opens_a_session() {
+        let trial = Trial::start().await;
+        let (status, _, page) = trial.get("/console").await;
+        assert_eq!((status, page.as_str()), (StatusCode::SEE_OTHER, ""));
+        let cookie = trial.log_in().await;
+        let (status, _, page) = trial.get_as(&cookie, "/console").await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("Camille Morel"));
+    }
+
+    #[tokio::test]
+    async fn wrong_and_unknown_get_the_same_answer_and_then_must_wait() {
+        let trial = Trial::start().await;
+        let wrong = trial.try_log_in("camille", "not the password").await;
+        let unknown = trial.try_log_in("nobody", "not the password").await;
+        assert_eq!(wrong.0, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(unknown.0, StatusCode::UNPROCESSABLE_ENTITY);
+        for _ in 0..7 {
+            trial.try_log_in("camille", "not the password").await;
+        }
+        assert_eq!(trial.try_log_in("camille", "not the password").await.0, StatusCode::TOO_MANY_REQUESTS);
+    }
+
+    #[tokio::test]
+    async fn a_form_from_elsewhere_is_refused() {
+        let trial = Trial::start().await;
+        let body = "csrf=forged&login=camille&password=chaton-gris-42";
+        let (status, headers, _) = trial.post_as("guichet-log-in=other", "/console/log-in", body).await;
+        assert_eq!(status, StatusCode::FORBIDDEN);
+        assert!(
+            !headers.get_all(header::SET_COOKIE).iter().any(|cookie| cookie.to_str().unwrap().starts_with("guichet="))
+        );
+    }
+}

@@ -1,0 +1,145 @@
+//! The handlers' console: log in, the inbox, a dossier and what a handler does to it.
+//!
+//! Pages are askama templates; htmx refreshes a page's live part when a server-sent event says that something changed, and
+//! every form works without it too. One endpoint is one file: its request, its context with a `sample()`, its handler and
+//! its tests. What a handler does goes through the [`Desk`], which stores it with its line in the timeline.
+//!
+//! # What this room refuses to do
+//!
+//! It changes no dossier itself, shows nothing without a session, runs no script that it did not vendor (the policy
+//! allows neither inline script nor inline style), and tells an unknown dossier from somebody else's by nothing.
+
+mod assets;
+pub mod auth;
+mod desk;
+mod document;
+mod dossier;
+mod error;
+mod events;
+mod inbox;
+mod log_in;
+mod log_out;
+mod names;
+mod page;
+#[cfg(test)]
+mod testing;
+mod users;
+mod when;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    http::{HeaderName, HeaderValue, header},
+    middleware,
+    response::{Redirect, Response},
+    routing::{get, post},
+};
+use jiff::Timestamp;
+
+use crate::{document::Documents, domain::clock::Clock, store::Store};
+pub use desk::{Changed, Desk, DeskError};
+pub use names::{Names, NamesError};
+pub(crate) use users::add::is_login;
+
+use auth::{Cookies, Throttle};
+use error::ConsoleError;
+
+/// What the console stands on.
+pub struct Setup {
+    pub store: Store,
+    pub documents: Documents,
+    pub desk: Arc<dyn Desk>,
+    pub names: Names,
+    pub clock: Clock,
+    /// Where people reach this service; over plain HTTP the session's cookie cannot be a secure one.
+    pub public_url: String,
+}
+
+/// The state of every endpoint here. Cheap to clone.
+#[derive(Clone)]
+pub struct Console(Arc<Inner>);
+
+struct Inner {
+    setup: Setup,
+    cookies: Cookies,
+    throttle: Throttle,
+}
+
+impl Console {
+    pub fn new(setup: Setup) -> Self {
+        let cookies = Cookies::for_public_url(&setup.public_url);
+        Self(Arc::new(Inner { setup, cookies, throttle: Throttle::default() }))
+    }
+
+    fn store(&self) -> &Store {
+        &self.0.setup.store
+    }
+
+    fn documents(&self) -> &Documents {
+        &self.0.setup.documents
+    }
+
+    fn desk(&self) -> &dyn Desk {
+        &*self.0.setup.desk
+    }
+
+    fn names(&self) -> &Names {
+        &self.0.setup.names
+    }
+
+    fn now(&self) -> Timestamp {
+        self.0.setup.clock.now()
+    }
+
+    fn cookies(&self) -> Cookies {
+        self.0.cookies
+    }
+
+    fn throttle(&self) -> &Throttle {
+        &self.0.throttle
+    }
+}
+
+/// Everything under `/console`.
+pub fn router(console: Console) -> Router {
+    Router::new()
+        .route("/console", get(inbox::get))
+        .route("/console/", get(|| async { Redirect::permanent("/console") }))
+        .route("/console/log-in", get(log_in::get).post(log_in::post))
+        .route("/console/log-out", post(log_out::post))
+        .route("/console/events", get(events::get))
+        .route("/console/dossiers/{id}", get(dossier::show::get))
+        .route("/console/dossiers/{id}/reply", post(dossier::reply::post))
+        .route("/console/dossiers/{id}/take-over", post(dossier::take_over::post))
+        .route("/console/dossiers/{id}/give-back", post(dossier::give_back::post))
+        .route("/console/dossiers/{id}/ask-document", post(dossier::ask_document::post))
+        .route("/console/dossiers/{id}/override", post(dossier::override_orientation::post))
+        .route("/console/dossiers/{id}/close", post(dossier::close::post))
+        .route("/console/documents/{id}", get(document::original))
+        .route("/console/documents/{id}/{size}", get(document::preview))
+        .route("/console/users", get(users::list::get).post(users::add::post))
+        .route("/console/password", get(users::password::get).post(users::password::post))
+        .route("/console/assets/{*path}", get(assets::get))
+        .route("/console/{*path}", get(|| async { ConsoleError::NotFound }))
+        .layer(middleware::map_response(fence_in))
+        .with_state(console)
+}
+
+/// What every answer forbids the browser; an endpoint that knows better has set its own.
+async fn fence_in(mut response: Response) -> Response {
+    const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+        connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::CACHE_CONTROL, "no-store"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
+    ] {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}

@@ -1,0 +1,351 @@
+//! A console to try things on: a database and documents in a folder of its own, two handlers, a desk that takes notes.
+
+use std::sync::{Arc, Mutex};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream, stream::BoxStream};
+use http_body_util::BodyExt as _;
+use jiff::Timestamp;
+use serde_json::json;
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+use super::{Changed, Console, Desk, DeskError, Names, Setup, auth::password, router};
+use crate::{
+    document::{Documents, Limits},
+    domain::{
+        clock::Clock,
+        fact::{Precision, Source, Value},
+        id::{ContactId, ConversationId, DocumentId, DossierId},
+        language::Language,
+        message::{Attachment, Author, Body as Said, Channel, Endpoint, QuickReply, SummaryLine},
+    },
+    dossier::{Dossier, Status, Tip, reference_of},
+    intake::{Action, Actor},
+    store::{Commit, ConversationRow, DecisionRow, DocumentRow, EndpointRow, FactRow, HandlerRow, MessageRow, Store},
+};
+
+pub(super) struct Trial {
+    console: Console,
+    router: Router,
+    desk: Arc<NoteTaker>,
+    dossier: DossierId,
+    _folder: TempDir,
+}
+
+/// A desk that notes what it is asked to do.
+#[derive(Default)]
+struct NoteTaker {
+    acts: Mutex<Vec<(String, Action)>>,
+    broken: Mutex<bool>,
+}
+
+impl Desk for NoteTaker {
+    fn act(&self, _: DossierId, actor: Actor, action: Action) -> BoxFuture<'_, Result<(), DeskError>> {
+        async move {
+            if *self.broken.lock().unwrap() {
+                return Err(DeskError::NotStored("the disk is full".into()));
+            }
+            self.acts.lock().unwrap().push((actor.login, action));
+            Ok(())
+        }
+        .boxed()
+    }
+
+    fn changes(&self) -> BoxStream<'static, Changed> {
+        stream::pending().boxed()
+    }
+}
+
+impl Trial {
+    pub(super) async fn start() -> Self {
+        let folder = TempDir::new().unwrap();
+        let store = Store::open(&format!("sqlite:{}", folder.path().join("trial.db").display())).await.unwrap();
+        let documents = Documents::local(&folder.path().join("documents")).unwrap();
+        let now: Timestamp = "2026-11-21T09:00:00Z".parse().unwrap();
+        for (login, name, role, password) in [
+            ("camille", "Camille Morel", "admin", "chaton-gris-42"),
+            ("ines", "Inès Robert", "handler", "chaton-roux-42"),
+        ] {
+            let password_hash = password::hash(password.into()).await.unwrap();
+            let row = HandlerRow { login: login.into(), name: name.into(), role: role.into(), password_hash };
+            store.add_handler(&row, now).await.unwrap();
+        }
+        let dossier = seed(&store, now).await;
+        let names = Names::from_sources([
+            (
+                "documents.yaml",
+                "lease: { label: { fr: Bail, en: Lease } }\nphoto_wide: { label: { fr: Photo large, en: Wide } }",
+            ),
+            ("facts.yaml", "rooms: { fr: Pièces touchées, en: Rooms }\nloss_date: { fr: Date du sinistre, en: Date }"),
+            ("insurers/demo.yaml", "insurer: demo\nname: Mutuelle des Rives"),
+            (
+                "claims/water_damage.yaml",
+                "flow: water_damage\nperil: water_damage\ntitle: { fr: Dégât des eaux, en: Water damage }\nsteps: []",
+            ),
+        ])
+        .unwrap();
+        let desk = Arc::new(NoteTaker::default());
+        let console = Console::new(Setup {
+            store,
+            documents,
+            desk: Arc::clone(&desk) as Arc<dyn Desk>,
+            names,
+            clock: Clock::fixed(now),
+            public_url: "http://127.0.0.1:8480".into(),
+        });
+        Self { router: router(console.clone()), console, desk, dossier, _folder: folder }
+    }
+
+    pub(super) fn console(&self) -> Console {
+        self.console.clone()
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.console.now()
+    }
+
+    /// The seeded dossier.
+    #[expect(clippy::unused_async, reason = "reads like the rest of a trial")]
+    pub(super) async fn dossier(&self) -> DossierId {
+        self.dossier
+    }
+
+    pub(super) fn acts(&self) -> Vec<(String, Action)> {
+        self.desk.acts.lock().unwrap().clone()
+    }
+
+    pub(super) fn break_desk(&self) {
+        *self.desk.broken.lock().unwrap() = true;
+    }
+
+    /// Logs in and posts an action's form for the seeded dossier; the status where it is refused.
+    pub(super) async fn act(&self, action: &str, fields: &str) -> Result<(), StatusCode> {
+        let cookie = self.log_in().await;
+        let csrf = self.csrf(&cookie).await;
+        let address = format!("/console/dossiers/{}/{action}", self.dossier);
+        let (status, headers, _) = self.post_as(&cookie, &address, &format!("csrf={csrf}{fields}")).await;
+        if status != StatusCode::SEE_OTHER {
+            return Err(status);
+        }
+        assert_eq!(headers[header::LOCATION], format!("/console/dossiers/{}", self.dossier));
+        Ok(())
+    }
+
+    pub(super) async fn get(&self, address: &str) -> (StatusCode, HeaderMap, String) {
+        self.get_as("", address).await
+    }
+
+    pub(super) async fn get_as(&self, cookie: &str, address: &str) -> (StatusCode, HeaderMap, String) {
+        self.send(Method::GET, cookie, address, String::new()).await
+    }
+
+    pub(super) async fn post_as(&self, cookie: &str, address: &str, form: &str) -> (StatusCode, HeaderMap, String) {
+        self.send(Method::POST, cookie, address, form.to_owned()).await
+    }
+
+    async fn send(&self, method: Method, cookie: &str, address: &str, form: String) -> (StatusCode, HeaderMap, String) {
+        let request = Request::builder()
+            .method(method)
+            .uri(address)
+            .header(header::COOKIE, cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(form))
+            .unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (head, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        (head.status, head.headers, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    pub(super) async fn log_in(&self) -> String {
+        self.log_in_as("camille", "chaton-gris-42").await
+    }
+
+    /// Logs in and returns the session's cookie.
+    pub(super) async fn log_in_as(&self, login: &str, password: &str) -> String {
+        let (status, headers) = self.try_log_in(login, password).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        cookie(&headers, "guichet=")
+    }
+
+    pub(super) async fn try_log_in(&self, login: &str, password: &str) -> (StatusCode, HeaderMap) {
+        let (_, headers, page) = self.get("/console/log-in").await;
+        let form = format!("csrf={}&login={login}&password={password}", csrf_in(&page));
+        let (status, headers, _) = self.post_as(&cookie(&headers, "guichet-log-in="), "/console/log-in", &form).await;
+        (status, headers)
+    }
+
+    /// The token of a session's forms.
+    pub(super) async fn csrf(&self, cookie: &str) -> String {
+        csrf_in(&self.get_as(cookie, "/console/password").await.2)
+    }
+
+    /// A photo of a dossier, really received.
+    pub(super) async fn photo(&self, dossier: DossierId) -> DocumentId {
+        let mut png = Vec::new();
+        let picture = image::RgbImage::from_pixel(64, 48, image::Rgb([90, 120, 130]));
+        picture.write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png).unwrap();
+        let bytes = stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from(png))]);
+        let documents = self.console.documents();
+        let stored = documents.receive(bytes, "salon.png", Limits::default()).await.unwrap();
+        let inspection = documents.inspect(&stored).await.unwrap();
+        let store = self.console.store();
+        let row = DocumentRow {
+            id: DocumentId::new(self.now()),
+            conversation: store.dossier(dossier).await.unwrap().unwrap().conversation,
+            dossier: Some(dossier),
+            kind: Some("photo_wide".into()),
+            upload_id: "1".into(),
+            name: stored.name.clone(),
+            media_type: stored.media_type.to_string(),
+            bytes: i64::try_from(stored.bytes).unwrap(),
+            sha256: stored.sha256.clone(),
+            inspection: serde_json::to_value(inspection).unwrap(),
+            at: self.now(),
+        };
+        store.add_document(row).await.unwrap().id
+    }
+}
+
+fn cookie(headers: &HeaderMap, name: &str) -> String {
+    let set = headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap());
+    set.filter_map(|value| value.split(';').next()).find(|value| value.starts_with(name)).unwrap().to_owned()
+}
+
+fn csrf_in(page: &str) -> String {
+    page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+/// A dossier with a little of everything.
+async fn seed(store: &Store, now: Timestamp) -> DossierId {
+    let (conversation, id) = (ConversationId::new(now), DossierId::new(now));
+    let endpoint = Endpoint { channel: Channel::Web, account: "web".into(), address: "visitor".into() };
+    let contact = ContactId::new(now);
+    let mut dossier = Dossier {
+        id,
+        reference: reference_of(id),
+        insurer: "demo".into(),
+        conversation,
+        peril: "water_damage".into(),
+        status: Status::Oriented,
+        policy: Some("7541289".into()),
+        holder: Some("Jeanne Petit".into()),
+        orientation: Some("tele".into()),
+        priority: "high".into(),
+        handover: None,
+        handler: None,
+        wanted: Vec::new(),
+        waiting_since: Some(now),
+        fact_seq: 3,
+        tip: Tip::default(),
+        opened_at: now,
+        updated_at: now,
+    };
+    dossier.want("lease", true);
+    dossier.want("photo_wide", true);
+    dossier.receive("photo_wide", 1);
+    let timeline = vec![
+        dossier.record("guichet", "opened", &json!({ "reference": "x", "peril": "water_damage" }), now),
+        dossier.record("policyholder", "facts", &json!({ "message": 2, "facts": { "rooms": 3 } }), now),
+        dossier.record("guichet", "oriented", &json!({ "mode": "tele" }), now),
+        dossier.record("ines", "replied", &json!({ "message": 3 }), now),
+        dossier.record("guichet", "a_code_nobody_knows", &json!({ "detail": "x" }), now),
+    ];
+    let fact = |seq, name: &str, value| FactRow {
+        dossier: id,
+        seq,
+        name: name.into(),
+        value: Some(value),
+        source: Source::Policyholder,
+        message_seq: Some(2),
+        at: now,
+    };
+    let lost = crate::domain::fact::Moment {
+        start: "2026-11-19T18:00:00".parse().unwrap(),
+        end: None,
+        precision: Precision::Hour,
+    };
+    let message = |seq, author, body| MessageRow {
+        conversation,
+        seq,
+        author,
+        channel: Channel::Web,
+        body,
+        client_id: None,
+        at: now,
+    };
+    let commit = Commit {
+        key: None,
+        conversation: ConversationRow {
+            id: conversation,
+            revision: 1,
+            contact,
+            insurer: "demo".into(),
+            endpoint: endpoint.clone(),
+            language: Language::Fr,
+            handler: None,
+            flow_revision: "r".into(),
+            state: "{}".into(),
+            dossier: Some(id),
+            last_seq: 3,
+            read_seq: 0,
+            opened_at: now,
+            updated_at: now,
+        },
+        endpoint: Some(EndpointRow { endpoint, conversation, contact, at: now }),
+        messages: vec![
+            message(
+                1,
+                Author::Guichet,
+                Said {
+                    text: "Combien de pièces sont touchées ?".into(),
+                    urgent: true,
+                    quick_replies: vec![QuickReply { payload: "rooms=1".into(), label: "Une".into() }],
+                    summary: vec![SummaryLine { fact: "a".into(), label: "B".into(), value: "C".into() }],
+                    ..Said::default()
+                },
+            ),
+            message(
+                2,
+                Author::Policyholder,
+                Said {
+                    text: "trois <b>".into(),
+                    attachments: vec![Attachment {
+                        document: DocumentId::new(now),
+                        name: "salon.jpg".into(),
+                        media_type: "image/jpeg".into(),
+                        bytes: 10,
+                        remark: None,
+                    }],
+                    ..Said::default()
+                },
+            ),
+            message(
+                3,
+                Author::Handler { login: "ines".into(), name: "Inès Robert".into() },
+                Said { text: "Bien reçu.".into(), ..Said::default() },
+            ),
+        ],
+        facts: vec![
+            fact(1, "rooms", Value::Number(2.0)),
+            fact(2, "rooms", Value::Number(3.0)),
+            fact(3, "loss_date", Value::Moment(lost)),
+        ],
+        decisions: vec![DecisionRow {
+            dossier: id,
+            seq: 3,
+            decision: json!({ "overridden_by": "ines", "mode": "tele", "before": "field", "reason": "Photos nettes" }),
+            at: now,
+        }],
+        timeline,
+        documents: Vec::new(),
+        dossier: Some(dossier),
+    };
+    store.commit(commit).await.unwrap();
+    id
+}

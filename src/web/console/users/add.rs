@@ -1,0 +1,110 @@
+//! Adds a handler.
+
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+
+use super::list::{Form, UsersPage, Wrong};
+use crate::{
+    store::{HandlerRow, StoreError},
+    web::console::{
+        Console,
+        auth::{Checked, password},
+        error::ConsoleError,
+        page::{Shell, html},
+    },
+};
+
+#[derive(Deserialize)]
+pub(crate) struct Sent {
+    login: String,
+    name: String,
+    password: String,
+    #[serde(default)]
+    role: String,
+}
+
+pub(crate) async fn post(State(console): State<Console>, sent: Checked<Sent>) -> Result<Response, ConsoleError> {
+    if !sent.session.is_admin {
+        return Err(ConsoleError::NotFound);
+    }
+    let Sent { login, name, password, role } = sent.form;
+    let (login, name) = (login.trim().to_lowercase(), name.trim().to_owned());
+    let is_admin = role == "admin";
+    let added = add(&console, &login, &name, password, is_admin).await?;
+    let Err(wrong) = added else { return Ok(Redirect::to("/console/users").into_response()) };
+    let form = Form { login, name, is_admin, wrong: Some(wrong) };
+    let page = UsersPage::read(&console, Shell::from(&sent.session), form).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)?).into_response())
+}
+
+async fn add(
+    console: &Console,
+    login: &str,
+    name: &str,
+    password: String,
+    is_admin: bool,
+) -> Result<Result<(), Wrong>, ConsoleError> {
+    if !is_login(login) {
+        return Ok(Err(Wrong::Login));
+    }
+    if name.is_empty() || name.chars().count() > 80 {
+        return Ok(Err(Wrong::Name));
+    }
+    let Ok(password_hash) = password::hash(password).await else { return Ok(Err(Wrong::Password)) };
+    let role = if is_admin { "admin" } else { "handler" };
+    let row = HandlerRow { login: login.to_owned(), name: name.to_owned(), role: role.to_owned(), password_hash };
+    match console.store().add_handler(&row, console.now()).await {
+        Ok(()) => Ok(Ok(())),
+        Err(StoreError::Taken) => Ok(Err(Wrong::Taken)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A login stands in timelines for good: short, plain, and none of the other actors' names.
+pub(crate) fn is_login(login: &str) -> bool {
+    (2..=40).contains(&login.len())
+        && login.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_@".contains(&byte))
+        && !["guichet", "policyholder"].contains(&login)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::console::testing::Trial;
+
+    #[test]
+    fn a_login_is_plain_and_nobody_elses_name() {
+        assert!(is_login("zoe.martin") && is_login("z2@rives.example"));
+        for login in ["", "z", "Zoé", "guichet", "policyholder", "a b", &"z".repeat(41)] {
+            assert!(!is_login(login), "{login}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_administrator_adds_a_handler_who_can_log_in() {
+        let trial = Trial::start().await;
+        let cookie = trial.log_in().await;
+        let csrf = trial.csrf(&cookie).await;
+        let body = format!("csrf={csrf}&login=Zoe&name=Zo%C3%A9&password=chaton-blanc-42&role=handler");
+        assert_eq!(trial.post_as(&cookie, "/console/users", &body).await.0, StatusCode::SEE_OTHER);
+        trial.log_in_as("zoe", "chaton-blanc-42").await;
+        let (status, _, page) = trial.post_as(&cookie, "/console/users", &body).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("role=\"alert\""));
+        let short = format!("csrf={csrf}&login=ali&name=Ali&password=court");
+        assert_eq!(trial.post_as(&cookie, "/console/users", &short).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+
+    #[tokio::test]
+    async fn a_handler_adds_nobody() {
+        let trial = Trial::start().await;
+        let cookie = trial.log_in_as("ines", "chaton-roux-42").await;
+        let csrf = trial.csrf(&cookie).await;
+        let body = format!("csrf={csrf}&login=zoe&name=Z&password=chaton-blanc-42&role=admin");
+        assert_eq!(trial.post_as(&cookie, "/console/users", &body).await.0, StatusCode::NOT_FOUND);
+    }
+}

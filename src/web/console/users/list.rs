@@ -1,0 +1,93 @@
+//! The list of handlers, with the form that adds one.
+
+use askama::Template;
+use axum::{extract::State, response::Html};
+
+use crate::web::console::{
+    Console, assets,
+    auth::Admin,
+    error::ConsoleError,
+    page::{Shell, html},
+};
+
+#[derive(Template)]
+#[template(path = "users.html")]
+pub(super) struct UsersPage {
+    pub shell: Shell,
+    pub users: Vec<User>,
+    pub form: Form,
+}
+
+/// A line of the list.
+pub(super) struct User {
+    pub login: String,
+    pub name: String,
+    pub is_admin: bool,
+}
+
+/// The form as it was sent, when something about it was wrong.
+#[derive(Default)]
+pub(super) struct Form {
+    pub login: String,
+    pub name: String,
+    pub is_admin: bool,
+    pub wrong: Option<Wrong>,
+}
+
+/// What was wrong with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wrong {
+    Login,
+    Name,
+    Password,
+    Taken,
+}
+
+pub(crate) async fn get(State(console): State<Console>, Admin(session): Admin) -> Result<Html<String>, ConsoleError> {
+    html(&UsersPage::read(&console, Shell::from(&session), Form::default()).await?)
+}
+
+impl UsersPage {
+    pub(super) async fn read(console: &Console, shell: Shell, form: Form) -> Result<Self, ConsoleError> {
+        let rows = console.store().handlers().await?;
+        let users = rows
+            .into_iter()
+            .map(|row| User { is_admin: row.role == "admin", login: row.login, name: row.name })
+            .collect();
+        Ok(Self { shell, users, form })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+
+    use super::*;
+    use crate::web::console::testing::Trial;
+
+    impl UsersPage {
+        fn sample() -> Self {
+            let user = User { login: "camille".into(), name: "Camille Morel".into(), is_admin: true };
+            Self { shell: Shell::sample(), users: vec![user], form: Form::default() }
+        }
+    }
+
+    #[test]
+    fn the_page_renders_with_every_mistake() {
+        assert!(UsersPage::sample().render().unwrap().contains("Camille Morel"));
+        for wrong in [Wrong::Login, Wrong::Name, Wrong::Password, Wrong::Taken] {
+            let form = Form { wrong: Some(wrong), ..Form::default() };
+            let page = UsersPage { form, ..UsersPage::sample() }.render().unwrap();
+            assert!(page.contains("role=\"alert\""), "{wrong:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn to_a_handler_the_page_does_not_exist() {
+        let trial = Trial::start().await;
+        let admin = trial.log_in().await;
+        assert_eq!(trial.get_as(&admin, "/console/users").await.0, StatusCode::OK);
+        let handler = trial.log_in_as("ines", "chaton-roux-42").await;
+        assert_eq!(trial.get_as(&handler, "/console/users").await.0, StatusCode::NOT_FOUND);
+    }
+}
