@@ -27,6 +27,7 @@ mod safety;
 mod state;
 mod table;
 mod template;
+pub mod transcript;
 mod walk;
 mod words;
 mod yaml;

@@ -4,7 +4,10 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::{Effect, Event, Heard, Library, Mode, PolicyAnswer, State, step};
+use super::{
+    Effect, Event, Heard, Library, Mode, PolicyAnswer, State, step,
+    transcript::{self, Transcript},
+};
 use crate::domain::{fact::Facts, language::Language, message::Channel};
 
 fn library() -> Library {
@@ -86,4 +89,31 @@ fn danger_interrupts_and_the_flow_comes_back() {
     assert_eq!(talk.state.mode(), Mode::Danger);
     talk.press("cmd=safe");
     assert_eq!(talk.state.mode(), Mode::Flow);
+}
+
+const TRANSCRIPT: &str = "\
+transcript: a leak
+at: 2026-11-20T10:00:00
+turns:
+  # Nobody is hurt.
+  - opens: true
+  - says: non
+  - presses: incident=water_damage
+    later: 2 hours
+    hears:
+      - wrong
+";
+
+#[test]
+fn an_updated_transcript_passes_and_keeps_its_comments() {
+    let library = library();
+    let orient = |_: &Library, _: &str, _: &str, _: &Facts, _| (Some("desk".to_owned()), Vec::new());
+    let read = |source: &str| Transcript::parse("a.transcript.yaml", source, &library).unwrap();
+    let before = transcript::run(&read(TRANSCRIPT), &library, &orient);
+    assert_eq!(before.len(), 3, "{before:?}");
+    let updated = transcript::update(&read(TRANSCRIPT), TRANSCRIPT, &library, &orient);
+    assert!(updated.contains("# Nobody is hurt.") && !updated.contains("wrong"), "{updated}");
+    let after = transcript::run(&read(&updated), &library, &orient);
+    assert!(after.is_empty(), "{updated}\n{after:?}");
+    assert_eq!(transcript::update(&read(&updated), &updated, &library, &orient), updated);
 }
