@@ -98,6 +98,12 @@ fn set_fact(turn: &mut Turn, name: String, fact: Fact, learnt: &mut serde_json::
     {
         dossier.holder = Some(holder.clone());
     }
+    // "Modifier" stands beside the message that answered.
+    if let (Source::Policyholder, Some(message)) = (&fact.source, turn.messages.first_mut())
+        && message.author == Author::Policyholder
+    {
+        message.body.answers.get_or_insert_with(|| name.clone());
+    }
     write_fact(turn, name, Some(fact.value), fact.source);
 }
 

@@ -31,7 +31,7 @@ export class Refusal extends Error {
 
   /** Whether the same request may pass later. */
   get passing() {
-    return this.status === 0 || this.status === 408 || this.status === 425 || this.status === 429 || this.status >= 500;
+    return [0, 408, 425, 429].includes(this.status) || this.status >= 500;
   }
 
   /** Whether the conversation's secret is not (or no longer) good. */

@@ -35,6 +35,7 @@ class Chat {
     this.place = site ? { site } : { insurer };
     this.api = new Api(api);
     this.memory = new Memory(site || insurer);
+    this.t = (/** @type {Key} */ key, /** @type {Record<string, string | number>} */ values = {}) => say(this.language, key, values);
     this.language = /** @type {"fr" | "en"} */ ((this.memory.get().language || language) === "en" ? "en" : "fr");
     /** @type {Message[]} */
     this.messages = [];
@@ -84,15 +85,10 @@ class Chat {
     this.begin();
   }
 
-  /** @param {Key} key @param {Record<string, string | number>} [values] */
-  t(key, values) {
-    return say(this.language, key, values);
-  }
-
   // --- the frame ---
 
   build() {
-    const t = (/** @type {Key} */ key) => this.t(key);
+    const { t } = this;
     const picker = (/** @type {object} */ more) => h("input", { type: "file", hidden: true, onchange: (/** @type {Event} */ event) => this.chosen(event), ...more });
     const camera = picker({ accept: "image/*", capture: "environment" });
     const files = picker({ accept: "image/*,application/pdf,.heic,.heif", multiple: true });
@@ -250,6 +246,7 @@ class Chat {
     this.line?.stop();
     this.api.token = "";
     this.ended = true;
+    this.ui.form.hidden = true;
     this.ui.dock.replaceChildren(h("div", { class: "card" }, h("p", null, this.t(why || "gone")), button(this.t("restart"), () => {
       // What was not sent belongs to the old conversation: the words come back into the field.
       this.memory.update((saved) => Object.assign(saved, {
@@ -271,7 +268,7 @@ class Chat {
     if (type === "typing") {
       clearTimeout(this.timers.typing);
       this.writes = data.name || this.name;
-      this.timers.typing = window.setTimeout(() => { this.writes = ""; this.refresh(); }, 6000);
+      this.timers.typing = setTimeout(() => { this.writes = ""; this.refresh(); }, 6000);
     }
     if (type === "state") {
       this.handler = data.handler ?? "";
@@ -295,7 +292,7 @@ class Chat {
     else this.ui.newer.hidden = false;
     clearTimeout(this.timers.settle);
     // What was said before is not read out again.
-    this.timers.settle = window.setTimeout(() => this.ui.log.removeAttribute("aria-busy"), 400);
+    this.timers.settle = setTimeout(() => this.ui.log.removeAttribute("aria-busy"), 400);
   }
 
   /** @param {"fr" | "en"} language */
@@ -433,7 +430,7 @@ class Chat {
 
   /** @param {string} from @param {import("./api.js").Body} body @param {string} meta @param {number} [key] @param {string} [name] */
   bubble(from, body, meta, key, name) {
-    const t = this.t.bind(this);
+    const { t } = this;
     return bubble({
       from, body, meta, key, t,
       sender: from === "me" ? t("me") : (from === "handler" && name) || this.name,
@@ -464,7 +461,7 @@ class Chat {
       if (bar) bar.value = progress;
       return;
     }
-    const fresh = card(upload, this.t.bind(this), {
+    const fresh = card(upload, this.t, {
       retry: (original) => tray.retry(upload, original === true),
       retake: () => { tray.remove(upload); ui.camera.click(); },
       keep: () => { upload.kept = true; this.carded(upload); },
@@ -474,7 +471,7 @@ class Chat {
     fresh.setAttribute("data-stamp", stamp);
     if (old) old.replaceWith(fresh);
     else ui.cards.append(fresh);
-    if (old && done) ui.news.textContent = done.remark ?? this.t("uploaded", { name });
+    if (old && done) ui.news.textContent = done.remark ?? `${name}: ${this.t("received")}`;
     if (this.sendWhenReady && tray.ready) this.submit();
     this.refresh();
   }
@@ -496,6 +493,7 @@ class Chat {
 
   derive() {
     const { messages, outbox, ui, tray, down, atEnd } = this;
+    const now = performance.now();
     const pending = outbox.pending();
     const lastOf = (/** @type {(message: Message) => unknown} */ test) => messages.filter(test).pop();
     const asked = lastOf(({ from, body }) => from !== "me" && (body.quick_replies || body.input));
@@ -509,7 +507,7 @@ class Chat {
 
     if (!this.ended) {
       this.when("dock", answered || asked?.seq, () => {
-        const dock = answered || !asked ? h("div") : controls(asked.body, this.t.bind(this), {
+        const dock = answered || !asked ? h("div") : controls(asked.body, this.t, {
           camera: () => ui.camera.click(), files: () => ui.files.click(), choose: (text, choice) => this.choose(text, choice),
         });
         ui.dock.replaceWith(dock);
@@ -521,17 +519,17 @@ class Chat {
     const waits = online && answered && !this.handler && !this.ended && (mine?.seq ?? 0) > (theirs?.seq ?? 0);
     if (!waits) this.since = 0;
     else if (!this.since) {
-      this.since = performance.now();
+      this.since = now;
       for (const wait of [620, 15020]) setTimeout(() => this.refresh(), wait);
     }
-    const waited = this.since && performance.now() - this.since;
+    const waited = this.since && now - this.since;
     const writer = this.writes || (waited > 600 && waited < 15000 && this.name) || "";
     this.when("typing", writer, () =>
       ui.typing.replaceChildren(...(writer ? [h("span", { class: "hidden" }, this.t("typing", { name: writer })), h("i"), h("i"), h("i")] : [])));
 
     ui.subtitle.textContent = this.handler ? this.t("with", { name: this.handler }) : this.t("title");
     // A short break is not worth a word.
-    const trouble = !navigator.onLine ? "offline" : this.busy ? "busy" : down && performance.now() - down > 2000 ? (messages.length ? "connecting" : "starting") : this.toast;
+    const trouble = !navigator.onLine ? "offline" : this.busy ? "busy" : down && now - down > 2000 ? "connecting" : this.toast;
     this.when("banner", trouble, () => {
       ui.banner.textContent = trouble && this.t(trouble);
       ui.banner.className = `banner ${trouble}`;
@@ -573,7 +571,7 @@ class Chat {
   /** @param {Item} item @param {boolean} online */
   unsent({ client_id: id, refused, edit, text = "", attachments }, online) {
     const done = this.outbox.acknowledged.has(id);
-    const element = this.bubble("me", { text: edit ? this.t("editing", { label: text }) : text, attachments },
+    const element = this.bubble("me", { text: edit ? this.t("editThis", { label: text }) : text, attachments },
       this.t(refused ? "refused" : done ? "sent" : online ? "sending" : "waiting"));
     element.classList.add(refused ? "refused" : done ? "done" : "unsent");
     if (refused) {

@@ -19,14 +19,13 @@ export function h(tag, properties, ...children) {
 
 const PATHS = {
   camera: "M4 8h3l2-3h6l2 3h3v11H4zM12 17a4 4 0 1 0 0-8 4 4 0 0 0 0 8",
-  clip: "M20 11l-8.500 8.500a5 5 0 0 1-7-7L13 4a3.400 3.400 0 0 1 5 5l-8.500 8.300a1.700 1.700 0 0 1-2.500-2.400L14.500 7.500",
+  clip: "M20 11l-8.5 8.5a5 5 0 0 1-7-7L13 4a3.4 3.4 0 0 1 5 5l-8.5 8.3a1.7 1.7 0 0 1-2.5-2.4L14.5 7.5",
   send: "M5 12h14M13 6l6 6-6 6",
   link: "M7 3h10v18l-5-4-5 4z",
-  phone: "M5 4h4l2 5-2.500 1.500a11 11 0 0 0 5 5L15 13l5 2v4a2 2 0 0 1-2 2A16 16 0 0 1 3 6a2 2 0 0 1 2-2",
+  phone: "M5 4h4l2 5-2.5 1.5a11 11 0 0 0 5 5L15 13l5 2v4a2 2 0 0 1-2 2A16 16 0 0 1 3 6a2 2 0 0 1 2-2",
   alert: "M12 3l10 18H2zM12 10v5M12 18v.1",
   check: "M5 13l4 4L19 7",
   close: "M6 6l12 12M18 6L6 18",
-  calendar: "M4 6h16v14H4zM4 10h16M8 3v4M16 3v4",
   file: "M6 3h8l4 4v14H6zM14 3v4h4",
 };
 
@@ -44,7 +43,7 @@ export function icon(name) {
 // No look-behind: phones of 2022 refuse the whole module for it. The first group is what comes before.
 const LINKS = /(^|[^\w+])(https?:\/\/[^\s<>"«»]*[^\s<>"«».,;:!?)]|(?:\+33 ?|0)[1-9](?:[ .]?\d\d){4}(?!\d))/g;
 // The emergency numbers, where nothing makes an ordinary number of them ("15 jours", "18 h", "17/11", "1,5", "01 15").
-const EMERGENCY = /(^|[^\w.,+-])(112|114|15|17|18)(?![\w€%°:]|[.,]\d|\/(?:0?\d|1[0-2])\b| (?:h|m|min|minutes?|mm|cm|jours?|days?|heures?|hours?|euros?|ans|years?)\b| [€%\d])/g;
+const EMERGENCY = /(^|[^\w.,+-])(112|114|15|17|18)(?![\w€%°:]|[.,]\d|\/(?:0?\d|1[0-2])\b| (?:[hm]\b|min|[cm]m|jour|day|heure|hour|euro|ans|year|[€%\d]))/g;
 
 /** Text with its phone numbers and addresses as links. @param {string} text @param {boolean} [urgent] emergency numbers too @returns {DocumentFragment} */
 export function linked(text, urgent = false) {

@@ -22,7 +22,9 @@ export class Memory {
     let text = this.held;
     try {
       text ??= localStorage.getItem(this.key);
-    } catch { /* storage is forbidden: the page's own memory serves */ }
+    } catch {
+      // Storage is forbidden: the page's own memory serves.
+    }
     const empty = { token: "", seed: "", language: "", draft: "", outbox: [], tray: [], lost: [] };
     try {
       return { ...empty, ...JSON.parse(text ?? "{}") };
@@ -126,7 +128,7 @@ export class Outbox {
           continue;
         }
         this.host.busy(refusal.status === 429 || refusal.status === 503);
-        this.timer = window.setTimeout(() => this.flush(), backoff(this.attempt++, refusal.retryAfter));
+        this.timer = setTimeout(() => this.flush(), backoff(this.attempt++, refusal.retryAfter));
         return;
       }
     }

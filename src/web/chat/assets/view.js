@@ -31,7 +31,9 @@ export class Pictures {
           this.known.set(id, picture);
           this.show(target);
           changed();
-        }).catch(() => { /* its name stands in its place */ });
+        }).catch(() => {
+          // Its name stands in its place.
+        });
       }
     });
   }
@@ -44,7 +46,8 @@ export class Pictures {
   /** @param {Element} holder */
   show(holder) {
     const src = this.known.get(holder.getAttribute("data-document") ?? "");
-    if (src) holder.replaceChildren(h("img", { src, alt: "" }));
+    // Its name stays in words for those who do not see it.
+    if (src) holder.firstElementChild?.replaceWith(h("img", { src, alt: "" }));
     else this.seen.observe(holder);
   }
 
@@ -85,7 +88,7 @@ export function bubble({ from, sender, body, meta, key, t, picture, edit }) {
  * @param {Body} body @param {T} t
  * @param {{camera: () => void, files: () => void, choose: (text: string, choice: string) => void}} act
  */
-export function controls({ quick_replies: replies = [], input = "", text, summary }, t, act) {
+export function controls({ quick_replies: replies = [], input = "", text }, t, act) {
   const out = h("div", { class: "dock" });
   if (input === "photos" || input === "document") {
     const [shoot, pick] = [button(icon("camera"), act.camera, { class: "primary" }), button(icon("clip"), act.files)];
@@ -94,22 +97,29 @@ export function controls({ quick_replies: replies = [], input = "", text, summar
     out.append(h("div", { class: "shots" }, shoot, pick));
   }
   if (!replies.length) return out;
-  const legend = h("legend", { class: "hidden" }, text);
-  if (input !== "choices") {
-    out.append(h("fieldset", { class: input === "yes_no" || input === "consent" ? "replies pair" : "replies" }, legend,
-      ...replies.map(({ label, payload }, at) => button(label, () => act.choose(label, payload), { class: summary && !at && "primary" }))));
-    return out;
+  // "Je ne sais pas" and "Passer" are no choices among others.
+  const several = input === "choices" ? replies.filter(({ payload }) => !/^cmd=|=unknown$/.test(payload)) : [];
+  const single = replies.filter((reply) => !several.includes(reply));
+  const fieldset = h("fieldset", null, h("legend", { class: "hidden" }, text));
+  out.append(fieldset);
+  if (several.length) {
+    const trouble = h("p", { class: "note", role: "alert" });
+    const boxes = several.map((reply) => ({ ...reply, box: h("input", { type: "checkbox", onchange: () => trouble.replaceChildren() }) }));
+    fieldset.append(h("div", { class: "several" }, h("p", { class: "note" }, t("pickSome")),
+      ...boxes.map(({ label, box }) => h("label", null, box, h("span", null, label))),
+      trouble,
+      button(t("sendChoices"), () => {
+        const chosen = boxes.filter(({ box }) => box.checked);
+        // `rooms=kitchen` and `rooms=hall` are sent as `rooms=kitchen,hall`.
+        const payload = chosen.map(({ payload }, at) => (at ? payload.replace(/^.*?=/, "") : payload)).join();
+        if (payload) act.choose(chosen.map(({ label }) => label).join(", "), payload);
+        else trouble.replaceChildren(t("noneChosen"));
+      }, { class: "primary" })));
   }
-  const trouble = h("p", { class: "note", role: "alert" });
-  const boxes = replies.map((reply) => ({ ...reply, box: h("input", { type: "checkbox", onchange: () => trouble.replaceChildren() }) }));
-  out.append(h("fieldset", { class: "several" }, legend, h("p", { class: "note" }, t("pickSome")),
-    ...boxes.map(({ label, box }) => h("label", null, box, h("span", null, label))),
-    trouble,
-    button(t("sendChoices"), () => {
-      const chosen = boxes.filter(({ box }) => box.checked);
-      if (chosen.length) act.choose(chosen.map(({ label }) => label).join(", "), chosen.map(({ payload }) => payload).join(","));
-      else trouble.replaceChildren(t("noneChosen"));
-    }, { class: "primary" })));
+  if (single.length) {
+    fieldset.append(h("div", { class: input === "yes_no" || input === "consent" ? "replies pair" : "replies" },
+      ...single.map(({ label, payload }) => button(label, () => act.choose(label, payload), { class: payload === "cmd=send" && "primary" }))));
+  }
   return out;
 }
 
