@@ -148,7 +148,7 @@ impl Walk<'_> {
             .iter()
             .map(|(fact, value)| format!("{} : {}", self.library.fact_label(fact, language), words.value(fact, value)))
             .collect();
-        let text = words.say_with("noted", &[("list", list.join(", ").into())]);
+        let text = words.say_with("noted", &[("list", list.join(" ; ").into())]);
         self.preface.push(text);
         self.state.failures = 0;
         for (fact, value) in found {
@@ -178,7 +178,8 @@ impl Walk<'_> {
             match &step.kind {
                 Kind::Ask(question) => {
                     let fact = &question.fact;
-                    if self.state.facts.contains_key(fact) || found.iter().any(|(known, _)| known == fact) {
+                    let is_known = self.state.facts.contains_key(fact) || found.iter().any(|(known, _)| known == fact);
+                    if is_known || question.asked_only {
                         continue;
                     }
                     let want = self.wanting(question);

@@ -77,6 +77,8 @@ pub struct Question {
     pub rephrase: Option<Saying>,
     pub unknown: bool,
     pub optional: bool,
+    /// Its words are too common to be taken from a message that answers something else.
+    pub asked_only: bool,
     pub choices: Vec<(String, Text)>,
     pub(super) set: Option<ChoiceSet>,
     pub(super) validate: Validate,
@@ -346,6 +348,7 @@ impl FlowReader<'_> {
         let rephrase = self.optional(fields, "rephrase");
         let unknown = fields.bool("unknown", self.problems);
         let optional = fields.bool("optional", self.problems);
+        let asked_only = fields.bool("asked_only", self.problems);
         let (choices, items) = read_choices(self.file, fields.list("choices", self.problems), self.problems);
         let chooses = matches!(input, Input::Choice | Input::Choices);
         if chooses && choices.len() < 2 {
@@ -356,7 +359,7 @@ impl FlowReader<'_> {
         }
         let set = chooses.then(|| ChoiceSet::new(items));
         let validate = fields.take("validate").map(|node| self.validate(node, input)).unwrap_or_default();
-        Question { fact, section, input, text, help, rephrase, unknown, optional, choices, set, validate }
+        Question { fact, section, input, text, help, rephrase, unknown, optional, asked_only, choices, set, validate }
     }
 
     fn validate(&mut self, node: &Node, input: Input) -> Validate {

@@ -72,17 +72,14 @@ impl Insurer {
     }
 
     fn view_in(&self, language: Language) -> minijinja::Value {
-        let mut view: BTreeMap<&str, minijinja::Value> = BTreeMap::new();
-        view.insert("name", self.name.as_str().into());
-        view.insert("phone", self.phone.as_deref().unwrap_or_default().into());
-        view.insert("email", self.email.as_deref().unwrap_or_default().into());
-        for (name, number) in &self.thresholds {
-            view.insert(name, (*number).into());
-        }
-        for (name, text) in &self.texts {
-            view.insert(name, text.get(language).into());
-        }
-        view.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+        let mut view: BTreeMap<String, minijinja::Value> = BTreeMap::new();
+        view.insert("name".to_owned(), self.name.as_str().into());
+        view.insert("phone".to_owned(), self.phone.as_deref().unwrap_or_default().into());
+        view.insert("email".to_owned(), self.email.as_deref().unwrap_or_default().into());
+        view.extend(self.thresholds.iter().map(|(name, number)| (name.clone(), (*number).into())));
+        view.extend(self.texts.iter().map(|(name, text)| (name.clone(), text.get(language).into())));
+        // From a map: pairs that are collected would make a list.
+        view.into()
     }
 
     /// The names that templates may use after `insurer.`.

@@ -1,5 +1,7 @@
 //! The turn: walking the steps until something must be waited for.
 
+use std::collections::BTreeMap;
+
 use jiff::{Timestamp, civil};
 use minijinja::Value as Name;
 
@@ -255,6 +257,13 @@ impl<'a> Walk<'a> {
         }
         let fact = Fact { value, source, at: self.now };
         self.effects.push(Effect::SetFact { name: name.to_owned(), fact: fact.clone() });
+        if name == "peril"
+            && let Value::Choice(peril) | Value::Text(peril) = &fact.value
+            && self.state.peril.as_ref() != Some(peril)
+        {
+            self.state.peril = Some(peril.clone());
+            self.effects.push(Effect::OpenDossier { peril: peril.clone() });
+        }
         self.state.facts.insert(name.to_owned(), fact);
     }
 
@@ -306,7 +315,7 @@ impl<'a> Walk<'a> {
         let words = self.words();
         let lookup = |name: &str| match name {
             "insurer" => self.insurer.view[self.state.language as usize].clone(),
-            "dossier" => Name::from_iter([("reference", self.state.reference.as_str())]),
+            "dossier" => Name::from(BTreeMap::from([("reference", self.state.reference.clone())])),
             "today" => words.day(self.local.date()).into(),
             fact => match self.state.fact(fact) {
                 None => Name::from(""),
