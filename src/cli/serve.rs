@@ -1,6 +1,6 @@
 //! `guichet serve`: runs until it is told to stop, then finishes what it has in hand.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use jiff::ToSpan;
 use tokio::net::TcpListener;
@@ -12,11 +12,12 @@ use crate::{
     intake::Intake,
     store::Store,
     telemetry::{self, Metrics},
-    web::{self, App},
+    web::{self, App, health::free_mib},
 };
 
 /// Requests in flight when the stop is asked for may take this long to end.
 const GRACE: Duration = Duration::from_secs(10);
+const DISK_PERIOD: Duration = Duration::from_secs(5);
 const HOUSEKEEPING: Duration = Duration::from_mins(10);
 
 pub(super) async fn run(config: Config) -> Result<(), CliError> {
@@ -39,7 +40,8 @@ pub(super) async fn open(config: Config) -> Result<App, CliError> {
 /// Serves until SIGINT or SIGTERM. `ready` is told the address once it listens.
 pub(super) async fn serve(app: App, ready: impl FnOnce(SocketAddr)) -> Result<(), CliError> {
     let store = app.store.clone();
-    let housekeeping = tokio::spawn(keep_house(store.clone(), app.clock.clone()));
+    let housekeeping =
+        [tokio::spawn(keep_house(store.clone(), app.clock.clone())), tokio::spawn(watch_disk(app.clone()))];
     let listen = app.config.server.listen;
     let fail = |error| CliError::Listen { address: listen.to_string(), error };
     let listener = TcpListener::bind(listen).await.map_err(fail)?;
@@ -63,7 +65,7 @@ pub(super) async fn serve(app: App, ready: impl FnOnce(SocketAddr)) -> Result<()
         served = server => served.map_err(CliError::Serve)?,
         () = grace => tracing::info!("open streams were cut"),
     }
-    housekeeping.abort();
+    housekeeping.iter().for_each(tokio::task::JoinHandle::abort);
     store.close().await;
     Ok(())
 }
@@ -82,6 +84,17 @@ async fn stop_signal() {
     tokio::select! {
         _ = interrupt => {}
         () = terminate => {}
+    }
+}
+
+/// Looks at the disk's free space.
+async fn watch_disk(app: App) {
+    let folder = PathBuf::from(&app.config.documents.folder);
+    loop {
+        if let Some(free) = free_mib(&folder) {
+            app.intake.set_no_room(free < app.config.store.min_free_mib);
+        }
+        tokio::time::sleep(DISK_PERIOD).await;
     }
 }
 

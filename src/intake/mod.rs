@@ -11,7 +11,10 @@ mod lanes;
 mod libraries;
 
 use std::{
-    sync::{Arc, Weak},
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -113,6 +116,8 @@ pub enum ChangeKind {
 pub enum IntakeError {
     #[error("too many messages at once; try again in a moment")]
     Busy,
+    #[error("the disk is almost full: make room; nothing new is received until then")]
+    NoRoom,
     #[error("there is no such conversation")]
     NotFound,
     #[error(transparent)]
@@ -153,6 +158,8 @@ struct Inner {
     metrics: Metrics,
     /// One for each message that may be on its way; beyond them the sender is refused.
     places: Semaphore,
+    /// Set while the disk is almost full.
+    no_room: AtomicBool,
     /// New addresses, one at a time each, so that two first photos open one conversation.
     doors: Lanes,
     /// Conversations, one thing at a time each.
@@ -183,6 +190,7 @@ impl Intake {
             libraries,
             clock,
             metrics,
+            no_room: AtomicBool::new(false),
             places: Semaphore::new(max_in_flight),
             doors: Lanes::default(),
             lanes: Lanes::default(),
@@ -206,6 +214,13 @@ impl Intake {
         self.0.changes.subscribe()
     }
 
+    /// Refuses what people send while the disk is almost full: better before an acknowledgement than in the middle.
+    pub fn set_no_room(&self, no_room: bool) {
+        if self.0.no_room.swap(no_room, Ordering::Relaxed) != no_room {
+            tracing::warn!(no_room, "free disk space crossed the configured minimum");
+        }
+    }
+
     /// Tells listeners that somebody is writing.
     pub fn tell_typing(&self, conversation: ConversationId, by_handler: bool) {
         self.0.tell(conversation, None, ChangeKind::Typing { by_handler });
@@ -213,6 +228,10 @@ impl Intake {
 
     /// Receives what a person sent. When this returns, it is on disk with its replies.
     pub async fn receive(&self, inbound: Inbound) -> Result<Receipt, IntakeError> {
+        if self.0.no_room.load(Ordering::Relaxed) {
+            self.0.metrics.refused.inc();
+            return Err(IntakeError::NoRoom);
+        }
         let _place = self.0.places.try_acquire().map_err(|_| {
             self.0.metrics.refused.inc();
             IntakeError::Busy
