@@ -1,9 +1,24 @@
 //! `guichet demo`: everything at once on this machine, with invented insurers, policies and handlers.
 
 use clap::Args;
+use serde::Deserialize;
 
-use super::{CliError, say, serve};
-use crate::{config::Config, telemetry};
+use super::{CliError, import, say, serve};
+use crate::{
+    config::{Config, Site, Webhook, WebhookFields},
+    contract::read_policies,
+    store::{HandlerRow, StoreError},
+    telemetry,
+    web::{App, console::auth::password},
+};
+
+/// The demonstration's policies, as CSV.
+pub(super) const POLICIES: &str = include_str!("../../flows/demo/policies.csv");
+const PEOPLE: &str = include_str!("../../flows/demo/people.yaml");
+/// Everybody's in the demonstration, which listens on this machine alone unless it is told otherwise.
+const PASSWORD: &str = "guichet-demo";
+/// The secret of the demonstration's webhook.
+const SECRET: &str = "guichet-demo";
 
 /// Arguments of `guichet demo`.
 #[derive(Debug, Args)]
@@ -13,12 +28,85 @@ pub(super) struct Demo {
     listen: std::net::SocketAddr,
 }
 
+#[derive(Deserialize)]
+struct People {
+    handlers: Vec<Person>,
+}
+
+#[derive(Deserialize)]
+struct Person {
+    login: String,
+    name: String,
+    role: String,
+}
+
 impl Demo {
     pub(super) async fn run(self, mut config: Config) -> Result<(), CliError> {
         config.server.listen = self.listen;
         config.server.public_url = format!("http://{}", self.listen);
         telemetry::start(&config.log)?;
-        let app = serve::open(config).await?;
-        serve::serve(app, |address| say(format_args!("Guichet listens on http://{address}"))).await
+        let people: People = serde_saphyr::from_str(PEOPLE).map_err(|error| CliError::Demo(error.to_string()))?;
+        let mut app = serve::open(config).await?;
+        let insurers: Vec<(String, String)> =
+            app.intake.library().insurers().map(|insurer| (insurer.id.clone(), insurer.name.clone())).collect();
+        connect(&mut app, &insurers);
+        seed(&app, &people).await?;
+        serve::serve(app, |address| welcome(address, &insurers, &people)).await
+    }
+}
+
+/// A chat and a webhook for each insurer that the configuration does not serve already.
+fn connect(app: &mut App, insurers: &[(String, String)]) {
+    let config = std::sync::Arc::make_mut(&mut app.config);
+    for (id, _) in insurers {
+        if config.site(id).is_none() {
+            config.chat.sites.push(Site { key: id.clone(), insurer: id.clone(), origins: Vec::new() });
+        }
+        let account = format!("{id}-sms");
+        if !config.sms.webhooks.iter().any(|webhook| webhook.account == account) {
+            config.sms.webhooks.push(Webhook {
+                account,
+                insurer: id.clone(),
+                secret: SECRET.into(),
+                fields: WebhookFields::default(),
+            });
+        }
+    }
+}
+
+async fn seed(app: &App, people: &People) -> Result<(), CliError> {
+    let policies = read_policies(POLICIES.as_bytes())?;
+    app.store.put_policies(&import::rows(&policies), app.clock.now()).await?;
+    for person in &people.handlers {
+        if app.store.handler(&person.login).await?.is_some() {
+            continue;
+        }
+        let password_hash =
+            password::hash(PASSWORD.to_owned()).await.map_err(|error| CliError::Demo(error.to_string()))?;
+        let (login, name, role) = (person.login.clone(), person.name.clone(), person.role.clone());
+        match app.store.add_handler(&HandlerRow { login, name, role, password_hash }, app.clock.now()).await {
+            Ok(()) | Err(StoreError::Taken) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+fn welcome(address: std::net::SocketAddr, insurers: &[(String, String)], people: &People) {
+    say("Guichet is open. Everything here is invented; the data is in ./data, stop with Ctrl+C.\n");
+    for (id, name) in insurers {
+        say(format_args!("  Declare a claim ({name}):  http://{address}/chat?site={id}"));
+    }
+    say("    for instance with policy 7541289 (Julie Moreau, 69003 Lyon)\n");
+    say(format_args!("  The handlers' console:  http://{address}/console"));
+    for person in &people.handlers {
+        say(format_args!("    {:<8} {PASSWORD}   {} ({})", person.login, person.name, person.role));
+    }
+    if let Some((id, _)) = insurers.first() {
+        say("\n  A text message:");
+        say(format_args!(
+            "    curl http://{address}/channels/sms/{id}-sms -H 'Authorization: Bearer {SECRET}' \\\n      \
+             -H 'Content-Type: application/json' -d '{{\"id\":\"1\",\"from\":\"+33639980101\",\"text\":\"bonjour\"}}'"
+        ));
     }
 }

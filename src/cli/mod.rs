@@ -4,6 +4,7 @@ mod audit;
 mod config;
 mod demo;
 mod doctor;
+mod flow;
 mod import;
 mod migrate;
 mod serve;
@@ -46,6 +47,9 @@ enum Command {
     Doctor,
     /// Print the configuration: every setting, its default and what it is for.
     Config(config::ConfigCommand),
+    /// Check, try and draw the flows.
+    #[command(subcommand)]
+    Flow(flow::Flow),
     /// Fill the registers.
     #[command(subcommand)]
     Import(import::Import),
@@ -80,6 +84,10 @@ pub enum CliError {
     Import(#[from] ImportError),
     #[error(transparent)]
     User(#[from] user::UserError),
+    #[error("there is no flow {name}; there are {names}")]
+    UnknownFlow { name: String, names: String },
+    #[error("the demonstration's data: {0}")]
+    Demo(String),
     #[error("cannot listen on {address}: {error}; is another Guichet running? set server.listen to another port")]
     Listen { address: String, error: std::io::Error },
     #[error("the server stopped: {0}")]
@@ -98,6 +106,7 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
         Command::Migrate => migrate::run(&config()?).await,
         Command::Doctor => doctor::run(config()).await,
         Command::Config(command) => command.run(config),
+        Command::Flow(flow) => flow.run(&config()?),
         Command::Import(import) => import.run(&config()?).await,
         Command::User(user) => user.run(&config()?).await,
         Command::Audit(audit) => audit.run(&config()?).await,

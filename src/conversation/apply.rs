@@ -8,16 +8,18 @@ use super::{
 };
 use crate::{
     domain::{
+        clock::paris,
         fact::{Fact, Facts, Source, Value},
         message::Author,
     },
     dossier::Status,
-    flow::{self, Effect, Event, Handover, PolicyAnswer, Priority},
+    flow::{self, Effect, Event, Handover, PolicyAnswer, Priority, Scope},
+    orientation,
     store::FactRow,
 };
 
 /// The most look-ups in one turn; a flow that wants more turns in a circle.
-const LOOK_UPS: usize = 8;
+pub(super) const LOOK_UPS: usize = 8;
 
 /// The event that opens a conversation.
 pub(super) fn start(conversation: &Conversation) -> Event {
@@ -185,7 +187,25 @@ fn hand_over(turn: &mut Turn, handover: &Handover) {
 }
 
 /// Evaluates a decision table and keeps the decision with all its reasons.
-fn orient(turn: &mut Turn, _table: &str) -> Event {
-    turn.decide(json!({}));
-    Event::Oriented { mode: None, missing: Vec::new() }
+fn orient(turn: &mut Turn, table: &str) -> Event {
+    let conversation = &turn.conversation;
+    let library = &conversation.library;
+    let (Some(table), Some(insurer)) = (library.table(table), library.insurer(&conversation.row.insurer)) else {
+        // `flow check` refuses such a library; an insurer may have been taken out of the files meanwhile.
+        return Event::Oriented { mode: None, missing: Vec::new() };
+    };
+    let today = turn.now.to_zoned(paris()).date();
+    let scope = Scope { facts: conversation.state.facts(), insurer, today };
+    let decision = orientation::decide(table, library.revision(), &scope);
+    let (mode, missing) = (decision.mode().map(str::to_owned), decision.missing());
+    let detail = json!({ "mode": mode, "missing": missing });
+    if let Some(dossier) = &mut turn.conversation.dossier {
+        dossier.orientation.clone_from(&mode);
+        if mode.is_some() {
+            dossier.advance(Status::Oriented);
+        }
+    }
+    turn.record(GUICHET, "oriented", &detail);
+    turn.decide(serde_json::to_value(&decision).unwrap_or_default());
+    decision.event()
 }

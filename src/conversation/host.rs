@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::{
-    contract::{Calendar, Loss, Policy, assess, name_keys, number_key, pick},
+    contract::{Calendar, Loss, Policy, assess, name_key, name_keys, number_key, pick},
     domain::clock::paris,
     flow::{PolicyAnswer, PolicyQuery},
     store::{PolicyRow, Store, StoreError},
@@ -30,12 +30,8 @@ impl Host {
         query: &PolicyQuery,
         now: Timestamp,
     ) -> Result<PolicyAnswer, StoreError> {
-        let Some(policy) = self.find(insurer, query).await? else { return Ok(PolicyAnswer::NotFound) };
-        let loss =
-            Loss { peril: query.peril.as_deref(), date: query.loss_date, postcode: query.loss_postcode.as_deref() };
-        let today = now.to_zoned(paris()).date();
-        let facts = assess(&policy, &loss, today, &self.calendar).facts(&policy);
-        Ok(PolicyAnswer::Found { number: policy.number, facts })
+        let found = self.find(insurer, query).await?;
+        Ok(found.map_or(PolicyAnswer::NotFound, |policy| answer(&policy, query, now, &self.calendar)))
     }
 
     async fn find(&self, insurer: &str, query: &PolicyQuery) -> Result<Option<Policy>, StoreError> {
@@ -53,6 +49,27 @@ impl Host {
         }
         Ok(pick(&namesakes, query.birth_date, query.postcode.as_deref()).cloned())
     }
+}
+
+/// What a policy says of the loss that a query tells.
+pub(super) fn answer(policy: &Policy, query: &PolicyQuery, now: Timestamp, calendar: &Calendar) -> PolicyAnswer {
+    let loss = Loss { peril: query.peril.as_deref(), date: query.loss_date, postcode: query.loss_postcode.as_deref() };
+    let today = now.to_zoned(paris()).date();
+    let facts = assess(policy, &loss, today, calendar).facts(policy);
+    PolicyAnswer::Found { number: policy.number.clone(), facts }
+}
+
+/// The policy that a query means, among a few.
+pub(super) fn find_among<'a>(policies: &'a [Policy], insurer: &str, query: &PolicyQuery) -> Option<&'a Policy> {
+    let policies = || policies.iter().filter(|policy| policy.insurer == insurer);
+    if let Some(number) = query.number.as_deref().map(number_key)
+        && let Some(policy) = policies().find(|policy| number_key(&policy.number) == number)
+    {
+        return Some(policy);
+    }
+    let keys = name_keys(query.name.as_deref()?);
+    let namesakes = policies().filter(|policy| keys.contains(&name_key(&policy.last_name)));
+    pick(namesakes, query.birth_date, query.postcode.as_deref())
 }
 
 /// A policy that does not read back is as good as not found: a person checks. The log says that it is there.

@@ -6,6 +6,7 @@
 mod action;
 mod apply;
 mod host;
+mod rehearsal;
 mod turn;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use crate::{
 
 pub use action::{Action, Actor};
 pub use host::Host;
+pub use rehearsal::Rehearsal;
 pub use turn::{Input, Turn};
 
 /// A conversation with its flow's state and its dossier, as the next turn needs it.

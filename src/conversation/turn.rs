@@ -6,12 +6,13 @@ use serde_json::{Value as Json, json};
 use super::{Action, Actor, Conversation, ConversationError, Host, apply};
 use crate::{
     domain::{
+        fact::Facts,
         id::DossierId,
         language::Language,
         message::{Author, Body, Channel},
     },
     dossier::{Dossier, Entry, Status, Tip, reference_of},
-    flow::{Event, Heard},
+    flow::{Event, Heard, State},
     store::{Commit, DecisionRow, FactRow, FiledDocument, Key, MessageRow},
 };
 
@@ -86,13 +87,14 @@ impl Turn {
         };
         turn.conversation.row.revision += 1;
         turn.conversation.row.updated_at = now;
-        // A person's first words are heard after the flow's own opening, which takes them as its first answers.
         if opens {
-            let event = apply::start(&turn.conversation);
-            apply::run(&mut turn, event, host).await?;
-            if !matches!(input, Input::Open) {
-                turn.unsay();
-            }
+            let row = &turn.conversation.row;
+            let (language, channel) = (row.language, row.endpoint.channel);
+            turn.conversation.state = match input {
+                Input::Message { .. } => State::opened_by_message(language, channel, Facts::new()),
+                _ => State::default(),
+            };
+            turn.conversation.state.set_reference(&reference_of(turn.conversation.row.id));
         }
         turn.take(input, host).await?;
         turn.close_files();
@@ -139,7 +141,7 @@ impl Turn {
 
     async fn take(&mut self, input: Input, host: &Host) -> Result<(), ConversationError> {
         match input {
-            Input::Open => Ok(()),
+            Input::Open => apply::run(self, apply::start(&self.conversation), host).await,
             Input::Message { body, client_id } => self.hear(body, client_id, host).await,
             Input::Edit { fact } => apply::run(self, Event::Edit { fact }, host).await,
             Input::SpeakLanguage(language) => {
@@ -264,12 +266,6 @@ impl Turn {
         row.last_seq
     }
 
-    /// Takes back what the opening said: the person spoke first, and is answered, not greeted.
-    fn unsay(&mut self) {
-        self.messages.clear();
-        self.conversation.row.last_seq = 0;
-    }
-
     /// Writes a line of the timeline, where there is a dossier.
     pub(super) fn record(&mut self, actor: &str, kind: &str, detail: &Json) {
         if let Some(dossier) = &mut self.conversation.dossier {
@@ -296,7 +292,7 @@ impl Turn {
         let row = &mut self.conversation.row;
         let id = DossierId::new(self.now);
         row.dossier = Some(id);
-        let reference = reference_of(id);
+        let reference = reference_of(row.id);
         self.conversation.dossier = Some(Dossier {
             id,
             reference: reference.clone(),

@@ -228,7 +228,7 @@ async fn seed(store: &Store, now: Timestamp) -> DossierId {
     let contact = ContactId::new(now);
     let mut dossier = Dossier {
         id,
-        reference: reference_of(id),
+        reference: reference_of(conversation),
         insurer: "demo".into(),
         conversation,
         peril: "water_damage".into(),

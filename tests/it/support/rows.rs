@@ -57,7 +57,7 @@ impl Case {
             },
             dossier: Dossier {
                 id: dossier,
-                reference: reference_of(dossier),
+                reference: reference_of(id),
                 insurer: "demo".into(),
                 conversation: id,
                 peril: "water_damage".into(),
