@@ -65,8 +65,10 @@ pub enum Outcome {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PassedOver {
     pub row: String,
+    /// What the row would have decided for, for people.
+    pub because: Text,
     /// The first test that failed, free of any language.
-    pub because: FailedTest,
+    pub failed: FailedTest,
 }
 
 /// A test that failed: `damage_amount` was tested by `<= insurer.desk_limit` and was 120000 cents.
@@ -129,8 +131,8 @@ pub fn decide(table: &Table, revision: &str, scope: &Scope) -> Decision {
                 break;
             }
             Truth::False => {
-                let because = failed_test(&explanation.failed.unwrap_or_default(), scope);
-                decision.passed_over.push(PassedOver { row: row.id.clone(), because });
+                let failed = failed_test(&explanation.failed.unwrap_or_default(), scope);
+                decision.passed_over.push(PassedOver { row: row.id.clone(), because: row.because.clone(), failed });
             }
         }
     }

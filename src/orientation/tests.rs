@@ -94,7 +94,7 @@ fn each_row_passed_over_tells_the_first_test_that_failed() {
         .passed_over
         .iter()
         .map(|passed| {
-            let test = &passed.because;
+            let test = &passed.failed;
             (passed.row.as_str(), test.fact.as_str(), test.test.as_str(), test.negated)
         })
         .collect();
@@ -106,8 +106,9 @@ fn each_row_passed_over_tells_the_first_test_that_failed() {
             ("not_covered", "peril_covered", "yes", true),
         ]
     );
-    assert_eq!(decision.passed_over[1].because.actual, Some(Value::Amount(120_000)));
+    assert_eq!(decision.passed_over[1].failed.actual, Some(Value::Amount(120_000)));
     assert_eq!(decision.thresholds, BTreeMap::from([("desk_limit".to_owned(), 800.0)]));
+    assert_eq!(decision.passed_over[1].because.en, "Small amount");
     assert_eq!((&decision.outcome, decision.mode()), (&Outcome::NoRow, None));
 }
 

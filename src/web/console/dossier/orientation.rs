@@ -4,8 +4,9 @@ use serde::Deserialize;
 
 use super::{Lexicon, facts::Shown};
 use crate::{
-    domain::{fact::Value, language::Text},
+    domain::fact::Value,
     dossier::Dossier,
+    orientation::{Decision as TableDecision, Outcome},
     store::DecisionRow,
     web::console::when::When,
 };
@@ -38,9 +39,13 @@ pub(super) struct TableView {
 #[derive(Clone, Debug)]
 pub(super) struct PassedView {
     pub row: String,
-    pub because: Option<String>,
-    /// The first test that failed.
-    pub failed: String,
+    pub because: String,
+    /// The first test that failed: the fact's name, the test as it is written, and what the fact was.
+    pub fact: String,
+    pub test: String,
+    /// The row wanted the test not to hold.
+    pub negated: bool,
+    pub actual: Shown,
 }
 
 /// A handler's decision.
@@ -61,29 +66,6 @@ enum Decision {
     Table(TableDecision),
 }
 
-#[derive(Deserialize)]
-struct TableDecision {
-    table: String,
-    #[serde(default)]
-    revision: String,
-    row: Option<String>,
-    because: Option<Text>,
-    #[serde(default)]
-    missing: Vec<String>,
-    #[serde(default)]
-    inputs: std::collections::BTreeMap<String, Option<Value>>,
-    #[serde(default)]
-    passed: Vec<Passed>,
-}
-
-#[derive(Deserialize)]
-struct Passed {
-    row: String,
-    because: Option<Text>,
-    #[serde(default)]
-    failed: String,
-}
-
 impl OrientationView {
     /// Reads the decisions, oldest first.
     pub(super) fn of(dossier: &Dossier, rows: &[DecisionRow], lexicon: Lexicon) -> Self {
@@ -95,7 +77,9 @@ impl OrientationView {
                     let by = lexicon.person(&overridden_by);
                     view.overrides.push(OverrideView { mode, before, reason, by, at });
                 }
-                Ok(Decision::Table(table)) if view.table.is_none() => view.table = Some(table.view(at, lexicon)),
+                Ok(Decision::Table(table)) if view.table.is_none() => {
+                    view.table = Some(TableView::of(table, at, lexicon));
+                }
                 Ok(Decision::Table(_)) => {}
                 Err(error) => {
                     tracing::warn!(%error, dossier = %row.dossier, seq = row.seq, "a decision does not read back");
@@ -114,29 +98,35 @@ impl OrientationView {
     }
 }
 
-impl TableDecision {
-    fn view(self, at: When, lexicon: Lexicon) -> TableView {
+impl TableView {
+    fn of(decision: TableDecision, at: When, lexicon: Lexicon) -> Self {
         let names = lexicon.names;
-        let inputs = self.inputs.iter().map(|(fact, value)| {
-            let shown = value.as_ref().map_or(Shown::Void, |value| Shown::of(fact, value, lexicon));
-            (names.fact(fact).to_owned(), shown)
+        let shown =
+            |fact: &str, value: Option<&Value>| value.map_or(Shown::Void, |value| Shown::of(fact, value, lexicon));
+        let inputs = decision.inputs.iter().map(|input| {
+            let value = shown(&input.fact, input.value.as_ref());
+            (names.fact(&input.fact).to_owned(), value)
         });
-        TableView {
+        let passed = decision.passed_over.iter().map(|passed| PassedView {
+            row: passed.row.clone(),
+            because: passed.because.fr.clone(),
+            fact: names.fact(&passed.failed.fact).to_owned(),
+            test: passed.failed.test.clone(),
+            negated: passed.failed.negated,
+            actual: shown(&passed.failed.fact, passed.failed.actual.as_ref()),
+        });
+        let (row, because) = match &decision.outcome {
+            Outcome::Decided { row, because, .. } => (Some(row.clone()), Some(because.fr.clone())),
+            Outcome::ToComplete { .. } | Outcome::NoRow => (None, None),
+        };
+        Self {
             inputs: inputs.collect(),
-            missing: self.missing.iter().map(|fact| names.fact(fact).to_owned()).collect(),
-            passed: self
-                .passed
-                .into_iter()
-                .map(|passed| PassedView {
-                    row: passed.row,
-                    because: passed.because.map(|text| text.fr),
-                    failed: passed.failed,
-                })
-                .collect(),
-            row: self.row,
-            because: self.because.map(|text| text.fr),
-            name: self.table,
-            revision: self.revision,
+            passed: passed.collect(),
+            missing: decision.missing().iter().map(|fact| names.fact(fact).to_owned()).collect(),
+            row,
+            because,
+            name: decision.table,
+            revision: decision.revision,
             at,
         }
     }
