@@ -101,43 +101,55 @@ export async function photos(browser, wanted) {
       const canvas = document.createElement("canvas");
       const [width, height] = [canvas.width, canvas.height] = [2000, 1500];
       const draw = canvas.getContext("2d");
-      if (blurred) draw.filter = "blur(24px)";
-      const wall = draw.createLinearGradient(0, 0, width, height);
-      wall.addColorStop(0, "#efe9dd");
-      wall.addColorStop(1, "#cfc6b4");
-      draw.fillStyle = wall;
-      draw.fillRect(0, 0, width, height);
-      draw.fillStyle = "#fbfaf6";
-      draw.fillRect(0, 0, width, 260);
-      draw.fillStyle = "#d8d2c6";
-      draw.fillRect(0, 250, width, 14);
-      for (let x = 0; x < width; x += 210) {
-        draw.fillStyle = `hsl(${26 + 6 * random()} 38% ${34 + 10 * random()}%)`;
-        draw.fillRect(x, 1240, 204, 260);
-      }
-      draw.fillStyle = "#f7f4ee";
-      draw.fillRect(0, 1180, width, 62);
-      // Rings of damp, one within another, as water leaves them.
-      const [cx, cy] = [500 + 900 * random(), 330 + 200 * random()];
-      for (let ring = 9; ring > 0; ring--) {
+      const fade = (x, y, stops) => stops.reduce((gradient, [at, colour]) => (gradient.addColorStop(at, colour), gradient), draw.createLinearGradient(0, 0, x, y));
+      const floor = 1150 + 60 * seed;
+      draw.fillStyle = fade(width, height, [[0, "#f1ece2"], [0.6, "#ddd5c6"], [1, "#bdb3a2"]]);
+      draw.fillRect(0, 0, width, floor);
+      // The floor's boards run towards the eye.
+      for (let board = -14; board < 14; board++) {
+        draw.fillStyle = `hsl(${25 + 8 * random()} 34% ${36 + 9 * random()}%)`;
         draw.beginPath();
-        for (let step = 0; step <= 60; step++) {
-          const angle = step / 60 * 2 * Math.PI;
-          const reach = ring * 42 * (1 + 0.18 * Math.sin(3 * angle + seed) + 0.08 * Math.sin(7 * angle + ring));
-          draw.lineTo(cx + 1.5 * reach * Math.cos(angle), Math.max(262, cy + reach * Math.sin(angle)));
-        }
-        draw.fillStyle = `rgba(${120 + 8 * ring}, ${86 + 9 * ring}, ${40 + 10 * ring}, 0.17)`;
+        draw.moveTo(width / 2 + board * 110, floor);
+        draw.lineTo(width / 2 + (board + 1) * 110, floor);
+        draw.lineTo(width / 2 + (board + 1) * 250, height);
+        draw.lineTo(width / 2 + board * 250, height);
         draw.fill();
-        draw.strokeStyle = "rgba(104, 70, 30, 0.28)";
-        draw.lineWidth = 3;
+      }
+      draw.fillStyle = fade(0, 60, [[0, "#faf7f1"], [1, "#e4ddd0"]]);
+      draw.fillRect(0, floor - 70, width, 70);
+      draw.fillStyle = "rgba(60, 45, 30, 0.35)";
+      draw.fillRect(0, floor - 4, width, 8);
+      // Damp that came from above, and dried at its edge more than once.
+      const [cx, reach] = [600 + 800 * random(), 1.2 + 0.5 * random()];
+      for (let ring = 10; ring > 0; ring--) {
+        draw.beginPath();
+        for (let step = 0; step <= 90; step++) {
+          const angle = step / 90 * Math.PI;
+          const far = reach * ring * 46 * (1 + 0.16 * Math.sin(3 * angle + seed) + 0.07 * Math.sin(11 * angle + ring) + 0.05 * random());
+          draw.lineTo(cx + 1.5 * far * Math.cos(angle), far * Math.sin(angle));
+        }
+        draw.filter = "blur(6px)";
+        draw.fillStyle = `rgba(${132 + 6 * ring}, ${98 + 8 * ring}, ${52 + 10 * ring}, 0.16)`;
+        draw.fill();
+        draw.filter = "blur(2px)";
+        draw.strokeStyle = `rgba(96, 64, 28, ${ring % 3 ? 0.05 : 0.22})`;
+        draw.lineWidth = 5;
         draw.stroke();
       }
-      // The grain of a wall and of a sensor.
-      if (!blurred) {
-        for (let speck = 0; speck < 60000; speck++) {
-          draw.fillStyle = random() < 0.5 ? "rgba(40, 30, 20, 0.16)" : "rgba(255, 255, 255, 0.2)";
-          draw.fillRect(width * random(), height * random(), 2, 2);
+      draw.filter = "none";
+      draw.fillStyle = fade(width, 0, [[0, "rgba(20, 14, 8, 0.28)"], [0.4, "rgba(20, 14, 8, 0)"], [1, "rgba(20, 14, 8, 0.12)"]]);
+      draw.fillRect(0, 0, width, height);
+      if (blurred) {
+        draw.filter = "blur(24px)";
+        draw.drawImage(canvas, 0, 0);
+      } else {
+        // The grain of plaster and of a sensor.
+        const pixels = draw.getImageData(0, 0, width, height);
+        for (let at = 0; at < pixels.data.length; at += 4) {
+          const grain = 26 * (random() - 0.5);
+          for (let colour = 0; colour < 3; colour++) pixels.data[at + colour] += grain;
         }
+        draw.putImageData(pixels, 0, 0);
       }
       return canvas.toDataURL("image/jpeg", 0.9).split(",")[1];
     }, { seed: at + 1, blurred });
