@@ -1,6 +1,7 @@
 //! `guichet flow`: what a claims manager does with the flows.
 
 mod chat;
+mod test;
 
 use std::path::PathBuf;
 
@@ -23,6 +24,8 @@ pub(super) enum Flow {
     },
     /// Talk to a flow in the terminal.
     Chat(chat::Chat),
+    /// Play the transcripts beside the flows.
+    Test(test::Test),
     /// Draw a flow as a Mermaid flowchart.
     Graph {
         flow: String,
@@ -39,6 +42,7 @@ impl Flow {
         match self {
             Self::Check { folder } => check(config, folder),
             Self::Chat(chat) => chat.run(config),
+            Self::Test(test) => test.run(config),
             Self::Graph { flow, lang, folder } => {
                 let library = library(config, folder)?;
                 let flow = library.flow(&flow).ok_or_else(|| unknown_flow(&library, &flow))?;

@@ -137,7 +137,18 @@ impl Walk<'_> {
     /// Takes answers to questions that were not asked yet from this turn's message. True when there were any.
     pub(super) fn volunteer(&mut self) -> bool {
         let Some(mut reading) = self.reading.take() else { return false };
-        let found = self.scan(&mut reading);
+        let mut found = Vec::new();
+        // What was just learnt may show the way to further questions that the message answers too.
+        loop {
+            let more = self.scan(&mut reading);
+            if more.is_empty() {
+                break;
+            }
+            for (fact, value) in &more {
+                self.set_fact(fact, value.clone(), Source::Policyholder);
+            }
+            found.extend(more);
+        }
         self.reading = Some(reading);
         if found.is_empty() {
             return false;
@@ -151,9 +162,6 @@ impl Walk<'_> {
         let text = words.say_with("noted", &[("list", list.join(" ; ").into())]);
         self.preface.push(text);
         self.state.failures = 0;
-        for (fact, value) in found {
-            self.set_fact(&fact, value, Source::Policyholder);
-        }
         true
     }
 

@@ -3,6 +3,7 @@
 use super::{
     Effect,
     definition::{Collect, Question},
+    facts::Accepts,
     messages::hint,
     state::{Aside, Wanted},
     walk::Walk,
@@ -211,9 +212,16 @@ impl Walk<'_> {
         let library = self.library;
         let mut counts: Vec<(String, u32)> = Vec::new();
         let mut left = 0;
+        let is_photo =
+            |wanted: &Wanted| library.document(&wanted.kind).is_some_and(|document| document.accepts == Accepts::Photo);
+        // As long as the photos themselves are awaited, a picture is one of them, and not a paper that was photographed.
+        let awaited = |wanted: &Wanted| wanted.required && wanted.received == 0 && is_photo(wanted);
+        let photos_first = self.state.wanted.iter().any(awaited);
         for media_type in files {
+            let only_photos = photos_first && media_type.starts_with("image/");
             let fits = |wanted: &&mut Wanted| {
                 library.document(&wanted.kind).is_none_or(|document| document.accepts.accepts(media_type))
+                    && (!only_photos || is_photo(wanted))
             };
             // What is still missing and required comes first; then the welcome; then one more of what came already.
             let rank = |wanted: &Wanted| (wanted.received > 0, !wanted.required);

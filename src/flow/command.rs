@@ -68,6 +68,9 @@ impl<'a> Walk<'a> {
             }
             Command::Resume if !ended => self.ask_pending(),
             Command::DontKnow | Command::Skip if !ended => {
+                if matches!(pending, Some(Kind::Collect(_))) && self.state.aside.is_none() {
+                    return self.command(Command::Later);
+                }
                 let Some(question) = self.asked() else { return false };
                 let knows_not = command == Command::DontKnow;
                 if knows_not && question.unknown {

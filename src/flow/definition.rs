@@ -46,13 +46,25 @@ pub enum Kind {
     Set(Vec<(String, Value)>),
     Clear(Vec<String>),
     Goto(usize),
-    Branch { cases: Vec<(Condition, usize)>, otherwise: usize },
-    CheckPolicy { found: usize, not_found: usize },
+    Branch {
+        cases: Vec<(Condition, usize)>,
+        otherwise: usize,
+    },
+    CheckPolicy {
+        found: usize,
+        not_found: usize,
+    },
     Collect(Collect),
     Call(String),
     Review,
     Orient(String),
-    HandOver { reason: String, priority: Priority, text: Option<Saying> },
+    /// `resume`: the person may go on with the flow meanwhile.
+    HandOver {
+        reason: String,
+        priority: Priority,
+        text: Option<Saying>,
+        resume: bool,
+    },
     End(Option<Saying>),
 }
 
@@ -320,7 +332,8 @@ impl FlowReader<'_> {
                         }
                     },
                 };
-                Kind::HandOver { reason, priority, text: self.optional(fields, "text") }
+                let resume = fields.bool("resume", self.problems);
+                Kind::HandOver { reason, priority, text: self.optional(fields, "text"), resume }
             }
             _ => {
                 fields.take("end");

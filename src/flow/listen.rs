@@ -49,8 +49,16 @@ impl Walk<'_> {
             Mode::Waiting { resume } => {
                 if resume && (heard.choice.as_deref() == Some("cmd=resume") || command == Some(Command::Resume)) {
                     self.state.mode = Mode::Flow;
+                    self.state.failures = 0;
                     self.reading = None;
                     self.ask_pending();
+                } else if self.state.failures == 0 {
+                    // Said once: whoever waits must know that they are read, not be answered at every line.
+                    self.state.failures = 1;
+                    let text = self.words().say("waiting");
+                    let quick_replies =
+                        if resume { vec![self.button("cmd=resume", "button_resume")] } else { Vec::new() };
+                    self.effects.push(Effect::Say { body: Body { text, quick_replies, ..Body::default() } });
                 }
                 return;
             }
@@ -177,15 +185,14 @@ impl Walk<'_> {
                 return false;
             }
         };
-        if finished && self.state.failures > 0 {
-            // Said twice: the documents stay wanted, and the flow goes on.
+        if finished {
+            // Who was told what is missing and says that this is all has it not now: it stays wanted, the flow goes on.
             self.state.failures = 0;
             self.mark_done();
             self.next();
+            let text = self.words().say("documents_later");
+            self.preface.push(text);
             return false;
-        }
-        if finished {
-            self.state.failures = 1;
         }
         let text = self.words().say_with(key, &[("list", list.into())]);
         let text = self.with_preface(text);

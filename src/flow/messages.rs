@@ -51,6 +51,7 @@ const KEYS: &[&str] = &[
     "danger_waiting",
     "danger_over",
     "human_asked",
+    "waiting",
     "handed_back",
     "correct_which",
     "correct_nothing",

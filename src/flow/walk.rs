@@ -202,11 +202,11 @@ impl<'a> Walk<'a> {
                 self.effects.push(Effect::Orient { table: table.clone() });
                 return false;
             }
-            Kind::HandOver { reason, priority, text } => {
+            Kind::HandOver { reason, priority, text, resume } => {
                 self.next();
                 if self.state.done.insert(mark) {
                     let text = text.as_ref().map(|saying| self.render(saying)).unwrap_or_default();
-                    self.hand_over(reason, *priority, text, false);
+                    self.hand_over(reason, *priority, text, *resume);
                     return false;
                 }
             }

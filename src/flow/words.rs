@@ -44,7 +44,8 @@ impl<'a> Words<'a> {
             Value::Unknown => self.say("value_unknown"),
             Value::Bool(true) => self.say("value_yes"),
             Value::Bool(false) => self.say("value_no"),
-            Value::Text(text) | Value::Phone(text) | Value::Email(text) => text.clone(),
+            Value::Text(text) | Value::Email(text) => text.clone(),
+            Value::Phone(number) => phone(number),
             Value::Choice(value) => self.choice(fact, value),
             Value::Choices(values) => {
                 values.iter().map(|value| self.choice(fact, value)).collect::<Vec<_>>().join(", ")
@@ -160,4 +161,13 @@ fn written(address: &Address) -> String {
         text.push_str(&town.join(" "));
     }
     text
+}
+
+/// A French number as it is written in France, by pairs; others as they are.
+fn phone(number: &str) -> String {
+    let Some(national) = number.strip_prefix("+33").filter(|rest| rest.len() == 9 && rest.is_ascii()) else {
+        return number.to_owned();
+    };
+    let digits = format!("0{national}");
+    digits.as_bytes().chunks(2).map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ")
 }
