@@ -31,6 +31,8 @@ struct Page<'a> {
     site: &'a str,
     name: &'a str,
     phone: &'a str,
+    /// `#rrggbb`; empty for the chat's own colour.
+    accent: &'a str,
     /// The origins with which a framed page speaks.
     parents: &'a str,
 }
@@ -48,6 +50,7 @@ pub(super) async fn get(State(app): State<App>, Query(asked): Query<Asked>) -> R
         site: site.map_or("", |site| &site.key),
         name: &insurer.name,
         phone: insurer.phone.as_deref().unwrap_or_default(),
+        accent: insurer.texts.get("accent").map_or("", |accent| &accent.fr),
         parents: &origins,
     };
     let html = page.render().map_err(|error| {

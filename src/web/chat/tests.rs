@@ -363,6 +363,7 @@ async fn the_page_runs_only_what_is_ours_and_is_framed_only_by_the_named_sites()
         assert_eq!(html.matches("<script").count(), 1);
         assert!(html.contains("<noscript>"));
         assert!(html.contains("data-name=\"Mutuelle des Rives\""));
+        assert!(html.contains("data-accent=\"#0f5c6e\""));
     }
     for path in ["/chat?insurer=nobody", "/chat?site=nowhere", "/chat?site=nowhere&insurer=demo"] {
         assert_eq!(service.get(path, "").await.status(), StatusCode::NOT_FOUND);
