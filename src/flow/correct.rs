@@ -9,6 +9,7 @@ use super::{
 use crate::{
     domain::{
         fact::{Source, Value},
+        language::Text,
         message::Input,
     },
     understanding::{Answer, ChoiceItem, ChoiceSet, Want},
@@ -39,9 +40,10 @@ impl Walk<'_> {
     pub(super) fn correct_something(&mut self) {
         let library = self.library;
         let ctx = self.listening();
-        let want = choice_of(&library.fact_choices);
-        let named = self.reading.as_ref().and_then(|reading| library.vocabulary.volunteer(reading, &want, &ctx));
-        let Some(Value::Choice(fact)) = named.filter(|named| self.is_answered(named)) else {
+        let names = self.answered();
+        let want = choice_of(&names);
+        let named = self.reading.as_ref().map(|reading| library.vocabulary.answer(reading, &want, &ctx));
+        let Some(Answer::Value(Value::Choice(fact))) = named else {
             self.ask_which();
             return;
         };
@@ -59,8 +61,12 @@ impl Walk<'_> {
         }
     }
 
-    fn is_answered(&self, named: &Value) -> bool {
-        matches!(named, Value::Choice(fact) if self.state.facts.contains_key(fact))
+    /// The answers so far, by the names under which a person may mean them.
+    fn answered(&self) -> ChoiceSet {
+        ChoiceSet::new(self.summary_lines().into_iter().map(|line| {
+            let label = Text { fr: line.label.clone(), en: line.label };
+            ChoiceItem { value: line.fact, label, words: Vec::new() }
+        }))
     }
 
     /// Writes the new answer, makes void what no longer follows, and walks the flow again from its top.
@@ -141,11 +147,7 @@ impl Walk<'_> {
     }
 
     fn answer_which(&mut self) {
-        let lines = self.summary_lines();
-        let names = ChoiceSet::new(lines.into_iter().map(|line| {
-            let label = crate::domain::language::Text { fr: line.label.clone(), en: line.label };
-            ChoiceItem { value: line.fact, label, words: Vec::new() }
-        }));
+        let names = self.answered();
         let ctx = self.listening();
         let Some(reading) = &self.reading else { return };
         match self.library.vocabulary.answer(reading, &choice_of(&names), &ctx) {

@@ -43,8 +43,6 @@ pub struct Library {
     questions: HashMap<String, Vec<(String, usize)>>,
     /// The facts in the order in which they are asked, for summaries.
     order: Vec<String>,
-    /// The names of the facts, to be understood in "corriger la date".
-    pub(super) fact_choices: ChoiceSet,
     pub(super) review_choices: ChoiceSet,
     pub(super) zone: TimeZone,
     /// Stands in for an insurer that has no file.
@@ -163,10 +161,6 @@ impl Library {
             return (None, problems);
         };
 
-        let fact_choices = ChoiceSet::new(order.iter().filter_map(|fact| {
-            let name = names.get(fact)?;
-            Some(ChoiceItem { value: fact.clone(), label: name.label.clone(), words: Vec::new() })
-        }));
         let button = |key: &str| messages.texts.get(key).cloned().unwrap_or_default();
         let review_choices = ChoiceSet::new([
             ChoiceItem { value: "send".to_owned(), label: button("button_send"), words: Vec::new() },
@@ -185,7 +179,6 @@ impl Library {
             vocabulary,
             questions,
             order,
-            fact_choices,
             review_choices,
             zone: paris(),
             nobody: Insurer::default(),

@@ -120,7 +120,7 @@ impl Walk<'_> {
                             self.preface.push(text);
                         }
                         self.ask(question);
-                    } else if self.volunteer() {
+                    } else if self.talkative && self.volunteer() {
                         self.run();
                     } else {
                         self.not_understood(question);
@@ -129,7 +129,7 @@ impl Walk<'_> {
             }
             Kind::Review => self.answer_review(),
             Kind::Collect(_) => {
-                if is_greeting || was_later || self.volunteer() {
+                if is_greeting || was_later || (self.talkative && self.volunteer()) {
                     self.run();
                 } else {
                     self.failed();

@@ -70,7 +70,7 @@ fn what_a_message_tells_is_not_asked() {
     let mut talk = Talk::start(&library);
     talk.say("non");
     talk.say("j'ai une fuite d'eau");
-    assert_eq!(talk.state.peril(), None, "the dossier opens with the claim's own flow");
+    assert_eq!(talk.state.peril(), Some("water_damage"), "the dossier opens as soon as the peril is known");
     talk.say("oui");
     let heard = talk.say("non mais je suis locataire");
     assert!(heard.contains("Locataire"), "{heard}");
@@ -116,4 +116,30 @@ fn an_updated_transcript_passes_and_keeps_its_comments() {
     let after = transcript::run(&read(&updated), &library, &orient);
     assert!(after.is_empty(), "{updated}\n{after:?}");
     assert_eq!(transcript::update(&read(&updated), &updated, &library, &orient), updated);
+}
+
+#[test]
+fn an_answer_is_corrected_by_its_name() {
+    let library = library();
+    let mut talk = Talk::start(&library);
+    talk.say("non");
+    let asked = talk.say("une fuite d'eau depuis hier soir");
+    assert!(asked.contains("jeudi 19 novembre 2026"), "what was taken is shown: {asked}");
+    talk.say("corriger la date");
+    let heard = talk.say("le 18 novembre");
+    assert!(heard.contains("mercredi 18 novembre 2026"), "{heard}");
+    assert!(heard.ends_with(asked.lines().last().unwrap()), "back at the pending question: {heard}");
+}
+
+#[test]
+fn two_misunderstandings_call_a_person_and_the_flow_can_go_on_meanwhile() {
+    let library = library();
+    let mut talk = Talk::start(&library);
+    talk.say("non");
+    talk.say("blurb glop");
+    assert_eq!(talk.state.mode(), Mode::Flow);
+    talk.say("blurb glop");
+    assert_eq!(talk.state.mode(), Mode::Waiting { resume: true });
+    assert_eq!(talk.say("blurb glop"), "", "nothing is said while a person is awaited");
+    assert_ne!(talk.press("cmd=resume"), "");
 }
