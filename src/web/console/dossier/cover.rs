@@ -4,7 +4,7 @@ use super::{
     Lexicon,
     facts::{Shown, shown},
 };
-use crate::{dossier::Dossier, store::FactRow};
+use crate::{contract::Policy, dossier::Dossier, store::FactRow, web::console::when};
 
 /// The facts that this panel shows, which the list of facts therefore does not.
 pub(super) const FACTS: [&str; 10] = [
@@ -26,12 +26,24 @@ pub(super) struct Cover {
     pub insurer: String,
     /// The policy's number: found, or as the person gave it.
     pub number: Option<String>,
-    pub found: bool,
+    /// The policy as the register has it, once found.
+    pub policy: Option<PolicyView>,
     pub holder: Option<Shown>,
     pub findings: Vec<Finding>,
     pub deductible: Option<Shown>,
     pub limit: Option<Shown>,
     pub deadline: Option<Shown>,
+}
+
+/// A policy of the register, the dates being the reasons of what was found.
+#[derive(Clone, Debug)]
+pub(super) struct PolicyView {
+    pub starts: String,
+    pub ends: Option<String>,
+    pub suspended: Option<String>,
+    pub place: String,
+    /// The perils that it covers.
+    pub covers: Vec<String>,
 }
 
 /// What was checked, and what came of it.
@@ -43,7 +55,7 @@ pub(super) struct Finding {
 }
 
 impl Cover {
-    pub(super) fn of(dossier: &Dossier, rows: &[FactRow], lexicon: Lexicon) -> Self {
+    pub(super) fn of(dossier: &Dossier, policy: Option<Policy>, rows: &[FactRow], lexicon: Lexicon) -> Self {
         let fact = |name| shown(rows, name, lexicon);
         let said = match fact("policy_number") {
             Some(Shown::Text(number)) => Some(number),
@@ -55,13 +67,27 @@ impl Cover {
             .collect();
         Self {
             insurer: lexicon.names.insurer(&dossier.insurer).to_owned(),
-            found: dossier.policy.is_some(),
+            policy: policy.map(|policy| PolicyView::of(policy, lexicon)),
             number: dossier.policy.clone().or(said),
             holder: fact("policy_holder"),
             findings,
             deductible: fact("deductible"),
             limit: fact("cover_limit"),
             deadline: fact("declaration_deadline"),
+        }
+    }
+}
+
+impl PolicyView {
+    fn of(policy: Policy, lexicon: Lexicon) -> Self {
+        let place = [Some(policy.address), policy.postcode, Some(policy.city)];
+        let place: Vec<String> = place.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+        Self {
+            starts: when::day(policy.starts_on),
+            ends: policy.ends_on.map(when::day),
+            suspended: policy.suspended_on.map(when::day),
+            place: place.join(" "),
+            covers: policy.covers.keys().map(|peril| lexicon.names.peril(peril).to_owned()).collect(),
         }
     }
 }

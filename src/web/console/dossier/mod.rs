@@ -60,3 +60,38 @@ impl Lexicon<'_> {
         self.people.get(login).map_or(login, String::as_str).to_owned()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use crate::{
+        domain::id::{ConversationId, DossierId},
+        dossier::{Dossier, Status, Tip},
+    };
+
+    /// A dossier about which nothing is known.
+    pub(super) fn dossier(id: DossierId) -> Dossier {
+        let at = Timestamp::UNIX_EPOCH;
+        Dossier {
+            id,
+            reference: "K7QF-93MX".into(),
+            insurer: "demo".into(),
+            conversation: ConversationId::new(at),
+            peril: "water_damage".into(),
+            status: Status::Collecting,
+            policy: None,
+            holder: None,
+            orientation: None,
+            priority: "normal".into(),
+            handover: None,
+            handler: None,
+            wanted: Vec::new(),
+            waiting_since: None,
+            fact_seq: 0,
+            tip: Tip::default(),
+            opened_at: at,
+            updated_at: at,
+        }
+    }
+}

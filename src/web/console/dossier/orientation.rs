@@ -4,11 +4,10 @@ use serde::Deserialize;
 
 use super::{Lexicon, facts::Shown};
 use crate::{
-    domain::fact::Value,
     dossier::Dossier,
-    orientation::{Decision as TableDecision, Outcome},
+    orientation::{Decision, FailedTest, Outcome},
     store::DecisionRow,
-    web::console::when::When,
+    web::console::when::{self, When},
 };
 
 /// The panel.
@@ -29,23 +28,35 @@ pub(super) struct TableView {
     /// The facts without which the table cannot decide.
     pub missing: Vec<String>,
     pub passed: Vec<PassedView>,
-    pub inputs: Vec<(String, Shown)>,
+    pub inputs: Vec<(String, Option<Shown>)>,
+    pub thresholds: Vec<(String, String)>,
     pub name: String,
     pub revision: String,
     pub at: When,
 }
 
-/// A row that was passed over.
+/// A row that was passed over, with the first test that failed.
 #[derive(Clone, Debug)]
 pub(super) struct PassedView {
     pub row: String,
+    /// What the row would have decided on.
     pub because: String,
-    /// The first test that failed: the fact's name, the test as it is written, and what the fact was.
     pub fact: String,
-    pub test: String,
-    /// The row wanted the test not to hold.
     pub negated: bool,
-    pub actual: Shown,
+    pub wanted: Wanted,
+    pub actual: Option<Shown>,
+}
+
+/// What a test wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    Yes,
+    No,
+    Known,
+    /// By name.
+    OneOf(String),
+    /// As it is written in the table, with the insurer's figures for its thresholds.
+    Test(String),
 }
 
 /// A handler's decision.
@@ -58,12 +69,13 @@ pub(super) struct OverrideView {
     pub at: When,
 }
 
-/// A decision as it is stored: a table's or a handler's.
+/// A handler's decision as it is stored; all others are a table's.
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum Decision {
-    Override { overridden_by: String, mode: String, before: Option<String>, reason: String },
-    Table(TableDecision),
+struct Override {
+    overridden_by: String,
+    mode: String,
+    before: Option<String>,
+    reason: String,
 }
 
 impl OrientationView {
@@ -72,15 +84,14 @@ impl OrientationView {
         let mut view = Self { mode: dossier.orientation.clone(), ..Self::default() };
         for row in rows.iter().rev() {
             let at = When(row.at);
+            if let Ok(it) = Override::deserialize(&row.decision) {
+                let by = lexicon.person(&it.overridden_by);
+                view.overrides.push(OverrideView { mode: it.mode, before: it.before, reason: it.reason, by, at });
+                continue;
+            }
             match Decision::deserialize(&row.decision) {
-                Ok(Decision::Override { overridden_by, mode, before, reason }) => {
-                    let by = lexicon.person(&overridden_by);
-                    view.overrides.push(OverrideView { mode, before, reason, by, at });
-                }
-                Ok(Decision::Table(table)) if view.table.is_none() => {
-                    view.table = Some(TableView::of(table, at, lexicon));
-                }
-                Ok(Decision::Table(_)) => {}
+                Ok(decision) if view.table.is_none() => view.table = Some(TableView::of(decision, at, lexicon)),
+                Ok(_) => {}
                 Err(error) => {
                     tracing::warn!(%error, dossier = %row.dossier, seq = row.seq, "a decision does not read back");
                 }
@@ -92,42 +103,119 @@ impl OrientationView {
     /// Whether a handler's decision holds.
     pub(super) fn is_overridden(&self) -> bool {
         match (self.overrides.first(), &self.table) {
-            (Some(last), Some(table)) => last.at.0 > table.at.0,
+            (Some(last), Some(table)) => last.at.0 >= table.at.0,
             (last, _) => last.is_some(),
         }
     }
 }
 
 impl TableView {
-    fn of(decision: TableDecision, at: When, lexicon: Lexicon) -> Self {
-        let names = lexicon.names;
-        let shown =
-            |fact: &str, value: Option<&Value>| value.map_or(Shown::Void, |value| Shown::of(fact, value, lexicon));
+    fn of(decision: Decision, at: When, lexicon: Lexicon) -> Self {
+        let name = |fact: &str| lexicon.names.fact(fact).to_owned();
+        let missing = decision.missing().iter().map(|fact| name(fact)).collect();
         let inputs = decision.inputs.iter().map(|input| {
-            let value = shown(&input.fact, input.value.as_ref());
-            (names.fact(&input.fact).to_owned(), value)
+            let shown = input.value.as_ref().map(|value| Shown::of(&input.fact, value, lexicon));
+            (name(&input.fact), shown)
         });
-        let passed = decision.passed_over.iter().map(|passed| PassedView {
-            row: passed.row.clone(),
-            because: passed.because.fr.clone(),
-            fact: names.fact(&passed.failed.fact).to_owned(),
-            test: passed.failed.test.clone(),
-            negated: passed.failed.negated,
-            actual: shown(&passed.failed.fact, passed.failed.actual.as_ref()),
+        let inputs = inputs.collect();
+        let passed = decision.passed_over.iter().map(|it| {
+            let FailedTest { fact, test, negated, actual } = &it.failed;
+            PassedView {
+                row: it.row.clone(),
+                because: it.because.fr.clone(),
+                fact: name(fact),
+                negated: *negated,
+                wanted: Wanted::of(fact, test, &decision, lexicon),
+                actual: actual.as_ref().map(|value| Shown::of(fact, value, lexicon)),
+            }
         });
-        let (row, because) = match &decision.outcome {
-            Outcome::Decided { row, because, .. } => (Some(row.clone()), Some(because.fr.clone())),
-            Outcome::ToComplete { .. } | Outcome::NoRow => (None, None),
+        let passed = passed.collect();
+        let thresholds = decision.thresholds.iter().map(|(name, limit)| (name.clone(), figure(*limit))).collect();
+        let (row, because) = match decision.outcome {
+            Outcome::Decided { row, because, .. } => (Some(row), Some(because.fr)),
+            Outcome::ToComplete { row, .. } => (Some(row), None),
+            Outcome::NoRow => (None, None),
         };
-        Self {
-            inputs: inputs.collect(),
-            passed: passed.collect(),
-            missing: decision.missing().iter().map(|fact| names.fact(fact).to_owned()).collect(),
-            row,
-            because,
-            name: decision.table,
-            revision: decision.revision,
-            at,
+        let (name, revision) = (decision.table, decision.revision);
+        Self { row, because, missing, passed, inputs, thresholds, name, revision, at }
+    }
+}
+
+impl Wanted {
+    fn of(fact: &str, test: &str, decision: &Decision, lexicon: Lexicon) -> Self {
+        let is_code = |text: &str| text.chars().all(|char| char.is_ascii_alphanumeric() || char == '_');
+        let codes: Vec<&str> = test.trim_matches(['[', ']', '"']).split(',').map(str::trim).collect();
+        match test {
+            "yes" | "true" => Self::Yes,
+            "no" | "false" => Self::No,
+            "known" => Self::Known,
+            _ if codes.iter().all(|code| is_code(code)) => {
+                let name = |code| match fact {
+                    "peril" => lexicon.names.peril(code),
+                    _ => lexicon.names.choice(fact, code),
+                };
+                Self::OneOf(codes.into_iter().map(name).collect::<Vec<_>>().join(", "))
+            }
+            _ => {
+                let mut text = test.trim_matches('"').to_owned();
+                for (name, limit) in &decision.thresholds {
+                    text = text.replace(&format!("insurer.{name}"), &figure(*limit));
+                }
+                Self::Test(text)
+            }
         }
+    }
+}
+
+/// A threshold in euros: whole ones for most.
+fn figure(limit: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, reason = "a threshold is far below what 64 bits hold")]
+    let cents = (limit * 100.0).round() as i64;
+    when::euros(cents)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{domain::id::DossierId, web::console::Names};
+
+    #[test]
+    fn a_failed_test_is_told_by_names_and_figures() {
+        let decision: Decision = serde_json::from_value(json!({
+            "table": "orientation", "revision": "r", "insurer": "demo", "inputs": [],
+            "thresholds": { "desk_limit": 800.0 }, "outcome": { "outcome": "no_row" }, "passed_over": []
+        }))
+        .unwrap();
+        let facts = "cause: { label: { fr: Cause, en: C }, type: choice, values: { leak: { fr: Fuite, en: L } } }";
+        let names = Names::from_sources([("facts.yaml", facts)]).unwrap();
+        let lexicon = Lexicon { names: &names, people: &super::super::People::new() };
+        let of = |fact, test| Wanted::of(fact, test, &decision, lexicon);
+        assert_eq!(of("injured", "yes"), Wanted::Yes);
+        assert_eq!(of("cause", "[leak, flood]"), Wanted::OneOf("Fuite, flood".into()));
+        assert_eq!(of("amount", "<= insurer.desk_limit"), Wanted::Test("<= 800\u{a0}€".into()));
+    }
+
+    #[test]
+    fn a_handlers_decision_stands_above_the_tables() {
+        let at = |second| jiff::Timestamp::from_second(second).unwrap();
+        let dossier = DossierId::new(at(0));
+        let table = json!({
+            "table": "orientation", "revision": "r", "insurer": "demo", "inputs": [], "thresholds": {},
+            "outcome": { "outcome": "decided", "row": "small", "then": { "mode": "desk" },
+                         "because": { "fr": "Petit", "en": "Small" } },
+            "passed_over": [{ "row": "injury", "because": { "fr": "Blessé", "en": "Hurt" },
+                              "failed": { "fact": "injured", "test": "yes", "actual": null } }]
+        });
+        let by_hand = json!({ "overridden_by": "ines", "mode": "field", "before": "desk", "reason": "Plafond" });
+        let row = |seq, decision, second| DecisionRow { dossier, seq, decision, at: at(second) };
+        let rows = [row(1, table, 1), row(2, by_hand, 2), row(3, json!({ "x": 1 }), 3)];
+        let lexicon = Lexicon { names: &Names::default(), people: &super::super::People::new() };
+        let view = OrientationView::of(&super::super::tests::dossier(dossier), &rows, lexicon);
+        assert!(view.is_overridden());
+        let table = view.table.unwrap();
+        assert_eq!((table.row.as_deref(), table.because.as_deref()), (Some("small"), Some("Petit")));
+        assert_eq!((table.passed[0].row.as_str(), &table.passed[0].wanted), ("injury", &Wanted::Yes));
     }
 }

@@ -16,12 +16,13 @@ use super::{
     files::{self, FileView, Size, WantedView},
     find,
     head::{Head, Next},
-    orientation::OrientationView,
+    orientation::{OrientationView, Wanted},
     override_orientation::MODES,
     timeline::{self, Actor, TimelineLine},
     transcript::{self, Bubble, Who},
 };
 use crate::{
+    contract::{Policy, number_key},
     document::Remark,
     domain::fact::Precision,
     dossier::{Verdict, verify},
@@ -81,6 +82,11 @@ pub(crate) async fn get(
         store.timeline(dossier.id),
         store.handlers(),
     )?;
+    let policy = match &dossier.policy {
+        Some(number) => store.policy_by_number(&dossier.insurer, &number_key(number)).await?,
+        None => None,
+    };
+    let policy: Option<Policy> = policy.and_then(|row| serde_json::from_value(row.policy).ok());
     let people: HashMap<_, _> = handlers.into_iter().map(|handler| (handler.login, handler.name)).collect();
     let lexicon = Lexicon { names: console.names(), people: &people };
     let taken_by = conversation
@@ -96,11 +102,53 @@ pub(crate) async fn get(
         facts: facts::lines(&rows, lexicon),
         files: files::gallery(documents, lexicon),
         wanted: files::wanted(&dossier, lexicon),
-        cover: Cover::of(&dossier, &rows, lexicon),
+        cover: Cover::of(&dossier, policy, &rows, lexicon),
         orientation: OrientationView::of(&dossier, &decisions, lexicon),
         verdict: verify(dossier.id, &entries, &dossier.tip),
         timeline: timeline::lines(&entries, lexicon),
         kinds: lexicon.names.documents().into_iter().map(|(kind, name)| (kind.to_owned(), name.to_owned())).collect(),
         taken_by,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+
+    use crate::web::console::testing::Trial;
+
+    #[tokio::test]
+    async fn the_page_shows_everything_and_escapes_what_people_wrote() {
+        let trial = Trial::start().await;
+        let cookie = trial.log_in().await;
+        trial.photo(trial.dossier().await).await;
+        let (status, headers, page) =
+            trial.get_as(&cookie, &format!("/console/dossiers/{}", trial.dossier().await)).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(headers["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'"));
+        for shown in [
+            "Jeanne Petit",
+            "Dégât des eaux",
+            "Mutuelle des Rives",
+            "19/11/2026 vers 18:00",
+            "trois &#60;b&#62;",
+            "Photos nettes",
+            "<s>2</s>",
+            "a_code_nobody_knows",
+            "Journal vérifié",
+            "salon.png",
+        ] {
+            assert!(page.contains(shown), "{shown}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_unknown_dossier_is_not_found() {
+        let trial = Trial::start().await;
+        let cookie = trial.log_in().await;
+        for id in ["0190a0b0-c0d0-7e0f-8a0b-0123456789ab", "x", "..%2Fusers"] {
+            assert_eq!(trial.get_as(&cookie, &format!("/console/dossiers/{id}")).await.0, StatusCode::NOT_FOUND);
+        }
+        assert_eq!(trial.get_as(&cookie, "/console/nowhere").await.0, StatusCode::NOT_FOUND);
+    }
 }

@@ -38,6 +38,7 @@ pub(super) struct Detail {
     pub count: Option<i64>,
     #[serde(rename = "detail")]
     pub note: Option<String>,
+    pub missing: Vec<String>,
     facts: serde_json::Map<String, serde_json::Value>,
     #[serde(skip)]
     pub learnt: Vec<String>,
@@ -66,6 +67,7 @@ impl Detail {
         let mut detail: Self = serde_json::from_str(json).unwrap_or_default();
         let names = lexicon.names;
         detail.learnt = detail.facts.keys().map(|fact| names.fact(fact).to_owned()).collect();
+        detail.missing = detail.missing.iter().map(|fact| names.fact(fact).to_owned()).collect();
         detail.kind = detail.kind.map(|kind| names.document(&kind).to_owned());
         detail.peril = detail.peril.map(|peril| names.peril(&peril).to_owned());
         detail
