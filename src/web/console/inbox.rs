@@ -1,5 +1,7 @@
 //! `/console`: the dossiers that are open, the most urgent first, with filters, counts and a search.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::{
     extract::{Query, State},
@@ -94,13 +96,15 @@ pub(super) async fn get(
     let dossiers = console.store().inbox(&filter, MOST).await?;
     let counts = console.store().inbox_counts(filter.search.as_deref()).await?;
     let names = console.names();
+    let handlers = console.store().handlers().await?;
+    let people: HashMap<_, _> = handlers.into_iter().map(|handler| (handler.login, handler.name)).collect();
     let shown = i64::try_from(dossiers.len()).unwrap_or(MOST);
     let is_over = filter.status.is_some_and(Status::is_over);
     html(&InboxPage {
         shell: Shell::from(&session),
         total: if is_over { shown } else { asked.count(&counts, "") },
         facets: Facets::of(&asked, &counts, names),
-        lines: dossiers.into_iter().map(|dossier| Line::of(dossier, names)).collect(),
+        lines: dossiers.into_iter().map(|dossier| Line::of(dossier, names, &people)).collect(),
         asked,
         now: console.now(),
     })
@@ -258,7 +262,7 @@ impl Facet {
 }
 
 impl Line {
-    fn of(dossier: Dossier, names: &Names) -> Self {
+    fn of(dossier: Dossier, names: &Names, people: &HashMap<String, String>) -> Self {
         Self {
             id: dossier.id.to_string(),
             missing: dossier.missing().map(|wanted| names.document(&wanted.kind).to_owned()).collect(),
@@ -269,7 +273,7 @@ impl Line {
             status: dossier.status,
             orientation: dossier.orientation,
             priority: dossier.priority,
-            handler: dossier.handler,
+            handler: dossier.handler.map(|login| people.get(&login).cloned().unwrap_or(login)),
             waiting: dossier.waiting_since.map(When),
             updated: When(dossier.updated_at),
         }

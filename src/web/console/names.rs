@@ -35,9 +35,10 @@ impl Names {
             let yaml: Yaml = serde_saphyr::from_str(text)
                 .map_err(|error| NamesError { path: path.to_owned(), problem: error.to_string() })?;
             if file == "facts" {
-                names.read_facts(&yaml);
+                names.read_facts(yaml.get("facts").unwrap_or(&yaml));
             } else if file == "documents" {
-                let labels = each(&yaml).filter_map(|(kind, it)| Some((kind.clone(), label(it)?)));
+                let labels = each(yaml.get("documents").unwrap_or(&yaml))
+                    .filter_map(|(kind, it)| Some((kind.clone(), label(it)?)));
                 names.documents.extend(labels);
             } else if let (Some(code), Some(name)) = (text_of(&yaml, "insurer"), text_of(&yaml, "name")) {
                 names.insurers.insert(code, name);
@@ -122,9 +123,10 @@ fn text_of(yaml: &Yaml, key: &str) -> Option<String> {
     yaml.get(key)?.as_str().map(str::to_owned)
 }
 
-/// The French of `{ fr, en }`, or of the `label` that holds them.
+/// The French of `{ fr, en }`, or of the `label` or `name` that holds them.
 fn label(yaml: &Yaml) -> Option<String> {
-    text_of(yaml.get("label").unwrap_or(yaml), "fr")
+    let text = yaml.get("label").or_else(|| yaml.get("name")).unwrap_or(yaml);
+    text_of(text, "fr")
 }
 
 #[cfg(test)]
@@ -135,7 +137,7 @@ mod tests {
     fn names_come_from_where_flows_are_written() {
         let names = Names::from_sources([
             ("facts.yaml", "cause: { fr: Origine, en: Cause }\nconvention: { type: choice, label: { fr: Accord, en: A }, values: { irsi: { fr: IRSI, en: IRSI } } }"),
-            ("documents.yaml", "lease: { accepts: any, label: { fr: Bail, en: Lease } }"),
+            ("documents.yaml", "documents:\n  lease: { accepts: any, name: { fr: Bail, en: Lease } }"),
             ("insurers/demo.yaml", "insurer: demo\nname: Mutuelle des Rives"),
             ("claims/water.yaml", "flow: water\nperil: water_damage\ntitle: { fr: Dégât des eaux, en: Water }\nsteps:\n  - ask: cause\n    choices:\n      - { value: pipe, label: { fr: Canalisation, en: Pipe } }"),
             ("claims/water.transcript.yaml", "not: [ yaml"),
@@ -147,6 +149,18 @@ mod tests {
         assert_eq!(names.choice("convention", "irsi"), "IRSI");
         assert_eq!(names.insurer("demo"), "Mutuelle des Rives");
         assert_eq!(names.peril("meteorite"), "meteorite");
+    }
+
+    /// The built-in flows: whatever a handler meets there has a name.
+    #[test]
+    fn the_real_flows_name_their_documents_perils_facts_and_insurers() {
+        let sources = crate::flow::built_in();
+        let names = Names::from_sources(sources.iter().map(|(path, text)| (path.as_str(), text.as_str()))).unwrap();
+        assert_eq!(names.document("amicable_report"), "Constat amiable");
+        assert_eq!(names.peril("water_damage"), "Dégât des eaux");
+        assert_eq!(names.insurer("demo"), "Mutuelle des Rives");
+        assert_ne!(names.fact("damage_amount"), "damage_amount");
+        assert!(names.documents().len() > 10 && names.choices.contains_key("cause"));
     }
 
     #[test]
