@@ -8,8 +8,11 @@ use super::{
     walk::Walk,
 };
 use crate::{
-    domain::fact::{Source, Value},
-    understanding::{Answer, Reading, Want},
+    domain::{
+        fact::{Source, Value},
+        message::Input,
+    },
+    understanding::{Answer, Command, Reading, Want},
 };
 
 /// How often a question is put before a person is called.
@@ -31,6 +34,9 @@ impl Walk<'_> {
 
     /// Takes the message as the answer to a question. False when it is none.
     pub(super) fn answer(&mut self, question: &Question) -> bool {
+        if question.input == Input::Text && (question.optional || question.unknown) && self.says_no() {
+            return self.command(if question.unknown { Command::DontKnow } else { Command::Skip });
+        }
         let Some(reading) = &self.reading else { return false };
         match self.library.vocabulary.answer(reading, &self.wanting(question), &self.listening()) {
             Answer::Value(value) => {

@@ -12,7 +12,7 @@ use crate::{
         language::Text,
         message::Input,
     },
-    understanding::{Answer, ChoiceItem, ChoiceSet, Want},
+    understanding::{Answer, ChoiceItem, ChoiceSet, Reading, Want},
 };
 
 /// How often facts may make each other void before it is taken for a circle.
@@ -162,6 +162,11 @@ impl Walk<'_> {
             Answer::Value(Value::Bool(yes)) => Some(yes),
             _ => None,
         }
+    }
+
+    /// "Non" and nothing else: to "Autre chose à ajouter ?" that is no text to keep.
+    pub(super) fn says_no(&self) -> bool {
+        self.reading.as_ref().is_some_and(Reading::is_short) && self.yes_or_no() == Some(false)
     }
 
     /// Nothing changes: back to the pending question.

@@ -24,6 +24,9 @@ use crate::domain::{
     message::{Body, Channel},
 };
 
+/// The reference that a dossier has in transcripts.
+const REFERENCE: &str = "ABC-DEF";
+
 /// What an orientation table answers: the mode, or the facts that are missing.
 pub type Orient<'a> = dyn Fn(&Library, &str, &str, &Facts, civil::Date) -> (Option<String>, Vec<String>) + 'a;
 
@@ -175,6 +178,9 @@ impl Transcript {
                 state = after;
                 for effect in &effects {
                     outcome.note(effect);
+                    if matches!(effect, Effect::OpenDossier { .. }) {
+                        state.set_reference(REFERENCE);
+                    }
                 }
                 event = match effects.last() {
                     Some(Effect::LookUpPolicy(query)) => Some(Event::PolicyLookedUp(self.look_up(library, query))),

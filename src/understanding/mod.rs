@@ -149,6 +149,11 @@ impl Reading {
         &self.values
     }
 
+    /// A word or two: hardly more than a yes or a no.
+    pub fn is_short(&self) -> bool {
+        self.text.len() <= 3
+    }
+
     /// Nothing was written.
     pub fn is_empty(&self) -> bool {
         self.text.len() == 0
