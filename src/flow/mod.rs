@@ -48,3 +48,6 @@ pub use table::{Row, Table};
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod check_tests;
