@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use guichet::{
     domain::id::{ConversationId, DocumentId},
     dossier::Status,
-    store::{DocumentRow, EndpointRow, FiledDocument, HandlerRow, PolicyRow, SessionRow, StoreError},
+    store::{
+        DocumentRow, EndpointRow, FiledDocument, HandlerRow, InboxFilter, InboxSort, Oriented, PolicyRow, SessionRow,
+        StoreError,
+    },
 };
 use serde_json::json;
 
@@ -21,6 +24,7 @@ on_both_engines! {
     one_more_address_joins_but_takes_none_away,
     a_flow_revision_stays_as_it_was,
     the_inbox_shows_what_is_open_the_latest_first,
+    the_inbox_filters_sorts_and_counts,
     all_dossiers_are_walked_page_by_page,
 }
 
@@ -185,6 +189,45 @@ async fn the_inbox_shows_what_is_open_the_latest_first(db: Database) {
     assert!(closed.iter().map(|dossier| &dossier.reference).eq([&references[4]]));
     let quoted = store.dossier_by_reference(&references[5]).await.unwrap().unwrap();
     assert_eq!(quoted.status, Status::Withdrawn);
+}
+
+async fn the_inbox_filters_sorts_and_counts(db: Database) {
+    let store = db.store().await;
+    let seeds = [
+        (Status::Oriented, Some("tele"), "normal", None, "Jeanne 100%"),
+        (Status::HandedOver, None, "urgent", Some(5), "Marc"),
+        (Status::HandedOver, Some("field"), "normal", Some(3), "Zoé"),
+        (Status::Closed, Some("tele"), "urgent", Some(1), "Jeanne"),
+    ];
+    for (i, (status, orientation, priority, waiting, holder)) in seeds.into_iter().enumerate() {
+        let mut case = Case::new(&i.to_string());
+        case.dossier.status = status;
+        case.dossier.orientation = orientation.map(str::to_owned);
+        case.dossier.priority = priority.into();
+        case.dossier.waiting_since = waiting.map(at);
+        case.dossier.holder = Some(holder.into());
+        store.commit(case.turn(&i.to_string(), "")).await.unwrap();
+    }
+    let all = InboxFilter::default();
+    let reversed = InboxFilter { sort: InboxSort::Holder, reversed: true, ..all.clone() };
+    for (filter, holders) in [
+        (all.clone(), vec!["Marc", "Zoé", "Jeanne 100%"]),
+        (reversed, vec!["Zoé", "Marc", "Jeanne 100%"]),
+        (InboxFilter { status: Some(Status::Closed), ..all.clone() }, vec!["Jeanne"]),
+        (InboxFilter { orientation: Some(Oriented::NotYet), ..all.clone() }, vec!["Marc"]),
+        (InboxFilter { orientation: Some(Oriented::To("field".into())), ..all.clone() }, vec!["Zoé"]),
+        (InboxFilter { waiting: true, sort: InboxSort::Waiting, ..all.clone() }, vec!["Zoé", "Marc"]),
+        (InboxFilter { search: Some("JEANNE".into()), ..all.clone() }, vec!["Jeanne 100%"]),
+        (InboxFilter { search: Some("0%".into()), ..all.clone() }, vec!["Jeanne 100%"]),
+        (InboxFilter { search: Some("_".into()), ..all }, vec![]),
+    ] {
+        let found = store.inbox(&filter, 10).await.unwrap();
+        let found: Vec<_> = found.iter().filter_map(|dossier| dossier.holder.as_deref()).collect();
+        assert_eq!(found, holders, "{filter:?}");
+    }
+    let counts = store.inbox_counts(None).await.unwrap();
+    assert_eq!(counts.iter().map(|count| count.count).sum::<i64>(), 3);
+    assert!(counts.iter().any(|count| count.orientation.is_none() && count.waiting && count.count == 1));
 }
 
 async fn all_dossiers_are_walked_page_by_page(db: Database) {
