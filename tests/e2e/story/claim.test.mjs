@@ -15,12 +15,12 @@ after(async () => {
   await server?.stop();
 });
 
-const CHAT = "/chat?insurer=demo";
+const CHAT = "/chat?site=demo";
 
 /** The log-in of a handler, from what `guichet demo` prints. */
 function logIn(login) {
-  const line = server.said().split("\n").find((line) => line.includes(login)) ?? "";
-  const password = line.split(/\s+/).at(-1);
+  const words = server.said().split("\n").map((line) => line.trim().split(/\s+/));
+  const password = words.find(([first]) => first === login)?.[1];
   assert.ok(password, `demo prints no log-in for ${login}:\n${server.said()}`);
   return { login, password };
 }

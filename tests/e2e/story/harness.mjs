@@ -35,7 +35,11 @@ export async function demo() {
   const server = spawn(PROGRAM, ["demo", "--listen", url.slice("http://".length)], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
   const said = { text: "" };
   for (const output of [server.stdout, server.stderr]) output.on("data", (data) => { said.text += data; });
-  const ended = new Promise((done) => server.once("exit", done));
+  let stopping = false;
+  const ended = new Promise((done) => server.once("exit", (code, signal) => {
+    if (!stopping) console.error(`guichet demo ended by itself (${signal ?? code}):\n${said.text}`);
+    done();
+  }));
   for (;;) {
     assert.equal(server.exitCode, null, `guichet demo ended:\n${said.text}`);
     if (await fetch(`${url}/ready`).then((answer) => answer.ok, () => false)) break;
@@ -46,6 +50,7 @@ export async function demo() {
     /** What it printed. */
     said: () => said.text,
     async stop() {
+      stopping = true;
       server.kill("SIGTERM");
       await ended;
       await rm(folder, { recursive: true, force: true });
@@ -66,6 +71,7 @@ export function launch() {
 /** A context whose pages must stay without a script error and without a breach of the content security policy. */
 export async function open(browser, options) {
   const context = await browser.newContext(options);
+  context.setDefaultTimeout(20_000);
   const complaints = [];
   context.on("weberror", (error) => complaints.push(String(error.error())));
   context.on("console", (message) => {
