@@ -176,7 +176,10 @@ test("a water damage, from the phone to the desk and back", { timeout: 240_000 }
     assert.equal(await gallery.locator("button.thumb").count(), 3);
     assert.ok(await gallery.locator("img").first().evaluate((image) => image.decode().then(() => image.naturalWidth > 100)));
     await gallery.locator("button.thumb").first().click();
-    await console_.locator(".viewer-in").waitFor();
+    const large = console_.locator(".viewer-canvas img");
+    await large.waitFor();
+    await console_.locator(".viewer-rotate-right").click();
+    await console_.waitForFunction(() => /rotate\(90deg\)/.test(document.querySelector(".viewer-canvas img")?.style.transform ?? ""));
     await console_.keyboard.press("Escape");
     await console_.locator(".viewer-container").waitFor({ state: "detached" });
   });
