@@ -52,12 +52,15 @@ pub fn step(library: &Library, insurer: &str, state: State, event: &Event, now: 
         Event::PolicyLookedUp(answer) => walk.policy_looked_up(answer),
         Event::Oriented { mode, missing } => walk.oriented(mode.as_deref(), missing),
         Event::TakenOver => {
-            if !walk.state.is_over() {
-                walk.state.mode = Mode::Handler;
+            if walk.state.is_over() {
+                walk.state.over = Some(walk.state.mode);
             }
+            walk.state.mode = Mode::Handler;
         }
         Event::HandedBack => {
-            if matches!(walk.state.mode, Mode::Handler | Mode::Waiting { .. } | Mode::Danger) {
+            if let Some(over) = walk.state.over.take() {
+                walk.state.mode = over;
+            } else if matches!(walk.state.mode, Mode::Handler | Mode::Waiting { .. } | Mode::Danger) {
                 walk.state.mode = Mode::Flow;
                 walk.state.failures = 0;
                 let text = walk.words().say("handed_back");

@@ -28,6 +28,9 @@ pub struct State {
     pub(super) stack: Vec<Frame>,
     #[serde(rename = "m", default, skip_serializing_if = "is_default")]
     pub(super) mode: Mode,
+    /// How it was over, when a handler took it up again.
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
+    pub(super) over: Option<Mode>,
     /// What is being asked beside the flow.
     #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
     pub(super) aside: Option<Aside>,
