@@ -165,7 +165,7 @@ test("a water damage, from the phone to the desk and back", { timeout: 240_000 }
     assert.match(await orientation.innerText(), /Terrain|Télé-expertise|Visio-expertise|Gestionnaire/);
     await orientation.getByText("Pourquoi, et pourquoi pas autrement").click();
     assert.match(await orientation.innerText(), /Règle retenue/);
-    assert.match(await orientation.innerText(), /Premier test non rempli/);
+    assert.match(await orientation.innerText(), /Règles écartées avant elle/);
     await accessible(console_, "the dossier");
     await orientation.getByText("Pourquoi, et pourquoi pas autrement").click();
     await screenshot(console_, "console");
