@@ -13,7 +13,7 @@ use crate::{
     },
     dossier::{Dossier, Entry, Status, Tip, reference_of},
     flow::{Event, Heard, State},
-    store::{Commit, DecisionRow, FactRow, FiledDocument, Key, MessageRow},
+    store::{Commit, DecisionRow, EndpointRow, FactRow, FiledDocument, Key, MessageRow},
 };
 
 /// The actor in the timeline when the flow acts.
@@ -107,36 +107,32 @@ impl Turn {
         self.messages.first().map_or(self.conversation.row.last_seq, |message| message.seq)
     }
 
-    /// What was said to the person in this turn.
-    pub fn replies(&self) -> impl Iterator<Item = &Body> {
-        self.messages.iter().filter(|message| message.author != Author::Policyholder).map(|message| &message.body)
-    }
-
-    /// What the store must keep.
-    pub fn commit(&self, key: Option<String>) -> Commit {
-        let conversation = &self.conversation;
+    /// What the store must keep, and the conversation as it will stand when that is kept.
+    pub fn finish(self, key: Option<String>) -> (Commit, Conversation) {
+        let seq = self.seq();
+        let conversation = self.conversation;
         let mut row = conversation.row.clone();
         row.state = serde_json::to_string(&conversation.state).unwrap_or_default();
-        let endpoint = self.opens.then(|| crate::store::EndpointRow {
+        let endpoint = self.opens.then(|| EndpointRow {
             endpoint: row.endpoint.clone(),
             conversation: row.id,
             contact: row.contact,
             at: self.now,
         });
-        Commit {
-            key: key.map(|text| Key { text, seq: self.seq() }),
+        // A dossier changes with its timeline or not at all.
+        let changed = !self.timeline.is_empty() || !self.facts.is_empty();
+        let commit = Commit {
+            key: key.map(|text| Key { text, seq }),
             conversation: row,
             endpoint,
-            messages: self.messages.clone(),
-            // A dossier changes with its timeline or not at all.
-            dossier: (!self.timeline.is_empty() || !self.facts.is_empty())
-                .then(|| conversation.dossier.clone())
-                .flatten(),
-            facts: self.facts.clone(),
-            timeline: self.timeline.clone(),
-            decisions: self.decisions.clone(),
-            documents: self.documents.clone(),
-        }
+            messages: self.messages,
+            dossier: changed.then(|| conversation.dossier.clone()).flatten(),
+            facts: self.facts,
+            timeline: self.timeline,
+            decisions: self.decisions,
+            documents: self.documents,
+        };
+        (commit, conversation)
     }
 
     async fn take(&mut self, input: Input, host: &Host) -> Result<(), ConversationError> {

@@ -376,15 +376,17 @@ impl Inner {
         let id = conversation.row.id;
         let channel = conversation.row.endpoint.channel.name();
         let turn = Turn::make(conversation, input.clone(), &self.host, self.clock.now()).await?;
-        match self.store.commit(turn.commit(key.map(str::to_owned))).await {
-            Ok(_) => {}
+        let (seq, unheard) = (turn.seq(), turn.unheard);
+        let (commit, conversation) = turn.finish(key.map(str::to_owned));
+        let stored = match self.store.commit(commit).await {
+            Ok(stored) => stored,
             Err(CommitError::Duplicate { conversation, seq }) => {
                 return Ok(Receipt { conversation, seq, duplicate: true, replies: Vec::new(), unheard: true });
             }
             Err(CommitError::Conflict) => {
                 self.conversations.remove(&id);
                 if let Input::Open | Input::Message { .. } = input {
-                    self.endpoints.remove(&turn.conversation.row.endpoint);
+                    self.endpoints.remove(&conversation.row.endpoint);
                 }
                 return Err(TurnError::Conflict);
             }
@@ -393,22 +395,21 @@ impl Inner {
                 self.conversations.remove(&id);
                 return Err(TurnError::Failed(IntakeError::Store(error)));
             }
-        }
+        };
         if let Input::Message { .. } = input {
             self.metrics.received.get_or_create(&crate::telemetry::ChannelLabel { channel }).inc();
         }
-        let receipt = Receipt {
-            conversation: id,
-            seq: turn.seq(),
-            duplicate: false,
-            replies: turn.replies().cloned().collect(),
-            unheard: turn.unheard,
-        };
-        let conversation = turn.conversation;
         self.endpoints.insert(conversation.row.endpoint.clone(), id);
         self.tell(id, conversation.row.dossier, ChangeKind::Stored);
         self.conversations.insert(id, Arc::new(conversation));
-        Ok(receipt)
+        let said = stored.messages.into_iter().filter(|message| message.author != Author::Policyholder);
+        Ok(Receipt {
+            conversation: id,
+            seq,
+            duplicate: false,
+            replies: said.map(|message| message.body).collect(),
+            unheard,
+        })
     }
 
     fn tell(&self, conversation: ConversationId, dossier: Option<DossierId>, kind: ChangeKind) {

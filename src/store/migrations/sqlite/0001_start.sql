@@ -1,3 +1,6 @@
+-- What is only ever appended has a rowid: the rows of all the conversations of a group commit land on the same few pages.
+-- What is rewritten in place is clustered by its key.
+--
 -- Ids are UUIDv7 in text, so keys grow with time and new rows land side by side. Times are Unix milliseconds, money is in cents.
 
 CREATE TABLE conversation (
@@ -48,7 +51,7 @@ CREATE TABLE message (
   client_id TEXT,
   at BIGINT NOT NULL,
   PRIMARY KEY (conversation, seq)
-) WITHOUT ROWID;
+);
 
 CREATE TABLE dossier (
   id TEXT NOT NULL PRIMARY KEY,
@@ -86,7 +89,7 @@ CREATE TABLE fact (
   message_seq BIGINT,
   at BIGINT NOT NULL,
   PRIMARY KEY (dossier, seq)
-) WITHOUT ROWID;
+);
 
 CREATE TABLE timeline (
   dossier TEXT NOT NULL,
@@ -97,7 +100,7 @@ CREATE TABLE timeline (
   at BIGINT NOT NULL,
   hash TEXT NOT NULL,
   PRIMARY KEY (dossier, seq)
-) WITHOUT ROWID;
+);
 
 CREATE TABLE decision (
   dossier TEXT NOT NULL,
@@ -105,7 +108,7 @@ CREATE TABLE decision (
   decision TEXT NOT NULL,
   at BIGINT NOT NULL,
   PRIMARY KEY (dossier, seq)
-) WITHOUT ROWID;
+);
 
 CREATE TABLE document (
   id TEXT NOT NULL PRIMARY KEY,
