@@ -7,6 +7,7 @@ use super::{
     turn::{GUICHET, POLICYHOLDER},
 };
 use crate::{
+    contract::Reason,
     domain::{
         clock::paris,
         fact::{Fact, Facts, Source, Value},
@@ -49,7 +50,7 @@ async fn step(turn: &mut Turn, event: &Event, host: &Host) -> Result<Option<Even
     let flow::Turn { state, effects } =
         flow::step(&conversation.library, &conversation.row.insurer, state, event, turn.now);
     conversation.state = state;
-    let mut learnt = serde_json::Map::new();
+    let mut learnt = Learnt::default();
     let mut answer = None;
     for effect in effects {
         match effect {
@@ -58,7 +59,7 @@ async fn step(turn: &mut Turn, event: &Event, host: &Host) -> Result<Option<Even
             }
             Effect::SetFact { name, fact } => set_fact(turn, name, fact, &mut learnt),
             Effect::ClearFact { name } => {
-                learnt.insert(name.clone(), serde_json::Value::Null);
+                learnt.note(&Source::Flow, &name, serde_json::Value::Null);
                 write_fact(turn, name, None, Source::Flow);
             }
             Effect::OpenDossier { peril } => open_dossier(turn, &peril),
@@ -70,8 +71,8 @@ async fn step(turn: &mut Turn, event: &Event, host: &Host) -> Result<Option<Even
             }
             Effect::FileDocuments { kind, count } => file_documents(turn, &kind, count),
             Effect::LookUpPolicy(query) => {
-                let found = host.look_up_policy(&turn.conversation.row.insurer, &query, turn.now).await?;
-                note_policy(turn, &found);
+                let (found, reasons) = host.look_up_policy(&turn.conversation.row.insurer, &query, turn.now).await?;
+                note_policy(turn, &found, &reasons);
                 answer = Some(Event::PolicyLookedUp(found));
             }
             Effect::Orient { table } => answer = Some(orient(turn, &table)),
@@ -86,15 +87,33 @@ async fn step(turn: &mut Turn, event: &Event, host: &Host) -> Result<Option<Even
             Effect::End => turn.record(GUICHET, "flow_ended", &json!({})),
         }
     }
-    if !learnt.is_empty() {
+    if !learnt.said.is_empty() {
         let message = turn.messages.first().map(|message| message.seq);
-        turn.record(POLICYHOLDER, "facts", &json!({ "message": message, "facts": learnt }));
+        turn.record(POLICYHOLDER, "facts", &json!({ "message": message, "facts": learnt.said }));
+    }
+    if !learnt.concluded.is_empty() {
+        turn.record(GUICHET, "facts", &json!({ "facts": learnt.concluded }));
     }
     Ok(answer)
 }
 
-fn set_fact(turn: &mut Turn, name: String, fact: Fact, learnt: &mut serde_json::Map<String, serde_json::Value>) {
-    learnt.insert(name.clone(), serde_json::to_value(&fact.value).unwrap_or_default());
+/// What a step learnt, for the timeline: nobody is made to have said what the flow concluded.
+#[derive(Default)]
+struct Learnt {
+    said: serde_json::Map<String, serde_json::Value>,
+    /// By the flow or from the policy.
+    concluded: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Learnt {
+    fn note(&mut self, source: &Source, name: &str, value: serde_json::Value) {
+        let facts = if *source == Source::Policyholder { &mut self.said } else { &mut self.concluded };
+        facts.insert(name.to_owned(), value);
+    }
+}
+
+fn set_fact(turn: &mut Turn, name: String, fact: Fact, learnt: &mut Learnt) {
+    learnt.note(&fact.source, &name, serde_json::to_value(&fact.value).unwrap_or_default());
     if let (Some(dossier), "last_name", Value::Text(holder)) =
         (&mut turn.conversation.dossier, name.as_str(), &fact.value)
     {
@@ -144,7 +163,7 @@ fn file_documents(turn: &mut Turn, kind: &str, count: u32) {
     turn.record(POLICYHOLDER, "documents", &json!({ "kind": kind, "count": count, "documents": ids }));
 }
 
-fn note_policy(turn: &mut Turn, answer: &PolicyAnswer) {
+fn note_policy(turn: &mut Turn, answer: &PolicyAnswer, reasons: &[Reason]) {
     match answer {
         PolicyAnswer::Found { number, facts } => {
             if let Some(dossier) = &mut turn.conversation.dossier {
@@ -153,7 +172,7 @@ fn note_policy(turn: &mut Turn, answer: &PolicyAnswer) {
                     dossier.holder = Some(holder.clone());
                 }
             }
-            turn.record(GUICHET, "policy_found", &json!({ "policy": number, "facts": facts }));
+            turn.record(GUICHET, "policy_found", &json!({ "policy": number, "facts": facts, "reasons": reasons }));
         }
         PolicyAnswer::NotFound => turn.record(GUICHET, "policy_not_found", &json!({})),
     }

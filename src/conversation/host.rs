@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::{
-    contract::{Calendar, Loss, Policy, assess, name_key, name_keys, number_key, pick},
+    contract::{Calendar, Loss, Policy, Reason, assess, name_key, name_keys, number_key, pick},
     domain::clock::paris,
     flow::{PolicyAnswer, PolicyQuery},
     store::{PolicyRow, Store, StoreError},
@@ -23,15 +23,16 @@ impl Host {
         Self { store, calendar: Arc::new(calendar) }
     }
 
-    /// Finds the policy that a query means, and what it says of the loss.
+    /// Finds the policy that a query means, and what it says of the loss, with the reasons for the handler.
     pub async fn look_up_policy(
         &self,
         insurer: &str,
         query: &PolicyQuery,
         now: Timestamp,
-    ) -> Result<PolicyAnswer, StoreError> {
+    ) -> Result<(PolicyAnswer, Vec<Reason>), StoreError> {
         let found = self.find(insurer, query).await?;
-        Ok(found.map_or(PolicyAnswer::NotFound, |policy| answer(&policy, query, now, &self.calendar)))
+        Ok(found
+            .map_or_else(|| (PolicyAnswer::NotFound, Vec::new()), |policy| answer(&policy, query, now, &self.calendar)))
     }
 
     async fn find(&self, insurer: &str, query: &PolicyQuery) -> Result<Option<Policy>, StoreError> {
@@ -52,11 +53,16 @@ impl Host {
 }
 
 /// What a policy says of the loss that a query tells.
-pub(super) fn answer(policy: &Policy, query: &PolicyQuery, now: Timestamp, calendar: &Calendar) -> PolicyAnswer {
+pub(super) fn answer(
+    policy: &Policy,
+    query: &PolicyQuery,
+    now: Timestamp,
+    calendar: &Calendar,
+) -> (PolicyAnswer, Vec<Reason>) {
     let loss = Loss { peril: query.peril.as_deref(), date: query.loss_date, postcode: query.loss_postcode.as_deref() };
     let today = now.to_zoned(paris()).date();
-    let facts = assess(policy, &loss, today, calendar).facts(policy);
-    PolicyAnswer::Found { number: policy.number.clone(), facts }
+    let said = assess(policy, &loss, today, calendar);
+    (PolicyAnswer::Found { number: policy.number.clone(), facts: said.facts(policy) }, said.reasons)
 }
 
 /// The policy that a query means, among a few.

@@ -53,7 +53,7 @@ impl<'a> Rehearsal<'a> {
 
     fn look_up_policy(&self, query: &PolicyQuery, now: Timestamp) -> PolicyAnswer {
         match host::find_among(&self.policies, &self.insurer, query) {
-            Some(policy) => host::answer(policy, query, now, &self.calendar),
+            Some(policy) => host::answer(policy, query, now, &self.calendar).0,
             None => PolicyAnswer::NotFound,
         }
     }

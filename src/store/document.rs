@@ -96,9 +96,4 @@ impl Store {
         let sql = format!("{SELECT} WHERE conversation = $1 ORDER BY id");
         self.db.fetch(&sql, &args![conversation.to_string()]).await?.iter().map(read).collect()
     }
-
-    /// Whether any row refers to these bytes.
-    pub async fn is_stored(&self, sha256: &str) -> Result<bool, StoreError> {
-        Ok(self.db.fetch_one("SELECT id FROM document WHERE sha256 = $1 LIMIT 1", &args![sha256]).await?.is_some())
-    }
 }

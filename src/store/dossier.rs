@@ -13,7 +13,7 @@ use crate::{
         fact::{Source, Value},
         id::DossierId,
     },
-    dossier::{Dossier, Entry, Status, Tip},
+    dossier::{Dossier, Entry, Tip},
 };
 
 pub(super) const COLUMNS: &[(&str, Kind)] = &[
@@ -201,18 +201,6 @@ impl Store {
     pub async fn dossier_by_reference(&self, reference: &str) -> Result<Option<Dossier>, StoreError> {
         let row = self.db.fetch_one(&format!("{SELECT} WHERE reference = $1"), &args![reference]).await?;
         row.as_ref().map(read).transpose()
-    }
-
-    /// The open dossiers, the latest change first, at most `limit`.
-    pub async fn open_dossiers(&self, limit: i64) -> Result<Vec<Dossier>, StoreError> {
-        let sql = format!("{SELECT} WHERE status NOT IN ('closed', 'withdrawn') ORDER BY updated_at DESC LIMIT $1");
-        self.db.fetch(&sql, &args![limit]).await?.iter().map(read).collect()
-    }
-
-    /// The dossiers of one status, open or over, the latest change first, at most `limit`.
-    pub async fn dossiers_with_status(&self, status: Status, limit: i64) -> Result<Vec<Dossier>, StoreError> {
-        let sql = format!("{SELECT} WHERE status = $1 ORDER BY updated_at DESC LIMIT $2");
-        self.db.fetch(&sql, &args![status.name(), limit]).await?.iter().map(read).collect()
     }
 
     /// All that was said, oldest first.

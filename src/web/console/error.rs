@@ -51,7 +51,7 @@ enum Trouble {
 /// The page of a problem.
 #[derive(Template)]
 #[template(path = "problem.html")]
-struct ProblemPage {
+pub(super) struct ProblemPage {
     trouble: Trouble,
 }
 
@@ -104,6 +104,12 @@ fn to_log_in(is_fragment: bool, back: Option<&str>) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl ProblemPage {
+        pub(in crate::web::console) fn sample() -> Self {
+            Self { trouble: Trouble::NotFound }
+        }
+    }
 
     #[test]
     fn every_problem_page_renders() {

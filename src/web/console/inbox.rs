@@ -42,7 +42,7 @@ pub(super) struct Asked {
 
 #[derive(Template)]
 #[template(path = "inbox.html")]
-struct InboxPage {
+pub(super) struct InboxPage {
     shell: Shell,
     asked: Asked,
     facets: Facets,
@@ -304,7 +304,7 @@ mod tests {
     }
 
     impl InboxPage {
-        fn sample(asked: Asked) -> Self {
+        pub(in crate::web::console) fn sample(asked: Asked) -> Self {
             let now: Timestamp = "2026-11-21T09:00:00Z".parse().unwrap();
             let line = Line {
                 id: "0190a0b0-c0d0-7e0f-8a0b-0123456789ab".into(),

@@ -20,7 +20,7 @@ const FORM_SECONDS: i64 = 3600;
 
 #[derive(Template)]
 #[template(path = "log_in.html")]
-struct LogInPage {
+pub(super) struct LogInPage {
     csrf: String,
     login: String,
     next: String,
@@ -114,7 +114,7 @@ mod tests {
     use crate::web::console::testing::Trial;
 
     impl LogInPage {
-        fn sample() -> Self {
+        pub(in crate::web::console) fn sample() -> Self {
             Self { csrf: "c5f".into(), login: "camille".into(), next: String::new(), refused: None }
         }
     }

@@ -23,6 +23,8 @@ mod names;
 mod page;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod users;
 mod when;
 

@@ -2,7 +2,7 @@
 
 use guichet::{
     dossier::{Verdict, verify},
-    store::{CommitError, Store, StoreError},
+    store::{CommitError, InboxFilter, Store, StoreError},
 };
 
 use crate::support::{Case, Database, endpoint, on_both_engines};
@@ -199,7 +199,7 @@ async fn many_conversations_at_once_each_keep_their_order(db: Database) {
         assert!(said.eq((0..TURNS).map(|turn| turn.to_string())));
         assert_intact(&store, &case).await;
     }
-    assert_eq!(store.open_dossiers(1000).await.unwrap().len(), 64);
+    assert_eq!(store.inbox(&InboxFilter::default(), 1000).await.unwrap().len(), 64);
 }
 
 async fn any_text_is_held_to_the_last_byte(db: Database) {

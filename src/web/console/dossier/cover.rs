@@ -1,10 +1,18 @@
 //! The policy and its cover at the date of loss, each finding with what it means. Information, never a refusal.
 
+use jiff::civil::Date;
+use serde::Deserialize;
+
 use super::{
     Lexicon,
     facts::{Shown, shown},
 };
-use crate::{contract::Policy, dossier::Dossier, store::FactRow, web::console::when};
+use crate::{
+    contract::{Policy, Reason},
+    dossier::{Dossier, Entry},
+    store::FactRow,
+    web::console::when,
+};
 
 /// The facts that this panel shows, which the list of facts therefore does not.
 pub(super) const FACTS: [&str; 10] = [
@@ -33,6 +41,8 @@ pub(super) struct Cover {
     pub deductible: Option<Shown>,
     pub limit: Option<Shown>,
     pub deadline: Option<Shown>,
+    /// The delay runs from a decree that is not published yet.
+    pub decree_awaited: bool,
 }
 
 /// A policy of the register, the dates being the reasons of what was found.
@@ -52,18 +62,44 @@ pub(super) struct Finding {
     /// The fact's name, for the words.
     pub fact: &'static str,
     pub value: Shown,
+    pub why: Option<Why>,
 }
 
+/// What decided a finding: a code for the words, and the day, the place or the peril that it names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Why {
+    pub code: String,
+    pub detail: String,
+}
+
+/// The checks, each with the codes of the reasons that decide it.
+const CHECKS: [(&str, &[&str]); 4] = [
+    ("policy_in_force", &["in_force_since", "starts_after_loss", "ended_before_loss", "suspended_at_loss"]),
+    ("peril_covered", &["peril_covered", "peril_not_covered"]),
+    ("insured_place_matches", &["place_insured", "other_place"]),
+    ("declared_in_time", &["declared_in_time", "declared_late"]),
+];
+
 impl Cover {
-    pub(super) fn of(dossier: &Dossier, policy: Option<Policy>, rows: &[FactRow], lexicon: Lexicon) -> Self {
+    pub(super) fn of(
+        dossier: &Dossier,
+        policy: Option<Policy>,
+        rows: &[FactRow],
+        timeline: &[Entry],
+        lexicon: Lexicon,
+    ) -> Self {
         let fact = |name| shown(rows, name, lexicon);
         let said = match fact("policy_number") {
             Some(Shown::Text(number)) => Some(number),
             _ => None,
         };
-        let findings = ["policy_in_force", "peril_covered", "insured_place_matches", "declared_in_time"]
+        let reasons = reasons(timeline);
+        let findings = CHECKS
             .into_iter()
-            .filter_map(|name| Some(Finding { fact: name, value: fact(name)? }))
+            .filter_map(|(name, codes)| {
+                let reason = reasons.iter().find(|reason| codes.contains(&reason.code.as_str()));
+                Some(Finding { fact: name, value: fact(name)?, why: reason.map(|reason| Why::of(reason, lexicon)) })
+            })
             .collect();
         Self {
             insurer: lexicon.names.insurer(&dossier.insurer).to_owned(),
@@ -74,7 +110,29 @@ impl Cover {
             deductible: fact("deductible"),
             limit: fact("cover_limit"),
             deadline: fact("declaration_deadline"),
+            decree_awaited: reasons.iter().any(|reason| reason.code == "decree_awaited"),
         }
+    }
+}
+
+/// Why the last look-up of the policy said what it said.
+fn reasons(timeline: &[Entry]) -> Vec<Reason> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Detail {
+        reasons: Vec<Reason>,
+    }
+    let found = timeline.iter().rfind(|entry| entry.kind == "policy_found");
+    found.and_then(|entry| serde_json::from_str::<Detail>(&entry.detail).ok()).unwrap_or_default().reasons
+}
+
+impl Why {
+    fn of(reason: &Reason, lexicon: Lexicon) -> Self {
+        let detail = match reason.detail.parse::<Date>() {
+            Ok(date) => when::day(date),
+            Err(_) => lexicon.names.peril(&reason.detail).to_owned(),
+        };
+        Self { code: reason.code.clone(), detail }
     }
 }
 

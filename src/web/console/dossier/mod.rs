@@ -66,9 +66,35 @@ mod tests {
     use jiff::Timestamp;
 
     use crate::{
-        domain::id::{ConversationId, DossierId},
+        domain::{
+            id::{ContactId, ConversationId, DossierId},
+            language::Language,
+            message::{Channel, Endpoint},
+        },
         dossier::{Dossier, Status, Tip},
+        store::ConversationRow,
     };
+
+    /// A conversation about a dossier, in which nothing was said.
+    pub(super) fn conversation(dossier: &Dossier, channel: Channel) -> ConversationRow {
+        let at = dossier.opened_at;
+        ConversationRow {
+            id: dossier.conversation,
+            revision: 1,
+            contact: ContactId::new(at),
+            insurer: dossier.insurer.clone(),
+            endpoint: Endpoint { channel, account: "a".into(), address: "b".into() },
+            language: Language::Fr,
+            handler: None,
+            flow_revision: "r".into(),
+            state: "{}".into(),
+            dossier: Some(dossier.id),
+            last_seq: 0,
+            read_seq: 0,
+            opened_at: at,
+            updated_at: at,
+        }
+    }
 
     /// A dossier about which nothing is known.
     pub(super) fn dossier(id: DossierId) -> Dossier {

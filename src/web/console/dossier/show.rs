@@ -40,7 +40,7 @@ const MOST_MESSAGES: i64 = 1000;
 
 #[derive(Template)]
 #[template(path = "dossier.html")]
-struct DossierPage {
+pub(in crate::web::console) struct DossierPage {
     shell: Shell,
     now: Timestamp,
     id: String,
@@ -52,6 +52,8 @@ struct DossierPage {
     cover: Cover,
     orientation: OrientationView,
     timeline: Vec<TimelineLine>,
+    /// The line that ended the dossier, where it is over.
+    ending: Option<TimelineLine>,
     verdict: Verdict,
     /// The kinds of documents that can be asked for: code and name.
     kinds: Vec<(String, String)>,
@@ -102,9 +104,10 @@ pub(crate) async fn get(
         facts: facts::lines(&rows, lexicon),
         files: files::gallery(documents, lexicon),
         wanted: files::wanted(&dossier, lexicon),
-        cover: Cover::of(&dossier, policy, &rows, lexicon),
+        cover: Cover::of(&dossier, policy, &rows, &entries, lexicon),
         orientation: OrientationView::of(&dossier, &decisions, lexicon),
         verdict: verify(dossier.id, &entries, &dossier.tip),
+        ending: timeline::ending(&dossier, &entries, lexicon),
         timeline: timeline::lines(&entries, lexicon),
         kinds: lexicon.names.documents().into_iter().map(|(kind, name)| (kind.to_owned(), name.to_owned())).collect(),
         taken_by,
@@ -115,7 +118,87 @@ pub(crate) async fn get(
 mod tests {
     use axum::http::StatusCode;
 
-    use crate::web::console::testing::Trial;
+    use super::*;
+    use crate::{
+        domain::message::Channel,
+        dossier::Status,
+        web::console::{Names, testing::Trial},
+    };
+
+    impl DossierPage {
+        pub(in crate::web::console) fn sample() -> Self {
+            let now: Timestamp = "2026-11-21T09:00:00Z".parse().unwrap();
+            let names = Names::default();
+            let lexicon = Lexicon { names: &names, people: &HashMap::new() };
+            let mut dossier = super::super::tests::dossier(crate::domain::id::DossierId::new(now));
+            dossier.status = Status::Closed;
+            dossier.want("lease", true);
+            let entries = [
+                dossier.record(
+                    "guichet",
+                    "policy_found",
+                    &serde_json::json!({ "policy": "1", "reasons": [
+                        { "code": "ended_before_loss", "detail": "2026-10-01" },
+                        { "code": "decree_awaited", "detail": "" },
+                    ] }),
+                    now,
+                ),
+                dossier.record("camille", "closed", &serde_json::json!({ "reason": "Réglé <ici>" }), now),
+            ];
+            let rows = [crate::store::FactRow {
+                dossier: dossier.id,
+                seq: 1,
+                name: "policy_in_force".into(),
+                value: Some(crate::domain::fact::Value::Bool(false)),
+                source: crate::domain::fact::Source::Policy,
+                message_seq: None,
+                at: now,
+            }];
+            let conversation = super::super::tests::conversation(&dossier, Channel::Sms);
+            Self {
+                shell: Shell::sample(),
+                now,
+                id: dossier.id.to_string(),
+                head: Head::of(&dossier, &conversation, &rows, lexicon),
+                bubbles: Vec::new(),
+                facts: facts::lines(&rows, lexicon),
+                files: vec![FileView {
+                    id: "1".into(),
+                    name: "salon <1>.mp4".into(),
+                    kind: None,
+                    is_video: true,
+                    size: Size::Megabytes(2, 3),
+                    at: crate::web::console::when::When(now),
+                    taken: None,
+                    place: None,
+                    remarks: vec![Remark::Blurred],
+                }],
+                wanted: files::wanted(&dossier, lexicon),
+                cover: Cover::of(&dossier, None, &rows, &entries, lexicon),
+                orientation: OrientationView::of(&dossier, &[], lexicon),
+                verdict: verify(dossier.id, &entries, &dossier.tip),
+                ending: timeline::ending(&dossier, &entries, lexicon),
+                timeline: timeline::lines(&entries, lexicon),
+                kinds: vec![("lease".into(), "Bail".into())],
+                taken_by: Some(TakenBy::Me),
+            }
+        }
+    }
+
+    #[test]
+    fn a_closed_dossier_says_by_whom_and_why_and_offers_no_take_over() {
+        let page = DossierPage::sample().render().unwrap();
+        assert!(page.contains("a clos le dossier. « Réglé &#60;ici&#62; »"));
+        assert!(!page.contains("/take-over") && !page.contains("/give-back") && !page.contains("id=\"closing\""));
+    }
+
+    #[test]
+    fn a_finding_says_what_decided_it() {
+        let page = DossierPage::sample().render().unwrap();
+        for shown in ["Contrat terminé le 01/10/2026", "Le délai court à partir d’un arrêté à venir"] {
+            assert!(page.contains(shown), "{shown}");
+        }
+    }
 
     #[tokio::test]
     async fn the_page_shows_everything_and_escapes_what_people_wrote() {

@@ -4,7 +4,10 @@
 use serde::Deserialize;
 
 use super::Lexicon;
-use crate::{dossier::Entry, web::console::when::When};
+use crate::{
+    dossier::{Dossier, Entry},
+    web::console::when::When,
+};
 
 /// One line.
 #[derive(Clone, Debug)]
@@ -45,10 +48,18 @@ pub(super) struct Detail {
 }
 
 pub(super) fn lines(entries: &[Entry], lexicon: Lexicon) -> Vec<TimelineLine> {
-    entries
-        .iter()
-        .rev()
-        .map(|entry| TimelineLine {
+    entries.iter().rev().map(|entry| TimelineLine::of(entry, lexicon)).collect()
+}
+
+/// The line that tells who ended a dossier that is over, and why.
+pub(super) fn ending(dossier: &Dossier, entries: &[Entry], lexicon: Lexicon) -> Option<TimelineLine> {
+    let last = entries.iter().rfind(|entry| entry.kind == dossier.status.name())?;
+    dossier.status.is_over().then(|| TimelineLine::of(last, lexicon))
+}
+
+impl TimelineLine {
+    fn of(entry: &Entry, lexicon: Lexicon) -> Self {
+        Self {
             seq: entry.seq,
             actor: match entry.actor.as_str() {
                 "policyholder" => Actor::Policyholder,
@@ -58,8 +69,8 @@ pub(super) fn lines(entries: &[Entry], lexicon: Lexicon) -> Vec<TimelineLine> {
             kind: entry.kind.clone(),
             at: When(entry.at),
             detail: Detail::of(&entry.detail, lexicon),
-        })
-        .collect()
+        }
+    }
 }
 
 impl Detail {

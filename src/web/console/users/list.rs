@@ -12,10 +12,10 @@ use crate::web::console::{
 
 #[derive(Template)]
 #[template(path = "users.html")]
-pub(super) struct UsersPage {
+pub(in crate::web::console) struct UsersPage {
     pub shell: Shell,
-    pub users: Vec<User>,
-    pub form: Form,
+    pub(super) users: Vec<User>,
+    pub(super) form: Form,
 }
 
 /// A line of the list.
@@ -66,7 +66,7 @@ mod tests {
     use crate::web::console::testing::Trial;
 
     impl UsersPage {
-        fn sample() -> Self {
+        pub(in crate::web::console) fn sample() -> Self {
             let user = User { login: "camille".into(), name: "Camille Morel".into(), is_admin: true };
             Self { shell: Shell::sample(), users: vec![user], form: Form::default() }
         }

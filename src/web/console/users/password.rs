@@ -17,7 +17,7 @@ use crate::web::console::{
 
 #[derive(Template)]
 #[template(path = "password.html")]
-struct PasswordPage {
+pub(in crate::web::console) struct PasswordPage {
     shell: Shell,
     wrong: Option<Wrong>,
 }
@@ -85,10 +85,16 @@ mod tests {
     use super::*;
     use crate::web::console::testing::Trial;
 
+    impl PasswordPage {
+        pub(in crate::web::console) fn sample() -> Self {
+            Self { shell: Shell::sample(), wrong: None }
+        }
+    }
+
     #[test]
     fn the_page_renders_with_every_mistake() {
         for wrong in [None, Some(Wrong::Current), Some(Wrong::New), Some(Wrong::Repeated), Some(Wrong::TooMany)] {
-            let page = PasswordPage { shell: Shell::sample(), wrong }.render().unwrap();
+            let page = PasswordPage { wrong, ..PasswordPage::sample() }.render().unwrap();
             assert_eq!(page.contains("role=\"alert\""), wrong.is_some());
         }
     }
