@@ -77,10 +77,11 @@ async fn losses(flushes: &str) -> Lost {
         let copy = work.path().join(format!("copy-{cut}"));
         run(&["cp", "--sparse=always", image.to_str().unwrap(), copy.to_str().unwrap()]);
         acknowledged.extend(writer.lines_so_far());
-        writer.thaw();
         let found = after_the_cut(&copy, &acknowledged).await;
         lost.messages += found.messages;
         lost.files += found.files;
+        // Only now: on a busy machine it would fill the image while the copy is looked through.
+        writer.thaw();
         std::fs::remove_file(copy).unwrap();
     }
     for kind in ["message ", "file "] {

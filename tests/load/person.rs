@@ -12,24 +12,39 @@ pub(crate) struct Message {
 
 /// A part of a question, in lower case, and the answer to it. The first that fits is given.
 const ANSWERS: &[(&str, &str)] = &[
-    ("que se passe-t-il", "Bonjour, j'ai une fuite d'eau dans la salle de bain depuis hier soir"),
-    ("que vous est-il arrivé", "Bonjour, j'ai une fuite d'eau dans la salle de bain depuis hier soir"),
-    ("numéro de contrat", "je ne sais pas"),
-    ("nom", "Martin"),
-    ("naissance", "12/03/1980"),
-    ("téléphone", "06 39 98 00 01"),
-    ("e-mail", "camille.martin@example.org"),
-    ("adresse", "12 rue des Lilas 44000 Nantes"),
-    ("code postal", "44000"),
-    ("quand", "hier soir vers 20h"),
-    ("date", "hier soir vers 20h"),
-    ("combien", "2"),
-    ("montant", "800 euros"),
-    ("coût", "800 euros"),
-    ("photo", "plus tard"),
-    ("décri", "Le plafond du salon est taché et le parquet gondole près de la fenêtre"),
+    ("danger électrique", "non, aucun danger"),
+    ("que s'est-il passé", "j'ai une fuite d'eau dans la cuisine depuis hier soir"),
+    ("coule-t-elle encore", "non"),
+    ("touche-t-elle une prise", "non"),
+    ("plafond gonfle", "non"),
+    ("rester chez vous", "oui"),
+    ("qui êtes-vous", "c'est moi l'assurée"),
+    ("nom et prénom", "Julie Moreau"),
+    ("numéro de contrat", "7541289"),
+    ("nom de famille", "Moreau"),
+    ("date de naissance", "12/03/1984"),
+    ("code postal du logement", "69003"),
+    ("quand est-ce arrivé", "hier soir"),
+    ("quelle adresse", "12 rue des Lilas 69003 Lyon"),
+    ("étage, numéro de porte", "3e étage, porte 12"),
+    ("autres logements sont-ils touchés", "non"),
+    ("d'où vient l'eau", "de chez moi"),
+    ("qu'est-ce qui a fui", "la machine à laver"),
+    ("fuite est-elle réparée", "oui"),
+    ("qui l'a réparée", "un plombier"),
+    ("moins de 10 ans", "non"),
+    ("quelles pièces", "la cuisine et le couloir"),
+    ("qu'est-ce qui est abîmé", "le parquet et les murs"),
+    ("montant", "900 euros"),
+    ("envoyez vos photos", "plus tard"),
+    ("autre chose à ajouter", "passer"),
+    ("recontacte", "ici même"),
+    ("voici ce que j'ai noté", "envoyer"),
+    ("\n1 ", "1"),
     ("?", "je ne sais pas"),
 ];
+/// What is said when the claim is sent: the person goes.
+const SENT: &str = "c'est envoyé";
 
 /// One person after another at one place.
 pub(crate) struct Person {
@@ -65,16 +80,13 @@ impl Person {
     }
 
     pub(crate) fn hear(&mut self, replies: &[String]) {
-        let Some(question) = replies.last() else {
+        let Some(question) = replies.last().map(|reply| reply.to_lowercase()) else {
             self.next = "et maintenant ?";
             return;
         };
-        // Numbered lines are choices: the first is taken.
-        if question.contains("\n1 ") {
-            self.next = "1";
-            return;
+        if question.contains(SENT) {
+            self.sent = self.messages;
         }
-        let question = question.to_lowercase();
         let fits = ANSWERS.iter().find(|(part, _)| question.contains(part));
         self.next = fits.map_or("merci", |(_, answer)| answer);
     }

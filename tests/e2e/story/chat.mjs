@@ -25,7 +25,7 @@ const ANSWERS = [
   [/recherche de fuite/, "Non"],
   [/Le logement est/, "Un appartement en copropriété"],
   [/moins de 10 ans/, "Non"],
-  [/Vous y êtes/, "Propriétaire, j'y habite"],
+  [/^Vous êtes/, "Propriétaire, j'y habite"],
   [/dégâts des eaux ici depuis 2 ans/, "Non"],
   [/Quelles pièces/, ["Salle de bain", "Cuisine"]],
   [/Qu'est-ce qui est abîmé/, ["Plafond", "Murs"]],

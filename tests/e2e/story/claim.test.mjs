@@ -90,6 +90,7 @@ test("a water damage, from the phone to the desk and back", { timeout: 240_000 }
     await chat.log.locator(".message.me .picture").nth(2).waitFor();
     const question = await chat.question();
     assert.match(question, /Autre chose|Si vous l'avez/);
+    await screenshot(page, "chat");
     if (!/Autre chose/.test(question)) await chat.answer("C'est tout");
   });
 
@@ -113,7 +114,6 @@ test("a water damage, from the phone to the desk and back", { timeout: 240_000 }
     const last = await chat.goOnUntil(/C'est envoyé/);
     [, reference] = /dossier ([0-9A-Z]{4}-[0-9A-Z]{4})/.exec(last) ?? [];
     assert.ok(reference, last);
-    await screenshot(page, "chat");
   });
 
   await step("the link goes on in another browser", async () => {

@@ -90,7 +90,10 @@ export async function accessible(page, where) {
 }
 
 export async function screenshot(page, name) {
-  if (screenshots) await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+  if (!screenshots) return;
+  // What scrolls or fades comes to rest: a picture may wait, a test must not.
+  await page.waitForTimeout(1000);
+  await page.screenshot({ path: join(PICTURES, `${name}.png`) });
 }
 
 /**

@@ -43,7 +43,11 @@ impl Process {
         run(&["kill", "-STOP", &self.id().to_string()]);
         let threads = || fs::read_dir(format!("/proc/{}/task", self.id())).unwrap();
         // The state is the first letter behind the name's parenthesis.
-        let stands = |stat: String| stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('T'));
+        let stands = |stat: String| {
+            let state = stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next());
+            assert_ne!(state, Some('Z'), "the process ended: its own words are above");
+            state == Some('T')
+        };
         while !threads().all(|task| fs::read_to_string(task.unwrap().path().join("stat")).is_ok_and(stands)) {
             std::thread::yield_now();
         }
