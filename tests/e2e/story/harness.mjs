@@ -9,7 +9,7 @@ import { join, resolve } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
 
-const PROGRAM = process.env.GUICHET ?? resolve(import.meta.dirname, "../../../target/debug/guichet");
+const PROGRAM = resolve(import.meta.dirname, "../../../target/debug/guichet");
 const PICTURES = resolve(import.meta.dirname, "../../../docs/images");
 /** The screenshots of the README are written only when asked for: a test leaves the tree as it was. */
 const screenshots = process.env.GUICHET_SCREENSHOTS === "1";
