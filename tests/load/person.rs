@@ -39,6 +39,7 @@ const ANSWERS: &[(&str, &str)] = &[
     ("envoyez vos photos", "plus tard"),
     ("autre chose à ajouter", "passer"),
     ("recontacte", "ici même"),
+    ("en cas d'urgence", "passer"),
     ("voici ce que j'ai noté", "envoyer"),
     ("\n1 ", "1"),
     ("?", "je ne sais pas"),
