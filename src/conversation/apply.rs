@@ -47,9 +47,14 @@ pub(super) async fn run(turn: &mut Turn, event: Event, host: &Host) -> Result<()
 async fn step(turn: &mut Turn, event: &Event, host: &Host) -> Result<Option<Event>, ConversationError> {
     let conversation = &mut turn.conversation;
     let state = std::mem::take(&mut conversation.state);
+    let language = state.language();
     let flow::Turn { state, effects } =
         flow::step(&conversation.library, &conversation.row.insurer, state, event, turn.now);
     conversation.state = state;
+    // "In English, please" was said in the conversation itself.
+    if conversation.state.language() != language {
+        conversation.row.language = conversation.state.language();
+    }
     let mut learnt = Learnt::default();
     let mut answer = None;
     for effect in effects {

@@ -4,7 +4,7 @@ use super::{
     Priority,
     condition::{Truth, days_of},
     definition::{Kind, Question, Validate},
-    state::{Aside, Mode},
+    state::Aside,
     walk::Walk,
 };
 use crate::{
@@ -42,8 +42,7 @@ impl Walk<'_> {
             Answer::Value(value) => {
                 if let Some(complaint) = self.complaint(&question.validate, &value) {
                     self.preface.push(complaint);
-                    self.failed();
-                    if self.state.mode == Mode::Flow {
+                    if !self.failed() {
                         self.ask(question);
                     }
                     return true;
@@ -121,19 +120,22 @@ impl Walk<'_> {
         None
     }
 
-    /// Counts a question that was not answered; after two a person is called.
-    pub(super) fn failed(&mut self) {
+    /// Counts a question that was not answered; after two a person is called. True when one was.
+    pub(super) fn failed(&mut self) -> bool {
         self.state.failures += 1;
-        if self.state.failures >= MAX_FAILURES {
+        let enough = self.state.failures >= MAX_FAILURES;
+        if enough {
             self.preface.clear();
+            let resume = self.may_go_on();
             let text = self.words().say("not_understood_human");
-            self.hand_over("not_understood", Priority::Normal, text, true);
+            self.hand_over("not_understood", Priority::Normal, text, resume);
+            self.state.asked = resume;
         }
+        enough
     }
 
     pub(super) fn not_understood(&mut self, question: &Question) {
-        self.failed();
-        if self.state.mode == Mode::Flow {
+        if !self.failed() {
             let text = self.words().say("not_understood");
             self.preface.push(text);
             self.ask_again(question);

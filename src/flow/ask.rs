@@ -129,7 +129,11 @@ impl Walk<'_> {
             self.state.aside = None;
             let text = self.words().say("correct_nothing");
             self.preface.push(text);
-            self.run();
+            if self.may_go_on() {
+                self.run();
+            } else {
+                self.flush();
+            }
             return;
         }
         self.state.aside = Some(Aside::Which);

@@ -7,7 +7,7 @@ use super::{
     walk::Walk,
 };
 use crate::{
-    domain::{fact::Value, message::Body},
+    domain::{fact::Value, language::Language, message::Body},
     understanding::Command,
 };
 
@@ -15,11 +15,13 @@ impl<'a> Walk<'a> {
     /// Does what a command asks. False when it means nothing here, and the message is to be taken as an answer.
     pub(super) fn command(&mut self, command: Command) -> bool {
         let pending = self.current().map(|(_, step)| &step.kind);
-        let ended = self.state.mode == Mode::Ended;
+        let ended = !self.may_go_on();
         match command {
             Command::Human => {
-                let text = self.words().say("human_asked");
-                self.hand_over("asked", Priority::Normal, text, !ended);
+                let resume = self.may_go_on();
+                let text = self.words().say(if resume { "human_asked" } else { "human_asked_late" });
+                self.hand_over("asked", Priority::Normal, text, resume);
+                self.state.asked = resume;
             }
             Command::Cancel | Command::Stop if !ended => {
                 self.state.aside = Some(Aside::Cancel);
@@ -58,14 +60,24 @@ impl<'a> Walk<'a> {
                 }
             }
             Command::Help => {
-                let question = self.asked().and_then(|question| question.help.as_ref());
-                let text = match question {
+                let question = self.asked();
+                let text = match question.and_then(|question| question.help.as_ref()) {
                     Some(help) => self.render(help),
                     None => self.words().say("help_general"),
                 };
                 self.preface.push(text);
-                if ended { self.flush() } else { self.ask_pending() }
+                match question {
+                    // Who asks for help hears more than the same words again.
+                    Some(question) if question.help.is_none() && question.rephrase.is_some() => {
+                        self.ask_again(question);
+                    }
+                    _ if ended => self.flush(),
+                    _ => self.ask_pending(),
+                }
             }
+            Command::French => self.speak(Language::Fr),
+            Command::English => self.speak(Language::En),
+            Command::Resume if matches!(self.state.aside, Some(Aside::Cancel | Aside::Restart)) => self.keep(),
             Command::Resume if !ended => self.ask_pending(),
             Command::DontKnow | Command::Skip if !ended => {
                 if matches!(pending, Some(Kind::Collect(_))) && self.state.aside.is_none() {
@@ -84,8 +96,7 @@ impl<'a> Walk<'a> {
                     if self.answer(question) {
                         return true;
                     }
-                    self.failed();
-                    if self.state.mode == Mode::Flow {
+                    if !self.failed() {
                         let key = if knows_not { "unknown_not_allowed" } else { "skip_not_allowed" };
                         let text = self.words().say(key);
                         self.preface.push(text);
@@ -105,6 +116,23 @@ impl<'a> Walk<'a> {
             _ => return false,
         }
         true
+    }
+
+    /// The flow leads, or may lead again; it is neither over nor for a person alone to end.
+    pub(super) fn may_go_on(&self) -> bool {
+        !matches!(self.state.mode, Mode::Ended | Mode::Withdrawn | Mode::Waiting { resume: false })
+    }
+
+    /// Goes on in another language, with what was pending.
+    pub(super) fn speak(&mut self, language: Language) {
+        self.state.language = language;
+        let text = self.words().say("language_changed");
+        self.preface.push(text);
+        if self.state.mode == Mode::Flow && !self.state.stack.is_empty() {
+            self.ask_pending();
+        } else {
+            self.flush();
+        }
     }
 
     /// The question that is being asked, of the flow or to correct an answer.

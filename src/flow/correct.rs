@@ -1,8 +1,11 @@
 //! Changing one's mind: corrections, the review, cancelling, starting again.
 
+use std::collections::BTreeSet;
+
 use super::{
-    Effect,
+    Effect, Flow,
     definition::Kind,
+    library::FIRST_FLOW,
     state::{Aside, Mode},
     walk::Walk,
 };
@@ -18,12 +21,16 @@ use crate::{
 /// How often facts may make each other void before it is taken for a circle.
 const MAX_ROUNDS: usize = 20;
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
     /// The person wants to change the answer to one question.
     pub(super) fn edit(&mut self, fact: &str) {
         let library = self.library;
-        if matches!(self.state.mode, Mode::Handler | Mode::Waiting { .. } | Mode::Danger | Mode::Withdrawn) {
+        if matches!(self.state.mode, Mode::Handler | Mode::Danger | Mode::Withdrawn) {
             return;
+        }
+        // Who corrects an answer goes on with the flow; where only a person may, the correction is all.
+        if self.state.mode == (Mode::Waiting { resume: true }) {
+            self.state.mode = Mode::Flow;
         }
         let Some((_, _, question)) = library.questions_for(fact).next() else {
             self.ask_pending();
@@ -61,11 +68,34 @@ impl Walk<'_> {
         }
     }
 
+    /// "En fait c'était mardi": a new answer to a question that was answered before, when the message says that it takes
+    /// something back and fits one known answer only. False when it is none.
+    pub(super) fn amend(&mut self) -> bool {
+        let Some(reading) = self.reading.as_ref().filter(|reading| reading.amends()) else { return false };
+        let library = self.library;
+        let ctx = self.listening();
+        let mut found: Option<(String, Value)> = None;
+        for line in self.summary_lines() {
+            let Some((_, _, question)) = library.questions_for(&line.fact).next() else { continue };
+            let Some(value) = library.vocabulary.volunteer(reading, &self.wanting(question), &ctx) else { continue };
+            let changes = self.state.fact(&line.fact) != Some(&value);
+            if question.asked_only || !changes || self.complaint(&question.validate, &value).is_some() {
+                continue;
+            }
+            if found.replace((line.fact, value)).is_some() {
+                return false;
+            }
+        }
+        let Some((fact, value)) = found else { return false };
+        self.correct(&fact, value);
+        true
+    }
+
     /// The answers so far, by the names under which a person may mean them.
     fn answered(&self) -> ChoiceSet {
         ChoiceSet::new(self.summary_lines().into_iter().map(|line| {
             let label = Text { fr: line.label.clone(), en: line.label };
-            ChoiceItem { value: line.fact, label, words: Vec::new() }
+            ChoiceItem { value: line.fact, label, ..ChoiceItem::default() }
         }))
     }
 
@@ -91,22 +121,48 @@ impl Walk<'_> {
         self.run();
     }
 
+    /// The flows that the answers lead to: those that are called where the call's own condition holds.
+    fn reached(&self) -> BTreeSet<&'a str> {
+        let library = self.library;
+        let scope = self.scope();
+        let mut reached = BTreeSet::new();
+        let first = self.state.first.as_deref().unwrap_or(FIRST_FLOW);
+        let mut todo: Vec<&'a Flow> = library.flow(first).into_iter().collect();
+        while let Some(flow) = todo.pop() {
+            if !reached.insert(flow.name.as_str()) {
+                continue;
+            }
+            todo.extend(flow.steps.iter().filter_map(|step| match &step.kind {
+                Kind::Call(name) if step.when.holds(&scope) => library.flow(name),
+                _ => None,
+            }));
+        }
+        reached
+    }
+
     fn clear_void(&mut self) {
         let library = self.library;
         for _ in 0..MAX_ROUNDS {
             let scope = self.scope();
+            let reached = self.reached();
             let is_void = |name: &str, source: &Source| match source {
                 Source::Policyholder => {
-                    let mut due = library.questions_for(name).map(|(flow, at, _)| flow.steps[at].when.holds(&scope));
+                    let mut due = library
+                        .questions_for(name)
+                        .map(|(flow, at, _)| reached.contains(flow.name.as_str()) && flow.steps[at].when.holds(&scope));
                     let first = due.next();
                     first == Some(false) && !due.any(|due| due)
                 }
                 Source::Flow => {
                     let sets =
                         |kind: &Kind| matches!(kind, Kind::Set(values) if values.iter().any(|(fact, _)| fact == name));
-                    let mut steps =
-                        library.flows().flat_map(|flow| &flow.steps).filter(|step| sets(&step.kind)).peekable();
-                    steps.peek().is_some() && !steps.any(|step| step.when.holds(&scope))
+                    let mut steps = library
+                        .flows()
+                        .flat_map(|flow| flow.steps.iter().map(move |step| (flow, step)))
+                        .filter(|(_, step)| sets(&step.kind))
+                        .peekable();
+                    steps.peek().is_some()
+                        && !steps.any(|(flow, step)| reached.contains(flow.name.as_str()) && step.when.holds(&scope))
                 }
                 Source::Policy | Source::Handler(_) => false,
             };
@@ -179,7 +235,7 @@ impl Walk<'_> {
         let text = self.words().say(key);
         self.preface.push(text);
         self.reading = None;
-        if self.state.mode == Mode::Ended { self.flush() } else { self.run() }
+        if self.may_go_on() { self.run() } else { self.flush() }
     }
 
     pub(super) fn withdraw(&mut self) {
@@ -228,8 +284,7 @@ impl Walk<'_> {
             (Answer::Value(_), _) | (_, Some(false)) => self.ask_which(),
             (_, Some(true)) => self.send(),
             _ => {
-                self.failed();
-                if self.state.mode == Mode::Flow {
+                if !self.amend() && !self.failed() {
                     let text = self.words().say("not_understood");
                     self.preface.push(text);
                     self.review();

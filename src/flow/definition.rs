@@ -7,7 +7,7 @@ use regex::Regex;
 use super::{
     Priority,
     condition::{Condition, DateBound},
-    facts::{FactType, FactTypes, input_named, read_choices, unknown_type},
+    facts::{FactType, FactTypes, input_named, read_choices, read_words, unknown_type},
     problem::Problems,
     template::{Template, Texts},
     yaml::{Data, Fields, Node, Place},
@@ -370,7 +370,19 @@ impl FlowReader<'_> {
         if !chooses && !choices.is_empty() {
             self.problems.error(self.file, place, format!("the question `{fact}` is no choice, it takes no choices"));
         }
-        let set = chooses.then(|| ChoiceSet::new(items));
+        let told = fields.take("words").map(|node| {
+            if input != Input::YesNo {
+                let message = "`words` stand here for yes_no; a choice has its own words".to_owned();
+                self.problems.error(self.file, node.place, message);
+            }
+            let mut sides = Fields::of(self.file, node, self.problems);
+            let [yes, no] = ["yes", "no"].map(|side| sides.take(side));
+            let words = [yes, no].map(|side| side.map(|node| read_words(self.file, node, self.problems)));
+            sides.finish(self.problems);
+            let [yes, no] = words.map(Option::unwrap_or_default);
+            ChoiceSet::yes_or_no(&yes, &no)
+        });
+        let set = if chooses { Some(ChoiceSet::new(items)) } else { told };
         let validate = fields.take("validate").map(|node| self.validate(node, input)).unwrap_or_default();
         Question { fact, section, input, text, help, rephrase, unknown, optional, asked_only, choices, set, validate }
     }

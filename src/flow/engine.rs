@@ -39,14 +39,7 @@ pub fn step(library: &Library, insurer: &str, state: State, event: &Event, now: 
         Event::Edit { fact } => walk.edit(fact),
         Event::SpeakLanguage { language } => {
             if walk.state.language != *language {
-                walk.state.language = *language;
-                let text = walk.words().say("language_changed");
-                walk.preface.push(text);
-                if walk.state.mode == Mode::Flow && !walk.state.stack.is_empty() {
-                    walk.ask_pending();
-                } else {
-                    walk.flush();
-                }
+                walk.speak(*language);
             }
         }
         Event::PolicyLookedUp(answer) => walk.policy_looked_up(answer),

@@ -198,22 +198,27 @@ pub(super) fn read_choices(
             problems.error(file, node.place, format!("the choice `{value}` has no label"));
         }
         let label = fields.text("label", problems).map(|(label, _)| label).unwrap_or_default();
-        let mut people_say = Vec::new();
-        if let Some(words) = fields.take("words") {
-            let mut words = Fields::of(file, words, problems);
-            for language in ["fr", "en"] {
-                people_say.extend(words.list(language, problems).iter().filter_map(Node::scalar));
-            }
-            words.finish(problems);
-        }
+        let people_say = fields.take("words").map(|words| read_words(file, words, problems)).unwrap_or_default();
+        let yields = fields.bool("yields", problems);
         fields.finish(problems);
         if choices.iter().any(|(known, _)| *known == value) {
             problems.error(file, node.place, format!("the choice `{value}` stands twice"));
         }
         choices.push((value.clone(), label.clone()));
-        items.push(ChoiceItem { value, label, words: people_say });
+        items.push(ChoiceItem { value, label, words: people_say, yields });
     }
     (choices, items)
+}
+
+/// The words by which people say something, of both languages: people mix them.
+pub(super) fn read_words(file: &str, node: &Node, problems: &mut Problems) -> Vec<String> {
+    let mut fields = Fields::of(file, node, problems);
+    let mut words = Vec::new();
+    for language in ["fr", "en"] {
+        words.extend(fields.list(language, problems).iter().filter_map(Node::scalar));
+    }
+    fields.finish(problems);
+    words
 }
 
 /// The kind of answer that `type:` names.

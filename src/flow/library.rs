@@ -163,8 +163,8 @@ impl Library {
 
         let button = |key: &str| messages.texts.get(key).cloned().unwrap_or_default();
         let review_choices = ChoiceSet::new([
-            ChoiceItem { value: "send".to_owned(), label: button("button_send"), words: Vec::new() },
-            ChoiceItem { value: "correct".to_owned(), label: button("button_correct"), words: Vec::new() },
+            ChoiceItem { value: "send".to_owned(), label: button("button_send"), ..ChoiceItem::default() },
+            ChoiceItem { value: "correct".to_owned(), label: button("button_correct"), ..ChoiceItem::default() },
         ]);
         let revision = revision_of(&sources);
         let library = Self {

@@ -46,6 +46,12 @@ impl Walk<'_> {
         self.file(&heard.files);
         match self.state.mode {
             Mode::Handler => return,
+            Mode::Waiting { resume } if self.goes_on(heard, resume, command) => {
+                if resume {
+                    self.state.mode = Mode::Flow;
+                    self.state.failures = 0;
+                }
+            }
             Mode::Waiting { resume } => {
                 if resume && (heard.choice.as_deref() == Some("cmd=resume") || command == Some(Command::Resume)) {
                     self.state.mode = Mode::Flow;
@@ -120,6 +126,7 @@ impl Walk<'_> {
                             self.preface.push(text);
                         }
                         self.ask(question);
+                    } else if self.amend() {
                     } else if self.talkative && self.volunteer() {
                         self.run();
                     } else {
@@ -129,19 +136,44 @@ impl Walk<'_> {
             }
             Kind::Review => self.answer_review(),
             Kind::Collect(_) => {
-                if is_greeting || was_later || (self.talkative && self.volunteer()) {
+                if self.amend() {
+                } else if is_greeting || was_later || (self.talkative && self.volunteer()) {
                     self.run();
-                } else {
-                    self.failed();
-                    if self.state.mode == Mode::Flow {
-                        let text = self.words().say("not_understood");
-                        self.preface.push(text);
-                        self.run();
-                    }
+                } else if !self.failed() {
+                    let text = self.words().say("not_understood");
+                    self.preface.push(text);
+                    self.run();
                 }
             }
             _ => self.run(),
         }
+    }
+
+    /// Whether what was said while a person is awaited goes on with the flow: a button of it, a correction, the answer
+    /// to the question that was pending. Where only a person may go on, a correction is all.
+    fn goes_on(&self, heard: &Heard, resume: bool, command: Option<Command>) -> bool {
+        if self.state.aside.is_some() {
+            return true;
+        }
+        match heard.choice.as_deref() {
+            Some("cmd=resume" | "cmd=human") => return false,
+            Some(payload) => return resume || payload == "cmd=correct" || payload.starts_with("edit="),
+            None => {}
+        }
+        let asks = match command {
+            Some(Command::Correct | Command::Summary | Command::French | Command::English) => true,
+            Some(Command::Cancel | Command::Stop | Command::Restart) => resume,
+            _ => false,
+        };
+        asks || (resume && self.state.asked && self.answers_pending())
+    }
+
+    /// The message cannot be meant otherwise than as the answer to the pending question.
+    fn answers_pending(&self) -> bool {
+        let (Some((_, step)), Some(reading)) = (self.current(), &self.reading) else { return false };
+        let Kind::Ask(question) = &step.kind else { return false };
+        let want = self.wanting(question);
+        self.library.vocabulary.volunteer(reading, &want, &self.listening()).is_some()
     }
 
     /// Files came. True when that is all that this message is.
@@ -167,7 +199,7 @@ impl Walk<'_> {
             return true;
         }
         if silent {
-            if self.state.mode == Mode::Ended { self.flush() } else { self.ask_pending() }
+            if self.may_go_on() { self.ask_pending() } else { self.flush() }
         }
         silent
     }

@@ -51,6 +51,7 @@ const KEYS: &[&str] = &[
     "danger_waiting",
     "danger_over",
     "human_asked",
+    "human_asked_late",
     "waiting",
     "handed_back",
     "correct_which",
@@ -119,6 +120,7 @@ const KEYS: &[&str] = &[
     "moment_hour",
     "moment_part_of_day",
     "moment_day",
+    "moment_days",
     "moment_week",
     "moment_month",
     "moment_year",
@@ -129,7 +131,8 @@ const KEYS: &[&str] = &[
 
 /// The names that the engine gives to its sentences.
 const NAMES: &[&str] = &[
-    "list", "limit", "label", "value", "count", "document", "weekday", "day", "month", "year", "hour", "minute", "part",
+    "list", "limit", "label", "value", "count", "document", "weekday", "day", "month", "year", "hour", "minute",
+    "part", "from", "to",
 ];
 
 /// The engine's sentences by key.

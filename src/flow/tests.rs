@@ -8,7 +8,11 @@ use super::{
     Effect, Event, Heard, Library, Mode, PolicyAnswer, State, step,
     transcript::{self, Transcript},
 };
-use crate::domain::{fact::Facts, language::Language, message::Channel};
+use crate::domain::{
+    fact::{Fact, Facts, Source, Value},
+    language::Language,
+    message::Channel,
+};
 
 fn library() -> Library {
     Library::load(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/flows"))).unwrap_or_else(|error| panic!("{error}"))
@@ -143,4 +147,195 @@ fn two_misunderstandings_call_a_person_and_the_flow_can_go_on_meanwhile() {
     talk.say("blurb glop");
     assert_eq!(talk.state.mode(), Mode::Waiting { resume: true }, "a person stays awaited");
     assert_ne!(talk.press("cmd=resume"), "");
+}
+
+/// A claim of water damage up to "Le logement est :", with everything known before.
+fn water_damage(library: &Library) -> Talk<'_> {
+    let mut talk = Talk::start(library);
+    for text in ["non", "une fuite", "non", "non", "non", "moi", "7541289", "Moreau", "12/03/1984"] {
+        talk.say(text);
+    }
+    for text in ["hier", "12 rue des Lilas 69003 Lyon", "passer", "non", "de chez moi", "un joint", "non"] {
+        talk.say(text);
+    }
+    assert_eq!(talk.state.position(library), Some(("water_damage", "building")), "{}", talk.heard());
+    talk
+}
+
+#[test]
+fn commands_work_at_any_step() {
+    let library = library();
+    // What is written one after the other; the mode then, and what the last answer holds.
+    let cases: [(&[&str], Mode, &str); 14] = [
+        (&["annuler", "oui"], Mode::Withdrawn, "Votre déclaration est annulée"),
+        (&["annuler", "non"], Mode::Flow, "Rien n'a changé.\nLe logement est :"),
+        (&["STOP"], Mode::Flow, "Voulez-vous vraiment annuler"),
+        (&["STOP", "oui"], Mode::Withdrawn, "Votre déclaration est annulée"),
+        (&["STOP", "continuer"], Mode::Flow, "Rien n'a changé.\nLe logement est :"),
+        (&["recommencer", "oui"], Mode::Flow, "Avant tout, y a-t-il un blessé"),
+        (&["recommencer", "non"], Mode::Flow, "Le logement est :"),
+        (&["plus tard"], Mode::Flow, "vos réponses sont gardées"),
+        (&["plus tard", "bonjour"], Mode::Flow, "Heureux de vous retrouver"),
+        (&["plus tard", "une maison"], Mode::Flow, "moins de 10 ans"),
+        (&["résumé"], Mode::Flow, "Le logement est :"),
+        (&["aide"], Mode::Flow, "Est-ce une maison, ou un appartement"),
+        (&["un conseiller"], Mode::Waiting { resume: true }, "Un conseiller est prévenu"),
+        (&["in english please"], Mode::Flow, "We go on in English.\nThe home is:"),
+    ];
+    for (texts, mode, holds) in cases {
+        let mut talk = water_damage(&library);
+        let heard = texts.iter().map(|text| talk.say(text)).last().unwrap();
+        assert_eq!(talk.state.mode(), mode, "{texts:?}");
+        assert!(heard.contains(holds), "{texts:?}: {heard}");
+    }
+}
+
+#[test]
+fn starting_again_forgets_the_answers_and_not_what_a_handler_wrote() {
+    let library = library();
+    let mut talk = water_damage(&library);
+    let by_handler = Fact {
+        value: Value::Bool(false),
+        source: Source::Handler("lea".into()),
+        at: "2026-11-20T09:00:00+01:00".parse().unwrap(),
+    };
+    talk.state.set_fact("third_parties", by_handler);
+    talk.say("recommencer");
+    talk.press("cmd=restart_yes");
+    assert!(talk.effects.iter().any(|effect| matches!(effect, Effect::Note { code, .. } if code == "restarted")));
+    let left: Vec<&String> = talk.state.facts().keys().collect();
+    assert_eq!(left, ["third_parties"]);
+}
+
+#[test]
+fn events_of_the_host_are_answered() {
+    let library = library();
+    let english = Event::SpeakLanguage { language: Language::En };
+    let quote = Event::DocumentWanted { kind: "quote".into() };
+    // What was written before, the event, the mode then and what is said.
+    let cases: [(&[&str], &[Event], Mode, &str); 8] = [
+        (&[], std::slice::from_ref(&english), Mode::Flow, "We go on in English.\nThe home is:"),
+        (&["annuler", "oui"], std::slice::from_ref(&english), Mode::Withdrawn, "We go on in English."),
+        (&["un conseiller"], &[Event::HandedBack], Mode::Flow, "Reprenons.\nLe logement est :"),
+        (&[], &[Event::TakenOver, Event::HandedBack], Mode::Flow, "Reprenons.\nLe logement est :"),
+        (&["annuler", "oui"], &[Event::TakenOver, Event::HandedBack], Mode::Withdrawn, ""),
+        (&[], &[quote], Mode::Flow, "a besoin d'une pièce : Devis"),
+        (&[], &[Event::Silent], Mode::Flow, "n'est pas terminée"),
+        (&["un conseiller"], &[Event::Edit { fact: "origin".into() }], Mode::Flow, "Corrigeons.\nD'où vient l'eau ?"),
+    ];
+    for (texts, events, mode, holds) in cases {
+        let mut talk = water_damage(&library);
+        for text in texts {
+            talk.say(text);
+        }
+        talk.effects.clear();
+        for event in events {
+            talk.tell(event);
+        }
+        assert_eq!(talk.state.mode(), mode, "{texts:?} {events:?}");
+        assert!(talk.heard().contains(holds), "{texts:?} {events:?}: {}", talk.heard());
+    }
+}
+
+#[test]
+fn a_handler_who_asks_for_a_document_gets_it_wanted() {
+    let library = library();
+    let mut talk = water_damage(&library);
+    talk.effects.clear();
+    talk.tell(&Event::DocumentWanted { kind: "quote".into() });
+    let wanted = Effect::WantDocument { kind: "quote".into(), required: true };
+    assert!(talk.effects.contains(&wanted), "{:?}", talk.effects);
+    assert_eq!(talk.state.fact("documents_complete"), Some(&Value::Bool(false)));
+    talk.effects.clear();
+    talk.tell(&Event::Said(Heard { files: vec!["application/pdf".into()], ..Heard::default() }));
+    assert!(talk.effects.contains(&Effect::FileDocuments { kind: "quote".into(), count: 1 }), "{:?}", talk.effects);
+    assert_eq!(talk.state.fact("documents_complete"), Some(&Value::Bool(true)));
+}
+
+#[test]
+fn who_waits_for_a_person_may_go_on_by_answering() {
+    let library = library();
+    for (text, mode) in [
+        ("une maison", Mode::Flow),
+        ("corriger la date", Mode::Flow),
+        ("ok merci", Mode::Waiting { resume: true }),
+        ("vous êtes là ?", Mode::Waiting { resume: true }),
+    ] {
+        let mut talk = water_damage(&library);
+        talk.say("un conseiller");
+        talk.say(text);
+        assert_eq!(talk.state.mode(), mode, "{text}");
+    }
+    let mut talk = water_damage(&library);
+    talk.say("un conseiller");
+    assert!(talk.press("building=house").contains("moins de 10 ans"), "a button of the flow goes on with it");
+}
+
+#[test]
+fn what_is_taken_back_corrects_the_answer() {
+    let library = library();
+    for (text, fact, said) in [
+        ("en fait c'était mardi", "loss_date", "C'est corrigé. Date du sinistre : mardi 17 novembre 2026."),
+        ("finalement ça vient du dessus", "origin", "C'est corrigé. Origine de l'eau : D'un autre logement."),
+        ("pardon, ce week-end", "loss_date", "du samedi 14 novembre 2026 au dimanche 15 novembre 2026"),
+    ] {
+        let mut talk = water_damage(&library);
+        let before = talk.state.fact(fact).cloned();
+        let heard = talk.say(text);
+        assert!(heard.contains(said), "{text}: {heard}");
+        assert_ne!(talk.state.fact(fact).cloned(), before, "{text}");
+    }
+    let mut talk = water_damage(&library);
+    assert!(talk.say("c'est mardi").contains("Pardon"), "nothing is corrected that was not taken back");
+}
+
+#[test]
+fn a_correction_clears_what_was_asked_in_a_flow_that_is_no_longer_called() {
+    let library = library();
+    let mut talk = water_damage(&library);
+    talk.press("edit=incident");
+    talk.press("incident=burglary");
+    for fact in ["water_running", "ceiling_threatens", "origin", "cause"] {
+        assert_eq!(talk.state.fact(fact), None, "{fact} belongs to the water damage");
+    }
+    assert_eq!(talk.state.peril(), Some("burglary"));
+    assert!(talk.state.fact("loss_date").is_some(), "what both flows ask stays");
+}
+
+#[test]
+fn the_injured_come_before_the_claim() {
+    let library = library();
+    for (text, danger) in [
+        ("oui mon fils c brulé la main mais ça va", "injured"),
+        ("personne n'est blessé mais ça sent le gaz", "gas"),
+        ("non ça va", "none"),
+        ("non, personne n'est blessé", "none"),
+    ] {
+        let mut talk = Talk::start(&library);
+        talk.say(text);
+        assert_eq!(talk.state.fact("danger"), Some(&Value::Choice(danger.into())), "{text}: {}", talk.heard());
+    }
+}
+
+#[test]
+fn dates_and_names_are_not_taken_for_each_other() {
+    let library = library();
+    let mut talk = Talk::start(&library);
+    for text in ["non", "une fuite", "non", "non", "non", "moi", "je l'ai perdu"] {
+        talk.say(text);
+    }
+    talk.say("le 3 novembre");
+    assert_eq!(talk.state.fact("last_name"), None, "{}", talk.heard());
+    talk.say("Moreau");
+    assert!(talk.say("3 novembre 2026").contains("trop tardive"), "who was born this month insures nothing");
+    assert_eq!(talk.state.fact("birth_date"), None);
+}
+
+#[test]
+fn after_the_end_an_answer_not_understood_is_asked_again() {
+    let library = library();
+    let mut talk = water_damage(&library);
+    talk.state.mode = Mode::Ended;
+    talk.press("edit=origin");
+    assert!(talk.say("blurb glop").contains("Pardon"), "silence is no answer");
 }

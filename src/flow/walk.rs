@@ -209,6 +209,11 @@ impl<'a> Walk<'a> {
                     self.hand_over(reason, *priority, text, *resume);
                     return false;
                 }
+                // A correction walks here again: where only a person may go on, the person is told, and awaited still.
+                if !resume {
+                    self.hand_over(reason, *priority, String::new(), false);
+                    return false;
+                }
             }
             Kind::End(text) => {
                 if let Some(saying) = text {
@@ -284,6 +289,7 @@ impl<'a> Walk<'a> {
         }
         self.state.failures = 0;
         self.state.aside = None;
+        self.state.asked = false;
         self.state.mode = Mode::Waiting { resume };
         self.effects.push(Effect::HandOver(Handover { reason: reason.to_owned(), priority }));
     }

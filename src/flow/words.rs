@@ -113,6 +113,12 @@ impl<'a> Words<'a> {
     /// "jeudi 19 novembre 2026 vers 18 h".
     pub(super) fn moment(self, moment: &Moment) -> String {
         let start = moment.start;
+        // "Ce week-end": two days and more are said as such, the last one included.
+        let last = moment.end.and_then(|end| end.date().yesterday().ok()).filter(|last| *last > start.date());
+        if let (Precision::Day, Some(last)) = (moment.precision, last) {
+            let names = [("from", self.day(start.date()).into()), ("to", self.day(last).into())];
+            return self.say_with("moment_days", &names);
+        }
         let key = match moment.precision {
             Precision::Minute => "moment_minute",
             Precision::Hour => "moment_hour",

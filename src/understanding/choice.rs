@@ -15,12 +15,16 @@ pub struct ChoiceItem {
     pub label: Label,
     /// Other words that people use for it, in any language.
     pub words: Vec<String>,
+    /// It gives way to any other choice that the message names too: "ça va, mais il est blessé".
+    pub yields: bool,
 }
 
 /// The answers of a question, compiled once when the flow is loaded.
 #[derive(Debug)]
 pub struct ChoiceSet {
     values: Vec<String>,
+    /// For each item, whether it gives way to the others.
+    yields: Vec<bool>,
     /// Every distinct word of the phrases; phrases refer to them by position.
     words: Vec<Box<str>>,
     by_word: HashMap<Box<str>, usize>,
@@ -35,6 +39,10 @@ struct Phrase {
     words: Vec<usize>,
     letters: usize,
 }
+
+/// The two values of [`ChoiceSet::yes_or_no`].
+pub(super) const YES: &str = "yes";
+const NO: &str = "no";
 
 /// How sure a match is, from the least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,13 +74,7 @@ struct Heard {
 
 impl ChoiceSet {
     pub fn new(items: impl IntoIterator<Item = ChoiceItem>) -> Self {
-        let mut set = Self {
-            values: Vec::new(),
-            words: Vec::new(),
-            by_word: HashMap::new(),
-            phrases: Vec::new(),
-            telling: HashMap::new(),
-        };
+        let mut set = Self::empty();
         for (item, choice) in items.into_iter().enumerate() {
             let value = choice.value.replace('_', " ");
             let labels = Language::ALL.map(|language| choice.label.get(language));
@@ -80,9 +82,41 @@ impl ChoiceSet {
                 set.add(item, phrase);
             }
             set.values.push(choice.value);
+            set.yields.push(choice.yields);
         }
+        set.find_telling();
+        set
+    }
+
+    /// A question of yes or no whose answer people also tell in words of their own: "ça coule encore". Neither has a
+    /// label here: "oui" answers what is asked, and tells nothing of what is not.
+    pub fn yes_or_no(yes: &[String], no: &[String]) -> Self {
+        let mut set = Self::empty();
+        for (item, (value, phrases)) in [(YES, yes), (NO, no)].into_iter().enumerate() {
+            for phrase in phrases {
+                set.add(item, phrase);
+            }
+            set.values.push(value.to_owned());
+            set.yields.push(false);
+        }
+        set.find_telling();
+        set
+    }
+
+    fn empty() -> Self {
+        Self {
+            values: Vec::new(),
+            yields: Vec::new(),
+            words: Vec::new(),
+            by_word: HashMap::new(),
+            phrases: Vec::new(),
+            telling: HashMap::new(),
+        }
+    }
+
+    fn find_telling(&mut self) {
         let mut items_of: HashMap<usize, Option<usize>> = HashMap::new();
-        for phrase in &set.phrases {
+        for phrase in &self.phrases {
             for &word in &phrase.words {
                 items_of
                     .entry(word)
@@ -90,12 +124,11 @@ impl ChoiceSet {
                     .or_insert(Some(phrase.item));
             }
         }
-        set.telling = items_of
+        self.telling = items_of
             .into_iter()
-            .filter(|(word, _)| set.words[*word].len() >= 4)
+            .filter(|(word, _)| self.words[*word].len() >= 4)
             .filter_map(|(word, item)| item.map(|item| (word, item)))
             .collect();
-        set
     }
 
     fn add(&mut self, item: usize, phrase: &str) {
@@ -121,7 +154,10 @@ impl ChoiceSet {
 
     /// The one item that the message names; none when it names none or several.
     pub(super) fn one(&self, reading: &Reading, vocabulary: &Vocabulary, confident: bool) -> Option<&str> {
-        let named = self.named(reading, vocabulary, confident);
+        let mut named = self.named(reading, vocabulary, confident);
+        if named.iter().any(|hit| !self.yields[hit.item]) {
+            named.retain(|hit| !self.yields[hit.item]);
+        }
         let item = match named.as_slice() {
             [hit] => hit.item,
             [] if confident => return None,
@@ -130,6 +166,13 @@ impl ChoiceSet {
             _ => return None,
         };
         self.values.get(item).map(String::as_str)
+    }
+
+    /// As [`Self::one`], but a number or a rank names nothing.
+    pub(super) fn one_in_words(&self, reading: &Reading, vocabulary: &Vocabulary, confident: bool) -> Option<&str> {
+        let named = self.named(reading, vocabulary, confident);
+        let (first, rest) = named.split_first()?;
+        rest.iter().all(|hit| hit.item == first.item).then(|| self.values[first.item].as_str())
     }
 
     /// All the items that the message names, in the order of the question.

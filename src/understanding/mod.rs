@@ -55,6 +55,10 @@ pub enum Command {
     Human,
     Stop,
     Resume,
+    /// "En français".
+    French,
+    /// "In English".
+    English,
 }
 
 /// A danger that is said to be there now.
@@ -128,6 +132,8 @@ pub struct Reading {
     does_not_know: bool,
     danger: Option<Danger>,
     greeting: bool,
+    /// It takes back something said before: "en fait", "I meant".
+    amends: bool,
     values: Vec<Found>,
 }
 
@@ -143,6 +149,11 @@ impl Reading {
     /// The message greets and says nothing else.
     pub fn is_greeting(&self) -> bool {
         self.greeting
+    }
+
+    /// The message takes back something said before.
+    pub fn amends(&self) -> bool {
+        self.amends
     }
 
     pub fn values(&self) -> &[Found] {
@@ -180,7 +191,8 @@ impl Vocabulary {
         let command = self.command(&text, &content, does_not_know, &values);
         let greeting = text.len() > 0 && content.is_empty() && self.greetings.find(&text).is_some();
         let danger = self.danger(&text, &content, &values, ctx.now);
-        Reading { text, command, does_not_know, danger, greeting, values }
+        let amends = self.amends.find(&text).is_some();
+        Reading { text, command, does_not_know, danger, greeting, amends, values }
     }
 
     /// Takes the whole message as the answer to the question that is pending.
@@ -209,13 +221,8 @@ impl Vocabulary {
                 only(reading, |found| matches!(&found.value, Value::Address(address) if address.postcode.is_some()))
             }
             Input::PolicyNumber => self.policy_number(reading, want.policy_pattern, true).map(Value::Text),
-            Input::Text
-            | Input::YesNo
-            | Input::Consent
-            | Input::Number
-            | Input::Duration
-            | Input::Photos
-            | Input::Document => None,
+            Input::YesNo => self.told(reading, want, true),
+            Input::Text | Input::Consent | Input::Number | Input::Duration | Input::Photos | Input::Document => None,
         }
     }
 
@@ -227,7 +234,9 @@ impl Vocabulary {
                 let silent = text.is_empty() || reading.command == Some(Command::DontKnow);
                 (!silent).then(|| Value::Text(text.to_owned()))
             }
-            Input::YesNo | Input::Consent => self.polarity(reading).map(Value::Bool),
+            Input::YesNo | Input::Consent => {
+                self.polarity(reading).map(Value::Bool).or_else(|| self.told(reading, want, false))
+            }
             Input::Choice => want.choices?.one(reading, self, false).map(|value| Value::Choice(value.to_owned())),
             Input::Choices => {
                 let values = want.choices?.several(reading, self, false);
@@ -253,6 +262,12 @@ impl Vocabulary {
             Input::Plate => self.plate(text).map(Value::Text),
             Input::Photos | Input::Document => None,
         }
+    }
+
+    /// Yes or no, told in the question's own words: "ça coule encore".
+    fn told(&self, reading: &Reading, want: &Want, confident: bool) -> Option<Value> {
+        let said = want.choices?.one_in_words(reading, self, confident)?;
+        Some(Value::Bool(said == choice::YES))
     }
 
     /// Everything in the message that is a value by itself, from the left; each word belongs to one value.

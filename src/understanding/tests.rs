@@ -25,6 +25,7 @@ fn rooms() -> ChoiceSet {
         value: value.into(),
         label: Label { fr: fr.into(), en: en.into() },
         words: words.iter().map(ToString::to_string).collect(),
+        yields: false,
     };
     ChoiceSet::new([
         item("bathroom", "Salle de bain", "Bathroom", &["sdb", "salle d'eau"]),

@@ -55,6 +55,8 @@ struct Commands {
     human: CommandWords,
     stop: CommandWords,
     resume: CommandWords,
+    french: CommandWords,
+    english: CommandWords,
 }
 
 #[derive(Debug, Deserialize)]
@@ -160,6 +162,8 @@ struct File {
     turns: Words,
     /// Words that make a danger a supposition: "s'il y a le feu".
     suppositions: Words,
+    /// Words that take back something said before.
+    amends: Words,
     commands: Commands,
     dangers: Dangers,
     ordinals: Vec<Words>,
@@ -249,6 +253,7 @@ pub struct Vocabulary {
     pub(super) negations: PhraseBook<()>,
     pub(super) turns: PhraseBook<()>,
     pub(super) suppositions: PhraseBook<()>,
+    pub(super) amends: PhraseBook<()>,
     pub(super) alone: Vec<(String, Command)>,
     pub(super) commands: PhraseBook<Command>,
     pub(super) dangers: PhraseBook<Danger>,
@@ -286,6 +291,8 @@ impl Vocabulary {
             (&file.commands.human, Command::Human, "commands.human"),
             (&file.commands.stop, Command::Stop, "commands.stop"),
             (&file.commands.resume, Command::Resume, "commands.resume"),
+            (&file.commands.french, Command::French, "commands.french"),
+            (&file.commands.english, Command::English, "commands.english"),
         ];
         let dangers = [
             (&file.dangers.injury, Danger::Injury, "dangers.injury"),
@@ -319,6 +326,7 @@ impl Vocabulary {
             negations: book("negations", [(&file.negations, ())])?,
             turns: book("turns", [(&file.turns, ())])?,
             suppositions: book("suppositions", [(&file.suppositions, ())])?,
+            amends: book("amends", [(&file.amends, ())])?,
             alone,
             commands: within,
             dangers: said,

@@ -118,6 +118,10 @@ fn addresses_are_heard_with_their_parts() {
 fn phones_become_e164_with_overseas_regions() {
     let vocabulary = vocabulary();
     for (text, phone) in [
+        // ARCEP's numbers for fiction: nobody's, and the demonstration's.
+        ("06 39 98 01 01", Some("+33639980101")),
+        ("01 99 00 12 34", Some("+33199001234")),
+        ("06 00 00 00 00 00", None),
         ("06 12 34 56 78", Some("+33612345678")),
         ("mon numéro c'est le 0612345678 merci", Some("+33612345678")),
         ("06.12.34.56.78", Some("+33612345678")),
