@@ -16,11 +16,7 @@ pub(super) struct ConfigCommand {
 impl ConfigCommand {
     pub(super) fn run(&self, config: impl FnOnce() -> Result<Config, ConfigError>) -> Result<(), CliError> {
         if self.effective {
-            let mut config = config()?;
-            for webhook in &mut config.sms.webhooks {
-                webhook.secret = "(hidden)".into();
-            }
-            say(toml::to_string_pretty(&config).unwrap_or_default());
+            say(toml::to_string_pretty(&config()?.without_secrets()).unwrap_or_default());
         } else {
             say(DEFAULT.trim_end());
         }

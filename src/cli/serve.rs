@@ -12,7 +12,7 @@ use crate::{
     intake::Intake,
     store::Store,
     telemetry::{self, Metrics},
-    web::{self, App, health::free_mib},
+    web::{self, App, Openings, Streams, health::free_mib},
 };
 
 /// Requests in flight when the stop is asked for may take this long to end.
@@ -34,12 +34,21 @@ pub(super) async fn open(config: Config) -> Result<App, CliError> {
     let (clock, metrics) = (Clock::system(), Metrics::default());
     let in_flight = config.server.max_in_flight;
     let intake = Intake::open(store.clone(), library, clock.clone(), metrics.clone(), in_flight).await?;
-    Ok(App { config: Arc::new(config), store, intake, documents, clock, metrics })
+    Ok(App {
+        config: Arc::new(config),
+        store,
+        intake,
+        documents,
+        clock,
+        metrics,
+        streams: Streams::default(),
+        openings: Openings::default(),
+    })
 }
 
 /// Serves until SIGINT or SIGTERM. `ready` is told the address once it listens.
 pub(super) async fn serve(app: App, ready: impl FnOnce(SocketAddr)) -> Result<(), CliError> {
-    let store = app.store.clone();
+    let (store, streams) = (app.store.clone(), app.streams.clone());
     let housekeeping =
         [tokio::spawn(keep_house(store.clone(), app.clock.clone())), tokio::spawn(watch_disk(app.clone()))];
     let listen = app.config.server.listen;
@@ -53,17 +62,18 @@ pub(super) async fn serve(app: App, ready: impl FnOnce(SocketAddr)) -> Result<()
             async move {
                 stop_signal().await;
                 tracing::info!("stopping: no new requests, those at hand are finished");
+                streams.stop();
                 stopping.notify_one();
             }
         });
-    // A chat's event stream never ends by itself: after the grace period the rest is cut; clients come back elsewhere.
+    // Event streams end by themselves. What still runs after the grace period is cut; clients come back elsewhere.
     let grace = async {
         stopping.notified().await;
         tokio::time::sleep(GRACE).await;
     };
     tokio::select! {
         served = server => served.map_err(CliError::Serve)?,
-        () = grace => tracing::info!("open streams were cut"),
+        () = grace => tracing::info!("the requests that had not ended were cut"),
     }
     housekeeping.iter().for_each(tokio::task::JoinHandle::abort);
     store.close().await;

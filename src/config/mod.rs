@@ -1,13 +1,19 @@
 //! The configuration: the documented default file, then a file, then the environment. What is unknown is an error.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::Path};
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+    path::Path,
+};
 
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 /// The default configuration, with its explanations: what `guichet config` prints and what is parsed first.
 pub const DEFAULT: &str = include_str!("default.toml");
 
 const ENVIRONMENT_PREFIX: &str = "GUICHET_";
+const HIDDEN: &str = "(hidden)";
 
 /// The whole configuration.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -30,6 +36,8 @@ pub struct Server {
     pub listen: SocketAddr,
     pub public_url: String,
     pub max_in_flight: usize,
+    /// Whose `X-Forwarded-For` is believed.
+    pub proxies: Vec<IpAddr>,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -151,6 +159,32 @@ impl Config {
         table.try_into().map_err(|error| ConfigError::Invalid { path: origin, error })
     }
 
+    /// The same with `(hidden)` for what nobody is to see: secrets, and the password in the database's address.
+    pub fn without_secrets(mut self) -> Self {
+        for webhook in &mut self.sms.webhooks {
+            webhook.secret = HIDDEN.into();
+        }
+        if let Ok(mut url) = Url::parse(&self.store.url) {
+            let is_secret = |name: &str| name.contains("password");
+            let named = url.query_pairs().any(|(name, _)| is_secret(&name));
+            if url.password().is_some() && url.set_password(Some("hidden")).is_ok() || named {
+                let pairs: Vec<(String, String)> = url
+                    .query_pairs()
+                    .map(|(name, value)| {
+                        let value = if is_secret(&name) { "hidden".to_owned() } else { value.into_owned() };
+                        (name.into_owned(), value)
+                    })
+                    .collect();
+                url.set_query(None);
+                if !pairs.is_empty() {
+                    url.query_pairs_mut().extend_pairs(pairs);
+                }
+                self.store.url = url.into();
+            }
+        }
+        self
+    }
+
     /// The site with this key.
     pub fn site(&self, key: &str) -> Option<&Site> {
         self.chat.sites.iter().find(|site| site.key == key)
@@ -221,6 +255,24 @@ mod tests {
         let config = Config::load(Some(file.path()), environment).unwrap();
         assert_eq!((config.store.url.as_str(), config.server.max_in_flight), ("sqlite:b", 9));
         assert_eq!(config.server.listen.port(), 8480);
+    }
+
+    #[test]
+    fn what_is_shown_holds_no_secret() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "[[sms.webhooks]]\naccount = \"a\"\ninsurer = \"b\"\nsecret = \"S3CRET\"\n")
+            .unwrap();
+        for (url, shown) in [
+            ("sqlite:data/guichet.db", "sqlite:data/guichet.db"),
+            ("postgres://guichet@db/guichet", "postgres://guichet@db/guichet"),
+            ("postgres://guichet:S3CRET@db/guichet", "postgres://guichet:hidden@db/guichet"),
+            ("postgres://db/guichet?user=a&password=S3CRET", "postgres://db/guichet?user=a&password=hidden"),
+        ] {
+            let config = Config::load(Some(file.path()), variables(&[("GUICHET_STORE_URL", url)])).unwrap();
+            let config = config.without_secrets();
+            assert_eq!(config.store.url, shown);
+            assert!(!toml::to_string(&config).unwrap().contains("S3CRET"));
+        }
     }
 
     #[test]

@@ -5,17 +5,29 @@
 
 mod channels;
 mod chat;
+mod client;
 pub mod console;
 pub(crate) mod health;
 pub mod problem;
+mod streams;
+mod throttle;
 
 use std::sync::Arc;
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    http::{HeaderValue, header},
+    middleware,
+    response::{Redirect, Response},
+    routing::get,
+};
 
 use crate::{
     config::Config, document::Documents, domain::clock::Clock, intake::Intake, store::Store, telemetry::Metrics,
 };
+
+pub use chat::Openings;
+pub use streams::Streams;
 
 /// What requests need. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -26,12 +38,16 @@ pub struct App {
     pub documents: Documents,
     pub clock: Clock,
     pub metrics: Metrics,
+    pub streams: Streams,
+    pub openings: Openings,
 }
 
 /// All routes.
 pub fn router(app: App) -> Router {
     let console = console::router(console_of(&app));
+    let proxies: Arc<[_]> = app.config.server.proxies.clone().into();
     Router::new()
+        .route("/", get(|| async { Redirect::to("/chat") }))
         .route("/live", get(health::live))
         .route("/ready", get(health::ready))
         .route("/metrics", get(health::metrics))
@@ -39,6 +55,23 @@ pub fn router(app: App) -> Router {
         .merge(chat::routes())
         .with_state(app)
         .merge(console)
+        .fallback(|| async { problem::Problem::not_found() })
+        .layer(middleware::map_response(fence_in))
+        .layer(middleware::map_request(move |request| std::future::ready(client::note(request, &proxies))))
+}
+
+/// What every answer forbids the browser; an endpoint that knows better has set its own.
+async fn fence_in(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+    ] {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
 }
 
 fn console_of(app: &App) -> console::Console {
@@ -55,5 +88,6 @@ fn console_of(app: &App) -> console::Console {
         names,
         clock: app.clock.clone(),
         public_url: app.config.server.public_url.clone(),
+        streams: app.streams.clone(),
     })
 }

@@ -1,17 +1,39 @@
 //! `POST /chat/api/conversations`: opens a conversation and gives the secret by which the page is known from then on.
 
+use std::sync::Arc;
+
 use axum::{extract::State, http::StatusCode};
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{json, json::Json, page, secret};
 use crate::{
     domain::language::Language,
     intake::{Inbound, InboundKind},
-    web::{App, problem::Problem},
+    web::{App, client::ClientAddress, problem::Problem, throttle::Throttle},
 };
 
 /// A page's own name must be too random to be guessed: the secret follows from it.
 const LEAST_NAME: usize = 32;
+const WINDOW: SignedDuration = SignedDuration::from_mins(10);
+/// The most conversations opened from one address in that time; a mobile network's people share one.
+const MOST_OPENED: u32 = 120;
+
+/// The conversations that were opened of late, by address. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Openings(Arc<Throttle<ClientAddress>>);
+
+impl Default for Openings {
+    fn default() -> Self {
+        Self(Arc::new(Throttle::new(WINDOW)))
+    }
+}
+
+impl Openings {
+    fn count(&self, from: ClientAddress, now: Timestamp) -> Result<(), u32> {
+        self.0.count([(from, MOST_OPENED)], now)
+    }
+}
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Request {
@@ -29,12 +51,14 @@ pub(super) struct Response {
 
 pub(super) async fn post(
     State(app): State<App>,
+    from: ClientAddress,
     Json(request): Json<Request>,
 ) -> Result<(StatusCode, axum::Json<Response>), Problem> {
     json::check_client_id(&request.client_id)?;
     if request.client_id.len() < LEAST_NAME {
         return Err(json::unprocessable("`client_id` must be 128 random bits or more, in hexadecimal."));
     }
+    app.openings.count(from, app.clock.now()).map_err(Problem::too_many)?;
     let insurer = page::insurer(&app, request.insurer.as_deref(), request.site.as_deref())?;
     let token = secret::of_client(&request.client_id);
     app.intake

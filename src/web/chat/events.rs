@@ -30,7 +30,7 @@ use crate::{
     },
     intake::{Change, ChangeKind},
     store::{MessageRow, StoreError},
-    web::{App, problem::Problem},
+    web::{App, problem::Problem, streams::Place},
 };
 
 /// Silence for longer than this is told apart from a dead line by a comment.
@@ -39,6 +39,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const LOOK: Duration = Duration::from_secs(15);
 /// Messages that are read at once.
 const PAGE: i64 = 100;
+/// Before whoever has too many lines open may ask again.
+const BUSY_SECONDS: u32 = 10;
 
 /// A message as the page shows it.
 #[derive(Debug, Serialize)]
@@ -64,6 +66,7 @@ struct ConversationState {
 }
 
 pub(super) async fn get(State(app): State<App>, session: Session, headers: HeaderMap) -> Result<Response, Problem> {
+    let place = app.streams.open(session.id().to_string()).ok_or_else(|| Problem::too_many(BUSY_SECONDS))?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()).and_then(|value| value.parse().ok());
     let line = Line {
         // Watched before the first look, so that nothing falls between.
@@ -73,6 +76,7 @@ pub(super) async fn get(State(app): State<App>, session: Session, headers: Heade
         ready: VecDeque::new(),
         told: None,
         is_current: false,
+        place,
         app,
     };
     let events =
@@ -95,6 +99,7 @@ struct Line {
     told: Option<ConversationState>,
     /// Whether everything that is known to have changed was looked at.
     is_current: bool,
+    place: Place,
 }
 
 impl Line {
@@ -116,7 +121,11 @@ impl Line {
     /// Waits until there may be something to tell; none when the service ends.
     async fn wait(&mut self) -> Option<()> {
         loop {
-            let change = match timeout(LOOK, self.changes.recv()).await {
+            let change = tokio::select! {
+                () = self.place.stopped() => return None,
+                change = timeout(LOOK, self.changes.recv()) => change,
+            };
+            let change = match change {
                 Ok(Ok(change)) if change.conversation != self.conversation => continue,
                 Ok(Ok(change)) => change.kind,
                 Ok(Err(RecvError::Lagged(_))) | Err(_) => ChangeKind::Stored,

@@ -34,6 +34,7 @@ use axum::{
 use tower_http::compression::CompressionLayer;
 
 use super::App;
+pub use conversations::Openings;
 
 /// What a person writes is small; files go their own way.
 const MOST_BYTES: usize = 64 * 1024;

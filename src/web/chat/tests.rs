@@ -23,7 +23,7 @@ use crate::{
     intake::Intake,
     store::Store,
     telemetry::Metrics,
-    web::{App, router},
+    web::{App, Openings, Streams, router},
 };
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -31,6 +31,7 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 struct Service {
     router: Router,
     now: Arc<AtomicI64>,
+    streams: Streams,
     _folder: tempfile::TempDir,
 }
 
@@ -54,8 +55,9 @@ impl Service {
             insurer: "demo".into(),
             origins: vec!["https://www.example.org".into(), "https://example.org".into()],
         });
-        let app = App { config: Arc::new(config), store, intake, documents, clock, metrics };
-        Self { router: router(app), now, _folder: folder }
+        let (streams, openings) = (Streams::default(), Openings::default());
+        let app = App { config: Arc::new(config), store, intake, documents, clock, metrics, streams, openings };
+        Self { streams: app.streams.clone(), router: router(app), now, _folder: folder }
     }
 
     async fn send(&self, request: Request<Body>) -> Response<Body> {
@@ -383,5 +385,52 @@ async fn scripts_are_light_on_the_wire() {
         assert_eq!(response.headers()[header::CONTENT_ENCODING], "gzip");
         let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
         assert!(bytes.len() < most, "{path}: {} bytes of {most}", bytes.len());
+    }
+}
+
+#[tokio::test]
+async fn one_address_opens_many_conversations_but_not_without_end() {
+    let service = Service::start().await;
+    let mut last = StatusCode::CREATED;
+    for i in 0..=120 {
+        let name = format!("{i:032}");
+        let (status, _) =
+            service.post("/chat/api/conversations", "", &json!({ "lang": "fr", "client_id": name })).await;
+        last = status;
+        assert!(status == StatusCode::CREATED || i == 120, "{i}: {status}");
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn a_conversation_has_so_many_lines_and_no_more_and_a_stop_ends_them() {
+    let service = Service::start().await;
+    let token = service.open('a').await;
+    let mut lines = Vec::new();
+    let refused = loop {
+        let response = service.get("/chat/api/events", &token).await;
+        if response.status() != StatusCode::OK {
+            break response;
+        }
+        lines.push(response);
+    };
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.headers()[header::RETRY_AFTER], "10");
+    service.streams.stop();
+    for line in lines {
+        line.into_body().into_data_stream().for_each(|_| async {}).await;
+    }
+    assert_eq!(service.get("/chat/api/events", &token).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn every_answer_is_fenced_in() {
+    let service = Service::start().await;
+    for path in ["/", "/live", "/ready", "/metrics", "/chat", "/nowhere", "/chat/api/events", "/widget.js", "/console"]
+    {
+        let answer = service.get(path, "").await;
+        for header in ["content-security-policy", "x-content-type-options", "referrer-policy", "cache-control"] {
+            assert!(answer.headers().contains_key(header), "{path} lacks {header}");
+        }
     }
 }

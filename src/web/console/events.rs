@@ -17,12 +17,17 @@ use futures_util::{FutureExt as _, Stream, StreamExt as _, stream, stream::BoxSt
 use serde::Deserialize;
 
 use super::{Changed, Console, auth::Session, error::ConsoleError};
-use crate::domain::id::DossierId;
+use crate::{
+    domain::id::DossierId,
+    web::{problem::Problem, streams::Place},
+};
 
 /// The shortest time between two events.
 const REST: Duration = Duration::from_millis(700);
 /// How often it is looked whether the session is still good.
 const LOOK: Duration = Duration::from_mins(1);
+/// Before whoever has too many pages open may ask again.
+const BUSY_SECONDS: u32 = 10;
 
 #[derive(Deserialize)]
 pub(super) struct Asked {
@@ -36,9 +41,12 @@ pub(super) async fn get(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Result<Response, ConsoleError> {
+    let Some(place) = console.streams().open(format!("handler {}", session.login)) else {
+        return Ok(Problem::too_many(BUSY_SECONDS).into_response());
+    };
     // Whoever comes back may have missed something.
     let first = headers.contains_key("last-event-id").then(changed);
-    let events = stream::iter(first).chain(follow(console.clone(), session.token_hash, asked.dossier));
+    let events = stream::iter(first).chain(follow(console.clone(), session.token_hash, asked.dossier, place));
     let stream = events.map(Ok::<_, Infallible>);
     Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(20))).into_response())
 }
@@ -52,19 +60,23 @@ struct Following {
     token_hash: String,
     changes: BoxStream<'static, Changed>,
     dossier: Option<DossierId>,
+    place: Place,
 }
 
 /// An event for each change, until the session ends or the house closes.
-fn follow(console: Console, token_hash: String, dossier: Option<DossierId>) -> impl Stream<Item = Event> {
+fn follow(console: Console, token_hash: String, dossier: Option<DossierId>, place: Place) -> impl Stream<Item = Event> {
     let changes = console.desk().changes();
-    let following = Following { console, token_hash, changes, dossier };
+    let following = Following { console, token_hash, changes, dossier, place };
     // The first event at once gives the page an identifier to come back with.
     let first = stream::once(async { Event::default().id("1").comment("open") });
     first.chain(stream::unfold(following, |mut following| async move {
         if !following.hear().await {
             return None;
         }
-        tokio::time::sleep(REST).await;
+        tokio::select! {
+            () = following.place.stopped() => return None,
+            () = tokio::time::sleep(REST) => {}
+        }
         following.skip_what_came_meanwhile();
         Some((changed(), following))
     }))
@@ -74,7 +86,11 @@ impl Following {
     /// Waits for a change that matters; false at the end.
     async fn hear(&mut self) -> bool {
         loop {
-            match tokio::time::timeout(LOOK, self.changes.next()).await {
+            let change = tokio::select! {
+                () = self.place.stopped() => return false,
+                change = tokio::time::timeout(LOOK, self.changes.next()) => change,
+            };
+            match change {
                 Ok(None) => return false,
                 Ok(Some(change)) if self.matters(change) => return true,
                 Ok(Some(_)) => {}
@@ -123,6 +139,7 @@ mod tests {
             token_hash: String::new(),
             changes: stream::iter([other, mine, mine, other].map(Changed::Dossier)).boxed(),
             dossier: Some(mine),
+            place: trial.console().streams().open("me").unwrap(),
         };
         assert!(following.hear().await);
         following.skip_what_came_meanwhile();

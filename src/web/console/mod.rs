@@ -39,6 +39,7 @@ use axum::{
 };
 use jiff::Timestamp;
 
+use super::Streams;
 use crate::{document::Documents, domain::clock::Clock, store::Store};
 pub use desk::{Changed, Desk, DeskError};
 pub use names::{Names, NamesError};
@@ -56,6 +57,7 @@ pub struct Setup {
     pub clock: Clock,
     /// Where people reach this service; over plain HTTP the session's cookie cannot be a secure one.
     pub public_url: String,
+    pub streams: Streams,
 }
 
 /// The state of every endpoint here. Cheap to clone.
@@ -92,6 +94,10 @@ impl Console {
 
     fn now(&self) -> Timestamp {
         self.0.setup.clock.now()
+    }
+
+    fn streams(&self) -> &Streams {
+        &self.0.setup.streams
     }
 
     fn cookies(&self) -> Cookies {

@@ -97,6 +97,7 @@ impl Trial {
             names,
             clock: Clock::fixed(now),
             public_url: "http://127.0.0.1:8480".into(),
+            streams: crate::web::Streams::default(),
         });
         Self { router: router(console.clone()), console, desk, dossier, _folder: folder }
     }

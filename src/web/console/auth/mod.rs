@@ -5,10 +5,11 @@ pub mod password;
 mod session;
 mod throttle;
 
+pub(super) use crate::web::client::ClientAddress;
 pub use form::Checked;
 pub use session::{Admin, Session};
 pub(super) use session::{Cookies, open};
-pub(super) use throttle::{ClientAddress, Throttle};
+pub(super) use throttle::Throttle;
 
 use crate::web::console::error::ConsoleError;
 

@@ -1,0 +1,93 @@
+//! How often something may be tried in a length of time, by any key: a login, an address.
+
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    sync::{Mutex, PoisonError},
+};
+
+use jiff::{SignedDuration, Timestamp};
+
+/// How many keys are remembered. Beyond it, strangers wait until the oldest window ends.
+const REMEMBERED: usize = 10_000;
+
+#[derive(Debug)]
+struct Tries {
+    count: u32,
+    until: Timestamp,
+}
+
+/// The tries of late. Its memory is bounded.
+#[derive(Debug)]
+pub(crate) struct Throttle<K> {
+    window: SignedDuration,
+    tries: Mutex<HashMap<K, Tries>>,
+}
+
+impl<K: Eq + Hash> Throttle<K> {
+    pub(crate) fn new(window: SignedDuration) -> Self {
+        Self { window, tries: Mutex::default() }
+    }
+
+    /// Counts a try under each key before it is made, so that tries at the same instant count too. Returns the seconds to
+    /// wait when it is one more than a key's limit.
+    pub(crate) fn count(&self, keys: impl IntoIterator<Item = (K, u32)>, now: Timestamp) -> Result<(), u32> {
+        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
+        if tries.len() >= REMEMBERED {
+            tries.retain(|_, tries| tries.until > now);
+            if tries.len() >= REMEMBERED {
+                return Err(seconds(self.window));
+            }
+        }
+        for (key, limit) in keys {
+            let tried = tries.entry(key).or_insert(Tries { count: 0, until: now + self.window });
+            if tried.until <= now {
+                *tried = Tries { count: 0, until: now + self.window };
+            }
+            if tried.count >= limit {
+                return Err(seconds(tried.until.duration_since(now)));
+            }
+            tried.count += 1;
+        }
+        Ok(())
+    }
+
+    /// These keys start afresh.
+    pub(crate) fn forget(&self, keys: impl IntoIterator<Item = K>) {
+        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
+        for key in keys {
+            tries.remove(&key);
+        }
+    }
+}
+
+fn seconds(duration: SignedDuration) -> u32 {
+    u32::try_from(duration.as_secs()).unwrap_or(1).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WINDOW: SignedDuration = SignedDuration::from_mins(15);
+
+    #[test]
+    fn a_key_is_tried_up_to_its_limit_and_again_when_the_window_has_ended() {
+        let (throttle, now) = (Throttle::new(WINDOW), Timestamp::UNIX_EPOCH);
+        assert_eq!(throttle.count([("a", 2), ("b", 9)], now), Ok(()));
+        assert_eq!(throttle.count([("a", 2)], now), Ok(()));
+        assert_eq!(throttle.count([("a", 2)], now), Err(900));
+        assert_eq!(throttle.count([("b", 9)], now), Ok(()));
+        assert_eq!(throttle.count([("a", 2)], now + WINDOW), Ok(()));
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let (throttle, now) = (Throttle::new(WINDOW), Timestamp::UNIX_EPOCH);
+        for i in 0..20_000_u32 {
+            let _ = throttle.count([(i, 1)], now);
+        }
+        assert!(throttle.tries.lock().unwrap().len() <= REMEMBERED + 1);
+        assert_eq!(throttle.count([(20_001, 1)], now + WINDOW), Ok(()));
+    }
+}
