@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use super::{Action, Actor, Conversation, ConversationError, Host, apply};
 use crate::{
     domain::{
-        fact::Facts,
+        fact::{Fact, Facts, Source, Value},
         id::DossierId,
         language::Language,
         message::{Author, Body, Channel},
@@ -227,6 +227,10 @@ impl Turn {
         if let Some(dossier) = &mut self.conversation.dossier {
             dossier.orientation = Some(mode.to_owned());
         }
+        // As a fact of the handler's it stays, whatever the person corrects or sends afterwards.
+        let source = Source::Handler(actor.login.clone());
+        let fact = Fact { value: Value::Choice(mode.to_owned()), source, at: self.now };
+        self.conversation.state.set_fact("orientation", fact);
         let detail = json!({ "mode": mode, "before": before, "reason": reason });
         self.record(&actor.login, "overrode", &detail);
         self.decide(json!({ "overridden_by": actor.login, "mode": mode, "before": before, "reason": reason }));

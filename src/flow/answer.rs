@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{
-        fact::{Source, Value},
+        fact::{Address, Source, Value},
         message::Input,
     },
     understanding::{Answer, Command, Reading, Want},
@@ -38,7 +38,19 @@ impl Walk<'_> {
             return self.command(if question.unknown { Command::DontKnow } else { Command::Skip });
         }
         let Some(reading) = &self.reading else { return false };
-        match self.library.vocabulary.answer(reading, &self.wanting(question), &self.listening()) {
+        let heard = self.library.vocabulary.answer(reading, &self.wanting(question), &self.listening());
+        let heard = match (self.state.street.take(), heard) {
+            (Some(street), heard) => self.with_street(question, street, heard),
+            (None, Answer::Value(Value::Address(Address { line, postcode: None, .. }))) => {
+                self.state.street = Some(line);
+                self.state.failures = 0;
+                let text = self.words().say("address_town");
+                self.ask_saying(question, text);
+                return true;
+            }
+            (None, heard) => heard,
+        };
+        match heard {
             Answer::Value(value) => {
                 if let Some(complaint) = self.complaint(&question.validate, &value) {
                     self.preface.push(complaint);
@@ -58,6 +70,33 @@ impl Walk<'_> {
                 true
             }
             Answer::Unknown | Answer::Nothing => false,
+        }
+    }
+
+    /// The street that was said before, with the town that was said now; the street alone where there is none.
+    fn with_street(&self, question: &Question, street: String, heard: Answer) -> Answer {
+        let (vocabulary, ctx) = (&self.library.vocabulary, self.listening());
+        // A whole address in its turn takes the place of the street.
+        let anew =
+            self.reading.as_ref().and_then(|reading| vocabulary.volunteer(reading, &self.wanting(question), &ctx));
+        if let Some(Value::Address(Address { line, postcode: Some(postcode), .. })) = &anew
+            && !line.is_empty()
+            && !line.starts_with(postcode)
+        {
+            return anew.map_or(heard, Answer::Value);
+        }
+        let town = self.reading.as_ref().map(Reading::said).unwrap_or_default();
+        let whole = vocabulary.read(&format!("{street}, {town}"), &ctx);
+        let whole = vocabulary.volunteer(&whole, &self.wanting(question), &ctx);
+        match (whole, heard) {
+            (Some(whole), _) => Answer::Value(whole),
+            (None, Answer::Value(Value::Address(address))) if address.postcode.is_some() => {
+                Answer::Value(Value::Address(address))
+            }
+            (None, Answer::Value(Value::Address(Address { line, .. }))) if line != street => {
+                Answer::Value(Value::Address(Address { line: format!("{street}, {line}"), ..Address::default() }))
+            }
+            _ => Answer::Value(Value::Address(Address { line: street, ..Address::default() })),
         }
     }
 

@@ -13,6 +13,9 @@ use crate::domain::{
     message::{Body, Input, Progress, QuickReply, SummaryLine},
 };
 
+/// How many files are remembered that came before any document was wanted.
+const MAX_EARLY: usize = 50;
+
 impl Walk<'_> {
     /// Asks a question in its own words.
     pub(super) fn ask(&mut self, question: &Question) {
@@ -166,6 +169,8 @@ impl Walk<'_> {
         for (kind, required) in &due {
             self.want(kind, *required);
         }
+        let early = std::mem::take(&mut self.state.early);
+        self.file(&early);
         self.note_completeness();
         let open = |wanted: &Wanted| wanted.received == 0 && due.iter().any(|(kind, _)| *kind == wanted.kind);
         let list: Vec<String> = self
@@ -231,6 +236,9 @@ impl Walk<'_> {
             let rank = |wanted: &Wanted| (wanted.received > 0, !wanted.required);
             let Some(wanted) = self.state.wanted.iter_mut().filter(fits).min_by_key(|wanted| rank(wanted)) else {
                 left += 1;
+                if self.state.early.len() < MAX_EARLY {
+                    self.state.early.push(media_type.clone());
+                }
                 continue;
             };
             wanted.received += 1;

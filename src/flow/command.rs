@@ -84,6 +84,10 @@ impl<'a> Walk<'a> {
                     return self.command(Command::Later);
                 }
                 let Some(question) = self.asked() else { return false };
+                // Who does not know the town has said the street.
+                if self.state.street.is_some() {
+                    return self.answer(question);
+                }
                 let knows_not = command == Command::DontKnow;
                 if knows_not && question.unknown {
                     self.accept(question, Value::Unknown);

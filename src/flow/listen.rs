@@ -43,9 +43,13 @@ impl Walk<'_> {
             self.interrupt(danger);
             return;
         }
+        let complete = self.is_complete();
         self.file(&heard.files);
+        let completed = !complete && self.is_complete() && command.is_none() && !self.may_go_on();
         match self.state.mode {
             Mode::Handler => return,
+            // The last document came: what was decided without it is decided again.
+            Mode::Waiting { resume: false } if completed => {}
             Mode::Waiting { resume } if self.goes_on(heard, resume, command) => {
                 if resume {
                     self.state.mode = Mode::Flow;
@@ -84,6 +88,14 @@ impl Walk<'_> {
             self.pressed(payload);
             return;
         }
+        if completed && self.state.mode != Mode::Withdrawn {
+            // What was decided without these documents is decided again with them.
+            self.effects.push(Effect::Note { code: "documents_completed".to_owned(), detail: String::new() });
+            let text = self.words().say_with("documents_received", &[("count", heard.files.len().into())]);
+            self.preface.push(text);
+            self.walk_again();
+            return;
+        }
         if !heard.files.is_empty() && self.files_came(heard.files.len()) {
             return;
         }
@@ -107,6 +119,9 @@ impl Walk<'_> {
             return;
         }
         if self.state.mode == Mode::Ended && self.state.aside.is_none() {
+            if self.amend() {
+                return;
+            }
             let text = self.words().say("ended");
             self.preface.push(text);
             self.flush();
@@ -174,6 +189,10 @@ impl Walk<'_> {
         let Kind::Ask(question) = &step.kind else { return false };
         let want = self.wanting(question);
         self.library.vocabulary.volunteer(reading, &want, &self.listening()).is_some()
+    }
+
+    fn is_complete(&self) -> bool {
+        self.state.fact("documents_complete") == Some(&Value::Bool(true))
     }
 
     /// Files came. True when that is all that this message is.

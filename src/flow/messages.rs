@@ -28,6 +28,7 @@ const KEYS: &[&str] = &[
     "hint_date_time",
     "hint_duration",
     "hint_address",
+    "address_town",
     "hint_phone",
     "hint_email",
     "hint_policy_number",

@@ -40,6 +40,12 @@ pub struct State {
     /// A person was called while a question was pending: its answer goes on with the flow.
     #[serde(rename = "u", default, skip_serializing_if = "is_default")]
     pub(super) asked: bool,
+    /// A street that was said without its town, while the town is asked for.
+    #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
+    pub(super) street: Option<String>,
+    /// Files that came before any document was wanted, by media type.
+    #[serde(rename = "h", default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) early: Vec<String>,
     /// The person said "plus tard".
     #[serde(rename = "z", default, skip_serializing_if = "is_default")]
     pub(super) later: bool,

@@ -9,7 +9,7 @@ use super::{
     transcript::{self, Transcript},
 };
 use crate::domain::{
-    fact::{Fact, Facts, Source, Value},
+    fact::{Address, Fact, Facts, Source, Value},
     language::Language,
     message::Channel,
 };
@@ -338,4 +338,67 @@ fn after_the_end_an_answer_not_understood_is_asked_again() {
     talk.state.mode = Mode::Ended;
     talk.press("edit=origin");
     assert!(talk.say("blurb glop").contains("Pardon"), "silence is no answer");
+}
+
+#[test]
+fn an_address_may_come_in_two_messages() {
+    let library = library();
+    let place = |line: &str, town: Option<(&str, &str)>| {
+        Value::Address(Address {
+            line: line.into(),
+            postcode: town.map(|(postcode, _)| postcode.into()),
+            city: town.map(|(_, city)| city.into()),
+        })
+    };
+    for (town, expected) in [
+        ("69003 Lyon", place("12 rue des Lilas", Some(("69003", "Lyon")))),
+        ("je sais pas", place("12 rue des Lilas", None)),
+        ("blurb", place("12 rue des Lilas", None)),
+        ("3 rue Nationale 59000 Lille", place("3 rue Nationale", Some(("59000", "Lille")))),
+    ] {
+        let mut talk = Talk::start(&library);
+        for text in ["non", "une fuite", "non", "non", "non", "moi", "jsp", "jsp", "hier"] {
+            talk.say(text);
+        }
+        assert!(talk.say("12 rue des Lilas").contains("le code postal et la ville"), "{}", talk.heard());
+        talk.say(town);
+        assert_eq!(talk.state.fact("loss_place"), Some(&expected), "{town}: {}", talk.heard());
+    }
+}
+
+#[test]
+fn photos_that_come_early_are_not_asked_again_and_late_ones_decide_again() {
+    let library = library();
+    let photo = Event::Said(Heard { files: vec!["image/jpeg".into()], ..Heard::default() });
+    let mut talk = water_damage(&library);
+    talk.tell(&photo);
+    let answers =
+        ["maison", "non", "proprio", "non", "cuisine", "sol", "400", "plus tard", "non", "ici", "passer", "envoyer"];
+    for text in answers {
+        talk.say(text);
+    }
+    let filed =
+        |talk: &Talk, kind: &str| talk.state.wanted().iter().any(|wanted| wanted.kind == kind && wanted.received == 1);
+    assert!(filed(&talk, "photo_wide") && !filed(&talk, "photo_close"), "{:?}", talk.state.wanted());
+    assert_eq!(talk.state.fact("documents_complete"), Some(&Value::Bool(false)));
+    assert!(matches!(talk.state.mode(), Mode::Ended | Mode::Waiting { resume: false }), "{}", talk.heard());
+    talk.effects.clear();
+    talk.tell(&photo);
+    assert!(filed(&talk, "photo_close"));
+    assert!(talk.effects.iter().any(|effect| matches!(effect, Effect::Orient { .. })), "{:?}", talk.effects);
+    assert!(
+        talk.effects.iter().any(|effect| matches!(effect, Effect::Note { code, .. } if code == "documents_completed"))
+    );
+
+    // What a handler decided stays.
+    let by_handler = Fact {
+        value: Value::Choice("field".into()),
+        source: Source::Handler("lea".into()),
+        at: "2026-11-20T11:00:00+01:00".parse().unwrap(),
+    };
+    talk.state.set_fact("orientation", by_handler);
+    talk.press("edit=origin");
+    talk.press("origin=neighbour");
+    assert!(!talk.effects.iter().any(|effect| matches!(effect, Effect::Orient { .. })), "{:?}", talk.effects);
+    assert_eq!(talk.state.fact("orientation"), Some(&Value::Choice("field".into())));
 }

@@ -25,7 +25,7 @@ use crate::domain::{
 };
 
 /// The reference that a dossier has in transcripts.
-const REFERENCE: &str = "ABC-DEF";
+pub const REFERENCE: &str = "ABC-DEF";
 
 /// What an orientation table answers: the mode, or the facts that are missing.
 pub type Orient<'a> = dyn Fn(&Library, &str, &str, &Facts, civil::Date) -> (Option<String>, Vec<String>) + 'a;

@@ -197,6 +197,12 @@ impl<'a> Walk<'a> {
                 }
                 self.next();
             }
+            // What a handler decided is not decided again.
+            Kind::Orient(_)
+                if matches!(self.state.facts.get("orientation"), Some(Fact { source: Source::Handler(_), .. })) =>
+            {
+                self.next();
+            }
             Kind::Orient(table) => {
                 self.flush();
                 self.effects.push(Effect::Orient { table: table.clone() });

@@ -160,6 +160,11 @@ impl Reading {
         &self.values
     }
 
+    /// What was written.
+    pub fn said(&self) -> &str {
+        self.text.original()
+    }
+
     /// A word or two: hardly more than a yes or a no.
     pub fn is_short(&self) -> bool {
         self.text.len() <= 3

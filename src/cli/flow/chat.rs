@@ -19,7 +19,7 @@ use crate::{
         language::Language,
         message::{Body, Channel},
     },
-    flow::{Effect, Event, Heard, State},
+    flow::{Effect, Event, Heard, State, transcript},
 };
 
 /// Arguments of `guichet flow chat`.
@@ -59,6 +59,7 @@ impl Chat {
             verbose: self.verbose,
             quick_replies: Vec::new(),
         };
+        talk.state.set_reference(transcript::REFERENCE);
         let start =
             Event::Start { language: Language::from_tag(&self.lang), channel: Channel::Web, known: Facts::new() };
         if std::io::stdin().is_terminal() {
