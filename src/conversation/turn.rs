@@ -229,7 +229,7 @@ impl Turn {
         }
         // As a fact of the handler's it stays, whatever the person corrects or sends afterwards.
         let source = Source::Handler(actor.login.clone());
-        let fact = Fact { value: Value::Choice(mode.to_owned()), source, at: self.now };
+        let fact = Fact { value: Value::Choice(mode.to_owned()), source };
         self.conversation.state.set_fact("orientation", fact);
         let detail = json!({ "mode": mode, "before": before, "reason": reason });
         self.record(&actor.login, "overrode", &detail);

@@ -2,28 +2,28 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{Timestamp, civil};
+use jiff::civil;
 use serde::{Deserialize, Serialize};
 
 /// The facts of a conversation by name. A name that is absent is not known yet.
 pub type Facts = BTreeMap<String, Fact>;
 
-/// One fact: its value, where it comes from and when it was learnt.
+/// One fact: its value and where it comes from. When it was said stands with the row that the store keeps of it: this form
+/// is rewritten with every message of a conversation, so what most facts share is left out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fact {
     #[serde(rename = "v")]
     pub value: Value,
-    #[serde(rename = "s")]
+    #[serde(rename = "s", default, skip_serializing_if = "Source::is_policyholder")]
     pub source: Source,
-    #[serde(rename = "t", with = "jiff::fmt::serde::timestamp::millisecond::required")]
-    pub at: Timestamp,
 }
 
 /// Who said a fact.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     /// The person who writes.
+    #[default]
     Policyholder,
     /// The flow, by a rule written in it.
     Flow,
@@ -31,6 +31,12 @@ pub enum Source {
     Policy,
     /// A handler, by login.
     Handler(String),
+}
+
+impl Source {
+    fn is_policyholder(&self) -> bool {
+        *self == Self::Policyholder
+    }
 }
 
 /// The value of a fact.

@@ -83,8 +83,7 @@ fn truth(condition: &str, facts: &[(&str, Value)]) -> (Truth, Vec<String>, Optio
     let mut problems = Problems::default();
     let condition = Condition::read("test", &node, &types, &mut problems);
     assert_eq!(problems.into_sorted(), []);
-    let at = jiff::Timestamp::UNIX_EPOCH;
-    let fact = |value: &Value| Fact { value: value.clone(), source: Source::Policyholder, at };
+    let fact = |value: &Value| Fact { value: value.clone(), source: Source::Policyholder };
     let facts: Facts = facts.iter().map(|(name, value)| ((*name).to_owned(), fact(value))).collect();
     let insurer = Insurer { thresholds: BTreeMap::from([("limit".to_owned(), 1600.0)]), ..Insurer::default() };
     let explanation = condition.explain(&Scope { facts: &facts, insurer: &insurer, today: date(2026, 11, 20) });

@@ -32,7 +32,6 @@ pub(super) struct Walk<'a> {
     pub(super) library: &'a Library,
     pub(super) insurer: &'a Insurer,
     pub(super) state: State,
-    pub(super) now: Timestamp,
     pub(super) local: civil::DateTime,
     pub(super) effects: Vec<Effect>,
     /// What the person wrote in this turn, while it may still hold answers.
@@ -48,7 +47,7 @@ impl<'a> Walk<'a> {
         let local = now.to_zoned(library.zone.clone()).datetime();
         let insurer = library.insurer(insurer).unwrap_or(&library.nobody);
         let (effects, preface) = (Vec::new(), Vec::new());
-        Self { library, insurer, state, now, local, effects, reading: None, talkative: false, preface }
+        Self { library, insurer, state, local, effects, reading: None, talkative: false, preface }
     }
 
     pub(super) fn words(&self) -> Words<'a> {
@@ -266,7 +265,7 @@ impl<'a> Walk<'a> {
         if same || (self.state.facts.len() >= MAX_FACTS && !self.state.facts.contains_key(name)) {
             return;
         }
-        let fact = Fact { value, source, at: self.now };
+        let fact = Fact { value, source };
         self.effects.push(Effect::SetFact { name: name.to_owned(), fact: fact.clone() });
         if name == "peril"
             && let Value::Choice(peril) | Value::Text(peril) = &fact.value

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use jiff::{Timestamp, civil::date};
+use jiff::civil::date;
 
 use super::*;
 use crate::{
@@ -42,7 +42,7 @@ fn decided(values: &[(&str, Value)]) -> Decision {
     let facts: Facts = values
         .iter()
         .map(|(name, value)| {
-            let fact = Fact { value: value.clone(), source: Source::Policy, at: Timestamp::UNIX_EPOCH };
+            let fact = Fact { value: value.clone(), source: Source::Policy };
             ((*name).to_owned(), fact)
         })
         .collect();
