@@ -135,7 +135,7 @@ impl InboxFilter {
             test("insurer = ?", insurer);
         }
         if let Some(search) = &self.search {
-            let pattern = format!("%{}%", escape_like(&search.to_lowercase()));
+            let pattern = format!("%{}%", like(&search.to_lowercase()));
             test("(LOWER(reference) LIKE ? ESCAPE '!' OR LOWER(holder) LIKE ? ESCAPE '!')", &pattern);
         }
         // The words of the partial indexes, so that they serve.
@@ -153,8 +153,11 @@ impl InboxFilter {
     }
 }
 
-fn escape_like(text: &str) -> String {
-    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
+/// The text as a pattern. SQLite lowers ASCII only, so that an accented letter stands for any one letter: whoever searches
+/// "élé" finds "Éléonore" on both engines.
+fn like(text: &str) -> String {
+    let escaped = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    escaped.chars().map(|letter| if letter.is_ascii() { letter } else { '_' }).collect()
 }
 
 impl Store {

@@ -32,7 +32,8 @@ impl When {
     pub(super) fn since(self, now: Timestamp) -> Ago {
         let minutes = now.duration_since(self.0).as_mins().max(0);
         match minutes {
-            0..60 => Ago::Minutes(minutes),
+            0 => Ago::Now,
+            1..60 => Ago::Minutes(minutes),
             60..2880 => Ago::Hours(minutes / 60),
             _ => Ago::Days(minutes / 1440),
         }
@@ -42,6 +43,8 @@ impl When {
 /// A length of time, rounded as people say it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ago {
+    /// Less than a minute.
+    Now,
     Minutes(i64),
     Hours(i64),
     Days(i64),
@@ -55,6 +58,18 @@ pub(super) fn day(date: civil::Date) -> String {
 /// `09:05`.
 pub(super) fn clock(time: civil::Time) -> String {
     format!("{:02}:{:02}", time.hour(), time.minute())
+}
+
+/// `06 39 98 01 01` for a French number; another country's stays as it is dialled.
+pub(super) fn phone(e164: &str) -> String {
+    match e164.strip_prefix("+33") {
+        Some(national) if national.len() == 9 && national.is_ascii() => {
+            let digits = format!("0{national}");
+            let pairs: Vec<&str> = (0..10).step_by(2).map(|at| &digits[at..at + 2]).collect();
+            pairs.join("\u{a0}")
+        }
+        _ => e164.to_owned(),
+    }
 }
 
 /// `1 250,50 €`, with spaces that do not break.
@@ -86,10 +101,17 @@ mod tests {
     }
 
     #[test]
+    fn a_french_number_is_told_in_pairs() {
+        assert_eq!(phone("+33639980101"), "06\u{a0}39\u{a0}98\u{a0}01\u{a0}01");
+        assert_eq!(phone("+3228880101"), "+3228880101");
+    }
+
+    #[test]
     fn lengths_are_rounded_down() {
         let then = When("2026-07-01T10:00:00Z".parse().unwrap());
         for (now, ago) in [
-            ("2026-07-01T09:00:00Z", Ago::Minutes(0)),
+            ("2026-07-01T09:00:00Z", Ago::Now),
+            ("2026-07-01T10:00:59Z", Ago::Now),
             ("2026-07-01T10:59:59Z", Ago::Minutes(59)),
             ("2026-07-01T11:00:00Z", Ago::Hours(1)),
             ("2026-07-03T09:59:00Z", Ago::Hours(47)),

@@ -219,6 +219,8 @@ async fn the_inbox_filters_sorts_and_counts(db: Database) {
         (InboxFilter { waiting: true, sort: InboxSort::Waiting, ..all.clone() }, vec!["Zoé", "Marc"]),
         (InboxFilter { search: Some("JEANNE".into()), ..all.clone() }, vec!["Jeanne 100%"]),
         (InboxFilter { search: Some("0%".into()), ..all.clone() }, vec!["Jeanne 100%"]),
+        (InboxFilter { search: Some("ZOÉ".into()), ..all.clone() }, vec!["Zoé"]),
+        (InboxFilter { search: Some("zoÈ".into()), ..all.clone() }, vec!["Zoé"]),
         (InboxFilter { search: Some("_".into()), ..all }, vec![]),
     ] {
         let found = store.inbox(&filter, 10).await.unwrap();

@@ -123,8 +123,11 @@ impl Shown {
             Value::Unknown => Self::Unknown,
             Value::Bool(true) => Self::Yes,
             Value::Bool(false) => Self::No,
-            Value::Text(text) if fact == "peril" => Self::Text(lexicon.names.peril(text).to_owned()),
-            Value::Text(text) | Value::Phone(text) | Value::Email(text) => Self::Text(text.clone()),
+            Value::Text(text) | Value::Choice(text) if fact == "peril" => {
+                Self::Text(lexicon.names.peril(text).to_owned())
+            }
+            Value::Phone(number) => Self::Text(when::phone(number)),
+            Value::Text(text) | Value::Email(text) => Self::Text(text.clone()),
             Value::Choice(code) => Self::Text(name(code)),
             Value::Choices(codes) => Self::Text(codes.iter().map(|code| name(code)).collect::<Vec<_>>().join(", ")),
             Value::Number(number) => Self::Text(number.to_string().replace('.', ",")),
