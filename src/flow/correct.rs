@@ -212,7 +212,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn yes_or_no(&self) -> Option<bool> {
+    pub(super) fn yes_or_no(&self) -> Option<bool> {
         let want = Want { input: Input::YesNo, choices: None, prefer_past: true, policy_pattern: None };
         match self.library.vocabulary.answer(self.reading.as_ref()?, &want, &self.listening()) {
             Answer::Value(Value::Bool(yes)) => Some(yes),

@@ -11,7 +11,7 @@ use crate::{
         fact::{Source, Value},
         message::{Body, Input},
     },
-    understanding::{Command, Reading},
+    understanding::{Command, Danger, Reading},
 };
 
 /// How much of a message is read; the host keeps all of it.
@@ -37,7 +37,7 @@ impl Walk<'_> {
         self.reading = Some(reading);
 
         if let Some(danger) = danger
-            && !self.flow_asked_for_danger()
+            && !self.flow_asked_for_danger(danger)
             && self.state.mode != Mode::Withdrawn
         {
             self.interrupt(danger);
@@ -135,7 +135,9 @@ impl Walk<'_> {
         match &step.kind {
             Kind::Ask(question) => {
                 if !self.answer(question) {
-                    if is_greeting || was_later {
+                    if self.says_there_is_danger(question) {
+                        self.interrupt(Danger::Distress);
+                    } else if is_greeting || was_later {
                         if was_later {
                             let text = self.words().say("welcome_back");
                             self.preface.push(text);

@@ -1,6 +1,11 @@
 //! Danger interrupts at any step: the emergency numbers first, a person is called, and the flow waits for "I am safe".
 
-use super::{Effect, Handover, Priority, definition::Kind, state::Mode, walk::Walk};
+use super::{
+    Effect, Handover, Priority,
+    definition::{Kind, Question},
+    state::Mode,
+    walk::Walk,
+};
 use crate::{
     domain::{
         fact::Value,
@@ -13,17 +18,28 @@ use crate::{
 const SAFETY_FACTS: [&str; 2] = ["danger", "injured"];
 
 impl Walk<'_> {
-    /// Whether the pending question is the flow's own about danger, and this message answers it.
-    pub(super) fn flow_asked_for_danger(&self) -> bool {
+    /// Whether the flow asked for what this message says: its own question about danger, or, once danger was asked for,
+    /// what happened ("un incendie").
+    pub(super) fn flow_asked_for_danger(&self, danger: Danger) -> bool {
         let Some((_, step)) = self.current() else { return false };
         let (Kind::Ask(question), Some(reading)) = (&step.kind, &self.reading) else { return false };
-        SAFETY_FACTS.contains(&question.fact.as_str())
+        let settled = self.state.dangers.contains(danger.as_str())
+            || (reading.is_short() && SAFETY_FACTS.iter().any(|fact| self.state.facts.contains_key(*fact)));
+        let names = question.input == Input::Choice && settled;
+        (names || SAFETY_FACTS.contains(&question.fact.as_str()))
             && self.state.mode == Mode::Flow
             && !self.state.facts.contains_key(&question.fact)
             && matches!(
                 self.library.vocabulary.answer(reading, &self.wanting(question), &self.listening()),
                 Answer::Value(_)
             )
+    }
+
+    /// "Oui", without a word of what it is, to the flow's own question about danger.
+    pub(super) fn says_there_is_danger(&self, question: &Question) -> bool {
+        question.input == Input::Choice
+            && SAFETY_FACTS.contains(&question.fact.as_str())
+            && self.yes_or_no() == Some(true)
     }
 
     pub(super) fn interrupt(&mut self, danger: Danger) {

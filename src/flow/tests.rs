@@ -304,6 +304,7 @@ fn the_injured_come_before_the_claim() {
     for (text, danger) in [
         ("oui mon fils c brulé la main mais ça va", "injured"),
         ("personne n'est blessé mais ça sent le gaz", "gas"),
+        ("oui mon mari a mal au cou", "injured"),
         ("non ça va", "none"),
         ("non, personne n'est blessé", "none"),
     ] {
@@ -393,4 +394,42 @@ fn photos_that_come_early_are_not_asked_again_and_late_ones_decide_again() {
     talk.press("origin=neighbour");
     assert!(!talk.effects.iter().any(|effect| matches!(effect, Effect::Orient { .. })), "{:?}", talk.effects);
     assert_eq!(talk.state.fact("orientation"), Some(&Value::Choice("field".into())));
+}
+
+#[test]
+fn a_bare_yes_to_danger_is_a_danger() {
+    let library = library();
+    let mut talk = Talk::start(&library);
+    assert!(talk.say("oui").contains("112"), "{}", talk.heard());
+    assert_eq!(talk.state.mode(), Mode::Danger);
+    assert!(talk.say("oui je suis en sécurité").contains("y a-t-il un blessé"), "{}", talk.heard());
+}
+
+#[test]
+fn a_fire_that_is_declared_is_no_fire_that_burns() {
+    let library = library();
+    for (before, text, mode) in [
+        (&["non"][..], "un incendie", Mode::Flow),
+        (&["non", "y a le feu dans la cuisine !", "on est dehors"], "incendie", Mode::Flow),
+        (&["non"], "il y a le feu dans la cuisine", Mode::Danger),
+    ] {
+        let mut talk = Talk::start(&library);
+        for said in before {
+            talk.say(said);
+        }
+        talk.say(text);
+        assert_eq!(talk.state.mode(), mode, "{before:?} {text}");
+        assert_eq!(talk.state.fact("incident").is_some(), mode == Mode::Flow, "{before:?} {text}: {}", talk.heard());
+    }
+}
+
+#[test]
+fn a_phrase_says_more_than_a_word_of_a_label() {
+    let library = library();
+    let mut talk = Talk::start(&library);
+    for text in ["non", "une fuite", "non", "non", "non"] {
+        talk.say(text);
+    }
+    talk.say("je suis l'assuré et deux logements sont touchés");
+    assert_eq!(talk.state.fact("claimant_role"), Some(&Value::Choice("insured".into())), "{}", talk.heard());
 }

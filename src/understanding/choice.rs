@@ -158,6 +158,10 @@ impl ChoiceSet {
         if named.iter().any(|hit| !self.yields[hit.item]) {
             named.retain(|hit| !self.yields[hit.item]);
         }
+        // A word of a label says less than a phrase of another item: "je suis l'assuré, deux logements sont touchés".
+        if named.iter().any(|hit| hit.certainty == Certainty::Exact) {
+            named.retain(|hit| hit.certainty != Certainty::Telling);
+        }
         let item = match named.as_slice() {
             [hit] => hit.item,
             [] if confident => return None,
