@@ -429,6 +429,7 @@ async fn hear_other_nodes(mut turns: Turns, intake: Weak<Inner>) {
                     intake.tell(conversation, dossier, ChangeKind::Stored);
                 }
             }
+            Err(StoreError::Closing) => return,
             Err(error) => {
                 tracing::warn!(%error, "changes of other nodes cannot be heard at the moment");
                 tokio::time::sleep(LISTEN_AGAIN).await;
