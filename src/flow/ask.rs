@@ -82,11 +82,10 @@ impl Walk<'_> {
 
     /// Asks once more for what is pending, as it was first asked.
     pub(super) fn ask_pending(&mut self) {
-        let library = self.library;
         if let Some(aside) = self.state.aside.clone() {
             match aside {
-                Aside::Edit(fact) => match library.questions_for(&fact).next() {
-                    Some((_, _, question)) => self.ask(question),
+                Aside::Edit(fact) => match self.question_of(&fact) {
+                    Some(question) => self.ask(question),
                     None => self.state.aside = None,
                 },
                 Aside::Which => self.ask_which(),

@@ -115,6 +115,8 @@ impl<'a> Walk<'a> {
                     }
                 }
                 Some(Kind::Review) if self.state.aside.is_none() => self.send(),
+                // "Autre chose à ajouter ?" – "C'est tout".
+                Some(Kind::Ask(question)) if question.optional => return self.command(Command::Skip),
                 _ => return false,
             },
             _ => return false,
@@ -141,9 +143,8 @@ impl<'a> Walk<'a> {
 
     /// The question that is being asked, of the flow or to correct an answer.
     pub(super) fn asked(&self) -> Option<&'a Question> {
-        let library = self.library;
         match (&self.state.aside, &self.current()?.1.kind) {
-            (Some(Aside::Edit(fact)), _) => library.questions_for(fact).next().map(|(_, _, question)| question),
+            (Some(Aside::Edit(fact)), _) => self.question_of(fact),
             (None, Kind::Ask(question)) => Some(question),
             _ => None,
         }

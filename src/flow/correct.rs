@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Effect, Flow,
-    definition::Kind,
+    definition::{Kind, Question},
     library::FIRST_FLOW,
     state::{Aside, Mode},
     walk::Walk,
@@ -24,7 +24,6 @@ const MAX_ROUNDS: usize = 20;
 impl<'a> Walk<'a> {
     /// The person wants to change the answer to one question.
     pub(super) fn edit(&mut self, fact: &str) {
-        let library = self.library;
         if matches!(self.state.mode, Mode::Handler | Mode::Danger | Mode::Withdrawn) {
             return;
         }
@@ -32,7 +31,7 @@ impl<'a> Walk<'a> {
         if self.state.mode == (Mode::Waiting { resume: true }) {
             self.state.mode = Mode::Flow;
         }
-        let Some((_, _, question)) = library.questions_for(fact).next() else {
+        let Some(question) = self.question_of(fact) else {
             self.ask_pending();
             return;
         };
@@ -54,7 +53,7 @@ impl<'a> Walk<'a> {
             self.ask_which();
             return;
         };
-        let Some((_, _, question)) = library.questions_for(&fact).next() else {
+        let Some(question) = self.question_of(&fact) else {
             self.ask_which();
             return;
         };
@@ -76,7 +75,7 @@ impl<'a> Walk<'a> {
         let ctx = self.listening();
         let mut found: Option<(String, Value)> = None;
         for line in self.summary_lines() {
-            let Some((_, _, question)) = library.questions_for(&line.fact).next() else { continue };
+            let Some(question) = self.question_of(&line.fact) else { continue };
             let Some(value) = library.vocabulary.volunteer(reading, &self.wanting(question), &ctx) else { continue };
             let changes = self.state.fact(&line.fact) != Some(&value);
             if question.asked_only || !changes || self.complaint(&question.validate, &value).is_some() {
@@ -140,6 +139,16 @@ impl<'a> Walk<'a> {
         reached
     }
 
+    /// The question by which this fact is asked on the way that the answers lead; any that asks it, where none is.
+    pub(super) fn question_of(&self, fact: &str) -> Option<&'a Question> {
+        let (library, scope, reached) = (self.library, self.scope(), self.reached());
+        let due = |flow: &Flow, at: usize| reached.contains(flow.name.as_str()) && flow.steps[at].when.holds(&scope);
+        let mut questions = library.questions_for(fact);
+        let first = questions.next()?;
+        let asked = std::iter::once(first).chain(questions).find(|(flow, at, _)| due(flow, *at)).unwrap_or(first);
+        Some(asked.2)
+    }
+
     fn clear_void(&mut self) {
         let library = self.library;
         for _ in 0..MAX_ROUNDS {
@@ -184,11 +193,10 @@ impl<'a> Walk<'a> {
 
     /// The message as the answer to what is asked beside the flow. False when nothing is, or it is no answer to that.
     pub(super) fn answer_aside(&mut self) -> bool {
-        let library = self.library;
         let Some(aside) = self.state.aside.clone() else { return false };
         match aside {
-            Aside::Edit(fact) => match library.questions_for(&fact).next() {
-                Some((_, _, question)) if !self.answer(question) => self.not_understood(question),
+            Aside::Edit(fact) => match self.question_of(&fact) {
+                Some(question) if !self.answer(question) => self.not_understood(question),
                 Some(_) => {}
                 None => self.keep(),
             },

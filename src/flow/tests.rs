@@ -433,3 +433,16 @@ fn a_phrase_says_more_than_a_word_of_a_label() {
     talk.say("je suis l'assuré et deux logements sont touchés");
     assert_eq!(talk.state.fact("claimant_role"), Some(&Value::Choice("insured".into())), "{}", talk.heard());
 }
+
+#[test]
+fn a_correction_asks_in_the_words_of_the_claim_s_own_flow() {
+    let library = library();
+    let mut talk = water_damage(&library);
+    for text in ["maison", "non", "proprio", "non", "cuisine", "sol", "400", "plus tard", "c'est tout"] {
+        talk.say(text);
+    }
+    assert_eq!(talk.state.fact("remarks"), None, "« c'est tout » is nothing to add");
+    talk.effects.clear();
+    talk.tell(&Event::Edit { fact: "damage_amount".into() });
+    assert!(talk.heard().contains("du montant des dégâts chez vous"), "{}", talk.heard());
+}
