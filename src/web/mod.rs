@@ -86,6 +86,7 @@ fn console_of(app: &App) -> console::Console {
         documents: app.documents.clone(),
         desk: Arc::new(app.intake.clone()),
         names,
+        experts: console::read_experts(library.sources()),
         clock: app.clock.clone(),
         public_url: app.config.server.public_url.clone(),
         streams: app.streams.clone(),

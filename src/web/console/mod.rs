@@ -42,6 +42,8 @@ use jiff::Timestamp;
 use super::Streams;
 use crate::{document::Documents, domain::clock::Clock, store::Store};
 pub use desk::{Changed, Desk, DeskError};
+pub use dossier::experts::Experts;
+pub(super) use dossier::experts::read as read_experts;
 pub use names::{Names, NamesError};
 pub(crate) use users::add::is_login;
 
@@ -54,6 +56,7 @@ pub struct Setup {
     pub documents: Documents,
     pub desk: Arc<dyn Desk>,
     pub names: Names,
+    pub experts: Experts,
     pub clock: Clock,
     /// Where people reach this service; over plain HTTP the session's cookie cannot be a secure one.
     pub public_url: String,
@@ -90,6 +93,10 @@ impl Console {
 
     fn names(&self) -> &Names {
         &self.0.setup.names
+    }
+
+    fn experts(&self) -> &Experts {
+        &self.0.setup.experts
     }
 
     fn now(&self) -> Timestamp {

@@ -95,6 +95,7 @@ impl Trial {
             documents,
             desk: Arc::clone(&desk) as Arc<dyn Desk>,
             names,
+            experts: crate::web::console::Experts::default(),
             clock: Clock::fixed(now),
             public_url: "http://127.0.0.1:8480".into(),
             streams: crate::web::Streams::default(),

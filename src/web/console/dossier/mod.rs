@@ -4,6 +4,7 @@
 pub(super) mod ask_document;
 pub(super) mod close;
 mod cover;
+pub(super) mod experts;
 mod facts;
 mod files;
 pub(super) mod give_back;

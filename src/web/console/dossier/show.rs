@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use super::{
     Lexicon,
     cover::Cover,
+    experts::Expert,
     facts::{self, By, FactLine, Shown},
     files::{self, FileView, Size, WantedView},
     find,
@@ -51,6 +52,7 @@ pub(in crate::web::console) struct DossierPage {
     wanted: Vec<WantedView>,
     cover: Cover,
     orientation: OrientationView,
+    experts: Vec<Expert>,
     timeline: Vec<TimelineLine>,
     /// The line that ended the dossier, where it is over.
     ending: Option<TimelineLine>,
@@ -106,6 +108,7 @@ pub(crate) async fn get(
         wanted: files::wanted(&dossier, lexicon),
         cover: Cover::of(&dossier, policy, &rows, &entries, lexicon),
         orientation: OrientationView::of(&dossier, &decisions, lexicon),
+        experts: console.experts().of(&dossier, &rows),
         verdict: verify(dossier.id, &entries, &dossier.tip),
         ending: timeline::ending(&dossier, &entries, lexicon),
         timeline: timeline::lines(&entries, lexicon),
@@ -176,6 +179,7 @@ mod tests {
                 wanted: files::wanted(&dossier, lexicon),
                 cover: Cover::of(&dossier, None, &rows, &entries, lexicon),
                 orientation: OrientationView::of(&dossier, &[], lexicon),
+                experts: Vec::new(),
                 verdict: verify(dossier.id, &entries, &dossier.tip),
                 ending: timeline::ending(&dossier, &entries, lexicon),
                 timeline: timeline::lines(&entries, lexicon),
