@@ -10,7 +10,7 @@ mod migrate;
 mod serve;
 mod user;
 
-use std::path::PathBuf;
+use std::{io::Write as _, path::PathBuf};
 
 use clap::{Parser, Subcommand};
 
@@ -114,9 +114,9 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
 }
 
 /// Prints a line for the person at the terminal.
-#[expect(clippy::print_stdout, reason = "this is the command line")]
 fn say(line: impl std::fmt::Display) {
-    println!("{line}");
+    // Whoever closes the pipe (`guichet … | head`) has read enough.
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// Opens the store, making the folder of an SQLite file.
