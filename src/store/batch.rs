@@ -1,4 +1,7 @@
-//! Many rows by one statement: `json_each` on SQLite, `UNNEST` on PostgreSQL.
+//! Many rows by one statement: `VALUES` with all their values bound on SQLite, `UNNEST` on PostgreSQL.
+//!
+//! `json_each` would do on SQLite too, with one statement for any number of rows; but each row is then written as JSON,
+//! parsed, written as text and parsed again for its columns. A statement for each number of rows is prepared once.
 
 use super::{
     StoreError,
@@ -16,15 +19,26 @@ pub(super) enum Kind {
 #[derive(Debug)]
 pub(super) struct Insert {
     kinds: Vec<Kind>,
-    sqlite: String,
+    sqlite: Values,
     postgres: String,
 }
+
+/// The parts of SQLite's statement, put together for as many rows as there are.
+#[derive(Debug)]
+struct Values {
+    head: String,
+    row: String,
+    tail: String,
+}
+
+/// The most rows in one SQLite statement: far from its limit of 32,766 values, and few enough statements to keep.
+const MOST_ROWS: usize = 64;
 
 impl Insert {
     /// `columns` in the order in which rows give their values; `tail` is the `ON CONFLICT …` and `RETURNING …`.
     pub(super) fn new(table: &str, columns: &[(&str, Kind)], tail: &str) -> Self {
         let names = columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-        let picks = (0..columns.len()).map(|i| format!("value ->> {i}")).collect::<Vec<_>>().join(", ");
+        let marks = vec!["?"; columns.len()].join(",");
         let arrays = columns
             .iter()
             .enumerate()
@@ -36,8 +50,11 @@ impl Insert {
             .join(", ");
         Self {
             kinds: columns.iter().map(|(_, kind)| *kind).collect(),
-            // SQLite needs the WHERE to tell this ON from a join's.
-            sqlite: format!("INSERT INTO {table} ({names}) SELECT {picks} FROM json_each($1) WHERE true {tail}"),
+            sqlite: Values {
+                head: format!("INSERT INTO {table} ({names}) VALUES "),
+                row: format!("({marks})"),
+                tail: format!(" {tail}"),
+            },
             postgres: format!("INSERT INTO {table} ({names}) SELECT * FROM UNNEST({arrays}) {tail}"),
         }
     }
@@ -48,8 +65,16 @@ impl Insert {
             return Ok(Vec::new());
         }
         if tx.is_sqlite() {
-            let json = serde_json::to_string(&rows).map_err(StoreError::Unreadable)?;
-            return tx.fetch(&self.sqlite, &[Arg::Text(json)]).await;
+            let mut returned = Vec::new();
+            let mut rows = rows.into_iter();
+            loop {
+                let args: Vec<Arg> = rows.by_ref().take(MOST_ROWS).flatten().collect();
+                if args.is_empty() {
+                    break;
+                }
+                returned.extend(tx.fetch(&self.sqlite.sql(args.len() / self.kinds.len()), &args).await?);
+            }
+            return Ok(returned);
         }
         let mut columns: Vec<Column> = self
             .kinds
@@ -70,5 +95,20 @@ impl Insert {
             }
         }
         tx.fetch_columns(&self.postgres, &columns).await
+    }
+}
+
+impl Values {
+    fn sql(&self, rows: usize) -> String {
+        let mut sql = String::with_capacity(self.head.len() + rows * (self.row.len() + 1) + self.tail.len());
+        sql.push_str(&self.head);
+        for row in 0..rows {
+            if row > 0 {
+                sql.push(',');
+            }
+            sql.push_str(&self.row);
+        }
+        sql.push_str(&self.tail);
+        sql
     }
 }

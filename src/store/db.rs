@@ -201,7 +201,8 @@ impl Db {
             // The checkpointer does this off the writer's path, see `checkpoint`.
             .pragma("wal_autocheckpoint", "0")
             .pragma("temp_store", "memory")
-            .statement_cache_capacity(256);
+            // A group's statements differ by their number of rows, see `batch`.
+            .statement_cache_capacity(1024);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(Duration::from_secs(30))
