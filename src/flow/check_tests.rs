@@ -68,7 +68,7 @@ fn what_is_unreachable_or_long_is_a_warning() {
     assert_eq!(found(&long, Severity::Warning), ["8: the `fr` text takes 2 SMS"]);
 }
 
-fn truth(condition: &str, facts: &[(&str, Value)]) -> (Truth, Vec<String>, Option<String>) {
+fn read_condition(text: &str) -> Condition {
     let types: FactTypes = [
         ("cause", FactType::Choice(vec!["leak".into(), "rain".into()])),
         ("rooms", FactType::Choices(Vec::new())),
@@ -79,15 +79,49 @@ fn truth(condition: &str, facts: &[(&str, Value)]) -> (Truth, Vec<String>, Optio
     ]
     .map(|(name, kind)| (name.to_owned(), kind))
     .into();
-    let node = Node::parse("test", condition).unwrap();
+    let node = Node::parse("test", text).unwrap();
     let mut problems = Problems::default();
     let condition = Condition::read("test", &node, &types, &mut problems);
     assert_eq!(problems.into_sorted(), []);
+    condition
+}
+
+fn truth(condition: &str, facts: &[(&str, Value)]) -> (Truth, Vec<String>, Option<String>) {
+    let condition = read_condition(condition);
     let fact = |value: &Value| Fact { value: value.clone(), source: Source::Policyholder };
     let facts: Facts = facts.iter().map(|(name, value)| ((*name).to_owned(), fact(value))).collect();
     let insurer = Insurer { thresholds: BTreeMap::from([("limit".to_owned(), 1600.0)]), ..Insurer::default() };
     let explanation = condition.explain(&Scope { facts: &facts, insurer: &insurer, today: date(2026, 11, 20) });
     (explanation.truth, explanation.missing, explanation.failed)
+}
+
+#[test]
+fn a_row_below_a_wider_one_is_never_reached() {
+    let never = |earlier: &str, later: &str| read_condition(earlier).is_implied_by(&read_condition(later));
+    for (earlier, later) in [
+        ("amount: \"> 1600\"", "amount: \"> 5000\""),
+        ("amount: \">= 1600\"", "amount: \"> 1600\""),
+        ("amount: \"<= insurer.limit\"", "{ amount: \"<= insurer.limit\", injured: no }"),
+        ("count: \">= 2\"", "count: \"[3..5]\""),
+        ("cause: [leak, rain]", "cause: leak"),
+        ("amount: known", "amount: \"> 1\""),
+        ("any: [ { injured: yes }, { cause: leak } ]", "{ cause: leak, amount: \"> 1\" }"),
+        ("cause: [leak, rain]", "any: [ { cause: rain }, { cause: leak } ]"),
+        ("{}", "injured: yes"),
+    ] {
+        assert!(never(earlier, later), "{later} stands below {earlier}");
+    }
+    for (earlier, later) in [
+        ("amount: \"<= 800\"", "amount: \"<= 3000\""),
+        ("amount: \"> 1600\"", "amount: \">= 1600\""),
+        ("amount: \"<= insurer.limit\"", "amount: \"<= 800\""),
+        ("cause: leak", "cause: [leak, rain]"),
+        ("injured: yes", "{}"),
+        ("amount: \"> 1\"", "amount: known"),
+        ("amount: \"> 1600\"", "count: \"> 5000\""),
+    ] {
+        assert!(!never(earlier, later), "{later} may be reached below {earlier}");
+    }
 }
 
 /// A condition, the facts, and what it answers.

@@ -3,6 +3,8 @@
 //! A test on a fact that is missing or not known is itself unknown, never silently false. [`Condition::explain`] says
 //! which test failed and which facts are missing.
 
+mod implication;
+
 use std::{cmp::Ordering, fmt};
 
 use jiff::{Span, civil::Date};
@@ -238,19 +240,6 @@ impl Condition {
                 .collect(),
             Self::Test(_) => Vec::new(),
         }
-    }
-
-    /// Whether whatever makes `other` hold makes this hold too. Only simple cases are seen: each of this condition's
-    /// tests stands word for word among the tests of the other.
-    pub(super) fn is_implied_by(&self, other: &Self) -> bool {
-        fn conjuncts(condition: &Condition) -> Vec<&Condition> {
-            match condition {
-                Condition::All(parts) => parts.iter().flat_map(conjuncts).collect(),
-                other => vec![other],
-            }
-        }
-        let given = conjuncts(other);
-        conjuncts(self).iter().all(|part| given.contains(part))
     }
 }
 

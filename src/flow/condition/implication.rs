@@ -1,0 +1,83 @@
+//! Whether one condition makes another hold, seen without any facts: what finds the rows of a table that are never reached.
+//!
+//! It says yes only when it is sure. Rows that overlap in part are no mistake in a table whose first row that holds
+//! decides: "up to 800", then "up to 3000" is how people write them.
+
+use super::{Check, Condition, Operand, Relation, Test};
+
+impl Condition {
+    /// Whether whatever makes `other` hold makes this hold too.
+    pub(in crate::flow) fn is_implied_by(&self, other: &Self) -> bool {
+        implies(&conjuncts(other), self)
+    }
+}
+
+/// The conditions that all hold when this one does.
+fn conjuncts(condition: &Condition) -> Vec<&Condition> {
+    match condition {
+        Condition::All(parts) => parts.iter().flat_map(conjuncts).collect(),
+        other => vec![other],
+    }
+}
+
+fn implies(given: &[&Condition], goal: &Condition) -> bool {
+    match goal {
+        Condition::All(parts) => return parts.iter().all(|part| implies(given, part)),
+        Condition::Any(parts) if parts.iter().any(|part| implies(given, part)) => return true,
+        _ => {}
+    }
+    given.iter().any(|known| match (known, goal) {
+        (Condition::Test(known), Condition::Test(goal)) => known.implies(goal),
+        (Condition::Any(parts), goal) => parts.iter().all(|part| implies(&conjuncts(part), goal)),
+        (known, goal) => *known == goal,
+    })
+}
+
+impl Test {
+    fn implies(&self, goal: &Self) -> bool {
+        if self.fact != goal.fact {
+            return false;
+        }
+        match (&self.check, &goal.check) {
+            // Every test of a value holds only where there is one.
+            (Check::OneOf(_) | Check::NoneOf(_) | Check::Is(_) | Check::Compare(_), Check::Known) => true,
+            (Check::OneOf(some), Check::OneOf(more)) => some.iter().all(|value| more.contains(value)),
+            (Check::NoneOf(more), Check::NoneOf(some)) => some.iter().all(|value| more.contains(value)),
+            (Check::Compare(bounds), Check::Compare(goals)) => {
+                goals.iter().all(|goal| bounds.iter().any(|bound| bound_implies(bound, goal)))
+            }
+            (known, goal) => known == goal,
+        }
+    }
+}
+
+/// Whether a bound is at least as tight as another on the same side. Thresholds compare with themselves alone: what an
+/// insurer sets is not known here.
+fn bound_implies((relation, at): &(Relation, Operand), (goal, limit): &(Relation, Operand)) -> bool {
+    use std::cmp::Ordering::{Equal, Greater, Less};
+
+    use Relation as R;
+
+    let order = match (at, limit) {
+        (Operand::Number(at), Operand::Number(limit)) => at.partial_cmp(limit),
+        (Operand::Date(at), Operand::Date(limit)) => Some(at.cmp(limit)),
+        (at, limit) => (at == limit).then_some(Equal),
+    };
+    let Some(order) = order else { return false };
+    match goal {
+        R::Greater | R::GreaterOrEqual | R::NotEqual
+            if order == Greater && matches!(relation, R::Greater | R::GreaterOrEqual | R::Equal) =>
+        {
+            true
+        }
+        R::Less | R::LessOrEqual | R::NotEqual
+            if order == Less && matches!(relation, R::Less | R::LessOrEqual | R::Equal) =>
+        {
+            true
+        }
+        R::LessOrEqual if order == Equal => matches!(relation, R::Less | R::LessOrEqual | R::Equal),
+        R::GreaterOrEqual if order == Equal => matches!(relation, R::Greater | R::GreaterOrEqual | R::Equal),
+        R::NotEqual if order == Equal => matches!(relation, R::Less | R::Greater | R::NotEqual),
+        goal => order == Equal && relation == goal,
+    }
+}
