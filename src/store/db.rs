@@ -203,11 +203,7 @@ impl Db {
             .pragma("temp_store", "memory")
             // A group's statements differ by their number of rows, see `batch`.
             .statement_cache_capacity(1024);
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(Duration::from_secs(30))
-            .connect_with(options.clone())
-            .await?;
+        let writer = open_writer(&options).await?;
         let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&writer).await?;
         if !is_safe_sqlite(&version) {
             return Err(StoreError::OldSqlite(version));
@@ -274,6 +270,27 @@ impl Db {
             }
             Self::Postgres(pool) => pool.close().await,
         }
+    }
+}
+
+/// Opens the one connection that writes. Another program that opens the same new file at the same instant makes the change
+/// to WAL fail at once, whatever the busy time-out: it is tried again for a moment.
+async fn open_writer(options: &SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
+    const ATTEMPTS: u32 = 20;
+    const PAUSE: Duration = Duration::from_millis(100);
+
+    let mut attempt = 1;
+    loop {
+        let opened = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(30))
+            .connect_with(options.clone())
+            .await;
+        match opened.map_err(StoreError::from) {
+            Err(StoreError::Locked) if attempt < ATTEMPTS => tokio::time::sleep(PAUSE).await,
+            opened => return opened,
+        }
+        attempt += 1;
     }
 }
 
