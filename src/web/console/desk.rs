@@ -4,7 +4,7 @@ use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::Bo
 use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
 
 use crate::{
-    domain::id::DossierId,
+    domain::id::{ConversationId, DossierId},
     intake::{Action, Actor, Change, ChangeKind, Intake, IntakeError},
 };
 
@@ -12,6 +12,9 @@ use crate::{
 pub trait Desk: Send + Sync {
     /// When this returns, it is stored.
     fn act(&self, dossier: DossierId, actor: Actor, action: Action) -> BoxFuture<'_, Result<(), DeskError>>;
+
+    /// The person sees that a handler is writing.
+    fn tell_typing(&self, conversation: ConversationId);
 
     /// What changes from now on.
     fn changes(&self) -> BoxStream<'static, Changed>;
@@ -46,6 +49,10 @@ impl From<IntakeError> for DeskError {
 impl Desk for Intake {
     fn act(&self, dossier: DossierId, actor: Actor, action: Action) -> BoxFuture<'_, Result<(), DeskError>> {
         async move { Ok(Intake::act(self, dossier, actor, action).await?) }.boxed()
+    }
+
+    fn tell_typing(&self, conversation: ConversationId) {
+        Intake::tell_typing(self, conversation, true);
     }
 
     fn changes(&self) -> BoxStream<'static, Changed> {

@@ -126,6 +126,7 @@ pub fn router(console: Console) -> Router {
         .route("/console/events", get(events::get))
         .route("/console/dossiers/{id}", get(dossier::show::get))
         .route("/console/dossiers/{id}/reply", post(dossier::reply::post))
+        .route("/console/dossiers/{id}/typing", post(dossier::typing::post))
         .route("/console/dossiers/{id}/take-over", post(dossier::take_over::post))
         .route("/console/dossiers/{id}/give-back", post(dossier::give_back::post))
         .route("/console/dossiers/{id}/ask-document", post(dossier::ask_document::post))

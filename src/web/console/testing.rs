@@ -42,6 +42,7 @@ pub(super) struct Trial {
 struct NoteTaker {
     acts: Mutex<Vec<(String, Action)>>,
     broken: Mutex<bool>,
+    typed: Mutex<u32>,
 }
 
 impl Desk for NoteTaker {
@@ -54,6 +55,10 @@ impl Desk for NoteTaker {
             Ok(())
         }
         .boxed()
+    }
+
+    fn tell_typing(&self, _: ConversationId) {
+        *self.typed.lock().unwrap() += 1;
     }
 
     fn changes(&self) -> BoxStream<'static, Changed> {
@@ -119,6 +124,10 @@ impl Trial {
 
     pub(super) fn acts(&self) -> Vec<(String, Action)> {
         self.desk.acts.lock().unwrap().clone()
+    }
+
+    pub(super) fn typed(&self) -> u32 {
+        *self.desk.typed.lock().unwrap()
     }
 
     pub(super) fn break_desk(&self) {

@@ -186,6 +186,7 @@ test("a water damage, from the phone to the desk and back", { timeout: 240_000 }
 
   await step("the reply appears in the chat, under the handler's name", async () => {
     await console_.getByLabel("Répondre à l’assuré").fill("Bonjour, je m'occupe de votre dossier dès maintenant.");
+    await chat.page.locator(".typing", { hasText: "écrit…" }).waitFor();
     await console_.locator("#composer").getByRole("button", { name: "Envoyer" }).click();
     const reply = chat.log.locator(".message.handler").filter({ hasText: "je m'occupe de votre dossier" });
     await reply.waitFor();

@@ -11,6 +11,16 @@ document.addEventListener("keydown", (event) => {
   if (field instanceof HTMLTextAreaElement) field.form?.requestSubmit();
 });
 
+// The person sees that somebody is writing; told every three seconds at most.
+let told = 0;
+document.addEventListener("input", (event) => {
+  const form = element(event)?.closest("#composer");
+  if (!(form instanceof HTMLFormElement) || Date.now() - told < 3000) return;
+  told = Date.now();
+  const csrf = String(new FormData(form).get("csrf"));
+  fetch(form.action.replace(/reply$/, "typing"), { method: "POST", body: new URLSearchParams({ csrf }) }).catch(() => {});
+});
+
 // The gallery opens on the photo that was pressed: zoom, rotate, arrows and Escape are the viewer's own.
 document.addEventListener("click", (event) => {
   const button = element(event)?.closest("[data-view]");

@@ -16,6 +16,7 @@ pub(super) mod show;
 pub(super) mod take_over;
 mod timeline;
 mod transcript;
+pub(super) mod typing;
 
 use std::collections::HashMap;
 

@@ -1,0 +1,37 @@
+//! A handler is writing: the person sees it in the chat. Nothing is kept of it.
+
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+};
+use serde::Deserialize;
+
+use super::find;
+use crate::web::console::{Console, auth::Checked, error::ConsoleError};
+
+#[derive(Deserialize)]
+pub(crate) struct Sent {}
+
+pub(crate) async fn post(
+    State(console): State<Console>,
+    Path(id): Path<String>,
+    _: Checked<Sent>,
+) -> Result<StatusCode, ConsoleError> {
+    let dossier = find(&console, &id).await?;
+    console.desk().tell_typing(dossier.conversation);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::console::testing::Trial;
+
+    #[tokio::test]
+    async fn the_person_is_told_and_nothing_is_done() {
+        let trial = Trial::start().await;
+        assert_eq!(trial.act("typing", "").await, Err(StatusCode::NO_CONTENT));
+        assert_eq!(trial.typed(), 1);
+        assert!(trial.acts().is_empty());
+    }
+}
