@@ -1,7 +1,8 @@
 //! Many rows by one statement: `VALUES` with all their values bound on SQLite, `UNNEST` on PostgreSQL.
 //!
 //! `json_each` would do on SQLite too, with one statement for any number of rows; but each row is then written as JSON,
-//! parsed, written as text and parsed again for its columns. A statement for each number of rows is prepared once.
+//! parsed, written as text and parsed again for its columns. A statement for each number of rows is prepared once, up to
+//! [`MOST_ROWS`]; a larger group takes several.
 
 use super::{
     StoreError,

@@ -28,8 +28,7 @@ pub(super) enum Db {
 }
 
 /// A value to bind.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Arg {
     Text(String),
     Int(i64),
