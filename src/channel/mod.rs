@@ -1,4 +1,12 @@
 //! The ways in and out. Each channel decodes and verifies what comes on the raw bytes, and renders what goes in the manner
 //! natural to it.
 
+mod contract;
+mod desk;
 pub mod sms;
+
+pub use contract::{
+    Acknowledgement, Content, DeskError, Event, Fate, FetchError, File, Outbound, Pace, Post, Provider, Reason,
+    Received, Refusal, Report, Retry, SendError, Sent, Thread,
+};
+pub use desk::Desk;
