@@ -64,6 +64,12 @@ pub struct Inbound {
     pub insurer: String,
     /// The language to begin in, where the channel knows it.
     pub language: Language,
+    /// The token or code by which the sender goes on with a conversation that began at another address: Telegram's
+    /// `/start TOKEN`, an e-mail's plus-address. A code that is the message itself is found in its text.
+    pub token: Option<String>,
+    /// More may follow at once (an album has no end mark): kept and acknowledged now, answered when nothing came for a
+    /// moment.
+    pub settle: bool,
     pub kind: InboundKind,
 }
 

@@ -66,6 +66,8 @@ pub fn decode(account: &Webhook, content_type: &str, body: &[u8]) -> Result<Inbo
         provider_id: identifier(&account.fields.id)?,
         insurer: account.insurer.clone(),
         language: Language::Fr,
+        token: None,
+        settle: false,
         kind: InboundKind::Message(Body { text, ..Body::default() }),
     })
 }

@@ -67,6 +67,8 @@ pub(super) async fn post(
             provider_id: request.client_id,
             insurer,
             language: Language::from_tag(&request.lang),
+            token: None,
+            settle: false,
             kind: InboundKind::Open,
         })
         .await?;

@@ -37,6 +37,8 @@ impl Session {
             provider_id: client_id,
             insurer: self.conversation.insurer.clone(),
             language: self.conversation.language,
+            token: None,
+            settle: false,
             kind,
         }
     }
