@@ -8,6 +8,7 @@ mod flow;
 mod import;
 mod migrate;
 mod serve;
+mod understand;
 mod user;
 
 use std::{io::Write as _, path::PathBuf};
@@ -50,6 +51,8 @@ enum Command {
     /// Check, try and draw the flows.
     #[command(subcommand)]
     Flow(flow::Flow),
+    /// Say what Guichet understands of a message: its values, and where they stand.
+    Understand(understand::Understand),
     /// Fill the registers.
     #[command(subcommand)]
     Import(import::Import),
@@ -84,6 +87,8 @@ pub enum CliError {
     Import(#[from] ImportError),
     #[error(transparent)]
     User(#[from] user::UserError),
+    #[error("standard input cannot be read: {0}")]
+    Input(std::io::Error),
     #[error("there is no flow {name}; there are {names}")]
     UnknownFlow { name: String, names: String },
     #[error("the demonstration's data: {0}")]
@@ -107,6 +112,7 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
         Command::Doctor => doctor::run(config()).await,
         Command::Config(command) => command.run(config),
         Command::Flow(flow) => flow.run(&config()?),
+        Command::Understand(understand) => understand.run(&config()?),
         Command::Import(import) => import.run(&config()?).await,
         Command::User(user) => user.run(&config()?).await,
         Command::Audit(audit) => audit.run(&config()?).await,

@@ -222,6 +222,11 @@ impl Library {
         self.insurers.values()
     }
 
+    /// The words by which people are understood.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
     pub fn document(&self, kind: &str) -> Option<&DocumentKind> {
         self.documents.get(kind)
     }

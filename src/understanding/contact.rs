@@ -6,7 +6,7 @@ use regex::Regex;
 use rlibphonenumber::{PhoneNumber, PhoneNumberFormat, Region};
 
 use super::{
-    Reading, Vocabulary,
+    Reading, ValueKind, Vocabulary,
     text::{Kind, Text},
     vocabulary::TimeWord,
 };
@@ -51,8 +51,8 @@ impl Patterns {
     }
 }
 
-/// Something found by its shape and where.
-pub(super) type Shaped = (Range<usize>, Value);
+/// Something found by its shape: where, what, and its value.
+pub(super) type Shaped = (Range<usize>, ValueKind, Value);
 
 impl Vocabulary {
     /// E-mails, phones and plates, in that order: the first to claim a word keeps it.
@@ -61,7 +61,7 @@ impl Vocabulary {
         let folded = text.folded();
         if folded.contains('@') {
             for email in self.patterns.email.find_iter(folded) {
-                found.push((text.tokens_of(email.range()), Value::Email(email.as_str().to_owned())));
+                found.push((text.tokens_of(email.range()), ValueKind::Email, Value::Email(email.as_str().to_owned())));
             }
         }
         // Most messages hold too few figures for either.
@@ -69,10 +69,10 @@ impl Vocabulary {
         if figures >= 8 {
             for phone in self.patterns.phone.find_iter(folded) {
                 let tokens = text.tokens_of(phone.range());
-                if found.iter().all(|(taken, _)| !overlap(taken, &tokens))
+                if found.iter().all(|(taken, ..)| !overlap(taken, &tokens))
                     && let Some(number) = phone_number(phone.as_str())
                 {
-                    found.push((tokens, Value::Phone(number)));
+                    found.push((tokens, ValueKind::Phone, Value::Phone(number)));
                 }
             }
         }
@@ -84,8 +84,8 @@ impl Vocabulary {
                 let written = text.written(tokens.clone());
                 let blanks = &plate[2] == " " || &plate[4] == " ";
                 let believed = !blanks || !written.chars().any(char::is_lowercase);
-                if believed && found.iter().all(|(taken, _)| !overlap(taken, &tokens)) {
-                    found.push((tokens, Value::Text(siv(&plate))));
+                if believed && found.iter().all(|(taken, ..)| !overlap(taken, &tokens)) {
+                    found.push((tokens, ValueKind::Plate, Value::Text(siv(&plate))));
                 }
             }
         }

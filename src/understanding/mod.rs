@@ -109,16 +109,30 @@ pub enum Answer {
     Nothing,
 }
 
+/// What a found value is, more finely than its type: a plate and a policy number are both text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ValueKind {
+    Time,
+    Amount,
+    Number,
+    Plate,
+    Phone,
+    Email,
+    Address,
+}
+
 /// A value found in a message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Found {
     /// Where it stands, in bytes of the message.
     pub span: Range<usize>,
+    pub kind: ValueKind,
     pub value: Value,
     /// For a moment: how it reads when the future is meant, where that differs.
     pub ahead: Option<Value>,
     /// A moment that lasts since then: "depuis samedi".
-    since: bool,
+    pub since: bool,
     tokens: Range<usize>,
     taken: bool,
 }
@@ -221,7 +235,7 @@ impl Vocabulary {
             Input::Date | Input::DateTime => only_moment(reading, want.prefer_past),
             Input::Phone => only(reading, |found| matches!(found.value, Value::Phone(_))),
             Input::Email => only(reading, |found| matches!(found.value, Value::Email(_))),
-            Input::Plate => only(reading, |found| matches!(found.value, Value::Text(_))),
+            Input::Plate => only(reading, |found| found.kind == ValueKind::Plate),
             Input::Address | Input::Location => {
                 only(reading, |found| matches!(&found.value, Value::Address(address) if address.postcode.is_some()))
             }
@@ -279,30 +293,30 @@ impl Vocabulary {
     fn find_values(&self, text: &Text, ctx: &Listening) -> Vec<Found> {
         let times = TimeReader { vocabulary: self, text, now: ctx.now, month_first_too: ctx.language == Language::En };
         let mut values: Vec<Found> = Vec::new();
-        let mut push = |tokens: Range<usize>, value: Value, ahead: Option<Value>, since: bool| {
-            values.push(Found { span: text.span(tokens.clone()), value, ahead, since, tokens, taken: false });
+        let mut push = |tokens: Range<usize>, kind: ValueKind, value: Value, ahead: Option<Value>, since: bool| {
+            values.push(Found { span: text.span(tokens.clone()), kind, value, ahead, since, tokens, taken: false });
         };
         let shapes = self.shapes(text);
-        let shaped = |at: usize| shapes.iter().find(|(tokens, _)| tokens.contains(&at));
+        let shaped = |at: usize| shapes.iter().find(|(tokens, ..)| tokens.contains(&at));
         let mut at = 0;
         while at < text.len() {
-            let end = if let Some((tokens, value)) = shaped(at) {
-                push(tokens.clone(), value.clone(), None, false);
+            let end = if let Some((tokens, kind, value)) = shaped(at) {
+                push(tokens.clone(), *kind, value.clone(), None, false);
                 tokens.end
             } else if let Some((address, end)) = self.address_at(text, at) {
-                push(at..end, Value::Address(address), None, false);
+                push(at..end, ValueKind::Address, Value::Address(address), None, false);
                 end
             } else if let Some(when) = times.at(at) {
                 let ahead = (when.ahead != when.past).then_some(Value::Moment(when.ahead));
-                push(at..when.end, Value::Moment(when.past), ahead, when.since);
+                push(at..when.end, ValueKind::Time, Value::Moment(when.past), ahead, when.since);
                 when.end
             } else if let Some((cents, end)) = self.amount_at(text, at) {
-                push(at..end, Value::Amount(cents), None, false);
+                push(at..end, ValueKind::Amount, Value::Amount(cents), None, false);
                 end
             } else if let Some((_, end)) = self.rank_at(text, at).filter(|(_, end)| *end > at + 1) {
                 end
             } else if let Some(number) = self.number_at(text, at).filter(|number| !number.article) {
-                push(at..number.end, Value::Number(number.value), None, false);
+                push(at..number.end, ValueKind::Number, Value::Number(number.value), None, false);
                 number.end
             } else {
                 at + 1
