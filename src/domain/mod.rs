@@ -8,3 +8,4 @@ pub mod fact;
 pub mod id;
 pub mod language;
 pub mod message;
+pub mod sms;

@@ -8,10 +8,14 @@ use super::{
     insurer::Insurer,
     problem::Problems,
     table::Table,
-    template::{Texts, sms_segments},
+    template::Texts,
     yaml::Place,
 };
-use crate::domain::{language::Language, message::Input};
+use crate::domain::{
+    language::Language,
+    message::Input,
+    sms::{self, Alphabet},
+};
 
 /// How deep flows may call flows.
 pub(super) const MAX_DEPTH: usize = 8;
@@ -180,11 +184,8 @@ fn reachability(flow: &Flow, problems: &mut Problems) {
 fn lengths(flow: &Flow, problems: &mut Problems) {
     let mut length = |saying: &Saying| {
         for language in Language::ALL {
-            let text = saying.source.get(language);
-            let segments = sms_segments(text);
-            if segments > 1 {
-                let message = format!("the `{}` text takes {segments} SMS", language.code());
-                problems.warn(&flow.file, saying.place, message);
+            if let Some(length) = more_than_one_sms(saying.source.get(language)) {
+                problems.warn(&flow.file, saying.place, format!("the `{}` text takes {length}", language.code()));
             }
         }
     };
@@ -201,6 +202,22 @@ fn lengths(flow: &Flow, problems: &mut Problems) {
             _ => {}
         }
     }
+}
+
+/// How long a text is as the SMS channel sends it, if it does not fit into one message. A template is counted as it is
+/// written: nobody knows yet how long the names in it will be.
+fn more_than_one_sms(text: &str) -> Option<String> {
+    let sent = sms::shorten(text);
+    let segments = sms::segment(&sent);
+    let (count, alphabet) = (segments.parts.len(), segments.alphabet);
+    if count == 1 {
+        return None;
+    }
+    let because = match sms::foreign(&sent) {
+        Some(letter) if alphabet == Alphabet::Ucs2 => format!(" because of its `{letter}`"),
+        _ => String::new(),
+    };
+    Some(format!("{count} SMS: {} characters, and one holds {}{because}", segments.units, alphabet.alone()))
 }
 
 /// Flows that call each other in a circle, or too deep.

@@ -64,8 +64,14 @@ fn every_mistake_is_named_at_its_line() {
 fn what_is_unreachable_or_long_is_a_warning() {
     let after_end = format!("{QUESTION}  - end: done\n  - say: never\n    text: {{ fr: A, en: A }}\n");
     assert_eq!(found(&after_end, Severity::Warning), ["8: the step `never` is never reached"]);
-    let long = format!("{QUESTION}  - say: a\n    text: {{ fr: {}, en: A }}\n", "a".repeat(161));
-    assert_eq!(found(&long, Severity::Warning), ["8: the `fr` text takes 2 SMS"]);
+    let long = format!("{QUESTION}  - say: a\n    text: {{ fr: {}ç, en: 🔥{} }}\n", "a".repeat(160), "a".repeat(70));
+    assert_eq!(
+        found(&long, Severity::Warning),
+        [
+            "8: the `fr` text takes 2 SMS: 161 characters, and one holds 160",
+            "8: the `en` text takes 2 SMS: 72 characters, and one holds 70 because of its `🔥`",
+        ]
+    );
 }
 
 fn read_condition(text: &str) -> Condition {

@@ -93,26 +93,3 @@ impl Texts {
         }
     }
 }
-
-/// How many SMS a text takes: GSM-7 where all its letters are in it (or become so by the transliteration that the SMS
-/// channel does: ç, ê, « and their like), UCS-2 otherwise.
-pub(super) fn sms_segments(text: &str) -> usize {
-    const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
-    const EXTENDED: &str = "^{}\\[~]|€";
-    const REPLACED_BY_ONE: &str = "çâêëîïôûÿÀÂÈÊËÎÏÔÙÛ’‘“”«»–—°\u{a0}\u{202f}";
-    const REPLACED_BY_MORE: &[(char, usize)] = &[('œ', 2), ('Œ', 2), ('…', 3)];
-    let septets: Option<usize> = text
-        .chars()
-        .map(|letter| match letter {
-            letter if BASIC.contains(letter) => Some(1),
-            letter if EXTENDED.contains(letter) => Some(2),
-            letter if REPLACED_BY_ONE.contains(letter) => Some(1),
-            letter => REPLACED_BY_MORE.iter().find(|(known, _)| *known == letter).map(|(_, septets)| *septets),
-        })
-        .sum();
-    let (units, alone, part) = match septets {
-        Some(septets) => (septets, 160, 153),
-        None => (text.encode_utf16().count(), 70, 67),
-    };
-    if units <= alone { 1 } else { units.div_ceil(part) }
-}

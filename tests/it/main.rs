@@ -6,5 +6,6 @@ mod crash;
 mod document;
 mod door;
 mod power_cut;
+mod sms;
 mod store;
 mod support;

@@ -4,6 +4,7 @@
 mod client;
 mod database;
 mod mount;
+mod node;
 #[path = "../../load/person.rs"]
 mod person;
 mod process;
@@ -13,6 +14,7 @@ mod server;
 pub(crate) use client::Client;
 pub(crate) use database::{Database, on_both_engines};
 pub(crate) use mount::{Mount, run};
+pub(crate) use node::ask_node;
 pub(crate) use person::Person;
 pub(crate) use process::Process;
 pub(crate) use rows::{Case, at, endpoint};

@@ -1,0 +1,121 @@
+//! How many text messages a text takes, and where it is cut.
+
+use super::gsm7;
+
+/// The alphabets that a text message can be written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alphabet {
+    /// Counted in septets: 160 in one message, 153 in each part of several (seven go to the header).
+    Gsm7,
+    /// Counted in UTF-16 units: 70 in one message, 67 in each part of several.
+    Ucs2,
+}
+
+impl Alphabet {
+    /// GSM-7 when all letters are in it.
+    pub fn of(text: &str) -> Self {
+        if text.chars().all(|letter| gsm7::septets(letter).is_some()) { Self::Gsm7 } else { Self::Ucs2 }
+    }
+
+    /// How many units one message holds.
+    pub fn alone(self) -> usize {
+        match self {
+            Self::Gsm7 => 160,
+            Self::Ucs2 => 70,
+        }
+    }
+
+    /// How many units each part of a longer message holds.
+    pub fn part(self) -> usize {
+        match self {
+            Self::Gsm7 => 153,
+            Self::Ucs2 => 67,
+        }
+    }
+
+    fn units(self, letter: char) -> usize {
+        match self {
+            Self::Gsm7 => gsm7::septets(letter).unwrap_or(1),
+            Self::Ucs2 => letter.len_utf16(),
+        }
+    }
+}
+
+/// A text as it is cut.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Segments<'t> {
+    pub alphabet: Alphabet,
+    /// The length of the whole text: septets or UTF-16 units.
+    pub units: usize,
+    /// At least one, in order. No escape pair and no surrogate pair is split.
+    pub parts: Vec<&'t str>,
+}
+
+/// Cuts a text into what one message each can carry.
+pub fn segment(text: &str) -> Segments<'_> {
+    let alphabet = Alphabet::of(text);
+    let units: usize = text.chars().map(|letter| alphabet.units(letter)).sum();
+    if units <= alphabet.alone() {
+        return Segments { alphabet, units, parts: vec![text] };
+    }
+    let mut parts = Vec::with_capacity(units.div_ceil(alphabet.part()));
+    let (mut start, mut filled) = (0, 0);
+    for (at, letter) in text.char_indices() {
+        let more = alphabet.units(letter);
+        if filled + more > alphabet.part() {
+            parts.push(&text[start..at]);
+            (start, filled) = (at, 0);
+        }
+        filled += more;
+    }
+    parts.push(&text[start..]);
+    Segments { alphabet, units, parts }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{prelude::any, proptest, strategy::Strategy as _};
+
+    use super::{Alphabet, segment};
+
+    /// Alphabet, units, and the length in letters of each part.
+    fn shape(text: &str) -> (Alphabet, usize, Vec<usize>) {
+        let segments = segment(text);
+        (segments.alphabet, segments.units, segments.parts.iter().map(|part| part.chars().count()).collect())
+    }
+
+    #[test]
+    fn the_limits_of_each_alphabet() {
+        for (text, expected) in [
+            (String::new(), (Alphabet::Gsm7, 0, vec![0])),
+            ("é".repeat(160), (Alphabet::Gsm7, 160, vec![160])),
+            ("é".repeat(161), (Alphabet::Gsm7, 161, vec![153, 8])),
+            ("€".repeat(80), (Alphabet::Gsm7, 160, vec![80])),
+            ("ç".repeat(70), (Alphabet::Ucs2, 70, vec![70])),
+            ("ç".repeat(71), (Alphabet::Ucs2, 71, vec![67, 4])),
+            ("a".repeat(153 * 2), (Alphabet::Gsm7, 306, vec![153, 153])),
+        ] {
+            assert_eq!(shape(&text), expected);
+        }
+    }
+
+    #[test]
+    fn pairs_stay_together() {
+        // The 153rd septet would be the escape of "€".
+        assert_eq!(shape(&format!("{}€{}", "a".repeat(152), "b".repeat(20))).2, [152, 21]);
+        // The 67th unit would be the first half of the surrogate pair.
+        assert_eq!(shape(&format!("{}🔥{}", "ç".repeat(66), "b".repeat(20))).2, [66, 21]);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_lost_and_no_part_is_too_long(text in any::<Vec<char>>().prop_map(String::from_iter)) {
+            let segments = segment(&text);
+            assert_eq!(segments.parts.concat(), text);
+            let most = if segments.parts.len() == 1 { segments.alphabet.alone() } else { segments.alphabet.part() };
+            for part in &segments.parts {
+                assert!(part.chars().map(|letter| segments.alphabet.units(letter)).sum::<usize>() <= most);
+            }
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The SMS channel against other people's libraries.
+
+mod segmentation;
