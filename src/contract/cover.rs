@@ -16,7 +16,7 @@ const THEFT_DAYS: u32 = 2;
 const THEFTS: [&str; 2] = ["burglary", "car_theft"];
 
 /// The perils whose delay runs from the publication of a decree (L125-1, A125-1: thirty days), which is not known here.
-const DECREED: [&str; 2] = ["natural_disaster", "drought"];
+const DECREED: [&str; 2] = ["flood", "drought"];
 
 /// What is known of a loss when the policy is asked.
 #[derive(Clone, Copy, Debug, Default)]
