@@ -10,7 +10,7 @@
 //! | [`cli`] | one file a subcommand; the only room that prints |
 //! | [`config`] | the documented default, a file, the environment |
 //! | [`domain`] | plain types: identifiers, facts, messages, time; depends on nothing |
-//! | [`channel`] | decode and verify what comes, render what goes |
+//! | [`channel`] | what every provider keeps: decode and verify what comes, render and deliver what goes |
 //! | [`intake`] | durable receipt, one thing at a time for each conversation |
 //! | [`conversation`] | one turn: runs the flow and gathers what must be kept |
 //! | [`understanding`] | free text to values, commands, choices and danger |
@@ -19,6 +19,7 @@
 //! | [`contract`] | policies, cover at the date of loss, working days |
 //! | [`document`] | received files: durable, recognised by content, looked at, shown again |
 //! | [`orientation`] | a decision table's answer, with its reasons |
+//! | [`outbox`] | what is to be sent: claimed in order, at each account's pace, tried again, given up loudly |
 //! | [`store`] | the only room that speaks SQL: SQLite and PostgreSQL under one contract |
 //! | [`web`] | the HTTP edge: chat, console, channels |
 //! | [`telemetry`] | logs and numbers, without people's data |
@@ -34,7 +35,8 @@
 //! 3. **Once.** The provider's identifier is a key in that same transaction ([`store::Key`]).
 //! 4. **In order.** In one process a conversation has a lane ([`intake`]); among nodes its revision fences every write
 //!    ([`store::CommitError::Conflict`]).
-//! 5. **No transaction spans a network call**, but the database's own.
+//! 5. **Nothing is pushed but through the [`outbox`]**, whose rows come with the turn that says them; no transaction spans
+//!    a network call, but the database's own.
 //! 6. **A conversation keeps the flow revision that it began with**; the database keeps the old ones.
 //! 7. **Only [`store`] names sqlx.** `tests/it/architecture.rs` holds this and the rooms' edges.
 //! 8. **Never an automatic refusal.** [`contract`] and [`orientation`] inform and give reasons; a person decides.
@@ -52,6 +54,7 @@ pub mod dossier;
 pub mod flow;
 pub mod intake;
 pub mod orientation;
+pub mod outbox;
 pub mod store;
 pub mod telemetry;
 pub mod understanding;

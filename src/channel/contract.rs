@@ -5,7 +5,7 @@
 //! ([`super::Desk`]), which stores it before the provider acknowledges; what it delivers comes from the outbox, which
 //! keeps the order, the pace and the tries. A provider holds nothing that a restart may not lose.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -42,6 +42,11 @@ pub trait Provider: fmt::Debug + Send + Sync {
     fn decode(&self, post: &Post<'_>) -> Result<Vec<Event>, Refusal> {
         let _ = post;
         Err(Refusal::NotServed)
+    }
+
+    /// The largest post that is read.
+    fn most_bytes(&self) -> usize {
+        256 * 1024
     }
 
     /// The answer to a post whose events are stored: empty for most.
@@ -207,8 +212,7 @@ pub enum Retry {
 
 /// What a handler is told of a message that was not delivered. The words are in `flows/messages.yaml`, under
 /// `undelivered_` and this name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// There is nobody at this address.
     NoSuchAddress,
@@ -223,6 +227,36 @@ pub enum Reason {
     /// The provider took it and could not bring it.
     Undelivered,
 }
+
+impl Reason {
+    const ALL: [Self; 6] =
+        [Self::NoSuchAddress, Self::Refused, Self::Account, Self::Content, Self::Unavailable, Self::Undelivered];
+
+    /// The name in the store and at the end of the words' key.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NoSuchAddress => "no_such_address",
+            Self::Refused => "refused",
+            Self::Account => "account",
+            Self::Content => "content",
+            Self::Unavailable => "unavailable",
+            Self::Undelivered => "undelivered",
+        }
+    }
+}
+
+impl FromStr for Reason {
+    type Err = UnknownReason;
+
+    fn from_str(name: &str) -> Result<Self, UnknownReason> {
+        Self::ALL.into_iter().find(|reason| reason.name() == name).ok_or(UnknownReason)
+    }
+}
+
+/// A reason that is none of ours.
+#[derive(Debug, thiserror::Error)]
+#[error("unknown reason")]
+pub struct UnknownReason;
 
 /// Why a file could not be brought.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -3,10 +3,15 @@
 
 mod contract;
 mod desk;
+pub mod http;
+mod providers;
 pub mod sms;
+#[cfg(test)]
+pub mod testing;
 
 pub use contract::{
     Acknowledgement, Content, DeskError, Event, Fate, FetchError, File, Outbound, Pace, Post, Provider, Reason,
-    Received, Refusal, Report, Retry, SendError, Sent, Thread,
+    Received, Refusal, Report, Retry, SendError, Sent, Thread, UnknownReason,
 };
 pub use desk::Desk;
+pub use providers::{AccountError, Providers};

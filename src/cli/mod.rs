@@ -16,6 +16,7 @@ use std::{io::Write as _, path::PathBuf};
 use clap::{Parser, Subcommand};
 
 use crate::{
+    channel::AccountError,
     config::{Config, ConfigError},
     contract::ImportError,
     document::{DocumentError, Documents},
@@ -77,6 +78,8 @@ pub enum CliError {
     Documents(#[from] DocumentError),
     #[error("the flows: {0}")]
     Flows(#[from] LoadError),
+    #[error("the channels: {0}")]
+    Accounts(#[from] AccountError),
     #[error(transparent)]
     Intake(#[from] IntakeError),
     #[error("the folder {path} cannot be made: {error}")]

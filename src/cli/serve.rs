@@ -3,13 +3,17 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use jiff::ToSpan;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::JoinSet};
+use tokio_util::sync::CancellationToken;
 
 use super::{CliError, load_flows, open_documents, open_store, say};
 use crate::{
+    channel::{AccountError, Desk, Providers, http},
     config::Config,
+    document::Limits,
     domain::clock::Clock,
     intake::Intake,
+    outbox::{Jitter, LEASE, Outbox},
     store::Store,
     telemetry::{self, Metrics},
     web::{self, App, Openings, Streams, health::free_mib},
@@ -33,12 +37,18 @@ pub(super) async fn open(config: Config) -> Result<App, CliError> {
     let library = Arc::new(load_flows(&config)?);
     let (clock, metrics) = (Clock::system(), Metrics::default());
     let in_flight = config.server.max_in_flight;
-    let intake = Intake::open(store.clone(), library, clock.clone(), metrics.clone(), in_flight).await?;
+    let providers = Providers::open(&config, &http::client().map_err(AccountError::from)?)?;
+    let accounts = providers.accounts();
+    let intake = Intake::open(store.clone(), library, clock.clone(), metrics.clone(), in_flight, accounts).await?;
+    let limits = Limits { max_bytes: config.documents.max_file_mib * 1024 * 1024 };
+    let desk = Desk::new(intake.clone(), store.clone(), documents.clone(), limits, clock.clone());
     Ok(App {
         config: Arc::new(config),
         store,
         intake,
         documents,
+        providers,
+        desk,
         clock,
         metrics,
         streams: Streams::default(),
@@ -55,29 +65,62 @@ pub(super) async fn serve(app: App, ready: impl FnOnce(SocketAddr)) -> Result<()
     let fail = |error| CliError::Listen { address: listen.to_string(), error };
     let listener = TcpListener::bind(listen).await.map_err(fail)?;
     ready(listener.local_addr().map_err(fail)?);
-    let stopping = Arc::new(tokio::sync::Notify::new());
+    let stop = CancellationToken::new();
+    let channels = tokio::spawn(run_channels(app.clone(), stop.clone()));
     let server = axum::serve(listener, web::router(app).into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown({
-            let stopping = Arc::clone(&stopping);
+            let stop = stop.clone();
             async move {
                 stop_signal().await;
                 tracing::info!("stopping: no new requests, those at hand are finished");
                 streams.stop();
-                stopping.notify_one();
+                stop.cancel();
             }
         });
-    // Event streams end by themselves. What still runs after the grace period is cut; clients come back elsewhere.
+    // Event streams end by themselves. What still runs after the grace period is cut: clients come back elsewhere, what was
+    // being sent is sent again when its lease is over.
     let grace = async {
-        stopping.notified().await;
+        stop.cancelled().await;
         tokio::time::sleep(GRACE).await;
     };
+    let finished = async {
+        server.await.map_err(CliError::Serve)?;
+        // A server that failed by itself leaves nobody to listen for.
+        stop.cancel();
+        let _ = channels.await;
+        Ok::<_, CliError>(())
+    };
     tokio::select! {
-        served = server => served.map_err(CliError::Serve)?,
-        () = grace => tracing::info!("the requests that had not ended were cut"),
+        finished = finished => finished?,
+        () = grace => tracing::info!("what had not ended was cut"),
     }
     housekeeping.iter().for_each(tokio::task::JoinHandle::abort);
     store.close().await;
     Ok(())
+}
+
+/// Listens on the channels and sends what waits, until `stop`; then waits for what is at hand.
+async fn run_channels(app: App, stop: CancellationToken) {
+    let mut tasks = JoinSet::new();
+    for provider in app.providers.iter() {
+        tasks.spawn(Arc::clone(provider).listen(app.desk.clone(), stop.clone()));
+    }
+    let outbox = Outbox {
+        store: app.store,
+        intake: app.intake,
+        desk: app.desk,
+        clock: app.clock,
+        metrics: app.metrics,
+        jitter: Jitter::system(),
+        public_url: app.config.server.public_url.as_str().into(),
+        lease: LEASE,
+    };
+    tasks.spawn(outbox.run(app.providers, stop));
+    while let Some(ended) = tasks.join_next().await {
+        if let Err(error) = ended {
+            tracing::error!(%error, "a channel's task failed: restart Guichet to start it again");
+        }
+    }
 }
 
 async fn stop_signal() {
@@ -117,6 +160,7 @@ async fn keep_house(store: Store, clock: Clock) {
         let week_ago = now - (7 * 24).hours();
         let done = async {
             store.prune_received(week_ago).await?;
+            store.prune_early_reports(week_ago).await?;
             store.prune_expired(now).await
         };
         if let Err(error) = done.await {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::message::Endpoint;
+
 /// An act of a handler. Each stands in the timeline under the handler's name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "action")]
@@ -24,6 +26,11 @@ pub enum Action {
     },
     Close {
         reason: String,
+    },
+    /// Sends a message of ours once more, to the same place or to another at which the person can be reached.
+    SendAgain {
+        message: i64,
+        to: Endpoint,
     },
 }
 

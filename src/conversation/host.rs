@@ -1,12 +1,14 @@
-//! What a turn may look up while it runs: the policy register. Decisions of tables need no I/O.
+//! What a turn may look up while it runs: the policy register, the accounts that are pushed to, what was said before.
+//! Decisions of tables need no I/O.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::Accounts;
 use crate::{
     contract::{Calendar, Loss, Policy, Reason, assess, name_key, name_keys, number_key, pick},
-    domain::clock::paris,
+    domain::{clock::paris, id::ConversationId, message::Author},
     flow::{PolicyAnswer, PolicyQuery},
     store::{PolicyRow, Store, StoreError},
 };
@@ -16,11 +18,23 @@ use crate::{
 pub struct Host {
     store: Store,
     calendar: Arc<Calendar>,
+    accounts: Accounts,
 }
 
 impl Host {
-    pub fn new(store: Store, calendar: Calendar) -> Self {
-        Self { store, calendar: Arc::new(calendar) }
+    pub fn new(store: Store, calendar: Calendar, accounts: Accounts) -> Self {
+        Self { store, calendar: Arc::new(calendar), accounts }
+    }
+
+    /// The accounts to which messages are pushed.
+    pub fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
+    /// Whether Guichet or a handler said this message, so that it may be sent again.
+    pub(super) async fn is_ours(&self, conversation: ConversationId, seq: i64) -> Result<bool, StoreError> {
+        let said = self.store.said(conversation, seq).await?;
+        Ok(said.is_some_and(|said| said.author != Author::Policyholder))
     }
 
     /// Finds the policy that a query means, and what it says of the loss, with the reasons for the handler.

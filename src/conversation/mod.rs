@@ -1,10 +1,12 @@
 //! One turn of a conversation: runs the flow and turns what it asks for into what the store must keep.
 //!
 //! Nothing here writes: a [`Turn`] collects messages, facts, timeline and decisions, and the intake commits them at
-//! once. Nothing here sends either: what Guichet says is a row until a channel takes it.
+//! once. Nothing here sends either: what Guichet says is a row, with another in the outbox where it must be pushed.
 
+mod accounts;
 mod action;
 mod apply;
+pub mod files;
 mod host;
 mod rehearsal;
 mod turn;
@@ -24,6 +26,7 @@ use crate::{
     store::{ConversationRow, StoreError},
 };
 
+pub use accounts::Accounts;
 pub use action::{Action, Actor};
 pub use host::Host;
 pub use rehearsal::Rehearsal;
@@ -48,6 +51,8 @@ pub enum ConversationError {
     State(serde_json::Error),
     #[error("the flow asked for more than {0} look-ups in one turn: a loop in the flow")]
     Loop(usize),
+    #[error("this message cannot be sent there")]
+    NotSendable,
 }
 
 impl Conversation {

@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
-use super::{Action, Actor, Conversation, ConversationError, Host, apply};
+use super::{
+    Accounts, Action, Actor, Conversation, ConversationError, Host, apply,
+    files::{Files, attachment},
+};
 use crate::{
     domain::{
         fact::{Fact, Facts, Source, Value},
@@ -13,7 +16,9 @@ use crate::{
     },
     dossier::{Dossier, Entry, Status, Tip, reference_of},
     flow::{Event, Heard, State},
-    store::{Commit, DecisionRow, EndpointRow, FactRow, FiledDocument, Key, MessageRow},
+    store::{
+        Commit, DecisionRow, DocumentRow, EndpointRow, FactRow, FiledDocument, Key, MessageRow, OutboxRow, Undelivered,
+    },
 };
 
 /// The actor in the timeline when the flow acts.
@@ -30,6 +35,8 @@ pub enum Input {
     Message {
         body: Body,
         client_id: Option<String>,
+        /// Those of the body's attachments whose rows are not stored yet, and what was not taken.
+        files: Files,
     },
     /// "Modifier" beside an answer.
     Edit {
@@ -45,6 +52,8 @@ pub enum Input {
         actor: Actor,
         action: Action,
     },
+    /// A message of ours could not be brought.
+    Undelivered(OutboxRow, String),
 }
 
 /// Everything that one input changes in a conversation.
@@ -58,6 +67,11 @@ pub struct Turn {
     pub(super) documents: Vec<FiledDocument>,
     /// The files of the message at hand that no wanted document claimed yet.
     pub(super) unfiled: Vec<FiledDocument>,
+    /// The rows of files that came with the message itself.
+    received: Vec<DocumentRow>,
+    outbox: Vec<OutboxRow>,
+    undelivered: Option<Undelivered>,
+    accounts: Accounts,
     pub(super) now: Timestamp,
     /// Whether an earlier message still waits for this channel to deliver it.
     pub unheard: bool,
@@ -81,6 +95,10 @@ impl Turn {
             decisions: Vec::new(),
             documents: Vec::new(),
             unfiled: Vec::new(),
+            received: Vec::new(),
+            outbox: Vec::new(),
+            undelivered: None,
+            accounts: host.accounts().clone(),
             now,
             unheard: false,
             opens,
@@ -130,7 +148,10 @@ impl Turn {
             facts: self.facts,
             timeline: self.timeline,
             decisions: self.decisions,
+            received: self.received,
             documents: self.documents,
+            outbox: self.outbox,
+            undelivered: self.undelivered,
         };
         (commit, conversation)
     }
@@ -138,7 +159,7 @@ impl Turn {
     async fn take(&mut self, input: Input, host: &Host) -> Result<(), ConversationError> {
         match input {
             Input::Open => apply::run(self, apply::start(&self.conversation), host).await,
-            Input::Message { body, client_id } => self.hear(body, client_id, host).await,
+            Input::Message { body, client_id, files } => self.hear(body, client_id, &files, host).await,
             Input::Edit { fact } => apply::run(self, Event::Edit { fact }, host).await,
             Input::SpeakLanguage(language) => {
                 self.conversation.row.language = language;
@@ -150,10 +171,26 @@ impl Turn {
                 Ok(())
             }
             Input::Handler { actor, action } => self.act(&actor, action, host).await,
+            Input::Undelivered(row, reason) => {
+                self.tell_undelivered(&row, &reason);
+                Ok(())
+            }
         }
     }
 
-    async fn hear(&mut self, body: Body, client_id: Option<String>, host: &Host) -> Result<(), ConversationError> {
+    async fn hear(
+        &mut self,
+        mut body: Body,
+        client_id: Option<String>,
+        files: &Files,
+        host: &Host,
+    ) -> Result<(), ConversationError> {
+        for file in &files.kept {
+            let row = file.row(self.conversation.row.id);
+            let language = self.conversation.row.language;
+            body.attachments.push(attachment(&self.conversation.library, language, row.clone()));
+            self.received.push(row);
+        }
         let heard = Heard {
             text: body.text.clone(),
             choice: body.choice.clone(),
@@ -164,8 +201,14 @@ impl Turn {
             .iter()
             .map(|file| FiledDocument { document: file.document, dossier: None, kind: None })
             .collect();
+        let says_nothing = body.text.is_empty() && body.choice.is_none() && body.attachments.is_empty();
         self.write(Author::Policyholder, body, client_id);
         self.wait_for_a_person();
+        self.say_what_was_refused(files);
+        // A file that was not taken answers no question.
+        if says_nothing && !files.refused.is_empty() && !self.opens {
+            return Ok(());
+        }
         apply::run(self, Event::Said(heard), host).await
     }
 
@@ -204,6 +247,16 @@ impl Turn {
                     dossier.waiting_since = None;
                 }
                 self.record(&actor.login, "closed", &json!({ "reason": reason }));
+                Ok(())
+            }
+            Action::SendAgain { message, to } => {
+                let id = self.conversation.row.id;
+                if !host.accounts().push_to(&to) || !host.is_ours(id, message).await? {
+                    return Err(ConversationError::NotSendable);
+                }
+                let detail = json!({ "message": message, "channel": to.channel.name() });
+                self.outbox.push(OutboxRow::new(id, message, to, self.now));
+                self.record(&actor.login, "sent_again", &detail);
                 Ok(())
             }
         }
@@ -250,10 +303,44 @@ impl Turn {
         }
     }
 
+    /// Why files were not taken, once for each reason.
+    fn say_what_was_refused(&mut self, files: &Files) {
+        let mut keys = files.refused.clone();
+        keys.sort_unstable();
+        keys.dedup();
+        for key in keys {
+            let text = self.conversation.library.sentence(key, self.conversation.row.language).map(str::to_owned);
+            if let Some(text) = text {
+                self.write(Author::Guichet, Body { text, ..Body::default() }, None);
+            }
+        }
+    }
+
+    /// The handler learns that the person did not get a message, wherever the case stands.
+    fn tell_undelivered(&mut self, row: &OutboxRow, reason: &str) {
+        self.undelivered = Some(Undelivered { id: row.id, epoch: row.epoch, reason: reason.to_owned() });
+        if self.conversation.dossier.is_none() {
+            // Nobody would see it.
+            self.open_dossier("unknown");
+        }
+        let now = self.now;
+        if let Some(dossier) = &mut self.conversation.dossier {
+            if dossier.status.is_over() {
+                dossier.advance(Status::HandedOver);
+            }
+            dossier.waiting_since.get_or_insert(now);
+        }
+        let detail = json!({ "message": row.seq, "channel": row.to.channel.name(), "reason": reason });
+        self.record(GUICHET, "undelivered", &detail);
+    }
+
     /// Writes a message and returns its number.
     pub(super) fn write(&mut self, author: Author, body: Body, client_id: Option<String>) -> i64 {
         let row = &mut self.conversation.row;
         row.last_seq += 1;
+        if author != Author::Policyholder && self.accounts.push_to(&row.endpoint) {
+            self.outbox.push(OutboxRow::new(row.id, row.last_seq, row.endpoint.clone(), self.now));
+        }
         self.messages.push(MessageRow {
             conversation: row.id,
             seq: row.last_seq,
@@ -316,11 +403,12 @@ impl Turn {
         self.record(GUICHET, "opened", &json!({ "reference": reference, "peril": peril }));
     }
 
-    /// A text message's sender takes our words from the answer to its post: answering is delivering.
+    /// A sender to whom nothing is pushed takes our words from the answer to its post: answering is delivering.
     fn mark_answered_channel(&mut self) {
         let first = self.seq();
         let row = &mut self.conversation.row;
-        if row.endpoint.channel == Channel::Sms && self.messages.first().is_some_and(is_inbound) {
+        let answers = row.endpoint.channel == Channel::Sms && !self.accounts.push_to(&row.endpoint);
+        if answers && self.messages.first().is_some_and(is_inbound) {
             self.unheard = row.read_seq < first - 1;
             row.read_seq = row.last_seq;
         }

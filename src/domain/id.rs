@@ -44,6 +44,8 @@ ids! {
     DossierId,
     /// A file received or produced.
     DocumentId,
+    /// A message on its way to one place.
+    OutboundId,
 }
 
 fn uuid_at(now: Timestamp) -> Uuid {

@@ -9,3 +9,4 @@ pub mod id;
 pub mod language;
 pub mod message;
 pub mod sms;
+pub mod token;

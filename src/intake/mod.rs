@@ -31,11 +31,14 @@ use crate::{
         message::{Author, Body, Endpoint},
     },
     flow::Library,
-    store::{CommitError, MessageRow, Store, StoreError, Turns},
+    store::{CommitError, Delivery, MessageRow, OutboxRow, Store, StoreError, Turns},
     telemetry::Metrics,
 };
 
-pub use crate::conversation::{Action, Actor};
+pub use crate::conversation::{
+    Accounts, Action, Actor,
+    files::{self, Files},
+};
 use lanes::Lanes;
 use libraries::Libraries;
 pub use libraries::LibraryError;
@@ -176,13 +179,15 @@ struct Inner {
 }
 
 impl Intake {
-    /// Opens the door; the library's sources are kept for the conversations that begin with it.
+    /// Opens the door; the library's sources are kept for the conversations that begin with it. What is said to people at
+    /// one of the `accounts` gets its row in the outbox.
     pub async fn open(
         store: Store,
         library: Arc<Library>,
         clock: Clock,
         metrics: Metrics,
         max_in_flight: usize,
+        accounts: Accounts,
     ) -> Result<Self, IntakeError> {
         let calendar = match library.sources().get("holidays.yaml") {
             Some(text) => Calendar::from_yaml(text)?,
@@ -191,7 +196,7 @@ impl Intake {
         let libraries = Libraries::open(store.clone(), library, clock.now()).await?;
         let turns = store.turns().await?;
         let intake = Self(Arc::new(Inner {
-            host: Host::new(store.clone(), calendar),
+            host: Host::new(store.clone(), calendar, accounts),
             store,
             libraries,
             clock,
@@ -234,6 +239,11 @@ impl Intake {
 
     /// Receives what a person sent. When this returns, it is on disk with its replies.
     pub async fn receive(&self, inbound: Inbound) -> Result<Receipt, IntakeError> {
+        self.receive_with(inbound, Files::default()).await
+    }
+
+    /// Receives a message with the files that came with it, whose bytes are on disk already.
+    pub async fn receive_with(&self, inbound: Inbound, files: Files) -> Result<Receipt, IntakeError> {
         if self.0.no_room.load(Ordering::Relaxed) {
             self.0.metrics.refused.inc();
             return Err(IntakeError::NoRoom);
@@ -246,7 +256,7 @@ impl Intake {
         let (input, client_id) = (inbound.kind, inbound.provider_id);
         let input = match input {
             InboundKind::Open => Input::Open,
-            InboundKind::Message(body) => Input::Message { body: clean(body), client_id: Some(client_id) },
+            InboundKind::Message(body) => Input::Message { body: clean(body), client_id: Some(client_id), files },
             InboundKind::Edit { fact } => Input::Edit { fact },
             InboundKind::SpeakLanguage(language) => Input::SpeakLanguage(language),
         };
@@ -276,6 +286,11 @@ impl Intake {
         Err(IntakeError::Busy)
     }
 
+    /// Whether this item was received before, so that its files need not be fetched again.
+    pub async fn has_received(&self, inbound: &Inbound) -> Result<bool, IntakeError> {
+        Ok(self.0.store.was_received(&key_of(inbound)).await?)
+    }
+
     /// The person has seen everything up to `seq`.
     pub async fn read(&self, conversation: ConversationId, seq: i64) -> Result<(), IntakeError> {
         self.take_turn(conversation, &Input::Read { seq }).await.map(drop)
@@ -292,6 +307,41 @@ impl Intake {
         let after = messages.iter().filter(|message| message.seq > seq).take_while(outbound);
         said.extend(after.map(|message| message.body.clone()));
         Ok(said)
+    }
+
+    /// Gives up a message that could not be brought, and tells the handler why. Does nothing when somebody else settled
+    /// it meanwhile.
+    pub async fn give_up(&self, row: &OutboxRow, reason: &str) -> Result<(), IntakeError> {
+        for _ in 0..ATTEMPTS {
+            let stored = self.0.store.outbox_row(row.id).await?;
+            let open =
+                |now: &OutboxRow| now.epoch == row.epoch && matches!(now.delivery, Delivery::Waiting | Delivery::Sent);
+            if !stored.as_ref().is_some_and(open) {
+                return Ok(());
+            }
+            let input = Input::Undelivered(row.clone(), reason.to_owned());
+            match self.0.take_turn(row.conversation, &input, None, None).await {
+                Err(TurnError::Conflict) => self.0.metrics.conflicts.inc(),
+                Err(TurnError::Failed(error)) => return Err(error),
+                Ok(_) => return Ok(()),
+            };
+        }
+        Err(IntakeError::Busy)
+    }
+
+    /// Tells listeners that a message of a conversation came further.
+    pub async fn tell_delivery(&self, conversation: ConversationId) -> Result<(), IntakeError> {
+        let dossier = match self.0.conversations.get(&conversation) {
+            Some(cached) => cached.row.dossier,
+            None => self.0.store.dossier_of(conversation).await?,
+        };
+        self.0.tell(conversation, dossier, ChangeKind::Stored);
+        Ok(())
+    }
+
+    /// The accounts to which messages are pushed.
+    pub fn accounts(&self) -> &Accounts {
+        self.0.host.accounts()
     }
 
     /// Does what a handler does.
@@ -406,6 +456,9 @@ impl Inner {
             self.metrics.received.get_or_create(&crate::telemetry::ChannelLabel { channel }).inc();
         }
         self.endpoints.insert(conversation.row.endpoint.clone(), id);
+        for waiting in &stored.outbox {
+            self.host.accounts().ring(&waiting.to);
+        }
         self.tell(id, conversation.row.dossier, ChangeKind::Stored);
         self.conversations.insert(id, Arc::new(conversation));
         let said = stored.messages.into_iter().filter(|message| message.author != Author::Policyholder);

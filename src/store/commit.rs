@@ -13,7 +13,9 @@ use super::{
     batch::{Insert, Kind},
     conversation::{ConversationRow, EndpointRow, MessageRow},
     db::{Db, Tx, args},
+    document::DocumentRow,
     dossier::{DecisionRow, FactRow},
+    outbox::{self, OUTBOX, OutboxRow, Undelivered},
 };
 use crate::{
     domain::id::{ConversationId, DocumentId, DossierId},
@@ -39,7 +41,14 @@ pub struct Commit {
     pub facts: Vec<FactRow>,
     pub timeline: Vec<Entry>,
     pub decisions: Vec<DecisionRow>,
+    /// Files that came with the message itself; those that were uploaded before have their rows.
+    pub received: Vec<DocumentRow>,
     pub documents: Vec<FiledDocument>,
+    /// What is to be pushed to the person. A chat that is watched, and a sender that reads our words in the answer to
+    /// its post, need none.
+    pub outbox: Vec<OutboxRow>,
+    /// The message that this turn tells the handler of: it is given up in the same transaction.
+    pub undelivered: Option<Undelivered>,
 }
 
 /// What a provider names an item by, with its channel and account.
@@ -161,6 +170,7 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
     let mut outcome: Vec<Option<CommitError>> = group.iter().map(|_| None).collect();
     drop_duplicates(tx, group, &mut outcome).await?;
     drop_taken_endpoints(tx, group, &mut outcome).await?;
+    drop_settled(tx, group, &mut outcome).await?;
     drop_conflicts(tx, group, &mut outcome).await?;
     forget_keys_of_conflicts(tx, group, &outcome).await?;
     let kept = || group.iter().zip(&outcome).filter(|(_, out)| out.is_none()).map(|(waiting, _)| &waiting.commit);
@@ -170,6 +180,7 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
     FACT.run(tx, kept().flat_map(|c| &c.facts).map(FactRow::args).collect()).await?;
     TIMELINE.run(tx, kept().flat_map(|c| &c.timeline).map(super::dossier::entry_args).collect()).await?;
     DECISION.run(tx, kept().flat_map(|c| &c.decisions).map(DecisionRow::args).collect()).await?;
+    DOCUMENT.run(tx, kept().flat_map(|c| &c.received).map(DocumentRow::args).collect()).await?;
     for filed in kept().flat_map(|c| &c.documents) {
         let dossier = filed.dossier.map(|id| id.to_string());
         tx.fetch(
@@ -178,6 +189,10 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
         )
         .await?;
     }
+    for undelivered in kept().filter_map(|c| c.undelivered.as_ref()) {
+        outbox::give_up(tx, undelivered).await?;
+    }
+    OUTBOX.run(tx, kept().flat_map(|c| &c.outbox).map(OutboxRow::args).collect()).await?;
     super::notify::tell(tx, kept().map(|c| (c.conversation.id, c.conversation.dossier))).await?;
     Ok(outcome)
 }
@@ -218,6 +233,18 @@ async fn drop_duplicates(
             Some(row) => CommitError::Duplicate { conversation: row.parse(0)?, seq: row.int(1)? },
             None => CommitError::Conflict,
         });
+    }
+    Ok(())
+}
+
+/// Whoever tells the handler that a message is given up must still be the one who sends it.
+async fn drop_settled(tx: &mut Tx, group: &[Waiting], outcome: &mut [Option<CommitError>]) -> Result<(), StoreError> {
+    for (waiting, out) in group.iter().zip(outcome) {
+        if let (Some(undelivered), None) = (&waiting.commit.undelivered, &out)
+            && !outbox::hold(tx, undelivered).await?
+        {
+            *out = Some(CommitError::Conflict);
+        }
     }
     Ok(())
 }
@@ -316,6 +343,9 @@ static ENDPOINT: LazyLock<Insert> =
     LazyLock::new(|| Insert::new("endpoint", EndpointRow::COLUMNS, "ON CONFLICT DO NOTHING RETURNING conversation"));
 
 static MESSAGE: LazyLock<Insert> = LazyLock::new(|| Insert::new("message", MessageRow::COLUMNS, ""));
+
+static DOCUMENT: LazyLock<Insert> =
+    LazyLock::new(|| Insert::new("document", DocumentRow::COLUMNS, "ON CONFLICT DO NOTHING"));
 
 static DOSSIER: LazyLock<Insert> = LazyLock::new(|| {
     Insert::new(

@@ -239,6 +239,20 @@ impl Store {
         rows.iter().map(MessageRow::read).collect()
     }
 
+    /// Whether an item with this key was received.
+    pub async fn was_received(&self, key: &str) -> Result<bool, StoreError> {
+        Ok(self.db.fetch_one("SELECT seq FROM received WHERE key = $1", &args![key]).await?.is_some())
+    }
+
+    /// The places at which a conversation's person can be reached, the oldest first.
+    pub async fn endpoints(&self, conversation: ConversationId) -> Result<Vec<Endpoint>, StoreError> {
+        let sql =
+            "SELECT channel, account, address FROM endpoint WHERE conversation = $1 ORDER BY at, channel, address";
+        let rows = self.db.fetch(sql, &args![conversation.to_string()]).await?;
+        let read = |row: &Row| Ok(Endpoint { channel: row.parse(0)?, account: row.text(1)?, address: row.text(2)? });
+        rows.iter().map(read).collect()
+    }
+
     /// Forgets the keys of what no provider delivers again any more. Returns how many went.
     pub async fn prune_received(&self, before: Timestamp) -> Result<u64, StoreError> {
         self.db.execute("DELETE FROM received WHERE at < $1", &args![before]).await

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::{
     Store, StoreError,
-    db::{Row, args},
+    batch::Kind,
+    db::{Arg, Row, args},
 };
 use crate::domain::id::{ConversationId, DocumentId, DossierId};
 
@@ -25,6 +26,39 @@ pub struct DocumentRow {
     /// The document room's findings, as JSON.
     pub inspection: serde_json::Value,
     pub at: Timestamp,
+}
+
+impl DocumentRow {
+    pub(super) const COLUMNS: &[(&str, Kind)] = &[
+        ("id", Kind::Text),
+        ("conversation", Kind::Text),
+        ("dossier", Kind::Text),
+        ("kind", Kind::Text),
+        ("upload_id", Kind::Text),
+        ("name", Kind::Text),
+        ("media_type", Kind::Text),
+        ("bytes", Kind::Int),
+        ("sha256", Kind::Text),
+        ("inspection", Kind::Text),
+        ("at", Kind::Int),
+    ];
+
+    pub(super) fn args(&self) -> Vec<Arg> {
+        args![
+            self.id.to_string(),
+            self.conversation.to_string(),
+            self.dossier.map(|id| id.to_string()),
+            self.kind.clone(),
+            self.upload_id.as_str(),
+            self.name.as_str(),
+            self.media_type.as_str(),
+            self.bytes,
+            self.sha256.as_str(),
+            self.inspection.to_string(),
+            self.at,
+        ]
+        .to_vec()
+    }
 }
 
 const SELECT: &str = "SELECT id, conversation, dossier, kind, upload_id, name, media_type, bytes, sha256, inspection, at \
@@ -54,19 +88,7 @@ impl Store {
             .execute(
                 "INSERT INTO document (id, conversation, dossier, kind, upload_id, name, media_type, bytes, sha256, \
                  inspection, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
-                &args![
-                    document.id.to_string(),
-                    document.conversation.to_string(),
-                    document.dossier.map(|id| id.to_string()),
-                    document.kind.clone(),
-                    document.upload_id.as_str(),
-                    document.name.as_str(),
-                    document.media_type.as_str(),
-                    document.bytes,
-                    document.sha256.as_str(),
-                    document.inspection.to_string(),
-                    document.at,
-                ],
+                &document.args(),
             )
             .await?;
         if added == 1 {

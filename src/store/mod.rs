@@ -18,6 +18,7 @@ mod error;
 mod handler;
 mod inbox;
 mod notify;
+mod outbox;
 mod policy;
 mod revision;
 mod schema;
@@ -33,6 +34,7 @@ pub use error::StoreError;
 pub use handler::{HandlerRow, SessionRow};
 pub use inbox::{InboxCount, InboxFilter, InboxSort, Oriented};
 pub use notify::Turns;
+pub use outbox::{Delivery, EarlyReport, OutboxRow, Said, Settled, Undelivered};
 pub use policy::PolicyRow;
 
 use db::Db;

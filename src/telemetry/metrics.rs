@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
-    metrics::{counter::Counter, family::Family, histogram::Histogram},
+    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::Registry,
 };
 
@@ -15,6 +15,13 @@ const BUCKETS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct ChannelLabel {
     pub channel: &'static str,
+}
+
+/// The label of an account: its name in the configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct AccountLabel {
+    pub channel: &'static str,
+    pub account: String,
 }
 
 /// Counters and timings. Cheap to clone.
@@ -31,6 +38,14 @@ pub struct Metrics {
     pub refused: Counter,
     /// From a message's arrival to its durable receipt.
     pub receipt_seconds: Histogram,
+    /// Messages that wait to be sent, by account, as last counted.
+    pub outbox_waiting: Family<AccountLabel, Gauge>,
+    /// Messages that a provider took.
+    pub outbox_sent: Family<AccountLabel, Counter>,
+    /// Tries that failed, whether they are made again or not.
+    pub outbox_failed: Family<AccountLabel, Counter>,
+    /// Messages that were given up and shown to a handler.
+    pub outbox_given_up: Family<AccountLabel, Counter>,
 }
 
 impl Default for Metrics {
@@ -46,7 +61,26 @@ impl Default for Metrics {
         registry.register("refused", "Refusals before acknowledgement", refused.clone());
         let receipt_seconds = Histogram::new(BUCKETS);
         registry.register("receipt_seconds", "From arrival to durable receipt", receipt_seconds.clone());
-        Self { registry: Arc::new(registry), received, duplicates, conflicts, refused, receipt_seconds }
+        let outbox_waiting = Family::default();
+        registry.register("outbox_waiting", "Messages that wait to be sent", outbox_waiting.clone());
+        let outbox_sent = Family::default();
+        registry.register("outbox_sent", "Messages that a provider took", outbox_sent.clone());
+        let outbox_failed = Family::default();
+        registry.register("outbox_tries_failed", "Tries to send that failed", outbox_failed.clone());
+        let outbox_given_up = Family::default();
+        registry.register("outbox_given_up", "Messages given up and shown to a handler", outbox_given_up.clone());
+        Self {
+            registry: Arc::new(registry),
+            received,
+            duplicates,
+            conflicts,
+            refused,
+            receipt_seconds,
+            outbox_waiting,
+            outbox_sent,
+            outbox_failed,
+            outbox_given_up,
+        }
     }
 }
 

@@ -1,17 +1,28 @@
-//! `POST /channels/sms/ACCOUNT`: where a provider delivers messages. The answer is given when they are on disk.
+//! `/channels/CHANNEL/ACCOUNT`: where providers deliver messages and reports. The answer is given when what came is on
+//! disk; every refusal comes before.
+//!
+//! The accounts of `[[sms.webhooks]]` are answered with our words; to all others the outbox pushes them.
+
+use std::time::Instant;
 
 use axum::{
     Json, Router,
-    body::Bytes,
-    extract::{DefaultBodyLimit, Path, State},
-    http::{HeaderMap, StatusCode, header},
-    routing::post,
+    body::{Body, Bytes, to_bytes},
+    extract::{FromRequestParts, OriginalUri, Path, Request, State},
+    http::{HeaderMap, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+    routing::any,
 };
 use serde::Serialize;
 
 use super::{App, problem::Problem};
 use crate::{
-    channel::sms::{render, webhook},
+    channel::{
+        DeskError, Post, Provider, Refusal,
+        sms::{render, webhook},
+    },
+    config::Webhook,
+    domain::message::Channel,
     intake::IntakeError,
 };
 
@@ -19,7 +30,62 @@ use crate::{
 const MOST_BYTES: usize = 256 * 1024;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/sms/{account}", post(receive)).layer(DefaultBodyLimit::max(MOST_BYTES))
+    // What stands behind the account is the provider's own: a secret, for those that sign nothing.
+    Router::new().route("/{channel}/{account}", any(receive)).route("/{channel}/{account}/{*rest}", any(receive))
+}
+
+/// The account that a request is for.
+#[derive(Debug)]
+struct Account {
+    channel: Channel,
+    name: String,
+}
+
+impl FromRequestParts<App> for Account {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let Path(path) =
+            Path::<Vec<(String, String)>>::from_request_parts(parts, app).await.map_err(|_| Problem::not_found())?;
+        let part = |name: &str| path.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+        let (channel, name) = part("channel").zip(part("account")).ok_or_else(Problem::not_found)?;
+        Ok(Self { channel: channel.parse().map_err(|_| Problem::not_found())?, name })
+    }
+}
+
+async fn receive(
+    State(app): State<App>,
+    account: Account,
+    OriginalUri(uri): OriginalUri,
+    request: Request,
+) -> Result<Response, Problem> {
+    let begun = Instant::now();
+    let (head, body) = request.into_parts();
+    let answered = app.config.sms.webhooks.iter().find(|webhook| webhook.account == account.name);
+    if let (Channel::Sms, Some(webhook)) = (account.channel, answered) {
+        let body = read(body, MOST_BYTES).await?;
+        return answer(&app, webhook, &head.headers, &body, begun).await.map(IntoResponse::into_response);
+    }
+    let provider = app.providers.find(account.channel, &account.name).ok_or_else(Problem::not_found)?;
+    let body = read(body, provider.most_bytes()).await?;
+    let url = format!("{}{uri}", app.config.server.public_url.trim_end_matches('/'));
+    let post = Post { method: &head.method, url: &url, headers: &head.headers, body: &body };
+    take(&app, &**provider, &post, begun).await
+}
+
+/// Stores what a provider posted, in its order, and acknowledges.
+async fn take(app: &App, provider: &dyn Provider, post: &Post<'_>, begun: Instant) -> Result<Response, Problem> {
+    for event in provider.decode(post)? {
+        app.desk.take(provider, event).await?;
+    }
+    app.metrics.receipt_seconds.observe(begun.elapsed().as_secs_f64());
+    let acknowledgement = provider.acknowledgement();
+    let kind = [(header::CONTENT_TYPE, acknowledgement.content_type)];
+    Ok((acknowledgement.status, kind, acknowledgement.body).into_response())
+}
+
+async fn read(body: Body, most_bytes: usize) -> Result<Bytes, Problem> {
+    to_bytes(body, most_bytes).await.map_err(|_| Problem::new(StatusCode::PAYLOAD_TOO_LARGE, ""))
 }
 
 /// What the sender learns: where the message stands, and what to say to the person.
@@ -31,19 +97,17 @@ struct Received {
     replies: Vec<String>,
 }
 
-async fn receive(
-    State(app): State<App>,
-    Path(account): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
+async fn answer(
+    app: &App,
+    account: &Webhook,
+    headers: &HeaderMap,
+    body: &[u8],
+    begun: Instant,
 ) -> Result<Json<Received>, Problem> {
-    let begun = std::time::Instant::now();
-    let account =
-        app.config.sms.webhooks.iter().find(|webhook| webhook.account == account).ok_or_else(Problem::not_found)?;
     let text_of = |name| headers.get(name).and_then(|value| value.to_str().ok());
     webhook::verify(account, text_of(header::AUTHORIZATION))
         .map_err(|error| Problem::new(StatusCode::UNAUTHORIZED, error.to_string()))?;
-    let inbound = webhook::decode(account, text_of(header::CONTENT_TYPE).unwrap_or_default(), &body)
+    let inbound = webhook::decode(account, text_of(header::CONTENT_TYPE).unwrap_or_default(), body)
         .map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
     let receipt = app.intake.receive(inbound).await?;
     app.metrics.receipt_seconds.observe(begun.elapsed().as_secs_f64());
@@ -58,6 +122,27 @@ async fn receive(
         duplicate: receipt.duplicate,
         replies: said.iter().map(render::plain).collect(),
     }))
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NotServed => Self::not_found(),
+            Refusal::Unauthorized => Self::new(StatusCode::UNAUTHORIZED, refusal.to_string()),
+            Refusal::Malformed(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, refusal.to_string()),
+        }
+    }
+}
+
+impl From<DeskError> for Problem {
+    fn from(error: DeskError) -> Self {
+        match error {
+            DeskError::Intake(error) => error.into(),
+            DeskError::Document(error) => error.into(),
+            DeskError::Store(error) => error.into(),
+            DeskError::Fetch(_) => Self::unavailable("A file of this message cannot be fetched at the moment."),
+        }
+    }
 }
 
 impl From<IntakeError> for Problem {

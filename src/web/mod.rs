@@ -23,7 +23,13 @@ use axum::{
 };
 
 use crate::{
-    config::Config, document::Documents, domain::clock::Clock, intake::Intake, store::Store, telemetry::Metrics,
+    channel::{Desk, Providers},
+    config::Config,
+    document::Documents,
+    domain::clock::Clock,
+    intake::Intake,
+    store::Store,
+    telemetry::Metrics,
 };
 
 pub use chat::Openings;
@@ -36,6 +42,8 @@ pub struct App {
     pub store: Store,
     pub intake: Intake,
     pub documents: Documents,
+    pub providers: Providers,
+    pub desk: Desk,
     pub clock: Clock,
     pub metrics: Metrics,
     pub streams: Streams,

@@ -36,6 +36,7 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("channel", &["domain", "telemetry", "config", "document", "store", "intake"]),
+    ("outbox", &["domain", "telemetry", "dossier", "store", "intake", "channel"]),
     (
         "web",
         &[
@@ -69,6 +70,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "conversation",
             "intake",
             "channel",
+            "outbox",
             "web",
         ],
     ),

@@ -1,7 +1,6 @@
 //! Secrets that open a conversation. They are 256 random bits, and only their hashes are stored.
 
-use sha2::{Digest, Sha256};
-
+pub(super) use crate::domain::token::hash;
 use crate::{
     domain::message::{Channel, Endpoint},
     web::problem::Problem,
@@ -24,11 +23,6 @@ pub(super) fn random() -> Result<String, Problem> {
 /// a page whose first answer was lost is given the same one again; the name is as secret as the secret, and as random.
 pub(super) fn of_client(client_id: &str) -> String {
     hash(&format!("guichet chat conversation {client_id}"))
-}
-
-/// What is stored of a secret.
-pub(super) fn hash(secret: &str) -> String {
-    hex::encode(Sha256::digest(secret))
 }
 
 /// Where the holder of a secret is.

@@ -16,11 +16,12 @@ use serde_json::{Value as Json, json};
 use tower::ServiceExt as _;
 
 use crate::{
+    channel::{Desk, Providers},
     config::{Config, Site},
-    document::Documents,
+    document::{Documents, Limits},
     domain::clock::Clock,
     flow::{Library, built_in},
-    intake::Intake,
+    intake::{Accounts, Intake},
     store::Store,
     telemetry::Metrics,
     web::{App, Openings, Streams, router},
@@ -47,7 +48,9 @@ impl Service {
         });
         let library = Arc::new(Library::from_sources(built_in()).unwrap());
         let metrics = Metrics::default();
-        let intake = Intake::open(store.clone(), library, clock.clone(), metrics.clone(), 64).await.unwrap();
+        let intake = Intake::open(store.clone(), library, clock.clone(), metrics.clone(), 64, Accounts::default())
+            .await
+            .unwrap();
         let mut config = Config::load(None, []).unwrap();
         config.documents.max_file_mib = 1;
         config.chat.sites.push(Site {
@@ -56,7 +59,20 @@ impl Service {
             origins: vec!["https://www.example.org".into(), "https://example.org".into()],
         });
         let (streams, openings) = (Streams::default(), Openings::default());
-        let app = App { config: Arc::new(config), store, intake, documents, clock, metrics, streams, openings };
+        let desk = Desk::new(intake.clone(), store.clone(), documents.clone(), Limits::default(), clock.clone());
+        let providers = Providers::default();
+        let app = App {
+            config: Arc::new(config),
+            store,
+            intake,
+            documents,
+            providers,
+            desk,
+            clock,
+            metrics,
+            streams,
+            openings,
+        };
         Self { streams: app.streams.clone(), router: router(app), now, _folder: folder }
     }
 

@@ -8,14 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{json, session::Session};
 use crate::{
-    document::{DocumentError, Inspection, Limits},
-    domain::{id::DocumentId, message::Attachment},
+    document::{DocumentError, Limits},
+    domain::message::Attachment,
+    intake::files::{self, KeptFile, MOST_FILES},
     store::DocumentRow,
     web::{App, problem::Problem},
 };
-
-/// The most files of one conversation; beyond them somebody plays.
-const MOST_DOCUMENTS: usize = 200;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Named {
@@ -55,50 +53,18 @@ async fn receive(
     body: Body,
 ) -> Result<DocumentRow, Problem> {
     let others = app.store.documents(session.id()).await?;
-    if others.len() >= MOST_DOCUMENTS {
+    if others.len() >= MOST_FILES {
         return Err(json::unprocessable("This conversation holds as many files as it can."));
     }
     let limits = Limits { max_bytes: app.config.documents.max_file_mib * 1024 * 1024 };
-    let stored = app.documents.receive(body.into_data_stream(), name, limits).await?;
-    let mut inspection = app.documents.inspect(&stored).await?;
-    let known: Vec<String> = others.iter().filter_map(|other| inspection_of(other).fingerprint).collect();
-    inspection.compare(known.iter().map(String::as_str));
-    let now = app.clock.now();
-    let document = DocumentRow {
-        id: DocumentId::new(now),
-        conversation: session.id(),
-        dossier: None,
-        kind: None,
-        upload_id: client_id,
-        name: stored.name,
-        media_type: stored.media_type.name().to_owned(),
-        bytes: i64::try_from(stored.bytes).unwrap_or(i64::MAX),
-        sha256: stored.sha256,
-        inspection: serde_json::to_value(&inspection).unwrap_or_default(),
-        at: now,
-    };
-    Ok(app.store.add_document(document).await?)
+    let (bytes, now) = (body.into_data_stream(), app.clock.now());
+    let file = KeptFile::receive(&app.documents, bytes, name, limits, &others, client_id, now).await?;
+    Ok(app.store.add_document(file.row(session.id())).await?)
 }
 
 /// A file as a message names it, with what is to be said about it in the person's language.
 pub(super) fn attachment(app: &App, session: &Session, document: DocumentRow) -> Attachment {
-    let library = app.intake.library();
-    let remark = inspection_of(&document)
-        .quality
-        .remarks
-        .first()
-        .and_then(|remark| library.sentence(remark.key(), session.language()).map(str::to_owned));
-    Attachment {
-        document: document.id,
-        name: document.name,
-        media_type: document.media_type,
-        bytes: u64::try_from(document.bytes).unwrap_or(0),
-        remark,
-    }
-}
-
-fn inspection_of(document: &DocumentRow) -> Inspection {
-    serde_json::from_value(document.inspection.clone()).unwrap_or_default()
+    files::attachment(&app.intake.library(), session.language(), document)
 }
 
 impl From<DocumentError> for Problem {

@@ -355,6 +355,9 @@ async fn seed(store: &Store, now: Timestamp) -> DossierId {
         }],
         timeline,
         documents: Vec::new(),
+        outbox: Vec::new(),
+        received: Vec::new(),
+        undelivered: None,
         dossier: Some(dossier),
     };
     store.commit(commit).await.unwrap();

@@ -129,6 +129,9 @@ impl Case {
             timeline: vec![entry],
             decisions: Vec::new(),
             documents: Vec::new(),
+            outbox: Vec::new(),
+            received: Vec::new(),
+            undelivered: None,
         }
     }
 }

@@ -1,0 +1,69 @@
+//! The configured accounts, each served by its provider.
+
+use std::{collections::HashSet, sync::Arc};
+
+use super::Provider;
+use crate::{config::Config, domain::message::Channel, intake::Accounts};
+
+/// Makes the accounts of a channel that the configuration names.
+type Open = fn(&Config, &reqwest::Client) -> Result<Vec<Arc<dyn Provider>>, AccountError>;
+
+/// One line a channel.
+const CHANNELS: &[Open] = &[];
+
+/// What is wrong with the configured accounts.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    #[error("two accounts of the channel {channel} are called {account}: give each a name of its own")]
+    Twice { channel: &'static str, account: String },
+    #[error("the account {account} of the channel {channel}: {problem}")]
+    Unusable { channel: &'static str, account: String, problem: String },
+    #[error("no HTTP client can be made: {0}")]
+    Http(#[from] reqwest::Error),
+}
+
+/// The providers by channel and account. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Providers(Arc<[Arc<dyn Provider>]>);
+
+impl Providers {
+    /// The accounts that `config` names; they share the connections of `http`.
+    pub fn open(config: &Config, http: &reqwest::Client) -> Result<Self, AccountError> {
+        let mut all = Vec::new();
+        for open in CHANNELS {
+            all.extend(open(config, http)?);
+        }
+        // The accounts that are only answered stand in the same addresses.
+        let answered = config.sms.webhooks.iter().map(|webhook| (Channel::Sms, webhook.account.clone()));
+        Self::new(all, answered)
+    }
+
+    /// These accounts, beside those `taken` by others.
+    pub fn new(
+        providers: Vec<Arc<dyn Provider>>,
+        taken: impl IntoIterator<Item = (Channel, String)>,
+    ) -> Result<Self, AccountError> {
+        let named = providers.iter().map(|provider| (provider.channel(), provider.account().to_owned()));
+        let mut seen = HashSet::new();
+        for (channel, account) in taken.into_iter().chain(named) {
+            if !seen.insert((channel, account.clone())) {
+                return Err(AccountError::Twice { channel: channel.name(), account });
+            }
+        }
+        Ok(Self(providers.into()))
+    }
+
+    /// The account of this name on a channel.
+    pub fn find(&self, channel: Channel, account: &str) -> Option<&Arc<dyn Provider>> {
+        self.0.iter().find(|provider| provider.channel() == channel && provider.account() == account)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<dyn Provider>> {
+        self.0.iter()
+    }
+
+    /// What the intake needs to know: where messages are pushed.
+    pub fn accounts(&self) -> Accounts {
+        Accounts::new(self.0.iter().map(|provider| (provider.channel(), provider.account().to_owned())))
+    }
+}

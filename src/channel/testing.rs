@@ -1,0 +1,300 @@
+//! What providers are tested with: a table of posts, a scripted peer that speaks HTTP, and a client that reaches nothing but
+//! this machine.
+
+use std::{
+    fmt::Write as _,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+};
+
+use super::{Content, Event, Fate, Outbound, Post, Provider, Refusal, Thread, http as shared};
+use crate::{
+    domain::{
+        id::ConversationId,
+        language::Language,
+        message::{Author, Body, Endpoint},
+    },
+    intake::InboundKind,
+};
+
+/// A post to an account, and what it must come to.
+pub struct Case<'a> {
+    pub name: &'a str,
+    pub method: Method,
+    /// The whole address that the provider knows.
+    pub url: &'a str,
+    pub headers: Vec<(&'a str, String)>,
+    pub body: Vec<u8>,
+    pub expected: Result<Vec<Seen>, Refusal>,
+}
+
+/// What a test looks at in an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seen {
+    Message {
+        id: String,
+        from: String,
+        text: String,
+        choice: Option<String>,
+        /// The media, or the name of a file whose bytes came along.
+        files: Vec<String>,
+    },
+    /// Anything else that a person did.
+    Other {
+        id: String,
+        from: String,
+    },
+    Report {
+        id: String,
+        fate: Fate,
+    },
+}
+
+impl Seen {
+    /// A message that is a text.
+    pub fn text(id: &str, from: &str, text: &str) -> Self {
+        let (id, from, text) = (id.to_owned(), from.to_owned(), text.to_owned());
+        Self::Message { id, from, text, choice: None, files: Vec::new() }
+    }
+
+    pub fn report(id: &str, fate: Fate) -> Self {
+        Self::Report { id: id.to_owned(), fate }
+    }
+
+    pub fn of(event: &Event) -> Self {
+        let received = match event {
+            Event::Report(report) => return Self::Report { id: report.provider_id.clone(), fate: report.fate },
+            Event::Message(received) => received,
+        };
+        let inbound = &received.inbound;
+        let (id, from) = (inbound.provider_id.clone(), inbound.endpoint.address.clone());
+        let InboundKind::Message(body) = &inbound.kind else { return Self::Other { id, from } };
+        let file = |file: &super::File| match &file.content {
+            Content::Media(media) => media.clone(),
+            Content::Bytes(_) => file.name.clone(),
+        };
+        Self::Message {
+            id,
+            from,
+            text: body.text.clone(),
+            choice: body.choice.clone(),
+            files: received.files.iter().map(file).collect(),
+        }
+    }
+}
+
+/// Plays every case of the table, and names each that comes to something else.
+pub fn check(provider: &dyn Provider, cases: Vec<Case<'_>>) {
+    let mut wrong = Vec::new();
+    for case in cases {
+        let mut headers = HeaderMap::new();
+        for (name, value) in &case.headers {
+            headers.append(HeaderName::try_from(*name).unwrap(), HeaderValue::try_from(value.as_str()).unwrap());
+        }
+        let body = Bytes::from(case.body);
+        let post = Post { method: &case.method, url: case.url, headers: &headers, body: &body };
+        let seen = provider.decode(&post).map(|events| events.iter().map(Seen::of).collect::<Vec<_>>());
+        if seen != case.expected {
+            wrong.push(format!("{}: {seen:?} and not {:?}", case.name, case.expected));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A message of Guichet's to send: `id` is the idempotency key.
+pub fn outbound(id: &str, to: Endpoint, body: Body) -> Outbound {
+    Outbound {
+        id: id.to_owned(),
+        to,
+        conversation: "0190a0b0-c0d0-7e0f-8a0b-0123456789ab".parse::<ConversationId>().unwrap(),
+        seq: 2,
+        language: Language::Fr,
+        reference: "K7QF-93MX".into(),
+        author: Author::Guichet,
+        body,
+        link: None,
+        thread: Thread::default(),
+    }
+}
+
+/// The providers' client, by which no other machine can be reached: a test that forgets to say where its peer is fails at
+/// once, and disturbs nobody.
+pub fn client() -> reqwest::Client {
+    // Requests to other hosts go to a proxy at a port where nobody listens.
+    let away = reqwest::Proxy::custom(|url| {
+        let here = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+        (!here).then_some("http://127.0.0.1:9")
+    });
+    shared::builder().proxy(away).timeout(Duration::from_secs(5)).build().unwrap()
+}
+
+/// What a peer does with a request.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    Say {
+        status: u16,
+        headers: Vec<(&'static str, String)>,
+        body: String,
+    },
+    /// Reads the request and never answers.
+    Hang,
+    /// Takes the request and closes the line without an answer.
+    Close,
+}
+
+impl Answer {
+    pub fn json(status: u16, body: &str) -> Self {
+        Self::Say { status, headers: vec![("content-type", "application/json".into())], body: body.to_owned() }
+    }
+
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        if let Self::Say { headers, .. } = &mut self {
+            headers.push((name, value.to_owned()));
+        }
+        self
+    }
+}
+
+/// A request as the peer saw it.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub method: String,
+    /// With its query.
+    pub path: String,
+    /// With names in lower case.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str())
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).unwrap()
+    }
+}
+
+/// A provider's service on this machine, which gives the scripted answers in their order and the last one ever after.
+pub struct Peer {
+    url: String,
+    requests: Arc<Mutex<Vec<Request>>>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Peer {
+    pub async fn start(answers: Vec<Answer>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let requests = Arc::<Mutex<Vec<Request>>>::default();
+        let task = tokio::spawn({
+            let requests = Arc::clone(&requests);
+            async move {
+                loop {
+                    let (stream, _) = listener.accept().await.unwrap();
+                    tokio::spawn(serve(stream, answers.clone(), Arc::clone(&requests)));
+                }
+            }
+        });
+        Self { url, requests, task }
+    }
+
+    /// Without a slash at its end.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// What it was asked so far.
+    pub fn requests(&self) -> Vec<Request> {
+        self.requests.lock().unwrap().clone()
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// One request on each line: the answer closes it.
+async fn serve(mut stream: TcpStream, answers: Vec<Answer>, requests: Arc<Mutex<Vec<Request>>>) {
+    let Some(request) = read(&mut stream).await else { return };
+    let number = {
+        let mut requests = requests.lock().unwrap();
+        requests.push(request);
+        requests.len() - 1
+    };
+    match answers.get(number.min(answers.len().saturating_sub(1))) {
+        Some(Answer::Say { status, headers, body }) => {
+            let mut head =
+                format!("HTTP/1.1 {status} Scripted\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
+            for (name, value) in headers {
+                let _ = write!(head, "{name}: {value}\r\n");
+            }
+            stream.write_all(format!("{head}\r\n{body}").as_bytes()).await.unwrap();
+        }
+        Some(Answer::Hang) => std::future::pending().await,
+        Some(Answer::Close) | None => {}
+    }
+}
+
+/// A request with a length, or none at all.
+async fn read(stream: &mut TcpStream) -> Option<Request> {
+    let mut bytes = Vec::new();
+    let end = loop {
+        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
+            break end;
+        }
+        if stream.read_buf(&mut bytes).await.ok()? == 0 {
+            return None;
+        }
+    };
+    let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
+    let mut lines = head.split("\r\n");
+    let mut first = lines.next()?.split(' ');
+    let (method, path) = (first.next()?.to_owned(), first.next()?.to_owned());
+    let headers: Vec<(String, String)> = lines
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+        .collect();
+    let length =
+        headers.iter().find(|(name, _)| name == "content-length").map_or(0, |(_, value)| value.parse().unwrap());
+    let mut body = bytes.split_off(end + 4);
+    while body.len() < length {
+        if stream.read_buf(&mut body).await.ok()? == 0 {
+            return None;
+        }
+    }
+    Some(Request { method, path, headers, body })
+}
+
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn no_other_machine_is_reached() {
+        for url in ["http://192.0.2.1/", "https://api.example.org/", "http://localhost.example.org/"] {
+            assert!(client().get(url).send().await.unwrap_err().is_connect(), "{url}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_peer_follows_its_script_and_remembers() {
+        let peer = Peer::start(vec![Answer::json(429, "{}").header("retry-after", "7"), Answer::Close]).await;
+        let post = || client().post(format!("{}/a?b=1", peer.url())).body("été").send();
+        let answer = post().await.unwrap();
+        assert_eq!((answer.status().as_u16(), &answer.headers()["retry-after"]), (429, &HeaderValue::from(7)));
+        assert!(post().await.is_err());
+        let requests = peer.requests();
+        assert_eq!((requests.len(), requests[0].method.as_str(), requests[0].path.as_str()), (2, "POST", "/a?b=1"));
+        assert_eq!((requests[1].text().as_str(), requests[1].header("content-length")), ("été", Some("5")));
+    }
+}

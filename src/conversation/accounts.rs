@@ -1,0 +1,47 @@
+//! The accounts to which messages are pushed: what is said there gets a row in the outbox, and whoever sends is woken.
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::domain::message::{Channel, Endpoint};
+
+/// A small set, fixed at the start. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Accounts(Arc<[Account]>);
+
+#[derive(Debug)]
+struct Account {
+    channel: Channel,
+    name: String,
+    bell: Arc<Notify>,
+}
+
+impl Accounts {
+    pub fn new(accounts: impl IntoIterator<Item = (Channel, String)>) -> Self {
+        let account = |(channel, name)| Account { channel, name, bell: Arc::default() };
+        Self(accounts.into_iter().map(account).collect())
+    }
+
+    /// Whether what is said there must be pushed. It need not in a chat that is watched, nor where the sender reads our
+    /// words in the answer to its post.
+    pub fn push_to(&self, endpoint: &Endpoint) -> bool {
+        self.find(endpoint.channel, &endpoint.account).is_some()
+    }
+
+    /// Tells that something waits there.
+    pub fn ring(&self, endpoint: &Endpoint) {
+        if let Some(account) = self.find(endpoint.channel, &endpoint.account) {
+            account.bell.notify_one();
+        }
+    }
+
+    /// What rings when something waits for an account. One listener hears it, now or later.
+    pub fn bell(&self, channel: Channel, account: &str) -> Arc<Notify> {
+        self.find(channel, account).map(|account| Arc::clone(&account.bell)).unwrap_or_default()
+    }
+
+    fn find(&self, channel: Channel, name: &str) -> Option<&Account> {
+        self.0.iter().find(|account| account.channel == channel && account.name == name)
+    }
+}

@@ -1,0 +1,98 @@
+//! Files that people send, whatever the way: kept on disk, looked at, compared with what the conversation holds already.
+
+use bytes::Bytes;
+use futures_util::Stream;
+use jiff::Timestamp;
+
+use crate::{
+    document::{DocumentError, Documents, Inspection, Limits, Stored},
+    domain::{
+        id::{ConversationId, DocumentId},
+        language::Language,
+        message::Attachment,
+    },
+    flow::Library,
+    store::DocumentRow,
+};
+
+/// The most files of one conversation; beyond them somebody plays.
+pub const MOST_FILES: usize = 200;
+
+/// The files of one message.
+#[derive(Clone, Debug, Default)]
+pub struct Files {
+    pub kept: Vec<KeptFile>,
+    /// For each that was not taken, the key of the words that say why.
+    pub refused: Vec<&'static str>,
+}
+
+/// A file on disk that has no row yet.
+#[derive(Clone, Debug)]
+pub struct KeptFile {
+    id: DocumentId,
+    /// What the sender named it by: the same again is the same file.
+    upload_id: String,
+    stored: Stored,
+    inspection: Inspection,
+    at: Timestamp,
+}
+
+impl KeptFile {
+    /// Receives a file to the disk and looks at it. `others` are those that the conversation holds already.
+    pub async fn receive<S, E>(
+        documents: &Documents,
+        bytes: S,
+        name: &str,
+        limits: Limits,
+        others: &[DocumentRow],
+        upload_id: String,
+        now: Timestamp,
+    ) -> Result<Self, DocumentError>
+    where
+        S: Stream<Item = Result<Bytes, E>>,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let stored = documents.receive(bytes, name, limits).await?;
+        let mut inspection = documents.inspect(&stored).await?;
+        let known: Vec<String> = others.iter().filter_map(|other| inspection_of(other).fingerprint).collect();
+        inspection.compare(known.iter().map(String::as_str));
+        Ok(Self { id: DocumentId::new(now), upload_id, stored, inspection, at: now })
+    }
+
+    /// Its row in a conversation.
+    pub fn row(&self, conversation: ConversationId) -> DocumentRow {
+        DocumentRow {
+            id: self.id,
+            conversation,
+            dossier: None,
+            kind: None,
+            upload_id: self.upload_id.clone(),
+            name: self.stored.name.clone(),
+            media_type: self.stored.media_type.name().to_owned(),
+            bytes: i64::try_from(self.stored.bytes).unwrap_or(i64::MAX),
+            sha256: self.stored.sha256.clone(),
+            inspection: serde_json::to_value(&self.inspection).unwrap_or_default(),
+            at: self.at,
+        }
+    }
+}
+
+/// A file as a message names it, with what is to be said about it in the person's language.
+pub fn attachment(library: &Library, language: Language, document: DocumentRow) -> Attachment {
+    let remark = inspection_of(&document)
+        .quality
+        .remarks
+        .first()
+        .and_then(|remark| library.sentence(remark.key(), language).map(str::to_owned));
+    Attachment {
+        document: document.id,
+        name: document.name,
+        media_type: document.media_type,
+        bytes: u64::try_from(document.bytes).unwrap_or(0),
+        remark,
+    }
+}
+
+fn inspection_of(document: &DocumentRow) -> Inspection {
+    serde_json::from_value(document.inspection.clone()).unwrap_or_default()
+}

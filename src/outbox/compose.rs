@@ -1,0 +1,74 @@
+//! Everything that a channel needs to say a message.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use jiff::ToSpan;
+
+use super::Outbox;
+use crate::{
+    channel::{Outbound, Reason, Retry, SendError, Thread},
+    domain::{
+        message::{Body, Input},
+        token,
+    },
+    dossier::reference_of,
+    store::{OutboxRow, StoreError},
+};
+
+/// How many earlier messages of ours, and of theirs, a channel is told of: more than any reply quotes.
+const THREAD: i64 = 10;
+/// How long the link in a message is good: photos may wait for the plumber.
+const LINK_DAYS: i64 = 30;
+/// 128 bits, in 22 letters: a link must fit into a text message.
+const TOKEN_BYTES: usize = 16;
+
+/// Puts together what a claimed row says.
+pub(super) async fn compose(outbox: &Outbox, row: &OutboxRow) -> Result<Outbound, SendError> {
+    let said = outbox.store.said(row.conversation, row.seq).await.map_err(fault)?.ok_or_else(|| SendError {
+        retry: Retry::Never,
+        reason: Reason::Content,
+        detail: "there is no such message".into(),
+    })?;
+    let sent = outbox.store.sent_ids(row.conversation, &row.to, THREAD).await.map_err(fault)?;
+    let received = outbox.store.received_ids(row.conversation, row.to.channel, row.seq, THREAD).await.map_err(fault)?;
+    let link = if wants_link(&said.body) { Some(link(outbox, row).await?) } else { None };
+    Ok(Outbound {
+        id: row.id.to_string(),
+        to: row.to.clone(),
+        conversation: row.conversation,
+        seq: row.seq,
+        language: said.language,
+        reference: reference_of(row.conversation),
+        author: said.author,
+        body: said.body,
+        link,
+        thread: Thread { sent, received },
+    })
+}
+
+/// Files may not fit through the channel.
+fn wants_link(body: &Body) -> bool {
+    matches!(body.input, Some(Input::Photos | Input::Document))
+}
+
+/// A link of its own for each try: only its hash is kept, so that it cannot be said again.
+async fn link(outbox: &Outbox, row: &OutboxRow) -> Result<String, SendError> {
+    let mut bytes = [0; TOKEN_BYTES];
+    getrandom::fill(&mut bytes).map_err(|error| later(format!("the system gives no randomness: {error}")))?;
+    let token = URL_SAFE_NO_PAD.encode(bytes);
+    let expires_at = outbox.clock.now() + (24 * LINK_DAYS).hours();
+    outbox.store.add_resume_link(&token::hash(&token), row.conversation, expires_at).await.map_err(fault)?;
+    Ok(format!("{}/u/{token}", outbox.public_url.trim_end_matches('/')))
+}
+
+fn fault(error: StoreError) -> SendError {
+    match error {
+        StoreError::Unreadable(_) | StoreError::UnreadableColumn(_) => {
+            SendError { retry: Retry::Never, reason: Reason::Content, detail: error.to_string() }
+        }
+        error => later(error.to_string()),
+    }
+}
+
+fn later(detail: String) -> SendError {
+    SendError { retry: Retry::Later, reason: Reason::Unavailable, detail }
+}

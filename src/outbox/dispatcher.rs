@@ -1,0 +1,277 @@
+//! Sends what waits for one account.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use futures_util::FutureExt as _;
+use jiff::Timestamp;
+use tokio::{
+    sync::Notify,
+    task::JoinSet,
+    time::{Instant, sleep, timeout_at},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Outbox,
+    compose::compose,
+    pace::Window,
+    retry::{self, Next},
+};
+use crate::{
+    channel::{Provider, Reason, Retry, SendError, Sent},
+    intake::IntakeError,
+    store::{OutboxRow, Settled, StoreError},
+    telemetry::AccountLabel,
+};
+
+/// The longest time between two looks: another node may have died with messages that it wrote.
+const LOOK_AGAIN: Duration = Duration::from_secs(15);
+/// Before the store is asked again after it failed.
+const STORE_AGAIN: Duration = Duration::from_secs(1);
+/// When another node was first, the next look comes soon.
+const OVERTAKEN: Duration = Duration::from_millis(200);
+/// The part of the lease that a try may take.
+const OF_LEASE: f64 = 0.6;
+
+/// One account's sender.
+#[derive(Debug)]
+pub struct Dispatcher {
+    outbox: Outbox,
+    provider: Arc<dyn Provider>,
+    label: AccountLabel,
+    /// Rings when a turn wrote something for this account.
+    bell: Arc<Notify>,
+    window: Window,
+    /// Nothing is sent before, because the account failed.
+    rests_until: Timestamp,
+    failures_in_a_row: u32,
+    on_their_way: JoinSet<Landed>,
+    /// What tries came to, until it is stored.
+    settled: Vec<(OutboxRow, Settled)>,
+    given_up: Vec<(OutboxRow, Reason)>,
+    counted_at: Option<Instant>,
+}
+
+/// A try that ended.
+#[derive(Debug)]
+struct Landed {
+    row: OutboxRow,
+    result: Result<Sent, SendError>,
+}
+
+impl Dispatcher {
+    pub fn new(outbox: Outbox, provider: Arc<dyn Provider>) -> Self {
+        let (channel, account) = (provider.channel(), provider.account());
+        Self {
+            label: AccountLabel { channel: channel.name(), account: account.to_owned() },
+            bell: outbox.intake.accounts().bell(channel, account),
+            window: Window::new(provider.pace()),
+            rests_until: Timestamp::UNIX_EPOCH,
+            failures_in_a_row: 0,
+            on_their_way: JoinSet::new(),
+            settled: Vec::new(),
+            given_up: Vec::new(),
+            counted_at: None,
+            outbox,
+            provider,
+        }
+    }
+
+    /// Sends until `stop`, then waits for what is on its way. Dropped before, it leaves leases that run out.
+    pub async fn run(mut self, stop: CancellationToken) {
+        if let Err(error) = self.take_early_reports().await {
+            tracing::warn!(%error, account = self.label.account, "early reports wait");
+        }
+        loop {
+            let stopping = stop.is_cancelled();
+            let wait = match self.turn(stopping).await {
+                Ok(wait) => wait,
+                Err(error) => {
+                    tracing::warn!(%error, account = self.label.account, "the outbox waits for the store");
+                    STORE_AGAIN
+                }
+            };
+            if stopping && self.on_their_way.is_empty() && self.settled.is_empty() && self.given_up.is_empty() {
+                return;
+            }
+            tokio::select! {
+                Some(landed) = self.on_their_way.join_next() => self.land(landed),
+                () = self.bell.notified(), if !stopping => {}
+                () = stop.cancelled(), if !stopping => {}
+                () = sleep(wait) => {}
+            }
+        }
+    }
+
+    /// Stores what landed and starts what may start. Returns how long nothing more can start by itself.
+    async fn turn(&mut self, stopping: bool) -> Result<Duration, IntakeError> {
+        while let Some(landed) = self.on_their_way.try_join_next() {
+            self.land(landed);
+        }
+        self.settle().await?;
+        if stopping {
+            return Ok(LOOK_AGAIN);
+        }
+        self.count().await?;
+        Ok(self.start().await?)
+    }
+
+    /// Starts as many tries as the account may take.
+    async fn start(&mut self) -> Result<Duration, StoreError> {
+        let (channel, account) = (self.provider.channel(), self.provider.account());
+        loop {
+            let (now, tick) = (self.outbox.clock.now(), Instant::now());
+            // A clock that was put back must not make the rest endless.
+            let rests = positive(now, self.rests_until).filter(|rest| *rest <= retry::LONGEST_REST);
+            if let Some(rest) = rests {
+                return Ok(rest);
+            }
+            let at_once = self.provider.pace().at_once.max(1).saturating_sub(self.on_their_way.len());
+            if at_once == 0 {
+                return Ok(LOOK_AGAIN);
+            }
+            let free = self.window.free(tick).min(at_once);
+            if free == 0 {
+                return Ok(self.window.wait(tick));
+            }
+            let Some(due) = self.outbox.store.outbox_due(channel, account).await? else { return Ok(LOOK_AGAIN) };
+            if let Some(wait) = positive(now, due) {
+                return Ok(wait.min(LOOK_AGAIN));
+            }
+            let until = now + self.outbox.lease;
+            let claimed = self.outbox.store.claim_outbox(channel, account, now, until, free).await?;
+            if claimed.is_empty() {
+                return Ok(OVERTAKEN);
+            }
+            self.window.take(claimed.len(), tick);
+            // On the monotonic clock, from before the claim: whatever happens to the wall's.
+            let deadline = tick + self.outbox.lease.mul_f64(OF_LEASE);
+            for row in claimed {
+                self.on_their_way.spawn(attempt(self.outbox.clone(), Arc::clone(&self.provider), row, deadline));
+            }
+        }
+    }
+
+    /// Decides what a try that ended comes to.
+    fn land(&mut self, joined: Result<Landed, tokio::task::JoinError>) {
+        // A try catches its own panics; a cancelled one is not decided here.
+        let Ok(Landed { row, result }) = joined else { return };
+        match result {
+            Ok(Sent { provider_id }) => {
+                self.failures_in_a_row = 0;
+                self.outbox.metrics.outbox_sent.get_or_create(&self.label).inc();
+                let provider_id = Some(provider_id).filter(|id| !id.is_empty());
+                self.settled.push((row, Settled::Sent { provider_id }));
+            }
+            Err(error) => self.land_failure(row, &error),
+        }
+    }
+
+    fn land_failure(&mut self, row: OutboxRow, error: &SendError) {
+        let now = self.outbox.clock.now();
+        let (account, id, reason) = (&self.label.account, row.id, error.reason.name());
+        self.outbox.metrics.outbox_failed.get_or_create(&self.label).inc();
+        if error.reason == Reason::Account {
+            tracing::error!(account, %id, detail = error.detail, "the provider refuses the account: its messages wait");
+        } else {
+            tracing::warn!(account, %id, reason, attempt = row.attempts, detail = error.detail, "a message was not sent");
+        }
+        if matches!(error.retry, Retry::Never) && error.reason != Reason::Account {
+            // It was this message that failed: the account works.
+            self.failures_in_a_row = 0;
+        } else {
+            self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
+        }
+        if let Some(rest) = retry::rest(error, self.failures_in_a_row) {
+            self.rests_until = self.rests_until.max(now + rest);
+        }
+        match retry::next(error, row.attempts, row.at, now, &self.outbox.jitter) {
+            Next::Again { wait, counted } => {
+                self.settled.push((row, Settled::Again { next_at: now + wait, reason, counted }));
+            }
+            Next::GiveUp => self.given_up.push((row, error.reason)),
+        }
+    }
+
+    /// Stores what tries came to. What could not be stored is kept for the next time.
+    async fn settle(&mut self) -> Result<(), IntakeError> {
+        if !self.settled.is_empty() {
+            self.outbox.store.settle_outbox(&self.settled).await?;
+            let settled = std::mem::take(&mut self.settled);
+            if settled.iter().any(|(_, settled)| matches!(settled, Settled::Sent { provider_id: Some(_) }))
+                && let Err(error) = self.take_early_reports().await
+            {
+                tracing::warn!(%error, account = self.label.account, "early reports wait");
+            }
+            for (row, _) in settled {
+                self.outbox.intake.tell_delivery(row.conversation).await?;
+            }
+        }
+        while let Some((row, reason)) = self.given_up.pop() {
+            match self.outbox.intake.give_up(&row, reason.name()).await {
+                Ok(()) => {
+                    self.outbox.metrics.outbox_given_up.get_or_create(&self.label).inc();
+                }
+                Err(error @ (IntakeError::Store(_) | IntakeError::Busy)) => {
+                    self.given_up.push((row, reason));
+                    return Err(error);
+                }
+                // It comes again when its lease is over, and only its own conversation waits for it.
+                Err(error) => tracing::error!(%error, id = %row.id, "a message cannot be given up"),
+            }
+        }
+        Ok(())
+    }
+
+    async fn take_early_reports(&self) -> Result<(), crate::channel::DeskError> {
+        self.outbox.desk.take_early_reports(self.provider.channel(), self.provider.account()).await
+    }
+
+    /// Counts what waits, now and then.
+    async fn count(&mut self) -> Result<(), StoreError> {
+        let now = Instant::now();
+        if self.counted_at.is_none_or(|at| now.duration_since(at) >= LOOK_AGAIN) {
+            let waiting = self.outbox.store.outbox_waiting(self.provider.channel(), self.provider.account()).await?;
+            self.outbox.metrics.outbox_waiting.get_or_create(&self.label).set(waiting);
+            self.counted_at = Some(now);
+        }
+        Ok(())
+    }
+
+    /// Sends all that is due, as if the account had nothing else to do, and stores what came of it.
+    #[cfg(test)]
+    pub async fn send_all(&mut self) {
+        loop {
+            self.turn(false).await.unwrap();
+            match self.on_their_way.join_next().await {
+                Some(landed) => self.land(landed),
+                None => return,
+            }
+        }
+    }
+}
+
+/// How long it is from `now` to `then`. None when that is over.
+fn positive(now: Timestamp, then: Timestamp) -> Option<Duration> {
+    Duration::try_from(then.duration_since(now)).ok().filter(|wait| !wait.is_zero())
+}
+
+/// One try. Nobody waits for it longer than the deadline, and its panic is its own.
+async fn attempt(outbox: Outbox, provider: Arc<dyn Provider>, row: OutboxRow, deadline: Instant) -> Landed {
+    if retry::is_poison(row.attempts) {
+        let detail = "begun too often without an end".into();
+        return Landed { row, result: Err(SendError { retry: Retry::Never, reason: Reason::Unavailable, detail }) };
+    }
+    let failed =
+        |detail: &str| Err(SendError { retry: Retry::Later, reason: Reason::Unavailable, detail: detail.to_owned() });
+    let sending = async {
+        let outbound = compose(&outbox, &row).await?;
+        provider.deliver(&outbound).await
+    };
+    let result = match timeout_at(deadline, AssertUnwindSafe(sending).catch_unwind()).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) => failed("the provider's code panicked"),
+        Err(_) => failed("no answer in time"),
+    };
+    Landed { row, result }
+}

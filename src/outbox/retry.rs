@@ -1,0 +1,162 @@
+//! When a try that failed is made again, and when it is given up.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::channel::{Reason, Retry, SendError};
+
+/// A message that failed this often by itself is given up. The waits between them make more than two hours.
+const MOST_TRIES: i64 = 12;
+/// And one that is older than this: an answer of yesterday confuses.
+const MOST_AGE: SignedDuration = SignedDuration::from_hours(12);
+/// The first wait; each next one is twice as long.
+const FIRST_WAIT: Duration = Duration::from_secs(5);
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
+/// While the provider refuses the account, whoever can repair it needs time, and a try costs nothing but noise.
+const ACCOUNT_WAIT: Duration = Duration::from_mins(5);
+/// The whole account rests at most so long before it is tried again.
+pub(super) const LONGEST_REST: Duration = Duration::from_mins(1);
+
+/// Spreads tries, so that those that failed together do not come back together.
+#[derive(Clone)]
+pub struct Jitter(Arc<dyn Fn() -> f64 + Send + Sync>);
+
+impl Jitter {
+    /// The system's randomness.
+    pub fn system() -> Self {
+        // Without randomness tries are merely not spread.
+        Self::new(|| f64::from(getrandom::u32().unwrap_or(0)) / f64::from(u32::MAX))
+    }
+
+    /// Numbers from 0 to 1.
+    pub fn new(next: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
+        Self(Arc::new(next))
+    }
+
+    /// Between the whole and one and a half of `wait`: never sooner than asked for.
+    fn spread(&self, wait: Duration) -> Duration {
+        wait.mul_f64(1.0 + (self.0)().clamp(0.0, 1.0) / 2.0)
+    }
+}
+
+impl fmt::Debug for Jitter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Jitter")
+    }
+}
+
+/// What follows from a failed try.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    Again {
+        wait: Duration,
+        /// Whether the message itself may be to blame.
+        counted: bool,
+    },
+    GiveUp,
+}
+
+/// Decides after the try number `tries` of a message that was said at `said`.
+pub(super) fn next(error: &SendError, tries: i64, said: Timestamp, now: Timestamp, jitter: &Jitter) -> Next {
+    let is_old = now.duration_since(said) >= MOST_AGE;
+    if is_old {
+        return Next::GiveUp;
+    }
+    if error.reason == Reason::Account {
+        return Next::Again { wait: jitter.spread(ACCOUNT_WAIT), counted: false };
+    }
+    match error.retry {
+        Retry::Never => Next::GiveUp,
+        Retry::After(wait) => Next::Again { wait: jitter.spread(wait), counted: false },
+        Retry::Later if tries >= MOST_TRIES => Next::GiveUp,
+        Retry::Later => Next::Again { wait: jitter.spread(backoff(tries, LONGEST_WAIT)), counted: true },
+    }
+}
+
+/// Whether a message was begun so often that it must have brought down whoever sent it.
+pub(super) fn is_poison(tries: i64) -> bool {
+    tries > MOST_TRIES
+}
+
+/// How long an account rests after failures in a row that were not a message's own, so that a dead provider does not use
+/// up the tries of every conversation. None when it goes on.
+pub(super) fn rest(error: &SendError, in_a_row: u32) -> Option<Duration> {
+    match (error.reason, error.retry) {
+        (Reason::Account, _) => Some(LONGEST_REST),
+        (_, Retry::After(wait)) => Some(wait.min(LONGEST_REST)),
+        // Once is an accident.
+        (Reason::Unavailable, Retry::Later) if in_a_row > 1 => Some(backoff(i64::from(in_a_row) - 1, LONGEST_REST)),
+        _ => None,
+    }
+}
+
+fn backoff(tries: i64, longest: Duration) -> Duration {
+    let doublings = u32::try_from(tries - 1).unwrap_or(0).min(20);
+    FIRST_WAIT.saturating_mul(1 << doublings).min(longest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(reason: Reason, retry: Retry) -> SendError {
+        SendError { retry, reason, detail: String::new() }
+    }
+
+    #[test]
+    fn a_failed_try_is_made_again_later_and_later_and_then_given_up() {
+        let now = Timestamp::from_second(1_000_000).unwrap();
+        let said = |hours: i64| now - SignedDuration::from_hours(hours);
+        let again = |seconds, counted| Next::Again { wait: Duration::from_secs(seconds), counted };
+        let after = Retry::After(Duration::from_secs(30));
+        for (reason, retry, tries, hours, expected) in [
+            (Reason::Unavailable, Retry::Later, 1, 0, again(5, true)),
+            (Reason::Unavailable, Retry::Later, 3, 0, again(20, true)),
+            (Reason::Unavailable, Retry::Later, 11, 0, again(3600, true)),
+            (Reason::Unavailable, Retry::Later, 12, 0, Next::GiveUp),
+            (Reason::Unavailable, Retry::Later, 1, 12, Next::GiveUp),
+            (Reason::Unavailable, after, 1, 0, again(30, false)),
+            (Reason::Unavailable, after, 40, 11, again(30, false)),
+            (Reason::Unavailable, after, 1, 12, Next::GiveUp),
+            (Reason::NoSuchAddress, Retry::Never, 1, 0, Next::GiveUp),
+            (Reason::Refused, Retry::Never, 1, 0, Next::GiveUp),
+            // Wrong credentials are repaired: nobody's message is lost by them within the day.
+            (Reason::Account, Retry::Never, 1, 0, again(300, false)),
+            (Reason::Account, Retry::Later, 99, 11, again(300, false)),
+            (Reason::Account, Retry::Never, 1, 12, Next::GiveUp),
+        ] {
+            let next = next(&error(reason, retry), tries, said(hours), now, &Jitter::new(|| 0.0));
+            assert_eq!(next, expected, "{reason:?} {retry:?} {tries} {hours}");
+        }
+    }
+
+    #[test]
+    fn what_was_asked_for_is_the_least_that_is_waited() {
+        let wait = Duration::from_secs(30);
+        let now = Timestamp::UNIX_EPOCH;
+        for (random, seconds) in [(0.0, 30), (1.0, 45), (7.0, 45)] {
+            let jitter = Jitter::new(move || random);
+            let next = next(&error(Reason::Unavailable, Retry::After(wait)), 1, now, now, &jitter);
+            assert_eq!(next, Next::Again { wait: Duration::from_secs(seconds), counted: false });
+        }
+    }
+
+    #[test]
+    fn an_account_rests_when_it_and_not_a_message_fails() {
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        for (reason, retry, in_a_row, expected) in [
+            (Reason::Unavailable, Retry::Later, 1, None),
+            (Reason::Unavailable, Retry::Later, 2, seconds(5)),
+            (Reason::Unavailable, Retry::Later, 4, seconds(20)),
+            (Reason::Unavailable, Retry::Later, 99, seconds(60)),
+            (Reason::Unavailable, Retry::After(Duration::from_secs(7)), 1, seconds(7)),
+            (Reason::Unavailable, Retry::After(Duration::from_hours(1)), 1, seconds(60)),
+            (Reason::Account, Retry::Never, 1, seconds(60)),
+            (Reason::NoSuchAddress, Retry::Never, 9, None),
+            (Reason::Content, Retry::Never, 9, None),
+        ] {
+            assert_eq!(rest(&error(reason, retry), in_a_row), expected, "{reason:?} {retry:?} {in_a_row}");
+        }
+    }
+}

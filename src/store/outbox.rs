@@ -1,0 +1,466 @@
+//! What is to be sent, and what became of it.
+//!
+//! Rows come in with the conversation's own commit. Whoever sends claims the first waiting row of a conversation at an
+//! address, by a lease: the attempt is recorded before it is made, `next_at` is the lease's end while it lasts, and every
+//! write afterwards names the epoch of the claim, so that one whose lease ran out changes nothing.
+
+use std::{fmt, str::FromStr, sync::LazyLock};
+
+use jiff::Timestamp;
+
+use super::{
+    Store, StoreError,
+    batch::{Insert, Kind},
+    db::{Arg, Row, Tx, args},
+};
+use crate::domain::{
+    id::{ConversationId, DossierId, OutboundId},
+    language::Language,
+    message::{Author, Body, Channel, Endpoint},
+};
+
+/// A message on its way to one place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutboxRow {
+    /// The same for every try.
+    pub id: OutboundId,
+    pub conversation: ConversationId,
+    /// The message's number in its conversation.
+    pub seq: i64,
+    pub to: Endpoint,
+    pub attempts: i64,
+    /// Not before this instant; the lease's end while somebody sends it.
+    pub next_at: Timestamp,
+    pub epoch: i64,
+    pub delivery: Delivery,
+    /// By which the provider's reports name it.
+    pub provider_id: Option<String>,
+    /// Why the last try failed, as the channel's code.
+    pub reason: Option<String>,
+    pub at: Timestamp,
+}
+
+/// How far a message came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Delivery {
+    Waiting,
+    Sent,
+    /// Given up, or reported as not brought.
+    Failed,
+    Delivered,
+    Read,
+}
+
+/// What a try came to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Settled {
+    Sent {
+        provider_id: Option<String>,
+    },
+    /// To be tried again, together with what stands behind it.
+    Again {
+        next_at: Timestamp,
+        reason: &'static str,
+        /// False gives the attempt back: it was not the message that failed.
+        counted: bool,
+    },
+}
+
+/// A message that is given up, to be stored with what the handler is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undelivered {
+    pub id: OutboundId,
+    pub epoch: i64,
+    pub reason: String,
+}
+
+/// A report that came before what it reports on was stored as sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EarlyReport {
+    pub provider_id: String,
+    pub delivery: Delivery,
+    pub reason: Option<String>,
+}
+
+/// What a channel needs to say a message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Said {
+    pub insurer: String,
+    pub language: Language,
+    pub author: Author,
+    pub body: Body,
+}
+
+impl Delivery {
+    /// The name in the store.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+            Self::Delivered => "delivered",
+            Self::Read => "read",
+        }
+    }
+}
+
+impl fmt::Display for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A stored state that is none of ours.
+#[derive(Debug, thiserror::Error)]
+#[error("unknown delivery state")]
+pub struct UnknownDelivery;
+
+impl FromStr for Delivery {
+    type Err = UnknownDelivery;
+
+    fn from_str(name: &str) -> Result<Self, UnknownDelivery> {
+        [Self::Waiting, Self::Sent, Self::Failed, Self::Delivered, Self::Read]
+            .into_iter()
+            .find(|delivery| delivery.name() == name)
+            .ok_or(UnknownDelivery)
+    }
+}
+
+const COLUMNS: &str =
+    "id, conversation, seq, channel, account, address, attempts, next_at, epoch, status, provider_id, reason, at";
+
+impl OutboxRow {
+    /// A message that waits to be sent.
+    pub fn new(conversation: ConversationId, seq: i64, to: Endpoint, now: Timestamp) -> Self {
+        Self {
+            id: OutboundId::new(now),
+            conversation,
+            seq,
+            to,
+            attempts: 0,
+            next_at: now,
+            epoch: 0,
+            delivery: Delivery::Waiting,
+            provider_id: None,
+            reason: None,
+            at: now,
+        }
+    }
+
+    pub(super) fn args(&self) -> Vec<Arg> {
+        args![
+            self.id.to_string(),
+            self.conversation.to_string(),
+            self.seq,
+            self.to.channel.name(),
+            self.to.account.as_str(),
+            self.to.address.as_str(),
+            self.attempts,
+            self.next_at,
+            self.epoch,
+            self.delivery.name(),
+            self.provider_id.clone(),
+            self.reason.clone(),
+            self.at,
+        ]
+        .to_vec()
+    }
+
+    fn read(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.parse(0)?,
+            conversation: row.parse(1)?,
+            seq: row.int(2)?,
+            to: Endpoint { channel: row.parse(3)?, account: row.text(4)?, address: row.text(5)? },
+            attempts: row.int(6)?,
+            next_at: row.time(7)?,
+            epoch: row.int(8)?,
+            delivery: row.parse(9)?,
+            provider_id: row.text_or_null(10)?,
+            reason: row.text_or_null(11)?,
+            at: row.time(12)?,
+        })
+    }
+}
+
+pub(super) static OUTBOX: LazyLock<Insert> = LazyLock::new(|| {
+    Insert::new(
+        "outbox",
+        &[
+            ("id", Kind::Text),
+            ("conversation", Kind::Text),
+            ("seq", Kind::Int),
+            ("channel", Kind::Text),
+            ("account", Kind::Text),
+            ("address", Kind::Text),
+            ("attempts", Kind::Int),
+            ("next_at", Kind::Int),
+            ("epoch", Kind::Int),
+            ("status", Kind::Text),
+            ("provider_id", Kind::Text),
+            ("reason", Kind::Text),
+            ("at", Kind::Int),
+        ],
+        "",
+    )
+});
+
+/// Whether a message is still to be given up; its row stays as it is until the transaction ends.
+pub(super) async fn hold(tx: &mut Tx, undelivered: &Undelivered) -> Result<bool, StoreError> {
+    let sql = format!("UPDATE outbox SET epoch = epoch WHERE {UNDECIDED} RETURNING id");
+    Ok(!tx.fetch(&sql, &args![undelivered.id.to_string(), undelivered.epoch]).await?.is_empty())
+}
+
+/// Gives a message up.
+pub(super) async fn give_up(tx: &mut Tx, undelivered: &Undelivered) -> Result<(), StoreError> {
+    let sql = format!("UPDATE outbox SET status = 'failed', reason = $3 WHERE {UNDECIDED}");
+    let args = args![undelivered.id.to_string(), undelivered.epoch, undelivered.reason.as_str()];
+    tx.fetch(&sql, &args).await.map(drop)
+}
+
+/// Nobody claimed it since, and its fate is open.
+const UNDECIDED: &str = "id = $1 AND epoch = $2 AND status IN ('waiting', 'sent')";
+
+/// Holds for a waiting row that no other waiting row of its conversation at its address stands before.
+const IS_HEAD: &str = "status = 'waiting' AND NOT EXISTS (SELECT 1 FROM outbox AS before \
+     WHERE before.conversation = head.conversation AND before.status = 'waiting' AND before.channel = head.channel \
+     AND before.account = head.account AND before.address = head.address \
+     AND (before.seq, before.id) < (head.seq, head.id))";
+
+impl Store {
+    /// Claims up to `limit` rows of an account that are due, oldest due first, until `lease_until`: of each conversation
+    /// at an address its first waiting row.
+    pub async fn claim_outbox(
+        &self,
+        channel: Channel,
+        account: &str,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<OutboxRow>, StoreError> {
+        let mut tx = self.db.begin().await?;
+        // Several nodes claim side by side; SQLite has one writer at a time.
+        let lock = if tx.is_sqlite() { "" } else { "FOR UPDATE OF head SKIP LOCKED" };
+        let sql = format!(
+            "WITH due AS (SELECT id FROM outbox AS head WHERE channel = $1 AND account = $2 AND next_at <= $3 \
+             AND {IS_HEAD} ORDER BY next_at, id LIMIT $5 {lock}) \
+             UPDATE outbox SET attempts = attempts + 1, epoch = epoch + 1, next_at = $4 \
+             WHERE id IN (SELECT id FROM due) AND status = 'waiting' AND next_at <= $3 RETURNING {COLUMNS}"
+        );
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let claimed = tx.fetch(&sql, &args![channel.name(), account, now, lease_until, limit]).await?;
+        tx.commit().await?;
+        let mut rows: Vec<OutboxRow> = claimed.iter().map(OutboxRow::read).collect::<Result<_, _>>()?;
+        rows.sort_by_key(|row| (row.at, row.seq));
+        Ok(rows)
+    }
+
+    /// When the next row of an account may be claimed. None when nothing waits.
+    pub async fn outbox_due(&self, channel: Channel, account: &str) -> Result<Option<Timestamp>, StoreError> {
+        let sql = format!(
+            "SELECT next_at FROM outbox AS head WHERE channel = $1 AND account = $2 AND {IS_HEAD} \
+             ORDER BY next_at LIMIT 1"
+        );
+        self.db.fetch_one(&sql, &args![channel.name(), account]).await?.map(|row| row.time(0)).transpose()
+    }
+
+    /// Stores what tries came to, all in one transaction. A row that somebody else claimed meanwhile stays as it is.
+    pub async fn settle_outbox(&self, tries: &[(OutboxRow, Settled)]) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        for (row, settled) in tries {
+            settle(&mut tx, row, settled).await?;
+        }
+        tx.commit().await
+    }
+
+    /// How many rows of an account wait.
+    pub async fn outbox_waiting(&self, channel: Channel, account: &str) -> Result<i64, StoreError> {
+        let sql = "SELECT COUNT(*) FROM outbox WHERE status = 'waiting' AND channel = $1 AND account = $2";
+        self.db.fetch_one(sql, &args![channel.name(), account]).await?.map_or(Ok(0), |row| row.int(0))
+    }
+
+    /// One row.
+    pub async fn outbox_row(&self, id: OutboundId) -> Result<Option<OutboxRow>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM outbox WHERE id = $1");
+        self.db.fetch_one(&sql, &args![id.to_string()]).await?.as_ref().map(OutboxRow::read).transpose()
+    }
+
+    /// The rows of a conversation's messages after `after`, oldest first.
+    pub async fn outbox(&self, conversation: ConversationId, after: i64) -> Result<Vec<OutboxRow>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM outbox WHERE conversation = $1 AND seq > $2 ORDER BY seq, at, id");
+        self.db.fetch(&sql, &args![conversation.to_string(), after]).await?.iter().map(OutboxRow::read).collect()
+    }
+
+    /// The row that a provider calls so; the last one, for providers that count anew.
+    pub async fn outbox_by_provider_id(
+        &self,
+        channel: Channel,
+        account: &str,
+        provider_id: &str,
+    ) -> Result<Option<OutboxRow>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM outbox WHERE channel = $1 AND account = $2 AND provider_id = $3 \
+             ORDER BY at DESC LIMIT 1"
+        );
+        let row = self.db.fetch_one(&sql, &args![channel.name(), account, provider_id]).await?;
+        row.as_ref().map(OutboxRow::read).transpose()
+    }
+
+    /// Notes that a message was delivered or read. Late reports take nothing back; the answer tells whether it is news.
+    pub async fn advance_delivery(&self, id: OutboundId, to: Delivery) -> Result<bool, StoreError> {
+        let from = match to {
+            Delivery::Read => "'sent', 'failed', 'delivered'",
+            Delivery::Delivered => "'sent', 'failed'",
+            Delivery::Waiting | Delivery::Sent | Delivery::Failed => return Ok(false),
+        };
+        let sql = format!("UPDATE outbox SET status = $2 WHERE id = $1 AND status IN ({from})");
+        Ok(self.db.execute(&sql, &args![id.to_string(), to.name()]).await? == 1)
+    }
+
+    /// Keeps a report on a message that is not known as sent yet.
+    pub async fn keep_early_report(
+        &self,
+        channel: Channel,
+        account: &str,
+        report: &EarlyReport,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.db
+            .execute(
+                "INSERT INTO early_report (channel, account, provider_id, fate, reason, at) \
+                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+                &args![
+                    channel.name(),
+                    account,
+                    report.provider_id.as_str(),
+                    report.delivery.name(),
+                    report.reason.clone(),
+                    now
+                ],
+            )
+            .await
+            .map(drop)
+    }
+
+    /// The reports of an account that came early and whose message is known by now.
+    pub async fn early_reports(&self, channel: Channel, account: &str) -> Result<Vec<EarlyReport>, StoreError> {
+        let sql = "SELECT early_report.provider_id, early_report.fate, early_report.reason FROM early_report \
+             WHERE channel = $1 AND account = $2 AND EXISTS (SELECT 1 FROM outbox WHERE outbox.channel = $1 \
+             AND outbox.account = $2 AND outbox.provider_id = early_report.provider_id) ORDER BY at";
+        let rows = self.db.fetch(sql, &args![channel.name(), account]).await?;
+        let read = |row: &Row| {
+            Ok(EarlyReport { provider_id: row.text(0)?, delivery: row.parse(1)?, reason: row.text_or_null(2)? })
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// Forgets an early report that was taken.
+    pub async fn forget_early_report(
+        &self,
+        channel: Channel,
+        account: &str,
+        provider_id: &str,
+    ) -> Result<(), StoreError> {
+        self.db
+            .execute(
+                "DELETE FROM early_report WHERE channel = $1 AND account = $2 AND provider_id = $3",
+                &args![channel.name(), account, provider_id],
+            )
+            .await
+            .map(drop)
+    }
+
+    /// Forgets the early reports that nothing was ever sent for. Returns how many went.
+    pub async fn prune_early_reports(&self, before: Timestamp) -> Result<u64, StoreError> {
+        self.db.execute("DELETE FROM early_report WHERE at < $1", &args![before]).await
+    }
+
+    /// What a message says, and to whom. None when there is no such message.
+    pub async fn said(&self, conversation: ConversationId, seq: i64) -> Result<Option<Said>, StoreError> {
+        let sql = "SELECT conversation.insurer, conversation.language, message.author, message.body FROM message \
+             JOIN conversation ON conversation.id = message.conversation \
+             WHERE message.conversation = $1 AND message.seq = $2";
+        let row = self.db.fetch_one(sql, &args![conversation.to_string(), seq]).await?;
+        row.map(|row| {
+            Ok(Said {
+                insurer: row.text(0)?,
+                language: Language::from_tag(&row.text(1)?),
+                author: row.json(2)?,
+                body: row.json(3)?,
+            })
+        })
+        .transpose()
+    }
+
+    /// What the provider called our last messages to `to` in a conversation, at most `limit`, newest last.
+    pub async fn sent_ids(
+        &self,
+        conversation: ConversationId,
+        to: &Endpoint,
+        limit: i64,
+    ) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT provider_id FROM outbox WHERE conversation = $1 AND channel = $2 AND account = $3 \
+             AND address = $4 AND provider_id IS NOT NULL ORDER BY seq DESC, id DESC LIMIT $5";
+        let address = to.address.as_str();
+        let args = args![conversation.to_string(), to.channel.name(), to.account.as_str(), address, limit];
+        newest_last(&self.db.fetch(sql, &args).await?)
+    }
+
+    /// What the provider called the person's last messages on a channel before `seq`, at most `limit`, newest last.
+    pub async fn received_ids(
+        &self,
+        conversation: ConversationId,
+        channel: Channel,
+        before: i64,
+        limit: i64,
+    ) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT client_id FROM message WHERE conversation = $1 AND channel = $2 AND seq < $3 \
+             AND client_id IS NOT NULL ORDER BY seq DESC LIMIT $4";
+        newest_last(&self.db.fetch(sql, &args![conversation.to_string(), channel.name(), before, limit]).await?)
+    }
+
+    /// A conversation's dossier, where it has one.
+    pub async fn dossier_of(&self, conversation: ConversationId) -> Result<Option<DossierId>, StoreError> {
+        let sql = "SELECT dossier FROM conversation WHERE id = $1";
+        let row = self.db.fetch_one(sql, &args![conversation.to_string()]).await?;
+        row.map_or(Ok(None), |row| row.parse_or_null(0))
+    }
+}
+
+async fn settle(tx: &mut Tx, row: &OutboxRow, settled: &Settled) -> Result<(), StoreError> {
+    const OURS: &str = "id = $1 AND epoch = $2 AND status = 'waiting'";
+    let id = row.id.to_string();
+    match settled {
+        Settled::Sent { provider_id } => {
+            let sql = format!("UPDATE outbox SET status = 'sent', provider_id = $3, reason = NULL WHERE {OURS}");
+            tx.fetch(&sql, &args![id, row.epoch, provider_id.clone()]).await?;
+        }
+        Settled::Again { next_at, reason, counted } => {
+            let sql = format!(
+                "UPDATE outbox SET next_at = $3, reason = $4, attempts = attempts - $5 WHERE {OURS} RETURNING id"
+            );
+            let back = i64::from(!counted);
+            let ours = tx.fetch(&sql, &args![id, row.epoch, *next_at, *reason, back]).await?;
+            if !ours.is_empty() {
+                // What stands behind waits as long: it would only be looked at in vain.
+                tx.fetch(
+                    "UPDATE outbox SET next_at = $5 WHERE conversation = $1 AND channel = $2 AND account = $3 \
+                     AND address = $4 AND status = 'waiting' AND next_at < $5",
+                    &args![
+                        row.conversation.to_string(),
+                        row.to.channel.name(),
+                        row.to.account.as_str(),
+                        row.to.address.as_str(),
+                        *next_at
+                    ],
+                )
+                .await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn newest_last(rows: &[Row]) -> Result<Vec<String>, StoreError> {
+    rows.iter().rev().map(|row| row.text(0)).collect()
+}
