@@ -1,6 +1,7 @@
 //! `guichet flow`: what a claims manager does with the flows.
 
 mod chat;
+mod intents;
 mod test;
 
 use std::path::PathBuf;
@@ -24,6 +25,8 @@ pub(super) enum Flow {
     },
     /// Talk to a flow in the terminal.
     Chat(chat::Chat),
+    /// Measure how well intents are recognised.
+    Intents(intents::Measure),
     /// Play the transcripts beside the flows.
     Test(test::Test),
     /// Draw a flow as a Mermaid flowchart.
@@ -42,6 +45,7 @@ impl Flow {
         match self {
             Self::Check { folder } => check(config, folder),
             Self::Chat(chat) => chat.run(config),
+            Self::Intents(measure) => measure.run(config),
             Self::Test(test) => test.run(config),
             Self::Graph { flow, lang, folder } => {
                 let library = library(config, folder)?;

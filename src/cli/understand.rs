@@ -55,6 +55,9 @@ Each JSON object is {"text", "intents": [{"intent", "score"}, …], "values": [{
 local "start" and "end" without zone; "end" is exclusive, and null where the value is the one second, minute, hour, day,
 week, month, quarter or year that "precision" names."#;
 
+/// How many intents are shown: the two that would be offered as buttons, and what came next.
+const SHOWN: usize = 5;
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Prefer {
     Past,
@@ -95,7 +98,10 @@ impl Understand {
     fn understand<'a>(&self, text: &'a str, library: &Library, ctx: &Listening) -> Understood<'a> {
         let reading = library.vocabulary().read(text, ctx);
         let values = reading.values().iter().map(|found| self.value(text, found)).collect();
-        Understood { text, intents: Vec::new(), values }
+        let mut intents = library.recognise(&reading);
+        intents.truncate(SHOWN);
+        let intents = intents.iter().map(|one| json!({ "intent": one.intent, "score": rounded(one.score) })).collect();
+        Understood { text, intents, values }
     }
 
     fn value(&self, text: &str, found: &Found) -> Json {
@@ -135,9 +141,18 @@ impl Understand {
     }
 }
 
+/// Three digits say enough of a probability.
+fn rounded(score: f32) -> f64 {
+    (f64::from(score) * 1000.0).round() / 1000.0
+}
+
 impl Understood<'_> {
-    /// Readable lines: a value a line, its kind first.
+    /// Readable lines: the intents, then a value a line, its kind first.
     fn print(&self) {
+        for intent in self.intents.iter().filter_map(Json::as_object) {
+            let plain = |key: &str| intent.get(key).map(|told| told.to_string().replace('"', "")).unwrap_or_default();
+            say(format_args!("{:<32} {}", plain("intent"), plain("score")));
+        }
         if self.values.is_empty() {
             say("no values");
         }

@@ -13,6 +13,7 @@ use super::{
     definition::{Flow, FlowReader, Kind, Question, declared_types},
     facts::{self, DocumentKind, FactName, FactType, FactTypes},
     insurer::Insurer,
+    intents::{self, IntentBook},
     messages::Messages,
     problem::{Problem, Problems, Severity},
     table::Table,
@@ -21,8 +22,11 @@ use super::{
 };
 use crate::{
     domain::{clock::paris, language::Language},
-    understanding::{ChoiceItem, ChoiceSet, Vocabulary},
+    understanding::{ChoiceItem, ChoiceSet, Command, IntentScore, Intents, Reading, Vocabulary},
 };
+
+/// What is left to all other intents when the vocabulary says one.
+const UNSURE: f32 = 0.03;
 
 /// The flow with which every conversation begins.
 pub const FIRST_FLOW: &str = "opening";
@@ -39,6 +43,7 @@ pub struct Library {
     pub(super) messages: Messages,
     pub(super) texts: Texts,
     pub(super) vocabulary: Vocabulary,
+    pub(super) intents: IntentBook,
     /// Which questions fill a fact.
     questions: HashMap<String, Vec<(String, usize)>>,
     /// The facts in the order in which they are asked, for summaries.
@@ -127,6 +132,10 @@ impl Library {
         let empty = Node { place: Place::default(), data: super::yaml::Data::Null };
         let messages =
             Messages::read("messages.yaml", nodes.get("messages.yaml").unwrap_or(&empty), &mut texts, &mut problems);
+        // Flows without intents still work: they ask what they do not know.
+        let intents = nodes.get(intents::FILE).map_or_else(IntentBook::default, |node| {
+            IntentBook::read(node, nodes.get(intents::LEARNT_FILE), &types, &mut texts, &mut problems)
+        });
         let vocabulary = match sources.get("vocabulary.yaml").map(|source| Vocabulary::from_yaml(source)) {
             Some(Ok(vocabulary)) => Some(vocabulary),
             Some(Err(error)) => {
@@ -177,6 +186,7 @@ impl Library {
             messages,
             texts,
             vocabulary,
+            intents,
             questions,
             order,
             review_choices,
@@ -196,6 +206,42 @@ impl Library {
     /// A name for exactly these sources.
     pub fn revision(&self) -> &str {
         &self.revision
+    }
+
+    /// What a message is about, the most probable first. A danger, a call for a person or STOP that the vocabulary finds
+    /// comes before what was learnt.
+    pub fn recognise(&self, reading: &Reading) -> Vec<IntentScore<'_>> {
+        self.recognise_with(self.intents.classifier(), reading)
+    }
+
+    /// As [`Self::recognise`], by another classifier of the same intents.
+    pub fn recognise_with<'a>(&self, intents: &'a Intents, reading: &Reading) -> Vec<IntentScore<'a>> {
+        let said = match (reading.danger(), reading.command()) {
+            (Some(_), _) => Some("emergency"),
+            (None, Some(Command::Stop)) => Some("opt_out"),
+            (None, Some(Command::Human)) => Some("request_human"),
+            _ => None,
+        };
+        let mut scores = intents.classify(reading.said());
+        // What a rule found first stays first: rules know what the words' own list does not.
+        if let Some(said) = said
+            && !scores.first().is_some_and(|first| first.by_rule)
+            && let Some(at) = scores.iter().position(|score| score.intent == said)
+        {
+            let mut first = scores.remove(at);
+            for score in &mut scores {
+                score.score *= UNSURE;
+            }
+            first.score = 1.0 - scores.iter().map(|score| score.score).sum::<f32>();
+            first.by_rule = true;
+            scores.insert(0, first);
+        }
+        scores
+    }
+
+    /// What people want, and how it is recognised.
+    pub fn intents(&self) -> &IntentBook {
+        &self.intents
     }
 
     pub fn flow(&self, name: &str) -> Option<&Flow> {

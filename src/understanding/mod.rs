@@ -10,6 +10,7 @@
 mod choice;
 mod contact;
 mod danger;
+mod intent;
 mod number;
 mod phrases;
 mod text;
@@ -22,6 +23,7 @@ use jiff::civil;
 use serde::{Deserialize, Serialize};
 
 pub use choice::{ChoiceItem, ChoiceSet};
+pub use intent::{IntentScore, IntentSource, Intents, Lexicon, sentences, stands_alone};
 pub use vocabulary::{Vocabulary, VocabularyError};
 
 use crate::domain::{

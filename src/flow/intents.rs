@@ -1,0 +1,212 @@
+//! `intents.yaml`: what people want, the sentences from which that is learnt, and what each intent does.
+
+use regex::Regex;
+
+use super::{
+    definition::Saying,
+    facts::FactTypes,
+    problem::Problems,
+    template::Texts,
+    yaml::{Data, Fields, Node, text, words},
+};
+use crate::{
+    domain::{fact::Value, language::Text},
+    understanding::{IntentScore, IntentSource, Intents, Lexicon},
+};
+
+/// The file of the intents.
+pub(super) const FILE: &str = "intents.yaml";
+/// Sentences that handlers added to an intent, in a file of the same shape as the examples: `intent: "one\nanother"`.
+pub const LEARNT_FILE: &str = "learnt.yaml";
+/// Fewer examples teach little.
+const FEW: usize = 10;
+
+/// What an intent does, beside the facts that it sets.
+#[derive(Debug)]
+pub enum Serves {
+    /// What the flow asked for, or nothing that Guichet serves: the flow goes on.
+    Flow,
+    /// A question: answered from `faq.yaml`, or recorded for a person.
+    Question,
+    /// A request of this kind of `requests.yaml`.
+    Request(String),
+    /// A sentence, and back to the flow.
+    Says(Saying),
+}
+
+/// An intent, as the engine serves it.
+#[derive(Debug)]
+pub struct Intent {
+    pub name: String,
+    /// For buttons and for the console.
+    pub label: Text,
+    /// The facts that it answers.
+    pub sets: Vec<(String, Value)>,
+    pub serves: Serves,
+}
+
+/// All intents of a library.
+#[derive(Debug, Default)]
+pub struct IntentBook {
+    intents: Vec<Intent>,
+    classifier: Intents,
+}
+
+impl IntentBook {
+    /// Reads the file, with what handlers added to it.
+    pub(super) fn read(
+        root: &Node,
+        learnt: Option<&Node>,
+        types: &FactTypes,
+        texts: &mut Texts,
+        problems: &mut Problems,
+    ) -> Self {
+        let mut fields = Fields::of(FILE, root, problems);
+        let lexicon = read_lexicon(&mut fields, problems);
+        let (mut intents, mut sources) = (Vec::new(), Vec::new());
+        if let Some(node) = fields.take("intents") {
+            for (name, place, node) in Fields::of(FILE, node, problems).rest() {
+                let mut fields = Fields::of(FILE, node, problems);
+                let label = fields.text("label", problems).map(|(label, _)| label);
+                if label.is_none() {
+                    problems.error(FILE, place, format!("`{name}` has no `label`"));
+                }
+                let source = IntentSource {
+                    name: name.to_owned(),
+                    examples: examples(&mut fields, problems),
+                    rules: patterns(&mut fields, "rules", problems),
+                    unless: patterns(&mut fields, "unless", problems),
+                };
+                if source.examples.len() < FEW {
+                    let message = format!("`{name}` has fewer than {FEW} examples: it will be missed");
+                    problems.warn(FILE, place, message);
+                }
+                let sets = read_sets(&mut fields, types, problems);
+                let serves = read_serves(&mut fields, texts, problems);
+                fields.finish(problems);
+                intents.push(Intent { name: name.to_owned(), label: label.unwrap_or_default(), sets, serves });
+                sources.push(source);
+            }
+        }
+        fields.finish(problems);
+        if let Some(learnt) = learnt {
+            for (name, _, node) in Fields::of(LEARNT_FILE, learnt, problems).rest() {
+                // A revision may outlive an intent that was taken out of the file since.
+                if let Some(source) = sources.iter_mut().find(|source| source.name == name) {
+                    source.examples.extend(node.scalar().iter().flat_map(|text| lines(text)));
+                }
+            }
+        }
+        Self { intents, classifier: Intents::new(sources, &lexicon) }
+    }
+
+    /// What a message is about, the most probable first.
+    pub fn classify(&self, text: &str) -> Vec<IntentScore<'_>> {
+        self.classifier.classify(text)
+    }
+
+    pub fn get(&self, name: &str) -> Option<&Intent> {
+        self.intents.iter().find(|intent| intent.name == name)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Intent> {
+        self.intents.iter()
+    }
+
+    /// The classifier itself, to train it or to measure it.
+    pub fn classifier(&self) -> &Intents {
+        &self.classifier
+    }
+}
+
+fn read_lexicon(fields: &mut Fields, problems: &mut Problems) -> Lexicon {
+    let mut lexicon = Lexicon::default();
+    if let Some(node) = fields.take("spellings") {
+        for (short, place, node) in Fields::of(FILE, node, problems).rest() {
+            match node.scalar() {
+                Some(long) => lexicon.spellings.push((short.to_owned(), long)),
+                None => problems.error(FILE, place, "a spelling stands for words".to_owned()),
+            }
+        }
+    }
+    if let Some(node) = fields.take("concepts") {
+        for (concept, _, node) in Fields::of(FILE, node, problems).rest() {
+            lexicon.concepts.push((concept.to_owned(), scalars(node, "words", problems)));
+        }
+    }
+    lexicon
+}
+
+/// One example a line, by language.
+fn examples(fields: &mut Fields, problems: &mut Problems) -> Vec<String> {
+    let Some(node) = fields.take("examples") else { return Vec::new() };
+    let mut fields = Fields::of(FILE, node, problems);
+    let text = words(&mut fields, problems);
+    fields.finish(problems);
+    lines(&text.fr).chain(lines(&text.en)).collect()
+}
+
+fn lines(text: &str) -> impl Iterator<Item = String> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned)
+}
+
+fn patterns(fields: &mut Fields, key: &str, problems: &mut Problems) -> Vec<Regex> {
+    let mut compiled = Vec::new();
+    for node in fields.list(key, problems) {
+        let Some(pattern) = node.scalar() else {
+            problems.error(FILE, node.place, format!("a pattern is a text, found {}", node.kind()));
+            continue;
+        };
+        match Regex::new(&pattern) {
+            Ok(regex) => compiled.push(regex),
+            Err(error) => problems.error(FILE, node.place, format!("this is no regular expression: {error}")),
+        }
+    }
+    compiled
+}
+
+pub(super) fn scalars(node: &Node, what: &str, problems: &mut Problems) -> Vec<String> {
+    let Data::List(list) = &node.data else {
+        problems.error(FILE, node.place, format!("expected a list of {what}, found {}", node.kind()));
+        return Vec::new();
+    };
+    list.iter().filter_map(Node::scalar).collect()
+}
+
+fn read_sets(fields: &mut Fields, types: &FactTypes, problems: &mut Problems) -> Vec<(String, Value)> {
+    let Some(node) = fields.take("sets") else { return Vec::new() };
+    let mut sets = Vec::new();
+    for (fact, place, node) in Fields::of(FILE, node, problems).rest() {
+        let written = node.scalar().unwrap_or_default();
+        match types.get(fact).map(|kind| kind.literal(&written)) {
+            Some(Ok(value)) => sets.push((fact.to_owned(), value)),
+            Some(Err(error)) => problems.error(FILE, place, format!("`{fact}`: {error}")),
+            None => problems.error(FILE, place, format!("no question fills the fact `{fact}`")),
+        }
+    }
+    sets
+}
+
+fn read_serves(fields: &mut Fields, texts: &mut Texts, problems: &mut Problems) -> Serves {
+    let request = fields.string("request", problems);
+    let question = fields.bool("question", problems);
+    let says = fields.take("says").map(|node| {
+        let source = text(FILE, node, problems);
+        let text = texts.compile(FILE, node.place, source.clone(), &[], problems);
+        Saying { text, source, urgent: false, place: node.place }
+    });
+    match (request, question, says) {
+        (Some(kind), false, None) => Serves::Request(kind),
+        (None, true, None) => Serves::Question,
+        (None, false, Some(saying)) => Serves::Says(saying),
+        (None, false, None) => Serves::Flow,
+        _ => {
+            problems.error(
+                FILE,
+                fields.place,
+                "an intent is a `question`, a `request` or it `says`, not two".to_owned(),
+            );
+            Serves::Flow
+        }
+    }
+}
