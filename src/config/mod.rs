@@ -1,5 +1,8 @@
 //! The configuration: the documented default file, then a file, then the environment. What is unknown is an error.
 
+mod secret;
+mod telegram;
+
 use std::{
     collections::BTreeMap,
     net::{IpAddr, SocketAddr},
@@ -8,6 +11,9 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use url::Url;
+
+pub use secret::{Secret, SecretError};
+pub use telegram::{Bot, Receive, Telegram};
 
 /// The default configuration, with its explanations: what `guichet config` prints and what is parsed first.
 pub const DEFAULT: &str = include_str!("default.toml");
@@ -28,6 +34,8 @@ pub struct Config {
     pub chat: Chat,
     #[serde(default)]
     pub sms: Sms,
+    #[serde(default)]
+    pub telegram: Telegram,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
