@@ -10,6 +10,7 @@ use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, Method, StatusCode};
+use serde_json::Value as Json;
 use tokio_util::sync::CancellationToken;
 
 use super::Desk;
@@ -47,6 +48,11 @@ pub trait Provider: fmt::Debug + Send + Sync {
     /// The largest post that is read.
     fn most_bytes(&self) -> usize {
         256 * 1024
+    }
+
+    /// Does what is polite once the events before it are stored ([`Event::Courtesy`]). Returns at once.
+    fn courtesy(&self, what: &Json) {
+        let _ = what;
     }
 
     /// The answer to a post whose events are stored: empty for most.
@@ -113,6 +119,9 @@ impl Default for Acknowledgement {
 pub enum Event {
     Message(Box<Received>),
     Report(Report),
+    /// For the provider itself, once what came before it is stored: a pressed button is shown as pressed. It may be lost
+    /// without harm.
+    Courtesy(Json),
 }
 
 /// A message, with the files that are still at the provider's.

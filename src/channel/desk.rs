@@ -40,6 +40,10 @@ impl Desk {
         match event {
             Event::Message(received) => self.receive(provider, *received).await,
             Event::Report(report) => self.note(provider.channel(), provider.account(), &report).await,
+            Event::Courtesy(what) => {
+                provider.courtesy(&what);
+                Ok(())
+            }
         }
     }
 

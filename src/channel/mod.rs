@@ -6,6 +6,7 @@ mod desk;
 pub mod http;
 mod providers;
 pub mod sms;
+pub mod telegram;
 #[cfg(test)]
 pub mod testing;
 

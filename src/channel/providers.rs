@@ -2,14 +2,14 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use super::Provider;
+use super::{Provider, telegram};
 use crate::{config::Config, domain::message::Channel, intake::Accounts};
 
 /// Makes the accounts of a channel that the configuration names.
 type Open = fn(&Config, &reqwest::Client) -> Result<Vec<Arc<dyn Provider>>, AccountError>;
 
 /// One line a channel.
-const CHANNELS: &[Open] = &[];
+const CHANNELS: &[Open] = &[telegram::open];
 
 /// What is wrong with the configured accounts.
 #[derive(Debug, thiserror::Error)]

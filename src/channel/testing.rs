@@ -55,6 +55,8 @@ pub enum Seen {
         id: String,
         fate: Fate,
     },
+    /// For the provider alone.
+    Courtesy,
 }
 
 impl Seen {
@@ -71,6 +73,7 @@ impl Seen {
     pub fn of(event: &Event) -> Self {
         let received = match event {
             Event::Report(report) => return Self::Report { id: report.provider_id.clone(), fate: report.fate },
+            Event::Courtesy(_) => return Self::Courtesy,
             Event::Message(received) => received,
         };
         let inbound = &received.inbound;

@@ -1,0 +1,213 @@
+//! The buttons below a message of ours: how they are made, and what pressing one means.
+//!
+//! Everything that a press needs is in the message itself, which Telegram hands back with it: nothing is kept here, so
+//! that a button works after any restart and for as long as the message is there.
+
+use teloxide_core::types::{InlineKeyboardButton, InlineKeyboardButtonKind, InlineKeyboardMarkup};
+
+use super::{
+    update::{Button, Keyboard},
+    words::Words,
+};
+use crate::domain::{
+    language::Language,
+    message::{Input, QuickReply},
+};
+
+/// The most bytes that a button may carry, says the Bot API.
+const MOST_DATA: usize = 64;
+/// Two labels that stand side by side on a narrow phone without being cut.
+const MOST_SHORT: usize = 14;
+/// The most buttons below one message, says Telegram.
+const MOST_BUTTONS: usize = 100;
+
+// What a button carries is its payload, or one of these. Payloads begin with a letter.
+const EMPTY_BOX: char = '+';
+const TICKED_BOX: char = '-';
+const CONFIRM: &str = "!";
+/// Before the button's number, where the payload is too long: the label then speaks for it.
+const NUMBER: char = '#';
+
+const EMPTY_MARK: &str = "☐ ";
+const TICKED_MARK: &str = "☑ ";
+
+/// What a press means.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Press {
+    /// An answer: what the button said, and the payload unless the label must do.
+    Answer { label: String, choice: Option<String> },
+    /// One box more or less; the message's buttons as they are to be now.
+    Tick(InlineKeyboardMarkup),
+    /// The choice was confirmed with every box empty.
+    NoneTicked,
+    /// A button that is none of ours, or whose message Telegram no longer shows.
+    Unknown,
+}
+
+/// The buttons for these replies. Where several may be chosen they are boxes to tick, with a button to confirm.
+pub(super) fn keyboard(
+    replies: &[QuickReply],
+    input: Option<Input>,
+    words: &Words,
+    language: Language,
+) -> InlineKeyboardMarkup {
+    let fits = |reply: &&QuickReply| reply.payload.len() < MOST_DATA;
+    // "Je ne sais pas" and "Passer" are no choices among others.
+    let alone = |reply: &QuickReply| reply.payload.starts_with("cmd=") || reply.payload.ends_with("=unknown");
+    let several =
+        input == Some(Input::Choices) && replies.iter().filter(|reply| !alone(reply)).all(|reply| fits(&reply));
+    let mut rows: Vec<Vec<InlineKeyboardButton>> = Vec::new();
+    let mut confirmed = false;
+    for (number, reply) in (1..MOST_BUTTONS).zip(replies) {
+        if several && !alone(reply) {
+            rows.push(vec![button(&format!("{EMPTY_MARK}{}", reply.label), format!("{EMPTY_BOX}{}", reply.payload))]);
+            continue;
+        }
+        if several && !std::mem::replace(&mut confirmed, true) {
+            rows.push(vec![confirm(words, language)]);
+        }
+        let data = if fits(&reply) { reply.payload.clone() } else { format!("{NUMBER}{number}") };
+        let new = button(&reply.label, data);
+        let short = |button: &InlineKeyboardButton| button.text.chars().count() <= MOST_SHORT;
+        match rows.last_mut() {
+            Some(row) if row.len() == 1 && !several && short(&row[0]) && short(&new) => row.push(new),
+            _ => rows.push(vec![new]),
+        }
+    }
+    if several && !confirmed {
+        rows.push(vec![confirm(words, language)]);
+    }
+    InlineKeyboardMarkup::new(rows)
+}
+
+/// What pressing the button that carries `data` means, by the buttons of its message as they stand.
+pub(super) fn press(data: &str, keyboard: Option<&Keyboard>) -> Press {
+    let buttons = || keyboard.into_iter().flat_map(|keyboard| keyboard.inline_keyboard.iter().flatten());
+    let pressed = buttons().find(|button| button.callback_data == data);
+    if data == CONFIRM {
+        let ticked: Vec<&Button> = buttons().filter(|button| button.callback_data.starts_with(TICKED_BOX)).collect();
+        if keyboard.is_none() {
+            return Press::Unknown;
+        }
+        if ticked.is_empty() {
+            return Press::NoneTicked;
+        }
+        // `rooms=kitchen` and `rooms=hall` are one choice: `rooms=kitchen,hall`.
+        let mut choice = String::new();
+        for payload in ticked.iter().map(|button| &button.callback_data[TICKED_BOX.len_utf8()..]) {
+            if choice.is_empty() {
+                choice.push_str(payload);
+            } else {
+                choice.push(',');
+                choice.push_str(payload.split_once('=').map_or(payload, |(_, value)| value));
+            }
+        }
+        let labels: Vec<&str> = ticked.iter().map(|button| without_mark(&button.text)).collect();
+        return Press::Answer { label: labels.join(", "), choice: Some(choice) };
+    }
+    if data.starts_with([EMPTY_BOX, TICKED_BOX]) {
+        return match (keyboard, pressed) {
+            (Some(keyboard), Some(_)) => Press::Tick(ticked(keyboard, data)),
+            _ => Press::Unknown,
+        };
+    }
+    if let Some(number) = data.strip_prefix(NUMBER) {
+        // Choices are also read by their numbers.
+        let label = pressed.map_or_else(|| number.to_owned(), |button| button.text.clone());
+        return Press::Answer { label, choice: None };
+    }
+    if data.is_empty() {
+        return Press::Unknown;
+    }
+    let label = pressed.map(|button| button.text.clone()).unwrap_or_default();
+    Press::Answer { label, choice: Some(data.to_owned()) }
+}
+
+/// The same buttons, with the box that carries `data` the other way.
+fn ticked(keyboard: &Keyboard, data: &str) -> InlineKeyboardMarkup {
+    let turned = |old: &Button| {
+        if old.callback_data != data {
+            return button(&old.text, old.callback_data.clone());
+        }
+        let (mark, sign) =
+            if data.starts_with(EMPTY_BOX) { (TICKED_MARK, TICKED_BOX) } else { (EMPTY_MARK, EMPTY_BOX) };
+        button(&format!("{mark}{}", without_mark(&old.text)), format!("{sign}{}", &data[1..]))
+    };
+    InlineKeyboardMarkup::new(keyboard.inline_keyboard.iter().map(|row| row.iter().map(turned)))
+}
+
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix(EMPTY_MARK).or_else(|| text.strip_prefix(TICKED_MARK)).unwrap_or(text)
+}
+
+fn confirm(words: &Words, language: Language) -> InlineKeyboardButton {
+    button(words.confirm.get(language), CONFIRM.to_owned())
+}
+
+fn button(label: &str, data: String) -> InlineKeyboardButton {
+    InlineKeyboardButton::new(label, InlineKeyboardButtonKind::CallbackData(data))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn replies(pairs: &[(&str, &str)]) -> Vec<QuickReply> {
+        pairs.iter().map(|(payload, label)| QuickReply { payload: (*payload).into(), label: (*label).into() }).collect()
+    }
+
+    fn shown(pairs: &[(&str, &str)], input: Input) -> InlineKeyboardMarkup {
+        keyboard(&replies(pairs), Some(input), &Words::built_in().unwrap(), Language::Fr)
+    }
+
+    /// The buttons as Telegram hands them back.
+    fn handed_back(markup: &InlineKeyboardMarkup) -> Keyboard {
+        serde_json::from_value(serde_json::to_value(markup).unwrap()).unwrap()
+    }
+
+    fn labels(markup: &InlineKeyboardMarkup) -> Vec<Vec<&str>> {
+        markup.inline_keyboard.iter().map(|row| row.iter().map(|button| button.text.as_str()).collect()).collect()
+    }
+
+    #[test]
+    fn short_answers_stand_side_by_side_and_long_ones_do_not() {
+        let markup = shown(&[("a=yes", "Oui"), ("a=no", "Non"), ("a=unknown", "Je ne sais pas du tout")], Input::YesNo);
+        assert_eq!(labels(&markup), [vec!["Oui", "Non"], vec!["Je ne sais pas du tout"]]);
+        let press = press("a=no", Some(&handed_back(&markup)));
+        assert_eq!(press, Press::Answer { label: "Non".into(), choice: Some("a=no".into()) });
+    }
+
+    #[test]
+    fn a_payload_that_does_not_fit_is_spoken_for_by_its_label() {
+        let long = format!("fact={}", "x".repeat(80));
+        let markup = shown(&[("a=yes", "Oui"), (&long, "Une réponse")], Input::Choice);
+        let buttons = handed_back(&markup);
+        assert!(buttons.inline_keyboard.iter().flatten().all(|button| button.callback_data.len() <= MOST_DATA));
+        for (keyboard, label) in [(Some(&buttons), "Une réponse"), (None, "2")] {
+            assert_eq!(press("#2", keyboard), Press::Answer { label: label.into(), choice: None });
+        }
+    }
+
+    #[test]
+    fn several_are_ticked_one_after_the_other_and_confirmed() {
+        let pairs = [("r=hall", "Entrée"), ("r=bath", "Bain"), ("r=unknown", "Je ne sais pas")];
+        let mut markup = shown(&pairs, Input::Choices);
+        assert_eq!(labels(&markup), [["☐ Entrée"], ["☐ Bain"], ["Valider mon choix"], ["Je ne sais pas"]]);
+        assert_eq!(press("!", Some(&handed_back(&markup))), Press::NoneTicked);
+        for data in ["+r=hall", "+r=bath", "-r=hall", "+r=hall"] {
+            let Press::Tick(next) = press(data, Some(&handed_back(&markup))) else { panic!("{data} is a box") };
+            markup = next;
+        }
+        assert_eq!(labels(&markup)[..2], [["☑ Entrée"], ["☑ Bain"]]);
+        let confirmed = Press::Answer { label: "Entrée, Bain".into(), choice: Some("r=hall,bath".into()) };
+        assert_eq!(press("!", Some(&handed_back(&markup))), confirmed);
+    }
+
+    #[test]
+    fn a_press_that_means_nothing_is_known_as_such() {
+        for data in ["", "!", "+a=b", "-a=b"] {
+            assert_eq!(press(data, None), Press::Unknown, "{data}");
+        }
+        assert_eq!(press("a=b", None), Press::Answer { label: String::new(), choice: Some("a=b".into()) });
+    }
+}

@@ -1,0 +1,237 @@
+//! The Bot API over HTTPS: the library's requests, our own transport.
+//!
+//! The library's transport sleeps ten seconds on every failure of the server and hides the error's code; and it refuses
+//! an answer as a whole for one part that it does not know, though the message was sent. So only its types are used.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use reqwest::{Response, StatusCode};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use teloxide_core::{
+    payloads::GetFile,
+    requests::Payload,
+    types::{FileId, Seconds},
+};
+use url::Url;
+
+use super::TelegramError;
+use crate::channel::{FetchError, Reason, Retry, SendError};
+
+const ANSWER: Duration = Duration::from_secs(15);
+/// A file of 20 MB over a slow line.
+const DOWNLOAD: Duration = Duration::from_mins(1);
+/// The public Bot API gives files of up to 20 MB; a server of one's own gives larger ones.
+const MOST_FILE: usize = 100 * 1024 * 1024;
+/// Of Telegram's words for an error, as many as tell what it is.
+const MOST_DETAIL: usize = 120;
+
+/// Speaks for one bot. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Client {
+    http: reqwest::Client,
+    api: Url,
+    token: String,
+}
+
+/// A call that did not do what it was for. It never holds the address of the call, which has the token in it.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CallError {
+    #[error("Telegram answered {code}: {description}")]
+    Refused { code: u16, description: String, retry_after: Option<Duration> },
+    #[error("Telegram cannot be reached: {0}")]
+    Unreachable(reqwest::Error),
+    #[error("Telegram answered {0} with something that is no answer")]
+    Unreadable(StatusCode),
+}
+
+#[derive(Deserialize)]
+struct Answer<T> {
+    #[serde(default)]
+    ok: bool,
+    result: Option<T>,
+    #[serde(default)]
+    error_code: u16,
+    #[serde(default)]
+    description: String,
+    parameters: Option<Parameters>,
+}
+
+#[derive(Deserialize)]
+struct Parameters {
+    retry_after: Option<Seconds>,
+}
+
+/// Of [`teloxide_core::types::File`], what is needed.
+#[derive(Deserialize)]
+struct FilePath {
+    file_path: Option<String>,
+}
+
+impl Client {
+    pub(super) fn new(api: &str, token: String, http: reqwest::Client) -> Result<Self, TelegramError> {
+        let api = Url::parse(api).ok().filter(|url| !url.cannot_be_a_base()).ok_or(TelegramError::ApiUrl)?;
+        Ok(Self { http, api, token })
+    }
+
+    /// Calls a method, and reads of its answer what `T` wants.
+    pub(super) async fn call<P: Payload + Serialize, T: DeserializeOwned>(&self, payload: &P) -> Result<T, CallError> {
+        let url = self.address(["bot"], [P::NAME]);
+        // A long poll waits on purpose.
+        let most = ANSWER + payload.timeout_hint().unwrap_or_default();
+        let response = self.http.post(url).json(payload).timeout(most).send().await.map_err(CallError::unreachable)?;
+        let status = response.status();
+        let bytes = response.bytes().await.map_err(CallError::unreachable)?;
+        let answer: Answer<T> = serde_json::from_slice(&bytes).map_err(|_| CallError::Unreadable(status))?;
+        match answer {
+            Answer { ok: true, result: Some(result), .. } => Ok(result),
+            Answer { ok: true, .. } => Err(CallError::Unreadable(status)),
+            Answer { error_code, description, parameters, .. } => Err(CallError::Refused {
+                code: if error_code == 0 { status.as_u16() } else { error_code },
+                description: description.chars().take(MOST_DETAIL).collect(),
+                retry_after: parameters.and_then(|parameters| parameters.retry_after).map(Seconds::duration),
+            }),
+        }
+    }
+
+    /// The bytes of a file that a message named.
+    pub(super) async fn file(&self, id: &str) -> Result<Bytes, FetchError> {
+        let asked: Result<FilePath, _> = self.call(&GetFile { file_id: FileId(id.to_owned()) }).await;
+        let path = match asked {
+            Ok(FilePath { file_path: Some(path) }) => path,
+            Err(CallError::Refused { code: 400, description, .. }) if description.contains("too big") => {
+                return Err(FetchError::TooLarge);
+            }
+            Ok(FilePath { file_path: None }) | Err(CallError::Refused { code: 400, .. }) => {
+                return Err(FetchError::Gone);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a file cannot be asked for");
+                return Err(FetchError::Unavailable);
+            }
+        };
+        let url = self.address(["file", "bot"], path.split('/'));
+        let unavailable = |error: reqwest::Error| {
+            tracing::warn!(error = %error.without_url(), "a file cannot be fetched");
+            FetchError::Unavailable
+        };
+        let response = self.http.get(url).timeout(DOWNLOAD).send().await.map_err(unavailable)?;
+        match response.status() {
+            status if status.is_success() => read(response).await?.map_err(unavailable),
+            StatusCode::NOT_FOUND => Err(FetchError::Gone),
+            status => {
+                tracing::warn!(%status, "a file cannot be fetched");
+                Err(FetchError::Unavailable)
+            }
+        }
+    }
+
+    /// The address of a method or a file: the token stands behind `bot`.
+    fn address<'a>(&self, before: impl IntoIterator<Item = &'a str>, after: impl IntoIterator<Item = &'a str>) -> Url {
+        let mut url = self.api.clone();
+        // A base always has segments; the constructor saw to it.
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty();
+            for segment in before {
+                if segment == "bot" {
+                    segments.push(&format!("bot{}", self.token));
+                } else {
+                    segments.push(segment);
+                }
+            }
+            segments.extend(after);
+        }
+        url
+    }
+}
+
+/// Reads a file, up to the most that one may have.
+async fn read(mut response: Response) -> Result<Result<Bytes, reqwest::Error>, FetchError> {
+    let mut bytes = BytesMut::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if bytes.len() + chunk.len() > MOST_FILE => return Err(FetchError::TooLarge),
+            Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+            Ok(None) => return Ok(Ok(bytes.freeze())),
+            Err(error) => return Ok(Err(error)),
+        }
+    }
+}
+
+impl CallError {
+    fn unreachable(error: reqwest::Error) -> Self {
+        Self::Unreachable(error.without_url())
+    }
+}
+
+impl From<CallError> for SendError {
+    fn from(error: CallError) -> Self {
+        let (retry, reason) = match &error {
+            CallError::Refused { retry_after: Some(wait), .. } => (Retry::After(*wait), Reason::Unavailable),
+            CallError::Refused { code: 400, description, .. } if names_nobody(description) => {
+                (Retry::Never, Reason::NoSuchAddress)
+            }
+            CallError::Refused { code: 400 | 413, .. } => (Retry::Never, Reason::Content),
+            // The token is wrong, or was changed: whoever mends it in time loses no message.
+            CallError::Refused { code: 401 | 404, .. } => (Retry::Later, Reason::Account),
+            CallError::Refused { code: 403, .. } => (Retry::Never, Reason::Refused),
+            CallError::Refused { .. } | CallError::Unreachable(_) | CallError::Unreadable(_) => {
+                (Retry::Later, Reason::Unavailable)
+            }
+        };
+        Self { retry, reason, detail: error.to_string() }
+    }
+}
+
+/// The Bot API has one code for all that is wrong with a request, and tells only in words that the chat is.
+fn names_nobody(description: &str) -> bool {
+    ["chat not found", "user not found", "PEER_ID_INVALID"].iter().any(|words| description.contains(words))
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("api", &self.api.as_str()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::channel::testing;
+
+    #[test]
+    fn an_error_says_whether_another_try_may_help() {
+        let refused = |code, description: &str| CallError::Refused {
+            code,
+            description: description.into(),
+            retry_after: (code == 429).then_some(Duration::from_secs(7)),
+        };
+        for (error, retry, reason) in [
+            (
+                refused(429, "Too Many Requests: retry after 7"),
+                Retry::After(Duration::from_secs(7)),
+                Reason::Unavailable,
+            ),
+            (refused(403, "Forbidden: bot was blocked by the user"), Retry::Never, Reason::Refused),
+            (refused(403, "Forbidden: user is deactivated"), Retry::Never, Reason::Refused),
+            (refused(400, "Bad Request: chat not found"), Retry::Never, Reason::NoSuchAddress),
+            (refused(400, "Bad Request: message text is empty"), Retry::Never, Reason::Content),
+            (refused(401, "Unauthorized"), Retry::Later, Reason::Account),
+            (refused(500, "Internal Server Error"), Retry::Later, Reason::Unavailable),
+            (CallError::Unreadable(StatusCode::BAD_GATEWAY), Retry::Later, Reason::Unavailable),
+        ] {
+            let sent = SendError::from(error);
+            assert_eq!((sent.retry, sent.reason), (retry, reason), "{sent}");
+        }
+    }
+
+    #[test]
+    fn the_address_has_the_token_and_nothing_that_is_shown_has() {
+        let client = Client::new("https://example.org/api/", "1:SECRET".into(), testing::client()).unwrap();
+        assert_eq!(client.address(["bot"], ["GetMe"]).as_str(), "https://example.org/api/bot1:SECRET/GetMe");
+        let file = client.address(["file", "bot"], "photos/../a b.jpg".split('/'));
+        assert_eq!(file.as_str(), "https://example.org/api/file/bot1:SECRET/photos/a%20b.jpg");
+        assert!(!format!("{client:?}").contains("SECRET"));
+        assert!(matches!(Client::new("mailto:a@b", String::new(), testing::client()), Err(TelegramError::ApiUrl)));
+    }
+}

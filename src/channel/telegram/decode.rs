@@ -1,0 +1,206 @@
+//! An update as what it means to us.
+//!
+//! Only private chats are served: in a group others would read a claim, so the bot keeps silent there.
+
+use serde::{Deserialize, Serialize};
+use teloxide_core::types::InlineKeyboardMarkup;
+
+use super::{
+    buttons::{Press, press},
+    update::{CallbackQuery, Media, Message, Update, User},
+    words::Words,
+};
+use crate::{
+    channel::{Content, Event, File, Received},
+    config::Bot,
+    domain::{
+        language::Language,
+        message::{Body, Channel, Endpoint},
+    },
+    intake::{Inbound, InboundKind},
+};
+
+/// The longest payload of a deep link, says Telegram.
+const MOST_TOKEN: usize = 64;
+
+/// What is done on Telegram once a press is stored: the button stops turning, the answer is shown in place of the
+/// buttons. If it is lost, nothing is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Courtesy {
+    /// The press that is to be answered.
+    pub(super) query: String,
+    /// Words that the person sees for a moment.
+    pub(super) notice: Option<String>,
+    pub(super) edit: Option<Edit>,
+}
+
+/// A message of ours is shown anew.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Edit {
+    pub(super) chat: i64,
+    pub(super) message: i64,
+    /// None where only the buttons change.
+    pub(super) text: Option<String>,
+    /// None where they disappear.
+    pub(super) buttons: Option<InlineKeyboardMarkup>,
+}
+
+/// What `update` means: nothing, for what is no message to us.
+pub(super) fn events(bot: &Bot, words: &Words, update: Update) -> Vec<Event> {
+    if let Some(query) = update.callback_query {
+        return pressed(bot, words, query);
+    }
+    if let Some(change) = update.my_chat_member {
+        // Whoever blocks the bot is told nothing more by Telegram itself: the next delivery says so.
+        if change.chat.is_private() {
+            tracing::info!(
+                account = bot.account,
+                status = change.new_chat_member.status,
+                "a person started or left the bot"
+            );
+        }
+        return Vec::new();
+    }
+    let (message, edited) = match (update.message, update.edited_message) {
+        (Some(message), _) => (message, false),
+        (None, Some(message)) => (message, true),
+        (None, None) => return Vec::new(),
+    };
+    let is_person = message.from.as_ref().is_some_and(|from| !from.is_bot);
+    if !message.chat.is_private() || !is_person {
+        return Vec::new();
+    }
+    written(bot, words, &message, edited).map(|received| Event::Message(Box::new(received))).into_iter().collect()
+}
+
+/// A message that a person wrote. None for what they did not say: a pinned message, a change of settings, a position that
+/// moves on.
+fn written(bot: &Bot, words: &Words, message: &Message, edited: bool) -> Option<Received> {
+    let language = language_of(message.from.as_ref());
+    let (text, token) = match &message.text {
+        Some(text) => command(text),
+        None => (message.caption.clone().unwrap_or_default(), None),
+    };
+    let text = if text.is_empty() { other_text(message, words, language) } else { text };
+    let files = files(message);
+    if text.is_empty() && files.is_empty() {
+        return None;
+    }
+    // A live position is edited as long as it moves.
+    if edited && message.location.is_some() {
+        return None;
+    }
+    let (provider_id, text) = if edited {
+        let version = message.edit_date.unwrap_or_default();
+        (format!("{}.{version}", message.id), format!("{}{text}", words.edited.get(language)))
+    } else {
+        (message.id.to_string(), text)
+    };
+    let more_may_follow = message.media_group_id.is_some();
+    let body = Body { text, ..Body::default() };
+    let kind = InboundKind::Message(body);
+    let mut inbound = inbound(bot, message.chat.id, provider_id, language, kind);
+    inbound.token = token;
+    inbound.settle = more_may_follow;
+    Some(Received { inbound, files, more_may_follow })
+}
+
+/// `/start TOKEN` is the deep link of a hand-over; the token is no part of what the person says. `/aide@our_bot` is `/aide`.
+fn command(text: &str) -> (String, Option<String>) {
+    let (first, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    if !first.starts_with('/') {
+        return (text.to_owned(), None);
+    }
+    let name = first.split('@').next().unwrap_or(first);
+    let rest = rest.trim();
+    if name == "/start" {
+        let known = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        let token = !rest.is_empty() && rest.len() <= MOST_TOKEN && rest.chars().all(known);
+        return (name.to_owned(), token.then(|| rest.to_owned()));
+    }
+    (format!("{name} {rest}").trim_end().to_owned(), None)
+}
+
+/// The words for what was shared instead of written.
+fn other_text(message: &Message, words: &Words, language: Language) -> String {
+    if let Some(contact) = &message.contact {
+        let number = format!("+{}", contact.phone_number.trim_start_matches('+'));
+        let own = contact.user_id.is_some() && contact.user_id == message.from.as_ref().map(|from| from.id);
+        let name = format!("{} {}", contact.first_name, contact.last_name);
+        // Another's number is no word about the person's own.
+        return if own { number } else { format!("{}, {number}", name.trim()) };
+    }
+    if let Some(venue) = &message.venue {
+        return format!("{}, {}", venue.title, venue.address);
+    }
+    if let Some(place) = &message.location {
+        return format!("{:.5}, {:.5}", place.latitude, place.longitude);
+    }
+    if let Some(sticker) = &message.sticker {
+        return sticker.emoji.clone();
+    }
+    if message.poll.is_some() || message.dice.is_some() || message.story.is_some() {
+        return words.unreadable.get(language).to_owned();
+    }
+    String::new()
+}
+
+/// The files of a message: one, or none.
+fn files(message: &Message) -> Vec<File> {
+    // Telegram makes several sizes of a photo: the largest is the nearest to what was taken.
+    let largest = message.photo.iter().flatten().max_by_key(|size| size.width * size.height);
+    if let Some(photo) = largest {
+        return vec![File { name: String::new(), content: Content::Media(photo.file_id.clone()) }];
+    }
+    let media = [&message.document, &message.video, &message.video_note, &message.voice, &message.audio];
+    let file = |media: &Media| File {
+        name: media.file_name.clone().unwrap_or_default(),
+        content: Content::Media(media.file_id.clone()),
+    };
+    media.into_iter().flatten().take(1).map(file).collect()
+}
+
+/// A button was pressed: the answer, if it is one, and then what is to be shown.
+fn pressed(bot: &Bot, words: &Words, query: CallbackQuery) -> Vec<Event> {
+    let language = language_of(Some(&query.from));
+    let mut courtesy = Courtesy { query: query.id, notice: None, edit: None };
+    let mut events = Vec::new();
+    // Without its message a button is of a chat that is gone; Telegram turns it until it is answered.
+    if let Some(message) = query.message.filter(|message| message.chat.is_private()) {
+        let (chat, id) = (message.chat.id, message.id);
+        match press(&query.data, message.reply_markup.as_ref()) {
+            Press::Answer { label, choice } => {
+                // One press of a button is one answer, however often an impatient finger repeats it.
+                let provider_id = format!("{id}.{}", query.data);
+                let shown = message.text.filter(|_| !label.is_empty()).map(|text| format!("{text}\n\n✓ {label}"));
+                let body = Body { text: label, choice, ..Body::default() };
+                let inbound = inbound(bot, chat, provider_id, language, InboundKind::Message(body));
+                events.push(Event::Message(Box::new(Received { inbound, files: Vec::new(), more_may_follow: false })));
+                courtesy.edit = Some(Edit { chat, message: id, text: shown, buttons: None });
+            }
+            Press::Tick(buttons) => {
+                courtesy.edit = Some(Edit { chat, message: id, text: None, buttons: Some(buttons) });
+            }
+            Press::NoneTicked => courtesy.notice = Some(words.none_chosen.get(language).to_owned()),
+            Press::Unknown => {}
+        }
+    }
+    events.extend(serde_json::to_value(courtesy).map(Event::Courtesy));
+    events
+}
+
+fn inbound(bot: &Bot, chat: i64, provider_id: String, language: Language, kind: InboundKind) -> Inbound {
+    Inbound {
+        endpoint: Endpoint { channel: Channel::Telegram, account: bot.account.clone(), address: chat.to_string() },
+        provider_id,
+        insurer: bot.insurer.clone(),
+        language,
+        token: None,
+        settle: false,
+        kind,
+    }
+}
+
+fn language_of(user: Option<&User>) -> Language {
+    Language::from_tag(user.and_then(|user| user.language_code.as_deref()).unwrap_or_default())
+}

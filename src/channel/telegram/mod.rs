@@ -1,0 +1,216 @@
+//! Telegram: bots to which people write in a chat of their own.
+//!
+//! [`Telegram`] is one bot. What comes, by webhook or by long poll, is read by [`update`] and understood by [`decode`];
+//! what goes is made by [`render`] and [`buttons`] and called by [`client`]. The library's dispatcher is not used: it
+//! keeps updates in memory and acknowledges what it could not read.
+//!
+//! What this room refuses to do: it keeps nothing that a press of a button or a restart would need, serves no group, and
+//! believes no contact but the sender's own.
+
+mod buttons;
+mod client;
+mod decode;
+mod poll;
+mod render;
+#[cfg(test)]
+mod tests;
+mod update;
+mod words;
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use http::HeaderMap;
+use serde::Deserialize;
+use serde_json::Value as Json;
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+use teloxide_core::{
+    payloads::{AnswerCallbackQuery, AnswerCallbackQuerySetters as _, EditMessageReplyMarkup, EditMessageText},
+    types::{CallbackQueryId, ChatId, MessageId},
+};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::{
+    AccountError, Desk, Event, FetchError, Outbound, Pace, Post, Provider, Reason, Refusal, Retry, SendError, Sent,
+};
+use crate::{
+    config::{Bot, Config, Receive, SecretError},
+    domain::message::Channel,
+};
+use client::{CallError, Client};
+use decode::{Courtesy, Edit};
+use update::Update;
+use words::Words;
+
+/// Where Telegram puts the secret that we gave it with the webhook.
+const SECRET_HEADER: &str = "x-telegram-bot-api-secret-token";
+/// Messages a second of one bot, says Telegram.
+const A_SECOND: u32 = 30;
+const AT_ONCE: usize = 8;
+/// Courtesies under way at once; those beyond are left out.
+const COURTESIES: usize = 32;
+
+/// One bot.
+#[derive(Debug)]
+pub struct Telegram {
+    settings: Bot,
+    client: Client,
+    words: Words,
+    webhook: Url,
+    /// Follows from the bot's token, so that every node knows it and nobody need write another one down.
+    secret: String,
+    courtesies: Arc<Semaphore>,
+}
+
+/// Why a bot of the configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TelegramError {
+    #[error("its token: {0}")]
+    Token(#[from] SecretError),
+    #[error("`api_url` is no address")]
+    ApiUrl,
+    #[error("server.public_url is no address that Telegram could post to")]
+    PublicUrl,
+    #[error("the words of the Telegram channel cannot be read: {0}")]
+    Words(String),
+}
+
+/// Of the answer to a message that was sent, what is needed.
+#[derive(Deserialize)]
+struct MessageSent {
+    message_id: i64,
+}
+
+/// The bots that `config` names.
+pub(super) fn open(config: &Config, http: &reqwest::Client) -> Result<Vec<Arc<dyn Provider>>, AccountError> {
+    let bot = |bot: &Bot| match Telegram::new(bot.clone(), &config.server.public_url, http.clone()) {
+        Ok(telegram) => Ok(Arc::new(telegram) as Arc<dyn Provider>),
+        Err(error) => Err(AccountError::Unusable {
+            channel: Channel::Telegram.name(),
+            account: bot.account.clone(),
+            problem: error.to_string(),
+        }),
+    };
+    config.telegram.bots.iter().map(bot).collect()
+}
+
+impl Telegram {
+    /// The bot of `settings`, posted to below `public_url`.
+    pub fn new(settings: Bot, public_url: &str, http: reqwest::Client) -> Result<Self, TelegramError> {
+        let token = settings.token.reveal()?;
+        let secret = hex::encode(Sha256::digest(format!("guichet telegram webhook {token}")));
+        let mut webhook = Url::parse(public_url).map_err(|_| TelegramError::PublicUrl)?;
+        webhook.path_segments_mut().map_err(|()| TelegramError::PublicUrl)?.pop_if_empty().extend([
+            "channels",
+            Channel::Telegram.name(),
+            &settings.account,
+        ]);
+        Ok(Self {
+            client: Client::new(&settings.api_url, token, http)?,
+            words: Words::built_in().map_err(TelegramError::Words)?,
+            webhook,
+            secret,
+            courtesies: Arc::new(Semaphore::new(COURTESIES)),
+            settings,
+        })
+    }
+
+    async fn send(&self, outbound: &Outbound) -> Result<Sent, SendError> {
+        let nobody = |_| SendError {
+            retry: Retry::Never,
+            reason: Reason::NoSuchAddress,
+            detail: "the address is no chat of Telegram".into(),
+        };
+        let chat = ChatId(outbound.to.address.parse().map_err(nobody)?);
+        let mut sent = Sent { provider_id: String::new() };
+        for message in render::messages(outbound, chat, &self.words) {
+            let answer: MessageSent = self.client.call(&message).await?;
+            sent.provider_id = answer.message_id.to_string();
+        }
+        Ok(sent)
+    }
+
+    fn is_from_telegram(&self, headers: &HeaderMap) -> bool {
+        let given = headers.get(SECRET_HEADER).map(http::HeaderValue::as_bytes).unwrap_or_default();
+        given.ct_eq(self.secret.as_bytes()).into()
+    }
+}
+
+impl Provider for Telegram {
+    fn channel(&self) -> Channel {
+        Channel::Telegram
+    }
+
+    fn account(&self) -> &str {
+        &self.settings.account
+    }
+
+    fn pace(&self) -> Pace {
+        Pace { messages: A_SECOND, per: Duration::from_secs(1), at_once: AT_ONCE }
+    }
+
+    fn deliver<'a>(&'a self, outbound: &'a Outbound) -> BoxFuture<'a, Result<Sent, SendError>> {
+        Box::pin(self.send(outbound))
+    }
+
+    fn fetch<'a>(&'a self, media: &'a str) -> BoxFuture<'a, Result<Bytes, FetchError>> {
+        Box::pin(self.client.file(media))
+    }
+
+    fn decode(&self, post: &Post<'_>) -> Result<Vec<Event>, Refusal> {
+        if self.settings.receive != Receive::Webhook {
+            return Err(Refusal::NotServed);
+        }
+        if !self.is_from_telegram(post.headers) {
+            return Err(Refusal::Unauthorized);
+        }
+        let update: Update = serde_json::from_slice(post.body)
+            .map_err(|_| Refusal::Malformed("the body must be an update of the Bot API".into()))?;
+        Ok(decode::events(&self.settings, &self.words, update))
+    }
+
+    fn courtesy(&self, what: &Json) {
+        let Ok(courtesy) = serde_json::from_value::<Courtesy>(what.clone()) else { return };
+        let Ok(place) = Arc::clone(&self.courtesies).try_acquire_owned() else { return };
+        let client = self.client.clone();
+        tokio::spawn(async move {
+            if let Err(error) = show(&client, courtesy).await {
+                tracing::debug!(%error, "a press of a button is stored, but not shown");
+            }
+            drop(place);
+        });
+    }
+
+    fn listen(self: Arc<Self>, desk: Desk, stop: CancellationToken) -> BoxFuture<'static, ()> {
+        Box::pin(async move { poll::listen(&self, &desk, &stop).await })
+    }
+}
+
+/// Stops the button's turning, and shows the message anew.
+async fn show(client: &Client, courtesy: Courtesy) -> Result<(), CallError> {
+    let mut answer = AnswerCallbackQuery::new(CallbackQueryId(courtesy.query));
+    if let Some(notice) = courtesy.notice {
+        answer = answer.text(notice);
+    }
+    // Telegram takes no answer to an old press; its message is shown anew all the same.
+    let answered: Result<Json, _> = client.call(&answer).await;
+    if let Some(Edit { chat, message, text, buttons }) = courtesy.edit
+        && let Ok(message) = message.try_into().map(MessageId)
+    {
+        let chat = ChatId(chat);
+        let _: Json = if let Some(text) = text.filter(|text| render::fits(text)) {
+            let mut edit = EditMessageText::new(chat, message, text);
+            edit.reply_markup = buttons;
+            client.call(&edit).await?
+        } else {
+            let mut edit = EditMessageReplyMarkup::new(chat, message);
+            edit.reply_markup = buttons;
+            client.call(&edit).await?
+        };
+    }
+    answered.map(drop)
+}

@@ -1,0 +1,217 @@
+//! A message of ours as Telegram shows it: plain text, with buttons for the answers that fit.
+
+use teloxide_core::{
+    payloads::{SendMessage, SendMessageSetters as _},
+    types::{ButtonRequest, ChatId, KeyboardButton, KeyboardMarkup, LinkPreviewOptions, ReplyMarkup},
+};
+
+use super::{buttons, words::Words};
+use crate::{
+    channel::Outbound,
+    domain::message::{Author, Body, Input},
+};
+
+/// The longest message, in UTF-16 units, as the Bot API counts.
+const MOST_UNITS: usize = 4096;
+/// Before advice that must not be missed.
+const URGENT: &str = "⚠️ ";
+
+/// The messages that bring `outbound` to `chat`, in order; the last has the buttons.
+pub(super) fn messages(outbound: &Outbound, chat: ChatId, words: &Words) -> Vec<SendMessage> {
+    let pieces = split(&text(outbound, words));
+    let last = pieces.len() - 1;
+    let preview = LinkPreviewOptions {
+        // Telegram would open a link that is meant for one person.
+        is_disabled: true,
+        url: None,
+        prefer_small_media: false,
+        prefer_large_media: false,
+        show_above_text: false,
+    };
+    let message = |(at, piece): (usize, String)| {
+        let message = SendMessage::new(chat, piece).link_preview_options(preview.clone());
+        if at == last { message.reply_markup(markup(outbound, words)) } else { message }
+    };
+    pieces.into_iter().enumerate().map(message).collect()
+}
+
+fn text(outbound: &Outbound, words: &Words) -> String {
+    let Body { text, summary, input, urgent, .. } = &outbound.body;
+    let language = outbound.language;
+    let mut lines = Vec::new();
+    if let Author::Handler { name, .. } = &outbound.author {
+        lines.push(format!("{name}{}", words.colon.get(language).trim_end()));
+    }
+    lines.push(format!("{}{text}", if *urgent { URGENT } else { "" }));
+    lines.extend(summary.iter().map(|line| format!("• {}{}{}", line.label, words.colon.get(language), line.value)));
+    if *input == Some(Input::Document) {
+        lines.push(words.as_file.get(language).to_owned());
+    }
+    lines.extend(outbound.link.as_ref().map(|link| format!("{}{link}", words.large.get(language))));
+    lines.join("\n")
+}
+
+/// Buttons that send an answer; or, where a phone knows the answer itself, a keyboard that shares it.
+fn markup(outbound: &Outbound, words: &Words) -> ReplyMarkup {
+    let Body { quick_replies, input, .. } = &outbound.body;
+    let language = outbound.language;
+    let share = match input {
+        Some(Input::Phone) => Some((&words.share_phone, ButtonRequest::Contact)),
+        Some(Input::Address | Input::Location) => Some((&words.share_location, ButtonRequest::Location)),
+        _ => None,
+    };
+    if let Some((label, request)) = share {
+        // The other answers stand below, and are sent as if they were typed: a message has one kind of buttons.
+        let mut keyboard = KeyboardMarkup::new([[KeyboardButton::new(label.get(language)).request(request)]]);
+        for reply in quick_replies {
+            keyboard = keyboard.append_row([KeyboardButton::new(&reply.label)]);
+        }
+        return ReplyMarkup::Keyboard(keyboard.one_time_keyboard().resize_keyboard());
+    }
+    if quick_replies.is_empty() {
+        return ReplyMarkup::kb_remove();
+    }
+    ReplyMarkup::InlineKeyboard(buttons::keyboard(quick_replies, *input, words, language))
+}
+
+/// Cuts a text into pieces that Telegram takes: between lines where it can, else between words, never within a character.
+fn split(text: &str) -> Vec<String> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(most) = end_of_piece(rest) {
+        let head = &rest[..most];
+        let cut = head.rfind('\n').or_else(|| head.rfind(char::is_whitespace)).filter(|at| *at > 0).unwrap_or(most);
+        pieces.push(rest[..cut].trim_end().to_owned());
+        rest = rest[cut..].trim_start();
+    }
+    if !rest.is_empty() || pieces.is_empty() {
+        pieces.push(rest.to_owned());
+    }
+    pieces.retain(|piece| !piece.is_empty() || text.is_empty());
+    pieces
+}
+
+/// Whether `text` is short enough for one message.
+pub(super) fn fits(text: &str) -> bool {
+    end_of_piece(text).is_none()
+}
+
+/// Where the units of one message end in `text`; none where all of it fits.
+fn end_of_piece(text: &str) -> Option<usize> {
+    let mut units = 0;
+    for (at, char) in text.char_indices() {
+        units += char.len_utf16();
+        if units > MOST_UNITS {
+            return Some(at);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+    use crate::{
+        channel::Thread,
+        domain::{
+            clock::Clock,
+            id::ConversationId,
+            language::Language,
+            message::{Channel, Endpoint, QuickReply, SummaryLine},
+        },
+    };
+
+    fn outbound(body: Body) -> Outbound {
+        Outbound {
+            id: "o1".into(),
+            to: Endpoint { channel: Channel::Telegram, account: "bot".into(), address: "7".into() },
+            conversation: ConversationId::new(Clock::system().now()),
+            seq: 2,
+            language: Language::Fr,
+            reference: "R1".into(),
+            author: Author::Guichet,
+            body,
+            link: None,
+            thread: Thread::default(),
+        }
+    }
+
+    fn sent(outbound: &Outbound) -> Vec<Json> {
+        let messages = messages(outbound, ChatId(7), &Words::built_in().unwrap());
+        messages.iter().map(|message| serde_json::to_value(message).unwrap()).collect()
+    }
+
+    fn reply(payload: &str, label: &str) -> QuickReply {
+        QuickReply { payload: payload.into(), label: label.into() }
+    }
+
+    #[test]
+    fn answers_are_buttons() {
+        let quick_replies = vec![reply("leak=yes", "Oui"), reply("leak=no", "Non")];
+        let sent = sent(&outbound(Body { text: "L'eau coule <encore> ?".into(), quick_replies, ..Body::default() }));
+        assert_eq!(sent.len(), 1);
+        assert_eq!(sent[0]["text"], "L'eau coule <encore> ?");
+        assert_eq!(sent[0]["parse_mode"], Json::Null);
+        assert_eq!(sent[0]["chat_id"], 7);
+        assert_eq!(
+            sent[0]["reply_markup"],
+            json!({ "inline_keyboard": [[
+                { "text": "Oui", "callback_data": "leak=yes" }, { "text": "Non", "callback_data": "leak=no" },
+            ]] })
+        );
+    }
+
+    #[test]
+    fn a_phone_shares_what_it_knows() {
+        for (input, request) in [
+            (Input::Phone, "request_contact"),
+            (Input::Address, "request_location"),
+            (Input::Location, "request_location"),
+        ] {
+            let body = Body { text: "?".into(), input: Some(input), ..Body::default() };
+            let keyboard = &sent(&outbound(Body { quick_replies: vec![reply("cmd=skip", "Passer")], ..body }))[0];
+            let keyboard = &keyboard["reply_markup"]["keyboard"];
+            assert_eq!(keyboard[0][0][request], true, "{keyboard}");
+            assert_eq!(keyboard[1][0], json!({ "text": "Passer" }));
+        }
+        let plain = &sent(&outbound(Body { text: "Merci".into(), ..Body::default() }))[0];
+        assert_eq!(plain["reply_markup"], json!({ "remove_keyboard": true }));
+    }
+
+    #[test]
+    fn who_writes_what_is_urgent_and_the_summary_are_seen() {
+        let summary = vec![SummaryLine { fact: "a".into(), label: "Cause".into(), value: "fuite".into() }];
+        let mut message = outbound(Body { text: "Sortez !".into(), urgent: true, summary, ..Body::default() });
+        message.author = Author::Handler { login: "claire".into(), name: "Claire Martin".into() };
+        message.link = Some("https://example.org/u/x".into());
+        let text = "Claire Martin :\n⚠️ Sortez !\n• Cause : fuite\n\
+                    Un fichier de plus de 20 Mo ? Déposez-le ici : https://example.org/u/x";
+        assert_eq!(sent(&message)[0]["text"], text);
+        assert_eq!(sent(&message)[0]["link_preview_options"]["is_disabled"], true);
+    }
+
+    #[test]
+    fn a_long_text_is_cut_between_lines_words_or_characters() {
+        let units = |text: &str| text.encode_utf16().count();
+        for (text, pieces) in [
+            ("a".repeat(4096), 1),
+            ("a".repeat(4097), 2),
+            ("🌊".repeat(2049), 2),
+            (format!("{}\n{}", "a".repeat(3000), "b".repeat(3000)), 2),
+            ("mot ".repeat(3000), 3),
+            (String::new(), 1),
+        ] {
+            let cut = split(&text);
+            assert_eq!(cut.len(), pieces, "{}", text.len());
+            assert!(cut.iter().all(|piece| units(piece) <= MOST_UNITS));
+            let same = |text: &str| text.split_whitespace().collect::<String>();
+            assert_eq!(same(&cut.concat()), same(&text), "nothing is lost");
+        }
+        let quick_replies = vec![reply("a=yes", "Oui")];
+        let long = sent(&outbound(Body { text: "mot ".repeat(2000), quick_replies, ..Body::default() }));
+        assert_eq!(long[0]["reply_markup"], Json::Null);
+        assert!(long[1]["reply_markup"]["inline_keyboard"].is_array());
+    }
+}
