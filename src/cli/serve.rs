@@ -59,8 +59,11 @@ pub(super) async fn open(config: Config) -> Result<App, CliError> {
 /// Serves until SIGINT or SIGTERM. `ready` is told the address once it listens.
 pub(super) async fn serve(app: App, ready: impl FnOnce(SocketAddr)) -> Result<(), CliError> {
     let (store, streams) = (app.store.clone(), app.streams.clone());
-    let housekeeping =
-        [tokio::spawn(keep_house(store.clone(), app.clock.clone())), tokio::spawn(watch_disk(app.clone()))];
+    let housekeeping = [
+        tokio::spawn(keep_house(store.clone(), app.clock.clone())),
+        tokio::spawn(watch_disk(app.clone())),
+        tokio::spawn(app.intake.clone().keep_time()),
+    ];
     let listen = app.config.server.listen;
     let fail = |error| CliError::Listen { address: listen.to_string(), error };
     let listener = TcpListener::bind(listen).await.map_err(fail)?;

@@ -73,8 +73,12 @@ impl Calendar {
 
     /// Whether people work on `date` in the department of `postcode`; where it is not known, what holds everywhere.
     pub fn is_working_day(&self, date: Date, postcode: Option<&str>) -> bool {
-        !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday)
-            && !self.holidays.iter().any(|holiday| holiday.is_on(date) && holiday.is_kept(postcode))
+        !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) && !self.is_holiday(date, postcode)
+    }
+
+    /// Whether `date` is a public holiday in the department of `postcode`; where it is not known, one that holds everywhere.
+    pub fn is_holiday(&self, date: Date, postcode: Option<&str>) -> bool {
+        self.holidays.iter().any(|holiday| holiday.is_on(date) && holiday.is_kept(postcode))
     }
 
     /// The last day of a delay of `days` working days that begins to run the day after `from`.

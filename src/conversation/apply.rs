@@ -93,7 +93,7 @@ async fn step(turn: &mut Turn, event: &Event, host: &Host) -> Result<Option<Even
         }
     }
     if !learnt.said.is_empty() {
-        let message = turn.messages.first().map(|message| message.seq);
+        let message = turn.said_in();
         turn.record(POLICYHOLDER, "facts", &json!({ "message": message, "facts": learnt.said }));
     }
     if !learnt.concluded.is_empty() {
@@ -135,7 +135,7 @@ fn set_fact(turn: &mut Turn, name: String, fact: Fact, learnt: &mut Learnt) {
 
 /// Before the dossier is open the facts are in the flow's state alone; opening it writes them all.
 fn write_fact(turn: &mut Turn, name: String, value: Option<Value>, source: Source) {
-    let message_seq = turn.messages.first().map(|message| message.seq);
+    let message_seq = turn.said_in();
     let at = turn.now;
     let Some(dossier) = &mut turn.conversation.dossier else { return };
     dossier.fact_seq += 1;
@@ -203,11 +203,22 @@ fn hand_over(turn: &mut Turn, handover: &Handover) {
     };
     if let Some(dossier) = &mut turn.conversation.dossier {
         dossier.advance(Status::HandedOver);
-        priority.clone_into(&mut dossier.priority);
+        // Whoever reported a danger is not made less urgent by asking something else.
+        if urgency(priority) > urgency(&dossier.priority) {
+            priority.clone_into(&mut dossier.priority);
+        }
         dossier.handover = Some(handover.reason.clone());
         dossier.waiting_since.get_or_insert(now);
     }
     turn.record(GUICHET, "handed_over", &json!({ "reason": handover.reason, "priority": priority }));
+}
+
+fn urgency(priority: &str) -> u8 {
+    match priority {
+        "urgent" => 2,
+        "high" => 1,
+        _ => 0,
+    }
 }
 
 /// Evaluates a decision table and keeps the decision with all its reasons.

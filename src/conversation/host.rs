@@ -10,8 +10,11 @@ use crate::{
     contract::{Calendar, Loss, Policy, Reason, assess, name_key, name_keys, number_key, pick},
     domain::{clock::paris, id::ConversationId, message::Author},
     flow::{PolicyAnswer, PolicyQuery},
-    store::{PolicyRow, Store, StoreError},
+    store::{MessageRow, PolicyRow, Store, StoreError},
 };
+
+/// The most messages that are answered as one.
+const MOST_KEPT: i64 = 100;
 
 /// Answers the flow's questions to the outside. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -47,6 +50,15 @@ impl Host {
         let found = self.find(insurer, query).await?;
         Ok(found
             .map_or_else(|| (PolicyAnswer::NotFound, Vec::new()), |policy| answer(&policy, query, now, &self.calendar)))
+    }
+
+    /// The messages from number `from` on.
+    pub(super) async fn messages_from(
+        &self,
+        conversation: ConversationId,
+        from: i64,
+    ) -> Result<Vec<MessageRow>, StoreError> {
+        self.store.messages(conversation, from - 1, MOST_KEPT).await
     }
 
     async fn find(&self, insurer: &str, query: &PolicyQuery) -> Result<Option<Policy>, StoreError> {

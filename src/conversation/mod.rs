@@ -9,6 +9,7 @@ mod apply;
 pub mod files;
 mod host;
 mod rehearsal;
+mod time;
 mod turn;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::{
         id::{ContactId, ConversationId},
         language::Language,
         message::Endpoint,
+        timing::Timing,
     },
     dossier::Dossier,
     flow::{Library, State},
@@ -72,6 +74,7 @@ impl Conversation {
                 dossier: None,
                 last_seq: 0,
                 read_seq: 0,
+                timing: Timing::default(),
                 opened_at: now,
                 updated_at: now,
             },

@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 use super::{
     Accounts, Action, Actor, Conversation, ConversationError, Host, apply,
     files::{Files, attachment},
+    time,
 };
 use crate::{
     domain::{
@@ -17,7 +18,8 @@ use crate::{
     dossier::{Dossier, Entry, Status, Tip, reference_of},
     flow::{Event, Heard, State},
     store::{
-        Commit, DecisionRow, DocumentRow, EndpointRow, FactRow, FiledDocument, Key, MessageRow, OutboxRow, Undelivered,
+        Commit, DecisionRow, DocumentRow, EndpointRow, FactRow, FiledDocument, Key, MessageRow, OutboxRow, TimerRow,
+        Undelivered,
     },
 };
 
@@ -37,12 +39,16 @@ pub enum Input {
         client_id: Option<String>,
         /// Those of the body's attachments whose rows are not stored yet, and what was not taken.
         files: Files,
+        /// More may follow at once: it is answered with the rest.
+        settle: bool,
     },
     /// "Modifier" beside an answer.
     Edit {
         fact: String,
     },
     SpeakLanguage(Language),
+    /// The conversation's timer went off.
+    Wake,
     /// The person has seen everything up to this message.
     Read {
         seq: i64,
@@ -73,6 +79,9 @@ pub struct Turn {
     undelivered: Option<Undelivered>,
     accounts: Accounts,
     pub(super) now: Timestamp,
+    /// The message that the turn is about, where it came in an earlier turn.
+    pub(super) settled: Option<i64>,
+    timer: Option<TimerRow>,
     /// Whether an earlier message still waits for this channel to deliver it.
     pub unheard: bool,
     opens: bool,
@@ -100,6 +109,8 @@ impl Turn {
             undelivered: None,
             accounts: host.accounts().clone(),
             now,
+            settled: None,
+            timer: None,
             unheard: false,
             opens,
         };
@@ -114,8 +125,10 @@ impl Turn {
             };
             turn.conversation.state.set_reference(&reference_of(turn.conversation.row.id));
         }
+        let woken = matches!(input, Input::Wake);
         turn.take(input, host).await?;
         turn.close_files();
+        turn.timer = time::set(&mut turn.conversation, woken, now);
         turn.mark_answered_channel();
         Ok(turn)
     }
@@ -152,6 +165,7 @@ impl Turn {
             documents: self.documents,
             outbox: self.outbox,
             undelivered: self.undelivered,
+            timer: self.timer,
         };
         (commit, conversation)
     }
@@ -159,12 +173,16 @@ impl Turn {
     async fn take(&mut self, input: Input, host: &Host) -> Result<(), ConversationError> {
         match input {
             Input::Open => apply::run(self, apply::start(&self.conversation), host).await,
-            Input::Message { body, client_id, files } => self.hear(body, client_id, &files, host).await,
-            Input::Edit { fact } => apply::run(self, Event::Edit { fact }, host).await,
+            Input::Message { body, client_id, files, settle } => self.hear(body, client_id, &files, settle, host).await,
+            Input::Edit { fact } => {
+                self.conversation.row.timing.silent_since = Some(self.now);
+                apply::run(self, Event::Edit { fact }, host).await
+            }
             Input::SpeakLanguage(language) => {
                 self.conversation.row.language = language;
                 apply::run(self, Event::SpeakLanguage { language }, host).await
             }
+            Input::Wake => self.wake(host).await,
             Input::Read { seq } => {
                 let row = &mut self.conversation.row;
                 row.read_seq = row.read_seq.max(seq.min(row.last_seq));
@@ -183,6 +201,7 @@ impl Turn {
         mut body: Body,
         client_id: Option<String>,
         files: &Files,
+        settle: bool,
         host: &Host,
     ) -> Result<(), ConversationError> {
         for file in &files.kept {
@@ -191,25 +210,62 @@ impl Turn {
             body.attachments.push(attachment(&self.conversation.library, language, row.clone()));
             self.received.push(row);
         }
-        let heard = Heard {
-            text: body.text.clone(),
-            choice: body.choice.clone(),
-            files: body.attachments.iter().map(|file| file.media_type.clone()).collect(),
-        };
-        self.unfiled = body
-            .attachments
-            .iter()
-            .map(|file| FiledDocument { document: file.document, dossier: None, kind: None })
-            .collect();
+        let earlier = if settle { Vec::new() } else { self.unsettled(host).await? };
+        let heard = self.listen(earlier.iter().chain([&body]));
         let says_nothing = body.text.is_empty() && body.choice.is_none() && body.attachments.is_empty();
-        self.write(Author::Policyholder, body, client_id);
+        let seq = self.write(Author::Policyholder, body, client_id);
+        self.conversation.row.timing.silent_since = Some(self.now);
         self.wait_for_a_person();
         self.say_what_was_refused(files);
+        if settle {
+            time::keep(&mut self.conversation.row.timing, seq, self.now);
+            return Ok(());
+        }
         // A file that was not taken answers no question.
-        if says_nothing && !files.refused.is_empty() && !self.opens {
+        if says_nothing && earlier.is_empty() && !files.refused.is_empty() && !self.opens {
             return Ok(());
         }
         apply::run(self, Event::Said(heard), host).await
+    }
+
+    /// The timer went off: answers what was kept for it, or reminds the person, if it is time.
+    async fn wake(&mut self, host: &Host) -> Result<(), ConversationError> {
+        if self.conversation.row.timing.unsettled.is_some_and(|unsettled| unsettled.until <= self.now) {
+            self.settled = self.conversation.row.timing.unsettled.map(|unsettled| unsettled.from);
+            let messages = self.unsettled(host).await?;
+            let heard = self.listen(&messages);
+            return apply::run(self, Event::Said(heard), host).await;
+        }
+        if time::reminder(&self.conversation, self.now).is_some_and(|due| due <= self.now) {
+            self.conversation.row.timing.silent_since = Some(self.now);
+            return apply::run(self, Event::Silent, host).await;
+        }
+        Ok(())
+    }
+
+    /// Takes the messages that were kept and not answered yet, oldest first.
+    async fn unsettled(&mut self, host: &Host) -> Result<Vec<Body>, ConversationError> {
+        let Some(unsettled) = self.conversation.row.timing.unsettled.take() else { return Ok(Vec::new()) };
+        let messages = host.messages_from(self.conversation.row.id, unsettled.from).await?;
+        let from_person = messages.into_iter().filter(|message| message.author == Author::Policyholder);
+        Ok(from_person.map(|message| message.body).collect())
+    }
+
+    /// What several messages say as one, with their files.
+    fn listen<'b>(&mut self, bodies: impl IntoIterator<Item = &'b Body>) -> Heard {
+        let mut heard = Heard::default();
+        for body in bodies {
+            if !heard.text.is_empty() && !body.text.is_empty() {
+                heard.text.push('\n');
+            }
+            heard.text.push_str(&body.text);
+            heard.choice = body.choice.clone().or(heard.choice);
+            for file in &body.attachments {
+                heard.files.push(file.media_type.clone());
+                self.unfiled.push(FiledDocument { document: file.document, dossier: None, kind: None });
+            }
+        }
+        heard
     }
 
     async fn act(&mut self, actor: &Actor, action: Action, host: &Host) -> Result<(), ConversationError> {
@@ -351,6 +407,12 @@ impl Turn {
             at: self.now,
         });
         row.last_seq
+    }
+
+    /// The number of the person's message that this turn is about.
+    pub(super) fn said_in(&self) -> Option<i64> {
+        let came_in = self.messages.first().filter(|message| message.author == Author::Policyholder);
+        came_in.map(|message| message.seq).or(self.settled)
     }
 
     /// Writes a line of the timeline, where there is a dossier.

@@ -9,4 +9,5 @@ pub mod id;
 pub mod language;
 pub mod message;
 pub mod sms;
+pub mod timing;
 pub mod token;

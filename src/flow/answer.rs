@@ -167,6 +167,7 @@ impl Walk<'_> {
             self.preface.clear();
             let resume = self.may_go_on();
             let text = self.words().say("not_understood_human");
+            let text = self.with_hours(text);
             self.hand_over("not_understood", Priority::Normal, text, resume);
             self.state.asked = resume;
         }

@@ -20,6 +20,7 @@ impl<'a> Walk<'a> {
             Command::Human => {
                 let resume = self.may_go_on();
                 let text = self.words().say(if resume { "human_asked" } else { "human_asked_late" });
+                let text = self.with_hours(text);
                 self.hand_over("asked", Priority::Normal, text, resume);
                 self.state.asked = resume;
             }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use jiff::SignedDuration;
 use regex::Regex;
 
 use super::{
@@ -9,6 +10,7 @@ use super::{
     condition::{Condition, DateBound},
     facts::{FactType, FactTypes, input_named, read_choices, read_words, unknown_type},
     problem::Problems,
+    silence::{self, Reminders},
     template::{Template, Texts},
     yaml::{Data, Fields, Node, Place},
 };
@@ -24,6 +26,7 @@ pub struct Flow {
     pub title: Text,
     pub peril: Option<String>,
     pub sections: Vec<(String, Text)>,
+    pub reminders: Option<Reminders>,
     pub steps: Vec<Step>,
     pub(super) file: String,
 }
@@ -207,6 +210,7 @@ impl FlowReader<'_> {
             section.finish(self.problems);
             sections.push((id, title));
         }
+        let reminders = fields.take("reminders").map(|node| self.reminders(node));
         let nodes = fields.list("steps", self.problems);
         if nodes.is_empty() {
             self.problems.error(file, root.place, "the flow has no steps".to_owned());
@@ -219,7 +223,27 @@ impl FlowReader<'_> {
         }
         let steps =
             nodes.iter().zip(&ids).enumerate().map(|(at, (node, id))| self.step(node, id, at, &targets)).collect();
-        Flow { name, title, peril, sections, steps, file: file.to_owned() }
+        Flow { name, title, peril, sections, reminders, steps, file: file.to_owned() }
+    }
+
+    fn reminders(&mut self, node: &Node) -> Reminders {
+        let mut fields = Fields::of(self.file, node, self.problems);
+        let place = fields.place;
+        let after = fields.required("after", self.problems);
+        let after = silence::length_of(&after).unwrap_or_else(|| {
+            let message = "`after` is a length of time of at least a minute: 24h, 1 day, 2 days".to_owned();
+            self.problems.error(self.file, place, message);
+            SignedDuration::from_hours(24)
+        });
+        let most = fields.number("most", self.problems).unwrap_or(1.0);
+        if most.fract() != 0.0 || !(1.0..=silence::MOST_REMINDERS).contains(&most) {
+            let message = format!("`most` is how many reminders are sent at most: 1 to {}", silence::MOST_REMINDERS);
+            self.problems.error(self.file, place, message);
+        }
+        let text = self.optional(&mut fields, "text");
+        fields.finish(self.problems);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked just above")]
+        Reminders { after, most: most as u8, text }
     }
 
     /// What `id` says, else the step's own value.

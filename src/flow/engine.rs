@@ -22,6 +22,9 @@ pub struct Turn {
 /// with the answer and the turn's state.
 pub fn step(library: &Library, insurer: &str, state: State, event: &Event, now: Timestamp) -> Turn {
     let mut walk = Walk::new(library, insurer, state, now);
+    if matches!(event, Event::Said(_) | Event::Edit { .. } | Event::SpeakLanguage { .. }) {
+        walk.state.reminded = 0;
+    }
     match event {
         Event::Start { language, channel, known } => {
             if walk.state.is_fresh() {
@@ -69,13 +72,7 @@ pub fn step(library: &Library, insurer: &str, state: State, event: &Event, now: 
             walk.preface.push(text);
             walk.flush();
         }
-        Event::Silent => {
-            if walk.state.mode == Mode::Flow && !walk.state.stack.is_empty() {
-                let text = walk.words().say("reminder");
-                walk.preface.push(text);
-                walk.ask_pending();
-            }
-        }
+        Event::Silent => walk.silent(),
     }
     Turn { state: walk.state, effects: walk.effects }
 }

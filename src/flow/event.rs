@@ -38,7 +38,7 @@ pub enum Event {
     HandedBack,
     /// A handler asked the person for a document: it joins the wanted ones and is asked for.
     DocumentWanted { kind: String },
-    /// Nothing was heard for as long as the flow's pending question allows.
+    /// Nothing was heard for as long as the flow allows, see [`super::State::silence`].
     Silent,
 }
 

@@ -2,13 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use jiff::tz::TimeZone;
 use regex::Regex;
 
 use super::{
+    hours::Hours,
     problem::Problems,
     yaml::{Data, Fields, Node, text},
 };
-use crate::domain::language::{Language, Text};
+use crate::domain::{
+    clock::paris,
+    language::{Language, Text},
+};
 
 /// One insurer, from `insurers/*.yaml`.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +26,10 @@ pub struct Insurer {
     pub thresholds: BTreeMap<String, f64>,
     /// What its policy numbers look like.
     pub policy_number: Option<Regex>,
+    /// When people answer, in the insurer's zone.
+    pub hours: Hours,
+    /// The zone in which the insurer counts hours and days. None: Paris.
+    pub(super) zone: Option<TimeZone>,
     /// Every other text of the file, for templates.
     pub texts: BTreeMap<String, Text>,
     /// What templates see as `insurer`, by language.
@@ -52,6 +61,18 @@ impl Insurer {
                 }
             }
         }
+        let hours = fields.take("hours").map(|node| Hours::read(file, node, problems)).unwrap_or_default();
+        let zone = fields.take("timezone").and_then(|node| {
+            let zone = TimeZone::get(&node.scalar().unwrap_or_default());
+            if zone.is_err() {
+                problems.error(
+                    file,
+                    node.place,
+                    "`timezone` is a name such as Europe/Paris or Indian/Reunion".to_owned(),
+                );
+            }
+            zone.ok()
+        });
         let mut texts = BTreeMap::new();
         for (key, _, node) in fields.rest() {
             match &node.data {
@@ -61,14 +82,29 @@ impl Insurer {
                 Data::Map(entries) if entries.iter().any(|(key, ..)| key == "fr" || key == "en") => {
                     texts.insert(key.to_owned(), text(file, node, problems));
                 }
-                // Opening hours, languages and the like are for other rooms.
+                // Languages and the like are for other rooms.
                 _ => {}
             }
         }
-        let mut insurer =
-            Self { id, name, phone, email, thresholds, policy_number, texts, view: <[minijinja::Value; 2]>::default() };
+        let mut insurer = Self {
+            id,
+            name,
+            phone,
+            email,
+            thresholds,
+            policy_number,
+            hours,
+            zone,
+            texts,
+            view: <[minijinja::Value; 2]>::default(),
+        };
         insurer.view = Language::ALL.map(|language| insurer.view_in(language));
         insurer
+    }
+
+    /// The zone in which this insurer's days and hours are counted.
+    pub fn zone(&self) -> TimeZone {
+        self.zone.clone().unwrap_or_else(paris)
     }
 
     fn view_in(&self, language: Language) -> minijinja::Value {

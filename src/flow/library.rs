@@ -21,6 +21,7 @@ use super::{
     yaml::{Node, Place},
 };
 use crate::{
+    contract::Calendar,
     domain::{clock::paris, language::Language},
     understanding::{ChoiceItem, ChoiceSet, Command, IntentScore, Intents, Reading, Vocabulary},
 };
@@ -50,6 +51,7 @@ pub struct Library {
     order: Vec<String>,
     pub(super) review_choices: ChoiceSet,
     pub(super) zone: TimeZone,
+    calendar: Calendar,
     /// Stands in for an insurer that has no file.
     pub(super) nobody: Insurer,
     sources: BTreeMap<String, String>,
@@ -148,6 +150,12 @@ impl Library {
             }
         };
 
+        let calendar = sources.get("holidays.yaml").map(|source| Calendar::from_yaml(source)).transpose();
+        let calendar = calendar.unwrap_or_else(|error| {
+            problems.error("holidays.yaml", Place::default(), error.to_string());
+            None
+        });
+
         let mut questions: HashMap<String, Vec<(String, usize)>> = HashMap::new();
         for flow in flows.values() {
             for (at, question) in flow.questions() {
@@ -191,6 +199,7 @@ impl Library {
             order,
             review_choices,
             zone: paris(),
+            calendar: calendar.unwrap_or_default(),
             nobody: Insurer::default(),
             sources,
             revision,
@@ -258,6 +267,11 @@ impl Library {
 
     pub fn tables(&self) -> impl Iterator<Item = &Table> {
         self.tables.values()
+    }
+
+    /// The public holidays of `holidays.yaml`.
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
     }
 
     pub fn insurer(&self, id: &str) -> Option<&Insurer> {

@@ -53,6 +53,7 @@ const KEYS: &[&str] = &[
     "danger_over",
     "human_asked",
     "human_asked_late",
+    "closed_now",
     "waiting",
     "handed_back",
     "correct_which",
@@ -133,7 +134,7 @@ const KEYS: &[&str] = &[
 /// The names that the engine gives to its sentences.
 const NAMES: &[&str] = &[
     "list", "limit", "label", "value", "count", "document", "weekday", "day", "month", "year", "hour", "minute",
-    "part", "from", "to",
+    "part", "from", "to", "hours", "opens",
 ];
 
 /// The engine's sentences by key.

@@ -37,6 +37,9 @@ pub struct State {
     /// How often in a row the pending question was not answered.
     #[serde(rename = "x", default, skip_serializing_if = "is_default")]
     pub(super) failures: u8,
+    /// How often in a row the person was reminded; one more once the handler was told that they do not answer.
+    #[serde(rename = "n", default, skip_serializing_if = "is_default")]
+    pub(super) reminded: u8,
     /// A person was called while a question was pending: its answer goes on with the flow.
     #[serde(rename = "u", default, skip_serializing_if = "is_default")]
     pub(super) asked: bool,

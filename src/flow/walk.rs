@@ -32,6 +32,7 @@ pub(super) struct Walk<'a> {
     pub(super) library: &'a Library,
     pub(super) insurer: &'a Insurer,
     pub(super) state: State,
+    pub(super) now: Timestamp,
     pub(super) local: civil::DateTime,
     pub(super) effects: Vec<Effect>,
     /// What the person wrote in this turn, while it may still hold answers.
@@ -47,7 +48,7 @@ impl<'a> Walk<'a> {
         let local = now.to_zoned(library.zone.clone()).datetime();
         let insurer = library.insurer(insurer).unwrap_or(&library.nobody);
         let (effects, preface) = (Vec::new(), Vec::new());
-        Self { library, insurer, state, local, effects, reading: None, talkative: false, preface }
+        Self { library, insurer, state, now, local, effects, reading: None, talkative: false, preface }
     }
 
     pub(super) fn words(&self) -> Words<'a> {

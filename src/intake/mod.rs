@@ -9,6 +9,7 @@
 
 mod lanes;
 mod libraries;
+mod timers;
 
 use std::{
     sync::{
@@ -42,6 +43,7 @@ pub use crate::conversation::{
 use lanes::Lanes;
 use libraries::Libraries;
 pub use libraries::LibraryError;
+use timers::Timers;
 
 /// How often a turn that another node overtook is made again before the sender is asked to come back.
 const ATTEMPTS: usize = 8;
@@ -176,6 +178,7 @@ struct Inner {
     conversations: Cache<ConversationId, Arc<Conversation>>,
     endpoints: Cache<Endpoint, ConversationId>,
     changes: broadcast::Sender<Change>,
+    timers: Timers,
 }
 
 impl Intake {
@@ -208,6 +211,7 @@ impl Intake {
             conversations: Cache::new(CACHED),
             endpoints: Cache::new(CACHED),
             changes: broadcast::channel(CHANGES).0,
+            timers: Timers::default(),
         }));
         if let Some(turns) = turns {
             tokio::spawn(hear_other_nodes(turns, Arc::downgrade(&intake.0)));
@@ -256,7 +260,9 @@ impl Intake {
         let (input, client_id) = (inbound.kind, inbound.provider_id);
         let input = match input {
             InboundKind::Open => Input::Open,
-            InboundKind::Message(body) => Input::Message { body: clean(body), client_id: Some(client_id), files },
+            InboundKind::Message(body) => {
+                Input::Message { body: clean(body), client_id: Some(client_id), files, settle: inbound.settle }
+            }
             InboundKind::Edit { fact } => Input::Edit { fact },
             InboundKind::SpeakLanguage(language) => Input::SpeakLanguage(language),
         };
@@ -458,6 +464,9 @@ impl Inner {
         self.endpoints.insert(conversation.row.endpoint.clone(), id);
         for waiting in &stored.outbox {
             self.host.accounts().ring(&waiting.to);
+        }
+        if let Some(due_at) = stored.timer.and_then(|timer| timer.due_at) {
+            self.timers.set(due_at);
         }
         self.tell(id, conversation.row.dossier, ChangeKind::Stored);
         self.conversations.insert(id, Arc::new(conversation));

@@ -16,6 +16,7 @@ use super::{
     document::DocumentRow,
     dossier::{DecisionRow, FactRow},
     outbox::{self, OUTBOX, OutboxRow, Undelivered},
+    timer::{self, TimerRow},
 };
 use crate::{
     domain::id::{ConversationId, DocumentId, DossierId},
@@ -49,6 +50,8 @@ pub struct Commit {
     pub outbox: Vec<OutboxRow>,
     /// The message that this turn tells the handler of: it is given up in the same transaction.
     pub undelivered: Option<Undelivered>,
+    /// The conversation's timer, where this turn changes it.
+    pub timer: Option<TimerRow>,
 }
 
 /// What a provider names an item by, with its channel and account.
@@ -193,6 +196,7 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
         outbox::give_up(tx, undelivered).await?;
     }
     OUTBOX.run(tx, kept().flat_map(|c| &c.outbox).map(OutboxRow::args).collect()).await?;
+    timer::write(tx, kept().filter_map(|c| c.timer.as_ref())).await?;
     super::notify::tell(tx, kept().map(|c| (c.conversation.id, c.conversation.dossier))).await?;
     Ok(outcome)
 }
@@ -334,7 +338,7 @@ static CONVERSATION: LazyLock<Insert> = LazyLock::new(|| {
          channel = excluded.channel, account = excluded.account, address = excluded.address, \
          language = excluded.language, handler = excluded.handler, flow_revision = excluded.flow_revision, \
          state = excluded.state, dossier = excluded.dossier, last_seq = excluded.last_seq, \
-         read_seq = excluded.read_seq, updated_at = excluded.updated_at \
+         read_seq = excluded.read_seq, timing = excluded.timing, updated_at = excluded.updated_at \
          WHERE conversation.revision = excluded.revision - 1 RETURNING id",
     )
 });

@@ -11,6 +11,7 @@ use crate::domain::{
     id::{ContactId, ConversationId, DossierId},
     language::Language,
     message::{Author, Body, Channel, Endpoint},
+    timing::Timing,
 };
 
 /// A conversation as it is stored. The flow's state is JSON whose shape only the flow knows.
@@ -32,6 +33,7 @@ pub struct ConversationRow {
     pub last_seq: i64,
     /// The last message that the person has seen.
     pub read_seq: i64,
+    pub timing: Timing,
     pub opened_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -60,7 +62,7 @@ pub struct MessageRow {
 }
 
 const SELECT: &str = "SELECT id, revision, contact, insurer, channel, account, address, language, handler, \
-     flow_revision, state, dossier, last_seq, read_seq, opened_at, updated_at FROM conversation";
+     flow_revision, state, dossier, last_seq, read_seq, timing, opened_at, updated_at FROM conversation";
 
 impl ConversationRow {
     pub(super) const COLUMNS: &[(&str, Kind)] = &[
@@ -78,6 +80,7 @@ impl ConversationRow {
         ("dossier", Kind::Text),
         ("last_seq", Kind::Int),
         ("read_seq", Kind::Int),
+        ("timing", Kind::Text),
         ("opened_at", Kind::Int),
         ("updated_at", Kind::Int),
     ];
@@ -98,6 +101,7 @@ impl ConversationRow {
             self.dossier.map(|id| id.to_string()),
             self.last_seq,
             self.read_seq,
+            json(&self.timing),
             self.opened_at,
             self.updated_at,
         ]
@@ -118,8 +122,9 @@ impl ConversationRow {
             dossier: row.parse_or_null(11)?,
             last_seq: row.int(12)?,
             read_seq: row.int(13)?,
-            opened_at: row.time(14)?,
-            updated_at: row.time(15)?,
+            timing: row.json(14)?,
+            opened_at: row.time(15)?,
+            updated_at: row.time(16)?,
         })
     }
 }

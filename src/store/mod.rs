@@ -22,6 +22,7 @@ mod outbox;
 mod policy;
 mod revision;
 mod schema;
+mod timer;
 
 use std::sync::Arc;
 
@@ -36,6 +37,7 @@ pub use inbox::{InboxCount, InboxFilter, InboxSort, Oriented};
 pub use notify::Turns;
 pub use outbox::{Delivery, EarlyReport, OutboxRow, Said, Settled, Undelivered};
 pub use policy::PolicyRow;
+pub use timer::TimerRow;
 
 use db::Db;
 

@@ -5,10 +5,16 @@ use super::{
     db::{Db, args},
 };
 
-const SQLITE: &[&str] =
-    &[include_str!("migrations/sqlite/0001_start.sql"), include_str!("migrations/sqlite/0002_outbox.sql")];
-const POSTGRES: &[&str] =
-    &[include_str!("migrations/postgres/0001_start.sql"), include_str!("migrations/postgres/0002_outbox.sql")];
+const SQLITE: &[&str] = &[
+    include_str!("migrations/sqlite/0001_start.sql"),
+    include_str!("migrations/sqlite/0002_outbox.sql"),
+    include_str!("migrations/sqlite/0003_people.sql"),
+];
+const POSTGRES: &[&str] = &[
+    include_str!("migrations/postgres/0001_start.sql"),
+    include_str!("migrations/postgres/0002_outbox.sql"),
+    include_str!("migrations/postgres/0003_people.sql"),
+];
 
 /// Any number, the same on every node: it lets one node migrate at a time.
 const POSTGRES_LOCK: i64 = 0x4755_4943_4845_5431;

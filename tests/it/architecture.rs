@@ -16,7 +16,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("contract", &["domain"]),
     ("document", &["domain"]),
     ("understanding", &["domain"]),
-    ("flow", &["domain", "understanding"]),
+    ("flow", &["domain", "contract", "understanding"]),
     ("orientation", &["domain", "flow"]),
     ("store", &["domain", "dossier"]),
     ("conversation", &["domain", "dossier", "contract", "document", "understanding", "flow", "orientation", "store"]),

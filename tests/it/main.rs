@@ -9,3 +9,4 @@ mod power_cut;
 mod sms;
 mod store;
 mod support;
+mod time;

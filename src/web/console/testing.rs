@@ -305,6 +305,7 @@ async fn seed(store: &Store, now: Timestamp) -> DossierId {
             dossier: Some(id),
             last_seq: 3,
             read_seq: 0,
+            timing: crate::domain::timing::Timing::default(),
             opened_at: now,
             updated_at: now,
         },
@@ -358,6 +359,7 @@ async fn seed(store: &Store, now: Timestamp) -> DossierId {
         outbox: Vec::new(),
         received: Vec::new(),
         undelivered: None,
+        timer: None,
         dossier: Some(dossier),
     };
     store.commit(commit).await.unwrap();

@@ -3,6 +3,7 @@
 #[path = "../../load/client.rs"]
 mod client;
 mod database;
+mod house;
 mod mount;
 mod node;
 #[path = "../../load/person.rs"]
@@ -13,6 +14,7 @@ mod server;
 
 pub(crate) use client::Client;
 pub(crate) use database::{Database, on_both_engines};
+pub(crate) use house::{House, on, photo, said};
 pub(crate) use mount::{Mount, run};
 pub(crate) use node::ask_node;
 pub(crate) use person::Person;

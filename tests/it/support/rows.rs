@@ -52,6 +52,7 @@ impl Case {
                 dossier: Some(dossier),
                 last_seq: 0,
                 read_seq: 0,
+                timing: guichet::domain::timing::Timing::default(),
                 opened_at: now,
                 updated_at: now,
             },
@@ -132,6 +133,7 @@ impl Case {
             outbox: Vec::new(),
             received: Vec::new(),
             undelivered: None,
+            timer: None,
         }
     }
 }

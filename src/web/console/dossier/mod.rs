@@ -93,6 +93,7 @@ mod tests {
             dossier: Some(dossier.id),
             last_seq: 0,
             read_seq: 0,
+            timing: crate::domain::timing::Timing::default(),
             opened_at: at,
             updated_at: at,
         }

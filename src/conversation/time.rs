@@ -1,0 +1,109 @@
+//! What time brings about in a conversation: the answer to an album once its last photo came, a reminder of a pending
+//! question. Here is decided when; the [`Turn`](super::Turn) does it when the conversation's timer goes off.
+
+use jiff::{Timestamp, ToSpan, civil::Weekday, tz::TimeZone};
+
+use super::Conversation;
+use crate::{
+    contract::Calendar,
+    domain::timing::{Timing, Unsettled},
+    dossier::Status,
+    store::TimerRow,
+};
+
+/// How long nothing more must come before an album is answered: its photos arrive within a second or two.
+const SETTLES_AFTER_MS: i64 = 2_500;
+/// A message that nobody asked for comes from this hour on…
+const FIRST_HOUR: i8 = 8;
+/// … and before this one.
+const LAST_HOUR: i8 = 20;
+/// More than the longest run of Sundays and holidays.
+const DAYS_AHEAD: usize = 14;
+
+/// Keeps the message `seq` for later, with those before it that still wait.
+pub(super) fn keep(timing: &mut Timing, seq: i64, now: Timestamp) {
+    let from = timing.unsettled.map_or(seq, |unsettled| unsettled.from);
+    timing.unsettled = Some(Unsettled { from, until: now + SETTLES_AFTER_MS.milliseconds() });
+}
+
+/// Sets the conversation's timer after a turn: the row to store, where the stored one does not do.
+pub(super) fn set(conversation: &mut Conversation, woken: bool, now: Timestamp) -> Option<TimerRow> {
+    let settles = conversation.row.timing.unsettled.map(|unsettled| unsettled.until);
+    let due_at = settles.into_iter().chain(reminder(conversation, now)).min();
+    let row = TimerRow { conversation: conversation.row.id, due_at };
+    let timing = &mut conversation.row.timing;
+    let stored = timing.wake_at.filter(|_| !woken);
+    match (stored, due_at) {
+        // What is stored goes off early enough, or finds nothing to do and ends.
+        (Some(stored), Some(due_at)) if stored <= due_at => None,
+        (Some(_) | None, None) if !woken => None,
+        _ => {
+            timing.wake_at = due_at;
+            Some(row)
+        }
+    }
+}
+
+/// When the person is to be reminded: not before `now`, and at a decent hour. None while a person serves them, or nobody
+/// awaits their answer.
+pub(super) fn reminder(conversation: &Conversation, now: Timestamp) -> Option<Timestamp> {
+    let row = &conversation.row;
+    let with_a_person = |status: Status| status.is_over() || status == Status::HandedOver;
+    if row.handler.is_some() || conversation.dossier.as_ref().is_some_and(|dossier| with_a_person(dossier.status)) {
+        return None;
+    }
+    let library = &conversation.library;
+    let due = row.timing.silent_since? + conversation.state.silence(library)?;
+    let zone = library.insurer(&row.insurer).map_or_else(crate::domain::clock::paris, crate::flow::Insurer::zone);
+    Some(decent(due.max(now), &zone, library.calendar()))
+}
+
+/// The first instant from `at` on at which people may be written to unasked: 8 to 20, no Sunday, no public holiday.
+fn decent(at: Timestamp, zone: &TimeZone, calendar: &Calendar) -> Timestamp {
+    let mut local = at.to_zoned(zone.clone()).datetime();
+    for _ in 0..DAYS_AHEAD {
+        let date = local.date();
+        let free = date.weekday() == Weekday::Sunday || calendar.is_holiday(date, None);
+        if !free && local.hour() < LAST_HOUR {
+            if local.hour() >= FIRST_HOUR {
+                break;
+            }
+            local = date.at(FIRST_HOUR, 0, 0, 0);
+            break;
+        }
+        let Ok(next) = date.tomorrow() else { break };
+        local = next.at(0, 0, 0, 0);
+    }
+    // An hour that the clocks skip is none of these; where it were, the instant itself is as good.
+    let moved = local.to_zoned(zone.clone()).map_or(at, |zoned| zoned.timestamp());
+    moved.max(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::paris;
+
+    #[test]
+    fn nobody_is_written_to_at_night_on_sundays_and_on_holidays() {
+        let calendar = Calendar::from_yaml(include_str!("../../flows/holidays.yaml")).unwrap();
+        for (at, decent_at) in [
+            ("2026-11-20T14:30:00+01:00", "2026-11-20T14:30:00+01:00"),
+            ("2026-11-20T07:59:59+01:00", "2026-11-20T08:00:00+01:00"),
+            ("2026-11-20T20:00:00+01:00", "2026-11-21T08:00:00+01:00"),
+            // Saturday evening: Monday morning.
+            ("2026-11-21T21:30:00+01:00", "2026-11-23T08:00:00+01:00"),
+            // The eve of Armistice Day, which is a Wednesday.
+            ("2026-11-10T21:30:00+01:00", "2026-11-12T08:00:00+01:00"),
+            // Christmas is a Friday, the night before the clocks change is a Saturday.
+            ("2026-12-24T21:00:00+01:00", "2026-12-26T08:00:00+01:00"),
+            ("2026-03-28T22:00:00+01:00", "2026-03-30T08:00:00+02:00"),
+        ] {
+            let (at, expected): (Timestamp, Timestamp) = (at.parse().unwrap(), decent_at.parse().unwrap());
+            assert_eq!(decent(at, &paris(), &calendar), expected, "{at}");
+        }
+        let reunion = TimeZone::get("Indian/Reunion").unwrap();
+        let at: Timestamp = "2026-11-20T17:00:00+01:00".parse().unwrap();
+        assert_eq!(decent(at, &reunion, &calendar), "2026-11-21T08:00:00+04:00".parse().unwrap());
+    }
+}

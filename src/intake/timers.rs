@@ -1,0 +1,89 @@
+//! The one task that looks at conversations when their time comes. It sleeps until the next timer; what it holds in memory
+//! is only when to look, so that after a restart everything overdue is done, once.
+
+use std::{
+    sync::atomic::{AtomicI64, Ordering},
+    time::Duration,
+};
+
+use futures_util::future::join_all;
+use jiff::{Timestamp, ToSpan};
+use tokio::sync::Notify;
+
+use super::{Intake, IntakeError};
+use crate::conversation::Input;
+
+/// Conversations that are looked at at once.
+const AT_ONCE: usize = 64;
+/// A node that claimed timers and died leaves them to the others after this long.
+const LEASE_MINUTES: i64 = 5;
+/// The timers of a node that died are looked for this often.
+const LOOK_AGAIN: Duration = Duration::from_secs(30);
+
+/// When to look next.
+#[derive(Debug)]
+pub(super) struct Timers {
+    /// Unix milliseconds.
+    next: AtomicI64,
+    changed: Notify,
+}
+
+impl Default for Timers {
+    fn default() -> Self {
+        Self { next: AtomicI64::new(i64::MAX), changed: Notify::new() }
+    }
+}
+
+impl Timers {
+    /// A timer was stored.
+    pub(super) fn set(&self, due_at: Timestamp) {
+        let due_at = due_at.as_millisecond();
+        if self.next.fetch_min(due_at, Ordering::Relaxed) > due_at {
+            self.changed.notify_one();
+        }
+    }
+}
+
+impl Intake {
+    /// Looks at conversations when their time comes, for as long as the service runs.
+    pub async fn keep_time(self) {
+        loop {
+            let pause = match self.wake_due().await {
+                Ok(AT_ONCE..) => Duration::ZERO,
+                Ok(_) => self.until_next().await,
+                Err(error) => {
+                    tracing::warn!(%error, "what time brings about cannot be done at the moment");
+                    LOOK_AGAIN
+                }
+            };
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = self.0.timers.changed.notified() => {}
+            }
+        }
+    }
+
+    /// Does what is due now: reminders, albums to be answered. Returns how many conversations it looked at.
+    pub async fn wake_due(&self) -> Result<usize, IntakeError> {
+        let now = self.0.clock.now();
+        self.0.timers.next.store(i64::MAX, Ordering::Relaxed);
+        let limit = i64::try_from(AT_ONCE).unwrap_or(i64::MAX);
+        let due = self.0.store.claim_timers(now, now + LEASE_MINUTES.minutes(), limit).await?;
+        let done = join_all(due.iter().map(|conversation| self.take_turn(*conversation, &Input::Wake))).await;
+        for (conversation, outcome) in due.iter().zip(&done) {
+            if let Err(error) = outcome {
+                // Its claim runs out, and it is tried again.
+                tracing::error!(%conversation, %error, "a conversation could not be looked at when its time came");
+            }
+        }
+        Ok(due.len())
+    }
+
+    async fn until_next(&self) -> Duration {
+        let Ok(next) = self.0.store.next_timer().await else { return LOOK_AGAIN };
+        let Some(next) = next else { return LOOK_AGAIN };
+        self.0.timers.next.fetch_min(next.as_millisecond(), Ordering::Relaxed);
+        let wait = next.duration_since(self.0.clock.now());
+        Duration::try_from(wait).unwrap_or_default().min(LOOK_AGAIN)
+    }
+}

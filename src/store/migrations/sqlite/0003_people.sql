@@ -1,0 +1,30 @@
+-- One person at several addresses, and what time brings about.
+
+-- What the conversation waits for by itself.
+ALTER TABLE conversation ADD COLUMN timing TEXT NOT NULL DEFAULT '{}';
+
+-- When a conversation wants to be looked at again. What is due then, the conversation says.
+CREATE TABLE timer (
+  conversation TEXT NOT NULL PRIMARY KEY,
+  due_at BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX timer_due ON timer (due_at);
+
+-- How it was proven that an address is the person's. None: somebody wrote from there, or claimed to.
+ALTER TABLE endpoint ADD COLUMN proof TEXT;
+ALTER TABLE endpoint ADD COLUMN verified_at BIGINT;
+CREATE INDEX endpoint_conversation ON endpoint (conversation);
+
+-- Ways to another channel, each good once: only the hash is kept, a scope of one conversation, an end.
+CREATE TABLE crossing (
+  secret_hash TEXT NOT NULL PRIMARY KEY,
+  conversation TEXT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  used_at BIGINT
+) WITHOUT ROWID;
+CREATE INDEX crossing_end ON crossing (expires_at);
+
+-- By these, two open dossiers are seen to be one person's.
+CREATE INDEX dossier_policy ON dossier (insurer, policy)
+  WHERE policy IS NOT NULL AND status NOT IN ('closed', 'withdrawn');
+CREATE INDEX fact_contact ON fact (name, value) WHERE name IN ('phone', 'email');
