@@ -3,6 +3,7 @@
 
 mod contract;
 mod desk;
+pub mod email;
 pub mod http;
 mod providers;
 pub mod sms;

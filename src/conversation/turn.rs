@@ -9,6 +9,7 @@ use super::{
     time,
 };
 use crate::{
+    document::MediaType,
     domain::{
         fact::{Fact, Facts, Source, Value},
         id::DossierId,
@@ -253,7 +254,7 @@ impl Turn {
 
     /// What several messages say as one, with their files.
     fn listen<'b>(&mut self, bodies: impl IntoIterator<Item = &'b Body>) -> Heard {
-        let mut heard = Heard::default();
+        let (mut heard, mut mails) = (Heard::default(), Vec::new());
         for body in bodies {
             if !heard.text.is_empty() && !body.text.is_empty() {
                 heard.text.push('\n');
@@ -261,10 +262,17 @@ impl Turn {
             heard.text.push_str(&body.text);
             heard.choice = body.choice.clone().or(heard.choice);
             for file in &body.attachments {
-                heard.files.push(file.media_type.clone());
-                self.unfiled.push(FiledDocument { document: file.document, dossier: None, kind: None });
+                let filed = FiledDocument { document: file.document, dossier: None, kind: None };
+                // A mail that is kept as it came is no paper that was asked for: it stands behind those that are.
+                if file.media_type == MediaType::Email.name() {
+                    mails.push(filed);
+                } else {
+                    heard.files.push(file.media_type.clone());
+                    self.unfiled.push(filed);
+                }
             }
         }
+        self.unfiled.append(&mut mails);
         heard
     }
 

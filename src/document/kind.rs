@@ -22,10 +22,14 @@ pub enum MediaType {
     Mp4,
     #[serde(rename = "video/quicktime")]
     Quicktime,
+    /// An e-mail as it came.
+    #[serde(rename = "message/rfc822")]
+    Email,
 }
 
 impl MediaType {
-    pub const ALL: [Self; 7] = [Self::Jpeg, Self::Png, Self::Webp, Self::Heif, Self::Pdf, Self::Mp4, Self::Quicktime];
+    pub const ALL: [Self; 8] =
+        [Self::Jpeg, Self::Png, Self::Webp, Self::Heif, Self::Pdf, Self::Mp4, Self::Quicktime, Self::Email];
 
     /// How many of the first bytes [`MediaType::sniff`] wants to see (a PDF may begin within the first kilobyte).
     pub(super) const SNIFFED: usize = 1024;
@@ -36,6 +40,7 @@ impl MediaType {
         match found {
             Some("video/x-m4v") => Ok(Self::Mp4),
             Some(mime) => mime.parse(),
+            None if begins_like_an_email(head) => Ok(Self::Email),
             None => Err(DocumentError::Unsupported),
         }
     }
@@ -50,6 +55,7 @@ impl MediaType {
             Self::Pdf => "application/pdf",
             Self::Mp4 => "video/mp4",
             Self::Quicktime => "video/quicktime",
+            Self::Email => "message/rfc822",
         }
     }
 
@@ -63,6 +69,7 @@ impl MediaType {
             Self::Pdf => &["pdf"],
             Self::Mp4 => &["mp4", "m4v"],
             Self::Quicktime => &["mov", "qt"],
+            Self::Email => &["eml"],
         }
     }
 
@@ -75,6 +82,31 @@ impl MediaType {
     pub fn is_video(self) -> bool {
         matches!(self, Self::Mp4 | Self::Quicktime)
     }
+}
+
+/// An e-mail has no magic number: it begins with one of the headers that mail begins with.
+fn begins_like_an_email(head: &[u8]) -> bool {
+    const HEADERS: &[&str] = &[
+        "arc-seal",
+        "authentication-results",
+        "content-type",
+        "date",
+        "delivered-to",
+        "dkim-signature",
+        "from",
+        "message-id",
+        "mime-version",
+        "received",
+        "reply-to",
+        "return-path",
+        "subject",
+        "to",
+    ];
+    let name = head.split(|byte| *byte == b':').next().unwrap_or_default();
+    let is_header = |name: &str| name.starts_with("x-") || HEADERS.contains(&name);
+    name.len() < head.len()
+        && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
+        && std::str::from_utf8(name).is_ok_and(|name| is_header(&name.to_ascii_lowercase()))
 }
 
 impl std::fmt::Display for MediaType {
@@ -113,6 +145,9 @@ mod tests {
             (b"<!DOCTYPE html><script>alert(1)</script>".to_vec(), None),
             (b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec(), None),
             (b"PK\x03\x04".to_vec(), None),
+            (b"Return-Path: <a@example.org>\r\nReceived: ".to_vec(), Some(MediaType::Email)),
+            (b"X-Original-To: b@example.org\n".to_vec(), Some(MediaType::Email)),
+            (b"Bonjour: je vous \xe9cris".to_vec(), None),
             (b"bonjour".to_vec(), None),
         ] {
             assert_eq!(MediaType::sniff(&head).ok(), kind, "{:?}", String::from_utf8_lossy(&head));

@@ -103,7 +103,7 @@ impl Documents {
                     Conversion::Unavailable => return Rendering::Unavailable,
                 }
             }
-            MediaType::Mp4 | MediaType::Quicktime => return Rendering::Unavailable,
+            MediaType::Mp4 | MediaType::Quicktime | MediaType::Email => return Rendering::Unavailable,
         };
         let decoding = tokio::task::spawn_blocking(move || {
             let _permit = permit;

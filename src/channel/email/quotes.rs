@@ -1,0 +1,356 @@
+//! What a person wrote themselves, without what their program quoted beneath it or put as a signature.
+//!
+//! Everything here errs on the side of keeping: a forward is never cut, answers between quoted lines are gathered, and
+//! the whole message is stored beside the text in any case. What is quoted must go all the same where it can be told: our
+//! own questions speak of injuries and fire, and must not be heard as the person's words.
+
+/// How many lines a program may spread « Le … a écrit : » over.
+const ATTRIBUTION_LINES: usize = 3;
+/// An attribution is short; a paragraph that ends like one is the person's.
+const ATTRIBUTION_CHARS: usize = 300;
+/// How many lines a block of « De, Envoyé, À, Objet » may take; long lists of recipients wrap.
+const HEADER_LINES: usize = 10;
+/// A device's signature is one short line.
+const DEVICE_CHARS: usize = 90;
+
+/// Between dashes above a quoted message, without them.
+const ORIGINALS: &[&str] = &["message d'origine", "original message", "message original", "mail original"];
+
+/// Above a message that the person passes on.
+const FORWARDS: &[&str] = &[
+    "forwarded message",
+    "begin forwarded message",
+    "message transféré",
+    "mail transféré",
+    "courriel transféré",
+    "message réexpédié",
+    "début du message réexpédié",
+    "début du message transféré",
+];
+
+/// What devices and mail programs sign with.
+const DEVICES: &[&str] = &[
+    "envoyé de mon ",
+    "envoyé depuis mon ",
+    "envoyé depuis ma ",
+    "envoyé depuis l'app",
+    "envoyé depuis yahoo",
+    "envoyé depuis la messagerie",
+    "envoyé à partir de ",
+    "envoyé via l'app",
+    "envoyé avec proton",
+    "envoyé avec la messagerie",
+    "obtenir outlook",
+    "obtenez outlook",
+    "télécharger outlook",
+    "provenance : courrier",
+    "provenance: courrier",
+    "garanti sans virus",
+    "sans virus.",
+    "sent from my ",
+    "sent from mail",
+    "sent from outlook",
+    "sent from yahoo",
+    "sent with proton",
+    "get outlook for",
+    "virus-free",
+];
+
+/// By which a person says that the answers stand in the quoted text, unmarked.
+const ANSWERS_BELOW: &[&str] = &[
+    "ci-dessous",
+    "ci dessous",
+    "en rouge",
+    "en bleu",
+    "en vert",
+    "en gras",
+    "dans le texte",
+    "see below",
+    "in red",
+    "inline",
+];
+
+/// The person's own words in `text`, the plain text of a message with this subject.
+pub(super) fn own_words(text: &str, subject: &str) -> String {
+    let lines: Vec<Line> = text.lines().map(Line::new).collect();
+    let own = cut(&lines, subject);
+    if own.is_empty() && !is_reply(subject) {
+        // Nothing above what looks quoted, and no answer to anything: it was passed on.
+        return text.trim().to_owned();
+    }
+    own
+}
+
+fn cut(lines: &[Line], subject: &str) -> String {
+    for at in 0..lines.len() {
+        if lines[at].is_forward() {
+            let mut kept = without_signature(&lines[..at]);
+            kept.extend(&lines[at..]);
+            return joined(&kept);
+        }
+        let Some(quote) = Quote::at(lines, at) else { continue };
+        let above = without_signature(&lines[..at]);
+        let is_kept = match quote {
+            Quote::Headers => is_forward(subject) || says_answers_below(&above),
+            Quote::Attribution(_) => says_answers_below(&above) && !lines[at..].iter().any(|line| line.is_quoted),
+            Quote::Marks => false,
+        };
+        if is_kept {
+            return joined(&lines.iter().collect::<Vec<_>>());
+        }
+        let first = at + if let Quote::Attribution(taken) = quote { taken } else { 0 };
+        if !matches!(quote, Quote::Headers) && has_answers_between(&lines[first..]) {
+            return between(lines);
+        }
+        return joined(&above);
+    }
+    joined(&without_signature(lines))
+}
+
+/// A line, and how it reads without its typography.
+struct Line<'a> {
+    text: &'a str,
+    /// In lower case, with plain spaces and apostrophes, without the stars of bold print.
+    folded: String,
+    is_quoted: bool,
+}
+
+impl<'a> Line<'a> {
+    fn new(text: &'a str) -> Self {
+        let text = text.trim_end();
+        let plain: String = text.replace('’', "'").replace('*', "").to_lowercase();
+        let folded = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+        Self { text, folded, is_quoted: text.trim_start().starts_with('>') }
+    }
+
+    fn is_blank(&self) -> bool {
+        self.folded.is_empty()
+    }
+
+    /// Without dashes around it and a colon behind it.
+    fn bare(&self) -> &str {
+        self.folded.trim_matches(|c: char| matches!(c, '-' | '—' | '_' | ':' | '>' | ' '))
+    }
+
+    fn is_forward(&self) -> bool {
+        !self.is_quoted && FORWARDS.contains(&self.bare())
+    }
+
+    fn is_original_mark(&self) -> bool {
+        self.folded.starts_with('-') && ORIGINALS.contains(&self.bare())
+    }
+
+    fn is_rule(&self) -> bool {
+        self.folded.len() >= 10 && self.folded.chars().all(|c| c == '_')
+    }
+
+    fn is_device(&self) -> bool {
+        let start = self.folded.trim_start_matches('[');
+        start.chars().count() <= DEVICE_CHARS && DEVICES.iter().any(|device| start.starts_with(device))
+    }
+
+    /// What follows the marks of a quoted line.
+    fn unquoted(&self) -> &str {
+        self.text.trim_start_matches(|c: char| c == '>' || c.is_whitespace())
+    }
+
+    /// The header that the line begins with, as webmails write it into a text.
+    fn header(&self) -> Option<Header> {
+        let (name, _) = self.folded.split_once(':')?;
+        Some(match name.trim_end() {
+            "de" | "from" | "expéditeur" => Header::From,
+            "envoyé" | "envoyé le" | "date" | "sent" => Header::Sent,
+            "à" | "a" | "to" | "pour" | "destinataire" => Header::To,
+            "objet" | "sujet" | "subject" => Header::Subject,
+            "cc" | "copie à" | "cci" => Header::Copy,
+            _ => return None,
+        })
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Header {
+    From,
+    Sent,
+    To,
+    Copy,
+    Subject,
+}
+
+/// Where something quoted begins.
+enum Quote {
+    /// « Le … a écrit : », over so many lines.
+    Attribution(usize),
+    /// « De, Envoyé, À, Objet », or the dashes above it. What follows is not marked line by line.
+    Headers,
+    /// Lines with `>`.
+    Marks,
+}
+
+impl Quote {
+    fn at(lines: &[Line], at: usize) -> Option<Self> {
+        let line = &lines[at];
+        if line.is_blank() {
+            None
+        } else if line.is_quoted {
+            // Orange's webmail marks the headers and leaves the rest as it is.
+            let is_orange = line.bare().strip_prefix("message du ").is_some_and(starts_with_digit);
+            Some(if is_orange { Self::Headers } else { Self::Marks })
+        } else if line.is_original_mark() || is_header_block(&lines[at..]) {
+            Some(Self::Headers)
+        } else if line.is_rule() {
+            let below = lines[at + 1..].iter().position(|line| !line.is_blank())?;
+            is_header_block(&lines[at + 1 + below..]).then_some(Self::Headers)
+        } else {
+            attribution(&lines[at..]).map(Self::Attribution)
+        }
+    }
+}
+
+fn is_header_block(lines: &[Line]) -> bool {
+    let Some(first) = lines.first().and_then(Line::header) else { return false };
+    let mut found = vec![first];
+    for line in lines[1..].iter().take(HEADER_LINES).take_while(|line| !line.is_blank()) {
+        found.extend(line.header().filter(|header| !found.contains(header)));
+    }
+    let has = |header| found.contains(&header);
+    has(Header::From) && found.len() >= 3 && (has(Header::Subject) || has(Header::Sent) && has(Header::To))
+}
+
+/// How many lines « Le … a écrit : » takes here, if it stands here.
+fn attribution(lines: &[Line]) -> Option<usize> {
+    let mut joined = String::new();
+    for (taken, line) in lines.iter().take(ATTRIBUTION_LINES).enumerate() {
+        if line.is_blank() || line.is_quoted {
+            return None;
+        }
+        joined.push_str(&line.folded);
+        if line.folded.ends_with(':') {
+            return is_attribution(&joined).then_some(taken + 1);
+        }
+        joined.push(' ');
+    }
+    None
+}
+
+fn is_attribution(text: &str) -> bool {
+    let wrote = [" a écrit", ">a écrit", " écrivait", " wrote"].iter().any(|verb| text.contains(verb));
+    let dated = text.starts_with("le ") || text.starts_with("on ");
+    // A clock's time or an address: « Le 12 mars, le voisin a écrit : » is the person's own.
+    let has_time = text
+        .as_bytes()
+        .windows(4)
+        .any(|w| w[0].is_ascii_digit() && matches!(w[1], b':' | b'h') && w[2].is_ascii_digit());
+    text.chars().count() <= ATTRIBUTION_CHARS && wrote && (text.contains('@') || dated && has_time)
+}
+
+/// Whether the person wrote between or beneath lines marked with `>`.
+fn has_answers_between(lines: &[Line]) -> bool {
+    lines
+        .iter()
+        .skip_while(|line| line.is_blank())
+        .take_while(|line| !is_signature_rule(line))
+        .skip_while(|line| !line.is_quoted)
+        .any(|line| !line.is_blank() && !line.is_quoted && !line.is_device())
+        // Where what follows the attribution is not marked, nothing tells whose it is.
+        && lines.iter().find(|line| !line.is_blank()).is_some_and(|line| line.is_quoted)
+}
+
+/// What the person wrote around quoted lines. Where they answered numbered questions one beneath the other, each answer
+/// begins with its question's number.
+fn between(lines: &[Line]) -> String {
+    let mut kept: Vec<(Option<&str>, &Line)> = Vec::new();
+    let (mut number, mut at) = (None, 0);
+    while at < lines.len() {
+        let line = &lines[at];
+        if line.is_quoted {
+            number = question_number(line.unquoted()).or(number);
+        } else if let Some(taken) = attribution(&lines[at..]) {
+            at += taken;
+            continue;
+        } else {
+            kept.push((if line.is_blank() { None } else { number.take() }, line));
+        }
+        at += 1;
+    }
+    let numbered = kept.iter().filter(|(number, _)| number.is_some()).count() >= 2;
+    let own: Vec<&Line> = kept.iter().map(|(_, line)| *line).collect();
+    let own = without_signature_of(&own);
+    let texts: Vec<String> = kept
+        .iter()
+        .filter(|(_, line)| own.iter().any(|kept| std::ptr::eq(*kept, *line)))
+        .map(|(number, line)| match number.filter(|_| numbered && question_number(line.text).is_none()) {
+            Some(number) => format!("{number}. {}", line.text.trim_start()),
+            None => line.text.to_owned(),
+        })
+        .collect();
+    with_single_gaps(texts.iter().map(String::as_str))
+}
+
+/// The number of « 2. » or « 2) » at a line's beginning.
+fn question_number(text: &str) -> Option<&str> {
+    let text = text.trim_start();
+    let (number, rest) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
+    ((1..=2).contains(&number.len()) && rest.starts_with(['.', ')'])).then_some(number)
+}
+
+fn is_signature_rule(line: &Line) -> bool {
+    line.text == "--"
+}
+
+fn without_signature<'a, 'b>(lines: &'b [Line<'a>]) -> Vec<&'b Line<'a>> {
+    without_signature_of(&lines.iter().collect::<Vec<_>>())
+}
+
+fn without_signature_of<'a, 'b>(lines: &[&'b Line<'a>]) -> Vec<&'b Line<'a>> {
+    let end = lines.iter().skip(1).position(|line| is_signature_rule(line)).map_or(lines.len(), |at| at + 1);
+    lines[..end].iter().copied().filter(|line| !line.is_device()).collect()
+}
+
+fn joined(lines: &[&Line]) -> String {
+    with_single_gaps(lines.iter().map(|line| line.text))
+}
+
+/// What stood between two paragraphs may be gone: one blank line is left of several.
+fn with_single_gaps<'a>(lines: impl Iterator<Item = &'a str>) -> String {
+    let mut text = String::new();
+    let mut gap = false;
+    for line in lines {
+        if line.trim().is_empty() {
+            gap = true;
+            continue;
+        }
+        if !text.is_empty() {
+            text.push_str(if gap { "\n\n" } else { "\n" });
+        }
+        text.push_str(line);
+        gap = false;
+    }
+    text
+}
+
+fn says_answers_below(lines: &[&Line]) -> bool {
+    lines.iter().any(|line| ANSWERS_BELOW.iter().any(|words| line.folded.contains(words)))
+}
+
+/// Whether a subject says that the message answers another.
+fn is_reply(subject: &str) -> bool {
+    begins_with(subject, &["re", "ré", "rép", "aw", "r"])
+}
+
+/// Whether a subject says that the message passes another on.
+fn is_forward(subject: &str) -> bool {
+    begins_with(subject, &["tr", "fwd", "fw", "wg", "transf", "i"])
+}
+
+fn begins_with(subject: &str, marks: &[&str]) -> bool {
+    let folded = subject.trim_start().to_lowercase();
+    folded.split_once(':').is_some_and(|(mark, _)| marks.contains(&mark.trim_end()))
+}
+
+fn starts_with_digit(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests;
