@@ -13,7 +13,6 @@ CREATE INDEX timer_due ON timer (due_at);
 -- How it was proven that an address is the person's. None: somebody wrote from there, or claimed to.
 ALTER TABLE endpoint ADD COLUMN proof TEXT;
 ALTER TABLE endpoint ADD COLUMN verified_at BIGINT;
-CREATE INDEX endpoint_conversation ON endpoint (conversation);
 
 -- Ways to another channel, each good once: only the hash is kept, a scope of one conversation, an end.
 CREATE TABLE crossing (
