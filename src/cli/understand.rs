@@ -117,8 +117,8 @@ impl Understand {
                 told.insert("start".into(), json!(moment.start));
                 told.insert("end".into(), json!(moment.end));
                 told.insert("precision".into(), json!(moment.precision));
-                if found.since {
-                    told.insert("open".into(), json!("after"));
+                if let Some(open) = found.open {
+                    told.insert("open".into(), json!(open));
                 }
             }
             Value::Amount(cents) => {

@@ -63,7 +63,8 @@ pub enum Value {
     Files(u32),
 }
 
-/// A local date or time with how precisely it is known. `end` is exclusive and present for intervals.
+/// A local date or time with how precisely it is known. `end` is exclusive; it is absent where the moment is the one second,
+/// minute, hour, day, week, month, quarter or year that the precision names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moment {
     pub start: civil::DateTime,
@@ -76,12 +77,16 @@ pub struct Moment {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Precision {
+    Second,
     Minute,
     Hour,
     PartOfDay,
     Day,
+    /// From one moment to another: "du 3 au 5", "ce week-end".
+    Interval,
     Week,
     Month,
+    Quarter,
     Year,
 }
 

@@ -499,9 +499,15 @@ pub(super) fn days_of(moment: &Moment) -> (Date, Date) {
         return (first, last.max(first));
     }
     let last = match moment.precision {
-        Precision::Minute | Precision::Hour | Precision::PartOfDay | Precision::Day => first,
+        Precision::Second
+        | Precision::Minute
+        | Precision::Hour
+        | Precision::PartOfDay
+        | Precision::Day
+        | Precision::Interval => first,
         Precision::Week => first.saturating_add(Span::new().days(6)),
         Precision::Month => first.last_of_month(),
+        Precision::Quarter => first.saturating_add(Span::new().months(2)).last_of_month(),
         Precision::Year => first.last_of_year(),
     };
     (first, last)

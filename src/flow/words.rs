@@ -115,17 +115,19 @@ impl<'a> Words<'a> {
         let start = moment.start;
         // "Ce week-end": two days and more are said as such, the last one included.
         let last = moment.end.and_then(|end| end.date().yesterday().ok()).filter(|last| *last > start.date());
-        if let (Precision::Day, Some(last)) = (moment.precision, last) {
+        if let (Precision::Interval, Some(last)) = (moment.precision, last) {
             let names = [("from", self.day(start.date()).into()), ("to", self.day(last).into())];
             return self.say_with("moment_days", &names);
         }
         let key = match moment.precision {
-            Precision::Minute => "moment_minute",
+            Precision::Second | Precision::Minute => "moment_minute",
             Precision::Hour => "moment_hour",
             Precision::PartOfDay => "moment_part_of_day",
-            Precision::Day => "moment_day",
+            // Within one day, from an hour to another.
+            Precision::Interval if start.time() != jiff::civil::Time::midnight() => "moment_hour",
+            Precision::Day | Precision::Interval => "moment_day",
             Precision::Week => "moment_week",
-            Precision::Month => "moment_month",
+            Precision::Month | Precision::Quarter => "moment_month",
             Precision::Year => "moment_year",
         };
         let part = match start.hour() {

@@ -3,7 +3,7 @@
 use jiff::civil::DateTime;
 
 use super::{
-    Danger, Found, Vocabulary,
+    Danger, Found, Open, Vocabulary,
     text::{Kind, Text},
 };
 use crate::domain::fact::Value;
@@ -72,7 +72,7 @@ impl Vocabulary {
 /// A moment before today, that does not last since.
 fn is_past(found: &Found, now: DateTime) -> bool {
     let Value::Moment(moment) = &found.value else { return false };
-    !found.since && moment.end.unwrap_or(moment.start).date() < now.date()
+    found.open != Some(Open::After) && moment.end.unwrap_or(moment.start).date() < now.date()
 }
 
 fn is_small(word: &str) -> bool {

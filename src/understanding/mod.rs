@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 pub use choice::{ChoiceItem, ChoiceSet};
 pub use intent::{IntentScore, IntentSource, Intents, Lexicon, sentences, stands_alone};
+pub use time::Open;
 pub use vocabulary::{Vocabulary, VocabularyError};
 
 use crate::domain::{
@@ -32,7 +33,7 @@ use crate::domain::{
     message::Input,
 };
 use text::{Kind, Text};
-use time::TimeReader;
+use time::{Cycle, Tense, Tenses, TimeReader, When, moved};
 
 /// Who listens, and when: local time, and the language in which the person is spoken to.
 #[derive(Clone, Copy, Debug)]
@@ -133,10 +134,30 @@ pub struct Found {
     pub value: Value,
     /// For a moment: how it reads when the future is meant, where that differs.
     pub ahead: Option<Value>,
-    /// A moment that lasts since then: "depuis samedi".
-    pub since: bool,
+    /// For a moment: an end that is not told.
+    pub open: Option<Open>,
+    /// It is well to ask whether this was meant.
+    pub doubt: bool,
+    /// For a moment: after what span the same words name another.
+    cycle: Cycle,
     tokens: Range<usize>,
     taken: bool,
+}
+
+impl Found {
+    fn new(text: &Text, tokens: Range<usize>, kind: ValueKind, value: Value) -> Self {
+        let span = text.span(tokens.clone());
+        Self { span, kind, value, ahead: None, open: None, doubt: false, cycle: Cycle::Fixed, tokens, taken: false }
+    }
+
+    fn time(text: &Text, at: usize, when: When) -> Self {
+        // "fuite de samedi": the "de" is not of the moment.
+        let start = if when.end > at + 1 && matches!(text.word(at), "de" | "d" | "of") { at + 1 } else { at };
+        let ahead = (when.ahead != when.past).then_some(Value::Moment(when.ahead));
+        let (open, doubt, cycle) = (when.open, when.doubt, when.cycle);
+        let found = Self::new(text, start..when.end, ValueKind::Time, Value::Moment(when.past));
+        Self { ahead, open, doubt, cycle, tokens: at..when.end, ..found }
+    }
 }
 
 /// A message that was read.
@@ -295,37 +316,62 @@ impl Vocabulary {
     fn find_values(&self, text: &Text, ctx: &Listening) -> Vec<Found> {
         let times = TimeReader { vocabulary: self, text, now: ctx.now, month_first_too: ctx.language == Language::En };
         let mut values: Vec<Found> = Vec::new();
-        let mut push = |tokens: Range<usize>, kind: ValueKind, value: Value, ahead: Option<Value>, since: bool| {
-            values.push(Found { span: text.span(tokens.clone()), kind, value, ahead, since, tokens, taken: false });
-        };
         let shapes = self.shapes(text);
         let shaped = |at: usize| shapes.iter().find(|(tokens, ..)| tokens.contains(&at));
         let mut at = 0;
         while at < text.len() {
             let end = if let Some((tokens, kind, value)) = shaped(at) {
-                push(tokens.clone(), *kind, value.clone(), None, false);
+                values.push(Found::new(text, tokens.clone(), *kind, value.clone()));
                 tokens.end
             } else if let Some((address, end)) = self.address_at(text, at) {
-                push(at..end, ValueKind::Address, Value::Address(address), None, false);
+                values.push(Found::new(text, at..end, ValueKind::Address, Value::Address(address)));
                 end
             } else if let Some(when) = times.at(at) {
-                let ahead = (when.ahead != when.past).then_some(Value::Moment(when.ahead));
-                push(at..when.end, ValueKind::Time, Value::Moment(when.past), ahead, when.since);
-                when.end
+                let end = when.end;
+                values.push(Found::time(text, at, when));
+                end
             } else if let Some((cents, end)) = self.amount_at(text, at) {
-                push(at..end, ValueKind::Amount, Value::Amount(cents), None, false);
+                values.push(Found::new(text, at..end, ValueKind::Amount, Value::Amount(cents)));
                 end
             } else if let Some((_, end)) = self.rank_at(text, at).filter(|(_, end)| *end > at + 1) {
                 end
             } else if let Some(number) = self.number_at(text, at).filter(|number| !number.article) {
-                push(at..number.end, ValueKind::Number, Value::Number(number.value), None, false);
+                values.push(Found::new(text, at..number.end, ValueKind::Number, Value::Number(number.value)));
                 number.end
             } else {
                 at + 1
             };
             at = end.max(at + 1);
         }
+        self.settle_tenses(text, &mut values);
         values
+    }
+
+    /// Moments that could lie on either side of now are put where the verbs of their sentences say.
+    fn settle_tenses(&self, text: &Text, values: &mut [Found]) {
+        if values.iter().any(|found| found.ahead.is_some()) {
+            let tenses = Tenses::of(text, self);
+            for found in values.iter_mut().filter(|found| found.ahead.is_some()) {
+                match tenses.around(text, &found.tokens) {
+                    Some(Tense::Past) => found.ahead = None,
+                    Some(Tense::Future) => found.value = found.ahead.take().unwrap_or(Value::Unknown),
+                    None => {}
+                }
+            }
+        }
+        // "Ça a commencé jeudi soir et ça a duré jusqu'à samedi": the Thursday before that Saturday.
+        for end in 1..values.len() {
+            let (before, after) = values.split_at_mut(end);
+            let (Some(first), Some(last)) = (before.last_mut(), after.first()) else { continue };
+            if last.open == Some(Open::Before)
+                && first.open != Some(Open::Before)
+                && let (Value::Moment(from), Value::Moment(to)) = (&first.value, &last.value)
+                && from.start > to.start
+                && let Some(earlier) = moved(from, first.cycle, -1)
+            {
+                first.value = Value::Moment(earlier);
+            }
+        }
     }
 
     /// "un" as a whole answer is a number, elsewhere an article.

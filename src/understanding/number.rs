@@ -114,7 +114,9 @@ impl Vocabulary {
                 Unit::Hour => 60.0,
                 Unit::Day => 1_440.0,
                 Unit::Week => 10_080.0,
+                Unit::Fortnight => 20_160.0,
                 Unit::Month => 43_200.0,
+                Unit::Quarter => 129_600.0,
                 Unit::Year => 525_600.0,
             };
             let mut total = number.value * each;

@@ -1,6 +1,12 @@
 //! The vocabulary: people's words, read from `flows/vocabulary.yaml` and compiled once.
 
+mod time;
+
 use serde::Deserialize;
+
+pub(super) use time::{Holiday, Part, TimeWord, Unit};
+
+use time::{TimeWords, time_book};
 
 use super::{Command, Danger, contact::Patterns, phrases::PhraseBook, text::words_of};
 
@@ -85,57 +91,6 @@ struct Dangers {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Units {
-    minute: Words,
-    hour: Words,
-    day: Words,
-    week: Words,
-    month: Words,
-    year: Words,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Parts {
-    morning: Words,
-    noon: Words,
-    afternoon: Words,
-    evening: Words,
-    night: Words,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TimeWords {
-    today: Words,
-    yesterday: Words,
-    before_yesterday: Words,
-    tomorrow: Words,
-    after_tomorrow: Words,
-    now: Words,
-    weekdays: Vec<Words>,
-    weekend: Words,
-    months: Vec<Words>,
-    units: Units,
-    parts: Parts,
-    midnight: Words,
-    ago_before: Words,
-    ago_after: Words,
-    ahead: Words,
-    since: Words,
-    last: Words,
-    next: Words,
-    this: Words,
-    middle: Words,
-    beginning: Words,
-    ending: Words,
-    about: Words,
-    /// Small words that may lead to a date: "le", "du", "on the".
-    leading: Words,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct ClockWords {
     hour: Words,
     half: Words,
@@ -147,6 +102,46 @@ struct ClockWords {
     and: Words,
     /// What follows is how long, not when.
     lasting: Words,
+    /// Exactly: "18 h pile".
+    sharp: Words,
+}
+
+/// "Une dizaine de jours".
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Count {
+    of: u64,
+    #[serde(default)]
+    fr: Vec<String>,
+    #[serde(default)]
+    en: Vec<String>,
+}
+
+/// What tells the tense of a sentence, beside the endings of verbs.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TenseWords {
+    past: Words,
+    future: Words,
+    /// "Va", which makes a future with an infinitive.
+    going: Words,
+    /// "Avoir": it makes a past with any participle.
+    auxiliaries: Words,
+    /// "Être": it makes a past with some.
+    being: Words,
+    /// Participles that "être" takes: "tombé", "arrivé".
+    gone: Words,
+}
+
+/// What a word says of the tense of its sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TenseWord {
+    Past,
+    Future,
+    Going,
+    Auxiliary,
+    Being,
+    Gone,
 }
 
 #[derive(Debug, Deserialize)]
@@ -174,40 +169,15 @@ struct File {
     around_rank: Words,
     time: TimeWords,
     clock: ClockWords,
+    /// Numbers that name a dozen and the like.
+    counts: Vec<Count>,
+    tense: TenseWords,
     money: Words,
     thousands: Words,
     streets: Words,
     complements: Words,
     place_ends: Words,
     policy_prefixes: Words,
-}
-
-/// What a word says of time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TimeWord {
-    /// A day, counted from today.
-    Day(i8),
-    Now,
-    /// Monday is 0.
-    Weekday(i8),
-    Weekend,
-    /// January is 1.
-    Month(i8),
-    Unit(Unit),
-    Part(Part),
-    Midnight,
-    AgoBefore,
-    AgoAfter,
-    Ahead,
-    Since,
-    Last,
-    Next,
-    This,
-    Middle,
-    Beginning,
-    Ending,
-    About,
-    Leading,
 }
 
 /// What a word says beside a time of the day.
@@ -222,26 +192,7 @@ pub(super) enum ClockWord {
     Between,
     And,
     Lasting,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unit {
-    Minute,
-    Hour,
-    Day,
-    Week,
-    Month,
-    Year,
-}
-
-/// A part of the day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
-    Morning,
-    Noon,
-    Afternoon,
-    Evening,
-    Night,
+    Sharp,
 }
 
 /// The words of `flows/vocabulary.yaml`, ready to listen.
@@ -265,6 +216,8 @@ pub struct Vocabulary {
     pub(super) around_rank: PhraseBook<()>,
     pub(super) time: PhraseBook<TimeWord>,
     pub(super) clock: PhraseBook<ClockWord>,
+    pub(super) counts: PhraseBook<u64>,
+    pub(super) tense: PhraseBook<TenseWord>,
     pub(super) money: PhraseBook<()>,
     pub(super) thousands: PhraseBook<()>,
     pub(super) streets: PhraseBook<()>,
@@ -319,6 +272,10 @@ impl Vocabulary {
         for (rank, words) in (1..).zip(&file.ordinals) {
             extend(&mut ordinals, "ordinals", words, rank)?;
         }
+        let mut counts = PhraseBook::default();
+        for Count { of, fr, en } in file.counts {
+            extend(&mut counts, "counts", &Words { fr, en }, of)?;
+        }
         Ok(Self {
             polarity,
             greetings: book("greetings", [(&file.greetings, ())])?,
@@ -349,6 +306,19 @@ impl Vocabulary {
                     (&file.clock.between, ClockWord::Between),
                     (&file.clock.and, ClockWord::And),
                     (&file.clock.lasting, ClockWord::Lasting),
+                    (&file.clock.sharp, ClockWord::Sharp),
+                ],
+            )?,
+            counts,
+            tense: book(
+                "tense",
+                [
+                    (&file.tense.past, TenseWord::Past),
+                    (&file.tense.future, TenseWord::Future),
+                    (&file.tense.going, TenseWord::Going),
+                    (&file.tense.auxiliaries, TenseWord::Auxiliary),
+                    (&file.tense.being, TenseWord::Being),
+                    (&file.tense.gone, TenseWord::Gone),
                 ],
             )?,
             money: book("money", [(&file.money, ())])?,
@@ -360,58 +330,6 @@ impl Vocabulary {
             patterns: Patterns::new()?,
         })
     }
-}
-
-fn time_book(time: &TimeWords) -> Result<PhraseBook<TimeWord>, VocabularyError> {
-    if time.weekdays.len() != 7 {
-        return Err(VocabularyError::WrongCount { place: "time.weekdays", wanted: 7, found: time.weekdays.len() });
-    }
-    if time.months.len() != 12 {
-        return Err(VocabularyError::WrongCount { place: "time.months", wanted: 12, found: time.months.len() });
-    }
-    let mut book = book(
-        "time",
-        [
-            (&time.today, TimeWord::Day(0)),
-            (&time.yesterday, TimeWord::Day(-1)),
-            (&time.before_yesterday, TimeWord::Day(-2)),
-            (&time.tomorrow, TimeWord::Day(1)),
-            (&time.after_tomorrow, TimeWord::Day(2)),
-            (&time.now, TimeWord::Now),
-            (&time.weekend, TimeWord::Weekend),
-            (&time.units.minute, TimeWord::Unit(Unit::Minute)),
-            (&time.units.hour, TimeWord::Unit(Unit::Hour)),
-            (&time.units.day, TimeWord::Unit(Unit::Day)),
-            (&time.units.week, TimeWord::Unit(Unit::Week)),
-            (&time.units.month, TimeWord::Unit(Unit::Month)),
-            (&time.units.year, TimeWord::Unit(Unit::Year)),
-            (&time.parts.morning, TimeWord::Part(Part::Morning)),
-            (&time.parts.noon, TimeWord::Part(Part::Noon)),
-            (&time.parts.afternoon, TimeWord::Part(Part::Afternoon)),
-            (&time.parts.evening, TimeWord::Part(Part::Evening)),
-            (&time.parts.night, TimeWord::Part(Part::Night)),
-            (&time.midnight, TimeWord::Midnight),
-            (&time.ago_before, TimeWord::AgoBefore),
-            (&time.ago_after, TimeWord::AgoAfter),
-            (&time.ahead, TimeWord::Ahead),
-            (&time.since, TimeWord::Since),
-            (&time.last, TimeWord::Last),
-            (&time.next, TimeWord::Next),
-            (&time.this, TimeWord::This),
-            (&time.middle, TimeWord::Middle),
-            (&time.beginning, TimeWord::Beginning),
-            (&time.ending, TimeWord::Ending),
-            (&time.about, TimeWord::About),
-            (&time.leading, TimeWord::Leading),
-        ],
-    )?;
-    for (day, words) in (0..).zip(&time.weekdays) {
-        extend(&mut book, "time.weekdays", words, TimeWord::Weekday(day))?;
-    }
-    for (month, words) in (1..).zip(&time.months) {
-        extend(&mut book, "time.months", words, TimeWord::Month(month))?;
-    }
-    Ok(book)
 }
 
 fn book<T: Copy, const N: usize>(

@@ -1,0 +1,304 @@
+//! Times of the day: "18h30", "7 heures et demie du soir", "entre 8h et 19h", "midi", "half past six".
+
+use jiff::civil::Date;
+
+use super::{ClockWord, Part, Precision, TimeReader, TimeWord, Unit, edge::Edge, part::part_on};
+use crate::domain::fact::Moment;
+
+/// A time of the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Clock {
+    pub(super) hour: i8,
+    minute: i8,
+    second: Option<i8>,
+    /// To the minute, not "vers".
+    precise: bool,
+    /// "Minuit": the one at the end of the day that is named with it.
+    midnight: bool,
+}
+
+impl Clock {
+    /// In the night of a day, it is on the day after.
+    pub(super) fn is_early(self) -> bool {
+        self.hour < 12 && !self.midnight
+    }
+
+    /// The half of the day that its part tells: "8 h" of an evening is 20 h.
+    pub(super) fn within(self, part: Hours) -> Self {
+        let later = matches!(part, Hours::Part(Part::Afternoon | Part::Evening, _)) && (1..12).contains(&self.hour);
+        Self { hour: if later { self.hour + 12 } else { self.hour }, ..self }
+    }
+}
+
+/// Some hours of a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hours {
+    At(Clock),
+    Between(Clock, Clock),
+    Part(Part, Option<Edge>),
+}
+
+impl Hours {
+    /// These hours on a day.
+    pub(super) fn on(self, date: Date) -> Option<Moment> {
+        let at = |clock: Clock| {
+            let date = if clock.midnight { date.tomorrow().ok()? } else { date };
+            Some(date.at(clock.hour, clock.minute, clock.second.unwrap_or_default(), 0))
+        };
+        match self {
+            Self::At(clock) => {
+                let precision = match clock {
+                    Clock { second: Some(_), .. } => Precision::Second,
+                    Clock { precise: true, .. } => Precision::Minute,
+                    _ => Precision::Hour,
+                };
+                Some(Moment { start: at(clock)?, end: None, precision })
+            }
+            Self::Between(from, to) => {
+                let start = at(Clock { midnight: false, ..from })?;
+                let end = at(to)?;
+                let end = if end <= start { end.date().tomorrow().ok()?.to_datetime(end.time()) } else { end };
+                Some(Moment { start, end: Some(end), precision: Precision::Interval })
+            }
+            Self::Part(part, edge) => part_on(date, part, edge),
+        }
+    }
+
+    /// Hours without a day: midnight is then the last or the next one.
+    pub(super) fn alone(self) -> Self {
+        match self {
+            Self::At(clock) => Self::At(Clock { midnight: false, ..clock }),
+            hours => hours,
+        }
+    }
+}
+
+impl TimeReader<'_> {
+    /// A time of the day after a day: an hour, an interval, a part.
+    pub(super) fn hours(&self, at: usize, about: bool) -> Option<(Hours, usize)> {
+        let at = if self.text.is_mark(at, ',') { at + 1 } else { at };
+        if let Some(found) = self.interval_of_hours(at) {
+            return Some(found);
+        }
+        let mut next = at;
+        let mut about = about;
+        while let Some((word @ (TimeWord::Leading | TimeWord::About | TimeWord::This | TimeWord::Ahead), end)) =
+            self.word(next)
+        {
+            about |= word == TimeWord::About;
+            next = end;
+        }
+        self.hour_at(next, about).or_else(|| self.part_at(next))
+    }
+
+    /// "entre 8h et 19h", "de 8h à 10h", "8h-10h", "entre 18 et 19h".
+    pub(super) fn interval_of_hours(&self, at: usize) -> Option<(Hours, usize)> {
+        let led = self.is_clock(at, ClockWord::Between);
+        let start = self.skip_about(led.unwrap_or(at));
+        let dash = |at: usize| self.text.is_mark(at, '-').then_some(at + 1);
+        let joint = |at: usize| match led {
+            Some(_) => self.is_clock(at, ClockWord::And).or_else(|| dash(at)),
+            None => dash(at),
+        };
+        if let Some((Hours::At(from), end)) = self.hour_at(start, false) {
+            let second = self.skip_about(joint(end)?);
+            let (Hours::At(to), end) = self.hour_at(second, false)? else { return None };
+            return Some((Hours::Between(from, to), end));
+        }
+        // The hours' own word may stand after the second only.
+        let hour = self.text.digits(start).filter(|hour| *hour < 24 && self.text.str(start).len() <= 2)?;
+        let second = joint(start + 1)?;
+        let (Hours::At(to), end) = self.hour_at(second, false)? else { return None };
+        let hour = i8::try_from(hour).ok()?;
+        // "between 3 and 5pm": both are of the same half of the day.
+        let hour =
+            if to.hour >= 12 && hour < 12 && hour + 12 < to.hour && self.half_told(end) { hour + 12 } else { hour };
+        let from = Clock { hour, minute: 0, second: None, precise: false, midnight: false };
+        Some((Hours::Between(from, to), end))
+    }
+
+    /// The half of the day was said just before `end`.
+    fn half_told(&self, end: usize) -> bool {
+        let told = |at: usize| matches!(self.clock_word(at), Some((ClockWord::AfterNoon, after)) if after == end);
+        (end.saturating_sub(3)..end).any(told)
+    }
+
+    fn skip_about(&self, mut at: usize) -> usize {
+        while let Some((TimeWord::About | TimeWord::Leading, end)) = self.word(at) {
+            at = end;
+        }
+        at
+    }
+
+    /// "18h30", "18:30", "7 heures et demie du soir", "7pm", "midi", "minuit et quart", "half past six".
+    pub(super) fn hour_at(&self, at: usize, about: bool) -> Option<(Hours, usize)> {
+        let (mut clock, mut end) = self
+            .named_hour(at)
+            .or_else(|| self.past_or_to(at))
+            .or_else(|| self.counted_hour(at))
+            .or_else(|| self.english_hour(at))?;
+        if clock.minute == 0 && !clock.precise {
+            (clock, end) = self.fraction(clock, end);
+        }
+        match self.clock_word(end) {
+            Some((ClockWord::AfterNoon, after)) => {
+                (clock.hour, end) = (if clock.hour < 12 { clock.hour + 12 } else { clock.hour }, after);
+            }
+            Some((ClockWord::BeforeNoon, after)) => {
+                (clock.hour, end) = (if clock.hour == 12 { 0 } else { clock.hour }, after);
+            }
+            _ => {}
+        }
+        let mut about = about;
+        if let Some(after) = self.is_clock(end, ClockWord::Sharp) {
+            (clock.precise, end) = (true, after);
+        } else if let Some(after) = self.is_word(end, TimeWord::About)
+            && self.vocabulary.number_at(self.text, after).is_none()
+        {
+            (about, end) = (true, after);
+        }
+        clock.hour %= 24;
+        clock.precise &= !about;
+        Some((Hours::At(clock), end))
+    }
+
+    fn named_hour(&self, at: usize) -> Option<(Clock, usize)> {
+        let (word, end) = self.word(at)?;
+        let (hour, midnight) = match word {
+            TimeWord::Part(Part::Noon) => (12, false),
+            TimeWord::Midnight => (0, true),
+            _ => return None,
+        };
+        let clock = Clock { hour, minute: 0, second: None, precise: false, midnight };
+        // "midi trente".
+        Some(
+            self.minutes_spelled(end)
+                .map_or((clock, end), |(minute, end)| (Clock { minute, precise: true, ..clock }, end)),
+        )
+    }
+
+    /// "half past six", "quarter to seven", "ten past five".
+    fn past_or_to(&self, at: usize) -> Option<(Clock, usize)> {
+        let at = if self.text.word(at) == "a" { at + 1 } else { at };
+        let (minutes, joint) = match self.text.word(at) {
+            "half" => (30, at + 1),
+            "quarter" => (15, at + 1),
+            _ => {
+                let number = self.whole_number(at).filter(|(minutes, _)| (1..30).contains(minutes))?;
+                let joint = if self.text.word(number.1).starts_with("minute") { number.1 + 1 } else { number.1 };
+                (number.0, joint)
+            }
+        };
+        let to = match self.text.word(joint) {
+            "past" => false,
+            "to" => true,
+            _ => return None,
+        };
+        let (hour, end) = self.whole_number(joint + 1).filter(|(hour, _)| (1..=12).contains(hour))?;
+        let (hour, minute) = if to { ((hour + 23) % 24, 60 - minutes) } else { (hour, minutes) };
+        Some((Clock { hour, minute, second: None, precise: true, midnight: false }, end))
+    }
+
+    /// A small whole number, in figures or in words.
+    fn whole_number(&self, at: usize) -> Option<(i8, usize)> {
+        let number = self.vocabulary.number_at(self.text, at)?;
+        let whole = number.value.fract() == 0.0 && (0.0..100.0).contains(&number.value);
+        #[expect(clippy::cast_possible_truncation, reason = "a whole number under a hundred")]
+        whole.then_some((number.value as i8, number.end))
+    }
+
+    /// "18h30", "18 h 30", "18:30:15", "dix-huit heures trente", "8h moins dix".
+    fn counted_hour(&self, at: usize) -> Option<(Clock, usize)> {
+        let figures = self.text.is_digits(at);
+        let (hour, after) = if figures {
+            (i8::try_from(self.text.digits(at)?).ok().filter(|_| self.text.str(at).len() <= 2)?, at + 1)
+        } else {
+            self.whole_number(at)?
+        };
+        if hour > 24 {
+            return None;
+        }
+        let clock = Clock { hour, minute: 0, second: None, precise: false, midnight: false };
+        if figures && self.text.is_mark(after, ':') && self.text.is_glued(after) {
+            let minute = self.minutes(after + 1)?;
+            let second = if self.text.is_mark(after + 2, ':') { self.minutes(after + 3) } else { None };
+            let end = if second.is_some() { after + 4 } else { after + 2 };
+            return Some((Clock { minute, second, precise: true, ..clock }, end));
+        }
+        let named = self.is_clock(after, ClockWord::Hour)?;
+        let glued = self.text.is_glued(after);
+        let follows = self.text.digits(named).filter(|_| self.text.is_glued(named) || !glued);
+        let minutes = follows.and_then(|_| self.two_figures(named)).filter(|_| self.unit_at(named + 1).is_none());
+        if let Some(minute) = minutes {
+            return Some((Clock { minute, precise: true, ..clock }, named + 1));
+        }
+        if let Some((minute, end)) = self.minutes_spelled(named) {
+            return Some((Clock { minute, precise: true, ..clock }, end));
+        }
+        // "8h moins dix".
+        if matches!(self.text.word(named), "moins")
+            && let Some((less, end)) = self.whole_number(named + 1).filter(|(less, _)| (1..60).contains(less))
+        {
+            return Some((Clock { hour: (hour + 23) % 24, minute: 60 - less, precise: true, ..clock }, end));
+        }
+        Some((clock, named))
+    }
+
+    /// "7pm", "6.30 pm", "11 am".
+    fn english_hour(&self, at: usize) -> Option<(Clock, usize)> {
+        let hour = i8::try_from(self.text.digits(at)?).ok().filter(|hour| (0..=12).contains(hour))?;
+        let dotted = self.text.is_mark(at + 1, '.').then(|| self.minutes(at + 2)).flatten();
+        let end = if dotted.is_some() { at + 3 } else { at + 1 };
+        let half = matches!(self.clock_word(end), Some((ClockWord::BeforeNoon | ClockWord::AfterNoon, _)));
+        let short = matches!(self.text.word(end), "am" | "pm" | "a" | "p") || self.text.word(end) == "in";
+        let clock = Clock {
+            hour,
+            minute: dotted.unwrap_or_default(),
+            second: None,
+            precise: dotted.is_some(),
+            midnight: false,
+        };
+        (half && short).then_some((clock, end))
+    }
+
+    fn fraction(&self, clock: Clock, end: usize) -> (Clock, usize) {
+        let told = |hour: i8, minute: i8, end: usize| (Clock { hour, minute, precise: true, ..clock }, end);
+        let earlier = (clock.hour + 23) % 24;
+        match self.clock_word(end) {
+            Some((ClockWord::Half, after)) => told(clock.hour, 30, after),
+            Some((ClockWord::Quarter, after)) => told(clock.hour, 15, after),
+            // A quarter to midnight is still of the day that is named.
+            Some((ClockWord::LessQuarter, after)) => {
+                let (clock, end) = told(earlier, 45, after);
+                (Clock { midnight: false, ..clock }, end)
+            }
+            _ => (clock, end),
+        }
+    }
+
+    /// Minutes in words after an hour: "dix-huit heures trente".
+    fn minutes_spelled(&self, at: usize) -> Option<(i8, usize)> {
+        if self.text.is_digits(at) {
+            return None;
+        }
+        let number = self.vocabulary.number_at(self.text, at).filter(|number| !number.article)?;
+        let (minute, end) = self.whole_number(at).filter(|(minute, _)| (1..60).contains(minute))?;
+        (number.value.fract() == 0.0 && self.unit_at(number.end).is_none()).then_some((minute, end))
+    }
+
+    fn minutes(&self, at: usize) -> Option<i8> {
+        if self.text.is_glued(at) { self.two_figures(at) } else { None }
+    }
+
+    fn two_figures(&self, at: usize) -> Option<i8> {
+        let minutes = self.text.digits(at).filter(|&minutes| minutes < 60)?;
+        if self.text.str(at).len() == 2 { i8::try_from(minutes).ok() } else { None }
+    }
+
+    pub(super) fn unit_at(&self, at: usize) -> Option<Unit> {
+        match self.word(at)? {
+            (TimeWord::Unit(unit), _) => Some(unit),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! From here to there: "du 3 au 5 novembre", "de lundi à mercredi", "entre hier 18h et ce matin 7h"; and open ends:
+//! "depuis lundi", "à partir du 8", "avant le 12", "jusqu'à samedi matin".
+
+use jiff::{Span, ToSpan};
+
+use super::{
+    ClockWord, Open, Precision, TimeReader, TimeWord, When,
+    days::{Cycle, Days, Stretch, end_of, moment_of},
+};
+use crate::domain::fact::Moment;
+
+impl TimeReader<'_> {
+    /// What has an end: it begins with "du", "entre", or with its first moment.
+    pub(super) fn range(&self, at: usize) -> Option<When> {
+        let led = self.is_clock(at, ClockWord::Between);
+        if let Some(found) = self.days_of_one_month(led.unwrap_or(at), led.is_some()) {
+            return Some(found);
+        }
+        let start = led.unwrap_or(at);
+        let left = self.open(start).filter(|when| when.open == Some(Open::After)).or_else(|| self.point(start))?;
+        let end = if self.text.is_mark(left.end, ',') { left.end + 1 } else { left.end };
+        let since = left.open.is_some();
+        let until = self.is_word(end, TimeWord::Until);
+        let link = until
+            .or_else(|| if led.is_some() && !since { self.is_clock(end, ClockWord::And) } else { None })
+            .or_else(|| self.text.is_mark(end, '-').then_some(end + 1))
+            .or_else(|| matches!(self.text.word(end), "a" | "au" | "to").then_some(end + 1))?;
+        let right = self.point(self.skip_articles(link))?;
+        // "lundi à 8h" is one moment, "lundi à mercredi" two.
+        if !(left.dated && right.dated) {
+            return None;
+        }
+        joined(&left, &right)
+    }
+
+    /// "du 3 au 5 novembre", "entre le 3 et le 5", "3-5 novembre": the month of the second is that of the first.
+    fn days_of_one_month(&self, at: usize, led: bool) -> Option<When> {
+        let start = if led { self.skip_days(at) } else { at };
+        let (first, after) = self.day_number(start)?;
+        let link = if led { self.is_clock(after, ClockWord::And) } else { None }
+            .or_else(|| (self.text.is_mark(after, '-') && self.text.is_glued(after)).then_some(after + 1))?;
+        let second = self.skip_days(link);
+        if let Some((days, end)) = self.calendar_date(second).filter(|(days, _)| days.is_day()) {
+            let of = |last: Stretch| {
+                let month = last.start.first_of_month();
+                let from = |back: i64| {
+                    let month = month.checked_sub(Span::new().months(back)).ok()?;
+                    jiff::civil::Date::new(month.year(), month.month(), first).ok()
+                };
+                // "du 28 au 3 novembre" begins in October.
+                let from = from(0).filter(|from| *from <= last.start).or_else(|| from(1))?;
+                Stretch::through(from, last.start)
+            };
+            let days = days.map(of)?;
+            return Some(Self::days_when(days, end));
+        }
+        // "du 3 au 5": of the nearest month, when nothing else is counted.
+        let articled = led && (second > link || matches!(self.text.word(link - 1), "au")) && self.text.is_digits(start);
+        let (last, end) = self.day_number(second)?;
+        let (days, _) = self.day_of_month(second).filter(|_| articled && last > first)?;
+        let days = days
+            .map(|days| Stretch::through(days.start.checked_sub(i64::from(last - first).days()).ok()?, days.start))?;
+        Some(Self::days_when(days, end))
+    }
+
+    /// Past articles and weekdays: "le vendredi 13".
+    fn skip_days(&self, at: usize) -> usize {
+        let mut next = self.skip_articles(at);
+        if let Some((TimeWord::Weekday(_), end)) = self.word(next) {
+            next = end;
+        }
+        next
+    }
+
+    fn days_when(days: Days, end: usize) -> When {
+        let of = |stretch| moment_of(stretch, days.precision);
+        When {
+            past: of(days.past),
+            ahead: of(days.ahead),
+            cycle: days.cycle,
+            dated: true,
+            doubt: days.doubt,
+            open: None,
+            end,
+        }
+    }
+
+    /// "depuis lundi", "à partir du 8", "avant midi", "jusqu'à samedi matin".
+    pub(super) fn open(&self, at: usize) -> Option<When> {
+        let at = if matches!(self.word(at), Some((TimeWord::About, _))) { at + 1 } else { at };
+        let (word, start) = self.word(at)?;
+        let open = match word {
+            TimeWord::Since | TimeWord::After => Open::After,
+            TimeWord::Until | TimeWord::Before => Open::Before,
+            _ => return None,
+        };
+        let when = self.point(start)?;
+        // "avant 1500" and "by 3" need a day or an hour that says so: a point has it.
+        match word {
+            // What lasts since then has begun.
+            TimeWord::Since => Some(When { ahead: when.past.clone(), cycle: when.cycle, open: Some(open), ..when }),
+            _ => Some(When { open: Some(open), ..when }),
+        }
+    }
+}
+
+/// From the beginning of one moment to the end of the other, in both tenses.
+fn joined(left: &When, right: &When) -> Option<When> {
+    let between = |from: &Moment, to: &Moment| {
+        let end = end_of(to)?;
+        (from.start < end).then_some(Moment { start: from.start, end: Some(end), precision: Precision::Interval })
+    };
+    let past = between(&left.past, &right.past)
+        .or_else(|| between(&moved(&left.past, left.cycle, -1)?, &right.past))
+        .or_else(|| between(&left.past, &moved(&right.past, right.cycle, 1)?))?;
+    let ahead = between(&left.ahead, &right.ahead)
+        .or_else(|| between(&left.ahead, &moved(&right.ahead, right.cycle, 1)?))
+        .or_else(|| between(&left.past, &right.ahead))
+        .unwrap_or_else(|| past.clone());
+    let doubt = left.doubt || right.doubt;
+    let cycle = if left.cycle == right.cycle { left.cycle } else { Cycle::Fixed };
+    Some(When { past, ahead, cycle, dated: true, doubt, open: None, end: right.end })
+}
+
+/// The moment that the same words name a cycle before or after.
+pub(in crate::understanding) fn moved(moment: &Moment, cycle: Cycle, by: i64) -> Option<Moment> {
+    let span = match cycle {
+        Cycle::Fixed => return None,
+        Cycle::Day => by.days(),
+        Cycle::Week => by.weeks(),
+        Cycle::Month => by.months(),
+        Cycle::Year => by.years(),
+    };
+    let end = match moment.end {
+        Some(end) => Some(end.checked_add(span).ok()?),
+        None => None,
+    };
+    Some(Moment { start: moment.start.checked_add(span).ok()?, end, precision: moment.precision })
+}

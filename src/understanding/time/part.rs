@@ -1,0 +1,183 @@
+//! Parts of the day and nights: "ce matin", "en fin d'après-midi", "dans la nuit de mardi à mercredi".
+
+use jiff::{ToSpan, civil::Date};
+
+use super::{
+    Hours, Precision, TimeReader, TimeWord, When, both,
+    days::{Cycle, Days, Stretch},
+    edge::Edge,
+};
+use crate::{domain::fact::Moment, understanding::vocabulary::Part};
+
+impl TimeReader<'_> {
+    /// "soir", "fin d'après-midi", "début de soirée", "tôt le matin".
+    pub(super) fn part_at(&self, at: usize) -> Option<(Hours, usize)> {
+        if let Some((edge, named)) = self.edge_at(at)
+            && let Some((TimeWord::Part(part), end)) = self.word(self.skip_leading(named))
+        {
+            return Some((Hours::Part(part, Some(edge)), end));
+        }
+        match self.word(at)? {
+            (TimeWord::Part(part), end) => Some((Hours::Part(part, None), end)),
+            _ => None,
+        }
+    }
+
+    /// "nuit de mardi à mercredi", "nuit du 3 au 4 novembre", "nuit d'hier à aujourd'hui".
+    pub(super) fn night_between(&self, at: usize) -> Option<When> {
+        let (TimeWord::Part(Part::Night), end) = self.word(at)? else { return None };
+        let first = self.skip_leading(end);
+        if first == end {
+            return None;
+        }
+        let joint = |at: usize| {
+            let end = self.is_clock(at, super::ClockWord::And).or_else(|| self.text.is_mark(at, '/').then_some(at + 1));
+            end.map(|end| self.skip_articles(end))
+        };
+        // "du 3 au 4 novembre": the month of the second day is that of the first.
+        if let Some((one, after)) = self.day_number(first)
+            && let Some(second) = joint(after)
+            && let Some((two, _)) = self.day_number(second)
+            && let Some((days, end)) = self.day_in_full(second)
+            && (one + 1 == two || two == 1)
+        {
+            let days = days.map(|days| Some(Stretch::unit(days.start.yesterday().ok()?)))?;
+            return self.night_then_hour(days, end);
+        }
+        let (days, end) = self.days(first, end, true, false).filter(|(days, _)| days.is_day())?;
+        if let Some(second) = joint(end)
+            && let Some((next, after)) = self.days(second, end, true, false).filter(|(days, _)| days.is_day())
+        {
+            // By their names, for "mercredi" of a Wednesday is not today alone.
+            let follows = days.past.start.weekday().next() == next.past.start.weekday();
+            if follows {
+                return self.night_then_hour(days, after);
+            }
+        }
+        self.night_then_hour(days, end)
+    }
+
+    /// A night, and perhaps an hour of it: "dans la nuit de mardi vers 3h" is on Wednesday.
+    fn night_then_hour(&self, days: Days, end: usize) -> Option<When> {
+        if let Some((Hours::At(clock), after)) = self.hours(end, false) {
+            let days = if clock.is_early() {
+                days.map(|days| Some(Stretch::unit(days.start.tomorrow().ok()?)))?
+            } else {
+                days
+            };
+            return both(days, |date| Hours::At(clock).on(date), after);
+        }
+        both(days, night, end)
+    }
+
+    /// A day after "le matin de", with its month if that follows.
+    fn day_in_full(&self, at: usize) -> Option<(Days, usize)> {
+        self.calendar_date(at).or_else(|| self.day_of_month(at)).or_else(|| {
+            let (day, end) = self.day_number(at)?;
+            Some((self.nearest_day(day)?, end))
+        })
+    }
+
+    /// "le matin du 3", "dans la soirée de mardi", "la nuit de Noël".
+    pub(super) fn part_of_days(&self, next: usize) -> Option<When> {
+        let (part, end) = self.part_at(next)?;
+        let start = self.skip_articles(end);
+        if start == end {
+            return None;
+        }
+        let (days, end) = self.days(start, end, true, false).filter(|(days, _)| days.is_day())?;
+        if let Some((Hours::At(clock), after)) = self.hours(end, false) {
+            let hours = Hours::At(clock.within(part));
+            return both(days, |date| hours.on(date), after);
+        }
+        both(days, |date| part.on(date), end)
+    }
+
+    /// "ce matin", "cette nuit", "last night", "dans la soirée", "en fin de matinée", and then perhaps an hour.
+    pub(super) fn part_of_today(&self, next: usize, led: bool, this: bool) -> Option<When> {
+        let (direction, start) = self.direction_at(next);
+        if let Some((TimeWord::Tonight, end)) = self.word(start) {
+            let today = Days::one(self.today());
+            return self.part_then_hour(today, Hours::Part(Part::Evening, None), end);
+        }
+        let (hours, mut end) = self.part_at(start)?;
+        let Hours::Part(part, edge) = hours else { return None };
+        if part == Part::Noon && this {
+            let (noon, end) = self.hour_at(start, false)?;
+            return both(Days::one(self.today()), |date| noon.on(date), end);
+        }
+        let mut last = direction.is_some_and(|way| way < 0);
+        if let (None | Some(0), (Some(-1), after)) = (direction, self.direction_at(end)) {
+            (last, end) = (true, after);
+        }
+        let overnight = self.text.word(start) == "overnight";
+        let within = led && start > 0 && {
+            let before = self.text.word(start - 1);
+            matches!(before, "la" | "l" | "en" | "the" | "a" | "au" | "de" | "d" | "le") || edge.is_some()
+        };
+        // "au soir", "le midi" say how often or which, and not when.
+        let vague =
+            matches!(part, Part::Noon) || (matches!(self.text.word(start.wrapping_sub(1)), "le" | "the") && !this);
+        if !(this || last || overnight || (within && !vague) || (edge.is_some() && part != Part::Night)) {
+            return None;
+        }
+        let (today, hour) = (self.today(), self.now.hour());
+        let yesterday = today.yesterday().ok()?;
+        let (past, ahead) = match part {
+            Part::Night if last => (yesterday, yesterday),
+            Part::Night if hour >= 22 => (today, today),
+            Part::Night if hour < 6 => (yesterday, yesterday),
+            Part::Night => (yesterday, today),
+            _ if last => (yesterday, yesterday),
+            _ if this => (today, today),
+            _ => {
+                let starts = hours.on(today)?.start;
+                let past = if starts >= self.now { yesterday } else { today };
+                (past, if starts < self.now { today.tomorrow().ok()? } else { today })
+            }
+        };
+        self.part_then_hour(Days::either(past, ahead, Cycle::Day), hours, end)
+    }
+
+    /// The part of these days, or the hour of it that follows.
+    fn part_then_hour(&self, days: Days, part: Hours, end: usize) -> Option<When> {
+        let Some((Hours::At(clock), after)) = self.hours(end, false) else {
+            return both(days, |date| part.on(date), end);
+        };
+        let clock = clock.within(part);
+        let after_midnight = matches!(part, Hours::Part(Part::Night, _)) && clock.is_early();
+        both(days, |date| Hours::At(clock).on(if after_midnight { date.tomorrow().ok()? } else { date }), after)
+    }
+}
+
+/// From ten in the evening to six in the morning.
+pub(super) fn night(evening: Date) -> Option<Moment> {
+    let end = evening.tomorrow().ok()?.at(6, 0, 0, 0);
+    Some(Moment { start: evening.at(22, 0, 0, 0), end: Some(end), precision: Precision::PartOfDay })
+}
+
+/// The hours of a part of a day, or of a third of it.
+pub(super) fn part_on(date: Date, part: Part, edge: Option<Edge>) -> Option<Moment> {
+    let (from, to) = match (part, edge) {
+        (Part::Night, None) => return night(date),
+        (Part::Night, Some(Edge::Beginning)) => (22, 25),
+        (Part::Night, Some(Edge::Middle)) => (25, 28),
+        (Part::Night, Some(Edge::Ending)) => (28, 30),
+        (Part::Dawn, _) => (5, 8),
+        (Part::Morning, None) => (6, 12),
+        (Part::Morning, Some(Edge::Beginning)) => (6, 9),
+        (Part::Morning, Some(Edge::Middle)) => (9, 11),
+        (Part::Morning, Some(Edge::Ending)) => (10, 12),
+        (Part::Noon, _) => (12, 14),
+        (Part::Afternoon, None) => (12, 18),
+        (Part::Afternoon, Some(Edge::Beginning)) => (12, 15),
+        (Part::Afternoon, Some(Edge::Middle)) => (14, 16),
+        (Part::Afternoon, Some(Edge::Ending)) => (16, 18),
+        (Part::Evening, None) => (18, 24),
+        (Part::Evening, Some(Edge::Beginning)) => (18, 20),
+        (Part::Evening, Some(Edge::Middle)) => (20, 22),
+        (Part::Evening, Some(Edge::Ending)) => (21, 24),
+    };
+    let at = |hour: i64| date.at(0, 0, 0, 0).checked_add(hour.hours()).ok();
+    Some(Moment { start: at(from)?, end: Some(at(to)?), precision: Precision::PartOfDay })
+}

@@ -1,0 +1,128 @@
+//! Spans from now: "il y a trois jours", "y a 15 j", "dans deux semaines", "two weeks ago", "depuis 3 jours".
+
+use jiff::{Span, ToSpan, civil::DateTime};
+
+use super::{
+    Precision, TimeReader, TimeWord, Unit, When,
+    days::{first_of, midnight},
+};
+use crate::domain::fact::Moment;
+
+/// Nobody dates a claim by more of them.
+const MOST: f64 = 1_000.0;
+
+/// How long, in one unit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Count {
+    pub(super) value: f64,
+    pub(super) unit: Unit,
+    /// "Une dizaine", "environ".
+    pub(super) about: bool,
+    pub(super) end: usize,
+}
+
+impl TimeReader<'_> {
+    pub(super) fn relative(&self, at: usize) -> Option<When> {
+        if let Some(end) = self.is_word(at, TimeWord::Now) {
+            let now = Moment { start: self.minute(), end: None, precision: Precision::Minute };
+            return Some(When { dated: true, ..When::sure(now, end) });
+        }
+        let (mut sign, start) = match self.word(at) {
+            Some((TimeWord::AgoBefore, end)) => (Some(-1), self.skip_leading(end)),
+            Some((TimeWord::Ahead, end)) => (Some(1), self.skip_leading(end)),
+            Some((TimeWord::About, end)) => (None, end),
+            _ => (None, at),
+        };
+        let mut count = self.count_of_units(start)?;
+        if let Some(after) = self.is_word(count.end, TimeWord::About) {
+            (count.about, count.end) = (true, after);
+        }
+        let about = count.about || (start > at && (at..start).any(|at| self.is_word(at, TimeWord::About).is_some()));
+        match self.word(count.end) {
+            Some((TimeWord::AgoAfter, after)) if sign.is_none() => (sign, count.end) = (Some(-1), after),
+            Some((TimeWord::AheadAfter, after)) if sign.is_none() => (sign, count.end) = (Some(1), after),
+            _ => {}
+        }
+        if sign.is_none() && at > 0 && self.follows_since(at) {
+            sign = Some(-1);
+        }
+        let moment = self.shifted(Count { value: f64::from(sign?) * count.value, ..count })?;
+        let loose = matches!(count.unit, Unit::Week | Unit::Fortnight | Unit::Month)
+            || (about && matches!(count.unit, Unit::Day | Unit::Year));
+        Some(When { dated: true, doubt: loose && about, ..When::sure(moment, count.end) })
+    }
+
+    /// "trois jours", "une quinzaine de jours", "1h30", "une demi-heure", "un an et demi", "a couple of weeks".
+    pub(super) fn count_of_units(&self, at: usize) -> Option<Count> {
+        match self.word(at) {
+            Some((TimeWord::HalfHour, end)) => {
+                return Some(Count { value: 30.0, unit: Unit::Minute, about: false, end });
+            }
+            Some((TimeWord::QuarterHour, end)) => {
+                return Some(Count { value: 15.0, unit: Unit::Minute, about: false, end });
+            }
+            _ => {}
+        }
+        let article = matches!(self.text.word(at), "a" | "an" | "un" | "une");
+        let counted = self.vocabulary.counts.at(self.text, if article { at + 1 } else { at });
+        let (value, start, about) = if let Some(count) = counted {
+            let of = matches!(self.text.word(count.end), "de" | "d" | "of");
+            #[expect(clippy::cast_precision_loss, reason = "the vocabulary's counts are small")]
+            (count.tag as f64, if of { count.end + 1 } else { count.end }, count.tag > 2)
+        } else if let Some(number) = self.vocabulary.number_at(self.text, at) {
+            (number.value, number.end, false)
+        } else if article {
+            (1.0, at + 1, false)
+        } else {
+            return None;
+        };
+        // "an hour" is one; the letter "a" before a word that is no unit is not.
+        let (TimeWord::Unit(unit), mut end) = self.word(start)? else { return None };
+        let mut value = value;
+        if unit == Unit::Hour
+            && let Some(minutes) = self.text.digits(end).filter(|&minutes| minutes < 60 && self.text.is_glued(end))
+        {
+            let minutes = u32::try_from(minutes).map(f64::from).unwrap_or_default();
+            return Some(Count { value: value * 60.0 + minutes, unit: Unit::Minute, about, end: end + 1 });
+        }
+        if let Some(after) = self.is_word(end, TimeWord::AndAHalf) {
+            (value, end) = (value + 0.5, after);
+        }
+        (0.0..=MOST).contains(&value).then_some(Count { value, unit, about, end })
+    }
+
+    fn follows_since(&self, at: usize) -> bool {
+        (at.saturating_sub(3)..at).any(|start| self.is_word(start, TimeWord::Since).is_some_and(|end| end <= at))
+    }
+
+    /// The present, to the minute.
+    fn minute(&self) -> DateTime {
+        self.today().at(self.now.hour(), self.now.minute(), 0, 0)
+    }
+
+    /// The moment that is so long from now; as precise as what was counted, a week and less being days.
+    fn shifted(&self, count: Count) -> Option<Moment> {
+        let halves = count.value * 2.0;
+        if halves.fract() != 0.0 || halves.abs() > 2.0 * 60.0 * MOST {
+            return None;
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "a whole number far within the type")]
+        let (whole, halves) = (count.value as i64, halves as i64);
+        let half = halves - 2 * whole;
+        let (span, precision): (Span, Precision) = match count.unit {
+            Unit::Minute => (whole.minutes(), Precision::Minute),
+            Unit::Hour => ((30 * halves).minutes(), Precision::Hour),
+            Unit::Day => (whole.days().hours(12 * half), Precision::Day),
+            Unit::Week => ((7 * whole + 4 * half).days(), Precision::Day),
+            Unit::Fortnight => ((14 * whole + 7 * half).days(), Precision::Day),
+            Unit::Month => (whole.months().days(15 * half), Precision::Month),
+            Unit::Quarter => ((3 * whole).months(), Precision::Month),
+            Unit::Year => ((6 * halves).months(), if half == 0 { Precision::Year } else { Precision::Month }),
+        };
+        if matches!(count.unit, Unit::Minute | Unit::Hour) {
+            return Some(Moment { start: self.minute().checked_add(span).ok()?, end: None, precision });
+        }
+        let date = first_of(self.today().checked_add(span).ok()?, precision)?;
+        Some(Moment { start: midnight(date), end: None, precision })
+    }
+}
