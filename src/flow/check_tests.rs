@@ -76,7 +76,7 @@ fn what_is_unreachable_or_long_is_a_warning() {
 
 fn read_condition(text: &str) -> Condition {
     let types: FactTypes = [
-        ("cause", FactType::Choice(vec!["leak".into(), "rain".into()])),
+        ("cause", FactType::Choice(vec!["leak".into(), "rain".into(), "frost".into()])),
         ("rooms", FactType::Choices(Vec::new())),
         ("amount", FactType::Amount),
         ("count", FactType::Number),
@@ -127,6 +127,40 @@ fn a_row_below_a_wider_one_is_never_reached() {
         ("amount: \"> 1600\"", "count: \"> 5000\""),
     ] {
         assert!(!never(earlier, later), "{later} may be reached below {earlier}");
+    }
+}
+
+#[test]
+fn rows_that_disagree_about_the_same_cases_overlap() {
+    let overlaps = |earlier: &str, later: &str| {
+        let (earlier, later) = (read_condition(earlier), read_condition(later));
+        later.overlaps(&earlier).map(str::to_owned)
+    };
+    for (earlier, later, fact) in [
+        ("amount: \"[400..800]\"", "amount: \"[600..3000]\"", "amount"),
+        ("amount: \"<= 800\"", "amount: \">= 800\"", "amount"),
+        ("amount: \"<= insurer.limit\"", "{ amount: \">= insurer.limit\", injured: no }", "amount"),
+        ("{ injured: no, amount: \"< 900\" }", "{ amount: \"> 500\", injured: no }", "amount"),
+        ("{ injured: no, cause: [leak, rain] }", "{ injured: no, amount: \"> 5\", cause: [rain, frost] }", "cause"),
+        ("day: \"< 2026-01-10\"", "day: \"> 2026-01-01\"", "day"),
+        ("all: [ { count: known }, { count: \"> 2\" } ]", "count: \"<= 3\"", "count"),
+    ] {
+        assert_eq!(overlaps(earlier, later).as_deref(), Some(fact), "{earlier} and {later}");
+    }
+    for (earlier, later) in [
+        ("amount: \"<= 800\"", "amount: \"<= 3000\""),
+        ("amount: \"<= 800\"", "amount: \"> 800\""),
+        ("amount: \"< 800\"", "amount: \">= 800\""),
+        ("amount: \"<= insurer.limit\"", "amount: \"> 500\""),
+        ("cause: leak", "cause: rain"),
+        ("cause: leak", "cause: [leak, rain]"),
+        ("{ cause: leak, amount: \"< 900\" }", "{ cause: rain, amount: \"> 500\" }"),
+        ("{ injured: no, amount: \"< 900\" }", "{ cause: rain, amount: \"> 500\" }"),
+        ("injured: yes", "amount: \"> 5\""),
+        ("amount: unknown", "amount: \"> 5\""),
+        ("day: \"> today - 2 months\"", "day: \"< today - 1 month\""),
+    ] {
+        assert_eq!(overlaps(earlier, later), None, "{earlier} and {later}");
     }
 }
 

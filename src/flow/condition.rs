@@ -4,6 +4,7 @@
 //! which test failed and which facts are missing.
 
 mod implication;
+mod overlap;
 
 use std::{cmp::Ordering, fmt};
 

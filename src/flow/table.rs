@@ -84,12 +84,24 @@ impl Table {
         Self { name, facts, rows, file: file.to_owned() }
     }
 
-    /// Warns of rows that can never be reached because an earlier one holds whenever they do.
+    /// Warns of rows that can never be reached because an earlier one holds whenever they do, and of rows that overlap
+    /// in part with an earlier one that decides otherwise.
     pub(super) fn check(&self, problems: &mut Problems) {
         for (at, row) in self.rows.iter().enumerate() {
             if let Some(earlier) = self.rows[..at].iter().find(|earlier| earlier.when.is_implied_by(&row.when)) {
                 let message = format!("the row `{}` is never reached: `{}` holds whenever it does", row.id, earlier.id);
                 problems.warn(&self.file, row.place, message);
+                continue;
+            }
+            for earlier in self.rows[..at].iter().filter(|earlier| earlier.then != row.then) {
+                if let Some(fact) = row.when.overlaps(&earlier.when) {
+                    let message = format!(
+                        "the rows `{}` and `{}` overlap on `{fact}` and decide differently: where both hold, `{}` decides \
+                         because it comes first; part their values",
+                        earlier.id, row.id, earlier.id
+                    );
+                    problems.warn(&self.file, row.place, message);
+                }
             }
         }
     }

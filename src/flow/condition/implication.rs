@@ -1,7 +1,8 @@
 //! Whether one condition makes another hold, seen without any facts: what finds the rows of a table that are never reached.
 //!
-//! It says yes only when it is sure. Rows that overlap in part are no mistake in a table whose first row that holds
-//! decides: "up to 800", then "up to 3000" is how people write them.
+//! It says yes only when it is sure.
+
+use std::cmp::Ordering;
 
 use super::{Check, Condition, Operand, Relation, Test};
 
@@ -13,14 +14,14 @@ impl Condition {
 }
 
 /// The conditions that all hold when this one does.
-fn conjuncts(condition: &Condition) -> Vec<&Condition> {
+pub(super) fn conjuncts(condition: &Condition) -> Vec<&Condition> {
     match condition {
         Condition::All(parts) => parts.iter().flat_map(conjuncts).collect(),
         other => vec![other],
     }
 }
 
-fn implies(given: &[&Condition], goal: &Condition) -> bool {
+pub(super) fn implies(given: &[&Condition], goal: &Condition) -> bool {
     match goal {
         Condition::All(parts) => return parts.iter().all(|part| implies(given, part)),
         Condition::Any(parts) if parts.iter().any(|part| implies(given, part)) => return true,
@@ -51,19 +52,23 @@ impl Test {
     }
 }
 
-/// Whether a bound is at least as tight as another on the same side. Thresholds compare with themselves alone: what an
-/// insurer sets is not known here.
+/// How two operands compare, where that is sure. Thresholds compare with themselves alone: what an insurer sets is not
+/// known here.
+pub(super) fn order(one: &Operand, other: &Operand) -> Option<Ordering> {
+    match (one, other) {
+        (Operand::Number(one), Operand::Number(other)) => one.partial_cmp(other),
+        (Operand::Date(one), Operand::Date(other)) => Some(one.cmp(other)),
+        (one, other) => (one == other).then_some(Ordering::Equal),
+    }
+}
+
+/// Whether a bound is at least as tight as another on the same side.
 fn bound_implies((relation, at): &(Relation, Operand), (goal, limit): &(Relation, Operand)) -> bool {
     use std::cmp::Ordering::{Equal, Greater, Less};
 
     use Relation as R;
 
-    let order = match (at, limit) {
-        (Operand::Number(at), Operand::Number(limit)) => at.partial_cmp(limit),
-        (Operand::Date(at), Operand::Date(limit)) => Some(at.cmp(limit)),
-        (at, limit) => (at == limit).then_some(Equal),
-    };
-    let Some(order) = order else { return false };
+    let Some(order) = order(at, limit) else { return false };
     match goal {
         R::Greater | R::GreaterOrEqual | R::NotEqual
             if order == Greater && matches!(relation, R::Greater | R::GreaterOrEqual | R::Equal) =>
