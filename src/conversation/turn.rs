@@ -214,6 +214,7 @@ impl Turn {
         let earlier = if settle { Vec::new() } else { self.unsettled(host).await? };
         let heard = self.listen(earlier.iter().chain([&body]));
         let says_nothing = body.text.is_empty() && body.choice.is_none() && body.attachments.is_empty();
+        self.conversation.state.set_channel(self.conversation.row.endpoint.channel);
         let seq = self.write(Author::Policyholder, body, client_id);
         self.conversation.row.timing.silent_since = Some(self.now);
         self.wait_for_a_person();
@@ -398,9 +399,16 @@ impl Turn {
         self.record(GUICHET, "undelivered", &detail);
     }
 
-    /// Writes a message and returns its number.
+    /// Writes a message and returns its number. What one turn says by e-mail is one letter.
     pub(super) fn write(&mut self, author: Author, body: Body, client_id: Option<String>) -> i64 {
         let row = &mut self.conversation.row;
+        if row.endpoint.channel == Channel::Email
+            && author == Author::Guichet
+            && let Some(last) = self.messages.last_mut().filter(|last| last.author == author)
+        {
+            last.body.append(body);
+            return last.seq;
+        }
         row.last_seq += 1;
         if author != Author::Policyholder && self.accounts.push_to(&row.endpoint) {
             self.outbox.push(OutboxRow::new(row.id, row.last_seq, row.endpoint.clone(), self.now));

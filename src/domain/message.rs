@@ -93,6 +93,18 @@ pub struct Body {
     pub answers: Option<String>,
 }
 
+impl Body {
+    /// Says `next` in the same message: the texts one below the other, and the answers that are awaited in the end.
+    pub fn append(&mut self, next: Self) {
+        self.text = [std::mem::take(&mut self.text), next.text].join("\n\n");
+        self.urgent |= next.urgent;
+        self.attachments.extend(next.attachments);
+        self.summary.extend(next.summary);
+        (self.quick_replies, self.input) = (next.quick_replies, next.input);
+        self.progress = next.progress.or(self.progress.take());
+    }
+}
+
 /// A file that came with a message. The bytes are in the object store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {

@@ -235,7 +235,9 @@ impl Walk<'_> {
                 Kind::Ask(question) => {
                     let fact = &question.fact;
                     let is_known = self.state.facts.contains_key(fact) || found.iter().any(|(known, _)| known == fact);
-                    if is_known || question.asked_only {
+                    // What was just found may say that this question is not due: it is looked at anew, once that is known.
+                    let may_wait = due == Truth::Unknown && !found.is_empty();
+                    if is_known || question.asked_only || may_wait {
                         continue;
                     }
                     let want = self.wanting(question);

@@ -17,14 +17,20 @@ use crate::domain::{
 const MAX_EARLY: usize = 50;
 
 impl Walk<'_> {
-    /// Asks a question in its own words.
+    /// Asks a question in its own words, with those that are due after it where the channel asks several at once.
     pub(super) fn ask(&mut self, question: &Question) {
+        if self.ask_together() {
+            return;
+        }
         let text = self.render(&question.text);
         self.ask_saying(question, text);
     }
 
     /// Asks a question in other words: those of the flow, or how to answer.
     pub(super) fn ask_again(&mut self, question: &Question) {
+        if self.ask_together() {
+            return;
+        }
         let text = match &question.rephrase {
             Some(saying) => self.render(saying),
             None => format!("{}\n{}", self.words().say(hint(question.input)), self.render(&question.text)),

@@ -131,6 +131,9 @@ impl Walk<'_> {
         if self.answer_aside() {
             return;
         }
+        if self.answer_together() {
+            return;
+        }
         let Some((_, step)) = self.current() else { return };
         match &step.kind {
             Kind::Ask(question) => {

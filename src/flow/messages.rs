@@ -13,6 +13,7 @@ const KEYS: &[&str] = &[
     "not_understood",
     "not_understood_human",
     "noted",
+    "questions_together",
     "unknown_not_allowed",
     "skip_not_allowed",
     "help_general",

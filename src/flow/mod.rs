@@ -31,6 +31,7 @@ mod silence;
 mod state;
 mod table;
 mod template;
+mod together;
 pub mod transcript;
 mod walk;
 mod words;

@@ -46,6 +46,9 @@ pub struct State {
     /// A street that was said without its town, while the town is asked for.
     #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
     pub(super) street: Option<String>,
+    /// The facts that were asked for in one message, by the numbers of their questions.
+    #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) together: Vec<String>,
     /// Files that came before any document was wanted, by media type.
     #[serde(rename = "h", default, skip_serializing_if = "Vec::is_empty")]
     pub(super) early: Vec<String>,
@@ -176,6 +179,11 @@ impl State {
         let frame = self.stack.last()?;
         let step = library.flow(&frame.flow)?.steps.get(frame.step)?;
         Some((&frame.flow, &step.id))
+    }
+
+    /// The channel on which the person is now: it decides how questions are put.
+    pub fn set_channel(&mut self, channel: Channel) {
+        self.channel = Some(channel);
     }
 
     /// The dossier's reference, for texts that name it.

@@ -21,6 +21,13 @@ enum Part {
     },
 }
 
+impl Template {
+    /// Whether the text names nothing.
+    pub(super) fn is_plain(&self) -> bool {
+        self.0.iter().all(|part| matches!(part, Part::Plain(_)))
+    }
+}
+
 /// All compiled texts of a library.
 #[derive(Debug)]
 pub(super) struct Texts {

@@ -7,7 +7,11 @@
 //! of them decides for 700 depends on nothing but their order. Only what is sure is told: an insurer's threshold compares
 //! with itself alone.
 
+use std::cmp::Ordering;
+
 use super::{Check, Condition, Operand, Relation, Test, implication};
+
+type Bound = (Relation, Operand);
 
 impl Condition {
     /// The fact on which two conditions, alike in all the rest, overlap in part.
@@ -18,10 +22,7 @@ impl Condition {
             let (my_tests, my_rest) = split(&mine, fact);
             let (other_tests, other_rest) = split(&others, fact);
             let alike = |one: &[&Self], other: &[&Self]| other.iter().all(|part| implication::implies(one, part));
-            (alike(&my_rest, &other_rest) || alike(&other_rest, &my_rest))
-                && !alike(&my_tests, &other_tests)
-                && !alike(&other_tests, &my_tests)
-                && share_a_value(&my_tests, &other_tests)
+            (alike(&my_rest, &other_rest) || alike(&other_rest, &my_rest)) && cross(&my_tests, &other_tests)
         })
     }
 }
@@ -38,14 +39,16 @@ fn split<'a>(parts: &[&'a Condition], fact: &str) -> (Vec<&'a Condition>, Vec<&'
     parts.iter().partition(|part| tested(part).is_some_and(|test| test.fact == fact))
 }
 
-/// Whether some value surely passes all the tests of both. Tests of being known or not say nothing about values.
-fn share_a_value(one: &[&Condition], other: &[&Condition]) -> bool {
+/// Whether, surely, some value passes the tests of both, some those of the one alone, and some those of the other alone.
+/// Tests of being known or not say nothing about values.
+fn cross(one: &[&Condition], other: &[&Condition]) -> bool {
     if let (Some(mine), Some(others)) = (words(one), words(other)) {
-        return mine.iter().any(|word| others.contains(word));
+        let shared = mine.iter().filter(|word| others.contains(word)).count();
+        return shared > 0 && shared < mine.len() && shared < others.len();
     }
     let (mine, others) = (bounds(one), bounds(other));
     let all = || mine.iter().chain(&others);
-    !mine.is_empty() && !others.is_empty() && all().all(|low| all().all(|high| leave_room(low, high)))
+    all().all(|low| all().all(|high| leave_room(low, high))) && exceed(&mine, &others) && exceed(&others, &mine)
 }
 
 fn words<'a>(tests: &[&'a Condition]) -> Option<&'a Vec<String>> {
@@ -55,7 +58,7 @@ fn words<'a>(tests: &[&'a Condition]) -> Option<&'a Vec<String>> {
     })
 }
 
-fn bounds<'a>(tests: &[&'a Condition]) -> Vec<&'a (Relation, Operand)> {
+fn bounds<'a>(tests: &[&'a Condition]) -> Vec<&'a Bound> {
     let bounds = tests.iter().filter_map(|part| tested(part)).filter_map(|test| match &test.check {
         Check::Compare(bounds) => Some(bounds),
         _ => None,
@@ -63,19 +66,39 @@ fn bounds<'a>(tests: &[&'a Condition]) -> Vec<&'a (Relation, Operand)> {
     bounds.flatten().collect()
 }
 
-/// Whether a value lies above the one bound and below the other. True when the first is no lower bound or the second no
-/// upper one.
-fn leave_room((low_relation, low): &(Relation, Operand), (high_relation, high): &(Relation, Operand)) -> bool {
-    use Relation::{Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual};
+/// Whether some value within the bounds of the one surely lies outside those of the other.
+fn exceed(one: &[&Bound], other: &[&Bound]) -> bool {
+    let wider = |side: fn(Relation) -> bool, towards: Ordering| {
+        other.iter().filter(|(relation, _)| side(*relation)).any(|(limit, at)| {
+            one.iter().filter(|(relation, _)| side(*relation)).all(|(relation, operand)| {
+                let order = implication::order(operand, at);
+                let looser = includes(*relation) && !includes(*limit);
+                order == Some(towards) || (order == Some(Ordering::Equal) && looser)
+            })
+        })
+    };
+    wider(is_lower, Ordering::Less) || wider(is_upper, Ordering::Greater)
+}
 
-    if matches!(low_relation, Less | LessOrEqual | NotEqual)
-        || matches!(high_relation, Greater | GreaterOrEqual | NotEqual)
-    {
+fn is_lower(relation: Relation) -> bool {
+    matches!(relation, Relation::Greater | Relation::GreaterOrEqual | Relation::Equal)
+}
+
+fn is_upper(relation: Relation) -> bool {
+    matches!(relation, Relation::Less | Relation::LessOrEqual | Relation::Equal)
+}
+
+/// Whether the bound itself passes.
+fn includes(relation: Relation) -> bool {
+    !matches!(relation, Relation::Greater | Relation::Less)
+}
+
+/// Whether a value surely lies above the one bound and below the other. True when the first is no lower bound or the
+/// second no upper one.
+fn leave_room((low_relation, low): &Bound, (high_relation, high): &Bound) -> bool {
+    if !is_lower(*low_relation) || !is_upper(*high_relation) {
         return true;
     }
-    let strict = *low_relation == Greater || *high_relation == Less;
-    match implication::order(low, high) {
-        Some(order) => order.is_lt() || (order.is_eq() && !strict),
-        None => false,
-    }
+    let both = includes(*low_relation) && includes(*high_relation);
+    implication::order(low, high).is_some_and(|order| order.is_lt() || (order.is_eq() && both))
 }

@@ -1,0 +1,236 @@
+//! Several questions in one message, where an answer takes hours: all that is surely due is asked at once, numbered, and
+//! may be answered in any order, by number or not.
+//!
+//! It never asks what an open answer may make needless: looking ahead ends where the way forks on what is not known yet.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{
+    Effect,
+    condition::Truth,
+    definition::{Kind, Question, Saying},
+    state::Frame,
+    walk::Walk,
+};
+use crate::{
+    domain::{
+        fact::{Address, Source, Value},
+        message::{Body, Channel, Input},
+    },
+    understanding::{Answer, Command},
+};
+
+/// The most questions in one message: beyond it a letter becomes a form.
+const MOST: usize = 6;
+/// How many steps are looked at for questions that are due.
+const MAX_LOOKED_AHEAD: usize = 300;
+
+/// A number that begins an answer: "1.", "2)", "3 -" at the start of a line, "1." or "2)" within one.
+static NUMBERED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?m)(?:^[ \t]*(\d{1,2})[ \t]*[.):–-]|[ \t,;](\d{1,2})[.)])(?:[ \t]+|$)").ok());
+
+/// What is to be said and asked at once.
+#[derive(Default)]
+struct Due<'a> {
+    questions: Vec<&'a Question>,
+    /// With the marks by which it is not said twice.
+    advice: Vec<(String, &'a Saying)>,
+}
+
+impl<'a> Walk<'a> {
+    /// Asks everything that is due. False where one question at a time is the manner of the channel, or but one is due.
+    pub(super) fn ask_together(&mut self) -> bool {
+        if self.state.channel != Some(Channel::Email) || self.state.aside.is_some() {
+            return false;
+        }
+        let Due { questions, advice } = self.due();
+        if questions.len() < 2 {
+            return false;
+        }
+        for (mark, saying) in advice {
+            self.state.done.insert(mark);
+            self.say(saying);
+        }
+        let items: Vec<String> =
+            (1..).zip(&questions).map(|(number, question)| self.numbered(number, question)).collect();
+        let text = self.words().say_with("questions_together", &[("list", items.join("\n").into())]);
+        let text = self.with_preface(text);
+        self.state.together = questions.iter().map(|question| question.fact.clone()).collect();
+        self.effects.push(Effect::Say { body: Body { text, input: Some(Input::Text), ..Body::default() } });
+        true
+    }
+
+    /// A question with the answers that it offers, as one item of a list.
+    fn numbered(&self, number: usize, question: &Question) -> String {
+        let mut text = format!("{number}. {}", self.render(&question.text));
+        for (_, label) in &question.choices {
+            text.push_str("\n   - ");
+            text.push_str(label.get(self.state.language));
+        }
+        text
+    }
+
+    /// The pending question, those that follow whatever it is answered, and the advice among them.
+    fn due(&self) -> Due<'a> {
+        let library = self.library;
+        let mut due = Due::default();
+        let mut stack = self.state.stack.clone();
+        // Who called stands at the call until it is done; here every frame stands at what comes next.
+        let callers = stack.len().saturating_sub(1);
+        stack.iter_mut().take(callers).for_each(|frame| frame.step += 1);
+        let mut looked_up = false;
+        for _ in 0..MAX_LOOKED_AHEAD {
+            let Some(frame) = stack.last_mut() else { break };
+            let Some(step) = library.flow(&frame.flow).and_then(|flow| flow.steps.get(frame.step)) else {
+                stack.pop();
+                continue;
+            };
+            let mark = format!("{}:{}", frame.flow, frame.step);
+            frame.step += 1;
+            if step.when.truth(&self.scope()) != Truth::True {
+                continue;
+            }
+            match &step.kind {
+                Kind::Ask(question) => {
+                    let fact = &question.fact;
+                    if !self.state.facts.contains_key(fact) && !self.state.skipped.contains(fact) {
+                        due.questions.push(question);
+                    }
+                }
+                // What names no fact and waits for no policy is as true now as it will be behind the answers.
+                Kind::Say(saying) if !looked_up && saying.text.is_plain() && !self.state.done.contains(&mark) => {
+                    due.advice.push((mark, saying));
+                }
+                Kind::Say(_) | Kind::Set(_) | Kind::Clear(_) => {}
+                Kind::Goto(target) => frame.step = *target,
+                Kind::Call(flow) => stack.push(Frame { flow: flow.clone(), step: 0 }),
+                // The number may well be right. Where it is not, the answers stay, and the person is asked for another.
+                Kind::CheckPolicy { found, .. } => {
+                    looked_up = true;
+                    frame.step = *found;
+                }
+                Kind::Branch { cases, otherwise } => {
+                    let open = |truth: Truth| truth != Truth::False;
+                    match cases.iter().map(|(when, to)| (when.truth(&self.scope()), to)).find(|(truth, _)| open(*truth))
+                    {
+                        Some((Truth::True, target)) => frame.step = *target,
+                        Some(_) => break,
+                        None => frame.step = *otherwise,
+                    }
+                }
+                Kind::Collect(_) | Kind::Review | Kind::Orient(_) | Kind::HandOver { .. } | Kind::End(_) => break,
+            }
+            if due.questions.len() == MOST {
+                break;
+            }
+        }
+        due
+    }
+
+    /// Takes the answers to questions that were asked together, by their numbers or line by line. False when the message
+    /// names none of them: it is then heard like any other.
+    pub(super) fn answer_together(&mut self) -> bool {
+        let facts = std::mem::take(&mut self.state.together);
+        if facts.is_empty() || self.state.aside.is_some() {
+            return false;
+        }
+        let said = self.reading.as_ref().map(|reading| reading.said().to_owned()).unwrap_or_default();
+        let (rest, parts) = by_number(&said, facts.len());
+        let parts = if parts.is_empty() { by_line(&said, facts.len()) } else { parts };
+        // What answers no question under its number may answer another one.
+        let mut left = vec![rest];
+        let asked = parts.len();
+        let due = self.due().questions;
+        for (at, part) in parts {
+            let question = due.iter().find(|question| question.fact == facts[at]);
+            if !question.is_some_and(|question| self.answer_part(question, part)) {
+                left.push(part);
+            }
+        }
+        let answered = left.len() <= asked;
+        let left = if answered { left.join("\n") } else { said };
+        self.reading = Some(self.library.vocabulary.read(&left, &self.listening()));
+        if answered {
+            self.state.failures = 0;
+            self.run();
+        }
+        answered
+    }
+
+    /// Takes a part of the message as the answer to a question. What is not understood is asked again with the rest.
+    fn answer_part(&mut self, question: &Question, part: &str) -> bool {
+        let reading = self.library.vocabulary.read(part, &self.listening());
+        let answer = self.library.vocabulary.answer(&reading, &self.wanting(question), &self.listening());
+        let skips = question.optional && reading.command() == Some(Command::Skip);
+        self.reading = Some(reading);
+        let nothing = question.optional && question.input == Input::Text && self.says_no();
+        if skips || nothing {
+            return self.state.skipped.insert(question.fact.clone());
+        }
+        let value = match answer {
+            // Without its town an address is asked once more, by itself.
+            Answer::Value(Value::Address(Address { postcode: None, .. })) => return false,
+            Answer::Value(value) => value,
+            Answer::Unknown if question.unknown => Value::Unknown,
+            Answer::Unknown | Answer::Nothing => return false,
+        };
+        if let Some(complaint) = self.complaint(&question.validate, &value) {
+            self.preface.push(complaint);
+            return false;
+        }
+        self.set_fact(&question.fact, value, Source::Policyholder);
+        true
+    }
+}
+
+/// What stands before the first number, and each numbered answer with the position of its question.
+fn by_number(text: &str, questions: usize) -> (&str, Vec<(usize, &str)>) {
+    let Some(pattern) = &*NUMBERED else { return (text, Vec::new()) };
+    let mut starts: Vec<(usize, usize, usize)> = Vec::new();
+    for found in pattern.captures_iter(text) {
+        let (Some(whole), Some(number)) = (found.get(0), found.get(1).or_else(|| found.get(2))) else { continue };
+        let known = number.as_str().parse::<usize>().ok().filter(|number| (1..=questions).contains(number));
+        if let Some(number) = known
+            && !starts.iter().any(|(at, ..)| *at == number - 1)
+        {
+            starts.push((number - 1, whole.start(), whole.end()));
+        }
+    }
+    let ends = starts.iter().skip(1).map(|(_, start, _)| *start).chain([text.len()]);
+    let parts = starts.iter().zip(ends).map(|((at, _, from), to)| (*at, text[*from..to].trim())).collect();
+    (starts.first().map_or(text, |(_, start, _)| &text[..*start]), parts)
+}
+
+/// As many lines as questions are their answers, in their order.
+fn by_line(text: &str, questions: usize) -> Vec<(usize, &str)> {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    if lines.len() == questions { lines.into_iter().enumerate().collect() } else { Vec::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{by_line, by_number};
+
+    #[test]
+    fn answers_are_found_by_their_numbers() {
+        let cases = [
+            ("1. non\n2. hier soir\n3. 800 euros", "", vec![(0, "non"), (1, "hier soir"), (2, "800 euros")]),
+            ("Bonjour,\n3) oui\n1 - non", "Bonjour,\n", vec![(2, "oui"), (0, "non")]),
+            ("1. non 2. hier soir, 3) oui", "", vec![(0, "non"), (1, "hier soir"), (2, "oui")]),
+            ("C'était le 3/11 vers 18 h.", "C'était le 3/11 vers 18 h.", vec![]),
+            ("3-11-2026", "3-11-2026", vec![]),
+            ("7. rien", "7. rien", vec![]),
+        ];
+        for (text, rest, parts) in cases {
+            assert_eq!(by_number(text, 3), (rest, parts), "{text}");
+        }
+    }
+
+    #[test]
+    fn as_many_lines_as_questions_are_their_answers() {
+        assert_eq!(by_line("non\n\nhier soir\n", 2), [(0, "non"), (1, "hier soir")]);
+        assert_eq!(by_line("non, hier soir", 2), []);
+    }
+}
