@@ -2,14 +2,14 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use super::{Provider, telegram};
+use super::{Provider, sms, telegram};
 use crate::{config::Config, domain::message::Channel, intake::Accounts};
 
 /// Makes the accounts of a channel that the configuration names.
 type Open = fn(&Config, &reqwest::Client) -> Result<Vec<Arc<dyn Provider>>, AccountError>;
 
 /// One line a channel.
-const CHANNELS: &[Open] = &[telegram::open];
+const CHANNELS: &[Open] = &[sms::open, telegram::open];
 
 /// What is wrong with the configured accounts.
 #[derive(Debug, thiserror::Error)]
@@ -34,7 +34,7 @@ impl Providers {
             all.extend(open(config, http)?);
         }
         // The accounts that are only answered stand in the same addresses.
-        let answered = config.sms.webhooks.iter().map(|webhook| (Channel::Sms, webhook.account.clone()));
+        let answered = config.sms.answered().map(|webhook| (Channel::Sms, webhook.account.clone()));
         Self::new(all, answered)
     }
 

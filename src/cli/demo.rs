@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{CliError, import, say, serve};
 use crate::{
-    config::{Config, Site, Webhook, WebhookFields},
+    config::{Config, Secret, Site, Webhook, WebhookFields},
     contract::read_policies,
     store::{HandlerRow, StoreError},
     telemetry,
@@ -67,8 +67,9 @@ fn connect(app: &mut App, insurers: &[(String, String)]) {
             config.sms.webhooks.push(Webhook {
                 account,
                 insurer: id.clone(),
-                secret: SECRET.into(),
+                secret: Secret::new(SECRET),
                 fields: WebhookFields::default(),
+                send: None,
             });
         }
     }

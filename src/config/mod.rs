@@ -1,6 +1,7 @@
 //! The configuration: the documented default file, then a file, then the environment. What is unknown is an error.
 
 mod secret;
+mod sms;
 mod telegram;
 
 use std::{
@@ -13,12 +14,14 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 pub use secret::{Secret, SecretError};
+pub use sms::{Octopush, Ovh, Smpp, Sms, Twilio, Webhook, WebhookFields, WebhookFormat, WebhookReport, WebhookSend};
 pub use telegram::{Bot, Receive, Telegram};
 
 /// The default configuration, with its explanations: what `guichet config` prints and what is parsed first.
 pub const DEFAULT: &str = include_str!("default.toml");
 
 const ENVIRONMENT_PREFIX: &str = "GUICHET_";
+/// What stands for a secret where one would be printed.
 const HIDDEN: &str = "(hidden)";
 
 /// The whole configuration.
@@ -100,39 +103,6 @@ pub struct Site {
     pub origins: Vec<String>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sms {
-    #[serde(default)]
-    pub webhooks: Vec<Webhook>,
-}
-
-/// An account through which any sender posts messages.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Webhook {
-    pub account: String,
-    pub insurer: String,
-    pub secret: String,
-    #[serde(default)]
-    pub fields: WebhookFields,
-}
-
-/// The names of the fields that the sender posts.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct WebhookFields {
-    pub id: String,
-    pub from: String,
-    pub text: String,
-}
-
-impl Default for WebhookFields {
-    fn default() -> Self {
-        Self { id: "id".into(), from: "from".into(), text: "text".into() }
-    }
-}
-
 /// What is wrong with a configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -167,11 +137,8 @@ impl Config {
         table.try_into().map_err(|error| ConfigError::Invalid { path: origin, error })
     }
 
-    /// The same with `(hidden)` for what nobody is to see: secrets, and the password in the database's address.
+    /// The same without the password in the database's address; a [`Secret`] is never printed.
     pub fn without_secrets(mut self) -> Self {
-        for webhook in &mut self.sms.webhooks {
-            webhook.secret = HIDDEN.into();
-        }
         if let Ok(mut url) = Url::parse(&self.store.url) {
             let is_secret = |name: &str| name.contains("password");
             let named = url.query_pairs().any(|(name, _)| is_secret(&name));

@@ -1,7 +1,7 @@
 //! `/channels/CHANNEL/ACCOUNT`: where providers deliver messages and reports. The answer is given when what came is on
 //! disk; every refusal comes before.
 //!
-//! The accounts of `[[sms.webhooks]]` are answered with our words; to all others the outbox pushes them.
+//! The accounts of `[[sms.webhooks]]` that do not send are answered with our words; to all others the outbox pushes them.
 
 use std::time::Instant;
 
@@ -61,7 +61,7 @@ async fn receive(
 ) -> Result<Response, Problem> {
     let begun = Instant::now();
     let (head, body) = request.into_parts();
-    let answered = app.config.sms.webhooks.iter().find(|webhook| webhook.account == account.name);
+    let answered = app.config.sms.answered().find(|webhook| webhook.account == account.name);
     if let (Channel::Sms, Some(webhook)) = (account.channel, answered) {
         let body = read(body, MOST_BYTES).await?;
         return answer(&app, webhook, &head.headers, &body, begun).await.map(IntoResponse::into_response);

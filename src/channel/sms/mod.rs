@@ -1,4 +1,47 @@
-//! Text messages. The first provider is any sender that can post to a webhook.
+//! Text messages: one file a provider, and what they share.
+//!
+//! A provider decodes and verifies what comes and sends what goes. Texts are rendered by [`render`], numbers brought into
+//! one form by `numbers`. Photos do not travel by text message in France: where one is asked for, the message holds a
+//! short link.
 
+mod account;
+mod answer;
+mod numbers;
+mod octopush;
+mod ovh;
 pub mod render;
+mod twilio;
 pub mod webhook;
+
+use std::sync::Arc;
+
+use super::{AccountError, Provider};
+use crate::{
+    config::{Config, SecretError},
+    domain::{clock::Clock, message::Channel},
+};
+
+/// The accounts that the configuration names.
+pub(super) fn open(config: &Config, http: &reqwest::Client) -> Result<Vec<Arc<dyn Provider>>, AccountError> {
+    let public_url = &config.server.public_url;
+    let most_file_bytes = usize::try_from(config.documents.max_file_mib.saturating_mul(1024 * 1024));
+    let most_file_bytes = most_file_bytes.unwrap_or(usize::MAX);
+    let mut all = webhook::senders(&config.sms.webhooks, http)?;
+    for account in &config.sms.twilio {
+        let opened = twilio::Twilio::open(account, public_url, most_file_bytes, http);
+        all.push(Arc::new(opened.map_err(|error| unusable(&account.account, &error))?));
+    }
+    for account in &config.sms.ovh {
+        let opened = ovh::Ovh::open(account, Clock::system(), http);
+        all.push(Arc::new(opened.map_err(|error| unusable(&account.account, &error))?));
+    }
+    for account in &config.sms.octopush {
+        let opened = octopush::Octopush::open(account, http);
+        all.push(Arc::new(opened.map_err(|error| unusable(&account.account, &error))?));
+    }
+    Ok(all)
+}
+
+fn unusable(account: &str, error: &SecretError) -> AccountError {
+    AccountError::Unusable { channel: Channel::Sms.name(), account: account.to_owned(), problem: error.to_string() }
+}

@@ -1,21 +1,34 @@
-//! An account through which any sender posts messages as JSON or as a form, with a secret in the `Authorization` header.
+//! An account through which any sender posts messages as JSON or as a form, with a secret.
 //!
-//! The replies stand in the answer to the post; nothing is pushed to the sender.
+//! Without a `send` section the replies stand in the answer to the post, and nothing is pushed to the sender: see
+//! `web/channels.rs`. With it, [`Sender`] is a provider like the others: what it posts and what it reads of the answer
+//! is mapped in the configuration.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value as Json;
 use subtle::ConstantTimeEq;
 
+use super::{
+    account::{Account, MOST_IDENTIFIER, ends_with_secret, report},
+    answer::{Answer, no_such_address},
+    numbers, render,
+};
 use crate::{
-    config::Webhook,
+    channel::{
+        AccountError, Event, Fate, FetchError, Outbound, Pace, Post, Provider, Reason, Refusal, Retry, SendError, Sent,
+    },
+    config::{SecretError, Webhook, WebhookFields, WebhookFormat, WebhookSend},
     domain::{
         language::Language,
         message::{Body, Channel, Endpoint},
     },
     intake::{Inbound, InboundKind},
 };
-
-/// The longest identifier and address that a sender may use.
-const MOST_IDENTIFIER: usize = 200;
 
 /// Why a post is not a message.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,40 +43,45 @@ pub enum WebhookError {
     Text(String),
 }
 
-/// Whether `authorization` holds the account's secret, in constant time.
+/// Whether `authorization` holds the account's secret, in constant time. A secret that is kept in a file is read each
+/// time, so that it can be changed while the service runs.
 pub fn verify(account: &Webhook, authorization: Option<&str>) -> Result<(), WebhookError> {
     let given = authorization.and_then(|header| header.strip_prefix("Bearer ")).unwrap_or_default();
-    let same = given.as_bytes().ct_eq(account.secret.as_bytes());
-    if bool::from(same) { Ok(()) } else { Err(WebhookError::Unauthorized) }
+    let secret = account.secret.reveal().map_err(|error| {
+        tracing::error!(%error, account = account.account, "a webhook's secret is not to be had");
+        WebhookError::Unauthorized
+    })?;
+    if bool::from(given.as_bytes().ct_eq(secret.as_bytes())) { Ok(()) } else { Err(WebhookError::Unauthorized) }
 }
 
 /// Reads a post. Fields that are not mapped are ignored: senders add some.
 pub fn decode(account: &Webhook, content_type: &str, body: &[u8]) -> Result<Inbound, WebhookError> {
+    message(account, &fields(content_type, body)?)
+}
+
+fn fields(content_type: &str, body: &[u8]) -> Result<Json, WebhookError> {
     let fields = if content_type.starts_with("application/x-www-form-urlencoded") {
         let pairs = url::form_urlencoded::parse(body);
         Json::Object(pairs.map(|(name, value)| (name.into_owned(), Json::String(value.into_owned()))).collect())
     } else {
         serde_json::from_slice(body).map_err(|_| WebhookError::Malformed)?
     };
-    let fields = fields.as_object().ok_or(WebhookError::Malformed)?;
-    let identifier = |name: &str| match fields.get(name) {
-        Some(Json::String(text)) if !text.trim().is_empty() && text.chars().count() <= MOST_IDENTIFIER => {
-            Ok(text.trim().replace('\0', ""))
-        }
-        Some(Json::Number(number)) => Ok(number.to_string()),
-        _ => Err(WebhookError::Field(name.to_owned())),
-    };
-    let text = match fields.get(&account.fields.text) {
+    if fields.is_object() { Ok(fields) } else { Err(WebhookError::Malformed) }
+}
+
+fn message(account: &Webhook, fields: &Json) -> Result<Inbound, WebhookError> {
+    let WebhookFields { id, from, text } = &account.fields;
+    let text = match at(fields, text) {
         Some(Json::String(text)) => text.clone(),
-        _ => return Err(WebhookError::Text(account.fields.text.clone())),
+        _ => return Err(WebhookError::Text(text.clone())),
     };
     Ok(Inbound {
         endpoint: Endpoint {
             channel: Channel::Sms,
             account: account.account.clone(),
-            address: identifier(&account.fields.from)?,
+            address: numbers::address(&identifier(fields, from)?),
         },
-        provider_id: identifier(&account.fields.id)?,
+        provider_id: identifier(fields, id)?,
         insurer: account.insurer.clone(),
         language: Language::Fr,
         token: None,
@@ -72,52 +90,222 @@ pub fn decode(account: &Webhook, content_type: &str, body: &[u8]) -> Result<Inbo
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{WebhookError, decode, verify};
-    use crate::{config::Webhook, intake::InboundKind};
+/// What stands at a path: a field of this very name, else one step into an object or an array for each part.
+fn at<'j>(fields: &'j Json, path: &str) -> Option<&'j Json> {
+    fields.get(path).or_else(|| {
+        path.split('.').try_fold(fields, |below, part| match below {
+            Json::Array(items) => items.get(part.parse::<usize>().ok()?),
+            below => below.get(part),
+        })
+    })
+}
 
-    fn account() -> Webhook {
-        toml::from_str("account = 'a'\ninsurer = 'rives'\nsecret = 's3cret'").unwrap()
-    }
-
-    #[test]
-    fn the_secret_is_asked_for() {
-        assert_eq!(verify(&account(), Some("Bearer s3cret")), Ok(()));
-        for wrong in [None, Some("Bearer s3cre"), Some("s3cret"), Some("Bearer "), Some("Basic s3cret")] {
-            assert_eq!(verify(&account(), wrong), Err(WebhookError::Unauthorized), "{wrong:?}");
+fn identifier(fields: &Json, path: &str) -> Result<String, WebhookError> {
+    match at(fields, path) {
+        Some(Json::String(text)) if !text.trim().is_empty() && text.chars().count() <= MOST_IDENTIFIER => {
+            Ok(text.trim().replace('\0', ""))
         }
-    }
-
-    #[test]
-    fn json_and_forms_are_read_alike() {
-        let json = br#"{"id": "m1", "from": "+33639980001", "text": "bonjour", "unknown": [1]}"#;
-        let form = b"id=m1&from=%2B33639980001&text=bonjour&unknown=1";
-        for (kind, body) in [
-            ("application/json; charset=utf-8", json.as_slice()),
-            ("application/x-www-form-urlencoded", form.as_slice()),
-        ] {
-            let inbound = decode(&account(), kind, body).unwrap();
-            assert_eq!((inbound.provider_id.as_str(), inbound.endpoint.address.as_str()), ("m1", "+33639980001"));
-            assert!(matches!(inbound.kind, InboundKind::Message(body) if body.text == "bonjour"));
-        }
-    }
-
-    #[test]
-    fn what_is_no_message_is_refused_by_name() {
-        let field = |name: &str| WebhookError::Field(name.into());
-        for (body, error) in [
-            ("", WebhookError::Malformed),
-            ("[]", WebhookError::Malformed),
-            ("{\"from\": \"a\", \"text\": \"t\"}", field("id")),
-            ("{\"id\": \"\", \"from\": \"a\", \"text\": \"t\"}", field("id")),
-            ("{\"id\": \"1\", \"from\": {}, \"text\": \"t\"}", field("from")),
-            ("{\"id\": \"1\", \"from\": \"a\"}", WebhookError::Text("text".into())),
-            ("{\"id\": \"1\", \"from\": \"a\", \"text\": 3}", WebhookError::Text("text".into())),
-        ] {
-            assert_eq!(decode(&account(), "application/json", body.as_bytes()).unwrap_err(), error, "{body}");
-        }
-        let long = format!("{{\"id\": \"{}\", \"from\": \"a\", \"text\": \"t\"}}", "x".repeat(201));
-        assert_eq!(decode(&account(), "application/json", long.as_bytes()).unwrap_err(), field("id"));
+        Some(Json::Number(number)) => Ok(number.to_string()),
+        _ => Err(WebhookError::Field(path.to_owned())),
     }
 }
+
+/// A webhook that also sends.
+#[derive(Debug)]
+pub(super) struct Sender {
+    account: Account,
+    config: Webhook,
+    send: WebhookSend,
+    method: Method,
+    /// What stands for `{name}`, beside the message's own.
+    secrets: Vec<(String, String)>,
+    http: reqwest::Client,
+}
+
+impl Sender {
+    pub(super) fn open(config: &Webhook, send: &WebhookSend, http: &reqwest::Client) -> Result<Self, AccountError> {
+        let unusable = |problem: String| AccountError::Unusable {
+            channel: Channel::Sms.name(),
+            account: config.account.clone(),
+            problem,
+        };
+        let method = send.method.parse().map_err(|_| unusable(format!("`{}` is no HTTP method", send.method)))?;
+        let secrets = send
+            .secrets
+            .iter()
+            .map(|(name, secret)| Ok((name.clone(), secret.reveal()?)))
+            .collect::<Result<_, SecretError>>()
+            .map_err(|error| unusable(error.to_string()))?;
+        config.secret.reveal().map_err(|error| unusable(error.to_string()))?;
+        Ok(Self {
+            account: Account::new(&config.account, &config.insurer, send.messages_per_second),
+            config: config.clone(),
+            send: send.clone(),
+            method,
+            secrets,
+            http: http.clone(),
+        })
+    }
+
+    async fn send(&self, outbound: &Outbound, text: &str, number: usize) -> Result<Sent, SendError> {
+        // Each text of a message has a key of its own, the same for every try.
+        let id = if number == 0 { outbound.id.clone() } else { format!("{}-{number}", outbound.id) };
+        let to = outbound.to.address.as_str();
+        let fill = Fill { own: [("to", to), ("text", text), ("id", &id)], secrets: &self.secrets };
+        // In a path or a query the message's own parts are escaped; in a header and a body they are values.
+        let url = fill.apply(&self.send.url, |value| utf8_percent_encode(value, NON_ALPHANUMERIC).to_string());
+        let mut headers = HeaderMap::new();
+        for (name, value) in &self.send.headers {
+            let value = fill.apply(value, str::to_owned);
+            let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) else {
+                let detail = "a configured header cannot be sent".to_owned();
+                return Err(SendError { retry: Retry::Later, reason: Reason::Account, detail });
+            };
+            headers.insert(name, value);
+        }
+        let body = fill.table(&self.send.body);
+        let request = self.http.request(self.method.clone(), url).headers(headers);
+        let request = match self.send.format {
+            WebhookFormat::Json => request.json(&body),
+            WebhookFormat::Form => {
+                let pairs = body.as_object().into_iter().flatten();
+                request.form(&pairs.map(|(name, value)| (name, plain(value))).collect::<Vec<_>>())
+            }
+        };
+        let answer = Answer::to(request).await?;
+        if !answer.status.is_success() {
+            return Err(answer.failure(""));
+        }
+        let provider_id = match at(&answer.json(), &self.send.id) {
+            Some(value) if !self.send.id.is_empty() => plain(value),
+            _ => String::new(),
+        };
+        Ok(Sent { provider_id })
+    }
+}
+
+impl Provider for Sender {
+    fn channel(&self) -> Channel {
+        Channel::Sms
+    }
+
+    fn account(&self) -> &str {
+        &self.account.name
+    }
+
+    fn pace(&self) -> Pace {
+        self.account.pace()
+    }
+
+    fn deliver<'a>(&'a self, outbound: &'a Outbound) -> BoxFuture<'a, Result<Sent, SendError>> {
+        Box::pin(async move {
+            if !numbers::can_receive(&outbound.to.address) {
+                return Err(no_such_address());
+            }
+            let mut sent = Sent { provider_id: String::new() };
+            for (number, text) in render::texts(&outbound.body, outbound.link.as_deref()).iter().enumerate() {
+                sent = self.send(outbound, text, number).await?;
+            }
+            Ok(sent)
+        })
+    }
+
+    fn fetch<'a>(&'a self, _media: &'a str) -> BoxFuture<'a, Result<Bytes, FetchError>> {
+        Box::pin(async { Err(FetchError::Gone) })
+    }
+
+    fn decode(&self, post: &Post<'_>) -> Result<Vec<Event>, Refusal> {
+        let text_of = |name| post.headers.get(name).and_then(|value| value.to_str().ok());
+        let in_path = self.config.secret.reveal().is_ok_and(|secret| ends_with_secret(post.url, &secret));
+        if !in_path && verify(&self.config, text_of(header::AUTHORIZATION)).is_err() {
+            return Err(Refusal::Unauthorized);
+        }
+        let malformed = |error: WebhookError| Refusal::Malformed(error.to_string());
+        let fields = fields(text_of(header::CONTENT_TYPE).unwrap_or_default(), post.body).map_err(malformed)?;
+        if let Some(reports) = &self.send.report
+            && let Some(status) = at(&fields, &reports.status)
+        {
+            let (id, status) = (identifier(&fields, &reports.id).map_err(malformed)?, plain(status));
+            let fate = if reports.delivered.contains(&status) {
+                Fate::Delivered
+            } else if reports.failed.contains(&status) {
+                Fate::Failed(Reason::Undelivered)
+            } else {
+                // On its way: nothing to tell.
+                return Ok(Vec::new());
+            };
+            return Ok(vec![report(&id, fate)]);
+        }
+        let inbound = message(&self.config, &fields).map_err(malformed)?;
+        let InboundKind::Message(body) = inbound.kind else { return Ok(Vec::new()) };
+        Ok(vec![self.account.message(&inbound.provider_id, &inbound.endpoint.address, body.text, Vec::new())])
+    }
+}
+
+/// A value as one writes it.
+fn plain(value: &Json) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// What stands for the names in braces.
+struct Fill<'a> {
+    own: [(&'a str, &'a str); 3],
+    secrets: &'a [(String, String)],
+}
+
+impl Fill<'_> {
+    /// In one pass, so that a message's text is never taken for a template.
+    fn apply(&self, template: &str, escape: fn(&str) -> String) -> String {
+        let mut filled = String::with_capacity(template.len());
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            filled.push_str(before);
+            let known = after.split_once('}').and_then(|(name, after)| Some((self.value(name)?, after)));
+            let Some((value, after)) = known else {
+                filled.push('{');
+                rest = after;
+                continue;
+            };
+            filled.push_str(&escape(value));
+            rest = after;
+        }
+        filled.push_str(rest);
+        filled
+    }
+
+    fn value(&self, name: &str) -> Option<&str> {
+        let own = self.own.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+        own.or_else(|| self.secrets.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()))
+    }
+
+    fn table(&self, table: &toml::Table) -> Json {
+        Json::Object(table.iter().map(|(name, value)| (name.clone(), self.json(value))).collect())
+    }
+
+    fn json(&self, value: &toml::Value) -> Json {
+        match value {
+            toml::Value::String(text) => Json::String(self.apply(text, str::to_owned)),
+            toml::Value::Array(items) => Json::Array(items.iter().map(|item| self.json(item)).collect()),
+            toml::Value::Table(table) => self.table(table),
+            toml::Value::Integer(number) => Json::from(*number),
+            toml::Value::Float(number) => Json::from(*number),
+            toml::Value::Boolean(truth) => Json::Bool(*truth),
+            toml::Value::Datetime(moment) => Json::String(moment.to_string()),
+        }
+    }
+}
+
+/// The webhooks that also send.
+pub(super) fn senders(webhooks: &[Webhook], http: &reqwest::Client) -> Result<Vec<Arc<dyn Provider>>, AccountError> {
+    let mut senders: Vec<Arc<dyn Provider>> = Vec::new();
+    for webhook in webhooks {
+        if let Some(send) = &webhook.send {
+            senders.push(Arc::new(Sender::open(webhook, send, http)?));
+        }
+    }
+    Ok(senders)
+}
+
+#[cfg(test)]
+#[path = "webhook_tests.rs"]
+mod tests;

@@ -1,0 +1,98 @@
+//! What the accounts of every SMS provider share: who they serve, how fast, and a secret in the address for providers
+//! that sign nothing.
+
+use std::time::Duration;
+
+use subtle::ConstantTimeEq as _;
+
+use super::numbers;
+use crate::{
+    channel::{Event, Fate, File, Pace, Received, Report},
+    domain::{
+        language::Language,
+        message::{Body, Channel, Endpoint},
+    },
+    intake::{Inbound, InboundKind},
+};
+
+/// The longest identifier and address that a sender may use, in characters.
+pub(super) const MOST_IDENTIFIER: usize = 200;
+/// The messages of an account that may be on their way at once.
+const AT_ONCE: usize = 8;
+
+/// An account of ours at a provider.
+#[derive(Clone, Debug)]
+pub(super) struct Account {
+    pub(super) name: String,
+    insurer: String,
+    messages_per_second: u32,
+}
+
+impl Account {
+    pub(super) fn new(name: &str, insurer: &str, messages_per_second: u32) -> Self {
+        Self { name: name.to_owned(), insurer: insurer.to_owned(), messages_per_second: messages_per_second.max(1) }
+    }
+
+    pub(super) fn pace(&self) -> Pace {
+        Pace { messages: self.messages_per_second, per: Duration::from_secs(1), at_once: AT_ONCE }
+    }
+
+    /// A message from the number `from`, as the provider wrote it.
+    pub(super) fn message(&self, id: &str, from: &str, text: String, files: Vec<File>) -> Event {
+        Event::Message(Box::new(Received {
+            inbound: Inbound {
+                endpoint: Endpoint {
+                    channel: Channel::Sms,
+                    account: self.name.clone(),
+                    address: numbers::address(from),
+                },
+                provider_id: id.to_owned(),
+                insurer: self.insurer.clone(),
+                language: Language::Fr,
+                token: None,
+                settle: false,
+                kind: InboundKind::Message(Body { text, ..Body::default() }),
+            },
+            files,
+            more_may_follow: false,
+        }))
+    }
+}
+
+/// What became of the message that the provider calls `id`.
+pub(super) fn report(id: &str, fate: Fate) -> Event {
+    Event::Report(Report { provider_id: id.to_owned(), fate })
+}
+
+/// The address that a provider posts to.
+pub(super) fn address(public_url: &str, account: &str) -> String {
+    format!("{}/channels/sms/{account}", public_url.trim_end_matches('/'))
+}
+
+/// Whether the last part of the path is the secret, in constant time.
+pub(super) fn ends_with_secret(url: &str, secret: &str) -> bool {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let given = percent_encoding::percent_decode_str(last).collect::<Vec<u8>>();
+    !secret.is_empty() && bool::from(given.ct_eq(secret.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ends_with_secret;
+
+    #[test]
+    fn the_secret_is_the_last_part_of_the_path() {
+        for (url, expected) in [
+            ("https://g.example/channels/sms/a/s3cret", true),
+            ("https://g.example/channels/sms/a/s3cret?id=1", true),
+            ("https://g.example/channels/sms/a/s3%63ret", true),
+            ("https://g.example/channels/sms/a/s3cret2", false),
+            ("https://g.example/channels/sms/a/", false),
+            ("https://g.example/channels/sms/a?x=/s3cret", false),
+        ] {
+            assert_eq!(ends_with_secret(url, "s3cret"), expected, "{url}");
+        }
+        assert!(!ends_with_secret("https://g.example/", ""));
+    }
+}

@@ -1,0 +1,75 @@
+//! How providers that are spoken to by HTTP answer, and what a refusal means where its status tells all.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, StatusCode, header};
+use serde_json::Value as Json;
+
+use crate::channel::{Reason, Retry, SendError};
+
+/// No answer to a message needs more.
+const MOST_BYTES: usize = 64 * 1024;
+
+/// What a provider answered.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Answer {
+    /// Sends a request and reads the answer. No answer at all may be better the next time.
+    pub(super) async fn to(request: reqwest::RequestBuilder) -> Result<Self, SendError> {
+        // A URL may hold a secret or a number.
+        let lost = |error: reqwest::Error| unavailable(error.without_url().to_string());
+        let mut response = request.send().await.map_err(lost)?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let mut body = BytesMut::new();
+        while let Some(chunk) = response.chunk().await.map_err(lost)? {
+            body.extend_from_slice(&chunk);
+            if body.len() > MOST_BYTES {
+                return Err(unavailable("the answer is too long".into()));
+            }
+        }
+        Ok(Self { status, headers, body: body.freeze() })
+    }
+
+    /// The body as JSON; null where it is none.
+    pub(super) fn json(&self) -> Json {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// What follows from a status that is no success. `detail` is the provider's own code, never its words: they may
+    /// quote the number.
+    pub(super) fn failure(&self, detail: &str) -> SendError {
+        let retry = self.retry_after().map_or(Retry::Later, Retry::After);
+        let (retry, reason) = match self.status {
+            StatusCode::UNAUTHORIZED | StatusCode::PAYMENT_REQUIRED | StatusCode::FORBIDDEN => {
+                (Retry::Later, Reason::Account)
+            }
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => (retry, Reason::Unavailable),
+            status if status.is_client_error() => (Retry::Never, Reason::Content),
+            _ => (retry, Reason::Unavailable),
+        };
+        SendError { retry, reason, detail: format!("status {} {detail}", self.status.as_u16()).trim_end().to_owned() }
+    }
+
+    /// In seconds; providers of text messages give no dates.
+    fn retry_after(&self) -> Option<Duration> {
+        let seconds = self.headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+        Some(Duration::from_secs(seconds))
+    }
+}
+
+/// The provider cannot be reached, or does not answer as it should.
+pub(super) fn unavailable(detail: String) -> SendError {
+    SendError { retry: Retry::Later, reason: Reason::Unavailable, detail }
+}
+
+/// Nobody can be reached there by a text message.
+pub(super) fn no_such_address() -> SendError {
+    let detail = "the address is no number".to_owned();
+    SendError { retry: Retry::Never, reason: Reason::NoSuchAddress, detail }
+}

@@ -1,0 +1,86 @@
+//! Senders' addresses in one form, so that a person is the same one whatever the provider.
+
+use rlibphonenumber::{PhoneNumber, PhoneNumberFormat, Region};
+
+/// Where a number without a country is from: France, then its overseas regions, whose numbers look alike and are none of
+/// metropolitan France.
+const REGIONS: [Region; 6] = [Region::FR, Region::RE, Region::GP, Region::MQ, Region::GF, Region::YT];
+
+/// Up to this many digits it is a short code (38xxx), which no country has.
+const SHORT_CODE: usize = 6;
+
+/// E.164 for a telephone number; a short code or a name as it came.
+///
+/// A number that came with its country is believed: the network brought a message from it. So are those that no plan
+/// knows, such as the ones kept for fiction.
+pub(super) fn address(written: &str) -> String {
+    let written = written.trim();
+    let digits: String = written.chars().filter(char::is_ascii_digit).collect();
+    let is_number = written.chars().all(|c| c.is_ascii_digit() || " +.-()/\u{a0}".contains(c));
+    if !is_number || digits.len() <= SHORT_CODE {
+        return written.to_owned();
+    }
+    if written.starts_with('+') {
+        return format!("+{digits}");
+    }
+    if let Some(rest) = digits.strip_prefix("00") {
+        return format!("+{rest}");
+    }
+    if digits.starts_with('0') {
+        let number = |region| PhoneNumber::parse(&digits, Some(region)).ok();
+        return REGIONS
+            .into_iter()
+            .filter_map(number)
+            .find(PhoneNumber::is_valid)
+            .or_else(|| number(Region::FR))
+            .map_or_else(|| digits.clone(), |number| number.format_as(PhoneNumberFormat::E164).to_string());
+    }
+    // The international form without its sign, as carriers write it.
+    format!("+{digits}")
+}
+
+/// Whether a message can be sent to an address: not to a name.
+pub(super) fn can_receive(address: &str) -> bool {
+    let digits = address.strip_prefix('+').unwrap_or(address);
+    (3..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{address, can_receive};
+
+    #[test]
+    fn a_person_has_one_address_whatever_the_provider_writes() {
+        for (written, expected) in [
+            ("+33612345678", "+33612345678"),
+            (" +33 6 12 34 56 78 ", "+33612345678"),
+            ("0033612345678", "+33612345678"),
+            ("33612345678", "+33612345678"),
+            ("0612345678", "+33612345678"),
+            ("06.12.34.56.78", "+33612345678"),
+            // Overseas: Réunion, Guadeloupe, Martinique, Guyane, Mayotte.
+            ("0692123456", "+262692123456"),
+            ("0690001234", "+590690001234"),
+            ("0696201234", "+596696201234"),
+            ("0694201234", "+594694201234"),
+            ("0639012345", "+262639012345"),
+            // Kept for fiction.
+            ("0639980001", "+33639980001"),
+            ("+447911123456", "+447911123456"),
+            ("38123", "38123"),
+            ("AMELI", "AMELI"),
+            ("", ""),
+        ] {
+            assert_eq!(address(written), expected, "{written}");
+        }
+    }
+
+    #[test]
+    fn names_cannot_be_answered() {
+        for (address, expected) in
+            [("+33612345678", true), ("38123", true), ("AMELI", false), ("", false), ("+", false)]
+        {
+            assert_eq!(can_receive(address), expected, "{address}");
+        }
+    }
+}

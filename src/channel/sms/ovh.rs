@@ -1,0 +1,249 @@
+//! OVHcloud: messages leave by its signed API and are polled for; reports come unsigned to an address that holds a secret.
+//!
+//! Source: OVHcloud's "First steps with the API" (signature, time) and its API console, section `/sms`.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use http::{Method, header};
+use serde_json::{Value as Json, json};
+use sha1::{Digest as _, Sha1};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::{
+    account::{Account, ends_with_secret, report},
+    answer::{Answer, no_such_address, unavailable},
+    numbers, render,
+};
+use crate::{
+    channel::{
+        Desk, DeskError, Event, Fate, FetchError, Outbound, Pace, Post, Provider, Reason, Refusal, Retry, SendError,
+        Sent,
+    },
+    config::{self, SecretError},
+    domain::{clock::Clock, message::Channel},
+};
+
+/// After this long a message is not worth bringing, in minutes: two days.
+const VALIDITY_MINUTES: u32 = 2880;
+
+#[derive(Debug)]
+pub(super) struct Ovh {
+    account: Account,
+    application_key: String,
+    application_secret: String,
+    consumer_key: String,
+    service: String,
+    user: String,
+    sender: String,
+    callback_secret: String,
+    poll: Duration,
+    api: String,
+    clock: Clock,
+    /// How many seconds OVHcloud's clock is ahead of ours, once it was asked. A signature holds for its own time only.
+    ahead: Mutex<Option<i64>>,
+    http: reqwest::Client,
+}
+
+/// Why a poll ended early. The next one begins again.
+#[derive(Debug, thiserror::Error)]
+enum PollError {
+    #[error(transparent)]
+    Provider(#[from] SendError),
+    #[error(transparent)]
+    Desk(#[from] DeskError),
+}
+
+impl Ovh {
+    pub(super) fn open(account: &config::Ovh, clock: Clock, http: &reqwest::Client) -> Result<Self, SecretError> {
+        Ok(Self {
+            account: Account::new(&account.account, &account.insurer, account.messages_per_second),
+            application_key: account.application_key.reveal()?,
+            application_secret: account.application_secret.reveal()?,
+            consumer_key: account.consumer_key.reveal()?,
+            service: account.service.clone(),
+            user: account.user.clone(),
+            sender: account.sender.clone(),
+            callback_secret: account.callback_secret.reveal()?,
+            poll: Duration::from_secs(account.poll_seconds.max(1)),
+            api: account.api.trim_end_matches('/').to_owned(),
+            clock,
+            ahead: Mutex::default(),
+            http: http.clone(),
+        })
+    }
+
+    /// A signed request below `/sms/SERVICE`. `body` is empty for none.
+    async fn call(&self, method: Method, path: &str, body: String) -> Result<Answer, SendError> {
+        let url = format!("{}/sms/{}{path}", self.api, self.service);
+        let now = self.clock.now().as_second() + self.ahead().await?;
+        let signature = self.signature(&method, &url, &body, now);
+        let request = self
+            .http
+            .request(method, url)
+            .header("X-Ovh-Application", &self.application_key)
+            .header("X-Ovh-Consumer", &self.consumer_key)
+            .header("X-Ovh-Timestamp", now)
+            .header("X-Ovh-Signature", signature)
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(body);
+        let answer = Answer::to(request).await?;
+        if answer.status.is_success() {
+            return Ok(answer);
+        }
+        // It may be our time that is refused: it is asked for anew.
+        *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        let code = answer.json()["errorCode"].as_str().map(str::to_owned).unwrap_or_default();
+        Err(answer.failure(&code))
+    }
+
+    fn signature(&self, method: &Method, url: &str, body: &str, now: i64) -> String {
+        let (secret, consumer) = (&self.application_secret, &self.consumer_key);
+        let signed = format!("{secret}+{consumer}+{method}+{url}+{body}+{now}");
+        format!("$1${}", hex::encode(Sha1::digest(signed)))
+    }
+
+    async fn ahead(&self) -> Result<i64, SendError> {
+        let known = *self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(ahead) = known {
+            return Ok(ahead);
+        }
+        let answer = Answer::to(self.http.get(format!("{}/auth/time", self.api))).await?;
+        let time = answer.json().as_i64().ok_or_else(|| unavailable("the API tells no time".into()))?;
+        let ahead = time - self.clock.now().as_second();
+        *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
+        Ok(ahead)
+    }
+
+    async fn send(&self, to: &str, text: &str) -> Result<Sent, SendError> {
+        let mut job = json!({
+            "message": text,
+            "receivers": [to],
+            // An answer to a claim is no advertisement: it needs no "STOP" at its end.
+            "noStopClause": true,
+            "priority": "high",
+            "coding": "8bit",
+            "charset": "UTF-8",
+            "validityPeriod": VALIDITY_MINUTES,
+        });
+        if crate::domain::sms::Alphabet::of(text) == crate::domain::sms::Alphabet::Gsm7 {
+            job["coding"] = "7bit".into();
+        }
+        if self.sender.is_empty() {
+            job["senderForResponse"] = true.into();
+        } else {
+            job["sender"] = self.sender.as_str().into();
+        }
+        let answer = self.call(Method::POST, "/jobs", job.to_string()).await?.json();
+        if answer["invalidReceivers"].as_array().is_some_and(|invalid| !invalid.is_empty()) {
+            let detail = "an invalid receiver".to_owned();
+            return Err(SendError { retry: Retry::Never, reason: Reason::NoSuchAddress, detail });
+        }
+        Ok(Sent { provider_id: answer["ids"][0].as_i64().map(|id| id.to_string()).unwrap_or_default() })
+    }
+
+    /// Takes what waits, oldest first, and removes what was taken.
+    async fn poll(&self, desk: &Desk) -> Result<(), PollError> {
+        let folder = format!("/users/{}/incoming", self.user);
+        let listed = self.call(Method::GET, &folder, String::new()).await?.json();
+        let mut ids: Vec<i64> = listed.as_array().into_iter().flatten().filter_map(Json::as_i64).collect();
+        ids.sort_unstable();
+        for id in ids {
+            let path = format!("{folder}/{id}");
+            let item = self.call(Method::GET, &path, String::new()).await?.json();
+            let (Some(from), Some(text)) = (item["sender"].as_str(), item["message"].as_str()) else {
+                tracing::error!(account = self.account.name, id, "a received message has no sender or no text");
+                continue;
+            };
+            let event = self.account.message(&id.to_string(), from, text.to_owned(), Vec::new());
+            desk.take(self, event).await?;
+            // Taken twice, if this fails, it is known by its identifier.
+            self.call(Method::DELETE, &path, String::new()).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Provider for Ovh {
+    fn channel(&self) -> Channel {
+        Channel::Sms
+    }
+
+    fn account(&self) -> &str {
+        &self.account.name
+    }
+
+    fn pace(&self) -> Pace {
+        self.account.pace()
+    }
+
+    fn deliver<'a>(&'a self, outbound: &'a Outbound) -> BoxFuture<'a, Result<Sent, SendError>> {
+        Box::pin(async move {
+            if !numbers::can_receive(&outbound.to.address) {
+                return Err(no_such_address());
+            }
+            let mut sent = Sent { provider_id: String::new() };
+            for text in render::texts(&outbound.body, outbound.link.as_deref()) {
+                sent = self.send(&outbound.to.address, &text).await?;
+            }
+            Ok(sent)
+        })
+    }
+
+    fn fetch<'a>(&'a self, _media: &'a str) -> BoxFuture<'a, Result<Bytes, FetchError>> {
+        Box::pin(async { Err(FetchError::Gone) })
+    }
+
+    /// A report: `?id=…&ptt=…`. Messages are polled for.
+    fn decode(&self, post: &Post<'_>) -> Result<Vec<Event>, Refusal> {
+        if !ends_with_secret(post.url, &self.callback_secret) {
+            return Err(Refusal::Unauthorized);
+        }
+        let url = Url::parse(post.url).map_err(|_| Refusal::Malformed("the address does not read".into()))?;
+        let field = |name: &str| {
+            let found = url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+            found.filter(|value| !value.is_empty() && value.len() <= 20)
+        };
+        let id = field("id").ok_or_else(|| Refusal::Malformed("`id` is missing or too long".into()))?;
+        let ptt = field("ptt").and_then(|ptt| ptt.parse().ok());
+        let ptt: u32 = ptt.ok_or_else(|| Refusal::Malformed("`ptt` must be a number".into()))?;
+        Ok(fate(ptt).map(|fate| report(&id, fate)).into_iter().collect())
+    }
+
+    fn listen(self: Arc<Self>, desk: Desk, stop: CancellationToken) -> BoxFuture<'static, ()> {
+        Box::pin(async move {
+            loop {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    polled = self.poll(&desk) => {
+                        if let Err(error) = polled {
+                            tracing::warn!(%error, account = self.account.name, "received messages wait at OVHcloud");
+                        }
+                    }
+                }
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = tokio::time::sleep(self.poll) => {}
+                }
+            }
+        })
+    }
+}
+
+/// What a report's `ptt` tells. Nothing while the network is still trying, or does not know.
+fn fate(ptt: u32) -> Option<Fate> {
+    match ptt {
+        1..=3 | 6 => None,
+        4 => Some(Fate::Delivered),
+        _ => Some(Fate::Failed(Reason::Undelivered)),
+    }
+}
+
+#[cfg(test)]
+#[path = "ovh_tests.rs"]
+mod tests;
