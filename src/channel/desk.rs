@@ -35,6 +35,11 @@ impl Desk {
         Self { intake, store, documents, limits, clock }
     }
 
+    /// For what an account remembers of its own line, such as how far a mailbox was read.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Stores an event with all that follows from it. Only when this returns may `provider` acknowledge.
     pub async fn take(&self, provider: &dyn Provider, event: Event) -> Result<(), DeskError> {
         match event {

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use super::{Provider, sms, telegram};
+use super::{Provider, email, sms, telegram};
 use crate::{config::Config, domain::message::Channel, intake::Accounts};
 
 /// Makes the accounts of a channel that the configuration names.
@@ -27,12 +27,14 @@ pub enum AccountError {
 pub struct Providers(Arc<[Arc<dyn Provider>]>);
 
 impl Providers {
-    /// The accounts that `config` names; they share the connections of `http`.
-    pub fn open(config: &Config, http: &reqwest::Client) -> Result<Self, AccountError> {
+    /// The accounts that `config` names; they share the connections of `http`. `key` is the program's own secret, the
+    /// same on every node.
+    pub fn open(config: &Config, http: &reqwest::Client, key: &str) -> Result<Self, AccountError> {
         let mut all = Vec::new();
         for open in CHANNELS {
             all.extend(open(config, http)?);
         }
+        all.extend(email::open(config, key)?);
         // The accounts that are only answered stand in the same addresses.
         let answered = config.sms.answered().map(|webhook| (Channel::Sms, webhook.account.clone()));
         Self::new(all, answered)

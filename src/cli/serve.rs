@@ -37,7 +37,8 @@ pub(super) async fn open(config: Config) -> Result<App, CliError> {
     let library = Arc::new(load_flows(&config)?);
     let (clock, metrics) = (Clock::system(), Metrics::default());
     let in_flight = config.server.max_in_flight;
-    let providers = Providers::open(&config, &http::client().map_err(AccountError::from)?)?;
+    let key = store.secret("key").await?;
+    let providers = Providers::open(&config, &http::client().map_err(AccountError::from)?, &key)?;
     let accounts = providers.accounts();
     let intake = Intake::open(store.clone(), library, clock.clone(), metrics.clone(), in_flight, accounts).await?;
     let limits = Limits { max_bytes: config.documents.max_file_mib * 1024 * 1024 };

@@ -1,5 +1,6 @@
 //! The configuration: the documented default file, then a file, then the environment. What is unknown is an error.
 
+mod email;
 mod secret;
 mod sms;
 mod telegram;
@@ -13,6 +14,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+pub use email::{Email, EmailAccount, Lmtp, MailServer, Security};
 pub use secret::{Secret, SecretError};
 pub use sms::{Octopush, Ovh, Smpp, Sms, Twilio, Webhook, WebhookFields, WebhookFormat, WebhookReport, WebhookSend};
 pub use telegram::{Bot, Receive, Telegram};
@@ -37,6 +39,8 @@ pub struct Config {
     pub chat: Chat,
     #[serde(default)]
     pub sms: Sms,
+    #[serde(default)]
+    pub email: Email,
     #[serde(default)]
     pub telegram: Telegram,
 }

@@ -25,6 +25,8 @@ pub enum StoreError {
     UnreadableColumn(usize),
     #[error("the transaction is over")]
     TransactionOver,
+    #[error("the system gives no randomness: {0}")]
+    NoRandomness(String),
     #[error("the store is closing")]
     Closing,
     #[error("that identifier exists already")]

@@ -9,11 +9,13 @@ const SQLITE: &[&str] = &[
     include_str!("migrations/sqlite/0001_start.sql"),
     include_str!("migrations/sqlite/0002_outbox.sql"),
     include_str!("migrations/sqlite/0003_people.sql"),
+    include_str!("migrations/sqlite/0006_secret.sql"),
 ];
 const POSTGRES: &[&str] = &[
     include_str!("migrations/postgres/0001_start.sql"),
     include_str!("migrations/postgres/0002_outbox.sql"),
     include_str!("migrations/postgres/0003_people.sql"),
+    include_str!("migrations/postgres/0006_secret.sql"),
 ];
 
 /// Any number, the same on every node: it lets one node migrate at a time.

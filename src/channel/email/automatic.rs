@@ -14,7 +14,7 @@ const MOST_STATIONS: usize = 50;
 
 /// What kind of message this is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Nature {
+pub(super) enum Nature {
     Person,
     /// Written by a machine, with the sign by which that was told.
     Automatic(Sign),
@@ -24,7 +24,7 @@ pub enum Nature {
 
 /// By what an automatic message is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sign {
+pub(super) enum Sign {
     /// A null Return-Path: nobody is to answer.
     NoReturn,
     /// Auto-Submitted (RFC 3834) and its forerunners.
@@ -41,10 +41,10 @@ pub enum Sign {
 
 /// What a report tells of one message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
+pub(super) struct Told {
     /// The Message-ID of the message that it is about, without the angle brackets.
-    pub message: String,
-    pub fate: Fate,
+    pub(super) message: String,
+    pub(super) fate: Fate,
 }
 
 /// Subjects of auto-replies begin so.

@@ -1,8 +1,280 @@
-//! E-mail: in by IMAP, LMTP or a provider's post of the raw message; out by SMTP.
+//! E-mail: in by IMAP, by LMTP, or by a provider's post of the raw message; out by SMTP.
 //!
 //! Whatever brings a message, one reading serves all ([`parse`]): bounded, on a thread of its own, with the original kept.
-//! [`quotes`] leaves the person's own words, [`automatic`] tells machines from people.
+//! [`quotes`] leaves the person's own words, [`automatic`] tells machines from people, [`sender`] says what the receiving
+//! server found about the sender, [`token`] which conversation is answered.
+//!
+//! # Whose conversation it is
+//!
+//! The sender's address, and nothing else: who answers a message of ours from an address that its conversation does not
+//! know, does not join it. A sender whom the receiving server found to be forged is another address than the one in From
+//! ([`UNVERIFIED`]), so that nobody writes in another's name.
+//!
+//! # What is never answered
+//!
+//! What no person wrote. It is not taken at all, and stays in the mailbox, unread; so two machines cannot answer each
+//! other. A report on a message of ours goes to the outbox.
 
-pub mod automatic;
-pub mod parse;
+mod automatic;
+mod imap;
+mod lmtp;
+mod login;
+mod parse;
+mod post;
 mod quotes;
+mod render;
+mod send;
+mod sender;
+mod token;
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    AccountError, Content, Desk, DeskError, Event, FetchError, File, Outbound, Pace, Post, Provider, Reason, Received,
+    Refusal, Report, Retry, SendError, Sent,
+};
+use crate::{
+    config::{Config, EmailAccount},
+    domain::{
+        language::Language,
+        message::{Author, Body, Channel, Endpoint},
+    },
+    intake::{Inbound, InboundKind},
+};
+use automatic::{Nature, Sign};
+use parse::{Mail, Unreadable, normalise};
+use render::Renderer;
+use send::{Letter, Mailer};
+use sender::Verdict;
+use token::Tokens;
+
+/// Stands behind the address of a sender whom the receiving server found to be forged. No address holds a space: it is
+/// nobody else's.
+const UNVERIFIED: &str = " (unverified)";
+/// What cannot be fetched of a message that is too large.
+const TOO_LARGE: &str = "the message";
+/// The longest local part (RFC 5321, 4.5.3.1.1).
+const MOST_LOCAL: usize = 64;
+
+/// The configured accounts. `key` is the program's own secret, the same on every node.
+pub(super) fn open(config: &Config, key: &str) -> Result<Vec<Arc<dyn Provider>>, AccountError> {
+    let renderer = Renderer::new().map(Arc::new);
+    let open_one = |account: &EmailAccount| {
+        let unusable = |problem: String| AccountError::Unusable {
+            channel: Channel::Email.name(),
+            account: account.account.clone(),
+            problem,
+        };
+        let renderer = renderer.as_ref().map_err(|error| unusable(error.to_string()))?;
+        let account = Account::open(account.clone(), key, Arc::clone(renderer)).map_err(unusable)?;
+        Ok(Arc::new(account) as Arc<dyn Provider>)
+    };
+    config.email.accounts.iter().map(open_one).collect()
+}
+
+/// An address of ours.
+#[derive(Debug)]
+struct Account {
+    config: EmailAccount,
+    /// Normalised.
+    address: String,
+    tokens: Tokens,
+    renderer: Arc<Renderer>,
+    mailer: Mailer,
+}
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Taken {
+    Stored,
+    /// It is no person's: nothing was kept, and nobody is answered.
+    Left,
+}
+
+/// Why a message was not taken. Nothing was acknowledged.
+#[derive(Debug, thiserror::Error)]
+enum TakeError {
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    #[error(transparent)]
+    Desk(#[from] DeskError),
+}
+
+impl Account {
+    fn open(config: EmailAccount, key: &str, renderer: Arc<Renderer>) -> Result<Self, String> {
+        let address = normalise(&config.address).ok_or("its address is none")?;
+        let local = address.find('@').unwrap_or_default();
+        if config.plus_address && local + 1 + token::LENGTH > MOST_LOCAL {
+            let most = MOST_LOCAL - 1 - token::LENGTH;
+            return Err(format!("before the @ of a plus_address are at most {most} letters; set it to false"));
+        }
+        let tokens = Tokens::new(key.as_bytes(), &address);
+        let mailer = Mailer::new(config.smtp.clone());
+        Ok(Self { config, address, tokens, renderer, mailer })
+    }
+
+    /// Reads a message and hands it to the desk. When this returns, it is on disk.
+    async fn take(&self, desk: &Desk, raw: Bytes) -> Result<Taken, TakeError> {
+        self.hand_over(desk, parse::read(raw).await?).await
+    }
+
+    /// The same with the head of a message that is too large. Its sender is told as of a file that is.
+    async fn take_head(&self, desk: &Desk, head: Bytes) -> Result<Taken, TakeError> {
+        let mut mail = parse::read(head).await?;
+        mail.files.push(File { name: String::new(), content: Content::Media(TOO_LARGE.to_owned()) });
+        self.hand_over(desk, mail).await
+    }
+
+    async fn hand_over(&self, desk: &Desk, mail: Mail) -> Result<Taken, TakeError> {
+        let events = self.events(mail);
+        let taken = if events.is_empty() { Taken::Left } else { Taken::Stored };
+        for event in events {
+            desk.take(self, event).await?;
+        }
+        Ok(taken)
+    }
+
+    /// What a message tells: nothing, where no person wrote it and it is no report.
+    fn events(&self, mail: Mail) -> Vec<Event> {
+        match &mail.nature {
+            Nature::Report(told) => told
+                .iter()
+                .filter(|told| self.tokens.read_message_id(&told.message).is_some())
+                .map(|told| Event::Report(Report { provider_id: told.message.clone(), fate: told.fate }))
+                .collect(),
+            Nature::Automatic(sign) => {
+                self.left(*sign);
+                Vec::new()
+            }
+            Nature::Person => {
+                self.received(mail).map(|received| Event::Message(Box::new(received))).into_iter().collect()
+            }
+        }
+    }
+
+    fn received(&self, mail: Mail) -> Option<Received> {
+        let Some(from) = mail.from.clone().filter(|from| self.plus_part(from).is_none()) else {
+            // Our own mail come back, or a sender whom nobody could answer.
+            self.left(Sign::Loop);
+            return None;
+        };
+        let verdict = sender::verdict(&mail.authentication, &self.config.authserv_id, &from);
+        let address = if verdict == Verdict::Forged { from + UNVERIFIED } else { from };
+        let plus = mail.recipients.iter().find_map(|address| self.plus_part(address)).unwrap_or_default();
+        // Ours name a conversation and admit nobody; another is a way by which the person moves here.
+        let token = Some(plus).filter(|plus| !plus.is_empty() && self.tokens.read(plus).is_none());
+        let body = Body { text: text_of(&mail), ..Body::default() };
+        Some(Received {
+            inbound: Inbound {
+                endpoint: Endpoint { channel: Channel::Email, account: self.config.account.clone(), address },
+                provider_id: mail.id,
+                insurer: self.config.insurer.clone(),
+                language: Language::Fr,
+                token: token.map(str::to_owned),
+                settle: false,
+                kind: InboundKind::Message(body),
+            },
+            files: mail.files,
+            more_may_follow: false,
+        })
+    }
+
+    fn left(&self, sign: Sign) {
+        tracing::info!(account = self.config.account, ?sign, "a message that no person wrote was not taken");
+    }
+
+    /// What stands behind the plus of an address of ours: nothing, where there is no plus. None for others' addresses.
+    fn plus_part<'a>(&self, address: &'a str) -> Option<&'a str> {
+        let (own, own_domain) = self.address.rsplit_once('@')?;
+        let (local, domain) = address.rsplit_once('@')?;
+        let plus = local.strip_prefix(own)?;
+        let plus = if plus.is_empty() { Some("") } else { plus.strip_prefix('+') };
+        plus.filter(|_| domain == own_domain)
+    }
+
+    async fn deliver(&self, outbound: &Outbound) -> Result<Sent, SendError> {
+        let rendered = self.renderer.render(outbound, &self.config.name).map_err(|error| SendError {
+            retry: Retry::Never,
+            reason: Reason::Content,
+            detail: format!("the template does not render: {error}"),
+        })?;
+        let id = self.tokens.message_id(outbound.conversation, &outbound.id);
+        let reply_to = self.config.plus_address.then(|| {
+            let (local, domain) = self.address.rsplit_once('@').unwrap_or_default();
+            format!("{local}+{}@{domain}", self.tokens.token(outbound.conversation))
+        });
+        let letter = Letter {
+            from: (&self.config.name, &self.address),
+            to: outbound.to.address.trim_end_matches(UNVERIFIED),
+            reply_to,
+            id: &id,
+            thread: &outbound.thread,
+            is_automatic: outbound.author == Author::Guichet,
+            rendered,
+        };
+        self.mailer.send(letter).await?;
+        Ok(Sent { provider_id: id })
+    }
+}
+
+/// The person's words; the subject where they wrote nothing else and it is their own.
+fn text_of(mail: &Mail) -> String {
+    if mail.text.is_empty() && mail.answers.is_empty() { mail.subject.clone() } else { mail.text.clone() }
+}
+
+impl Provider for Account {
+    fn channel(&self) -> Channel {
+        Channel::Email
+    }
+
+    fn account(&self) -> &str {
+        &self.config.account
+    }
+
+    /// What the usual providers let a mailbox send: thirty a minute.
+    fn pace(&self) -> Pace {
+        Pace { messages: 30, per: Duration::from_mins(1), at_once: send::LINES }
+    }
+
+    fn deliver<'a>(&'a self, outbound: &'a Outbound) -> BoxFuture<'a, Result<Sent, SendError>> {
+        Box::pin(self.deliver(outbound))
+    }
+
+    fn fetch<'a>(&'a self, _media: &'a str) -> BoxFuture<'a, Result<Bytes, FetchError>> {
+        // A message brings its files, but where it is too large itself.
+        Box::pin(async { Err(FetchError::TooLarge) })
+    }
+
+    fn decode(&self, post: &Post<'_>) -> Result<Vec<Event>, Refusal> {
+        let secret = self.config.secret.as_ref().ok_or(Refusal::NotServed)?;
+        let secret = secret.reveal().map_err(|error| Refusal::Malformed(error.to_string()))?;
+        let raw = post::raw_message(post, &secret)?;
+        let mail = parse::read_here(&raw).map_err(|error| Refusal::Malformed(error.to_string()))?;
+        Ok(self.events(mail))
+    }
+
+    /// A message in the form that a browser would send it in: at worst each byte is three.
+    fn most_bytes(&self) -> usize {
+        2 * parse::MOST_BYTES
+    }
+
+    fn listen(self: Arc<Self>, desk: Desk, stop: CancellationToken) -> BoxFuture<'static, ()> {
+        Box::pin(async move {
+            let imap = async {
+                if let Some(server) = &self.config.imap {
+                    imap::read(&self, server, &desk, &stop).await;
+                }
+            };
+            let lmtp = async {
+                if let Some(lmtp) = &self.config.lmtp {
+                    lmtp::serve(&self, lmtp.listen, &desk, &stop).await;
+                }
+            };
+            tokio::join!(imap, lmtp);
+        })
+    }
+}

@@ -21,7 +21,7 @@ use super::{
 use crate::channel::{Content, File};
 
 /// The largest message that is read, in bytes; the largest that the usual providers send on is 25 MB.
-pub const MOST_BYTES: usize = 25 * 1024 * 1024;
+pub(super) const MOST_BYTES: usize = 25 * 1024 * 1024;
 /// How deep messages may lie in messages.
 const MOST_DEPTH: usize = 20;
 /// How many parts of a message are looked at.
@@ -47,28 +47,28 @@ static PARSER: LazyLock<MessageParser> = LazyLock::new(MessageParser::default);
 
 /// A message that was read.
 #[derive(Clone, Debug)]
-pub struct Mail {
+pub(super) struct Mail {
     /// Without the angle brackets. A message without one is named by its hash.
-    pub id: String,
+    pub(super) id: String,
     /// The address in From, normalised. None where there is not exactly one.
-    pub from: Option<String>,
+    pub(super) from: Option<String>,
     /// To whom it was addressed and delivered, normalised.
-    pub recipients: Vec<String>,
+    pub(super) recipients: Vec<String>,
     /// The messages that it answers, the nearest first, without the angle brackets.
-    pub answers: Vec<String>,
-    pub subject: String,
+    pub(super) answers: Vec<String>,
+    pub(super) subject: String,
     /// The person's own words; empty where they only sent files.
-    pub text: String,
+    pub(super) text: String,
     /// Attachments and pictures, then messages that were passed on, and the message itself last.
-    pub files: Vec<File>,
-    pub nature: Nature,
+    pub(super) files: Vec<File>,
+    pub(super) nature: Nature,
     /// The Authentication-Results headers, topmost first.
-    pub authentication: Vec<String>,
+    pub(super) authentication: Vec<String>,
 }
 
 /// Why a message was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unreadable {
+pub(super) enum Unreadable {
     #[error("the message is larger than may be taken")]
     TooLarge,
     #[error("the message is empty or has no headers")]
@@ -80,7 +80,7 @@ pub enum Unreadable {
 }
 
 /// Reads a message.
-pub async fn read(raw: Bytes) -> Result<Mail, Unreadable> {
+pub(super) async fn read(raw: Bytes) -> Result<Mail, Unreadable> {
     if raw.len() > MOST_BYTES {
         return Err(Unreadable::TooLarge);
     }
@@ -97,7 +97,14 @@ pub async fn read(raw: Bytes) -> Result<Mail, Unreadable> {
     }
 }
 
-/// Reads a message on this thread.
+/// Reads a message on this thread; for a caller that cannot wait.
+pub(super) fn read_here(raw: &Bytes) -> Result<Mail, Unreadable> {
+    if raw.len() > MOST_BYTES {
+        return Err(Unreadable::TooLarge);
+    }
+    std::panic::catch_unwind(|| parse(raw)).unwrap_or(Err(Unreadable::ParserFailed))
+}
+
 pub(super) fn parse(raw: &Bytes) -> Result<Mail, Unreadable> {
     let too_much = is_too_much(raw);
     let message = if too_much { PARSER.parse_headers(raw) } else { PARSER.parse(raw) };
@@ -306,7 +313,7 @@ pub(super) fn raw_headers(message: &Message, name: &str) -> Vec<String> {
 
 /// An address in the one way in which it is kept and compared: without brackets, in lower case. Local parts may be told
 /// apart by case in theory; no provider does, and people type both.
-pub fn normalise(address: &str) -> Option<String> {
+pub(super) fn normalise(address: &str) -> Option<String> {
     let address = address.trim().trim_start_matches('<').trim_end_matches('>').trim_end_matches('.').to_lowercase();
     let (local, domain) = address.rsplit_once('@')?;
     let is_one = !local.is_empty()

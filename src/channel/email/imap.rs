@@ -1,0 +1,298 @@
+//! In, by IMAP: the mailbox that the insurer already has.
+//!
+//! How far it was read is kept in the store: the mailbox's UIDVALIDITY and the last UID. A message is marked as seen only
+//! when it is on disk, and looking at it does not mark it. The server tells of new mail (IDLE); since that line can die in
+//! silence, it is asked every minute all the same. After any error everything is done anew, from the connect.
+
+use std::{fmt, time::Duration};
+
+use async_imap::{Authenticator, Client, Session, error::Error as ImapError};
+use bytes::Bytes;
+use futures_util::TryStreamExt as _;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    time::{sleep, timeout},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Account, TakeError, Taken,
+    login::{self, Login, LoginError},
+    parse::MOST_BYTES,
+};
+use crate::{
+    channel::{Desk, DeskError},
+    config::{MailServer, Security},
+    domain::message::Channel,
+    intake::IntakeError,
+    store::{MailboxRow, StoreError},
+};
+
+/// For each command; a large message may take a while.
+const PATIENCE: Duration = Duration::from_mins(1);
+/// How long the server may stay silent before it is asked. Every line that IDLE holds is renewed by it, long before the
+/// half hour after which servers hang up.
+const ASK_AGAIN: Duration = Duration::from_mins(1);
+/// Before connecting again, growing from the first to the second.
+const WAITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(2));
+/// How often a message that the store refuses for itself is tried before it is left, flagged, for a person.
+const TRIES: u32 = 5;
+
+/// Why the line was given up.
+#[derive(Debug, thiserror::Error)]
+enum Broken {
+    #[error("the server does not answer in time")]
+    Silent(#[from] tokio::time::error::Elapsed),
+    /// Its words may hold an address; the kind is enough.
+    #[error("the server refused a command or broke the line ({0})")]
+    Imap(&'static str),
+    #[error(transparent)]
+    Login(#[from] LoginError),
+    #[error("the line broke: {0}")]
+    Line(#[from] std::io::Error),
+    #[error("the mailbox has no UIDVALIDITY")]
+    NoValidity,
+    #[error("a message cannot be stored at the moment: {0}")]
+    Desk(DeskError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<ImapError> for Broken {
+    fn from(error: ImapError) -> Self {
+        Self::Imap(match error {
+            ImapError::Io(_) => "the line",
+            ImapError::Bad(_) => "BAD",
+            ImapError::No(_) => "NO",
+            ImapError::ConnectionLost => "it hung up",
+            _ => "the answer",
+        })
+    }
+}
+
+/// Reads the mailbox until `stop`.
+pub(super) async fn read(account: &Account, server: &MailServer, desk: &Desk, stop: &CancellationToken) {
+    let mut wait = WAITS.0;
+    let mut reader = Reader { account, server, desk, stop, refused: (0, 0) };
+    loop {
+        let mut connected = false;
+        let ended = tokio::select! {
+            () = stop.cancelled() => return,
+            ended = reader.run(&mut connected) => ended,
+        };
+        let Err(error) = ended else { return };
+        if connected {
+            wait = WAITS.0;
+        }
+        tracing::warn!(account = account.config.account, %error, again_in = ?wait, "the mailbox cannot be read");
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = sleep(wait) => {}
+        }
+        wait = (wait * 2).min(WAITS.1);
+    }
+}
+
+/// A line to the server, secured or not.
+trait Line: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug> Line for T {}
+
+type Mailbox = Session<Box<dyn Line>>;
+
+struct Reader<'a> {
+    account: &'a Account,
+    server: &'a MailServer,
+    desk: &'a Desk,
+    stop: &'a CancellationToken,
+    /// The message that the store refused last, and how often.
+    refused: (u32, u32),
+}
+
+impl Reader<'_> {
+    /// Ends well only when it is told to stop.
+    async fn run(&mut self, connected: &mut bool) -> Result<(), Broken> {
+        let mut mailbox = self.connect().await?;
+        let has_idle = timeout(PATIENCE, mailbox.capabilities()).await??.has_str("IDLE");
+        let selected = timeout(PATIENCE, mailbox.select(&self.server.folder)).await??;
+        let validity = selected.uid_validity.ok_or(Broken::NoValidity)?;
+        *connected = true;
+        let mut read = self.begin(&mut mailbox, validity, selected.uid_next).await?;
+        tracing::info!(account = self.account.config.account, has_idle, "the mailbox is being read");
+        loop {
+            self.take_new(&mut mailbox, &mut read).await?;
+            if self.stop.is_cancelled() {
+                return Ok(());
+            }
+            if has_idle {
+                mailbox = self.idle(mailbox).await?;
+            } else {
+                sleep(ASK_AGAIN).await;
+            }
+        }
+    }
+
+    async fn connect(&self) -> Result<Mailbox, Broken> {
+        let port = self.server.port.unwrap_or(if self.server.security == Security::Tls { 993 } else { 143 });
+        let line = timeout(PATIENCE, TcpStream::connect((self.server.host.as_str(), port))).await??;
+        let line: Box<dyn Line> = match self.server.security {
+            Security::None => Box::new(line),
+            Security::Tls => Box::new(timeout(PATIENCE, login::secure(line, self.server)).await??),
+            Security::Starttls => {
+                let mut client = Client::new(line);
+                timeout(PATIENCE, client.read_response()).await??;
+                timeout(PATIENCE, client.run_command_and_check_ok("STARTTLS", None)).await??;
+                Box::new(timeout(PATIENCE, login::secure(client.into_inner(), self.server)).await??)
+            }
+        };
+        let mut client = Client::new(line);
+        if self.server.security != Security::Starttls {
+            timeout(PATIENCE, client.read_response()).await??;
+        }
+        let user = &self.server.user;
+        let session = match login::login(self.server).await? {
+            Login::None => return Err(LoginError::Nothing.into()),
+            Login::Password(password) => timeout(PATIENCE, client.login(user, password)).await?,
+            Login::Token(token) => timeout(PATIENCE, client.authenticate("XOAUTH2", Bearer::new(user, &token))).await?,
+        };
+        session.map_err(|(error, _)| error.into())
+    }
+
+    /// Where to go on. A mailbox that is read for the first time is read from now on: what lies in it was answered by
+    /// people. One that was made anew has new numbers: what nobody saw is taken, and what was taken is known by its name.
+    async fn begin(&mut self, mailbox: &mut Mailbox, validity: u32, next: Option<u32>) -> Result<MailboxRow, Broken> {
+        let name = &self.account.config.account;
+        let known = self.desk.store().mailbox(Channel::Email, name).await?;
+        if let Some(known) = known.filter(|known| known.validity == validity) {
+            return Ok(known);
+        }
+        let last = match next {
+            Some(next) => next.saturating_sub(1),
+            None => timeout(PATIENCE, mailbox.uid_search("ALL")).await??.into_iter().max().unwrap_or_default(),
+        };
+        if known.is_some() {
+            tracing::warn!(account = name, "the mailbox was made anew: what nobody saw in it is taken");
+            for uid in sorted(timeout(PATIENCE, mailbox.uid_search("UNSEEN")).await??) {
+                self.take(mailbox, uid).await?;
+            }
+        }
+        let read = MailboxRow { validity, last_uid: last };
+        self.desk.store().advance_mailbox(Channel::Email, name, read).await?;
+        Ok(read)
+    }
+
+    async fn take_new(&mut self, mailbox: &mut Mailbox, read: &mut MailboxRow) -> Result<(), Broken> {
+        let query = format!("UID {}:*", read.last_uid.saturating_add(1));
+        let found = timeout(PATIENCE, mailbox.uid_search(query)).await??;
+        let last = read.last_uid;
+        // `n:*` always finds the last message, even where its number is lower.
+        for uid in sorted(found).into_iter().filter(|uid| *uid > last) {
+            if self.stop.is_cancelled() {
+                return Ok(());
+            }
+            self.take(mailbox, uid).await?;
+            read.last_uid = uid;
+            self.desk.store().advance_mailbox(Channel::Email, &self.account.config.account, *read).await?;
+        }
+        Ok(())
+    }
+
+    async fn take(&mut self, mailbox: &mut Mailbox, uid: u32) -> Result<(), Broken> {
+        let sizes: Vec<_> = timeout(PATIENCE, async {
+            mailbox.uid_fetch(uid.to_string(), "(UID RFC822.SIZE)").await?.try_collect().await
+        })
+        .await??;
+        let Some(size) = sizes.iter().find(|message: &&async_imap::types::Fetch| message.uid == Some(uid)) else {
+            // Somebody deleted it.
+            return Ok(());
+        };
+        let is_whole = size.size.is_some_and(|size| usize::try_from(size).is_ok_and(|size| size <= MOST_BYTES));
+        // Of what is too large the head is enough to answer its sender, who is told how to send files.
+        let what = if is_whole { "(UID BODY.PEEK[])" } else { "(UID BODY.PEEK[HEADER])" };
+        let bodies: Vec<async_imap::types::Fetch> =
+            timeout(PATIENCE, async { mailbox.uid_fetch(uid.to_string(), what).await?.try_collect().await }).await??;
+        let body = bodies.iter().find(|message| message.uid == Some(uid));
+        let raw = body.and_then(|message| if is_whole { message.body() } else { message.header() });
+        let Some(raw) = raw else { return Ok(()) };
+        let raw = Bytes::copy_from_slice(raw);
+        let taken = if is_whole {
+            self.account.take(self.desk, raw).await
+        } else {
+            self.account.take_head(self.desk, raw).await
+        };
+        match taken {
+            Ok(Taken::Stored) => mark(mailbox, uid, "\\Seen").await,
+            Ok(Taken::Left) => Ok(()),
+            Err(TakeError::Unreadable(error)) => self.leave(mailbox, uid, &error.to_string()).await,
+            Err(TakeError::Desk(error)) => {
+                if !is_about_the_message(&error) {
+                    return Err(Broken::Desk(error));
+                }
+                self.refused = (uid, if self.refused.0 == uid { self.refused.1 + 1 } else { 1 });
+                if self.refused.1 < TRIES {
+                    return Err(Broken::Desk(error));
+                }
+                self.leave(mailbox, uid, &error.to_string()).await
+            }
+        }
+    }
+
+    /// A message that cannot be taken must not stop those behind it: it stays, flagged and unseen.
+    async fn leave(&self, mailbox: &mut Mailbox, uid: u32, error: &str) -> Result<(), Broken> {
+        tracing::error!(account = self.account.config.account, uid, %error, "a message was left in the mailbox, flagged");
+        mark(mailbox, uid, "\\Flagged").await
+    }
+
+    /// Waits for the server to tell of something, at most a minute.
+    async fn idle(&self, mailbox: Mailbox) -> Result<Mailbox, Broken> {
+        let mut idle = mailbox.idle();
+        timeout(PATIENCE, idle.init()).await??;
+        {
+            let (told, _interrupt) = idle.wait_with_timeout(ASK_AGAIN);
+            timeout(ASK_AGAIN + PATIENCE, told).await??;
+        }
+        Ok(timeout(PATIENCE, idle.done()).await??)
+    }
+}
+
+async fn mark(mailbox: &mut Mailbox, uid: u32, flag: &str) -> Result<(), Broken> {
+    let query = format!("+FLAGS.SILENT ({flag})");
+    let _: Vec<_> =
+        timeout(PATIENCE, async { mailbox.uid_store(uid.to_string(), query).await?.try_collect().await }).await??;
+    Ok(())
+}
+
+fn sorted(uids: impl IntoIterator<Item = u32>) -> Vec<u32> {
+    let mut uids: Vec<u32> = uids.into_iter().collect();
+    uids.sort_unstable();
+    uids
+}
+
+/// Whether others may still be stored.
+fn is_about_the_message(error: &DeskError) -> bool {
+    match error {
+        DeskError::Intake(IntakeError::Store(error)) => error.is_about_the_row(),
+        DeskError::Intake(IntakeError::Conversation(_)) => true,
+        DeskError::Store(error) => error.is_about_the_row(),
+        _ => false,
+    }
+}
+
+/// XOAUTH2's one answer.
+struct Bearer(Option<String>);
+
+impl Bearer {
+    fn new(user: &str, token: &str) -> Self {
+        Self(Some(format!("user={user}\x01auth=Bearer {token}\x01\x01")))
+    }
+}
+
+impl Authenticator for Bearer {
+    type Response = String;
+
+    /// A second challenge is the server's refusal, which wants an empty answer before it says no.
+    fn process(&mut self, _challenge: &[u8]) -> String {
+        self.0.take().unwrap_or_default()
+    }
+}

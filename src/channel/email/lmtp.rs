@@ -1,0 +1,272 @@
+//! In, by LMTP (RFC 2033): the site's own mail server hands each message over, and keeps it in its queue until we say
+//! that we have it. While we are away, it waits there.
+//!
+//! One answer for each recipient behind DATA, and 250 only when the message is on disk. What is not ours is refused by
+//! name before a byte of it comes.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Account, TakeError,
+    parse::{MOST_BYTES, Unreadable, normalise},
+};
+use crate::channel::Desk;
+
+/// Between two commands, and for a message (RFC 5321, 4.5.3.2, gives five and ten minutes).
+const PATIENCE: Duration = Duration::from_mins(5);
+const PATIENCE_FOR_DATA: Duration = Duration::from_mins(10);
+/// The longest command: RFC 5321's 512 octets, and room for what extensions add.
+const MOST_COMMAND: usize = 2048;
+/// Messages at once; more wait at their sender's.
+const LINES: usize = 16;
+const MOST_RECIPIENTS: usize = 100;
+/// Before the port is tried again.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// Serves until `stop`; what is at hand then is finished.
+pub(super) async fn serve(account: &Arc<Account>, listen: SocketAddr, desk: &Desk, stop: &CancellationToken) {
+    let Some(listener) = bind(account, listen, stop).await else { return };
+    let places = Arc::new(Semaphore::new(LINES));
+    let mut lines = JoinSet::new();
+    loop {
+        let place = tokio::select! {
+            () = stop.cancelled() => break,
+            place = Arc::clone(&places).acquire_owned() => place,
+        };
+        let line = tokio::select! {
+            () = stop.cancelled() => break,
+            line = listener.accept() => line,
+        };
+        while lines.try_join_next().is_some() {}
+        let (Ok(place), Ok((line, _))) = (place, line) else { continue };
+        let (account, desk, stop) = (Arc::clone(account), desk.clone(), stop.clone());
+        lines.spawn(async move {
+            let _place = place;
+            let mut session = Session { account: &account, desk: &desk, line: BufReader::new(line), mail: None };
+            if let Err(error) = session.run(&stop).await {
+                tracing::debug!(account = account.config.account, %error, "a line of LMTP broke");
+            }
+        });
+    }
+    while lines.join_next().await.is_some() {}
+}
+
+async fn bind(account: &Account, listen: SocketAddr, stop: &CancellationToken) -> Option<TcpListener> {
+    loop {
+        match TcpListener::bind(listen).await {
+            Ok(listener) => return Some(listener),
+            Err(error) => tracing::error!(account = account.config.account, %error, "LMTP cannot listen at {listen}"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => return None,
+            () = sleep(AGAIN) => {}
+        }
+    }
+}
+
+struct Session<'a> {
+    account: &'a Account,
+    desk: &'a Desk,
+    line: BufReader<TcpStream>,
+    mail: Option<Transaction>,
+}
+
+/// What MAIL and RCPT said.
+#[derive(Debug, Default)]
+struct Transaction {
+    /// Empty: nobody is to be told of failures.
+    sender: String,
+    recipients: Vec<String>,
+}
+
+/// What came in a line.
+enum Read {
+    Line(Vec<u8>),
+    TooLong,
+    End,
+}
+
+impl Session<'_> {
+    async fn run(&mut self, stop: &CancellationToken) -> std::io::Result<()> {
+        self.say("220 Guichet LMTP").await?;
+        loop {
+            let read = tokio::select! {
+                // Between two messages nothing is lost by hanging up.
+                () = stop.cancelled() => return self.say("421 4.3.2 Stopping").await,
+                read = timeout(PATIENCE, self.read_line(MOST_COMMAND)) => read,
+            };
+            let line = match read {
+                Err(_) => return self.say("421 4.4.2 Too slow").await,
+                Ok(Err(error)) => return Err(error),
+                Ok(Ok(Read::End)) => return Ok(()),
+                Ok(Ok(Read::TooLong)) => {
+                    self.say("500 5.5.6 Line too long").await?;
+                    continue;
+                }
+                Ok(Ok(Read::Line(line))) => line,
+            };
+            let line = String::from_utf8_lossy(&line).trim_end().to_owned();
+            let (verb, rest) = line.split_once(' ').unwrap_or((&line, ""));
+            match verb.to_ascii_uppercase().as_str() {
+                "LHLO" => self.greet().await?,
+                "HELO" | "EHLO" => self.say("500 5.5.1 This is LMTP: say LHLO").await?,
+                "MAIL" => self.mail(rest).await?,
+                "RCPT" => self.recipient(rest).await?,
+                "DATA" => match timeout(PATIENCE_FOR_DATA, self.data()).await {
+                    Ok(done) => done?,
+                    Err(_) => return self.say("421 4.4.2 Too slow").await,
+                },
+                "RSET" => {
+                    self.mail = None;
+                    self.say("250 2.0.0 Done").await?;
+                }
+                "NOOP" => self.say("250 2.0.0 Done").await?,
+                "VRFY" => self.say("252 2.5.0 Try and see").await?,
+                "QUIT" => return self.say("221 2.0.0 Goodbye").await,
+                _ => self.say("500 5.5.1 Unknown command").await?,
+            }
+        }
+    }
+
+    async fn greet(&mut self) -> std::io::Result<()> {
+        self.mail = None;
+        let size = format!("250 SIZE {MOST_BYTES}");
+        for line in ["250-guichet", "250-PIPELINING", "250-ENHANCEDSTATUSCODES", "250-8BITMIME", "250-SMTPUTF8", &size]
+        {
+            self.say(line).await?;
+        }
+        Ok(())
+    }
+
+    async fn mail(&mut self, rest: &str) -> std::io::Result<()> {
+        let Some((sender, parameters)) = path(rest, "FROM:") else {
+            return self.say("501 5.5.4 MAIL FROM:<address>").await;
+        };
+        if self.mail.is_some() {
+            return self.say("503 5.5.1 One message at a time").await;
+        }
+        let size = parameters
+            .split(' ')
+            .find_map(|parameter| parameter.to_ascii_uppercase().strip_prefix("SIZE=")?.parse::<usize>().ok());
+        if size.is_some_and(|size| size > MOST_BYTES) {
+            return self.say("552 5.3.4 Too large").await;
+        }
+        self.mail = Some(Transaction { sender: sender.to_owned(), recipients: Vec::new() });
+        self.say("250 2.1.0 Go on").await
+    }
+
+    async fn recipient(&mut self, rest: &str) -> std::io::Result<()> {
+        let Some(mail) = &mut self.mail else { return self.say("503 5.5.1 MAIL comes first").await };
+        let Some((recipient, _)) = path(rest, "TO:") else { return self.say("501 5.5.4 RCPT TO:<address>").await };
+        let Some(recipient) = normalise(recipient).filter(|address| self.account.plus_part(address).is_some()) else {
+            return self.say("550 5.1.1 Nobody of that name").await;
+        };
+        if mail.recipients.len() >= MOST_RECIPIENTS {
+            return self.say("452 4.5.3 Too many recipients").await;
+        }
+        mail.recipients.push(recipient);
+        self.say("250 2.1.5 Go on").await
+    }
+
+    async fn data(&mut self) -> std::io::Result<()> {
+        let Some(mail) = self.mail.take().filter(|mail| !mail.recipients.is_empty()) else {
+            return self.say("503 5.5.1 RCPT comes first").await;
+        };
+        self.say("354 Go on").await?;
+        let reply = match self.read_message(&mail).await? {
+            None => "552 5.3.4 Too large",
+            Some(raw) => match self.account.take(self.desk, raw).await {
+                Ok(_) => "250 2.0.0 Kept",
+                Err(TakeError::Unreadable(Unreadable::TooLarge)) => "552 5.3.4 Too large",
+                Err(TakeError::Unreadable(Unreadable::TooSlow)) => "451 4.3.0 Try later",
+                Err(TakeError::Unreadable(_)) => "554 5.6.0 Not readable",
+                Err(TakeError::Desk(error)) => {
+                    tracing::warn!(account = self.account.config.account, %error, "a message stays at its sender's");
+                    "451 4.3.0 Try later"
+                }
+            },
+        };
+        // It is one message for all of them.
+        for _ in &mail.recipients {
+            self.say(reply).await?;
+        }
+        Ok(())
+    }
+
+    /// The message up to its lone dot, with the trace that the last station writes (RFC 5321, 4.4). None: it is too large.
+    async fn read_message(&mut self, mail: &Transaction) -> std::io::Result<Option<Bytes>> {
+        let mut raw = format!("Return-Path: <{}>\r\n", mail.sender).into_bytes();
+        for recipient in &mail.recipients {
+            raw.extend(format!("Delivered-To: {recipient}\r\n").into_bytes());
+        }
+        let (mut is_too_large, mut at_start) = (false, true);
+        loop {
+            let start = raw.len();
+            // A piece at a time: nobody says how long a line is.
+            let read = (&mut self.line).take(64 * 1024).read_until(b'\n', &mut raw).await?;
+            if read == 0 {
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
+            }
+            let piece = &raw[start..];
+            if at_start && matches!(piece, b".\r\n" | b".\n") {
+                raw.truncate(start);
+                return Ok((!is_too_large).then(|| raw.into()));
+            }
+            let ended = piece.ends_with(b"\n");
+            if at_start && piece.starts_with(b".") {
+                raw.remove(start);
+            }
+            at_start = ended;
+            if is_too_large || raw.len() > MOST_BYTES {
+                is_too_large = true;
+                raw.clear();
+            }
+        }
+    }
+
+    async fn read_line(&mut self, most: usize) -> std::io::Result<Read> {
+        let mut line = Vec::new();
+        let most = u64::try_from(most).unwrap_or(u64::MAX);
+        if (&mut self.line).take(most).read_until(b'\n', &mut line).await? == 0 {
+            return Ok(Read::End);
+        }
+        if line.ends_with(b"\n") {
+            return Ok(Read::Line(line));
+        }
+        loop {
+            line.clear();
+            if (&mut self.line).take(most).read_until(b'\n', &mut line).await? == 0 {
+                return Ok(Read::End);
+            }
+            if line.ends_with(b"\n") {
+                return Ok(Read::TooLong);
+            }
+        }
+    }
+
+    /// Says a line.
+    async fn say(&mut self, line: &str) -> std::io::Result<()> {
+        self.line.get_mut().write_all(format!("{line}\r\n").as_bytes()).await
+    }
+}
+
+/// The address and the parameters of `FROM:<address> SIZE=1`.
+fn path<'a>(text: &'a str, keyword: &str) -> Option<(&'a str, &'a str)> {
+    let (head, rest) = text.trim_start().split_at_checked(keyword.len())?;
+    if !head.eq_ignore_ascii_case(keyword) {
+        return None;
+    }
+    let (address, parameters) = rest.trim_start().strip_prefix('<')?.split_once('>')?;
+    let is_clean = !address.chars().any(|c| c.is_control() || c.is_whitespace());
+    is_clean.then_some((address, parameters.trim()))
+}

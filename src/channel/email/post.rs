@@ -1,0 +1,94 @@
+//! Raw messages that a provider posts: Mailgun's `body-mime`, SendGrid's `email`, or the message itself.
+//!
+//! The post is ours when it bears the account's secret, as `Authorization: Bearer` or as the password of the address that
+//! the provider was given, or Mailgun's signature by it. A post that is played again changes nothing: the message's own
+//! identifier is known.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use http::header;
+use mail_parser::{MessageParser, MimeHeaders as _};
+use sha2::Sha256;
+use subtle::ConstantTimeEq as _;
+
+use crate::channel::{Post, Refusal};
+
+/// The fields that hold the raw message.
+const FIELDS: [&str; 2] = ["body-mime", "email"];
+
+/// The message in a post that is the provider's.
+pub(super) fn raw_message(post: &Post<'_>, secret: &str) -> Result<Bytes, Refusal> {
+    let kind = header_of(post, &header::CONTENT_TYPE);
+    let form = if kind.starts_with("multipart/form-data") {
+        Some(multipart(kind, post.body))
+    } else if kind.starts_with("application/x-www-form-urlencoded") {
+        let fields = url::form_urlencoded::parse(post.body);
+        Some(fields.map(|(name, value)| (name.into_owned(), Bytes::from(value.into_owned()))).collect())
+    } else {
+        None
+    };
+    let is_ours = bears(post, secret) || form.as_deref().is_some_and(|form| is_signed(form, secret));
+    if !is_ours {
+        return Err(Refusal::Unauthorized);
+    }
+    let raw = match &form {
+        None => Some(post.body.clone()),
+        Some(form) => FIELDS.iter().find_map(|field| value(form, field)).cloned(),
+    };
+    raw.filter(|raw| !raw.is_empty()).ok_or_else(|| {
+        Refusal::Malformed("the raw message is missing: have the provider post the full MIME message".into())
+    })
+}
+
+type Form = [(String, Bytes)];
+
+fn value<'a>(form: &'a Form, name: &str) -> Option<&'a Bytes> {
+    form.iter().find(|(found, _)| found == name).map(|(_, value)| value)
+}
+
+/// A form's fields. Its parts are MIME's, and so is the parser; their bytes are taken as they stand.
+fn multipart(kind: &str, body: &[u8]) -> Vec<(String, Bytes)> {
+    let whole = Bytes::from([b"Content-Type: ", kind.as_bytes(), b"\r\n\r\n", body].concat());
+    // A form is flat: what is deeper is in a field.
+    let Some(form) = MessageParser::new().with_mime_headers().parse(&whole) else { return Vec::new() };
+    form.parts
+        .iter()
+        .filter_map(|part| {
+            let name = part.content_disposition()?.attribute("name")?;
+            let (start, end) = (part.raw_body_offset() as usize, part.raw_end_offset() as usize);
+            let value = whole.get(start..end)?;
+            Some((name.to_owned(), whole.slice_ref(value)))
+        })
+        .collect()
+}
+
+fn bears(post: &Post<'_>, secret: &str) -> bool {
+    let authorization = header_of(post, &header::AUTHORIZATION);
+    let given = if let Some(token) = authorization.strip_prefix("Bearer ") {
+        token.to_owned()
+    } else if let Some(basic) = authorization.strip_prefix("Basic ") {
+        let pair = STANDARD.decode(basic).ok().and_then(|pair| String::from_utf8(pair).ok()).unwrap_or_default();
+        pair.split_once(':').map(|(_, password)| password.to_owned()).unwrap_or_default()
+    } else {
+        return false;
+    };
+    given.as_bytes().ct_eq(secret.as_bytes()).into()
+}
+
+/// Mailgun: the hexadecimal HMAC of the timestamp and the token, by the webhook signing key.
+fn is_signed(form: &Form, secret: &str) -> bool {
+    let Some(((timestamp, token), signature)) =
+        value(form, "timestamp").zip(value(form, "token")).zip(value(form, "signature"))
+    else {
+        return false;
+    };
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return false };
+    mac.update(timestamp);
+    mac.update(token);
+    hex::decode(signature).is_ok_and(|signature| mac.verify_slice(&signature).is_ok())
+}
+
+fn header_of<'a>(post: &Post<'a>, name: &header::HeaderName) -> &'a str {
+    post.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}

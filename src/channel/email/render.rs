@@ -1,0 +1,77 @@
+//! A message of ours as an e-mail: a subject, a text and the same as HTML.
+//!
+//! Nothing is fetched from elsewhere when it is read, and nothing depends on the HTML: it says what the text says. People's
+//! words are in `templates/`.
+
+use minijinja::{Environment, UndefinedBehavior, Value, context};
+
+use crate::{channel::Outbound, domain::language::Language};
+
+const SUBJECT: &str = "subject.txt";
+const TEXT: &str = "message.txt";
+const HTML: &str = "message.html";
+
+/// The templates, compiled once.
+#[derive(Debug)]
+pub(super) struct Renderer {
+    templates: Environment<'static>,
+}
+
+/// What is to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Rendered {
+    pub(super) subject: String,
+    pub(super) text: String,
+    pub(super) html: String,
+}
+
+impl Renderer {
+    pub(super) fn new() -> Result<Self, minijinja::Error> {
+        let mut templates = Environment::new();
+        templates.set_undefined_behavior(UndefinedBehavior::Strict);
+        templates.add_template(SUBJECT, include_str!("templates/subject.txt"))?;
+        templates.add_template(TEXT, include_str!("templates/message.txt"))?;
+        // By its ending, values are escaped in it.
+        templates.add_template(HTML, include_str!("templates/message.html"))?;
+        Ok(Self { templates })
+    }
+
+    /// Renders `outbound` for the account that people know by `name`.
+    pub(super) fn render(&self, outbound: &Outbound, name: &str) -> Result<Rendered, minijinja::Error> {
+        let body = &outbound.body;
+        let french = outbound.language == Language::Fr;
+        let head = context! { fr => french, reference => outbound.reference.as_str() };
+        let subject = self.say(SUBJECT, &head)?.trim().to_owned();
+        let summary: Vec<Value> = body
+            .summary
+            .iter()
+            .map(|line| context! { label => line.label.as_str(), value => line.value.as_str() })
+            .collect();
+        let choices: Vec<Value> = body.quick_replies.iter().map(|reply| Value::from(reply.label.as_str())).collect();
+        let paragraphs: Vec<Value> = body
+            .text
+            .split("\n\n")
+            .filter(|paragraph| !paragraph.trim().is_empty())
+            .map(|paragraph| Value::from(paragraph.trim().lines().map(Value::from).collect::<Vec<_>>()))
+            .collect();
+        let values = context! {
+            fr => french,
+            reference => outbound.reference.as_str(),
+            subject => subject.as_str(),
+            name => name,
+            text => body.text.trim(),
+            paragraphs => paragraphs,
+            summary => summary,
+            choices => choices,
+            urgent => body.urgent,
+            link => outbound.link.as_deref(),
+            // French puts a space before it.
+            colon => if french { "\u{a0}:" } else { ":" },
+        };
+        Ok(Rendered { subject, text: self.say(TEXT, &values)?, html: self.say(HTML, &values)? })
+    }
+
+    fn say(&self, template: &str, values: &Value) -> Result<String, minijinja::Error> {
+        self.templates.get_template(template)?.render(values.clone())
+    }
+}

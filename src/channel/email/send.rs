@@ -1,0 +1,217 @@
+//! Out, by SMTP: a few lines kept open, every send under a time-out of ours.
+//!
+//! The transport's own time-out covers the connect only. A line that stood idle is tried before it is used, so that a
+//! server that hung up in between costs no message.
+
+use std::time::Duration;
+
+use lettre::{
+    Address, AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor,
+    address::AddressError,
+    message::{
+        Mailbox, MultiPart,
+        header::{HeaderName, HeaderValue},
+    },
+    transport::smtp::{
+        PoolConfig,
+        authentication::{Credentials, Mechanism},
+        client::{Certificate, Tls, TlsParameters},
+    },
+};
+use tokio::sync::Mutex;
+
+use super::{
+    automatic::reason_of,
+    login::{self, Login},
+    render::Rendered,
+};
+use crate::{
+    channel::{Reason, Retry, SendError, Thread},
+    config::{MailServer, Security},
+};
+
+/// From the connect to the server's last word.
+const PATIENCE: Duration = Duration::from_mins(1);
+/// Servers hang up after a minute or more.
+const IDLE: Duration = Duration::from_secs(30);
+/// Lines at once, which is also how many messages of an account are on their way.
+pub(super) const LINES: usize = 4;
+
+type Transport = AsyncSmtpTransport<Tokio1Executor>;
+
+/// Sends an account's messages.
+#[derive(Debug)]
+pub(super) struct Mailer {
+    server: MailServer,
+    /// Made anew when the token that it logs in with has changed.
+    transport: Mutex<Option<(Login, Transport)>>,
+}
+
+/// An e-mail of ours.
+#[derive(Clone, Debug)]
+pub(super) struct Letter<'a> {
+    pub(super) from: (&'a str, &'a str),
+    pub(super) to: &'a str,
+    pub(super) reply_to: Option<String>,
+    /// Without the angle brackets.
+    pub(super) id: &'a str,
+    pub(super) thread: &'a Thread,
+    /// Whether the flow says it, and no person.
+    pub(super) is_automatic: bool,
+    pub(super) rendered: Rendered,
+}
+
+impl Mailer {
+    pub(super) fn new(server: MailServer) -> Self {
+        Self { server, transport: Mutex::default() }
+    }
+
+    pub(super) async fn send(&self, letter: Letter<'_>) -> Result<(), SendError> {
+        let message = letter.build()?;
+        let sending = async {
+            let transport = self.transport().await?;
+            transport.send(message).await.map_err(|error| of_smtp(&error))
+        };
+        match tokio::time::timeout(PATIENCE, sending).await {
+            Ok(sent) => sent.map(drop),
+            Err(_) => Err(later(Reason::Unavailable, "the mail server did not answer in time")),
+        }
+    }
+
+    async fn transport(&self) -> Result<Transport, SendError> {
+        let unusable = |error: &dyn std::fmt::Display| later(Reason::Account, &error.to_string());
+        let login = login::login(&self.server).await.map_err(|error| unusable(&error))?;
+        let mut current = self.transport.lock().await;
+        match &*current {
+            Some((with, transport)) if *with == login => Ok(transport.clone()),
+            _ => {
+                let transport = self.open(&login).map_err(|error| unusable(&error))?;
+                *current = Some((login, transport.clone()));
+                Ok(transport)
+            }
+        }
+    }
+
+    fn open(&self, login: &Login) -> Result<Transport, lettre::transport::smtp::Error> {
+        let server = &self.server;
+        let tls = || {
+            let mut parameters = TlsParameters::builder(server.host.clone());
+            if let Some(pem) = server.authority.as_ref().and_then(|file| std::fs::read(file).ok()) {
+                parameters = parameters.add_root_certificate(Certificate::from_pem(&pem)?);
+            }
+            parameters.build_rustls()
+        };
+        let (tls, port) = match server.security {
+            Security::Tls => (Tls::Wrapper(tls()?), 465),
+            Security::Starttls => (Tls::Required(tls()?), 587),
+            Security::None => (Tls::None, 25),
+        };
+        let mut builder = Transport::builder_dangerous(&server.host)
+            .port(server.port.unwrap_or(port))
+            .tls(tls)
+            .timeout(Some(PATIENCE / 2))
+            .pool_config(PoolConfig::new().max_size(u32::try_from(LINES).unwrap_or(1)).idle_timeout(IDLE));
+        builder = match login {
+            Login::None => builder,
+            Login::Password(password) => builder.credentials(Credentials::new(server.user.clone(), password.clone())),
+            Login::Token(token) => builder
+                .credentials(Credentials::new(server.user.clone(), token.clone()))
+                .authentication(vec![Mechanism::Xoauth2]),
+        };
+        Ok(builder.build())
+    }
+}
+
+impl Letter<'_> {
+    fn build(self) -> Result<Message, SendError> {
+        let mailbox = |name: Option<&str>, address: &str| {
+            let address = address.parse::<Address>()?;
+            Ok::<_, AddressError>(Mailbox::new(name.map(str::to_owned), address))
+        };
+        let ours = |_| later(Reason::Account, "the account's own address is none");
+        let (name, address) = self.from;
+        let mut builder = Message::builder()
+            .from(mailbox(Some(name), address).map_err(ours)?)
+            .to(mailbox(None, self.to).map_err(|_| never(Reason::NoSuchAddress, "the address is none"))?)
+            .message_id(Some(format!("<{}>", self.id)))
+            .subject(self.rendered.subject);
+        if let Some(reply_to) = &self.reply_to {
+            builder = builder.reply_to(mailbox(Some(name), reply_to).map_err(ours)?);
+        }
+        let received: Vec<&str> = ids(&self.thread.received).collect();
+        let sent: Vec<&str> = ids(&self.thread.sent).collect();
+        if let Some(id) = received.last().or(sent.last()) {
+            builder = builder.in_reply_to(format!("<{id}>"));
+            let all: Vec<String> = sent.iter().chain(&received).map(|id| format!("<{id}>")).collect();
+            builder = builder.references(all.join(" "));
+        }
+        if self.is_automatic {
+            // The first for whoever keeps to RFC 3834, the second for Exchange.
+            builder = builder
+                .raw_header(header("Auto-Submitted", "auto-replied"))
+                .raw_header(header("X-Auto-Response-Suppress", "OOF, AutoReply"));
+        }
+        builder
+            .multipart(MultiPart::alternative_plain_html(self.rendered.text, self.rendered.html))
+            .map_err(|_| never(Reason::Content, "the message cannot be put together"))
+    }
+}
+
+fn header(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}
+
+/// Those that are Message-IDs, and fit into a header as they are.
+fn ids(all: &[String]) -> impl Iterator<Item = &str> {
+    let is_id = |id: &&str| {
+        id.contains('@') && id.len() <= 250 && id.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>".contains(&byte))
+    };
+    all.iter().map(String::as_str).filter(is_id)
+}
+
+/// What a refusal of the server's means. Its words may name people: only its codes are told.
+fn of_smtp(error: &lettre::transport::smtp::Error) -> SendError {
+    let Some(code) = error.status().map(|code| code.to_string()) else {
+        let detail = if error.is_timeout() {
+            "the mail server did not answer in time"
+        } else if error.is_tls() {
+            "the line to the mail server cannot be secured"
+        } else {
+            "the mail server cannot be reached"
+        };
+        return later(Reason::Unavailable, detail);
+    };
+    let text = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    let status = enhanced(&text).unwrap_or_default();
+    let detail = format!("the mail server said {code} {status}");
+    match code.as_str() {
+        // The log-in; a person may put it right before the last try.
+        "530" | "534" | "535" | "538" | "454" => later(Reason::Account, &detail),
+        _ if error.is_permanent() => {
+            let reason = match (status, code.as_str()) {
+                ("", "550" | "551" | "553") => Reason::NoSuchAddress,
+                ("", "552" | "554") => Reason::Content,
+                ("", _) => Reason::Undelivered,
+                (status, _) => reason_of(status),
+            };
+            never(reason, &detail)
+        }
+        _ => later(Reason::Unavailable, &detail),
+    }
+}
+
+/// The enhanced status code that a server's words begin with (RFC 2034).
+fn enhanced(text: &str) -> Option<&str> {
+    text.split(|c: char| !c.is_ascii_digit() && c != '.').find(|word| {
+        let parts: Vec<&str> = word.split('.').collect();
+        matches!(parts[..], ["2" | "4" | "5", subject, detail] if !subject.is_empty() && !detail.is_empty() && word.len() <= 9)
+    })
+}
+
+fn later(reason: Reason, detail: &str) -> SendError {
+    SendError { retry: Retry::Later, reason, detail: detail.to_owned() }
+}
+
+fn never(reason: Reason, detail: &str) -> SendError {
+    SendError { retry: Retry::Never, reason, detail: detail.to_owned() }
+}

@@ -1,0 +1,184 @@
+//! The tokens by which an answer names its conversation: signed, so that nobody can make one up, and readable without the
+//! store.
+//!
+//! One stands in the Message-ID of everything that we send, and in the plus-address where the mailbox has such. It says
+//! which conversation is answered and never who answers: a message is forwarded with one click, and whoever has it has
+//! the token.
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+
+use crate::domain::id::ConversationId;
+
+/// The conversation's identifier.
+const ID_BYTES: usize = 16;
+/// 64 bits of the signature: a guess costs a message, and would win nothing but a proposal to a handler.
+const MAC_BYTES: usize = 8;
+/// Letters and digits of one case, which every mail server leaves alone (RFC 4648's base 32, in lower case).
+const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+/// The letters that a token takes.
+pub(super) const LENGTH: usize = (ID_BYTES + MAC_BYTES) * 8 / 5 + 1;
+
+/// Makes and reads the tokens of one account.
+#[derive(Clone)]
+pub(super) struct Tokens {
+    mac: Hmac<Sha256>,
+    domain: String,
+}
+
+impl Tokens {
+    /// `key` is the program's own secret; `address` is the account's.
+    pub(super) fn new(key: &[u8], address: &str) -> Self {
+        // A key of the hash's block length, which is what HMAC would make of a shorter one.
+        let mut block = [0; 64];
+        block[..32].copy_from_slice(&Sha256::digest(key));
+        let mut mac = Hmac::<Sha256>::new(&block.into());
+        mac.update(b"e-mail|");
+        mac.update(address.as_bytes());
+        mac.update(b"|");
+        let domain = address.rsplit_once('@').map_or(address, |(_, domain)| domain);
+        Self { mac, domain: domain.to_owned() }
+    }
+
+    /// The token of a conversation: [`LENGTH`] letters.
+    pub(super) fn token(&self, conversation: ConversationId) -> String {
+        let id = bytes_of(conversation);
+        encode(&[id.as_slice(), &self.sign(&id)].concat())
+    }
+
+    /// The conversation of a token of ours.
+    pub(super) fn read(&self, token: &str) -> Option<ConversationId> {
+        let bytes = decode(token)?;
+        let (id, mac) = bytes.split_at_checked(ID_BYTES)?;
+        if !bool::from(self.sign(id).ct_eq(mac)) {
+            return None;
+        }
+        hex::encode(id).parse().ok()
+    }
+
+    /// The Message-ID of one of our messages, without the angle brackets: the same for each try.
+    pub(super) fn message_id(&self, conversation: ConversationId, outbound: &str) -> String {
+        let digest = Sha256::digest(outbound);
+        format!("{}.{}@{}", self.token(conversation), hex::encode(&digest[..8]), self.domain)
+    }
+
+    /// The conversation of a Message-ID of ours.
+    pub(super) fn read_message_id(&self, id: &str) -> Option<ConversationId> {
+        let (local, domain) = id.rsplit_once('@')?;
+        let (token, _) = local.split_once('.')?;
+        if domain.eq_ignore_ascii_case(&self.domain) { self.read(token) } else { None }
+    }
+
+    fn sign(&self, id: &[u8]) -> [u8; MAC_BYTES] {
+        let mut mac = self.mac.clone();
+        mac.update(id);
+        let mut short = [0; MAC_BYTES];
+        short.copy_from_slice(&mac.finalize().into_bytes()[..MAC_BYTES]);
+        short
+    }
+}
+
+impl std::fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tokens")
+    }
+}
+
+fn bytes_of(conversation: ConversationId) -> [u8; ID_BYTES] {
+    let mut bytes = [0; ID_BYTES];
+    let digits: String = conversation.to_string().chars().filter(char::is_ascii_hexdigit).collect();
+    // An identifier is a UUID: it has 32 digits.
+    let _ = hex::decode_to_slice(digits, &mut bytes);
+    bytes
+}
+
+fn encode(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(LENGTH);
+    let (mut buffer, mut bits) = (0_u32, 0);
+    for byte in bytes {
+        buffer = buffer << 8 | u32::from(*byte);
+        bits += 8;
+        while bits >= 5 {
+            bits -= 5;
+            text.push(char::from(ALPHABET[(buffer >> bits & 31) as usize]));
+        }
+        buffer &= (1 << bits) - 1;
+    }
+    if bits > 0 {
+        text.push(char::from(ALPHABET[(buffer << (5 - bits) & 31) as usize]));
+    }
+    text
+}
+
+fn decode(text: &str) -> Option<Vec<u8>> {
+    if text.len() != LENGTH {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(ID_BYTES + MAC_BYTES);
+    let (mut buffer, mut bits) = (0_u32, 0);
+    for letter in text.bytes() {
+        let letter = letter.to_ascii_lowercase();
+        let value = ALPHABET.iter().position(|known| *known == letter)?;
+        buffer = buffer << 5 | u32::try_from(value).ok()?;
+        bits += 5;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push(u8::try_from(buffer >> bits & 255).ok()?);
+        }
+        buffer &= (1 << bits) - 1;
+    }
+    // The last letter's spare bits are nought: one token, one spelling.
+    (buffer == 0).then_some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "0190a0b0-c0d0-7e0f-8a0b-0123456789ab";
+
+    fn tokens() -> Tokens {
+        Tokens::new(b"key", "sinistres@rives.example")
+    }
+
+    #[test]
+    fn a_token_names_its_conversation_in_either_case() {
+        let token = tokens().token(ID.parse().unwrap());
+        assert_eq!(token.len(), LENGTH);
+        assert!(token.bytes().all(|byte| ALPHABET.contains(&byte)));
+        assert_eq!(tokens().read(&token), ID.parse().ok());
+        assert_eq!(tokens().read(&token.to_uppercase()), ID.parse().ok());
+    }
+
+    #[test]
+    fn a_token_that_was_touched_or_is_another_s_is_none() {
+        let token = tokens().token(ID.parse().unwrap());
+        for at in 0..token.len() {
+            let mut other = token.clone().into_bytes();
+            other[at] = if other[at] == b'a' { b'b' } else { b'a' };
+            assert_eq!(tokens().read(&String::from_utf8(other).unwrap()), None, "letter {at}");
+        }
+        for other in
+            [Tokens::new(b"another key", "sinistres@rives.example"), Tokens::new(b"key", "sinistres@horizon.example")]
+        {
+            assert_eq!(other.read(&token), None);
+        }
+        for text in ["", "é", &token[1..], &format!("{token}a"), &token.replace(&token[..1], "1")] {
+            assert_eq!(tokens().read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_message_id_names_its_conversation_and_stays_the_same() {
+        let (tokens, conversation) = (tokens(), ID.parse().unwrap());
+        let id = tokens.message_id(conversation, "outbound-1");
+        assert_eq!(id, tokens.message_id(conversation, "outbound-1"));
+        assert_ne!(id, tokens.message_id(conversation, "outbound-2"));
+        assert_eq!(tokens.read_message_id(&id), Some(conversation));
+        let local = id.split('@').next().unwrap();
+        for other in ["", "x@rives.example", &format!("{local}@elsewhere.example"), local] {
+            assert_eq!(tokens.read_message_id(other), None, "{other}");
+        }
+    }
+}
