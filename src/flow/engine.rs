@@ -7,6 +7,7 @@ use super::{
     state::{Mode, State},
     walk::Walk,
 };
+use crate::domain::message::{Body, Input};
 
 /// What one event led to.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,8 +70,10 @@ pub fn step(library: &Library, insurer: &str, state: State, event: &Event, now: 
             walk.note_completeness();
             let name = walk.document_name(kind);
             let text = walk.words().say_with("document_wanted", &[("document", name.into())]);
-            walk.preface.push(text);
-            walk.flush();
+            let text = walk.with_preface(text);
+            // A channel through which no file comes offers another way for it.
+            let input = Some(Input::Document);
+            walk.effects.push(Effect::Say { body: Body { text, input, ..Body::default() } });
         }
         Event::Silent => walk.silent(),
     }

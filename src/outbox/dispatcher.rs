@@ -240,7 +240,7 @@ impl Dispatcher {
 
     /// Sends all that is due, as if the account had nothing else to do, and stores what came of it.
     #[cfg(test)]
-    pub async fn send_all(&mut self) {
+    pub(super) async fn send_all(&mut self) {
         loop {
             self.turn(false).await.unwrap();
             match self.on_their_way.join_next().await {

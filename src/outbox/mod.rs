@@ -16,6 +16,8 @@ mod compose;
 mod dispatcher;
 mod pace;
 mod retry;
+#[cfg(test)]
+mod tests;
 
 use std::{sync::Arc, time::Duration};
 

@@ -8,8 +8,11 @@ mod chat;
 mod client;
 pub mod console;
 pub(crate) mod health;
+mod link;
 pub mod problem;
 mod streams;
+#[cfg(test)]
+mod testing;
 mod throttle;
 
 use std::sync::Arc;
@@ -59,6 +62,7 @@ pub fn router(app: App) -> Router {
         .route("/live", get(health::live))
         .route("/ready", get(health::ready))
         .route("/metrics", get(health::metrics))
+        .route("/u/{token}", get(link::get))
         .nest("/channels", channels::routes())
         .merge(chat::routes())
         .with_state(app)
@@ -93,6 +97,7 @@ fn console_of(app: &App) -> console::Console {
         store: app.store.clone(),
         documents: app.documents.clone(),
         desk: Arc::new(app.intake.clone()),
+        accounts: app.intake.accounts().clone(),
         names,
         experts: console::read_experts(library.sources()),
         clock: app.clock.clone(),

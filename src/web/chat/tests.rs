@@ -11,21 +11,10 @@ use axum::{
     http::{Request, Response, StatusCode, header},
 };
 use futures_util::StreamExt as _;
-use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 use tower::ServiceExt as _;
 
-use crate::{
-    channel::{Desk, Providers},
-    config::{Config, Site},
-    document::{Documents, Limits},
-    domain::clock::Clock,
-    flow::{Library, built_in},
-    intake::{Accounts, Intake},
-    store::Store,
-    telemetry::Metrics,
-    web::{App, Openings, Streams, router},
-};
+use crate::web::{Streams, router, testing::Trial};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -33,47 +22,14 @@ struct Service {
     router: Router,
     now: Arc<AtomicI64>,
     streams: Streams,
-    _folder: tempfile::TempDir,
+    _trial: Trial,
 }
 
 impl Service {
     async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&format!("sqlite:{}", folder.path().join("test.db").display())).await.unwrap();
-        let documents = Documents::local(&folder.path().join("documents")).unwrap();
-        let now = Arc::new(AtomicI64::new(1_795_000_000_000));
-        let clock = Clock::new({
-            let now = Arc::clone(&now);
-            move || Timestamp::from_millisecond(now.load(Ordering::Relaxed)).unwrap()
-        });
-        let library = Arc::new(Library::from_sources(built_in()).unwrap());
-        let metrics = Metrics::default();
-        let intake = Intake::open(store.clone(), library, clock.clone(), metrics.clone(), 64, Accounts::default())
-            .await
-            .unwrap();
-        let mut config = Config::load(None, []).unwrap();
-        config.documents.max_file_mib = 1;
-        config.chat.sites.push(Site {
-            key: "demo-site".into(),
-            insurer: "demo".into(),
-            origins: vec!["https://www.example.org".into(), "https://example.org".into()],
-        });
-        let (streams, openings) = (Streams::default(), Openings::default());
-        let desk = Desk::new(intake.clone(), store.clone(), documents.clone(), Limits::default(), clock.clone());
-        let providers = Providers::default();
-        let app = App {
-            config: Arc::new(config),
-            store,
-            intake,
-            documents,
-            providers,
-            desk,
-            clock,
-            metrics,
-            streams,
-            openings,
-        };
-        Self { streams: app.streams.clone(), router: router(app), now, _folder: folder }
+        let trial = Trial::open(Vec::new()).await;
+        let (now, streams) = (Arc::clone(&trial.now), trial.app.streams.clone());
+        Self { router: router(trial.app.clone()), now, streams, _trial: trial }
     }
 
     async fn send(&self, request: Request<Body>) -> Response<Body> {
@@ -341,6 +297,10 @@ async fn a_link_opens_the_same_conversation_elsewhere_while_it_is_good() {
     let (page, secret) = url.split_once("#resume=").unwrap();
     assert_eq!(page, "http://127.0.0.1:8480/chat?insurer=demo&lang=fr");
     assert_eq!(secret.len(), 64);
+    let short = service.get(&format!("/u/{secret}"), "").await;
+    assert_eq!(short.status(), StatusCode::SEE_OTHER);
+    assert_eq!(short.headers()[header::LOCATION], url.strip_prefix("http://127.0.0.1:8480").unwrap());
+    assert_eq!(service.get("/u/nobody", "").await.status(), StatusCode::NOT_FOUND);
 
     let (status, resumed) = service.post("/chat/api/resume", "", &json!({ "token": secret })).await;
     assert_eq!(status, StatusCode::OK);

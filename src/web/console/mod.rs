@@ -40,7 +40,7 @@ use axum::{
 use jiff::Timestamp;
 
 use super::Streams;
-use crate::{document::Documents, domain::clock::Clock, store::Store};
+use crate::{document::Documents, domain::clock::Clock, intake::Accounts, store::Store};
 pub use desk::{Changed, Desk, DeskError};
 pub use dossier::experts::Experts;
 pub(super) use dossier::experts::read as read_experts;
@@ -55,6 +55,8 @@ pub struct Setup {
     pub store: Store,
     pub documents: Documents,
     pub desk: Arc<dyn Desk>,
+    /// Where messages can be sent to people.
+    pub accounts: Accounts,
     pub names: Names,
     pub experts: Experts,
     pub clock: Clock,
@@ -89,6 +91,10 @@ impl Console {
 
     fn desk(&self) -> &dyn Desk {
         &*self.0.setup.desk
+    }
+
+    fn accounts(&self) -> &Accounts {
+        &self.0.setup.accounts
     }
 
     fn names(&self) -> &Names {
@@ -126,6 +132,7 @@ pub fn router(console: Console) -> Router {
         .route("/console/events", get(events::get))
         .route("/console/dossiers/{id}", get(dossier::show::get))
         .route("/console/dossiers/{id}/reply", post(dossier::reply::post))
+        .route("/console/dossiers/{id}/send-again", post(dossier::send_again::post))
         .route("/console/dossiers/{id}/typing", post(dossier::typing::post))
         .route("/console/dossiers/{id}/take-over", post(dossier::take_over::post))
         .route("/console/dossiers/{id}/give-back", post(dossier::give_back::post))

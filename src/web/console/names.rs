@@ -15,6 +15,8 @@ pub struct Names {
     /// By fact and value.
     choices: HashMap<String, HashMap<String, String>>,
     insurers: HashMap<String, String>,
+    /// Why a message did not arrive, by the channel's code.
+    undelivered: HashMap<String, String>,
 }
 
 /// A file of the flows that is no YAML.
@@ -34,7 +36,11 @@ impl Names {
             let file = stem.rsplit('/').next().unwrap_or(stem);
             let yaml: Yaml = serde_saphyr::from_str(text)
                 .map_err(|error| NamesError { path: path.to_owned(), problem: error.to_string() })?;
-            if file == "facts" {
+            if file == "messages" {
+                let words = each(&yaml)
+                    .filter_map(|(key, it)| Some((key.strip_prefix("undelivered_")?.to_owned(), text_of(it, "fr")?)));
+                names.undelivered.extend(words);
+            } else if file == "facts" {
                 names.read_facts(yaml.get("facts").unwrap_or(&yaml));
             } else if file == "documents" {
                 let labels = each(yaml.get("documents").unwrap_or(&yaml))
@@ -110,6 +116,11 @@ impl Names {
         self.choices.get(fact).and_then(|values| values.get(value)).map_or(value, String::as_str)
     }
 
+    /// Why a message did not arrive.
+    pub fn undelivered<'a>(&'a self, reason: &'a str) -> &'a str {
+        self.undelivered.get(reason).map_or(reason, String::as_str)
+    }
+
     pub fn insurer<'a>(&'a self, code: &'a str) -> &'a str {
         self.insurers.get(code).map_or(code, String::as_str)
     }
@@ -159,6 +170,9 @@ mod tests {
         assert_eq!(names.document("amicable_report"), "Constat amiable");
         assert_eq!(names.peril("water_damage"), "Dégât des eaux");
         assert_eq!(names.insurer("demo"), "Mutuelle des Rives");
+        for reason in ["no_such_address", "refused", "account", "content", "unavailable", "undelivered"] {
+            assert_ne!(names.undelivered(reason), reason);
+        }
         assert_ne!(names.fact("damage_amount"), "damage_amount");
         assert!(names.documents().len() > 10 && names.choices.contains_key("cause"));
     }

@@ -25,8 +25,11 @@ use crate::{
         message::{Attachment, Author, Body as Said, Channel, Endpoint, QuickReply, SummaryLine},
     },
     dossier::{Dossier, Status, Tip, reference_of},
-    intake::{Action, Actor},
-    store::{Commit, ConversationRow, DecisionRow, DocumentRow, EndpointRow, FactRow, HandlerRow, MessageRow, Store},
+    intake::{Accounts, Action, Actor},
+    store::{
+        Commit, ConversationRow, DecisionRow, Delivery, DocumentRow, EndpointRow, FactRow, HandlerRow, MessageRow,
+        OutboxRow, Store,
+    },
 };
 
 pub(super) struct Trial {
@@ -87,6 +90,7 @@ impl Trial {
                 "lease: { label: { fr: Bail, en: Lease } }\nphoto_wide: { label: { fr: Photo large, en: Wide } }",
             ),
             ("facts.yaml", "rooms: { fr: Pièces touchées, en: Rooms }\nloss_date: { fr: Date du sinistre, en: Date }"),
+            ("messages.yaml", "undelivered_no_such_address: { fr: numéro inconnu, en: unknown number }"),
             ("insurers/demo.yaml", "insurer: demo\nname: Mutuelle des Rives"),
             (
                 "claims/water_damage.yaml",
@@ -99,6 +103,7 @@ impl Trial {
             store,
             documents,
             desk: Arc::clone(&desk) as Arc<dyn Desk>,
+            accounts: Accounts::new(["first", "second"].map(|name| (Channel::Sms, name.to_owned()))),
             names,
             experts: crate::web::console::Experts::default(),
             clock: Clock::fixed(now),
@@ -290,6 +295,12 @@ async fn seed(store: &Store, now: Timestamp) -> DossierId {
         client_id: None,
         at: now,
     };
+    // The handler's message did not arrive by text message, and was sent again.
+    let mut failed = OutboxRow::new(conversation, 3, text_messages("second", 2), now);
+    (failed.delivery, failed.attempts) = (Delivery::Failed, 12);
+    failed.reason = Some("no_such_address".into());
+    let later = Timestamp::from_second(now.as_second() + 60).unwrap();
+    let again = OutboxRow::new(conversation, 3, text_messages("first", 1), later);
     let commit = Commit {
         key: None,
         conversation: ConversationRow {
@@ -356,12 +367,21 @@ async fn seed(store: &Store, now: Timestamp) -> DossierId {
         }],
         timeline,
         documents: Vec::new(),
-        outbox: Vec::new(),
+        outbox: vec![failed, again],
         received: Vec::new(),
         undelivered: None,
         timer: None,
         dossier: Some(dossier),
     };
     store.commit(commit).await.unwrap();
+    for (number, account) in (1..).zip(["first", "second"]) {
+        let at = Timestamp::from_second(now.as_second() + number).unwrap();
+        let endpoint = text_messages(account, number);
+        store.add_endpoint(&EndpointRow { endpoint, conversation, contact, at }).await.unwrap();
+    }
     id
+}
+
+fn text_messages(account: &str, number: i64) -> Endpoint {
+    Endpoint { channel: Channel::Sms, account: account.into(), address: format!("+3363998000{number}") }
 }

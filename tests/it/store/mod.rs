@@ -2,5 +2,6 @@
 
 mod commit;
 mod faults;
+mod outbox;
 mod rows;
 mod schema;

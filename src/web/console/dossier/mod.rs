@@ -12,6 +12,7 @@ mod head;
 mod orientation;
 pub(super) mod override_orientation;
 pub(super) mod reply;
+pub(super) mod send_again;
 pub(super) mod show;
 pub(super) mod take_over;
 mod timeline;

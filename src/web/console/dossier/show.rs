@@ -19,14 +19,19 @@ use super::{
     head::{Head, Next},
     orientation::{OrientationView, Wanted},
     override_orientation::MODES,
+    send_again,
     timeline::{self, Actor, TimelineLine},
     transcript::{self, Bubble, Who},
 };
 use crate::{
     contract::{Policy, number_key},
     document::Remark,
-    domain::fact::Precision,
+    domain::{
+        fact::Precision,
+        message::{Channel, Endpoint},
+    },
     dossier::{Verdict, verify},
+    store::Delivery,
     web::console::{
         Console, assets,
         auth::Session,
@@ -47,6 +52,8 @@ pub(in crate::web::console) struct DossierPage {
     id: String,
     head: Head,
     bubbles: Vec<Bubble>,
+    /// Where a message can be sent to the person.
+    places: Vec<Endpoint>,
     facts: Vec<FactLine>,
     files: Vec<FileView>,
     wanted: Vec<WantedView>,
@@ -78,8 +85,10 @@ pub(crate) async fn get(
     let store = console.store();
     let conversation = store.conversation(dossier.conversation).await?.ok_or(ConsoleError::NotFound)?;
     let after = (conversation.last_seq - MOST_MESSAGES).max(0);
-    let (messages, rows, documents, decisions, entries, handlers) = tokio::try_join!(
+    let (messages, sent, places, rows, documents, decisions, entries, handlers) = tokio::try_join!(
         store.messages(dossier.conversation, after, MOST_MESSAGES),
+        store.outbox(dossier.conversation, after),
+        send_again::places(&console, dossier.conversation),
         store.facts(dossier.id),
         store.documents(dossier.conversation),
         store.decisions(dossier.id),
@@ -102,7 +111,8 @@ pub(crate) async fn get(
         now: console.now(),
         id: dossier.id.to_string(),
         head: Head::of(&dossier, &conversation, &rows, lexicon),
-        bubbles: transcript::bubbles(messages),
+        bubbles: transcript::bubbles(messages, &sent, lexicon.names),
+        places,
         facts: facts::lines(&rows, lexicon),
         files: files::gallery(documents, lexicon),
         wanted: files::wanted(&dossier, lexicon),
@@ -123,7 +133,6 @@ mod tests {
 
     use super::*;
     use crate::{
-        domain::message::Channel,
         dossier::Status,
         web::console::{Names, testing::Trial},
     };
@@ -164,6 +173,7 @@ mod tests {
                 id: dossier.id.to_string(),
                 head: Head::of(&dossier, &conversation, &rows, lexicon),
                 bubbles: Vec::new(),
+                places: Vec::new(),
                 facts: facts::lines(&rows, lexicon),
                 files: vec![FileView {
                     id: "1".into(),
@@ -224,6 +234,24 @@ mod tests {
             "a_code_nobody_knows",
             "Journal vérifié",
             "salon.png",
+        ] {
+            assert!(page.contains(shown), "{shown}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_message_that_did_not_arrive_says_why_and_can_be_sent_another_way() {
+        let trial = Trial::start().await;
+        let cookie = trial.log_in().await;
+        let (_, _, page) = trial.get_as(&cookie, &format!("/console/dossiers/{}", trial.dossier().await)).await;
+        for shown in [
+            "Pas remis par SMS",
+            "numéro inconnu",
+            "(12 essais)",
+            "En attente d’envoi par SMS",
+            "Envoyer à nouveau",
+            "<option value=\"1\">",
+            "+33639980002",
         ] {
             assert!(page.contains(shown), "{shown}");
         }

@@ -36,6 +36,7 @@ pub(super) struct Detail {
     pub mode: Option<String>,
     pub before: Option<String>,
     pub peril: Option<String>,
+    pub channel: Option<String>,
     pub policy: Option<String>,
     pub message: Option<i64>,
     pub count: Option<i64>,
@@ -59,6 +60,10 @@ pub(super) fn ending(dossier: &Dossier, entries: &[Entry], lexicon: Lexicon) -> 
 
 impl TimelineLine {
     fn of(entry: &Entry, lexicon: Lexicon) -> Self {
+        let mut detail = Detail::of(&entry.detail, lexicon);
+        if entry.kind == "undelivered" {
+            detail.reason = detail.reason.map(|reason| lexicon.names.undelivered(&reason).to_owned());
+        }
         Self {
             seq: entry.seq,
             actor: match entry.actor.as_str() {
@@ -68,7 +73,7 @@ impl TimelineLine {
             },
             kind: entry.kind.clone(),
             at: When(entry.at),
-            detail: Detail::of(&entry.detail, lexicon),
+            detail,
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::{
     domain::message::{Attachment, Author, Channel, SummaryLine},
-    store::MessageRow,
-    web::console::when::When,
+    store::{Delivery, MessageRow, OutboxRow},
+    web::console::{Names, when::When},
 };
 
 /// One message.
@@ -17,11 +17,42 @@ pub(super) struct Bubble {
     pub files: Vec<Attachment>,
     pub choices: Vec<String>,
     pub summary: Vec<SummaryLine>,
+    /// How far it came, at each place that it was pushed to, the last one last.
+    pub deliveries: Vec<DeliveryView>,
     pub at: When,
     /// The first message of a day is headed by it.
     pub starts_day: bool,
     /// The first message in a row by the same author names them.
     pub starts_turn: bool,
+}
+
+/// What became of a message at one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct DeliveryView {
+    pub channel: Channel,
+    pub state: Delivery,
+    /// Why the last try failed, in words.
+    pub why: Option<String>,
+    /// How often it was tried, once that is more than once.
+    pub tries: Option<i64>,
+}
+
+impl DeliveryView {
+    fn of(row: &OutboxRow, names: &Names) -> Self {
+        Self {
+            channel: row.to.channel,
+            state: row.delivery,
+            why: row.reason.as_deref().map(|reason| names.undelivered(reason).to_owned()),
+            tries: Some(row.attempts).filter(|attempts| *attempts > 1),
+        }
+    }
+}
+
+impl Bubble {
+    /// Whether the last try came to nothing, so that the handler must find another way.
+    pub(super) fn is_undelivered(&self) -> bool {
+        self.deliveries.last().is_some_and(|last| last.state == Delivery::Failed)
+    }
 }
 
 /// Who wrote it.
@@ -32,7 +63,8 @@ pub(super) enum Who {
     Handler(String),
 }
 
-pub(super) fn bubbles(rows: Vec<MessageRow>) -> Vec<Bubble> {
+/// The bubbles of messages, with what became of them: `sent` in the order of their numbers.
+pub(super) fn bubbles(rows: Vec<MessageRow>, sent: &[OutboxRow], names: &Names) -> Vec<Bubble> {
     let mut bubbles: Vec<Bubble> = Vec::with_capacity(rows.len());
     for row in rows {
         let who = match row.author {
@@ -44,6 +76,8 @@ pub(super) fn bubbles(rows: Vec<MessageRow>) -> Vec<Bubble> {
         let last = bubbles.last();
         let starts_day = last.is_none_or(|last| last.at.day() != at.day());
         let starts_turn = starts_day || last.is_none_or(|last| last.who != who || last.channel != row.channel);
+        let deliveries =
+            sent.iter().filter(|sent| sent.seq == row.seq).map(|sent| DeliveryView::of(sent, names)).collect();
         let body = row.body;
         let text = if body.text.is_empty() { body.choice.unwrap_or_default() } else { body.text };
         bubbles.push(Bubble {
@@ -55,6 +89,7 @@ pub(super) fn bubbles(rows: Vec<MessageRow>) -> Vec<Bubble> {
             files: body.attachments,
             choices: body.quick_replies.into_iter().map(|choice| choice.label).collect(),
             summary: body.summary,
+            deliveries,
             at,
             starts_day,
             starts_turn,
@@ -66,10 +101,13 @@ pub(super) fn bubbles(rows: Vec<MessageRow>) -> Vec<Bubble> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{id::ConversationId, message::Body};
+    use crate::domain::{
+        id::ConversationId,
+        message::{Body, Endpoint},
+    };
 
     #[test]
-    fn days_and_turns_are_headed_once() {
+    fn days_and_turns_are_headed_once_and_each_message_knows_its_fate() {
         let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
         let conversation = ConversationId::new(at("2026-11-20T09:00:00Z"));
         let row = |seq, author, time| MessageRow {
@@ -81,12 +119,29 @@ mod tests {
             client_id: None,
             at: at(time),
         };
-        let shown = bubbles(vec![
+        let rows = vec![
             row(1, Author::Guichet, "2026-11-20T09:00:00Z"),
             row(2, Author::Guichet, "2026-11-20T09:00:01Z"),
             row(3, Author::Policyholder, "2026-11-20T09:01:00Z"),
             row(4, Author::Policyholder, "2026-11-20T23:30:00Z"),
-        ]);
+        ];
+        let to = Endpoint { channel: Channel::Sms, account: "a".into(), address: "b".into() };
+        let mut failed = OutboxRow::new(conversation, 2, to.clone(), at("2026-11-20T09:00:01Z"));
+        (failed.delivery, failed.reason, failed.attempts) = (Delivery::Failed, Some("a_new_one".into()), 12);
+        let again = OutboxRow::new(conversation, 2, to, at("2026-11-20T09:00:02Z"));
+        let names = Names::default();
+        let before = bubbles(rows.clone(), std::slice::from_ref(&failed), &names);
+        assert!(before[1].is_undelivered() && !before[0].is_undelivered());
+        let shown = bubbles(rows, &[failed, again], &names);
+        assert!(!shown[1].is_undelivered(), "it is on its way again");
+        let view = |state, why: Option<&str>, tries| DeliveryView {
+            channel: Channel::Sms,
+            state,
+            why: why.map(str::to_owned),
+            tries,
+        };
+        let expected = [view(Delivery::Failed, Some("a_new_one"), Some(12)), view(Delivery::Waiting, None, None)];
+        assert_eq!(shown[1].deliveries, expected);
         let heads: Vec<_> = shown.iter().map(|bubble| (bubble.starts_day, bubble.starts_turn)).collect();
         assert_eq!(heads, [(true, true), (false, false), (false, true), (true, true)]);
     }

@@ -3,6 +3,9 @@
 //!
 //! The accounts of `[[sms.webhooks]]` that do not send are answered with our words; to all others the outbox pushes them.
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Instant;
 
 use axum::{

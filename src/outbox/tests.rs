@@ -1,0 +1,515 @@
+//! Sending, against a provider that follows a script, on a clock that is set.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::{Dispatcher, Jitter, LEASE, Outbox};
+use crate::{
+    channel::{
+        Desk, Event, Fate, FetchError, Outbound, Pace, Provider, Providers, Reason, Report, Retry, SendError, Sent,
+    },
+    document::{Documents, Limits},
+    domain::{
+        clock::Clock,
+        id::ConversationId,
+        language::Language,
+        message::{Body, Channel, Endpoint},
+    },
+    flow::{Library, built_in},
+    intake::{Action, Actor, Inbound, InboundKind, Intake},
+    store::{Delivery, OutboxRow, Store},
+    telemetry::Metrics,
+};
+
+const START: i64 = 1_795_262_400_000;
+
+/// What the provider does with the next message.
+#[derive(Clone, Debug)]
+enum Step {
+    Take,
+    Fail(Retry, Reason),
+    /// Takes the message and never says so.
+    TakeAndHang,
+    Panic,
+}
+
+/// Takes notes of what it took, and takes everything when its script is over.
+#[derive(Debug)]
+struct Scripted {
+    account: String,
+    pace: Pace,
+    script: Mutex<VecDeque<Step>>,
+    tries: Mutex<Vec<(String, i64)>>,
+    taken: mpsc::UnboundedSender<Outbound>,
+}
+
+impl Provider for Scripted {
+    fn channel(&self) -> Channel {
+        Channel::Sms
+    }
+
+    fn account(&self) -> &str {
+        &self.account
+    }
+
+    fn pace(&self) -> Pace {
+        self.pace
+    }
+
+    fn deliver<'a>(&'a self, outbound: &'a Outbound) -> BoxFuture<'a, Result<Sent, SendError>> {
+        Box::pin(async move {
+            self.tries.lock().unwrap().push((outbound.id.clone(), outbound.seq));
+            let step = self.script.lock().unwrap().pop_front().unwrap_or(Step::Take);
+            match step {
+                Step::Fail(retry, reason) => return Err(SendError { retry, reason, detail: "scripted".into() }),
+                Step::Panic => panic!("scripted"),
+                Step::Take | Step::TakeAndHang => {
+                    let _ = self.taken.send(outbound.clone());
+                }
+            }
+            if matches!(step, Step::TakeAndHang) {
+                std::future::pending::<()>().await;
+            }
+            Ok(Sent { provider_id: format!("p-{}-{}", outbound.seq, outbound.id) })
+        })
+    }
+
+    fn fetch<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Bytes, FetchError>> {
+        Box::pin(async { Err(FetchError::Gone) })
+    }
+}
+
+struct House {
+    store: Store,
+    outbox: Outbox,
+    provider: Arc<Scripted>,
+    providers: Providers,
+    taken: mpsc::UnboundedReceiver<Outbound>,
+    now: Arc<AtomicI64>,
+    _folder: tempfile::TempDir,
+}
+
+impl House {
+    /// One account, `main`, whose provider follows `script`.
+    async fn open(script: impl IntoIterator<Item = Step>) -> Self {
+        Self::open_with(script, Pace { messages: 1000, per: Duration::from_secs(1), at_once: 8 }, LEASE).await
+    }
+
+    async fn open_with(script: impl IntoIterator<Item = Step>, pace: Pace, lease: Duration) -> Self {
+        let (sender, taken) = mpsc::unbounded_channel();
+        let account = |name: &str, script| {
+            Arc::new(Scripted {
+                account: name.into(),
+                pace,
+                script: Mutex::new(script),
+                tries: Mutex::default(),
+                taken: sender.clone(),
+            })
+        };
+        let provider = account("main", script.into_iter().collect());
+        let other = account("other", VecDeque::new());
+        let providers = Providers::new(vec![provider.clone(), other], []).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&format!("sqlite:{}", folder.path().join("test.db").display())).await.unwrap();
+        let documents = Documents::local(&folder.path().join("documents")).unwrap();
+        let now = Arc::new(AtomicI64::new(START));
+        let clock = Clock::new({
+            let now = Arc::clone(&now);
+            move || Timestamp::from_millisecond(now.load(Ordering::Relaxed)).unwrap()
+        });
+        let library = Arc::new(Library::from_sources(built_in()).unwrap());
+        let (metrics, accounts) = (Metrics::default(), providers.accounts());
+        let intake = Intake::open(store.clone(), library, clock.clone(), metrics.clone(), 64, accounts).await.unwrap();
+        let desk = Desk::new(intake.clone(), store.clone(), documents, Limits::default(), clock.clone());
+        let outbox = Outbox {
+            store: store.clone(),
+            intake,
+            desk,
+            clock,
+            metrics,
+            jitter: Jitter::new(|| 0.0),
+            public_url: "https://guichet.example/".into(),
+            lease,
+        };
+        Self { store, outbox, provider, providers, taken, now, _folder: folder }
+    }
+
+    fn pass(&self, seconds: i64) {
+        self.now.fetch_add(1000 * seconds, Ordering::Relaxed);
+    }
+
+    fn dispatcher(&self) -> Dispatcher {
+        Dispatcher::new(self.outbox.clone(), self.provider.clone())
+    }
+
+    /// A person writes, and is answered in the store.
+    async fn write(&self, account: &str, from: &str, id: &str) -> ConversationId {
+        let inbound = Inbound {
+            endpoint: Endpoint { channel: Channel::Sms, account: account.into(), address: from.into() },
+            provider_id: id.into(),
+            insurer: "demo".into(),
+            language: Language::Fr,
+            token: None,
+            settle: false,
+            kind: InboundKind::Message(Body { text: "bonjour".into(), ..Body::default() }),
+        };
+        self.outbox.intake.receive(inbound).await.unwrap().conversation
+    }
+
+    async fn rows(&self, conversation: ConversationId) -> Vec<OutboxRow> {
+        self.store.outbox(conversation, 0).await.unwrap()
+    }
+
+    /// The numbers of the messages that the provider took since the last time.
+    fn taken(&mut self) -> Vec<i64> {
+        std::iter::from_fn(|| self.taken.try_recv().ok()).map(|outbound| outbound.seq).collect()
+    }
+
+    fn tries(&self) -> usize {
+        self.provider.tries.lock().unwrap().len()
+    }
+
+    async fn undelivered(&self, conversation: ConversationId) -> Vec<String> {
+        let Some(dossier) = self.store.dossier_of(conversation).await.unwrap() else { return Vec::new() };
+        let timeline = self.store.timeline(dossier).await.unwrap();
+        timeline.into_iter().filter(|entry| entry.kind == "undelivered").map(|entry| entry.detail).collect()
+    }
+}
+
+fn unavailable() -> Step {
+    Step::Fail(Retry::Later, Reason::Unavailable)
+}
+
+fn seqs(rows: &[OutboxRow]) -> Vec<i64> {
+    rows.iter().map(|row| row.seq).collect()
+}
+
+#[tokio::test]
+async fn what_is_said_is_sent_once_in_its_order() {
+    let mut house = House::open([]).await;
+    let mut dispatcher = house.dispatcher();
+    let conversation = house.write("main", "+33639980001", "1").await;
+    house.write("main", "+33639980001", "2").await;
+    let rows = house.rows(conversation).await;
+    assert!(rows.len() > 1 && seqs(&rows).is_sorted());
+    dispatcher.send_all().await;
+    assert_eq!(house.taken(), seqs(&rows));
+    for row in house.rows(conversation).await {
+        assert_eq!((row.delivery, row.attempts), (Delivery::Sent, 1));
+        assert_eq!(row.provider_id, Some(format!("p-{}-{}", row.seq, row.id)));
+    }
+    dispatcher.send_all().await;
+    assert!(house.taken().is_empty());
+}
+
+#[tokio::test]
+async fn a_message_comes_with_all_that_a_channel_needs() {
+    let mut house = House::open([]).await;
+    let conversation = house.write("main", "+33639980001", "in-1").await;
+    house.dispatcher().send_all().await;
+    let first = house.taken.try_recv().unwrap();
+    assert_eq!((first.to.address.as_str(), first.language), ("+33639980001", Language::Fr));
+    assert_eq!((first.thread.received, first.thread.sent), (vec!["in-1".to_owned()], vec![]));
+    assert_eq!((first.reference.len(), first.link), (9, None));
+    house.taken();
+    house.write("main", "+33639980001", "in-2").await;
+    house.dispatcher().send_all().await;
+    let second = house.taken.try_recv().unwrap();
+    assert_eq!(second.thread.received, ["in-1", "in-2"]);
+    assert!(second.thread.sent.contains(&format!("p-{}-{}", first.seq, first.id)));
+    assert_eq!(second.conversation, conversation);
+}
+
+#[tokio::test]
+async fn photos_are_asked_for_with_a_link_that_opens_the_conversation() {
+    let mut house = House::open([]).await;
+    let conversation = house.write("main", "+33639980001", "1").await;
+    house.dispatcher().send_all().await;
+    house.taken();
+    let dossier = {
+        // A handler can only ask where there is a dossier.
+        let row = &house.rows(conversation).await[0];
+        house.outbox.intake.give_up(row, "undelivered").await.unwrap();
+        house.store.dossier_of(conversation).await.unwrap().unwrap()
+    };
+    let actor = Actor { login: "camille".into(), name: "Camille".into() };
+    house.outbox.intake.act(dossier, actor, Action::AskDocument { kind: "lease".into() }).await.unwrap();
+    house.dispatcher().send_all().await;
+    let links: Vec<String> = std::iter::from_fn(|| house.taken.try_recv().ok()).filter_map(|it| it.link).collect();
+    let [link] = links.as_slice() else { panic!("{links:?}") };
+    let token = link.strip_prefix("https://guichet.example/u/").unwrap();
+    assert_eq!(token.len(), 22);
+    let now = house.outbox.clock.now();
+    let opened = house.store.resume_link(&crate::domain::token::hash(token), now).await.unwrap();
+    assert_eq!(opened, Some(conversation));
+}
+
+#[tokio::test]
+async fn a_chat_and_a_sender_that_is_answered_have_no_rows() {
+    let house = House::open([]).await;
+    let conversation = house.write("answered", "+33639980001", "1").await;
+    assert!(house.rows(conversation).await.is_empty());
+    assert!(house.store.conversation(conversation).await.unwrap().unwrap().read_seq > 1);
+    let pushed = house.write("main", "+33639980001", "1").await;
+    assert_eq!(house.store.conversation(pushed).await.unwrap().unwrap().read_seq, 0);
+}
+
+#[tokio::test]
+async fn a_failed_message_is_tried_again_under_its_name_before_those_behind_it() {
+    let mut house = House::open([unavailable(), unavailable()]).await;
+    let mut dispatcher = house.dispatcher();
+    let conversation = house.write("main", "+33639980001", "1").await;
+    house.write("main", "+33639980001", "2").await;
+    dispatcher.send_all().await;
+    assert_eq!((house.tries(), house.taken().len()), (1, 0));
+    house.pass(4);
+    dispatcher.send_all().await;
+    assert_eq!(house.tries(), 1);
+    house.pass(1);
+    dispatcher.send_all().await;
+    assert_eq!(house.tries(), 2);
+    house.pass(10);
+    dispatcher.send_all().await;
+    assert_eq!(house.taken(), seqs(&house.rows(conversation).await));
+    let tries = house.provider.tries.lock().unwrap().clone();
+    assert!(tries[..3].iter().all(|tried| *tried == tries[0]), "{tries:?}");
+    assert!(house.undelivered(conversation).await.is_empty());
+}
+
+#[tokio::test]
+async fn retry_after_is_obeyed_by_the_whole_account_and_costs_no_try() {
+    let after = Step::Fail(Retry::After(Duration::from_secs(30)), Reason::Unavailable);
+    let pace = Pace { messages: 1000, per: Duration::from_secs(1), at_once: 1 };
+    let mut house = House::open_with(vec![after; 20], pace, LEASE).await;
+    let mut dispatcher = house.dispatcher();
+    let first = house.write("main", "+33639980001", "1").await;
+    dispatcher.send_all().await;
+    let second = house.write("main", "+33639980002", "1").await;
+    for round in 1..20 {
+        assert_eq!(house.tries(), round);
+        house.pass(29);
+        dispatcher.send_all().await;
+        assert_eq!(house.tries(), round, "nobody is sent to while the account rests");
+        house.pass(1);
+        dispatcher.send_all().await;
+    }
+    house.pass(60);
+    dispatcher.send_all().await;
+    house.pass(60);
+    dispatcher.send_all().await;
+    let mut expected = [seqs(&house.rows(first).await), seqs(&house.rows(second).await)].concat();
+    let mut taken = house.taken();
+    expected.sort_unstable();
+    taken.sort_unstable();
+    assert_eq!(taken, expected);
+}
+
+#[tokio::test]
+async fn what_cannot_be_delivered_is_given_up_loudly_and_the_next_goes_on() {
+    let mut house = House::open([Step::Fail(Retry::Never, Reason::NoSuchAddress)]).await;
+    let mut dispatcher = house.dispatcher();
+    let conversation = house.write("main", "+33639980001", "1").await;
+    house.write("main", "+33639980001", "2").await;
+    dispatcher.send_all().await;
+    let rows = house.rows(conversation).await;
+    assert_eq!((rows[0].delivery, rows[0].reason.as_deref()), (Delivery::Failed, Some("no_such_address")));
+    assert_eq!(house.taken(), seqs(&rows)[1..]);
+    assert_eq!(
+        house.undelivered(conversation).await,
+        [format!(r#"{{"message":{},"channel":"sms","reason":"no_such_address"}}"#, rows[0].seq)]
+    );
+    let dossier = house.store.dossier_of(conversation).await.unwrap().unwrap();
+    let dossier = house.store.dossier(dossier).await.unwrap().unwrap();
+    assert_eq!(dossier.waiting_since, Some(house.outbox.clock.now()));
+    dispatcher.send_all().await;
+    assert_eq!(house.undelivered(conversation).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_dead_provider_is_given_up_after_its_tries() {
+    let house = House::open(vec![unavailable(); 100]).await;
+    let mut dispatcher = house.dispatcher();
+    let conversation = house.write("main", "+33639980001", "1").await;
+    let messages = house.rows(conversation).await.len();
+    for tries in 1..=12 {
+        assert!(house.undelivered(conversation).await.is_empty());
+        dispatcher.send_all().await;
+        assert_eq!(house.tries(), tries);
+        house.pass(3601);
+    }
+    assert_eq!(house.undelivered(conversation).await.len(), 1);
+    for _ in 1..messages {
+        dispatcher.send_all().await;
+        house.pass(61);
+    }
+    // By now older than half a day: each is tried once.
+    assert_eq!(house.undelivered(conversation).await.len(), messages);
+    assert_eq!(house.tries(), 12 + messages - 1);
+}
+
+#[tokio::test]
+async fn a_refused_account_keeps_its_messages_until_it_is_repaired() {
+    let mut house = House::open(vec![Step::Fail(Retry::Never, Reason::Account); 30]).await;
+    let mut dispatcher = house.dispatcher();
+    let conversation = house.write("main", "+33639980001", "1").await;
+    for tries in 1..=30 {
+        dispatcher.send_all().await;
+        assert_eq!(house.tries(), tries);
+        house.pass(300);
+    }
+    assert!(house.undelivered(conversation).await.is_empty());
+    dispatcher.send_all().await;
+    assert_eq!(house.taken(), seqs(&house.rows(conversation).await));
+}
+
+#[tokio::test]
+async fn a_hanging_provider_and_a_panic_are_failed_tries() {
+    let pace = Pace { messages: 1000, per: Duration::from_secs(1), at_once: 1 };
+    let steps = [Step::TakeAndHang, Step::Panic];
+    let mut house = House::open_with(steps, pace, Duration::from_secs(2)).await;
+    let mut dispatcher = house.dispatcher();
+    let conversation = house.write("main", "+33639980001", "1").await;
+    let rows = house.rows(conversation).await;
+    dispatcher.send_all().await;
+    assert_eq!((house.tries(), house.taken()), (1, vec![rows[0].seq]));
+    house.pass(60);
+    dispatcher.send_all().await;
+    assert_eq!(house.tries(), 2);
+    house.pass(60);
+    dispatcher.send_all().await;
+    assert_eq!(house.taken(), seqs(&rows));
+}
+
+#[tokio::test]
+async fn a_restart_in_the_middle_of_sending_loses_nothing_and_doubles_one_at_most() {
+    let mut house = House::open([Step::Take, Step::TakeAndHang]).await;
+    let conversation = house.write("main", "+33639980001", "1").await;
+    house.write("main", "+33639980001", "2").await;
+    house.write("main", "+33639980001", "3").await;
+    let all = seqs(&house.rows(conversation).await);
+    assert!(all.len() >= 3, "{all:?}");
+    let stop = CancellationToken::new();
+    let sending = tokio::spawn(house.dispatcher().run(stop));
+    let (first, second) = (house.taken.recv().await.unwrap(), house.taken.recv().await.unwrap());
+    // The power goes while the provider has the second one and we do not know.
+    sending.abort();
+    assert!(sending.await.unwrap_err().is_cancelled());
+    let mut dispatcher = house.dispatcher();
+    dispatcher.send_all().await;
+    assert!(house.taken().is_empty(), "its lease still runs");
+    house.pass(60);
+    dispatcher.send_all().await;
+    let mut seen = vec![first.seq, second.seq];
+    let again = house.taken.try_recv().unwrap();
+    assert_eq!((again.id, again.seq), (second.id, second.seq));
+    seen.extend(house.taken());
+    assert_eq!(seen, all);
+}
+
+#[tokio::test]
+async fn a_stop_waits_for_what_is_on_its_way_and_starts_nothing_more() {
+    let house = House::open([]).await;
+    let conversation = house.write("main", "+33639980001", "1").await;
+    let stop = CancellationToken::new();
+    stop.cancel();
+    house.dispatcher().run(stop).await;
+    assert!(house.rows(conversation).await.iter().all(|row| row.delivery == Delivery::Waiting));
+}
+
+#[tokio::test]
+async fn a_dead_account_delays_no_other_and_a_turn_wakes_its_own() {
+    let mut house = House::open(vec![Step::TakeAndHang; 8]).await;
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(house.outbox.clone().run(house.providers.clone(), stop.clone()));
+    for person in 0..12 {
+        house.write("main", &format!("+3363998{person:04}"), "1").await;
+    }
+    for _ in 0..8 {
+        assert_eq!(house.taken.recv().await.unwrap().to.account, "main");
+    }
+    let conversation = house.write("other", "+33639980001", "1").await;
+    for row in house.rows(conversation).await {
+        let outbound = house.taken.recv().await.unwrap();
+        assert_eq!((outbound.to.account.as_str(), outbound.seq), ("other", row.seq));
+    }
+    running.abort();
+}
+
+#[tokio::test]
+async fn the_pace_of_an_account_is_kept() {
+    let pace = Pace { messages: 3, per: Duration::from_hours(1), at_once: 8 };
+    let mut house = House::open_with([], pace, LEASE).await;
+    for person in 0..9 {
+        house.write("main", &format!("+3363998{person:04}"), "1").await;
+    }
+    house.dispatcher().send_all().await;
+    assert_eq!(house.taken().len(), 3);
+}
+
+#[tokio::test]
+async fn reports_move_a_message_on_whenever_they_come() {
+    let house = House::open([]).await;
+    let mut dispatcher = house.dispatcher();
+    let conversation = house.write("main", "+33639980001", "1").await;
+    let row = house.rows(conversation).await.remove(0);
+    let provider_id = format!("p-{}-{}", row.seq, row.id);
+    let report = |fate| Event::Report(Report { provider_id: provider_id.clone(), fate });
+    // Before the answer to our own post was stored.
+    house.outbox.desk.take(&*house.provider, report(Fate::Delivered)).await.unwrap();
+    dispatcher.send_all().await;
+    assert_eq!(house.rows(conversation).await[0].delivery, Delivery::Delivered);
+    house.outbox.desk.take(&*house.provider, report(Fate::Read)).await.unwrap();
+    house.outbox.desk.take(&*house.provider, report(Fate::Delivered)).await.unwrap();
+    house.outbox.desk.take(&*house.provider, report(Fate::Failed(Reason::Undelivered))).await.unwrap();
+    assert_eq!(house.rows(conversation).await[0].delivery, Delivery::Read);
+    assert!(house.undelivered(conversation).await.is_empty(), "it was read");
+}
+
+#[tokio::test]
+async fn a_report_that_it_failed_tells_the_handler_once() {
+    let house = House::open([]).await;
+    let conversation = house.write("main", "+33639980001", "1").await;
+    house.dispatcher().send_all().await;
+    let provider_id = house.rows(conversation).await[0].provider_id.clone().unwrap();
+    for _ in 0..3 {
+        let report = Report { provider_id: provider_id.clone(), fate: Fate::Failed(Reason::Undelivered) };
+        house.outbox.desk.take(&*house.provider, Event::Report(report)).await.unwrap();
+    }
+    assert_eq!(house.undelivered(conversation).await.len(), 1);
+    assert_eq!(house.rows(conversation).await[0].delivery, Delivery::Failed);
+}
+
+#[tokio::test]
+async fn a_handler_sends_again_to_a_place_that_is_pushed_to() {
+    let mut house = House::open([Step::Fail(Retry::Never, Reason::Refused)]).await;
+    let conversation = house.write("main", "+33639980001", "1").await;
+    house.dispatcher().send_all().await;
+    house.taken();
+    let failed = house.rows(conversation).await.remove(0);
+    let dossier = house.store.dossier_of(conversation).await.unwrap().unwrap();
+    let actor = Actor { login: "camille".into(), name: "Camille".into() };
+    let act = |message, to| house.outbox.intake.act(dossier, actor.clone(), Action::SendAgain { message, to });
+    act(failed.seq, failed.to.clone()).await.unwrap();
+    let web = Endpoint { channel: Channel::Web, account: "chat".into(), address: "x".into() };
+    assert!(act(failed.seq, web).await.is_err(), "nothing is pushed there");
+    assert!(act(1, failed.to.clone()).await.is_err(), "the person said this");
+    house.dispatcher().send_all().await;
+    assert_eq!(house.taken(), [failed.seq]);
+    let timeline = house.store.timeline(dossier).await.unwrap();
+    assert_eq!(
+        timeline.last().map(|entry| (entry.actor.as_str(), entry.kind.as_str())),
+        Some(("camille", "sent_again"))
+    );
+}

@@ -1,0 +1,67 @@
+//! A service to try things on: a database and documents in a folder of its own, a clock that is set.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
+use jiff::Timestamp;
+
+use super::{App, Openings, Streams};
+use crate::{
+    channel::{Desk, Provider, Providers},
+    config::{Config, Site},
+    document::{Documents, Limits},
+    domain::clock::Clock,
+    flow::{Library, built_in},
+    intake::Intake,
+    store::Store,
+    telemetry::Metrics,
+};
+
+/// Everything that requests need, with what must outlive them.
+pub(super) struct Trial {
+    pub(super) app: App,
+    /// Unix milliseconds.
+    pub(super) now: Arc<AtomicI64>,
+    _folder: tempfile::TempDir,
+}
+
+impl Trial {
+    pub(super) async fn open(providers: Vec<Arc<dyn Provider>>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&format!("sqlite:{}", folder.path().join("test.db").display())).await.unwrap();
+        let documents = Documents::local(&folder.path().join("documents")).unwrap();
+        let now = Arc::new(AtomicI64::new(1_795_000_000_000));
+        let clock = Clock::new({
+            let now = Arc::clone(&now);
+            move || Timestamp::from_millisecond(now.load(Ordering::Relaxed)).unwrap()
+        });
+        let library = Arc::new(Library::from_sources(built_in()).unwrap());
+        let (metrics, providers) = (Metrics::default(), Providers::new(providers, []).unwrap());
+        let accounts = providers.accounts();
+        let intake = Intake::open(store.clone(), library, clock.clone(), metrics.clone(), 64, accounts).await.unwrap();
+        let limits = Limits { max_bytes: 1024 * 1024 };
+        let desk = Desk::new(intake.clone(), store.clone(), documents.clone(), limits, clock.clone());
+        let mut config = Config::load(None, []).unwrap();
+        config.documents.max_file_mib = 1;
+        config.chat.sites.push(Site {
+            key: "demo-site".into(),
+            insurer: "demo".into(),
+            origins: vec!["https://www.example.org".into(), "https://example.org".into()],
+        });
+        let app = App {
+            config: Arc::new(config),
+            store,
+            intake,
+            documents,
+            providers,
+            desk,
+            clock,
+            metrics,
+            streams: Streams::default(),
+            openings: Openings::default(),
+        };
+        Self { app, now, _folder: folder }
+    }
+}
