@@ -9,4 +9,5 @@ mod power_cut;
 mod sms;
 mod store;
 mod support;
+mod telegram;
 mod time;

@@ -1,5 +1,6 @@
 //! What the tests stand on: a fresh database of each engine for each test, rows to put into it, privileged mounts.
 
+mod bot_api;
 #[path = "../../load/client.rs"]
 mod client;
 mod database;
@@ -12,6 +13,7 @@ mod process;
 mod rows;
 mod server;
 
+pub(crate) use bot_api::{BotApi, Someone};
 pub(crate) use client::Client;
 pub(crate) use database::{Database, on_both_engines};
 pub(crate) use house::{House, on, photo, said};

@@ -32,10 +32,15 @@ impl Server {
 
     /// On the database at `store`.
     pub(crate) fn start(store: &str) -> Self {
+        Self::start_with(store, "")
+    }
+
+    /// The same, with these sections more in its configuration.
+    pub(crate) fn start_with(store: &str, sections: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let configuration = format!(
-            "[server]\nlisten = '127.0.0.1:0'\n[store]\nurl = '{store}'\n[documents]\nfolder = '{}'\n[log]\nfilter = 'error'\n\
-             [[sms.webhooks]]\naccount = '{}'\ninsurer = 'demo'\nsecret = '{}'\n",
+            "[server]\nlisten = '127.0.0.1:0'\npublic_url = 'https://guichet.example.org'\n[store]\nurl = '{store}'\n[documents]\nfolder = '{}'\n[log]\nfilter = 'error'\n\
+             [[sms.webhooks]]\naccount = '{}'\ninsurer = 'demo'\nsecret = '{}'\n{sections}",
             folder.path().join("documents").display(),
             Self::ACCOUNT,
             Self::SECRET

@@ -1,0 +1,306 @@
+//! Telegram, end to end: the real program, a Bot API of our own, people who write, press and send photos.
+
+use std::{io::Cursor, time::Duration};
+
+use guichet::{
+    domain::message::{Author, Channel, Endpoint},
+    dossier::Status,
+    store::{MessageRow, Store},
+};
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use serde_json::{Value as Json, json};
+
+use crate::support::{BotApi, Database, Server, Someone, on_both_engines};
+
+on_both_engines! {
+    a_water_damage_is_declared_by_webhook,
+    a_water_damage_is_declared_by_long_poll,
+    a_restart_in_a_batch_loses_nothing_and_doubles_nothing,
+}
+
+const ACCOUNT: &str = "rives-bot";
+const PHOTOS: usize = 5;
+
+/// What a person does when the bot says these words. The first that fits is done.
+const STORY: &[(&str, &[Do])] = &[
+    // The summary has the words of other questions too.
+    ("Voici ce que j'ai noté", &[Do::Press("Envoyer")]),
+    ("danger électrique", &[Do::Press("Non, aucun danger")]),
+    ("Que s'est-il passé", &[Do::Say("une fuite d'eau")]),
+    ("L'eau coule-t-elle encore", &[Do::Press("Non")]),
+    ("touche-t-elle une prise", &[Do::Press("Non")]),
+    ("Un plafond gonfle-t-il", &[Do::Press("Non")]),
+    ("Pouvez-vous rester chez vous", &[Do::Press("Oui")]),
+    ("Qui êtes-vous ?", &[Do::Press("L'assuré, à mon nom")]),
+    ("numéro de contrat", &[Do::Press("Je ne sais pas")]),
+    ("nom de famille", &[Do::Say("Moreau")]),
+    ("date de naissance", &[Do::Say("12/03/1984")]),
+    ("code postal du logement", &[Do::Say("69003")]),
+    ("Quand est-ce arrivé", &[Do::Say("hier soir")]),
+    ("À quelle adresse", &[Do::Say("12 rue des Lilas 69003 Lyon")]),
+    ("étage, numéro de porte", &[Do::Press("Passer")]),
+    ("autres logements sont-ils touchés", &[Do::Press("Non")]),
+    ("D'où vient l'eau", &[Do::Press("De mon logement")]),
+    ("Qu'est-ce qui a fui", &[Do::Press("Un appareil ménager")]),
+    ("La fuite est-elle réparée", &[Do::Press("Oui")]),
+    ("Qui l'a réparée", &[Do::Press("Un professionnel")]),
+    ("moins de 10 ans", &[Do::Press("Non")]),
+    ("Vous êtes :", &[Do::Press("Propriétaire, j'y habite")]),
+    ("Le logement est :", &[Do::Press("Un appartement en copropriété")]),
+    ("autres dégâts des eaux ici", &[Do::Press("Non")]),
+    ("Quelles pièces", &[Do::Tick("☐ Cuisine"), Do::Tick("☐ Entrée ou couloir"), Do::Press("Valider mon choix")]),
+    ("Qu'est-ce qui est abîmé", &[Do::Tick("☐ Sol ou parquet"), Do::Press("Valider mon choix")]),
+    ("montant des dégâts", &[Do::Say("900 euros")]),
+    ("en vidéo", &[Do::Press("Oui")]),
+    ("Envoyez vos photos", &[Do::Album]),
+    ("Il manque encore", &[Do::Press("Plus tard")]),
+    ("J'ai l'essentiel", &[Do::Press("C'est tout")]),
+    ("Autre chose à ajouter", &[Do::Press("Passer")]),
+    ("qu'on vous recontacte", &[Do::Press("Par SMS")]),
+    ("À quel numéro", &[Do::ShareContact]),
+];
+/// What is said when the claim is sent.
+const SENT: &str = "C'est envoyé";
+
+#[derive(Clone, Copy, Debug)]
+enum Do {
+    Say(&'static str),
+    Press(&'static str),
+    /// Presses a box, and waits until it is shown as ticked.
+    Tick(&'static str),
+    /// Five photos at once.
+    Album,
+    ShareContact,
+}
+
+/// The configuration of the bot.
+fn bot(api: &BotApi, receive: &str) -> String {
+    format!(
+        "[[telegram.bots]]\naccount = '{ACCOUNT}'\ninsurer = 'demo'\ntoken = '{}'\nreceive = '{receive}'\napi_url = '{}'\n",
+        BotApi::TOKEN,
+        api.url
+    )
+}
+
+async fn a_water_damage_is_declared_by_webhook(db: Database) {
+    declare(&db, "webhook").await;
+}
+
+async fn a_water_damage_is_declared_by_long_poll(db: Database) {
+    declare(&db, "polling").await;
+}
+
+async fn declare(db: &Database, receive: &str) {
+    let mut api = BotApi::start().await;
+    let server = Server::start_with(&db.url, &bot(&api, receive));
+    api.post_to(&server.url);
+    let mut lea = api.someone(7);
+    lea.say("/start");
+    loop {
+        let message = lea.hear().await;
+        let text = message["text"].as_str().unwrap();
+        if text.contains(SENT) {
+            break;
+        }
+        let Some((_, acts)) = STORY.iter().find(|(part, _)| text.contains(part)) else { continue };
+        for act in *acts {
+            play(&mut lea, &api, *act).await;
+        }
+    }
+    api.all_taken().await;
+    api.presses_answered().await;
+    let store = db.store().await;
+    let messages = messages(&store, lea.id).await;
+    let conversation = store.conversation(messages[0].conversation).await.unwrap().unwrap();
+    let dossier = store.dossier(conversation.dossier.unwrap()).await.unwrap().unwrap();
+    assert_ne!(dossier.status, Status::Collecting);
+    assert!(dossier.orientation.is_some(), "{dossier:?}");
+    let facts = store.facts(dossier.id).await.unwrap();
+    let fact = |name: &str| facts.iter().rfind(|fact| fact.name == name).and_then(|fact| fact.value.clone());
+    let known = |name: &str| serde_json::to_string(&fact(name)).unwrap();
+    assert!(known("phone").contains("+33639980001"), "{}", known("phone"));
+    assert!(known("rooms").contains("kitchen") && known("rooms").contains("hallway"), "{}", known("rooms"));
+    // The album is kept whole, and confirmed once.
+    assert_eq!(store.documents(conversation.id).await.unwrap().len(), PHOTOS);
+    let confirmed = messages.iter().filter(|message| message.body.text.contains("bien reçus"));
+    assert_eq!(confirmed.count(), 1, "{PHOTOS} photos are one album");
+    assert!(messages.iter().any(|message| message.body.text.starts_with(&format!("{PHOTOS} fichiers"))));
+    // No button stays below a question that was answered by one, and the answer stands there.
+    let shown = lea.shown();
+    let asked = |words: &str| shown.iter().find(|message| message["text"].as_str().unwrap().contains(words)).unwrap();
+    let question = asked("L'eau coule-t-elle encore");
+    assert!(question["text"].as_str().unwrap().ends_with("\n\n✓ Non"), "{question}");
+    assert_eq!(question["reply_markup"], Json::Null);
+    assert!(asked("Quelles pièces")["text"].as_str().unwrap().ends_with("✓ Cuisine, Entrée ou couloir"));
+    // Telegram was asked for nothing that it refused.
+    let refused: Vec<_> =
+        ["sendmessage", "editmessagetext", "editmessagereplymarkup", "answercallbackquery", "getfile"]
+            .into_iter()
+            .flat_map(|method| api.calls(method))
+            .filter(|call| !call.ok)
+            .collect();
+    assert!(refused.is_empty(), "{refused:#?}");
+    drop(server);
+}
+
+async fn play(person: &mut Someone, api: &BotApi, act: Do) {
+    match act {
+        Do::Say(text) => drop(person.say(text)),
+        Do::Press(label) => person.press(label).await,
+        Do::Tick(label) => {
+            person.press(label).await;
+            person.sees(&label.replace('☐', "☑")).await;
+        }
+        Do::Album => (0..PHOTOS).for_each(|number| person.photo(&photo(number), Some("album"))),
+        Do::ShareContact => person.share_contact("33639980001", person.id),
+    }
+    api.all_taken().await;
+}
+
+async fn a_restart_in_a_batch_loses_nothing_and_doubles_nothing(db: Database) {
+    const PEOPLE: i64 = 6;
+    const EACH: usize = 5;
+    let api = BotApi::start().await;
+    let mut server = Server::start_with(&db.url, &bot(&api, "polling"));
+    let people: Vec<Someone> = (1..=PEOPLE).map(|id| api.someone(id)).collect();
+    for number in 0..EACH {
+        for person in &people {
+            person.say(&format!("message {number}"));
+        }
+    }
+    // Some are stored and none is confirmed when it dies.
+    let store = db.store().await;
+    people[0].wait_for_answer().await;
+    server = tokio::task::block_in_place(|| server.kill_and_start_again());
+    api.all_taken().await;
+    for person in &people {
+        let said: Vec<String> = messages(&store, person.id)
+            .await
+            .into_iter()
+            .filter(|message| message.author == Author::Policyholder)
+            .map(|message| message.body.text)
+            .collect();
+        assert!(said.iter().cloned().eq((0..EACH).map(|number| format!("message {number}"))), "{said:?}");
+    }
+    drop(server);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_down_is_obeyed_and_the_order_kept() {
+    let db = Database::sqlite();
+    let mut api = BotApi::start().await;
+    let wait = json!({
+        "ok": false, "error_code": 429, "description": "Too Many Requests: retry after 1", "parameters": { "retry_after": 1 },
+    });
+    api.fail_once("sendMessage", wait);
+    let server = Server::start_with(&db.url, &bot(&api, "webhook"));
+    api.post_to(&server.url);
+    let mut lea = api.someone(7);
+    lea.say("bonjour");
+    lea.hear_of("danger électrique").await;
+    let sent = api.calls("sendmessage");
+    let texts: Vec<&Json> = sent.iter().map(|call| &call.arguments["text"]).collect();
+    assert!(!sent[0].ok && sent[1].ok, "{texts:?}");
+    assert_eq!(texts[0], texts[1], "what was refused comes first");
+    assert_ne!(texts[1], texts[2]);
+    assert!(sent[1].at - sent[0].at >= Duration::from_secs(1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_no_update_is_refused_and_what_comes_twice_is_one() {
+    let db = Database::sqlite();
+    let mut api = BotApi::start().await;
+    let server = Server::start_with(&db.url, &bot(&api, "webhook"));
+    let secret = api.secret().await;
+    let http = reqwest::Client::new();
+    let post = async |account: &str, secret: &str, body: String| {
+        let post = http.post(format!("{}/channels/telegram/{account}", server.url));
+        post.header("x-telegram-bot-api-secret-token", secret).body(body).send().await.unwrap().status().as_u16()
+    };
+    let from = json!({ "id": 7, "is_bot": false, "first_name": "Léa" });
+    let message = json!({ "message_id": 1, "chat": { "id": 7, "type": "private" }, "from": from, "text": "bonjour" });
+    let good = json!({ "update_id": 1, "message": message }).to_string();
+    for (account, secret, body, status) in [
+        ("nobody", secret.as_str(), good.clone(), 404),
+        (ACCOUNT, "wrong", good.clone(), 401),
+        (ACCOUNT, "", good.clone(), 401),
+        (ACCOUNT, &secret, String::new(), 422),
+        (ACCOUNT, &secret, "{\"update_id\": 1".into(), 422),
+        (ACCOUNT, &secret, format!("{{\"update_id\": 1, \"x\": \"{}\"}}", "x".repeat(300_000)), 413),
+        (ACCOUNT, &secret, json!({ "update_id": 1, "unheard_of": {} }).to_string(), 200),
+        (ACCOUNT, &secret, good.clone(), 200),
+        // The answer to the first was lost.
+        (ACCOUNT, &secret, good, 200),
+    ] {
+        assert_eq!(post(account, secret, body.clone()).await, status, "{account} {}", body.len());
+    }
+    let store = db.store().await;
+    let said = messages(&store, 7).await;
+    assert_eq!(said.iter().filter(|message| message.author == Author::Policyholder).count(), 1);
+    // An edit is a message more, and the first stays as it was.
+    api.post_to(&server.url);
+    let mut max = api.someone(8);
+    let first = max.say("bonjour");
+    max.hear_of("danger électrique").await;
+    max.edit(first, "Bonsoir");
+    api.update("unheard_of", &json!({}));
+    api.all_taken().await;
+    let said = messages(&store, 8).await;
+    let theirs: Vec<&str> = said
+        .iter()
+        .filter(|message| message.author == Author::Policyholder)
+        .map(|message| message.body.text.as_str())
+        .collect();
+    assert_eq!(theirs, ["bonjour", "Rectification : Bonsoir"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_blocks_the_bot_is_seen_by_the_handler() {
+    let db = Database::sqlite();
+    let mut api = BotApi::start().await;
+    let server = Server::start_with(&db.url, &bot(&api, "webhook"));
+    api.post_to(&server.url);
+    let mut lea = api.someone(7);
+    lea.say("bonjour");
+    lea.hear_of("danger électrique").await;
+    lea.say("non");
+    lea.block();
+    api.all_taken().await;
+    let store = db.store().await;
+    let timeline = async || {
+        let conversation = store.conversation_at(&endpoint(7)).await.unwrap().unwrap();
+        let dossier = store.conversation(conversation).await.unwrap().unwrap().dossier?;
+        store.timeline(dossier).await.unwrap().into_iter().find(|entry| entry.kind == "undelivered")
+    };
+    let told = async {
+        loop {
+            if let Some(entry) = timeline().await {
+                return entry;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let entry = tokio::time::timeout(Duration::from_secs(30), told).await.unwrap();
+    assert!(format!("{:?}", entry.detail).contains("refused"), "{entry:?}");
+}
+
+fn endpoint(chat: i64) -> Endpoint {
+    Endpoint { channel: Channel::Telegram, account: ACCOUNT.into(), address: chat.to_string() }
+}
+
+async fn messages(store: &Store, chat: i64) -> Vec<MessageRow> {
+    let id = store.conversation_at(&endpoint(chat)).await.unwrap().unwrap();
+    store.messages(id, 0, 1000).await.unwrap()
+}
+
+/// A photo unlike the others.
+fn photo(number: usize) -> Vec<u8> {
+    let shift = u32::try_from(number).unwrap() * 7;
+    let picture = RgbImage::from_fn(640, 480, |x, y| {
+        let shade = u8::try_from((x / (11 + shift) * 53 + y / (9 + shift) * 91) % 256).unwrap();
+        Rgb([shade, 255 - shade, shade / 2 + 60])
+    });
+    let mut bytes = Cursor::new(Vec::new());
+    DynamicImage::from(picture).write_to(&mut bytes, ImageFormat::Jpeg).unwrap();
+    bytes.into_inner()
+}
