@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
-    Effect, Event, Library,
+    Coverage, Effect, Event, Library,
     state::{Mode, State},
     walk::Walk,
 };
@@ -22,7 +22,23 @@ pub struct Turn {
 /// An effect that asks the host ([`Effect::LookUpPolicy`], [`Effect::Orient`]) is the turn's last; the host calls again
 /// with the answer and the turn's state.
 pub fn step(library: &Library, insurer: &str, state: State, event: &Event, now: Timestamp) -> Turn {
-    let mut walk = Walk::new(library, insurer, state, now);
+    walk(Walk::new(library, insurer, state, now), event)
+}
+
+/// As [`step`], and notes the steps that it reaches.
+pub fn step_covering(
+    coverage: &mut Coverage,
+    library: &Library,
+    insurer: &str,
+    state: State,
+    event: &Event,
+    now: Timestamp,
+) -> Turn {
+    let walked = Walk::new(library, insurer, state, now);
+    walk(Walk { coverage: Some(coverage), ..walked }, event)
+}
+
+fn walk(mut walk: Walk, event: &Event) -> Turn {
     if matches!(event, Event::Said(_) | Event::Edit { .. } | Event::SpeakLanguage { .. }) {
         walk.state.reminded = 0;
     }

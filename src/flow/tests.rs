@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::{
-    Effect, Event, Heard, Library, Mode, PolicyAnswer, State, step,
+    Coverage, Effect, Event, Heard, Library, Mode, PolicyAnswer, State, step,
     transcript::{self, Transcript},
 };
 use crate::domain::{
@@ -113,13 +113,29 @@ fn an_updated_transcript_passes_and_keeps_its_comments() {
     let library = library();
     let orient = |_: &Library, _: &str, _: &str, _: &Facts, _| (Some("desk".to_owned()), Vec::new());
     let read = |source: &str| Transcript::parse("a.transcript.yaml", source, &library).unwrap();
-    let before = transcript::run(&read(TRANSCRIPT), &library, &orient);
+    let before = transcript::run(&read(TRANSCRIPT), &library, &orient, &mut Coverage::default());
     assert_eq!(before.len(), 3, "{before:?}");
     let updated = transcript::update(&read(TRANSCRIPT), TRANSCRIPT, &library, &orient);
     assert!(updated.contains("# Nobody is hurt.") && !updated.contains("wrong"), "{updated}");
-    let after = transcript::run(&read(&updated), &library, &orient);
+    let after = transcript::run(&read(&updated), &library, &orient, &mut Coverage::default());
     assert!(after.is_empty(), "{updated}\n{after:?}");
     assert_eq!(transcript::update(&read(&updated), &updated, &library, &orient), updated);
+}
+
+#[test]
+fn a_transcript_tells_which_steps_it_reached() {
+    let library = library();
+    let orient = |_: &Library, _: &str, _: &str, _: &Facts, _| (None, Vec::new());
+    let mut coverage = Coverage::default();
+    let told = Transcript::parse("a.transcript.yaml", TRANSCRIPT, &library).unwrap();
+    transcript::run(&told, &library, &orient, &mut coverage);
+    let opening = coverage.of(&library).find(|covered| covered.flow == "opening").unwrap();
+    assert_eq!(opening.reached + opening.missed.len(), opening.steps);
+    let missed = |step: &str| opening.missed.iter().any(|missed| missed == step);
+    assert!(!missed("danger") && !missed("incident"), "{opening:?}");
+    assert!(missed("danger_gas") && missed("car_event"), "{opening:?}");
+    let untouched = coverage.of(&library).find(|covered| covered.flow == "closing").unwrap();
+    assert_eq!(untouched.reached, 0);
 }
 
 #[test]

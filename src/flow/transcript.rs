@@ -12,10 +12,10 @@ use std::{
 use jiff::{Timestamp, civil};
 
 use super::{
-    Effect, Event, Heard, Library, Problem, State, Turn,
+    Coverage, Effect, Event, Heard, Library, Problem, State, Turn,
     library::LoadError,
     problem::Problems,
-    step,
+    step_covering,
     yaml::{Data, Fields, Node},
 };
 use crate::domain::{
@@ -157,7 +157,7 @@ impl Transcript {
     }
 
     /// What every turn leads to.
-    fn play(&self, library: &Library, orient: &Orient) -> Vec<Outcome> {
+    fn play(&self, library: &Library, orient: &Orient, coverage: &mut Coverage) -> Vec<Outcome> {
         let mut state = State::opened_by_message(self.language, self.channel, Facts::new());
         if self.flow != super::FIRST_FLOW {
             state = State { first: Some(self.flow.clone()), ..state };
@@ -174,7 +174,8 @@ impl Transcript {
                 known: Facts::new(),
             }));
             while let Some(told) = event.take() {
-                let Turn { state: after, effects } = step(library, &self.insurer, stored(&state), &told, now);
+                let Turn { state: after, effects } =
+                    step_covering(coverage, library, &self.insurer, stored(&state), &told, now);
                 state = after;
                 for effect in &effects {
                     outcome.note(effect);
@@ -225,9 +226,9 @@ fn stored(state: &State) -> State {
     serde_json::to_string(state).ok().and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default()
 }
 
-/// Plays a transcript and tells where it goes otherwise than expected.
-pub fn run(transcript: &Transcript, library: &Library, orient: &Orient) -> Vec<Difference> {
-    let outcomes = transcript.play(library, orient);
+/// Plays a transcript, tells where it goes otherwise than expected, and notes the steps that it reaches.
+pub fn run(transcript: &Transcript, library: &Library, orient: &Orient, coverage: &mut Coverage) -> Vec<Difference> {
+    let outcomes = transcript.play(library, orient, coverage);
     let turns = transcript.turns.iter().zip(outcomes);
     turns
         .filter(|(turn, got)| turn.outcome != *got)
@@ -237,7 +238,7 @@ pub fn run(transcript: &Transcript, library: &Library, orient: &Orient) -> Vec<D
 
 /// The transcript's source with what is now answered; comments and everything that was said stay.
 pub fn update(transcript: &Transcript, source: &str, library: &Library, orient: &Orient) -> String {
-    let outcomes = transcript.play(library, orient);
+    let outcomes = transcript.play(library, orient, &mut Coverage::default());
     let mut updated = String::new();
     let mut at = 0;
     // Where the turn under way began, and whether a line belongs to an expectation that is being replaced.

@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil};
 use minijinja::Value as Name;
 
 use super::{
-    Effect, Handover, Insurer, Library, PolicyAnswer, PolicyQuery, Priority,
+    Coverage, Effect, Handover, Insurer, Library, PolicyAnswer, PolicyQuery, Priority,
     check::MAX_DEPTH,
     condition::Scope,
     definition::{Kind, Saying, Step},
@@ -41,6 +41,8 @@ pub(super) struct Walk<'a> {
     pub(super) talkative: bool,
     /// Sentences to be said in front of the next question.
     pub(super) preface: Vec<String>,
+    /// Where the steps that are reached are noted, when transcripts are played.
+    pub(super) coverage: Option<&'a mut Coverage>,
 }
 
 impl<'a> Walk<'a> {
@@ -48,7 +50,7 @@ impl<'a> Walk<'a> {
         let local = now.to_zoned(library.zone.clone()).datetime();
         let insurer = library.insurer(insurer).unwrap_or(&library.nobody);
         let (effects, preface) = (Vec::new(), Vec::new());
-        Self { library, insurer, state, now, local, effects, reading: None, talkative: false, preface }
+        Self { library, insurer, state, now, local, effects, reading: None, talkative: false, preface, coverage: None }
     }
 
     pub(super) fn words(&self) -> Words<'a> {
@@ -116,6 +118,9 @@ impl<'a> Walk<'a> {
         if !step.when.holds(&self.scope()) {
             self.next();
             return true;
+        }
+        if let Some(coverage) = &mut self.coverage {
+            coverage.reach(&frame.flow, frame.step);
         }
         let mark = format!("{}:{}", frame.flow, frame.step);
         match &step.kind {

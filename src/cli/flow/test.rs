@@ -9,7 +9,7 @@ use super::{super::CliError, configured, say};
 use crate::{
     config::Config,
     domain::fact::Facts,
-    flow::{Insurer, Library, Scope, transcript},
+    flow::{Coverage, Insurer, Library, Scope, transcript},
     orientation::decide,
 };
 
@@ -21,6 +21,25 @@ pub(in crate::cli) struct Test {
     /// Write what is now answered into the transcripts. Read the difference before you keep it.
     #[arg(long)]
     update: bool,
+    /// Name the steps that no transcript reaches.
+    #[arg(long)]
+    missed: bool,
+}
+
+/// Says how many of each flow's steps the transcripts reached.
+fn report(coverage: &Coverage, library: &Library, name_missed: bool) {
+    let (mut reached, mut steps) = (0, 0);
+    for covered in coverage.of(library) {
+        reached += covered.reached;
+        steps += covered.steps;
+        let share = format!("{:>24}  {:>3} of {:>3} steps", covered.flow, covered.reached, covered.steps);
+        if name_missed && !covered.missed.is_empty() {
+            say(format_args!("{share}, not: {}", covered.missed.join(", ")));
+        } else {
+            say(share);
+        }
+    }
+    say(format_args!("{:>24}  {reached:>3} of {steps:>3} steps reached", "all flows"));
 }
 
 impl Test {
@@ -28,6 +47,7 @@ impl Test {
         let folder = self.folder.or_else(|| configured(config)).unwrap_or_else(|| PathBuf::from("flows"));
         let library = Library::load(&folder)?;
         let (mut played, mut failed) = (0, 0);
+        let mut coverage = Coverage::default();
         for path in transcript::transcripts(&folder)? {
             let shown = path.display().to_string();
             let unreadable = |error| CliError::File { path: shown.clone(), error };
@@ -46,7 +66,7 @@ impl Test {
                 std::fs::write(&path, updated).map_err(unreadable)?;
                 continue;
             }
-            let differences = transcript::run(&told, &library, &orient);
+            let differences = transcript::run(&told, &library, &orient, &mut coverage);
             if !differences.is_empty() {
                 failed += 1;
                 say(format_args!("{shown}: {}", told.name));
@@ -59,8 +79,12 @@ impl Test {
             ));
             return Err(CliError::Findings);
         }
-        let what = if self.update { "were written" } else { "went as expected" };
-        say(format_args!("{played} transcripts {what}."));
+        if self.update {
+            say(format_args!("{played} transcripts were written."));
+            return Ok(());
+        }
+        report(&coverage, &library, self.missed);
+        say(format_args!("{played} transcripts went as expected."));
         Ok(())
     }
 }
