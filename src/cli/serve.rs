@@ -40,7 +40,16 @@ pub(super) async fn open(config: Config) -> Result<App, CliError> {
     let key = store.secret("key").await?;
     let providers = Providers::open(&config, &http::client().map_err(AccountError::from)?, &key)?;
     let accounts = providers.accounts();
-    let intake = Intake::open(store.clone(), library, clock.clone(), metrics.clone(), in_flight, accounts).await?;
+    let intake = Intake::open(
+        store.clone(),
+        library,
+        clock.clone(),
+        metrics.clone(),
+        in_flight,
+        accounts,
+        &config.server.public_url,
+    )
+    .await?;
     let limits = Limits { max_bytes: config.documents.max_file_mib * 1024 * 1024 };
     let desk = Desk::new(intake.clone(), store.clone(), documents.clone(), limits, clock.clone());
     Ok(App {

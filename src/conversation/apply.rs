@@ -80,6 +80,7 @@ async fn step(turn: &mut Turn, event: &Event, host: &Host) -> Result<Option<Even
                 note_policy(turn, &found, &reasons);
                 answer = Some(Event::PolicyLookedUp(found));
             }
+            Effect::Cross { to } => answer = Some(turn.cross(to, host)?),
             Effect::Orient { table } => answer = Some(orient(turn, &table)),
             Effect::Qualify => {
                 advance(turn, Status::Qualified);

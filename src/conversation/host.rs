@@ -22,11 +22,17 @@ pub struct Host {
     store: Store,
     calendar: Arc<Calendar>,
     accounts: Accounts,
+    public_url: Arc<str>,
 }
 
 impl Host {
-    pub fn new(store: Store, calendar: Calendar, accounts: Accounts) -> Self {
-        Self { store, calendar: Arc::new(calendar), accounts }
+    pub fn new(store: Store, calendar: Calendar, accounts: Accounts, public_url: &str) -> Self {
+        Self { store, calendar: Arc::new(calendar), accounts, public_url: public_url.into() }
+    }
+
+    /// How the world calls this service.
+    pub(super) fn public_url(&self) -> &str {
+        &self.public_url
     }
 
     /// The accounts to which messages are pushed.

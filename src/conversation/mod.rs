@@ -6,6 +6,7 @@
 mod accounts;
 mod action;
 mod apply;
+mod crossing;
 pub mod files;
 mod host;
 mod rehearsal;
@@ -30,9 +31,10 @@ use crate::{
 
 pub use accounts::Accounts;
 pub use action::{Action, Actor};
+pub use crossing::{Presented, presented};
 pub use host::Host;
 pub use rehearsal::Rehearsal;
-pub use turn::{Input, Turn};
+pub use turn::{Came, Input, Turn};
 
 /// A conversation with its flow's state and its dossier, as the next turn needs it.
 #[derive(Clone, Debug)]
@@ -53,6 +55,8 @@ pub enum ConversationError {
     State(serde_json::Error),
     #[error("the flow asked for more than {0} look-ups in one turn: a loop in the flow")]
     Loop(usize),
+    #[error("the system gives no randomness: {0}")]
+    NoRandomness(getrandom::Error),
     #[error("this message cannot be sent there")]
     NotSendable,
 }

@@ -6,7 +6,7 @@ use super::{apply::LOOK_UPS, host};
 use crate::{
     contract::{Calendar, Policy},
     domain::clock::paris,
-    flow::{self, Effect, Event, Library, PolicyAnswer, PolicyQuery, Scope, State},
+    flow::{self, Effect, Event, Library, PolicyAnswer, PolicyQuery, Scope, State, transcript},
     orientation,
 };
 
@@ -46,6 +46,7 @@ impl<'a> Rehearsal<'a> {
     fn answer(&self, state: &State, effect: &Effect, now: Timestamp) -> Option<Event> {
         match effect {
             Effect::LookUpPolicy(query) => Some(Event::PolicyLookedUp(self.look_up_policy(query, now))),
+            Effect::Cross { to } => Some(Event::Crossing { to: *to, secret: transcript::SECRET.to_owned() }),
             Effect::Orient { table } => Some(self.orient(state, table, now)),
             _ => None,
         }

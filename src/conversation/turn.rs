@@ -4,13 +4,14 @@ use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
 use super::{
-    Accounts, Action, Actor, Conversation, ConversationError, Host, apply,
+    Accounts, Action, Actor, Conversation, ConversationError, Host, apply, crossing,
     files::{Files, attachment},
     time,
 };
 use crate::{
     document::MediaType,
     domain::{
+        contact::Proof,
         fact::{Fact, Facts, Source, Value},
         id::DossierId,
         language::Language,
@@ -19,8 +20,8 @@ use crate::{
     dossier::{Dossier, Entry, Status, Tip, reference_of},
     flow::{Event, Heard, State},
     store::{
-        Commit, DecisionRow, DocumentRow, EndpointRow, FactRow, FiledDocument, Key, MessageRow, OutboxRow, TimerRow,
-        Undelivered,
+        Binding, Commit, CrossingRow, DecisionRow, DocumentRow, EndpointRow, FactRow, FiledDocument, Key, MessageRow,
+        OutboxRow, TimerRow, Undelivered,
     },
 };
 
@@ -48,6 +49,17 @@ pub enum Input {
         fact: String,
     },
     SpeakLanguage(Language),
+    /// The person came from another channel, with the secret that they were given there.
+    Cross {
+        body: Body,
+        client_id: Option<String>,
+    },
+    /// The person came with a secret that opens nothing: they are told so in the sentence of this key.
+    NoWay {
+        body: Body,
+        client_id: Option<String>,
+        sentence: &'static str,
+    },
     /// The conversation's timer went off.
     Wake,
     /// The person has seen everything up to this message.
@@ -61,6 +73,17 @@ pub enum Input {
     },
     /// A message of ours could not be brought.
     Undelivered(OutboxRow, String),
+}
+
+/// How an input came, and what it takes from elsewhere.
+#[derive(Clone, Debug, Default)]
+pub struct Came {
+    /// The key by which a redelivery is known.
+    pub key: Option<String>,
+    /// The address is new to the conversation.
+    pub claims: bool,
+    pub proof: Option<Proof>,
+    pub binding: Binding,
 }
 
 /// Everything that one input changes in a conversation.
@@ -78,6 +101,7 @@ pub struct Turn {
     received: Vec<DocumentRow>,
     outbox: Vec<OutboxRow>,
     undelivered: Option<Undelivered>,
+    crossings: Vec<CrossingRow>,
     accounts: Accounts,
     pub(super) now: Timestamp,
     /// The message that the turn is about, where it came in an earlier turn.
@@ -108,6 +132,7 @@ impl Turn {
             received: Vec::new(),
             outbox: Vec::new(),
             undelivered: None,
+            crossings: Vec::new(),
             accounts: host.accounts().clone(),
             now,
             settled: None,
@@ -140,23 +165,31 @@ impl Turn {
     }
 
     /// What the store must keep, and the conversation as it will stand when that is kept.
-    pub fn finish(self, key: Option<String>) -> (Commit, Conversation) {
+    pub fn finish(self, came: Came) -> (Commit, Conversation) {
         let seq = self.seq();
         let conversation = self.conversation;
         let mut row = conversation.row.clone();
         row.state = serde_json::to_string(&conversation.state).unwrap_or_default();
-        let endpoint = self.opens.then(|| EndpointRow {
+        let vouched = match row.endpoint.channel {
+            Channel::Web => Some(Proof::Session),
+            Channel::Telegram => Some(Proof::Provider),
+            Channel::Sms | Channel::Email => None,
+        };
+        let endpoint = (self.opens || came.claims).then(|| EndpointRow {
             endpoint: row.endpoint.clone(),
             conversation: row.id,
             contact: row.contact,
             at: self.now,
+            proof: came.proof.or(vouched),
         });
         // A dossier changes with its timeline or not at all.
         let changed = !self.timeline.is_empty() || !self.facts.is_empty();
         let commit = Commit {
-            key: key.map(|text| Key { text, seq }),
+            key: came.key.map(|text| Key { text, seq }),
             conversation: row,
             endpoint,
+            binding: came.binding,
+            crossings: self.crossings,
             messages: self.messages,
             dossier: changed.then(|| conversation.dossier.clone()).flatten(),
             facts: self.facts,
@@ -183,6 +216,8 @@ impl Turn {
                 self.conversation.row.language = language;
                 apply::run(self, Event::SpeakLanguage { language }, host).await
             }
+            Input::Cross { body, client_id } => self.come_across(body, client_id, host).await,
+            Input::NoWay { body, client_id, sentence } => self.turn_away(body, client_id, sentence, host).await,
             Input::Wake => self.wake(host).await,
             Input::Read { seq } => {
                 let row = &mut self.conversation.row;
@@ -228,6 +263,45 @@ impl Turn {
             return Ok(());
         }
         apply::run(self, Event::Said(heard), host).await
+    }
+
+    async fn come_across(
+        &mut self,
+        body: Body,
+        client_id: Option<String>,
+        host: &Host,
+    ) -> Result<(), ConversationError> {
+        let channel = self.conversation.row.endpoint.channel;
+        let seq = self.write(Author::Policyholder, body, client_id);
+        self.conversation.row.timing.silent_since = Some(self.now);
+        self.record(POLICYHOLDER, "crossed", &json!({ "message": seq, "channel": channel.name() }));
+        apply::run(self, Event::Crossed { channel }, host).await
+    }
+
+    async fn turn_away(
+        &mut self,
+        body: Body,
+        client_id: Option<String>,
+        sentence: &str,
+        host: &Host,
+    ) -> Result<(), ConversationError> {
+        self.write(Author::Policyholder, body, client_id);
+        let text = self.conversation.library.sentence(sentence, self.conversation.row.language);
+        let text = text.unwrap_or_default().to_owned();
+        self.write(Author::Guichet, Body { text, ..Body::default() }, None);
+        if self.opens { apply::run(self, apply::start(&self.conversation), host).await } else { Ok(()) }
+    }
+
+    /// Opens a way to another channel for the person.
+    pub(super) fn cross(&mut self, to: Channel, host: &Host) -> Result<Event, ConversationError> {
+        let row = &self.conversation.row;
+        let (secret, crossing) = crossing::open(row.id, to, self.now)?;
+        self.crossings.push(crossing);
+        let secret = match to {
+            Channel::Web => crossing::chat_link(host.public_url(), &secret),
+            Channel::Sms | Channel::Email | Channel::Telegram => secret,
+        };
+        Ok(Event::Crossing { to, secret })
     }
 
     /// The timer went off: answers what was kept for it, or reminds the person, if it is time.

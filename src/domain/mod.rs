@@ -4,6 +4,7 @@
 //! the making of identifiers, which is why both are values that are handed in.
 
 pub mod clock;
+pub mod contact;
 pub mod fact;
 pub mod id;
 pub mod language;

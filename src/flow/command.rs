@@ -56,8 +56,9 @@ impl<'a> Walk<'a> {
                 } else {
                     self.state.later = true;
                     let text = self.words().say("later");
-                    self.preface.push(text);
-                    self.flush();
+                    let text = self.with_preface(text);
+                    let quick_replies = self.ways();
+                    self.effects.push(Effect::Say { body: Body { text, quick_replies, ..Body::default() } });
                 }
             }
             Command::Help => {
@@ -76,6 +77,7 @@ impl<'a> Walk<'a> {
                     _ => self.ask_pending(),
                 }
             }
+            Command::Elsewhere(to) => self.elsewhere(to),
             Command::French => self.speak(Language::Fr),
             Command::English => self.speak(Language::En),
             Command::Resume if matches!(self.state.aside, Some(Aside::Cancel | Aside::Restart)) => self.keep(),

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{fact::Fact, message::Body};
+use crate::domain::{
+    fact::Fact,
+    message::{Body, Channel},
+};
 
 /// Something to do, in order. The host does all of a turn's effects in one transaction.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +27,8 @@ pub enum Effect {
     LookUpPolicy(PolicyQuery),
     /// Evaluate an orientation table; the host answers with [`super::Event::Oriented`] in the same turn.
     Orient { table: String },
+    /// The person wants to go on by another channel; the host answers with [`super::Event::Crossing`] in the same turn.
+    Cross { to: Channel },
     /// The collecting is complete: the dossier is qualified.
     Qualify,
     /// A person must take over. The flow waits.

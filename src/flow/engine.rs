@@ -19,7 +19,7 @@ pub struct Turn {
 
 /// Walks a conversation on. Pure: the same arguments give the same turn.
 ///
-/// An effect that asks the host ([`Effect::LookUpPolicy`], [`Effect::Orient`]) is the turn's last; the host calls again
+/// An effect that asks the host ([`Effect::LookUpPolicy`], [`Effect::Orient`], [`Effect::Cross`]) is the turn's last; the host calls again
 /// with the answer and the turn's state.
 pub fn step(library: &Library, insurer: &str, state: State, event: &Event, now: Timestamp) -> Turn {
     walk(Walk::new(library, insurer, state, now), event)
@@ -64,6 +64,8 @@ fn walk(mut walk: Walk, event: &Event) -> Turn {
         }
         Event::PolicyLookedUp(answer) => walk.policy_looked_up(answer),
         Event::Oriented { mode, missing } => walk.oriented(mode.as_deref(), missing),
+        Event::Crossing { to, secret } => walk.crossing(*to, secret),
+        Event::Crossed { channel } => walk.crossed(*channel),
         Event::TakenOver => {
             if walk.state.is_over() {
                 walk.state.over = Some(walk.state.mode);

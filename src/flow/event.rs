@@ -31,6 +31,10 @@ pub enum Event {
         /// The facts that are missing for a decision.
         missing: Vec<String>,
     },
+    /// The answer to [`super::Effect::Cross`]: the code to send there, Telegram's start parameter, or the chat's address.
+    Crossing { to: Channel, secret: String },
+    /// The person has come to another channel with what they were given.
+    Crossed { channel: Channel },
     /// A handler took the conversation over: the flow keeps silent, but for danger, until [`Event::HandedBack`]. What the
     /// person says meanwhile is for the handler.
     TakenOver,

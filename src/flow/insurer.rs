@@ -26,6 +26,8 @@ pub struct Insurer {
     pub thresholds: BTreeMap<String, f64>,
     /// What its policy numbers look like.
     pub policy_number: Option<Regex>,
+    /// Its own public addresses, by channel: the number that takes text messages, the mailbox, the bot's name.
+    pub reach: BTreeMap<String, String>,
     /// When people answer, in the insurer's zone.
     pub hours: Hours,
     /// The zone in which the insurer counts hours and days. None: Paris.
@@ -62,6 +64,17 @@ impl Insurer {
             }
         }
         let hours = fields.take("hours").map(|node| Hours::read(file, node, problems)).unwrap_or_default();
+        let mut reach = BTreeMap::new();
+        if let Some(node) = fields.take("reach") {
+            for (channel, place, node) in Fields::of(file, node, problems).rest() {
+                match (channel, node.scalar()) {
+                    ("sms" | "email" | "telegram", Some(address)) => {
+                        reach.insert(channel.to_owned(), address.trim_start_matches('@').to_owned());
+                    }
+                    _ => problems.error(file, place, "`reach` has `sms`, `email` and `telegram`".to_owned()),
+                }
+            }
+        }
         let zone = fields.take("timezone").and_then(|node| {
             let zone = TimeZone::get(&node.scalar().unwrap_or_default());
             if zone.is_err() {
@@ -93,6 +106,7 @@ impl Insurer {
             email,
             thresholds,
             policy_number,
+            reach,
             hours,
             zone,
             texts,

@@ -1,7 +1,7 @@
 //! Listening: what one message of the person does.
 
 use super::{
-    Effect, Heard,
+    Effect, Heard, crossing,
     definition::{Kind, Question},
     state::{Aside, Mode},
     walk::Walk,
@@ -181,7 +181,9 @@ impl Walk<'_> {
             None => {}
         }
         let asks = match command {
-            Some(Command::Correct | Command::Summary | Command::French | Command::English) => true,
+            Some(Command::Correct | Command::Summary | Command::French | Command::English | Command::Elsewhere(_)) => {
+                true
+            }
             Some(Command::Cancel | Command::Stop | Command::Restart) => resume,
             _ => false,
         };
@@ -288,6 +290,8 @@ impl Walk<'_> {
             ("cmd", "help") => {
                 self.command(Command::Help);
             }
+            ("cmd", "elsewhere") => self.elsewhere(None),
+            ("cmd", way) if crossing::named(way).is_some() => self.elsewhere(crossing::named(way)),
             ("cmd", "send") if self.at_review() => self.send(),
             ("cmd", "cancel_yes") if self.state.aside == Some(Aside::Cancel) => self.withdraw(),
             ("cmd", "restart_yes") if self.state.aside == Some(Aside::Restart) => self.restart(),

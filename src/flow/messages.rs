@@ -55,6 +55,13 @@ const KEYS: &[&str] = &[
     "human_asked",
     "human_asked_late",
     "closed_now",
+    "crossing_which",
+    "crossing_sms",
+    "crossing_email",
+    "crossing_telegram",
+    "crossing_web",
+    "crossing_none",
+    "crossed",
     "waiting",
     "handed_back",
     "correct_which",
@@ -91,6 +98,10 @@ const KEYS: &[&str] = &[
     "button_safe",
     "button_resume",
     "button_human",
+    "button_by_sms",
+    "button_by_email",
+    "button_by_telegram",
+    "button_by_web",
     "value_yes",
     "value_no",
     "value_unknown",
@@ -135,7 +146,7 @@ const KEYS: &[&str] = &[
 /// The names that the engine gives to its sentences.
 const NAMES: &[&str] = &[
     "list", "limit", "label", "value", "count", "document", "weekday", "day", "month", "year", "hour", "minute",
-    "part", "from", "to", "hours", "opens",
+    "part", "from", "to", "hours", "opens", "at", "code",
 ];
 
 /// The engine's sentences by key.

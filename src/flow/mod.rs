@@ -14,6 +14,7 @@ mod command;
 mod condition;
 mod correct;
 mod coverage;
+mod crossing;
 mod definition;
 mod effect;
 mod engine;

@@ -21,11 +21,14 @@ use super::{
 use crate::domain::{
     fact::{Facts, Value},
     language::Language,
-    message::{Body, Channel},
+    message::{Body, Channel, UnknownChannel},
 };
 
 /// The reference that a dossier has in transcripts.
 pub const REFERENCE: &str = "ABC-DEF";
+
+/// The code or link by which a person goes on elsewhere in transcripts.
+pub const SECRET: &str = "KM7T-R4WX";
 
 /// What an orientation table answers: the mode, or the facts that are missing.
 pub type Orient<'a> = dyn Fn(&Library, &str, &str, &Facts, civil::Date) -> (Option<String>, Vec<String>) + 'a;
@@ -185,6 +188,7 @@ impl Transcript {
                 }
                 event = match effects.last() {
                     Some(Effect::LookUpPolicy(query)) => Some(Event::PolicyLookedUp(self.look_up(library, query))),
+                    Some(Effect::Cross { to }) => Some(Event::Crossing { to: *to, secret: SECRET.to_owned() }),
                     Some(Effect::Orient { table }) => {
                         let (mode, missing) = orient(library, &self.insurer, table, state.facts(), at.date());
                         Some(Event::Oriented { mode, missing })
@@ -318,6 +322,13 @@ impl Expected {
         if let Some(language) = fields.string("speaks", problems) {
             return Some(Event::SpeakLanguage { language: Language::from_tag(&language) });
         }
+        if let Some(channel) = fields.string("comes_by", problems) {
+            let channel = channel.parse().unwrap_or_else(|error: UnknownChannel| {
+                problems.error(fields.file, fields.place, error.to_string());
+                Channel::Web
+            });
+            return Some(Event::Crossed { channel });
+        }
         if let Some(kind) = fields.string("handler_wants", problems) {
             return Some(Event::DocumentWanted { kind });
         }
@@ -360,6 +371,7 @@ impl Outcome {
             }
             Effect::FileDocuments { kind, count } => self.does.push(format!("file {count} {kind}")),
             Effect::LookUpPolicy(_) => self.does.push("look_up_policy".to_owned()),
+            Effect::Cross { to } => self.does.push(format!("cross {}", to.name())),
             Effect::Orient { table } => self.does.push(format!("orient {table}")),
             Effect::Qualify => self.does.push("qualify".to_owned()),
             Effect::HandOver(handover) => {

@@ -9,7 +9,9 @@
 
 mod lanes;
 mod libraries;
+mod throttle;
 mod timers;
+mod ways;
 
 use std::{
     sync::{
@@ -24,7 +26,7 @@ use tokio::sync::{Semaphore, broadcast};
 
 use crate::{
     contract::{Calendar, CalendarError},
-    conversation::{Conversation, ConversationError, Host, Input, Turn},
+    conversation::{Came, Conversation, ConversationError, Host, Input, Turn},
     domain::{
         clock::Clock,
         id::{ConversationId, DossierId},
@@ -43,7 +45,9 @@ pub use crate::conversation::{
 use lanes::Lanes;
 use libraries::Libraries;
 pub use libraries::LibraryError;
+pub(crate) use throttle::Throttle;
 use timers::Timers;
+use ways::{Tries, Way};
 
 /// How often a turn that another node overtook is made again before the sender is asked to come back.
 const ATTEMPTS: usize = 8;
@@ -179,6 +183,7 @@ struct Inner {
     endpoints: Cache<Endpoint, ConversationId>,
     changes: broadcast::Sender<Change>,
     timers: Timers,
+    tries: Tries,
 }
 
 impl Intake {
@@ -191,6 +196,7 @@ impl Intake {
         metrics: Metrics,
         max_in_flight: usize,
         accounts: Accounts,
+        public_url: &str,
     ) -> Result<Self, IntakeError> {
         let calendar = match library.sources().get("holidays.yaml") {
             Some(text) => Calendar::from_yaml(text)?,
@@ -199,7 +205,7 @@ impl Intake {
         let libraries = Libraries::open(store.clone(), library, clock.now()).await?;
         let turns = store.turns().await?;
         let intake = Self(Arc::new(Inner {
-            host: Host::new(store.clone(), calendar, accounts),
+            host: Host::new(store.clone(), calendar, accounts, public_url),
             store,
             libraries,
             clock,
@@ -212,6 +218,7 @@ impl Intake {
             endpoints: Cache::new(CACHED),
             changes: broadcast::channel(CHANGES).0,
             timers: Timers::default(),
+            tries: Tries::default(),
         }));
         if let Some(turns) = turns {
             tokio::spawn(hear_other_nodes(turns, Arc::downgrade(&intake.0)));
@@ -257,26 +264,24 @@ impl Intake {
             IntakeError::Busy
         })?;
         let key = key_of(&inbound);
-        let (input, client_id) = (inbound.kind, inbound.provider_id);
-        let input = match input {
+        let secret = self.0.secret_of(&inbound);
+        let Inbound { endpoint, provider_id, insurer, language, settle, kind, .. } = inbound;
+        let client_id = Some(provider_id);
+        let input = match kind {
             InboundKind::Open => Input::Open,
-            InboundKind::Message(body) => {
-                Input::Message { body: clean(body), client_id: Some(client_id), files, settle: inbound.settle }
-            }
+            InboundKind::Message(body) => Input::Message { body: clean(body), client_id, files, settle },
             InboundKind::Edit { fact } => Input::Edit { fact },
             InboundKind::SpeakLanguage(language) => Input::SpeakLanguage(language),
         };
         for _ in 0..ATTEMPTS {
-            let known = match self.0.endpoints.get(&inbound.endpoint) {
-                Some(id) => Some(id),
-                None => self.0.store.conversation_at(&inbound.endpoint).await?,
-            };
-            let done = match known {
-                Some(id) => {
-                    self.0.endpoints.insert(inbound.endpoint.clone(), id);
-                    self.0.take_turn(id, &input, Some(&inbound.endpoint), Some(&key)).await
-                }
-                None => self.0.open(&inbound.endpoint, &inbound.insurer, inbound.language, &input, &key).await,
+            let mut way = Way { to: self.0.known(&endpoint).await?, input: input.clone(), came: Came::default() };
+            if let Some(secret) = &secret {
+                way = self.0.way(secret, way).await?;
+            }
+            way.came.key = Some(key.clone());
+            let done = match way.to {
+                Some(id) => self.0.take_turn(id, &way.input, Some(&endpoint), way.came).await,
+                None => self.0.open(&endpoint, &insurer, language, &way.input, way.came).await,
             };
             match done {
                 Err(TurnError::Conflict) => self.0.metrics.conflicts.inc(),
@@ -326,7 +331,7 @@ impl Intake {
                 return Ok(());
             }
             let input = Input::Undelivered(row.clone(), reason.to_owned());
-            match self.0.take_turn(row.conversation, &input, None, None).await {
+            match self.0.take_turn(row.conversation, &input, None, Came::default()).await {
                 Err(TurnError::Conflict) => self.0.metrics.conflicts.inc(),
                 Err(TurnError::Failed(error)) => return Err(error),
                 Ok(_) => return Ok(()),
@@ -358,7 +363,7 @@ impl Intake {
 
     async fn take_turn(&self, conversation: ConversationId, input: &Input) -> Result<Receipt, IntakeError> {
         for _ in 0..ATTEMPTS {
-            match self.0.take_turn(conversation, input, None, None).await {
+            match self.0.take_turn(conversation, input, None, Came::default()).await {
                 Err(TurnError::Conflict) => self.0.metrics.conflicts.inc(),
                 Err(TurnError::Failed(error)) => return Err(error),
                 Ok(receipt) => return Ok(receipt),
@@ -389,7 +394,7 @@ impl Inner {
         insurer: &str,
         language: Language,
         input: &Input,
-        key: &str,
+        came: Came,
     ) -> Result<Receipt, TurnError> {
         let _door = self.doors.enter(endpoint).await;
         // Whoever was at the door before may have opened it.
@@ -400,7 +405,7 @@ impl Inner {
         let library = self.libraries.current();
         let conversation = Conversation::open(endpoint.clone(), insurer, language, library, now);
         let _lane = self.lanes.enter(&conversation.row.id).await;
-        self.commit(conversation, input, Some(key)).await
+        self.commit(conversation, input, came).await
     }
 
     /// Makes a turn of a conversation that exists.
@@ -409,7 +414,7 @@ impl Inner {
         id: ConversationId,
         input: &Input,
         endpoint: Option<&Endpoint>,
-        key: Option<&str>,
+        came: Came,
     ) -> Result<Receipt, TurnError> {
         let _lane = self.lanes.enter(&id).await;
         let mut conversation = match self.conversations.get(&id) {
@@ -421,7 +426,7 @@ impl Inner {
         {
             conversation.row.endpoint = endpoint.clone();
         }
-        self.commit(conversation, input, key).await
+        self.commit(conversation, input, came).await
     }
 
     async fn load(&self, id: ConversationId) -> Result<Conversation, IntakeError> {
@@ -434,12 +439,13 @@ impl Inner {
         Ok(Conversation::restore(row, dossier, library)?)
     }
 
-    async fn commit(&self, conversation: Conversation, input: &Input, key: Option<&str>) -> Result<Receipt, TurnError> {
+    async fn commit(&self, conversation: Conversation, input: &Input, came: Came) -> Result<Receipt, TurnError> {
         let id = conversation.row.id;
         let channel = conversation.row.endpoint.channel.name();
         let turn = Turn::make(conversation, input.clone(), &self.host, self.clock.now()).await?;
         let (seq, unheard) = (turn.seq(), turn.unheard);
-        let (commit, conversation) = turn.finish(key.map(str::to_owned));
+        let (from_person, left) = (came.key.is_some(), came.binding.leaves);
+        let (commit, conversation) = turn.finish(came);
         let stored = match self.store.commit(commit).await {
             Ok(stored) => stored,
             Err(CommitError::Duplicate { conversation, seq }) => {
@@ -447,7 +453,7 @@ impl Inner {
             }
             Err(CommitError::Conflict) => {
                 self.conversations.remove(&id);
-                if let Input::Open | Input::Message { .. } = input {
+                if from_person {
                     self.endpoints.remove(&conversation.row.endpoint);
                 }
                 return Err(TurnError::Conflict);
@@ -461,7 +467,12 @@ impl Inner {
         if let Input::Message { .. } = input {
             self.metrics.received.get_or_create(&crate::telemetry::ChannelLabel { channel }).inc();
         }
-        self.endpoints.insert(conversation.row.endpoint.clone(), id);
+        if from_person {
+            self.endpoints.insert(conversation.row.endpoint.clone(), id);
+        }
+        if let Some(left) = left {
+            self.conversations.remove(&left);
+        }
         for waiting in &stored.outbox {
             self.host.accounts().ring(&waiting.to);
         }

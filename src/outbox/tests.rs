@@ -131,7 +131,10 @@ impl House {
         });
         let library = Arc::new(Library::from_sources(built_in()).unwrap());
         let (metrics, accounts) = (Metrics::default(), providers.accounts());
-        let intake = Intake::open(store.clone(), library, clock.clone(), metrics.clone(), 64, accounts).await.unwrap();
+        let intake =
+            Intake::open(store.clone(), library, clock.clone(), metrics.clone(), 64, accounts, "http://127.0.0.1:8480")
+                .await
+                .unwrap();
         let desk = Desk::new(intake.clone(), store.clone(), documents, Limits::default(), clock.clone());
         let outbox = Outbox {
             store: store.clone(),

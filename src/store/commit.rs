@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{
     StoreError,
     batch::{Insert, Kind},
+    contact::{self, Binding, CrossingRow},
     conversation::{ConversationRow, EndpointRow, MessageRow},
     db::{Db, Tx, args},
     document::DocumentRow,
@@ -35,8 +36,11 @@ pub struct Commit {
     pub key: Option<Key>,
     /// With its new revision: the stored one must be one less.
     pub conversation: ConversationRow,
-    /// The address that a new conversation claims.
+    /// The address that the conversation claims.
     pub endpoint: Option<EndpointRow>,
+    pub binding: Binding,
+    /// The ways to other channels that were given to the person.
+    pub crossings: Vec<CrossingRow>,
     pub messages: Vec<MessageRow>,
     pub dossier: Option<Dossier>,
     pub facts: Vec<FactRow>,
@@ -157,7 +161,16 @@ async fn store_group(db: &Db, group: &mut Vec<Waiting>) -> Result<(), StoreError
             return Err(error);
         }
     };
-    tx.commit().await?;
+    // What a turn takes from elsewhere is given back only by a roll-back.
+    let conflicts = |outcome: &Option<CommitError>| matches!(outcome, Some(CommitError::Conflict));
+    if group.iter().zip(&outcome).any(|(waiting, out)| !waiting.commit.binding.is_empty() && conflicts(out)) {
+        tx.rollback().await?;
+        if group.len() > 1 {
+            return Err(StoreError::Taken);
+        }
+    } else {
+        tx.commit().await?;
+    }
     for (waiting, outcome) in group.drain(..).zip(outcome) {
         let answer = match outcome {
             None => Ok(waiting.commit),
@@ -175,6 +188,7 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
     drop_taken_endpoints(tx, group, &mut outcome).await?;
     drop_settled(tx, group, &mut outcome).await?;
     drop_conflicts(tx, group, &mut outcome).await?;
+    drop_unbound(tx, group, &mut outcome).await?;
     forget_keys_of_conflicts(tx, group, &outcome).await?;
     let kept = || group.iter().zip(&outcome).filter(|(_, out)| out.is_none()).map(|(waiting, _)| &waiting.commit);
 
@@ -196,6 +210,7 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
         outbox::give_up(tx, undelivered).await?;
     }
     OUTBOX.run(tx, kept().flat_map(|c| &c.outbox).map(OutboxRow::args).collect()).await?;
+    contact::open_crossings(tx, kept().flat_map(|c| &c.crossings)).await?;
     timer::write(tx, kept().filter_map(|c| c.timer.as_ref())).await?;
     super::notify::tell(tx, kept().map(|c| (c.conversation.id, c.conversation.dossier))).await?;
     Ok(outcome)
@@ -289,7 +304,7 @@ async fn drop_taken_endpoints(
         .iter()
         .zip(&*outcome)
         .filter(|(_, out)| out.is_none())
-        .filter_map(|(waiting, _)| waiting.commit.endpoint.as_ref())
+        .filter_map(|(waiting, _)| claimed_by(&waiting.commit))
         .map(EndpointRow::args)
         .collect();
     let wanted = rows.len();
@@ -301,7 +316,22 @@ async fn drop_taken_endpoints(
         return Ok(());
     }
     for (waiting, out) in group.iter().zip(outcome) {
-        if out.is_none() && waiting.commit.endpoint.as_ref().is_some_and(|row| !claimed.contains(&row.conversation)) {
+        if out.is_none() && claimed_by(&waiting.commit).is_some_and(|row| !claimed.contains(&row.conversation)) {
+            *out = Some(CommitError::Conflict);
+        }
+    }
+    Ok(())
+}
+
+/// The new address that a commit claims; one that it takes from another conversation is not new.
+fn claimed_by(commit: &Commit) -> Option<&EndpointRow> {
+    commit.endpoint.as_ref().filter(|_| commit.binding.leaves.is_none())
+}
+
+/// What a turn takes from elsewhere goes to the first; the others drop out.
+async fn drop_unbound(tx: &mut Tx, group: &[Waiting], outcome: &mut [Option<CommitError>]) -> Result<(), StoreError> {
+    for (waiting, out) in group.iter().zip(outcome) {
+        if out.is_none() && !waiting.commit.binding.is_empty() && !contact::bind(tx, &waiting.commit).await? {
             *out = Some(CommitError::Conflict);
         }
     }

@@ -8,6 +8,7 @@ use super::{
     db::{Arg, Row, args},
 };
 use crate::domain::{
+    contact::Proof,
     id::{ContactId, ConversationId, DossierId},
     language::Language,
     message::{Author, Body, Channel, Endpoint},
@@ -45,6 +46,8 @@ pub struct EndpointRow {
     pub conversation: ConversationId,
     pub contact: ContactId,
     pub at: Timestamp,
+    /// How it was proven, then, that the address is the person's.
+    pub proof: Option<Proof>,
 }
 
 /// One message.
@@ -137,6 +140,8 @@ impl EndpointRow {
         ("conversation", Kind::Text),
         ("contact", Kind::Text),
         ("at", Kind::Int),
+        ("proof", Kind::Text),
+        ("verified_at", Kind::Int),
     ];
 
     pub(super) fn args(&self) -> Vec<Arg> {
@@ -147,6 +152,8 @@ impl EndpointRow {
             self.conversation.to_string(),
             self.contact.to_string(),
             self.at,
+            self.proof.map(|proof| proof.name().to_owned()),
+            self.proof.map(|_| self.at),
         ]
         .to_vec()
     }
@@ -218,8 +225,8 @@ impl Store {
         let added = self
             .db
             .execute(
-                "INSERT INTO endpoint (channel, account, address, conversation, contact, at) \
-                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+                "INSERT INTO endpoint (channel, account, address, conversation, contact, at, proof, verified_at) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
                 &row.args(),
             )
             .await?;

@@ -121,6 +121,7 @@ impl Store {
     /// Forgets the sessions and links that are over.
     pub async fn prune_expired(&self, now: Timestamp) -> Result<(), StoreError> {
         self.db.execute("DELETE FROM session WHERE expires_at <= $1", &args![now]).await?;
+        self.db.execute("DELETE FROM crossing WHERE expires_at <= $1", &args![now]).await?;
         self.db.execute("DELETE FROM resume_link WHERE expires_at <= $1", &args![now]).await.map(drop)
     }
 }

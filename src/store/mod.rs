@@ -10,6 +10,7 @@
 mod batch;
 mod checkpoint;
 mod commit;
+mod contact;
 mod conversation;
 mod db;
 mod document;
@@ -28,6 +29,7 @@ mod timer;
 use std::sync::Arc;
 
 pub use commit::{Commit, CommitError, FiledDocument, Key};
+pub use contact::{Binding, CrossingRow};
 pub use conversation::{ConversationRow, EndpointRow, MessageRow};
 pub use db::Synchronous;
 pub use document::DocumentRow;

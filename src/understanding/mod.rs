@@ -30,7 +30,7 @@ pub use vocabulary::{Vocabulary, VocabularyError};
 use crate::domain::{
     fact::{Moment, Value},
     language::Language,
-    message::Input,
+    message::{Channel, Input},
 };
 use text::{Kind, Text};
 use time::{Cycle, Tense, Tenses, TimeReader, When, moved};
@@ -62,6 +62,8 @@ pub enum Command {
     French,
     /// "In English".
     English,
+    /// To go on by another channel: the one that was named, if one was.
+    Elsewhere(Option<Channel>),
 }
 
 /// A danger that is said to be there now.

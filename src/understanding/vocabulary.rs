@@ -9,6 +9,7 @@ pub(super) use time::{Holiday, Part, TimeWord, Unit};
 use time::{TimeWords, time_book};
 
 use super::{Command, Danger, contact::Patterns, phrases::PhraseBook, text::words_of};
+use crate::domain::message::Channel;
 
 /// What can be wrong with the vocabulary's file.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +64,11 @@ struct Commands {
     resume: CommandWords,
     french: CommandWords,
     english: CommandWords,
+    elsewhere: CommandWords,
+    by_sms: CommandWords,
+    by_email: CommandWords,
+    by_telegram: CommandWords,
+    by_web: CommandWords,
 }
 
 #[derive(Debug, Deserialize)]
@@ -246,6 +252,11 @@ impl Vocabulary {
             (&file.commands.resume, Command::Resume, "commands.resume"),
             (&file.commands.french, Command::French, "commands.french"),
             (&file.commands.english, Command::English, "commands.english"),
+            (&file.commands.elsewhere, Command::Elsewhere(None), "commands.elsewhere"),
+            (&file.commands.by_sms, Command::Elsewhere(Some(Channel::Sms)), "commands.by_sms"),
+            (&file.commands.by_email, Command::Elsewhere(Some(Channel::Email)), "commands.by_email"),
+            (&file.commands.by_telegram, Command::Elsewhere(Some(Channel::Telegram)), "commands.by_telegram"),
+            (&file.commands.by_web, Command::Elsewhere(Some(Channel::Web)), "commands.by_web"),
         ];
         let dangers = [
             (&file.dangers.injury, Danger::Injury, "dangers.injury"),

@@ -13,7 +13,6 @@ pub mod problem;
 mod streams;
 #[cfg(test)]
 mod testing;
-mod throttle;
 
 use std::sync::Arc;
 

@@ -40,7 +40,10 @@ impl Trial {
         let library = Arc::new(Library::from_sources(built_in()).unwrap());
         let (metrics, providers) = (Metrics::default(), Providers::new(providers, []).unwrap());
         let accounts = providers.accounts();
-        let intake = Intake::open(store.clone(), library, clock.clone(), metrics.clone(), 64, accounts).await.unwrap();
+        let intake =
+            Intake::open(store.clone(), library, clock.clone(), metrics.clone(), 64, accounts, "http://127.0.0.1:8480")
+                .await
+                .unwrap();
         let limits = Limits { max_bytes: 1024 * 1024 };
         let desk = Desk::new(intake.clone(), store.clone(), documents.clone(), limits, clock.clone());
         let mut config = Config::load(None, []).unwrap();

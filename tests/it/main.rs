@@ -3,6 +3,7 @@
 
 mod architecture;
 mod crash;
+mod crossing;
 mod document;
 mod door;
 mod power_cut;

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::{json, json::Json, page, secret};
 use crate::{
     domain::language::Language,
-    intake::{Inbound, InboundKind},
-    web::{App, client::ClientAddress, problem::Problem, throttle::Throttle},
+    intake::{Inbound, InboundKind, Throttle},
+    web::{App, client::ClientAddress, problem::Problem},
 };
 
 /// A page's own name must be too random to be guessed: the secret follows from it.

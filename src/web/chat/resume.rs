@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{json::Json, secret};
 use crate::{
+    domain::contact::Proof,
     store::EndpointRow,
     web::{App, problem::Problem},
 };
@@ -33,6 +34,7 @@ pub(super) async fn post(
             conversation: id,
             contact: conversation.contact,
             at: now,
+            proof: Some(Proof::Link),
         })
         .await?;
     Ok(axum::Json(Response { token }))

@@ -320,7 +320,7 @@ async fn seed(store: &Store, now: Timestamp) -> DossierId {
             opened_at: now,
             updated_at: now,
         },
-        endpoint: Some(EndpointRow { endpoint, conversation, contact, at: now }),
+        endpoint: Some(EndpointRow { endpoint, conversation, contact, at: now, proof: None }),
         messages: vec![
             message(
                 1,
@@ -371,13 +371,15 @@ async fn seed(store: &Store, now: Timestamp) -> DossierId {
         received: Vec::new(),
         undelivered: None,
         timer: None,
+        binding: crate::store::Binding::default(),
+        crossings: Vec::new(),
         dossier: Some(dossier),
     };
     store.commit(commit).await.unwrap();
     for (number, account) in (1..).zip(["first", "second"]) {
         let at = Timestamp::from_second(now.as_second() + number).unwrap();
         let endpoint = text_messages(account, number);
-        store.add_endpoint(&EndpointRow { endpoint, conversation, contact, at }).await.unwrap();
+        store.add_endpoint(&EndpointRow { endpoint, conversation, contact, at, proof: None }).await.unwrap();
     }
     id
 }

@@ -154,6 +154,7 @@ async fn one_more_address_joins_but_takes_none_away(db: Database) {
         conversation: one.id(),
         contact: one.conversation.contact,
         at: at(5),
+        proof: None,
     };
     assert!(store.add_endpoint(&join("new")).await.unwrap());
     assert!(!store.add_endpoint(&join("two")).await.unwrap());

@@ -40,8 +40,17 @@ impl House {
         });
         let store = db.store().await;
         let library = Arc::new(Library::from_sources(built_in()).unwrap());
-        let intake =
-            Intake::open(store.clone(), library, clock, Metrics::default(), 64, Accounts::default()).await.unwrap();
+        let intake = Intake::open(
+            store.clone(),
+            library,
+            clock,
+            Metrics::default(),
+            64,
+            Accounts::default(),
+            "https://guichet.example",
+        )
+        .await
+        .unwrap();
         Self { intake, store, now, sent: AtomicU32::new(0) }
     }
 

@@ -123,6 +123,7 @@ impl Case {
                 conversation: self.id(),
                 contact: self.conversation.contact,
                 at: now,
+                proof: None,
             }),
             conversation: self.conversation.clone(),
             dossier: Some(self.dossier.clone()),
@@ -134,6 +135,8 @@ impl Case {
             received: Vec::new(),
             undelivered: None,
             timer: None,
+            binding: guichet::store::Binding::default(),
+            crossings: Vec::new(),
         }
     }
 }

@@ -23,6 +23,9 @@ CREATE TABLE crossing (
 );
 CREATE INDEX crossing_end ON crossing (expires_at);
 
+-- Web addresses are secrets, each in one conversation only.
+CREATE INDEX endpoint_address ON endpoint (address) WHERE channel <> 'web';
+
 -- By these, two open dossiers are seen to be one person's.
 CREATE INDEX dossier_policy ON dossier (insurer, policy)
   WHERE policy IS NOT NULL AND status NOT IN ('closed', 'withdrawn');

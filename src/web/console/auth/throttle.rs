@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::web::{client::ClientAddress, throttle::Throttle as Tries};
+use crate::{intake::Throttle as Tries, web::client::ClientAddress};
 
 const WINDOW: SignedDuration = SignedDuration::from_mins(15);
 const PER_LOGIN: u32 = 8;

@@ -1,0 +1,99 @@
+//! Whose conversation a message belongs to: the one that goes on at its address, or the one whose secret it brings.
+//!
+//! Somebody else's message never joins a conversation: only a secret that was given in it, or an address that is its own.
+
+use jiff::SignedDuration;
+
+use super::{Inbound, InboundKind, Inner, IntakeError, Throttle};
+use crate::{
+    conversation::{Came, Input, Presented, presented},
+    domain::{
+        id::ConversationId,
+        message::{Body, Endpoint},
+    },
+    store::Binding,
+};
+
+/// The most secrets that are tried from one address in this time: guessing one of a thousand that are good takes it years.
+const MOST_TRIES: u32 = 5;
+/// The same for one of our accounts, whatever the addresses.
+const MOST_TRIES_ON_ACCOUNT: u32 = 200;
+const WINDOW: SignedDuration = SignedDuration::from_mins(10);
+
+/// The tries of late, by address and by account.
+#[derive(Debug)]
+pub(super) struct Tries(Throttle<Endpoint>);
+
+impl Default for Tries {
+    fn default() -> Self {
+        Self(Throttle::new(WINDOW))
+    }
+}
+
+impl Inner {
+    /// The secret that an item brings, unless too many were tried.
+    pub(super) fn secret_of(&self, inbound: &Inbound) -> Option<Presented> {
+        let text = match &inbound.kind {
+            InboundKind::Message(body) => body.text.as_str(),
+            InboundKind::Open => "",
+            InboundKind::Edit { .. } | InboundKind::SpeakLanguage(_) => return None,
+        };
+        let found = presented(inbound.endpoint.channel, inbound.token.as_deref(), text)?;
+        let account = Endpoint { address: String::new(), ..inbound.endpoint.clone() };
+        let keys = [(inbound.endpoint.clone(), MOST_TRIES), (account, MOST_TRIES_ON_ACCOUNT)];
+        match self.tries.0.count(keys, self.clock.now()) {
+            Ok(()) => Some(found),
+            // Whoever guesses learns nothing: this is a message like any other.
+            Err(_) => None,
+        }
+    }
+
+    /// The conversation that goes on at an address.
+    pub(super) async fn known(&self, endpoint: &Endpoint) -> Result<Option<ConversationId>, IntakeError> {
+        // An address may have left a conversation on another node. Then that conversation's revision moved too, which a
+        // turn from memory notices; without one in memory the store is asked.
+        match self.endpoints.get(endpoint).filter(|id| self.conversations.contains_key(id)) {
+            Some(id) => Ok(Some(id)),
+            None => Ok(self.store.conversation_at(endpoint).await?),
+        }
+    }
+
+    /// Where a secret leads, and how the item goes there instead of the way that it would go without. A secret that opens
+    /// nothing changes nothing, unless it was meant as one.
+    pub(super) async fn way(&self, found: &Presented, without: Way) -> Result<Way, IntakeError> {
+        let (body, client_id) = match &without.input {
+            Input::Message { body, client_id, .. } => (body.clone(), client_id.clone()),
+            _ => (Body::default(), None),
+        };
+        let away = |sentence| {
+            let input = Input::NoWay { body: body.clone(), client_id: client_id.clone(), sentence };
+            Way { to: without.to, input, came: Came::default() }
+        };
+        let Some(to) = self.store.crossing(&found.secret_hash, self.clock.now()).await? else {
+            return Ok(if found.is_meant { away("crossing_unknown") } else { without });
+        };
+        let leaves = without.to.filter(|at| *at != to);
+        if let Some(left) = leaves
+            && !self.may_leave(left).await?
+        {
+            return Ok(away("crossing_busy"));
+        }
+        let binding = Binding { spends: Some(found.secret_hash.clone()), leaves, absorbs: None };
+        let came = Came { key: None, claims: without.to != Some(to), proof: Some(found.proof), binding };
+        Ok(Way { to: Some(to), input: Input::Cross { body, client_id }, came })
+    }
+
+    /// Whether nothing is under way in a conversation that its address leaves.
+    async fn may_leave(&self, conversation: ConversationId) -> Result<bool, IntakeError> {
+        let left = self.load(conversation).await?;
+        Ok(left.state.is_over() || left.dossier.is_none_or(|dossier| dossier.status.is_over()))
+    }
+}
+
+/// How an item goes on.
+pub(super) struct Way {
+    /// None opens a conversation.
+    pub(super) to: Option<ConversationId>,
+    pub(super) input: Input,
+    pub(super) came: Came,
+}
