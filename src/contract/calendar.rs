@@ -81,14 +81,23 @@ impl Calendar {
         self.holidays.iter().any(|holiday| holiday.is_on(date) && holiday.is_kept(postcode))
     }
 
-    /// The last day of a delay of `days` working days that begins to run the day after `from`.
+    /// The last day of a delay of `days` working days ("jours ouvrés") that begins to run the day after `from`.
     pub fn deadline(&self, from: Date, days: u32, postcode: Option<&str>) -> Date {
+        Self::count(from, days, |date| self.is_working_day(date, postcode))
+    }
+
+    /// As [`Self::deadline`], with Saturdays counted: the law's "jours ouvrables", in which a complaint is acknowledged.
+    pub fn deadline_with_saturdays(&self, from: Date, days: u32, postcode: Option<&str>) -> Date {
+        Self::count(from, days, |date| date.weekday() != Weekday::Sunday && !self.is_holiday(date, postcode))
+    }
+
+    fn count(from: Date, days: u32, counts: impl Fn(Date) -> bool) -> Date {
         let mut date = from;
         let mut left = days;
         while left > 0 {
             let Ok(next) = date.tomorrow() else { return date };
             date = next;
-            if self.is_working_day(date, postcode) {
+            if counts(date) {
                 left -= 1;
             }
         }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::message::Endpoint;
+use crate::domain::{id::RequestId, message::Endpoint};
 
 /// An act of a handler. Each stands in the timeline under the handler's name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +26,11 @@ pub enum Action {
     },
     Close {
         reason: String,
+    },
+    /// Has done what was asked for beside the claim.
+    DoRequest {
+        request: RequestId,
+        kind: String,
     },
     /// Sends a message of ours once more, to the same place or to another at which the person can be reached.
     SendAgain {

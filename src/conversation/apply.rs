@@ -1,5 +1,8 @@
 //! Walks the flow through an event and does what it asks for.
 
+use std::sync::Arc;
+
+use jiff::{Span, Timestamp, civil::Date};
 use serde_json::json;
 
 use super::{
@@ -7,16 +10,17 @@ use super::{
     turn::{GUICHET, POLICYHOLDER},
 };
 use crate::{
-    contract::Reason,
+    contract::{Calendar, Reason},
     domain::{
         clock::paris,
         fact::{Fact, Facts, Source, Value},
+        id::{MissedId, RequestId},
         message::Author,
     },
     dossier::Status,
     flow::{self, Effect, Event, Handover, PolicyAnswer, Priority, Scope},
     orientation,
-    store::FactRow,
+    store::{FactRow, MissedRow, RequestRow},
 };
 
 /// The most look-ups in one turn; a flow that wants more turns in a circle.
@@ -90,6 +94,19 @@ async fn step(turn: &mut Turn, event: &Event, host: &Host) -> Result<Option<Even
                 advance(turn, Status::Withdrawn);
             }
             Effect::Note { code, detail } => turn.record(GUICHET, &code, &json!({ "detail": detail })),
+            Effect::Request { kind, text } => ask_desk(turn, &kind, text, host.calendar()),
+            Effect::Missed { text, question } => {
+                let row = &turn.conversation.row;
+                let missed = MissedRow {
+                    id: MissedId::new(turn.now),
+                    conversation: row.id,
+                    dossier: row.dossier,
+                    text,
+                    question,
+                    at: turn.now,
+                };
+                turn.requests.missed.push(missed);
+            }
             Effect::End => turn.record(GUICHET, "flow_ended", &json!({})),
         }
     }
@@ -220,6 +237,44 @@ fn urgency(priority: &str) -> u8 {
         "high" => 1,
         _ => 0,
     }
+}
+
+/// Records a request with its deadlines. Whoever asks for something must stand in a list, even before it is known what
+/// happened.
+fn ask_desk(turn: &mut Turn, kind: &str, text: String, calendar: &Calendar) {
+    let library = Arc::clone(&turn.conversation.library);
+    let Some(request) = library.requests().get(kind) else { return };
+    if turn.conversation.dossier.is_none() {
+        open_dossier(turn, "unknown");
+    }
+    let row = &turn.conversation.row;
+    let Some(dossier) = row.dossier else { return };
+    let today = turn.now.to_zoned(paris()).date();
+    let in_months = today.checked_add(Span::new().months(request.answer_months)).unwrap_or(today);
+    let answer_by = calendar.deadline(in_months, request.answer_days, None);
+    let asked = RequestRow {
+        id: RequestId::new(turn.now),
+        conversation: row.id,
+        dossier,
+        insurer: row.insurer.clone(),
+        kind: kind.to_owned(),
+        desk: request.desk.clone(),
+        text,
+        asked_at: turn.now,
+        acknowledge_by: request
+            .acknowledge_days
+            .map(|days| end_of(calendar.deadline_with_saturdays(today, days, None), turn.now)),
+        answer_by: end_of(answer_by, turn.now),
+        done: None,
+    };
+    let detail = json!({ "request": asked.id, "detail": kind, "answer_by": asked.answer_by });
+    turn.requests.asked.push(asked);
+    turn.record(POLICYHOLDER, "request", &detail);
+}
+
+/// The last second of a day where the insurers are.
+fn end_of(day: Date, now: Timestamp) -> Timestamp {
+    day.at(23, 59, 59, 0).to_zoned(paris()).map_or(now, |end| end.timestamp())
 }
 
 /// Evaluates a decision table and keeps the decision with all its reasons.

@@ -46,6 +46,11 @@ impl Host {
         Ok(said.is_some_and(|said| said.author != Author::Policyholder))
     }
 
+    /// The working days.
+    pub(super) fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
     /// Finds the policy that a query means, and what it says of the loss, with the reasons for the handler.
     pub async fn look_up_policy(
         &self,

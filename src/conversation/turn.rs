@@ -21,7 +21,7 @@ use crate::{
     flow::{Event, Heard, State},
     store::{
         Binding, Commit, CrossingRow, DecisionRow, DocumentRow, EndpointRow, FactRow, FiledDocument, Key, MessageRow,
-        OutboxRow, TimerRow, Undelivered,
+        OutboxRow, Requests, TimerRow, Undelivered,
     },
 };
 
@@ -107,6 +107,7 @@ pub struct Turn {
     /// The message that the turn is about, where it came in an earlier turn.
     pub(super) settled: Option<i64>,
     timer: Option<TimerRow>,
+    pub(super) requests: Requests,
     /// Whether an earlier message still waits for this channel to deliver it.
     pub unheard: bool,
     opens: bool,
@@ -137,6 +138,7 @@ impl Turn {
             now,
             settled: None,
             timer: None,
+            requests: Requests::default(),
             unheard: false,
             opens,
         };
@@ -200,6 +202,7 @@ impl Turn {
             outbox: self.outbox,
             undelivered: self.undelivered,
             timer: self.timer,
+            requests: self.requests,
         };
         (commit, conversation)
     }
@@ -386,6 +389,11 @@ impl Turn {
                     dossier.waiting_since = None;
                 }
                 self.record(&actor.login, "closed", &json!({ "reason": reason }));
+                Ok(())
+            }
+            Action::DoRequest { request, kind } => {
+                self.requests.done.push((request, self.now, actor.login.clone()));
+                self.record(&actor.login, "request_done", &json!({ "request": request, "detail": kind }));
                 Ok(())
             }
             Action::SendAgain { message, to } => {

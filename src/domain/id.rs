@@ -46,6 +46,10 @@ ids! {
     DocumentId,
     /// A message on its way to one place.
     OutboundId,
+    /// Something asked for beside a claim.
+    RequestId,
+    /// Something that was not understood.
+    MissedId,
 }
 
 fn uuid_at(now: Timestamp) -> Uuid {

@@ -1,7 +1,7 @@
 //! Answers: to the pending question, and to questions that were not asked yet.
 
 use super::{
-    Priority,
+    Effect, Priority,
     condition::{Truth, days_of},
     definition::{Kind, Question, Validate},
     state::Aside,
@@ -162,6 +162,7 @@ impl Walk<'_> {
     /// Counts a question that was not answered; after two a person is called. True when one was.
     pub(super) fn failed(&mut self) -> bool {
         self.state.failures += 1;
+        self.note_missed();
         let enough = self.state.failures >= MAX_FAILURES;
         if enough {
             self.preface.clear();
@@ -174,7 +175,19 @@ impl Walk<'_> {
         enough
     }
 
+    /// What was not understood is listed for whoever tends the examples.
+    fn note_missed(&mut self) {
+        if let Some(reading) = self.reading.as_ref().filter(|reading| !reading.is_empty()) {
+            self.effects.push(Effect::Missed { text: reading.said().to_owned(), question: false });
+        }
+    }
+
     pub(super) fn not_understood(&mut self, question: &Question) {
+        if self.state.failures == 0 && self.offer_two(question) {
+            self.state.failures = 1;
+            self.note_missed();
+            return;
+        }
         if !self.failed() {
             let text = self.words().say("not_understood");
             self.preface.push(text);
@@ -228,7 +241,9 @@ impl Walk<'_> {
             };
             let due = step.when.truth(&self.scope());
             stack.push((name, at + 1));
-            if due == Truth::False {
+            // What was just found may decide it: the next look tells.
+            let undecided = || step.when.facts().iter().any(|fact| found.iter().any(|(known, _)| known == fact));
+            if due == Truth::False || (due == Truth::Unknown && undecided()) {
                 continue;
             }
             match &step.kind {
@@ -241,7 +256,10 @@ impl Walk<'_> {
                         continue;
                     }
                     let want = self.wanting(question);
-                    if let Some(value) = self.library.vocabulary.volunteer(reading, &want, &self.listening())
+                    let meant = |surely| self.meant.value(fact, surely).filter(|_| due == Truth::True);
+                    if let Some(value) = meant(true)
+                        .or_else(|| self.library.vocabulary.volunteer(reading, &want, &self.listening()))
+                        .or_else(|| meant(false))
                         && self.complaint(&question.validate, &value).is_none()
                     {
                         reading.take(&value);

@@ -62,7 +62,7 @@ pub(super) fn check(parts: &Parts, problems: &mut Problems) {
 fn is_name(parts: &Parts, name: &str) -> bool {
     match name.split_once('.') {
         Some(("insurer", name)) => parts.insurers.values().all(|insurer| insurer.has(name)),
-        Some(("dossier", name)) => name == "reference",
+        Some(("dossier", name)) => matches!(name, "reference" | "missing"),
         Some((fact, _)) => parts.types.contains_key(fact),
         None => name == "today" || parts.types.contains_key(name),
     }

@@ -35,6 +35,10 @@ pub enum Effect {
     HandOver(Handover),
     /// The person withdrew the claim.
     Withdraw,
+    /// Something is asked for beside the claim: record it for its desk, with its deadline.
+    Request { kind: String, text: String },
+    /// This was not understood, or this question not answered: it is listed, so that examples and answers grow.
+    Missed { text: String, question: bool },
     /// Something for the dossier's timeline, by code and not in people's words.
     Note { code: String, detail: String },
     /// The flow is over.

@@ -7,10 +7,13 @@ use super::{
     facts::FactTypes,
     problem::Problems,
     template::Texts,
-    yaml::{Data, Fields, Node, text, words},
+    yaml::{Data, Fields, Node, Place, text, words},
 };
 use crate::{
-    domain::{fact::Value, language::Text},
+    domain::{
+        fact::Value,
+        language::{Language, Text},
+    },
     understanding::{IntentScore, IntentSource, Intents, Lexicon},
 };
 
@@ -43,12 +46,27 @@ pub struct Intent {
     /// The facts that it answers.
     pub sets: Vec<(String, Value)>,
     pub serves: Serves,
+    /// The words of the choices decide before it does.
+    pub(super) words_first: bool,
+    place: Place,
+}
+
+/// A language in which people write.
+#[derive(Debug)]
+pub(super) struct Foreign {
+    pattern: Regex,
+    /// What is said in it, where Guichet does not speak it.
+    pub(super) says: String,
+    /// The language of ours that it is.
+    pub(super) speaks: Option<Language>,
 }
 
 /// All intents of a library.
 #[derive(Debug, Default)]
 pub struct IntentBook {
     intents: Vec<Intent>,
+    lexicon: Lexicon,
+    languages: Vec<Foreign>,
     classifier: Intents,
 }
 
@@ -74,8 +92,8 @@ impl IntentBook {
                 let source = IntentSource {
                     name: name.to_owned(),
                     examples: examples(&mut fields, problems),
-                    rules: patterns(&mut fields, "rules", problems),
-                    unless: patterns(&mut fields, "unless", problems),
+                    rules: patterns(FILE, &mut fields, "rules", problems),
+                    unless: patterns(FILE, &mut fields, "unless", problems),
                 };
                 if source.examples.len() < FEW {
                     let message = format!("`{name}` has fewer than {FEW} examples: it will be missed");
@@ -83,11 +101,20 @@ impl IntentBook {
                 }
                 let sets = read_sets(&mut fields, types, problems);
                 let serves = read_serves(&mut fields, texts, problems);
+                let words_first = fields.bool("words_first", problems);
                 fields.finish(problems);
-                intents.push(Intent { name: name.to_owned(), label: label.unwrap_or_default(), sets, serves });
+                intents.push(Intent {
+                    name: name.to_owned(),
+                    label: label.unwrap_or_default(),
+                    sets,
+                    serves,
+                    words_first,
+                    place,
+                });
                 sources.push(source);
             }
         }
+        let languages = read_languages(&mut fields, problems);
         fields.finish(problems);
         if let Some(learnt) = learnt {
             for (name, _, node) in Fields::of(LEARNT_FILE, learnt, problems).rest() {
@@ -97,7 +124,29 @@ impl IntentBook {
                 }
             }
         }
-        Self { intents, classifier: Intents::new(sources, &lexicon) }
+        Self { intents, classifier: Intents::new(sources, &lexicon), lexicon, languages }
+    }
+
+    /// Reports requests that no file describes.
+    pub(super) fn check(&self, is_request: impl Fn(&str) -> bool, problems: &mut Problems) {
+        for intent in &self.intents {
+            if let Serves::Request(kind) = &intent.serves
+                && !is_request(kind)
+            {
+                problems.error(FILE, intent.place, format!("requests.yaml has no request `{kind}`"));
+            }
+        }
+    }
+
+    /// The language in which a text is written, where it is known.
+    pub(super) fn language_of(&self, text: &str) -> Option<&Foreign> {
+        let spelled = self.classifier.spell(text);
+        self.languages.iter().find(|language| language.pattern.is_match(&spelled))
+    }
+
+    /// How people spell.
+    pub(super) fn lexicon(&self) -> &Lexicon {
+        &self.lexicon
     }
 
     /// What a message is about, the most probable first.
@@ -131,10 +180,26 @@ fn read_lexicon(fields: &mut Fields, problems: &mut Problems) -> Lexicon {
     }
     if let Some(node) = fields.take("concepts") {
         for (concept, _, node) in Fields::of(FILE, node, problems).rest() {
-            lexicon.concepts.push((concept.to_owned(), scalars(node, "words", problems)));
+            lexicon.concepts.push((concept.to_owned(), scalars(FILE, node, "words", problems)));
         }
     }
     lexicon
+}
+
+fn read_languages(fields: &mut Fields, problems: &mut Problems) -> Vec<Foreign> {
+    let mut languages = Vec::new();
+    for node in fields.list("languages", problems) {
+        let mut fields = Fields::of(FILE, node, problems);
+        let pattern = fields.required("pattern", problems);
+        let says = fields.string("says", problems).unwrap_or_default();
+        let speaks = fields.string("speaks", problems).map(|tag| Language::from_tag(&tag));
+        fields.finish(problems);
+        match Regex::new(&pattern) {
+            Ok(pattern) => languages.push(Foreign { pattern, says, speaks }),
+            Err(error) => problems.error(FILE, node.place, format!("this is no regular expression: {error}")),
+        }
+    }
+    languages
 }
 
 /// One example a line, by language.
@@ -146,28 +211,28 @@ fn examples(fields: &mut Fields, problems: &mut Problems) -> Vec<String> {
     lines(&text.fr).chain(lines(&text.en)).collect()
 }
 
-fn lines(text: &str) -> impl Iterator<Item = String> {
+pub(super) fn lines(text: &str) -> impl Iterator<Item = String> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned)
 }
 
-fn patterns(fields: &mut Fields, key: &str, problems: &mut Problems) -> Vec<Regex> {
+pub(super) fn patterns(file: &str, fields: &mut Fields, key: &str, problems: &mut Problems) -> Vec<Regex> {
     let mut compiled = Vec::new();
     for node in fields.list(key, problems) {
         let Some(pattern) = node.scalar() else {
-            problems.error(FILE, node.place, format!("a pattern is a text, found {}", node.kind()));
+            problems.error(file, node.place, format!("a pattern is a text, found {}", node.kind()));
             continue;
         };
         match Regex::new(&pattern) {
             Ok(regex) => compiled.push(regex),
-            Err(error) => problems.error(FILE, node.place, format!("this is no regular expression: {error}")),
+            Err(error) => problems.error(file, node.place, format!("this is no regular expression: {error}")),
         }
     }
     compiled
 }
 
-pub(super) fn scalars(node: &Node, what: &str, problems: &mut Problems) -> Vec<String> {
+pub(super) fn scalars(file: &str, node: &Node, what: &str, problems: &mut Problems) -> Vec<String> {
     let Data::List(list) = &node.data else {
-        problems.error(FILE, node.place, format!("expected a list of {what}, found {}", node.kind()));
+        problems.error(file, node.place, format!("expected a list of {what}, found {}", node.kind()));
         return Vec::new();
     };
     list.iter().filter_map(Node::scalar).collect()

@@ -12,10 +12,12 @@ use super::{
     check,
     definition::{Flow, FlowReader, Kind, Question, declared_types},
     facts::{self, DocumentKind, FactName, FactType, FactTypes},
+    faq::{self, FaqBook},
     insurer::Insurer,
     intents::{self, IntentBook},
     messages::Messages,
     problem::{Problem, Problems, Severity},
+    requests::{self, RequestBook},
     table::Table,
     template::Texts,
     yaml::{Node, Place},
@@ -44,7 +46,9 @@ pub struct Library {
     pub(super) messages: Messages,
     pub(super) texts: Texts,
     pub(super) vocabulary: Vocabulary,
-    pub(super) intents: IntentBook,
+    intents: IntentBook,
+    faq: FaqBook,
+    requests: RequestBook,
     /// Which questions fill a fact.
     questions: HashMap<String, Vec<(String, usize)>>,
     /// The facts in the order in which they are asked, for summaries.
@@ -138,6 +142,14 @@ impl Library {
         let intents = nodes.get(intents::FILE).map_or_else(IntentBook::default, |node| {
             IntentBook::read(node, nodes.get(intents::LEARNT_FILE), &types, &mut texts, &mut problems)
         });
+        let faq = nodes.get(faq::FILE).map_or_else(FaqBook::default, |node| {
+            FaqBook::read(node, intents.lexicon(), &types, &mut texts, &mut problems)
+        });
+        let requests = nodes
+            .get(requests::FILE)
+            .map(|node| RequestBook::read(node, &mut texts, &mut problems))
+            .unwrap_or_default();
+        intents.check(|kind| requests.get(kind).is_some(), &mut problems);
         let vocabulary = match sources.get("vocabulary.yaml").map(|source| Vocabulary::from_yaml(source)) {
             Some(Ok(vocabulary)) => Some(vocabulary),
             Some(Err(error)) => {
@@ -195,6 +207,8 @@ impl Library {
             texts,
             vocabulary,
             intents,
+            faq,
+            requests,
             questions,
             order,
             review_choices,
@@ -251,6 +265,16 @@ impl Library {
     /// What people want, and how it is recognised.
     pub fn intents(&self) -> &IntentBook {
         &self.intents
+    }
+
+    /// The questions that people ask, and their answers.
+    pub fn faq(&self) -> &FaqBook {
+        &self.faq
+    }
+
+    /// What people ask for beside declaring.
+    pub fn requests(&self) -> &RequestBook {
+        &self.requests
     }
 
     pub fn flow(&self, name: &str) -> Option<&Flow> {

@@ -3,6 +3,7 @@
 use super::{
     Effect, Heard, crossing,
     definition::{Kind, Question},
+    serve::Served,
     state::{Aside, Mode},
     walk::Walk,
 };
@@ -28,7 +29,7 @@ impl Walk<'_> {
             self.begin();
         }
         let was_later = std::mem::take(&mut self.state.later);
-        let danger = reading.danger();
+        let danger = reading.danger().or_else(|| self.ruled_danger(&reading));
         let command = reading.command();
         let is_greeting = reading.is_greeting();
         let silent = reading.is_empty();
@@ -65,6 +66,14 @@ impl Walk<'_> {
                 } else if self.state.failures == 0 {
                     // Said once: whoever waits must know that they are read, not be answered at every line.
                     self.state.failures = 1;
+                    match self.serve() {
+                        Served::All | Served::Part => {
+                            self.flush();
+                            return;
+                        }
+                        Served::Done => return,
+                        _ => {}
+                    }
                     let text = self.words().say("waiting");
                     let quick_replies =
                         if resume { vec![self.button("cmd=resume", "button_resume")] } else { Vec::new() };
@@ -99,6 +108,21 @@ impl Walk<'_> {
         if !heard.files.is_empty() && self.files_came(heard.files.len()) {
             return;
         }
+        let mut command = command;
+        if command.is_none() {
+            match self.serve() {
+                Served::Nothing => {}
+                Served::Part => command = self.reading.as_ref().and_then(Reading::command),
+                Served::All => {
+                    self.after_serving();
+                    return;
+                }
+                Served::Cancel => command = Some(Command::Cancel),
+                Served::Human => command = Some(Command::Human),
+                Served::Done => return,
+            }
+            self.understand_claim();
+        }
         if fresh {
             if command == Some(Command::Human) {
                 self.command(Command::Human);
@@ -131,13 +155,21 @@ impl Walk<'_> {
         if self.answer_aside() {
             return;
         }
+        if self.at_door() && self.yes_or_no() == Some(false) {
+            let text = self.words().say("door_closed");
+            self.preface.push(text);
+            self.flush();
+            return;
+        }
         if self.answer_together() {
             return;
         }
         let Some((_, step)) = self.current() else { return };
         match &step.kind {
             Kind::Ask(question) => {
-                if !self.answer(question) {
+                if let Some(value) = self.meant.value(&question.fact, true) {
+                    self.accept(question, value);
+                } else if !self.answer(question) {
                     if self.says_there_is_danger(question) {
                         self.interrupt(Danger::Distress);
                     } else if is_greeting || was_later {
@@ -269,6 +301,7 @@ impl Walk<'_> {
         };
         match (name, value) {
             ("edit", fact) => self.edit(fact),
+            ("intent", name) => self.chose_intent(name),
             ("cmd", "skip") => {
                 self.command(Command::Skip);
             }

@@ -20,6 +20,7 @@ mod effect;
 mod engine;
 mod event;
 mod facts;
+mod faq;
 mod graph;
 mod hours;
 mod insurer;
@@ -28,7 +29,9 @@ mod library;
 mod listen;
 mod messages;
 mod problem;
+mod requests;
 mod safety;
+mod serve;
 mod silence;
 mod state;
 mod table;
@@ -46,12 +49,14 @@ pub use effect::{Effect, Handover, PolicyQuery, Priority};
 pub use engine::{Turn, step, step_covering};
 pub use event::{Event, Heard, PolicyAnswer};
 pub use facts::{Accepts, DocumentKind, FactName, FactType};
+pub use faq::{FaqBook, FaqEntry};
 pub use graph::mermaid;
 pub use hours::Hours;
 pub use insurer::Insurer;
 pub use intents::{Intent, IntentBook, LEARNT_FILE, Serves};
 pub use library::{FIRST_FLOW, Library, LoadError, built_in, read_sources};
 pub use problem::{Problem, Severity};
+pub use requests::{Request, RequestBook};
 pub use silence::Reminders;
 pub use state::{Mode, State, Wanted};
 pub use table::{Row, Table};
@@ -61,3 +66,6 @@ mod tests;
 
 #[cfg(test)]
 mod check_tests;
+
+#[cfg(test)]
+mod intents_tests;

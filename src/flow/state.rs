@@ -71,6 +71,9 @@ pub struct State {
     pub(super) reference: String,
     #[serde(rename = "g", default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(super) dangers: BTreeSet<String>,
+    /// The kinds of requests that were recorded.
+    #[serde(rename = "v", default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) requested: BTreeSet<String>,
     #[serde(rename = "y", default, skip_serializing_if = "is_default")]
     pub(super) qualified: bool,
 }

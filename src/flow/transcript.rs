@@ -379,6 +379,9 @@ impl Outcome {
                 self.does.push(format!("hand_over {} {priority}", handover.reason));
             }
             Effect::Withdraw => self.does.push("withdraw".to_owned()),
+            Effect::Request { kind, .. } => self.does.push(format!("request {kind}")),
+            // Lists for handlers are no part of what a conversation does.
+            Effect::Missed { .. } => {}
             Effect::Note { code, .. } => self.does.push(format!("note {code}")),
             Effect::End => self.does.push("end".to_owned()),
         }

@@ -11,6 +11,7 @@ use super::{
     condition::Scope,
     definition::{Kind, Saying, Step},
     library::FIRST_FLOW,
+    serve::Meant,
     state::{Frame, Mode, State},
     words::Words,
 };
@@ -39,6 +40,8 @@ pub(super) struct Walk<'a> {
     pub(super) reading: Option<Reading>,
     /// The message may answer more than the pending question.
     pub(super) talkative: bool,
+    /// What the message tells of a claim.
+    pub(super) meant: Meant<'a>,
     /// Sentences to be said in front of the next question.
     pub(super) preface: Vec<String>,
     /// Where the steps that are reached are noted, when transcripts are played.
@@ -50,7 +53,8 @@ impl<'a> Walk<'a> {
         let local = now.to_zoned(library.zone.clone()).datetime();
         let insurer = library.insurer(insurer).unwrap_or(&library.nobody);
         let (effects, preface) = (Vec::new(), Vec::new());
-        Self { library, insurer, state, now, local, effects, reading: None, talkative: false, preface, coverage: None }
+        let (meant, coverage) = (Meant::default(), None);
+        Self { library, insurer, state, now, local, effects, reading: None, talkative: false, meant, preface, coverage }
     }
 
     pub(super) fn words(&self) -> Words<'a> {
@@ -332,7 +336,10 @@ impl<'a> Walk<'a> {
         let words = self.words();
         let lookup = |name: &str| match name {
             "insurer" => self.insurer.view[self.state.language as usize].clone(),
-            "dossier" => Name::from(BTreeMap::from([("reference", self.state.reference.clone())])),
+            "dossier" => Name::from(BTreeMap::from([
+                ("reference", self.state.reference.clone()),
+                ("missing", self.missing_documents(true)),
+            ])),
             "today" => words.day(self.local.date()).into(),
             fact => match self.state.fact(fact) {
                 None => Name::from(""),

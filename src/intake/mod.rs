@@ -231,6 +231,12 @@ impl Intake {
         self.0.libraries.current()
     }
 
+    /// Learns what handlers taught: conversations that begin from now on are understood with it. Other nodes learn it when
+    /// they start.
+    pub async fn learn(&self) -> Result<(), IntakeError> {
+        self.0.libraries.learn(self.0.clock.now()).await
+    }
+
     /// Follows what changes. A listener that lags reads anew.
     pub fn watch(&self) -> broadcast::Receiver<Change> {
         self.0.changes.subscribe()

@@ -17,6 +17,7 @@ use super::{
     document::DocumentRow,
     dossier::{DecisionRow, FactRow},
     outbox::{self, OUTBOX, OutboxRow, Undelivered},
+    request::{self, Requests},
     timer::{self, TimerRow},
 };
 use crate::{
@@ -56,6 +57,8 @@ pub struct Commit {
     pub undelivered: Option<Undelivered>,
     /// The conversation's timer, where this turn changes it.
     pub timer: Option<TimerRow>,
+    /// What is asked for beside the claim, and what was not understood.
+    pub requests: Requests,
 }
 
 /// What a provider names an item by, with its channel and account.
@@ -211,6 +214,7 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
     }
     OUTBOX.run(tx, kept().flat_map(|c| &c.outbox).map(OutboxRow::args).collect()).await?;
     contact::open_crossings(tx, kept().flat_map(|c| &c.crossings)).await?;
+    request::write(tx, kept().map(|c| &c.requests)).await?;
     timer::write(tx, kept().filter_map(|c| c.timer.as_ref())).await?;
     super::notify::tell(tx, kept().map(|c| (c.conversation.id, c.conversation.dossier))).await?;
     Ok(outcome)

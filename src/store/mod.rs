@@ -22,6 +22,7 @@ mod mailbox;
 mod notify;
 mod outbox;
 mod policy;
+mod request;
 mod revision;
 mod schema;
 mod timer;
@@ -41,6 +42,7 @@ pub use mailbox::MailboxRow;
 pub use notify::Turns;
 pub use outbox::{Delivery, EarlyReport, OutboxRow, Said, Settled, Undelivered};
 pub use policy::PolicyRow;
+pub use request::{DeskCount, MissedRow, RequestRow, Requests};
 pub use timer::TimerRow;
 
 use db::Db;

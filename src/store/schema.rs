@@ -10,12 +10,14 @@ const SQLITE: &[&str] = &[
     include_str!("migrations/sqlite/0002_outbox.sql"),
     include_str!("migrations/sqlite/0003_people.sql"),
     include_str!("migrations/sqlite/0006_secret.sql"),
+    include_str!("migrations/sqlite/0004_intents.sql"),
 ];
 const POSTGRES: &[&str] = &[
     include_str!("migrations/postgres/0001_start.sql"),
     include_str!("migrations/postgres/0002_outbox.sql"),
     include_str!("migrations/postgres/0003_people.sql"),
     include_str!("migrations/postgres/0006_secret.sql"),
+    include_str!("migrations/postgres/0004_intents.sql"),
 ];
 
 /// Any number, the same on every node: it lets one node migrate at a time.

@@ -11,7 +11,7 @@ mod model;
 use std::sync::OnceLock;
 
 pub use features::Lexicon;
-use features::Reader;
+pub(super) use features::Reader;
 use model::Model;
 use regex::Regex;
 

@@ -10,6 +10,7 @@
 mod choice;
 mod contact;
 mod danger;
+mod faq;
 mod intent;
 mod number;
 mod phrases;
@@ -23,6 +24,7 @@ use jiff::civil;
 use serde::{Deserialize, Serialize};
 
 pub use choice::{ChoiceItem, ChoiceSet};
+pub use faq::{Faq, FaqHit, FaqSource};
 pub use intent::{IntentScore, IntentSource, Intents, Lexicon, sentences, stands_alone};
 pub use time::Open;
 pub use vocabulary::{Vocabulary, VocabularyError};

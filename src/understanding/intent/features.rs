@@ -33,7 +33,7 @@ pub struct Lexicon {
 
 /// Turns a text into features.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Reader {
+pub(in crate::understanding) struct Reader {
     spellings: HashMap<Box<str>, Vec<Box<str>>>,
     whole: HashMap<Box<str>, Vec<u64>>,
     /// By the first two letters.
@@ -44,7 +44,7 @@ pub(super) struct Reader {
 pub(super) type Feature = (u64, f32);
 
 impl Reader {
-    pub(super) fn new(lexicon: &Lexicon) -> Self {
+    pub(in crate::understanding) fn new(lexicon: &Lexicon) -> Self {
         let mut reader = Self::default();
         for (short, long) in &lexicon.spellings {
             let long = words_of(long).into_iter().map(String::into_boxed_str).collect();
@@ -66,7 +66,7 @@ impl Reader {
     }
 
     /// The words, folded and spelled out; figures as they are; the marks "?" and "!".
-    pub(super) fn words<'a>(&'a self, text: &'a Text) -> Vec<&'a str> {
+    pub(in crate::understanding) fn words<'a>(&'a self, text: &'a Text) -> Vec<&'a str> {
         let mut words = Vec::with_capacity(text.len() + 4);
         for at in 0..text.len().min(MAX_WORDS) {
             let word = text.str(at);

@@ -13,6 +13,9 @@ pub trait Desk: Send + Sync {
     /// When this returns, it is stored.
     fn act(&self, dossier: DossierId, actor: Actor, action: Action) -> BoxFuture<'_, Result<(), DeskError>>;
 
+    /// Learns what handlers taught.
+    fn learn(&self) -> BoxFuture<'_, Result<(), DeskError>>;
+
     /// The person sees that a handler is writing.
     fn tell_typing(&self, conversation: ConversationId);
 
@@ -49,6 +52,10 @@ impl From<IntakeError> for DeskError {
 impl Desk for Intake {
     fn act(&self, dossier: DossierId, actor: Actor, action: Action) -> BoxFuture<'_, Result<(), DeskError>> {
         async move { Ok(Intake::act(self, dossier, actor, action).await?) }.boxed()
+    }
+
+    fn learn(&self) -> BoxFuture<'_, Result<(), DeskError>> {
+        async move { Ok(Intake::learn(self).await?) }.boxed()
     }
 
     fn tell_typing(&self, conversation: ConversationId) {

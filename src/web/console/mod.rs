@@ -21,6 +21,7 @@ mod log_in;
 mod log_out;
 mod names;
 mod page;
+mod requests;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -141,6 +142,10 @@ pub fn router(console: Console) -> Router {
         .route("/console/dossiers/{id}/close", post(dossier::close::post))
         .route("/console/documents/{id}", get(document::original))
         .route("/console/documents/{id}/{size}", get(document::preview))
+        .route("/console/requests", get(requests::list::get))
+        .route("/console/requests/{id}/done", post(requests::done::post))
+        .route("/console/missed", get(requests::missed::get))
+        .route("/console/missed/{id}", post(requests::teach::post))
         .route("/console/users", get(users::list::get).post(users::add::post))
         .route("/console/password", get(users::password::get).post(users::password::post))
         .route("/console/assets/{*path}", get(assets::get))

@@ -17,6 +17,10 @@ pub struct Names {
     insurers: HashMap<String, String>,
     /// Why a message did not arrive, by the channel's code.
     undelivered: HashMap<String, String>,
+    requests: HashMap<String, String>,
+    desks: HashMap<String, String>,
+    /// In the order of their file.
+    intents: Vec<(String, String)>,
 }
 
 /// A file of the flows that is no YAML.
@@ -46,6 +50,16 @@ impl Names {
                 let labels = each(yaml.get("documents").unwrap_or(&yaml))
                     .filter_map(|(kind, it)| Some((kind.clone(), label(it)?)));
                 names.documents.extend(labels);
+            } else if file == "requests" {
+                let named = |key: &str| {
+                    let entries = yaml.get(key).into_iter().flat_map(each);
+                    entries.filter_map(|(code, it)| Some((code.clone(), label(it)?))).collect::<Vec<_>>()
+                };
+                names.requests.extend(named("requests"));
+                names.desks.extend(named("desks"));
+            } else if file == "intents" {
+                let intents = yaml.get("intents").into_iter().flat_map(each);
+                names.intents.extend(intents.filter_map(|(intent, it)| Some((intent.clone(), label(it)?))));
             } else if let (Some(code), Some(name)) = (text_of(&yaml, "insurer"), text_of(&yaml, "name")) {
                 names.insurers.insert(code, name);
             } else if yaml.get("flow").is_some() {
@@ -121,6 +135,19 @@ impl Names {
         self.undelivered.get(reason).map_or(reason, String::as_str)
     }
 
+    pub fn request<'a>(&'a self, kind: &'a str) -> &'a str {
+        self.requests.get(kind).map_or(kind, String::as_str)
+    }
+
+    pub fn desk<'a>(&'a self, code: &'a str) -> &'a str {
+        self.desks.get(code).map_or(code, String::as_str)
+    }
+
+    /// What a message may mean.
+    pub fn intents(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.intents.iter().map(|(intent, name)| (intent.as_str(), name.as_str()))
+    }
+
     pub fn insurer<'a>(&'a self, code: &'a str) -> &'a str {
         self.insurers.get(code).map_or(code, String::as_str)
     }
@@ -174,6 +201,8 @@ mod tests {
             assert_ne!(names.undelivered(reason), reason);
         }
         assert_ne!(names.fact("damage_amount"), "damage_amount");
+        assert_eq!((names.request("complaint"), names.desk("complaints")), ("Réclamation", "Réclamations"));
+        assert!(names.intents().any(|(intent, name)| intent == "declare_vol" && name == "Vol, cambriolage"));
         assert!(names.documents().len() > 10 && names.choices.contains_key("cause"));
     }
 

@@ -20,7 +20,7 @@ use crate::{
     domain::{
         clock::Clock,
         fact::{Precision, Source, Value},
-        id::{ContactId, ConversationId, DocumentId, DossierId},
+        id::{ContactId, ConversationId, DocumentId, DossierId, MissedId, RequestId},
         language::Language,
         message::{Attachment, Author, Body as Said, Channel, Endpoint, QuickReply, SummaryLine},
     },
@@ -28,7 +28,7 @@ use crate::{
     intake::{Accounts, Action, Actor},
     store::{
         Commit, ConversationRow, DecisionRow, Delivery, DocumentRow, EndpointRow, FactRow, HandlerRow, MessageRow,
-        OutboxRow, Store,
+        MissedRow, OutboxRow, RequestRow, Requests, Store,
     },
 };
 
@@ -46,6 +46,7 @@ struct NoteTaker {
     acts: Mutex<Vec<(String, Action)>>,
     broken: Mutex<bool>,
     typed: Mutex<u32>,
+    learnt: Mutex<u32>,
 }
 
 impl Desk for NoteTaker {
@@ -58,6 +59,11 @@ impl Desk for NoteTaker {
             Ok(())
         }
         .boxed()
+    }
+
+    fn learn(&self) -> BoxFuture<'_, Result<(), DeskError>> {
+        *self.learnt.lock().unwrap() += 1;
+        async { Ok(()) }.boxed()
     }
 
     fn tell_typing(&self, _: ConversationId) {
@@ -92,6 +98,11 @@ impl Trial {
             ("facts.yaml", "rooms: { fr: Pièces touchées, en: Rooms }\nloss_date: { fr: Date du sinistre, en: Date }"),
             ("messages.yaml", "undelivered_no_such_address: { fr: numéro inconnu, en: unknown number }"),
             ("insurers/demo.yaml", "insurer: demo\nname: Mutuelle des Rives"),
+            (
+                "requests.yaml",
+                "desks: { complaints: { fr: Réclamations, en: C } }\nrequests: { complaint: { label: { fr: Réclamation, en: C } } }",
+            ),
+            ("intents.yaml", "intents: { declare_tempete: { label: { fr: Tempête, en: Storm } } }"),
             (
                 "claims/water_damage.yaml",
                 "flow: water_damage\nperil: water_damage\ntitle: { fr: Dégât des eaux, en: Water damage }\nsteps: []",
@@ -133,6 +144,71 @@ impl Trial {
 
     pub(super) fn typed(&self) -> u32 {
         *self.desk.typed.lock().unwrap()
+    }
+
+    /// A request of a desk, to be answered by `by`.
+    pub(super) async fn ask(&self, desk: &str, text: &str, by: &str) -> RequestId {
+        let id = RequestId::new(self.now());
+        let kind = if desk == "complaints" { "complaint" } else { "attestation" };
+        let asked = RequestRow {
+            id,
+            conversation: self.conversation().await,
+            dossier: self.dossier,
+            insurer: "demo".into(),
+            kind: kind.into(),
+            desk: desk.into(),
+            text: text.into(),
+            asked_at: self.now(),
+            acknowledge_by: None,
+            answer_by: by.parse().unwrap(),
+            done: None,
+        };
+        self.change(Requests { asked: vec![asked], ..Requests::default() }).await;
+        id
+    }
+
+    /// A text that was not understood.
+    pub(super) async fn miss(&self, text: &str) -> MissedId {
+        let id = MissedId::new(self.now());
+        let conversation = self.conversation().await;
+        let missed = MissedRow { id, conversation, dossier: None, text: text.into(), question: false, at: self.now() };
+        self.change(Requests { missed: vec![missed], ..Requests::default() }).await;
+        id
+    }
+
+    async fn conversation(&self) -> ConversationId {
+        self.console.store().dossier(self.dossier).await.unwrap().unwrap().conversation
+    }
+
+    /// A turn that changes nothing but the lists of requests.
+    async fn change(&self, requests: Requests) {
+        let store = self.console.store();
+        let mut conversation = store.conversation(self.conversation().await).await.unwrap().unwrap();
+        conversation.revision += 1;
+        let commit = Commit {
+            key: None,
+            conversation,
+            endpoint: None,
+            messages: Vec::new(),
+            dossier: None,
+            facts: Vec::new(),
+            timeline: Vec::new(),
+            decisions: Vec::new(),
+            received: Vec::new(),
+            documents: Vec::new(),
+            outbox: Vec::new(),
+            undelivered: None,
+            timer: None,
+            binding: crate::store::Binding::default(),
+            crossings: Vec::new(),
+            requests,
+        };
+        store.commit(commit).await.unwrap();
+    }
+
+    /// How often the desk was asked to learn.
+    pub(super) fn learnt(&self) -> u32 {
+        *self.desk.learnt.lock().unwrap()
     }
 
     pub(super) fn break_desk(&self) {
@@ -373,6 +449,7 @@ async fn seed(store: &Store, now: Timestamp) -> DossierId {
         timer: None,
         binding: crate::store::Binding::default(),
         crossings: Vec::new(),
+        requests: Requests::default(),
         dossier: Some(dossier),
     };
     store.commit(commit).await.unwrap();

@@ -7,6 +7,7 @@ use super::{
     error::ProblemPage,
     inbox::{Asked, InboxPage},
     log_in::LogInPage,
+    requests::{list::RequestsPage, missed::MissedPage},
     users::{list::UsersPage, password::PasswordPage},
 };
 
@@ -16,6 +17,8 @@ fn every_page_renders_whole_and_without_inline_script_or_style() {
         ("the log-in", LogInPage::sample().render()),
         ("the inbox", InboxPage::sample(Asked::default()).render()),
         ("the dossier", DossierPage::sample().render()),
+        ("the requests", RequestsPage::sample().render()),
+        ("what was missed", MissedPage::sample().render()),
         ("the users", UsersPage::sample().render()),
         ("the password", PasswordPage::sample().render()),
         ("a problem", ProblemPage::sample().render()),

@@ -137,6 +137,7 @@ impl Case {
             timer: None,
             binding: guichet::store::Binding::default(),
             crossings: Vec::new(),
+            requests: guichet::store::Requests::default(),
         }
     }
 }

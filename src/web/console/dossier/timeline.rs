@@ -85,6 +85,7 @@ impl Detail {
         detail.learnt = detail.facts.keys().map(|fact| names.fact(fact).to_owned()).collect();
         detail.missing = detail.missing.iter().map(|fact| names.fact(fact).to_owned()).collect();
         detail.kind = detail.kind.map(|kind| names.document(&kind).to_owned());
+        detail.note = detail.note.map(|note| names.request(&note).to_owned());
         detail.peril = detail.peril.map(|peril| names.peril(&peril).to_owned());
         detail
     }

@@ -1,0 +1,336 @@
+//! Questions: where one begins in a message, and which known question it resembles.
+//!
+//! A question is found by the words that carry meaning: stems, synonyms as one word, the rarer the weightier, a typing
+//! mistake forgiven. The score says how much of the meaning of both is shared. This room refuses to answer: below the
+//! threshold of the flow a person does.
+
+use std::collections::HashMap;
+
+use rust_stemmers::{Algorithm, Stemmer};
+
+use super::{
+    choice::mistakes_allowed,
+    intent::{Lexicon, Reader},
+    phrases::PhraseBook,
+    text::{Kind, Text, words_of},
+};
+
+/// How much a weak word counts, beside one that carries meaning.
+const WEAK: f32 = 0.35;
+/// How much a word counts that was mistyped.
+const MISTYPED: f32 = 0.85;
+/// A word that no entry has says that something else is meant: it weighs more than the rarest known one.
+const UNKNOWN: f32 = 1.4;
+/// The longest synonym, in words.
+const MAX_PHRASE: usize = 5;
+/// A shorter word is not forgiven a mistake: it would become another word.
+const SHORTEST_FORGIVEN: usize = 6;
+/// A question needs as many words in front of it to be cut from them.
+const WORDS_BEFORE: usize = 2;
+
+/// What the search is made of, as the business edits it.
+#[derive(Clone, Debug, Default)]
+pub struct FaqSource {
+    /// How questions begin after a mark or a joint: "…, combien de temps …".
+    pub asking: Vec<String>,
+    /// How questions begin wherever it stands: "une fuite chez moi est ce que …".
+    pub cuts: Vec<String>,
+    /// Words without meaning.
+    pub stop: Vec<String>,
+    /// Words that mean little.
+    pub weak: Vec<String>,
+    /// Lists of words and phrases that are one word here.
+    pub synonyms: Vec<Vec<String>>,
+    /// The entries: how each is asked.
+    pub entries: Vec<Vec<String>>,
+}
+
+/// An entry that was found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FaqHit {
+    /// Its position among the entries.
+    pub entry: usize,
+    /// How much of the meaning is shared, from 0 to 1.
+    pub score: f32,
+}
+
+/// The questions, compiled once when the flows are loaded.
+#[derive(Debug, Default)]
+pub struct Faq {
+    asking: PhraseBook<()>,
+    cuts: PhraseBook<()>,
+    reader: Reader,
+    /// Stems without meaning, and those that mean little.
+    idle: HashMap<String, Idle>,
+    /// Stems of a phrase, joined by a blank, to the number of its list.
+    synonyms: HashMap<String, usize>,
+    /// Terms by what stands for them: a stem, or `=` and the number of a list of synonyms.
+    terms: HashMap<String, usize>,
+    /// By term.
+    weights: Vec<f32>,
+    phrasings: Vec<Phrasing>,
+    /// The weight of a word that no entry has.
+    unknown: f32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Idle {
+    Stop,
+    Weak,
+}
+
+#[derive(Debug)]
+struct Phrasing {
+    entry: usize,
+    terms: Vec<usize>,
+    weight: f32,
+}
+
+/// A word of a text that means something.
+#[derive(Debug)]
+struct Term {
+    key: String,
+    weak: bool,
+}
+
+impl Faq {
+    pub fn new(source: &FaqSource, lexicon: &Lexicon) -> Self {
+        let mut faq = Self { reader: Reader::new(lexicon), ..Self::default() };
+        for (book, phrases) in [(&mut faq.asking, &source.asking), (&mut faq.cuts, &source.cuts)] {
+            for phrase in phrases {
+                book.add(phrase, ());
+            }
+        }
+        for (words, idle) in [(&source.stop, Idle::Stop), (&source.weak, Idle::Weak)] {
+            for word in words {
+                faq.idle.insert(words_of(word).join(" "), idle);
+            }
+        }
+        for (list, phrases) in source.synonyms.iter().enumerate() {
+            for phrase in phrases {
+                let key = stems(words_of(phrase).iter().map(String::as_str)).join(" ");
+                faq.synonyms.insert(key, list);
+            }
+        }
+        faq.index(&source.entries);
+        faq
+    }
+
+    fn index(&mut self, entries: &[Vec<String>]) {
+        let mut read: Vec<(usize, Vec<Term>)> = Vec::new();
+        for (entry, phrasings) in entries.iter().enumerate() {
+            read.extend(phrasings.iter().map(|phrasing| (entry, self.read(phrasing))));
+        }
+        // In how many entries a term stands.
+        let mut entries_of: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (entry, terms) in &read {
+            for term in terms {
+                let entries = entries_of.entry(&term.key).or_default();
+                if entries.last() != Some(entry) {
+                    entries.push(*entry);
+                }
+            }
+        }
+        #[expect(clippy::cast_precision_loss, reason = "there are some hundred entries")]
+        let weight = |count: usize| ((1.0 + entries.len() as f32) / (0.5 + count as f32)).ln();
+        let mut weights = Vec::new();
+        let mut terms = HashMap::new();
+        let mut phrasings = Vec::new();
+        for (entry, read) in &read {
+            let mut found: Vec<usize> = Vec::new();
+            for term in read {
+                let next = weights.len();
+                let index = *terms.entry(term.key.clone()).or_insert(next);
+                if index == next {
+                    let count = entries_of.get(term.key.as_str()).map_or(1, Vec::len);
+                    weights.push(weight(count) * if term.weak { WEAK } else { 1.0 });
+                }
+                if !found.contains(&index) {
+                    found.push(index);
+                }
+            }
+            let total = found.iter().map(|&term| weights[term]).sum();
+            if total > 0.0 {
+                phrasings.push(Phrasing { entry: *entry, terms: found, weight: total });
+            }
+        }
+        self.unknown = UNKNOWN * weight(1);
+        self.weights = weights;
+        self.terms = terms;
+        self.phrasings = phrasings;
+    }
+
+    /// The entries that a question resembles, the nearest first, each once.
+    pub fn find(&self, question: &str) -> Vec<FaqHit> {
+        let mut asked: Vec<(Option<usize>, f32)> = Vec::new();
+        for term in self.read(question) {
+            let (index, share) = self.term(&term.key);
+            let weight = index.map_or(self.unknown * if term.weak { WEAK } else { 1.0 }, |index| self.weights[index]);
+            if index.is_none() || !asked.iter().any(|(known, _)| *known == index) {
+                asked.push((index, weight * share));
+            }
+        }
+        let total: f32 = asked.iter().map(|(_, weight)| weight).sum();
+        let mut best: Vec<FaqHit> = Vec::new();
+        for phrasing in &self.phrasings {
+            let shared: f32 = asked
+                .iter()
+                .filter(|(index, _)| index.is_some_and(|index| phrasing.terms.contains(&index)))
+                .map(|(_, weight)| weight)
+                .sum();
+            let score = 2.0 * shared / (total + phrasing.weight);
+            match best.iter_mut().find(|hit| hit.entry == phrasing.entry) {
+                Some(hit) => hit.score = hit.score.max(score),
+                None if score > 0.0 => best.push(FaqHit { entry: phrasing.entry, score }),
+                None => {}
+            }
+        }
+        best.sort_by(|one, other| other.score.total_cmp(&one.score));
+        best
+    }
+
+    /// The text asks: it ends with a question mark, or begins like a question.
+    pub fn asks(&self, text: &str) -> bool {
+        let read = Text::new(text);
+        let first = (0..read.len()).find(|&at| read.is_word(at));
+        text.trim_end().ends_with('?') || first.is_some_and(|at| self.asking.at(&read, at).is_some())
+    }
+
+    /// The sentences of a message, cut once more where a question begins: "une fuite chez moi, combien de temps …".
+    pub fn clauses<'a>(&self, text: &'a str) -> Vec<&'a str> {
+        super::intent::sentences(text).into_iter().flat_map(|sentence| self.cut(sentence)).collect()
+    }
+
+    fn cut<'a>(&self, sentence: &'a str) -> Vec<&'a str> {
+        let text = Text::new(sentence);
+        let begins = |at: usize| {
+            let before = at - 1;
+            let joined = matches!(text.token(before).map(|token| token.kind), Some(Kind::Mark(',' | ':' | ';' | '-')))
+                || matches!(text.word(before), "et" | "mais" | "sinon" | "and" | "but");
+            (joined && self.asking.at(&text, at).is_some()) || self.cuts.at(&text, at).is_some()
+        };
+        let start = (WORDS_BEFORE..text.len()).find(|&at| begins(at));
+        match start.map(|at| text.span(at..text.len()).start) {
+            Some(at) if sentence.is_char_boundary(at) => vec![sentence[..at].trim(), sentence[at..].trim()],
+            _ => vec![sentence],
+        }
+    }
+
+    /// The words of a text that mean something, synonyms as one.
+    fn read(&self, text: &str) -> Vec<Term> {
+        let text = Text::new(text);
+        let words: Vec<&str> =
+            self.reader.words(&text).into_iter().filter(|word| !matches!(*word, "?" | "!")).collect();
+        let stems = stems(words.iter().copied());
+        let mut terms = Vec::new();
+        let mut at = 0;
+        'words: while at < words.len() {
+            for length in (1..=MAX_PHRASE.min(words.len() - at)).rev() {
+                if let Some(list) = self.synonyms.get(&stems[at..at + length].join(" ")) {
+                    terms.push(Term { key: format!("={list}"), weak: false });
+                    at += length;
+                    continue 'words;
+                }
+            }
+            let idle = self.idle.get(words[at]).copied();
+            if idle != Some(Idle::Stop) && words[at].len() > 1 {
+                terms.push(Term { key: stems[at].clone(), weak: idle == Some(Idle::Weak) });
+            }
+            at += 1;
+        }
+        terms
+    }
+
+    /// The term that a word is, or the only one that it is a mistyped form of.
+    fn term(&self, key: &str) -> (Option<usize>, f32) {
+        if let Some(&index) = self.terms.get(key) {
+            return (Some(index), 1.0);
+        }
+        let allowed = mistakes_allowed(key.len());
+        if key.len() < SHORTEST_FORGIVEN || allowed == 0 {
+            return (None, 1.0);
+        }
+        let mut nearest: Option<(usize, &str, usize)> = None;
+        let known = self.terms.iter().map(|(known, &index)| (known.as_str(), Some(index)));
+        let lists =
+            self.synonyms.iter().map(|(known, list)| (known.as_str(), self.terms.get(&format!("={list}")).copied()));
+        for (known, index) in known.chain(lists) {
+            let near = known.len().abs_diff(key.len()) <= allowed && known.as_bytes().first() == key.as_bytes().first();
+            let Some(index) = index.filter(|_| near) else { continue };
+            let distance = strsim::osa_distance(known, key);
+            // The order of a map must not decide between two equally near.
+            if distance <= allowed && nearest.is_none_or(|(best, word, _)| (distance, known) < (best, word)) {
+                nearest = Some((distance, known, index));
+            }
+        }
+        match nearest {
+            Some((_, _, index)) => (Some(index), MISTYPED),
+            None => (None, 1.0),
+        }
+    }
+}
+
+fn stems<'a>(words: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let stemmer = Stemmer::create(Algorithm::French);
+    words.map(|word| stemmer.stem(word).into_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faq() -> Faq {
+        let list = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+        Faq::new(
+            &FaqSource {
+                asking: list(&["combien", "quelle", "est ce que"]),
+                cuts: list(&["est ce que"]),
+                stop: list(&["le", "la", "de", "est", "ma", "mon", "l", "que", "ce", "dois", "je"]),
+                weak: list(&["combien"]),
+                synonyms: vec![list(&["franchise", "reste à ma charge"]), list(&["expert", "expertise"])],
+                entries: vec![
+                    list(&["quelle est ma franchise", "combien de franchise"]),
+                    list(&["qui paie l'expert"]),
+                    list(&["puis-je jeter les objets abîmés"]),
+                ],
+            },
+            &Lexicon::default(),
+        )
+    }
+
+    #[test]
+    fn a_question_is_found_in_other_words_and_with_mistakes() {
+        let faq = faq();
+        for (text, entry) in [
+            ("c'est quoi la franchise", 0),
+            ("combien reste à ma charge", 0),
+            ("ma franchize ?", 0),
+            ("l'expertise, qui la paie", 1),
+            ("je jette les objets abimes ?", 2),
+        ] {
+            assert_eq!(faq.find(text).first().map(|hit| hit.entry), Some(entry), "{text}");
+        }
+        assert!(faq.find("le train de Lyon").first().is_none_or(|hit| hit.score < 0.3));
+        assert!(faq.find("").is_empty());
+    }
+
+    #[test]
+    fn a_question_is_cut_from_what_stands_before_it() {
+        let faq = faq();
+        assert_eq!(
+            faq.clauses("j'ai une fuite, combien de franchise ?"),
+            ["j'ai une fuite,", "combien de franchise ?"]
+        );
+        assert_eq!(
+            faq.clauses("fuite chez moi est ce que je dois attendre"),
+            ["fuite chez moi", "est ce que je dois attendre"]
+        );
+        assert_eq!(faq.clauses("on ne sait pas combien ça coûte"), ["on ne sait pas combien ça coûte"]);
+    }
+
+    #[test]
+    fn a_text_that_asks_is_known() {
+        let faq = faq();
+        assert!(faq.asks("quelle franchise") && faq.asks("ma franchise ?") && !faq.asks("la franchise est chère"));
+    }
+}

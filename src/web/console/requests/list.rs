@@ -1,0 +1,185 @@
+//! `/console/requests`: what is to be answered, the most pressing first, by desk.
+
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    response::Html,
+};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::{
+    store::{DeskCount, RequestRow},
+    web::console::{
+        Console, Names, assets,
+        auth::Session,
+        error::ConsoleError,
+        page::{Shell, html},
+        when::When,
+    },
+};
+
+/// The most lines on one page.
+const MOST: i64 = 200;
+
+/// The filters, as the address has them.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    desk: String,
+    /// `1`: those that were done.
+    done: String,
+}
+
+#[derive(Template)]
+#[template(path = "requests.html")]
+pub(in crate::web::console) struct RequestsPage {
+    shell: Shell,
+    asked: Asked,
+    desks: Vec<Desk>,
+    open: i64,
+    overdue: i64,
+    lines: Vec<Line>,
+}
+
+/// A desk with its open requests.
+struct Desk {
+    code: String,
+    name: String,
+    open: i64,
+    overdue: i64,
+    active: bool,
+}
+
+/// A request in the list.
+struct Line {
+    id: String,
+    dossier: String,
+    label: String,
+    desk: String,
+    insurer: String,
+    text: String,
+    asked: When,
+    acknowledge_by: Option<When>,
+    answer_by: When,
+    /// The first deadline that is still to be kept has passed.
+    overdue: bool,
+    done: Option<(When, String)>,
+}
+
+pub(crate) async fn get(
+    State(console): State<Console>,
+    session: Session,
+    Query(asked): Query<Asked>,
+) -> Result<Html<String>, ConsoleError> {
+    let desk = Some(asked.desk.as_str()).filter(|desk| !desk.is_empty());
+    let rows = console.store().requests(desk, asked.done == "1", MOST).await?;
+    let counts = console.store().request_counts(console.now()).await?;
+    let (names, now) = (console.names(), console.now());
+    html(&RequestsPage {
+        shell: Shell::from(&session),
+        open: counts.iter().map(|count| count.open).sum(),
+        overdue: counts.iter().map(|count| count.overdue).sum(),
+        desks: counts.into_iter().map(|count| Desk::of(count, names, &asked.desk)).collect(),
+        lines: rows.into_iter().map(|row| Line::of(row, names, now)).collect(),
+        asked,
+    })
+}
+
+impl Desk {
+    fn of(count: DeskCount, names: &Names, current: &str) -> Self {
+        let name = names.desk(&count.desk).to_owned();
+        Self { name, open: count.open, overdue: count.overdue, active: count.desk == current, code: count.desk }
+    }
+}
+
+impl Line {
+    fn of(row: RequestRow, names: &Names, now: Timestamp) -> Self {
+        Self {
+            id: row.id.to_string(),
+            dossier: row.dossier.to_string(),
+            label: names.request(&row.kind).to_owned(),
+            desk: names.desk(&row.desk).to_owned(),
+            insurer: names.insurer(&row.insurer).to_owned(),
+            overdue: row.done.is_none() && row.acknowledge_by.unwrap_or(row.answer_by) < now,
+            text: row.text,
+            asked: When(row.asked_at),
+            acknowledge_by: row.acknowledge_by.map(When),
+            answer_by: When(row.answer_by),
+            done: row.done.map(|(at, by)| (When(at), by)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+
+    use super::*;
+    use crate::web::console::testing::Trial;
+
+    impl RequestsPage {
+        pub(in crate::web::console) fn sample() -> Self {
+            let at = When(Timestamp::UNIX_EPOCH);
+            let line = |overdue, done| Line {
+                id: "r".into(),
+                dossier: "d".into(),
+                label: "Réclamation".into(),
+                desk: "Réclamations".into(),
+                insurer: "Mutuelle des Rives".into(),
+                text: "C'est inadmissible <b>".into(),
+                asked: at,
+                acknowledge_by: Some(at),
+                answer_by: at,
+                overdue,
+                done,
+            };
+            Self {
+                shell: Shell::sample(),
+                asked: Asked::default(),
+                desks: vec![Desk {
+                    code: "complaints".into(),
+                    name: "Réclamations".into(),
+                    open: 1,
+                    overdue: 1,
+                    active: true,
+                }],
+                open: 1,
+                overdue: 1,
+                lines: vec![line(true, None), line(false, Some((at, "camille".into())))],
+            }
+        }
+    }
+
+    #[test]
+    fn what_people_wrote_is_escaped() {
+        let page = RequestsPage::sample().render().unwrap();
+        assert!(page.contains("inadmissible &#60;b&#62;") && page.contains("En retard"));
+    }
+
+    #[tokio::test]
+    async fn requests_are_listed_by_desk_and_overdue_ones_marked() {
+        let trial = Trial::start().await;
+        let cookie = trial.log_in().await;
+        let (_, _, empty) = trial.get_as(&cookie, "/console/requests").await;
+        assert!(empty.contains("Aucune demande"));
+        trial.ask("complaints", "service lamentable", "2026-11-20T22:59:59Z").await;
+        trial.ask("contracts", "une attestation svp", "2026-12-20T22:59:59Z").await;
+        let (status, _, page) = trial.get_as(&cookie, "/console/requests").await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.find("service lamentable").unwrap() < page.find("une attestation svp").unwrap());
+        assert_eq!(page.matches("<span class=\"chip status-handed_over\">En retard").count(), 1);
+        let (_, _, page) = trial.get_as(&cookie, "/console/requests?desk=contracts").await;
+        assert!(page.contains("une attestation svp") && !page.contains("service lamentable"));
+        let (_, _, page) = trial.get_as(&cookie, "/console/requests?done=1").await;
+        assert!(!page.contains("une attestation svp"));
+    }
+
+    #[tokio::test]
+    async fn nobody_reads_them_without_a_session() {
+        let trial = Trial::start().await;
+        for address in ["/console/requests", "/console/missed"] {
+            assert_ne!(trial.get_as("", address).await.0, StatusCode::OK, "{address}");
+        }
+    }
+}

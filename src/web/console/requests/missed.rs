@@ -1,0 +1,85 @@
+//! `/console/missed`: what was not understood, and the questions that nothing answers.
+
+use askama::Template;
+use axum::{extract::State, response::Html};
+
+use crate::{
+    store::MissedRow,
+    web::console::{
+        Console, assets,
+        auth::Session,
+        error::ConsoleError,
+        page::{Shell, html},
+        when::When,
+    },
+};
+
+/// The most lines on one page: who has more begins with the latest.
+const MOST: i64 = 100;
+
+#[derive(Template)]
+#[template(path = "missed.html")]
+pub(in crate::web::console) struct MissedPage {
+    shell: Shell,
+    lines: Vec<Line>,
+    /// What a text may mean: the intent and its name.
+    intents: Vec<(String, String)>,
+}
+
+/// A text in the list.
+struct Line {
+    id: String,
+    dossier: Option<String>,
+    text: String,
+    question: bool,
+    at: When,
+}
+
+pub(crate) async fn get(State(console): State<Console>, session: Session) -> Result<Html<String>, ConsoleError> {
+    let rows = console.store().missed(MOST).await?;
+    let intents = console.names().intents().map(|(intent, name)| (intent.to_owned(), name.to_owned())).collect();
+    html(&MissedPage { shell: Shell::from(&session), lines: rows.into_iter().map(Line::of).collect(), intents })
+}
+
+impl Line {
+    fn of(row: MissedRow) -> Self {
+        Self {
+            id: row.id.to_string(),
+            dossier: row.dossier.map(|id| id.to_string()),
+            text: row.text,
+            question: row.question,
+            at: When(row.at),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    impl MissedPage {
+        pub(in crate::web::console) fn sample() -> Self {
+            let line = |question, dossier: Option<&str>| Line {
+                id: "m".into(),
+                dossier: dossier.map(str::to_owned),
+                text: "le bidule a <lâché>".into(),
+                question,
+                at: When(Timestamp::UNIX_EPOCH),
+            };
+            Self {
+                shell: Shell::sample(),
+                lines: vec![line(false, None), line(true, Some("d"))],
+                intents: vec![("declare_vol".into(), "Vol, cambriolage".into())],
+            }
+        }
+    }
+
+    #[test]
+    fn what_people_wrote_is_escaped_and_can_be_taught() {
+        let page = MissedPage::sample().render().unwrap();
+        assert!(page.contains("le bidule a &#60;lâché&#62;"));
+        assert!(page.contains("value=\"declare_vol\"") && page.contains("/console/missed/m"));
+    }
+}
