@@ -123,11 +123,21 @@ impl Understand {
             }
             Value::Amount(cents) => {
                 told.insert("cents".into(), json!(cents));
+                if let Some(least) = found.least {
+                    told.insert("min_cents".into(), json!(least));
+                    told.insert("max_cents".into(), json!(cents));
+                }
+                if let Some(tax) = found.tax {
+                    told.insert("tax".into(), json!(tax));
+                }
             }
             Value::Address(address) => {
                 told.insert("line".into(), json!(address.line));
                 told.insert("postcode".into(), json!(address.postcode));
                 told.insert("city".into(), json!(address.city));
+                if let Some(code) = found.insee {
+                    told.insert("insee".into(), json!(code));
+                }
             }
             Value::Number(number) => {
                 told.insert("value".into(), json!(number));
@@ -135,7 +145,13 @@ impl Understand {
             Value::Text(text) | Value::Phone(text) | Value::Email(text) => {
                 told.insert("value".into(), json!(text));
             }
+            Value::Duration(minutes) => {
+                told.insert("minutes".into(), json!(minutes));
+            }
             _ => {}
+        }
+        if found.doubt {
+            told.insert("certainty".into(), json!("low"));
         }
         Json::Object(told)
     }

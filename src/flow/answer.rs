@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::{
         fact::{Address, Source, Value},
-        message::Input,
+        message::{Body, Input},
     },
     understanding::{Answer, Command, Reading, Want},
 };
@@ -37,6 +37,21 @@ impl Walk<'_> {
         if question.input == Input::Text && (question.optional || question.unknown) && self.says_no() {
             return self.command(if question.unknown { Command::DontKnow } else { Command::Skip });
         }
+        if let Some((fact, value)) = self.state.doubted.take().filter(|(fact, _)| *fact == question.fact) {
+            match self.yes_or_no() {
+                Some(true) => {
+                    self.accept(question, value);
+                    return true;
+                }
+                Some(false) if self.reading.as_ref().is_some_and(|reading| reading.values().is_empty()) => {
+                    self.state.doubted = Some((fact, value));
+                    self.confirmed(false);
+                    return true;
+                }
+                // Whoever says it again in other words answers anew.
+                _ => {}
+            }
+        }
         let Some(reading) = &self.reading else { return false };
         let heard = self.library.vocabulary.answer(reading, &self.wanting(question), &self.listening());
         let heard = match (self.state.street.take(), heard) {
@@ -57,6 +72,10 @@ impl Walk<'_> {
                     if !self.failed() {
                         self.ask(question);
                     }
+                    return true;
+                }
+                if self.reading.as_ref().is_some_and(|reading| reading.doubts(&value)) {
+                    self.ask_whether(question, value);
                     return true;
                 }
                 if let Some(reading) = &mut self.reading {
@@ -108,6 +127,35 @@ impl Walk<'_> {
         }
         self.set_fact(&question.fact, value, Source::Policyholder);
         self.run();
+    }
+
+    /// "J'ai compris : jeudi 19 novembre. C'est bien ça ?"
+    fn ask_whether(&mut self, question: &Question, value: Value) {
+        let words = self.words();
+        let text = words.say_with("confirm_value", &[("value", words.value(&question.fact, &value).into())]);
+        let text = self.with_preface(text);
+        let quick_replies =
+            vec![self.button("cmd=confirm_yes", "button_yes"), self.button("cmd=confirm_no", "button_no")];
+        self.state.failures = 0;
+        self.state.doubted = Some((question.fact.clone(), value));
+        let body = Body { text, quick_replies, input: Some(Input::YesNo), ..Body::default() };
+        self.effects.push(Effect::Say { body });
+    }
+
+    /// Whether the answer that was not certain was meant. If not, the question is put again.
+    pub(super) fn confirmed(&mut self, yes: bool) {
+        let doubted = self.state.doubted.take();
+        let Some((question, value)) = doubted.and_then(|(fact, value)| Some((self.question_of(&fact)?, value))) else {
+            self.ask_pending();
+            return;
+        };
+        if yes {
+            self.accept(question, value);
+            return;
+        }
+        let text = self.words().say("confirm_again");
+        self.preface.push(text);
+        self.ask_again(question);
     }
 
     /// What is wrong with an answer, in words.

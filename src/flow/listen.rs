@@ -325,6 +325,8 @@ impl Walk<'_> {
             }
             ("cmd", "elsewhere") => self.elsewhere(None),
             ("cmd", way) if crossing::named(way).is_some() => self.elsewhere(crossing::named(way)),
+            ("cmd", "confirm_yes") => self.confirmed(true),
+            ("cmd", "confirm_no") => self.confirmed(false),
             ("cmd", "send") if self.at_review() => self.send(),
             ("cmd", "cancel_yes") if self.state.aside == Some(Aside::Cancel) => self.withdraw(),
             ("cmd", "restart_yes") if self.state.aside == Some(Aside::Restart) => self.restart(),

@@ -74,6 +74,8 @@ const KEYS: &[&str] = &[
     "corrected",
     "summary",
     "summary_empty",
+    "confirm_value",
+    "confirm_again",
     "cancel_confirm",
     "cancelled",
     "restart_confirm",

@@ -49,6 +49,9 @@ pub struct State {
     /// The facts that were asked for in one message, by the numbers of their questions.
     #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
     pub(super) together: Vec<String>,
+    /// An answer that was not certain, and the question it is for, while the person is asked whether it was meant.
+    #[serde(rename = "dv", default, skip_serializing_if = "Option::is_none")]
+    pub(super) doubted: Option<(String, Value)>,
     /// Files that came before any document was wanted, by media type.
     #[serde(rename = "h", default, skip_serializing_if = "Vec::is_empty")]
     pub(super) early: Vec<String>,

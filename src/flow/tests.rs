@@ -152,6 +152,30 @@ fn an_answer_is_corrected_by_its_name() {
 }
 
 #[test]
+fn a_doubtful_answer_is_confirmed_in_words() {
+    let library = library();
+    let mut talk = Talk::start(&library);
+    for text in ["non", "une fuite", "non", "non", "non", "moi", "7541289", "Moreau", "12/03/1984"] {
+        talk.say(text);
+    }
+    let position = talk.state.position(&library);
+    let heard = talk.say("il y a une dizaine de jours");
+    assert_eq!(heard, "J'ai compris : mardi 10 novembre 2026. C'est bien ça ?");
+    assert_eq!((talk.state.position(&library), talk.state.fact("loss_date")), (position, None), "nothing is kept yet");
+    assert!(talk.say("non").starts_with("D'accord, reprenons."));
+    // Another answer takes the place of the doubtful one, a certain one needs no "oui".
+    talk.say("il y a une dizaine de jours");
+    talk.say("il y a une quinzaine de jours");
+    talk.press("cmd=confirm_yes");
+    assert!(matches!(talk.state.fact("loss_date"), Some(Value::Moment(moment)) if moment.start.day() == 5));
+    let mut talk = Talk::start(&library);
+    for text in ["non", "une fuite", "non", "non", "non", "moi", "7541289", "Moreau", "12/03/1984", "hier vers 18h"] {
+        talk.say(text);
+    }
+    assert!(talk.state.fact("loss_date").is_some(), "an exact answer is not confirmed");
+}
+
+#[test]
 fn two_misunderstandings_call_a_person_and_the_flow_can_go_on_meanwhile() {
     let library = library();
     let mut talk = Talk::start(&library);

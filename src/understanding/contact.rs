@@ -1,16 +1,12 @@
-//! Ways to reach and to name: addresses, phones, e-mails, plates, policy numbers.
+//! Ways to reach and to name: phones, e-mails, policy numbers; and the order in which shapes claim their words.
 
 use std::ops::Range;
 
 use regex::Regex;
 use rlibphonenumber::{PhoneNumber, PhoneNumberFormat, Region};
 
-use super::{
-    Reading, ValueKind, Vocabulary,
-    text::{Kind, Text},
-    vocabulary::TimeWord,
-};
-use crate::domain::fact::{Address, Value};
+use super::{Reading, ValueKind, Vocabulary, plate::PlatePatterns, registry::iban_at, text::Text};
+use crate::domain::fact::Value;
 
 /// Where a number without its country belongs, in the order tried: overseas numbers are not valid in mainland France.
 const REGIONS: [Region; 6] = [Region::FR, Region::RE, Region::GP, Region::MQ, Region::GF, Region::YT];
@@ -18,10 +14,6 @@ const REGIONS: [Region; 6] = [Region::FR, Region::RE, Region::GP, Region::MQ, Re
 /// What ARCEP keeps for works of fiction (numbering plan, decision 2018-0881, 2.5.12): nobody answers there, and
 /// demonstrations use them, but no list of valid numbers holds them.
 const FICTION: [&str; 6] = ["+3319900", "+3326191", "+3335301", "+3346571", "+3353649", "+3363998"];
-
-/// The longest street and the longest town, in words.
-const MAX_STREET_TOKENS: usize = 10;
-const MAX_TOWN_WORDS: usize = 6;
 
 /// The most parts that people cut a policy number into.
 const MAX_NUMBER_TOKENS: usize = 7;
@@ -34,10 +26,7 @@ const MIN_CONFIDENT: usize = 6;
 pub(super) struct Patterns {
     email: Regex,
     phone: Regex,
-    /// Plates since 2009: no I, O or U.
-    siv: Regex,
-    /// Plates before.
-    fni: Regex,
+    pub(super) plates: PlatePatterns,
 }
 
 impl Patterns {
@@ -45,8 +34,7 @@ impl Patterns {
         Ok(Self {
             email: Regex::new(r"[a-z0-9][a-z0-9._%+-]*@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")?,
             phone: Regex::new(r"(?:\+|\b0)[0-9](?:[ .\-()]{0,2}[0-9]){7,13}\b")?,
-            siv: Regex::new(r"\b([a-hj-np-tv-z]{2})([ -]?)([0-9]{3})([ -]?)([a-hj-np-tv-z]{2})\b")?,
-            fni: Regex::new(r"\b([0-9]{1,4})[ -]?([a-z]{1,3})[ -]?(0[1-9]|[1-8][0-9]|9[0-5]|2[ab]|97[1-6])\b")?,
+            plates: PlatePatterns::new()?,
         })
     }
 }
@@ -55,7 +43,7 @@ impl Patterns {
 pub(super) type Shaped = (Range<usize>, ValueKind, Value);
 
 impl Vocabulary {
-    /// E-mails, phones and plates, in that order: the first to claim a word keeps it.
+    /// E-mails, accounts, companies, phones, plates and policy numbers, in that order: the first to claim a word keeps it.
     pub(super) fn shapes(&self, text: &Text) -> Vec<Shaped> {
         let mut found: Vec<Shaped> = Vec::new();
         let folded = text.folded();
@@ -64,8 +52,15 @@ impl Vocabulary {
                 found.push((text.tokens_of(email.range()), ValueKind::Email, Value::Email(email.as_str().to_owned())));
             }
         }
-        // Most messages hold too few figures for either.
+        // Most messages hold too few figures for any of the rest.
         let figures = folded.bytes().filter(u8::is_ascii_digit).count();
+        if figures >= 9 {
+            for at in 0..text.len() {
+                if let Some((tokens, kind, number)) = iban_at(text, at).or_else(|| self.company_at(text, at)) {
+                    found.push((tokens, kind, Value::Text(number)));
+                }
+            }
+        }
         if figures >= 8 {
             for phone in self.patterns.phone.find_iter(folded) {
                 let tokens = text.tokens_of(phone.range());
@@ -77,29 +72,18 @@ impl Vocabulary {
             }
         }
         if figures >= 3 {
-            for plate in self.patterns.siv.captures_iter(folded) {
-                let Some(whole) = plate.get(0) else { continue };
-                let tokens = text.tokens_of(whole.range());
-                // "de 500 le" has the shape of a plate: blanks alone are believed only between capitals.
-                let written = text.written(tokens.clone());
-                let blanks = &plate[2] == " " || &plate[4] == " ";
-                let believed = !blanks || !written.chars().any(char::is_lowercase);
-                if believed && found.iter().all(|(taken, ..)| !overlap(taken, &tokens)) {
-                    found.push((tokens, ValueKind::Plate, Value::Text(siv(&plate))));
+            for (tokens, plate) in self.plates(text) {
+                if found.iter().all(|(taken, ..)| !overlap(taken, &tokens)) {
+                    found.push((tokens, ValueKind::Plate, Value::Text(plate)));
+                }
+            }
+            for (tokens, number) in self.said_policy_numbers(text) {
+                if found.iter().all(|(taken, ..)| !overlap(taken, &tokens)) {
+                    found.push((tokens, ValueKind::PolicyNumber, Value::Text(number)));
                 }
             }
         }
         found
-    }
-
-    /// A plate, when one is asked for: of both systems, however it is spaced.
-    pub(super) fn plate(&self, text: &Text) -> Option<String> {
-        let folded = text.folded();
-        if let Some(plate) = self.patterns.siv.captures(folded) {
-            return Some(siv(&plate));
-        }
-        let plate = self.patterns.fni.captures(folded)?;
-        Some(format!("{} {} {}", &plate[1], &plate[2], &plate[3]).to_uppercase())
     }
 
     /// The policy number; `confident` when it was not asked for, so that something must say what it is.
@@ -121,139 +105,39 @@ impl Vocabulary {
             // "75 41 289" is the number 7541289 with breath taken; that is believed only of an answer.
             return numbers(false).or_else(|| if confident { None } else { numbers(true) });
         }
+        if let Some((_, number)) = self.said_policy_numbers(text).into_iter().find(|(tokens, _)| free(tokens)) {
+            return Some(number);
+        }
+        if confident {
+            return None;
+        }
+        (0..text.len())
+            .find_map(|at| grouped_figures(text, at).filter(|(_, end)| free(&(at..*end))).map(|(number, _)| number))
+    }
+
+    /// Numbers that follow a word such as "contrat n°".
+    fn said_policy_numbers(&self, text: &Text) -> Vec<(Range<usize>, String)> {
+        let mut found = Vec::new();
         let mut at = 0;
         while at < text.len() {
-            let prefix = self.policy_prefixes.at(text, at);
-            let mut start = prefix.map_or(at, |found| found.end);
-            if prefix.is_some() {
-                let small = |at| {
-                    matches!(
-                        text.str(at),
-                        "n" | "no" | "num" | "numero" | "number" | "est" | "le" | "is" | "°" | "º" | ":" | "#"
-                    )
-                };
-                while small(start) {
-                    start += 1;
-                }
-            }
-            if (prefix.is_some() || !confident)
-                && let Some((number, end)) = grouped_figures(text, start)
-                && free(&(start..end))
-            {
-                return Some(number);
-            }
-            at = start.max(at + 1);
-        }
-        None
-    }
-
-    /// The address that begins at `at`: a number, a street, and perhaps a postcode, a town and a floor.
-    pub(super) fn address_at(&self, text: &Text, at: usize) -> Option<(Address, usize)> {
-        if text.str(at).len() > 4 || !text.is_digits(at) {
-            return None;
-        }
-        let mut street = at + 1;
-        while matches!(text.word(street), "bis" | "ter" | "quater" | "a" | "b" | "c") || text.is_mark(street, ',') {
-            street += 1;
-        }
-        let name = self.streets.at(text, street)?.end;
-        if !text.is_word(name) && !text.is_digits(name) {
-            return None;
-        }
-        let mut end = name;
-        while end < text.len() && end < name + MAX_STREET_TOKENS && postcode_at(text, end).is_none() {
-            let closing = match text.token(end).map(|token| token.kind) {
-                Some(Kind::Mark(',')) => self.after_comma(text, end + 1).is_none(),
-                Some(Kind::Mark(mark)) => !matches!(mark, '-' | '/' | '°'),
-                _ => end > name && self.ends_place(text, end),
+            let Some(prefix) = self.policy_prefixes.at(text, at) else {
+                at += 1;
+                continue;
             };
-            if closing {
-                break;
+            let mut start = prefix.end;
+            while matches!(
+                text.str(start),
+                "n" | "no" | "num" | "numero" | "number" | "est" | "le" | "is" | "c" | "°" | "º" | ":" | "#"
+            ) {
+                start += 1;
             }
-            end += 1;
-        }
-        let mut address =
-            Address { line: text.written(at..end).trim_end_matches([',', ' ']).to_owned(), ..Address::default() };
-        if let Some(postcode) = postcode_at(text, end) {
-            address.postcode = Some(postcode.to_owned());
-            end += 1;
-            let (town, after) = self.town_at(text, end);
-            address.city = town;
-            end = after;
-            let complement = if text.is_mark(end, ',') { end + 1 } else { end };
-            if let Some(after) = self.complement_at(text, complement) {
-                address.line = format!("{}, {}", address.line, text.written(complement..after));
-                end = after;
+            at = start;
+            if let Some((number, end)) = grouped_figures(text, start) {
+                found.push((start..end, number));
+                at = end;
             }
         }
-        Some((address, end))
-    }
-
-    /// An address, when one is asked for: what has no street may still have a postcode, or figures and a name.
-    pub(super) fn loose_address(&self, text: &Text) -> Option<Address> {
-        let line = text.original().trim().to_owned();
-        if let Some(at) = (0..text.len()).find(|&at| postcode_at(text, at).is_some()) {
-            let (city, _) = self.town_at(text, at + 1);
-            return Some(Address { line, postcode: postcode_at(text, at).map(str::to_owned), city });
-        }
-        let words = (0..text.len()).filter(|&at| text.is_word(at)).count();
-        let figures = (0..text.len()).any(|at| text.is_digits(at));
-        let street = self.streets.find(text).is_some();
-        let plausible = words >= 2 && (street || (figures && self.time.find(text).is_none()));
-        plausible.then_some(Address { line, postcode: None, city: None })
-    }
-
-    /// A comma inside an address is followed by its next part.
-    fn after_comma(&self, text: &Text, at: usize) -> Option<()> {
-        let near = (at..at + 4).any(|next| postcode_at(text, next).is_some());
-        (near || self.complement_at(text, at).is_some()).then_some(())
-    }
-
-    /// The town's name after a postcode.
-    fn town_at(&self, text: &Text, at: usize) -> (Option<String>, usize) {
-        let mut end = at;
-        while end < at + MAX_TOWN_WORDS
-            && text.is_word(end)
-            && !self.ends_place(text, end)
-            && self.complement_at(text, end).is_none()
-        {
-            end += 1;
-        }
-        let town = text.written(at..end);
-        ((!town.is_empty()).then(|| town.to_owned()), end)
-    }
-
-    /// "2e étage", "bât B", "appt 12", "rdc".
-    fn complement_at(&self, text: &Text, at: usize) -> Option<usize> {
-        let mut end = at;
-        let mut named = false;
-        while end < at + 8 {
-            if let Some((_, after)) = self.rank_at(text, end)
-                && let Some(word) = self.complements.at(text, after)
-            {
-                (named, end) = (true, word.end);
-            } else if let Some(word) = self.complements.at(text, end) {
-                named = true;
-                end = word.end;
-                if text.is_digits(end) || text.str(end).len() == 1 && text.is_word(end) {
-                    end += 1;
-                }
-            } else if named && text.is_mark(end, ',') && self.complements.at(text, end + 1).is_some() {
-                end += 1;
-            } else {
-                break;
-            }
-        }
-        named.then_some(end)
-    }
-
-    /// A word that no place's name holds.
-    fn ends_place(&self, text: &Text, at: usize) -> bool {
-        let time = matches!(
-            self.time.at(text, at).map(|found| found.tag),
-            Some(TimeWord::Day(_) | TimeWord::Weekday(_) | TimeWord::Since | TimeWord::Now | TimeWord::AgoBefore)
-        );
-        time || self.place_ends.at(text, at).is_some() || self.polite.at(text, at).is_some()
+        found
     }
 }
 
@@ -286,27 +170,15 @@ pub(super) fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
     one.start < other.end && other.start < one.end
 }
 
-fn siv(plate: &regex::Captures) -> String {
-    format!("{}-{}-{}", &plate[1], &plate[3], &plate[5]).to_uppercase()
-}
-
-/// A French postcode: five figures, 01000 to 98999.
-fn postcode_at(text: &Text, at: usize) -> Option<&str> {
-    let figures = text.str(at);
-    let postcode = figures.len() == 5 && text.digits(at).is_some_and(|code| (1_000..99_000).contains(&code));
-    // "12000 euros" is no town.
-    let money = text.is_mark(at + 1, '€') || matches!(text.word(at + 1), "euro" | "euros" | "e" | "eur");
-    (postcode && !money).then_some(figures)
-}
-
 /// Six to twelve figures, perhaps in groups, and perhaps after one to three letters.
 fn grouped_figures(text: &Text, at: usize) -> Option<(String, usize)> {
     let letters = text.word(at);
     let mut number = String::new();
     let mut end = at;
-    if (1..=3).contains(&letters.len()) && (text.is_digits(at + 1) && text.is_glued(at + 1)) {
-        number.push_str(&letters.to_uppercase());
-        end += 1;
+    let dash = usize::from(text.is_mark(at + 1, '-'));
+    if (1..=3).contains(&letters.len()) && text.is_digits(at + 1 + dash) && text.is_glued(at + 1 + dash) {
+        number = text.written(at..at + 1 + dash).to_uppercase();
+        end += 1 + dash;
     }
     let prefix = number.len();
     while text.is_digits(end) && number.len() < 16 {

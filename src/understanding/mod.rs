@@ -7,13 +7,18 @@
 //! This room does no I/O and keeps nothing. It refuses to guess: what can be read in two ways is [`Answer::Nothing`],
 //! and the flow asks again. People's words are in `flows/vocabulary.yaml`, not here; here is only how they combine.
 
+mod address;
+mod amount;
 mod choice;
+mod communes;
 mod contact;
 mod danger;
 mod faq;
 mod intent;
 mod number;
 mod phrases;
+mod plate;
+mod registry;
 mod text;
 mod time;
 mod vocabulary;
@@ -23,6 +28,7 @@ use std::ops::Range;
 use jiff::civil;
 use serde::{Deserialize, Serialize};
 
+pub use amount::Tax;
 pub use choice::{ChoiceItem, ChoiceSet};
 pub use faq::{Faq, FaqHit, FaqSource};
 pub use intent::{IntentScore, IntentSource, Intents, Lexicon, sentences, stands_alone};
@@ -123,10 +129,23 @@ pub enum ValueKind {
     Time,
     Amount,
     Number,
+    /// In minutes.
+    Duration,
+    /// In square metres.
+    Surface,
     Plate,
+    PolicyNumber,
     Phone,
     Email,
+    Iban,
+    /// The number of a company (INSEE).
+    Siren,
+    /// The number of a company's place.
+    Siret,
+    /// With a street.
     Address,
+    /// A commune or its postcode, without a street.
+    Commune,
 }
 
 /// A value found in a message.
@@ -140,6 +159,12 @@ pub struct Found {
     pub ahead: Option<Value>,
     /// For a moment: an end that is not told.
     pub open: Option<Open>,
+    /// For an amount: the lower end of an estimate, in cents.
+    pub least: Option<i64>,
+    /// For an amount: whether it holds its taxes.
+    pub tax: Option<Tax>,
+    /// For a commune: its INSEE code, where it is certain.
+    pub insee: Option<&'static str>,
     /// It is well to ask whether this was meant.
     pub doubt: bool,
     /// For a moment: after what span the same words name another.
@@ -151,7 +176,20 @@ pub struct Found {
 impl Found {
     fn new(text: &Text, tokens: Range<usize>, kind: ValueKind, value: Value) -> Self {
         let span = text.span(tokens.clone());
-        Self { span, kind, value, ahead: None, open: None, doubt: false, cycle: Cycle::Fixed, tokens, taken: false }
+        Self {
+            span,
+            kind,
+            value,
+            ahead: None,
+            open: None,
+            least: None,
+            tax: None,
+            insee: None,
+            doubt: false,
+            cycle: Cycle::Fixed,
+            tokens,
+            taken: false,
+        }
     }
 
     fn time(text: &Text, at: usize, when: When) -> Self {
@@ -216,6 +254,11 @@ impl Reading {
         self.text.len() == 0
     }
 
+    /// The value was read with low certainty: it is well to ask whether it was meant.
+    pub fn doubts(&self, value: &Value) -> bool {
+        self.values.iter().any(|found| found.doubt && (found.value == *value || found.ahead.as_ref() == Some(value)))
+    }
+
     /// Marks a value as used, so that no other question takes it too.
     pub fn take(&mut self, value: &Value) {
         for found in &mut self.values {
@@ -242,8 +285,8 @@ impl Vocabulary {
     }
 
     /// Takes the whole message as the answer to the question that is pending.
-    pub fn answer(&self, reading: &Reading, want: &Want, _ctx: &Listening) -> Answer {
-        match self.asked(reading, want) {
+    pub fn answer(&self, reading: &Reading, want: &Want, ctx: &Listening) -> Answer {
+        match self.asked(reading, want, ctx) {
             Some(value) => Answer::Value(value),
             None if reading.does_not_know => Answer::Unknown,
             None => Answer::Nothing,
@@ -263,16 +306,18 @@ impl Vocabulary {
             Input::Phone => only(reading, |found| matches!(found.value, Value::Phone(_))),
             Input::Email => only(reading, |found| matches!(found.value, Value::Email(_))),
             Input::Plate => only(reading, |found| found.kind == ValueKind::Plate),
-            Input::Address | Input::Location => {
-                only(reading, |found| matches!(&found.value, Value::Address(address) if address.postcode.is_some()))
-            }
+            Input::Address | Input::Location => only(reading, |found| {
+                let place = found.kind == ValueKind::Address
+                    || (found.kind == ValueKind::Commune && want.input == Input::Location);
+                place && matches!(&found.value, Value::Address(address) if address.postcode.is_some())
+            }),
             Input::PolicyNumber => self.policy_number(reading, want.policy_pattern, true).map(Value::Text),
             Input::YesNo => self.told(reading, want, true),
             Input::Text | Input::Consent | Input::Number | Input::Duration | Input::Photos | Input::Document => None,
         }
     }
 
-    fn asked(&self, reading: &Reading, want: &Want) -> Option<Value> {
+    fn asked(&self, reading: &Reading, want: &Want, ctx: &Listening) -> Option<Value> {
         let text = &reading.text;
         match want.input {
             Input::Text => {
@@ -289,19 +334,20 @@ impl Vocabulary {
                 (!values.is_empty()).then_some(Value::Choices(values))
             }
             Input::Number => only_number(reading)
+                .or_else(|| counted_units(reading, self))
                 .or_else(|| self.article(text))
                 .or_else(|| self.nothing_counted(text))
                 .map(Value::Number),
             Input::Amount => amount(reading)
                 .or_else(|| {
                     let euros = only_number(reading).or_else(|| self.nothing_counted(text))?;
-                    number::cents(euros)
+                    amount::cents(euros)
                 })
                 .map(Value::Amount),
             Input::Date | Input::DateTime => only_moment(reading, want.prefer_past),
-            Input::Duration => self.duration(text).map(Value::Duration),
-            Input::Address | Input::Location => only(reading, |found| matches!(found.value, Value::Address(_)))
-                .or_else(|| self.loose_address(text).map(Value::Address)),
+            Input::Duration => self.duration(text, ctx).map(Value::Duration),
+            Input::Address | Input::Location => only(reading, |found| found.kind == ValueKind::Address)
+                .or_else(|| self.loose_address(text).or_else(|| self.named_place(text)).map(Value::Address)),
             Input::Phone => only(reading, |found| matches!(found.value, Value::Phone(_))),
             Input::Email => only(reading, |found| matches!(found.value, Value::Email(_))),
             Input::PolicyNumber => self.policy_number(reading, want.policy_pattern, false).map(Value::Text),
@@ -318,7 +364,7 @@ impl Vocabulary {
 
     /// Everything in the message that is a value by itself, from the left; each word belongs to one value.
     fn find_values(&self, text: &Text, ctx: &Listening) -> Vec<Found> {
-        let times = TimeReader { vocabulary: self, text, now: ctx.now, month_first_too: ctx.language == Language::En };
+        let times = self.times(text, ctx);
         let mut values: Vec<Found> = Vec::new();
         let shapes = self.shapes(text);
         let shaped = |at: usize| shapes.iter().find(|(tokens, ..)| tokens.contains(&at));
@@ -327,15 +373,28 @@ impl Vocabulary {
             let end = if let Some((tokens, kind, value)) = shaped(at) {
                 values.push(Found::new(text, tokens.clone(), *kind, value.clone()));
                 tokens.end
-            } else if let Some((address, end)) = self.address_at(text, at) {
-                values.push(Found::new(text, at..end, ValueKind::Address, Value::Address(address)));
+            } else if let Some((mut address, end)) = self.address_at(text, at) {
+                let doubt = address::check(&mut address);
+                let found = Found::new(text, at..end, ValueKind::Address, Value::Address(address));
+                values.push(Found { doubt, ..found });
                 end
             } else if let Some(when) = times.at(at) {
                 let end = when.end;
                 values.push(Found::time(text, at, when));
                 end
-            } else if let Some((cents, end)) = self.amount_at(text, at) {
-                values.push(Found::new(text, at..end, ValueKind::Amount, Value::Amount(cents)));
+            } else if let Some(amount) = self.amount_at(text, at) {
+                let found = Found::new(text, at..amount.end, ValueKind::Amount, Value::Amount(amount.cents));
+                values.push(Found { least: amount.least, tax: amount.tax, ..found });
+                amount.end
+            } else if let Some(place) = self.place_at(text, at) {
+                let found = Found::new(text, at..place.end, ValueKind::Commune, Value::Address(place.address));
+                values.push(Found { insee: place.code, doubt: place.doubt, ..found });
+                place.end
+            } else if let Some((number, end)) = self.surface_at(text, at) {
+                values.push(Found::new(text, at..end, ValueKind::Surface, Value::Number(number)));
+                end
+            } else if let Some((minutes, end)) = times.duration_at(at) {
+                values.push(Found::new(text, at..end, ValueKind::Duration, Value::Duration(minutes)));
                 end
             } else if let Some((_, end)) = self.rank_at(text, at).filter(|(_, end)| *end > at + 1) {
                 end
@@ -376,6 +435,34 @@ impl Vocabulary {
                 first.value = Value::Moment(earlier);
             }
         }
+    }
+
+    /// How long, all durations of the message together, in minutes.
+    fn duration(&self, text: &Text, ctx: &Listening) -> Option<i64> {
+        let times = self.times(text, ctx);
+        let (mut sum, mut at) = (None, 0);
+        while at < text.len() {
+            match times.length_at(at) {
+                Some((minutes, end)) => (sum, at) = (Some(sum.unwrap_or_default() + minutes), end),
+                None => at += 1,
+            }
+        }
+        sum
+    }
+
+    fn times<'a>(&'a self, text: &'a Text, ctx: &Listening) -> TimeReader<'a> {
+        TimeReader { vocabulary: self, text, now: ctx.now, month_first_too: ctx.language == Language::En }
+    }
+
+    /// "45,5 m2", "une trentaine de m²": square metres.
+    fn surface_at(&self, text: &Text, at: usize) -> Option<(f64, usize)> {
+        let article = usize::from(text.word(at) == "une");
+        let (value, end) = match self.counts.at(text, at + article) {
+            #[expect(clippy::cast_precision_loss, reason = "the vocabulary's counts are small")]
+            Some(count) => (count.tag as f64, count.end + usize::from(matches!(text.word(count.end), "de" | "of"))),
+            None => self.number_at(text, at).map(|number| (number.value, number.end))?,
+        };
+        self.square_metres.at(text, end).map(|unit| (value, unit.end))
     }
 
     /// "un" as a whole answer is a number, elsewhere an article.
@@ -592,6 +679,13 @@ fn only_number(reading: &Reading) -> Option<f64> {
         Value::Number(number) => Some(number),
         _ => None,
     }
+}
+
+/// The count of the only duration: "2 ans" answers "how many?" too.
+fn counted_units(reading: &Reading, vocabulary: &Vocabulary) -> Option<f64> {
+    let mut durations = reading.values.iter().filter(|found| found.kind == ValueKind::Duration);
+    let first = durations.next().filter(|_| durations.next().is_none())?;
+    vocabulary.number_at(&reading.text, first.tokens.start).map(|number| number.value)
 }
 
 fn is_article(word: &str) -> bool {

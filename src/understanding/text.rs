@@ -167,7 +167,7 @@ fn kind_of(char: char) -> Kind {
 }
 
 /// Lower case, no accents, plain apostrophes, hyphens and blanks.
-fn fold_char(char: char, into: &mut String) {
+pub(super) fn fold_char(char: char, into: &mut String) {
     match char {
         _ if char.is_ascii() => into.push(char.to_ascii_lowercase()),
         'œ' | 'Œ' => into.push_str("oe"),

@@ -8,7 +8,7 @@ pub(super) use time::{Holiday, Part, TimeWord, Unit};
 
 use time::{TimeWords, time_book};
 
-use super::{Command, Danger, contact::Patterns, phrases::PhraseBook, text::words_of};
+use super::{Command, Danger, Tax, contact::Patterns, phrases::PhraseBook, text::words_of};
 use crate::domain::message::Channel;
 
 /// What can be wrong with the vocabulary's file.
@@ -126,6 +126,13 @@ struct Count {
 /// What tells the tense of a sentence, beside the endings of verbs.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Taxes {
+    excluded: Words,
+    included: Words,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct TenseWords {
     past: Words,
     future: Words,
@@ -179,10 +186,17 @@ struct File {
     counts: Vec<Count>,
     tense: TenseWords,
     money: Words,
+    centimes: Words,
+    taxes: Taxes,
+    square_metres: Words,
+    plate_words: Words,
+    company_words: Words,
     thousands: Words,
     streets: Words,
     complements: Words,
     place_ends: Words,
+    /// Words before a commune's name: "à", "sur", "commune de".
+    place_words: Words,
     policy_prefixes: Words,
 }
 
@@ -225,10 +239,16 @@ pub struct Vocabulary {
     pub(super) counts: PhraseBook<u64>,
     pub(super) tense: PhraseBook<TenseWord>,
     pub(super) money: PhraseBook<()>,
+    pub(super) centimes: PhraseBook<()>,
+    pub(super) taxes: PhraseBook<Tax>,
+    pub(super) square_metres: PhraseBook<()>,
+    pub(super) plate_words: PhraseBook<()>,
+    pub(super) company_words: PhraseBook<()>,
     pub(super) thousands: PhraseBook<()>,
     pub(super) streets: PhraseBook<()>,
     pub(super) complements: PhraseBook<()>,
     pub(super) place_ends: PhraseBook<()>,
+    pub(super) place_words: PhraseBook<()>,
     pub(super) policy_prefixes: PhraseBook<()>,
     pub(super) patterns: Patterns,
 }
@@ -333,10 +353,16 @@ impl Vocabulary {
                 ],
             )?,
             money: book("money", [(&file.money, ())])?,
+            centimes: book("centimes", [(&file.centimes, ())])?,
+            taxes: book("taxes", [(&file.taxes.excluded, Tax::Excluded), (&file.taxes.included, Tax::Included)])?,
+            square_metres: book("square_metres", [(&file.square_metres, ())])?,
+            plate_words: book("plate_words", [(&file.plate_words, ())])?,
+            company_words: book("company_words", [(&file.company_words, ())])?,
             thousands: book("thousands", [(&file.thousands, ())])?,
             streets: book("streets", [(&file.streets, ())])?,
             complements: book("complements", [(&file.complements, ())])?,
             place_ends: book("place_ends", [(&file.place_ends, ())])?,
+            place_words: book("place_words", [(&file.place_words, ())])?,
             policy_prefixes: book("policy_prefixes", [(&file.policy_prefixes, ())])?,
             patterns: Patterns::new()?,
         })

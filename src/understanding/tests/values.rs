@@ -1,5 +1,5 @@
 use super::{
-    super::{Answer, Vocabulary, Want},
+    super::{Answer, ValueKind, Vocabulary, Want},
     friday, rooms, vocabulary, want,
 };
 use crate::domain::{
@@ -48,6 +48,105 @@ fn amounts_are_heard_in_figures_and_words() {
     }
 }
 
+/// `tests/corpus/amounts.csv`, written by hand: the text, and the amounts that it holds.
+#[test]
+fn the_corpus_of_amounts_is_read_as_its_writer_meant_it() {
+    let vocabulary = vocabulary();
+    let corpus = include_str!("../../../tests/corpus/amounts.csv");
+    let mut wrong = Vec::new();
+    for line in corpus.lines().skip(1) {
+        let (text, expected) = line.split_once(';').unwrap();
+        let reading = vocabulary.read(text, &friday());
+        let amounts = reading.values().iter().filter(|found| found.kind == ValueKind::Amount);
+        let read: Vec<String> = amounts
+            .map(|found| {
+                let Value::Amount(cents) = found.value else { panic!("{found:?}") };
+                let least = found.least.map(|least| least.to_string()).unwrap_or_default();
+                let tax = found.tax.map(|tax| serde_json::to_string(&tax).unwrap()).unwrap_or_default();
+                format!("{cents};{least};{}", tax.trim_matches('"'))
+            })
+            .collect();
+        let none = expected == ";;" && read.is_empty();
+        if !none && read != [expected] {
+            wrong.push(format!("{text}: {read:?} and not {expected}"));
+        }
+    }
+    assert!(corpus.lines().count() > 100);
+    assert!(wrong.is_empty(), "{} are read otherwise:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// The kinds and values of all that a text holds.
+fn kinds(vocabulary: &Vocabulary, text: &str) -> Vec<(ValueKind, String)> {
+    let reading = vocabulary.read(text, &friday());
+    let told = |value: &Value| match value {
+        Value::Text(text) | Value::Phone(text) | Value::Email(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        Value::Duration(minutes) => minutes.to_string(),
+        Value::Amount(cents) => cents.to_string(),
+        Value::Moment(moment) => moment.start.to_string(),
+        Value::Address(address) => {
+            let town = [&address.postcode, &address.city].map(|part| part.clone().unwrap_or_default()).join(" ");
+            town.trim().to_owned()
+        }
+        other => format!("{other:?}"),
+    };
+    reading.values().iter().map(|found| (found.kind, told(&found.value))).collect()
+}
+
+#[test]
+fn what_proves_itself_is_taken_for_nothing_else() {
+    let vocabulary = vocabulary();
+    for (text, kind, value) in [
+        ("FR14 2004 1010 0505 0001 3M02 606", ValueKind::Iban, "FR1420041010050500013M02606"),
+        ("mon iban : fr1420041010050500013m02606 merci", ValueKind::Iban, "FR1420041010050500013M02606"),
+        ("IBAN BE68 5390 0754 7034", ValueKind::Iban, "BE68539007547034"),
+        ("siren 552 100 554", ValueKind::Siren, "552100554"),
+        ("SIREN 552100554", ValueKind::Siren, "552100554"),
+        ("siret : 356 000 000 49837", ValueKind::Siret, "35600000049837"),
+        ("AB-123-CD", ValueKind::Plate, "AB-123-CD"),
+        ("immatriculée fk 452 lm", ValueKind::Plate, "FK-452-LM"),
+        ("plaque 1234 ab 69", ValueKind::Plate, "1234 AB 69"),
+        ("ancienne plaque 456 ABC 75", ValueKind::Plate, "456 ABC 75"),
+        ("contrat n° 7541289", ValueKind::PolicyNumber, "7541289"),
+        ("police PH-204518", ValueKind::PolicyNumber, "PH-204518"),
+        ("06 12 34 56 78", ValueKind::Phone, "+33612345678"),
+        ("moi@exemple.fr", ValueKind::Email, "moi@exemple.fr"),
+        ("un salon de 45,5 m2", ValueKind::Surface, "45.5"),
+        ("environ 20 m²", ValueKind::Surface, "20"),
+        ("une trentaine de mètres carrés", ValueKind::Surface, "30"),
+        ("pendant 2 heures", ValueKind::Duration, "120"),
+        ("ça a duré 3 jours", ValueKind::Duration, "4320"),
+        ("69003 Lyon", ValueKind::Commune, "69003 Lyon"),
+        ("69003 lion", ValueKind::Commune, "69003 Lyon"),
+        ("93200 st denis", ValueKind::Commune, "93200 Saint-Denis"),
+        ("inondation a 26000", ValueKind::Commune, "26000 Valence"),
+        ("j'habite à Annonay", ValueKind::Commune, "07100 Annonay"),
+        ("c'est arrivé à grenoble", ValueKind::Commune, "Grenoble"),
+        ("12 rue des Lilas 42000 st etienne", ValueKind::Address, "42000 st etienne"),
+        ("12 rue des Lilas 38000 Grenobel", ValueKind::Address, "38000 Grenoble"),
+    ] {
+        assert_eq!(kinds(&vocabulary, text), [(kind, value.to_owned())], "{text}");
+    }
+    // What does not prove itself is not believed.
+    for text in ["FR15 2004 1010 0505 0001 3M02 606", "siren 552100553", "12 rue 69", "de 500 le"] {
+        let proven = |kind| matches!(kind, ValueKind::Iban | ValueKind::Siren | ValueKind::Siret | ValueKind::Plate);
+        assert!(!kinds(&vocabulary, text).iter().any(|(kind, _)| proven(*kind)), "{text}");
+    }
+}
+
+#[test]
+fn a_postcode_that_its_town_contradicts_is_doubted() {
+    let vocabulary = vocabulary();
+    for (text, doubt) in [
+        ("12 rue des Lilas 69003 Lyon", false),
+        ("12 rue des Lilas 69003 Marseille", true),
+        ("75001 Marseille", true),
+        ("75001 Paris", false),
+    ] {
+        assert_eq!(vocabulary.read(text, &friday()).values()[0].doubt, doubt, "{text}");
+    }
+}
+
 #[test]
 fn numbers_are_heard_in_figures_and_words() {
     let vocabulary = vocabulary();
@@ -60,7 +159,7 @@ fn numbers_are_heard_in_figures_and_words() {
         ("zéro", Some(0.0)),
         ("quatre-vingt-dix-sept", Some(97.0)),
         ("il y en a 2", Some(2.0)),
-        ("45,5 m2", None),
+        ("45,5 m2", Some(45.5)),
         ("2 ou 3", None),
         ("twenty-five", Some(25.0)),
     ] {
@@ -77,7 +176,9 @@ fn durations_are_heard_in_minutes() {
         ("une heure", Some(60)),
         ("trois jours", Some(4_320)),
         ("20 min", Some(20)),
-        ("a week", None),
+        ("a week", Some(10_080)),
+        ("une demi-heure", Some(30)),
+        ("3 jours et demi", Some(5_040)),
         ("one week", Some(10_080)),
         ("longtemps", None),
     ] {

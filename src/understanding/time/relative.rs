@@ -3,7 +3,7 @@
 use jiff::{Span, ToSpan, civil::DateTime};
 
 use super::{
-    Precision, TimeReader, TimeWord, Unit, When,
+    ClockWord, Precision, TimeReader, TimeWord, Unit, When,
     days::{first_of, midnight},
 };
 use crate::domain::fact::Moment;
@@ -89,6 +89,32 @@ impl TimeReader<'_> {
             (value, end) = (value + 0.5, after);
         }
         (0.0..=MOST).contains(&value).then_some(Count { value, unit, about, end })
+    }
+
+    /// How long something lasts, in minutes: "2 h", "trois jours et demi", "1h30".
+    pub(in crate::understanding) fn length_at(&self, at: usize) -> Option<(i64, usize)> {
+        let count = self.count_of_units(at)?;
+        let each = match count.unit {
+            Unit::Minute => 1.0,
+            Unit::Hour => 60.0,
+            Unit::Day => 1_440.0,
+            Unit::Week => 10_080.0,
+            Unit::Fortnight => 20_160.0,
+            Unit::Month => 43_200.0,
+            Unit::Quarter => 129_600.0,
+            Unit::Year => 525_600.0,
+        };
+        crate::understanding::number::whole(count.value * each).map(|minutes| (minutes, count.end))
+    }
+
+    /// The same where nothing asks for it: "un jour" is then no length, unless "pendant" stands before it.
+    pub(in crate::understanding) fn duration_at(&self, at: usize) -> Option<(i64, usize)> {
+        let lasting = at > 0 && (at.saturating_sub(2)..at).any(|at| self.is_clock(at, ClockWord::Lasting).is_some());
+        let article = matches!(self.text.word(at), "a" | "an" | "un" | "une");
+        if article && !lasting {
+            return None;
+        }
+        self.length_at(at)
     }
 
     fn follows_since(&self, at: usize) -> bool {

@@ -1,0 +1,267 @@
+//! Addresses: a number and a street, down to the postcode and the commune, which are checked against each other.
+
+use super::{
+    Vocabulary,
+    communes::{Agreement, Commune, Communes, MAX_WORDS},
+    text::{Kind, Text},
+    vocabulary::TimeWord,
+};
+use crate::domain::fact::Address;
+
+/// The longest street and the longest town, in words.
+const MAX_STREET_TOKENS: usize = 10;
+const MAX_TOWN_WORDS: usize = 6;
+
+/// A commune that was named without a street.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Place {
+    pub(super) address: Address,
+    /// The INSEE code, where the commune is certain.
+    pub(super) code: Option<&'static str>,
+    /// The postcode and the town contradict each other.
+    pub(super) doubt: bool,
+    /// The token after the last.
+    pub(super) end: usize,
+}
+
+impl Vocabulary {
+    /// The address that begins at `at`: a number, a street, and perhaps a postcode, a town and a floor.
+    pub(super) fn address_at(&self, text: &Text, at: usize) -> Option<(Address, usize)> {
+        if text.str(at).len() > 4 || !text.is_digits(at) {
+            return None;
+        }
+        let mut street = at + 1;
+        while matches!(text.word(street), "bis" | "ter" | "quater" | "a" | "b" | "c") || text.is_mark(street, ',') {
+            street += 1;
+        }
+        let name = self.streets.at(text, street)?.end;
+        if !text.is_word(name) && !text.is_digits(name) {
+            return None;
+        }
+        let mut end = name;
+        while end < text.len() && end < name + MAX_STREET_TOKENS && postcode_at(text, end).is_none() {
+            let closing = match text.token(end).map(|token| token.kind) {
+                Some(Kind::Mark(',')) => self.after_comma(text, end + 1).is_none(),
+                Some(Kind::Mark(mark)) => !matches!(mark, '-' | '/' | '°'),
+                _ => end > name && self.ends_place(text, end),
+            };
+            if closing {
+                break;
+            }
+            end += 1;
+        }
+        let mut address =
+            Address { line: text.written(at..end).trim_end_matches([',', ' ']).to_owned(), ..Address::default() };
+        if let Some(postcode) = postcode_at(text, end) {
+            address.postcode = Some(postcode.to_owned());
+            end += 1;
+            let (town, after) = self.town_at(text, end);
+            address.city = town;
+            end = after;
+            let complement = if text.is_mark(end, ',') { end + 1 } else { end };
+            if let Some(after) = self.complement_at(text, complement) {
+                address.line = format!("{}, {}", address.line, text.written(complement..after));
+                end = after;
+            }
+        }
+        Some((address, end))
+    }
+
+    /// An address, when one is asked for: what has no street may still have a postcode, or figures and a name.
+    pub(super) fn loose_address(&self, text: &Text) -> Option<Address> {
+        let line = text.original().trim().to_owned();
+        if let Some(at) = (0..text.len()).find(|&at| postcode_at(text, at).is_some()) {
+            let (city, _) = self.town_at(text, at + 1);
+            return Some(Address { line, postcode: postcode_at(text, at).map(str::to_owned), city });
+        }
+        let words = (0..text.len()).filter(|&at| text.is_word(at)).count();
+        let figures = (0..text.len()).any(|at| text.is_digits(at));
+        let street = self.streets.find(text).is_some();
+        let plausible = words >= 2 && (street || (figures && self.time.find(text).is_none()));
+        plausible.then_some(Address { line, postcode: None, city: None })
+    }
+
+    /// A comma inside an address is followed by its next part.
+    fn after_comma(&self, text: &Text, at: usize) -> Option<()> {
+        let near = (at..at + 4).any(|next| postcode_at(text, next).is_some());
+        (near || self.complement_at(text, at).is_some()).then_some(())
+    }
+
+    /// The town's name after a postcode.
+    fn town_at(&self, text: &Text, at: usize) -> (Option<String>, usize) {
+        let mut end = at;
+        while end < at + MAX_TOWN_WORDS
+            && text.is_word(end)
+            && !self.ends_place(text, end)
+            && self.complement_at(text, end).is_none()
+        {
+            end += 1;
+        }
+        let town = text.written(at..end);
+        ((!town.is_empty()).then(|| town.to_owned()), end)
+    }
+
+    /// "2e étage", "bât B", "appt 12", "rdc".
+    fn complement_at(&self, text: &Text, at: usize) -> Option<usize> {
+        let mut end = at;
+        let mut named = false;
+        while end < at + 8 {
+            if let Some((_, after)) = self.rank_at(text, end)
+                && let Some(word) = self.complements.at(text, after)
+            {
+                (named, end) = (true, word.end);
+            } else if let Some(word) = self.complements.at(text, end) {
+                named = true;
+                end = word.end;
+                if text.is_digits(end) || text.str(end).len() == 1 && text.is_word(end) {
+                    end += 1;
+                }
+            } else if named && text.is_mark(end, ',') && self.complements.at(text, end + 1).is_some() {
+                end += 1;
+            } else {
+                break;
+            }
+        }
+        named.then_some(end)
+    }
+
+    /// A word that no place's name holds.
+    fn ends_place(&self, text: &Text, at: usize) -> bool {
+        let time = matches!(
+            self.time.at(text, at).map(|found| found.tag),
+            Some(TimeWord::Day(_) | TimeWord::Weekday(_) | TimeWord::Since | TimeWord::Now | TimeWord::AgoBefore)
+        );
+        time || self.place_ends.at(text, at).is_some() || self.polite.at(text, at).is_some()
+    }
+
+    /// A commune with its postcode ("69003 Lyon", "Lyon (69003)"), or named where places are ("à Grenoble").
+    pub(super) fn place_at(&self, text: &Text, at: usize) -> Option<Place> {
+        if let Some(postcode) = postcode_at(text, at) {
+            return self.place_by_postcode(text, at, postcode);
+        }
+        let led = at > 0
+            && (self.place_words.at(text, at - 1).is_some()
+                || (at > 1 && self.place_words.at(text, at - 2).is_some_and(|found| found.end == at)));
+        if !led || !text.is_word(at) {
+            return None;
+        }
+        let (communes, end) = named_at(text, at)?;
+        let written = text.written(at..end);
+        let capital = written.starts_with(char::is_uppercase);
+        let believed =
+            (capital && written.len() > 2) || (written.len() > 4 && communes.iter().any(|commune| commune.large));
+        if !believed {
+            return None;
+        }
+        // "Lyon 69003", "Lyon (69003)".
+        let code = if text.is_mark(end, '(') { end + 1 } else { end };
+        if let Some(postcode) = postcode_at(text, code)
+            && let Agreement::Agrees(commune) = Communes::get().agree(postcode, written)
+        {
+            let end = if text.is_mark(code + 1, ')') { code + 2 } else { code + 1 };
+            return Some(Place::of(commune, Some(postcode), false, end));
+        }
+        match communes {
+            [only] => Some(Place::of(*only, only.postcode(), false, end)),
+            // Of several of that name, the town that everybody knows is meant.
+            several => {
+                let mut large = several.iter().filter(|commune| commune.large);
+                if let (Some(only), None) = (large.next(), large.next()) {
+                    return Some(Place::of(*only, only.postcode(), false, end));
+                }
+                let city = several.first().map(|commune| commune.name.to_owned());
+                Some(Place { address: Address { city, ..Address::default() }, code: None, doubt: true, end })
+            }
+        }
+    }
+
+    fn place_by_postcode(&self, text: &Text, at: usize, postcode: &str) -> Option<Place> {
+        let communes = Communes::get();
+        let (town, end) = self.town_at(text, at + 1);
+        // The town may be shorter than the words that follow: "69003 Lyon fuite d'eau".
+        let agreement = (at + 2..=end).rev().find_map(|end| {
+            let agreement = communes.agree(postcode, text.written(at + 1..end));
+            matches!(agreement, Agreement::Agrees(_) | Agreement::Mistyped(_)).then_some((agreement, end))
+        });
+        if let Some((Agreement::Agrees(commune) | Agreement::Mistyped(commune), end)) = agreement {
+            return Some(Place::of(commune, Some(postcode), false, end));
+        }
+        // Figures alone are a postcode only where places are named, or before a town that they contradict.
+        let led = at > 0 && self.place_words.at(text, at - 1).is_some() && !is_estimated(text, at);
+        let differs = town.as_deref().is_some_and(|town| communes.agree(postcode, town) == Agreement::Differs);
+        let mut here = communes.of_postcode(postcode);
+        let (first, second) = (here.next()?, here.next());
+        if !(led || differs) {
+            return None;
+        }
+        let end = if differs { end } else { at + 1 };
+        if second.is_none() {
+            return Some(Place::of(first, Some(postcode), differs, end));
+        }
+        let address = Address { postcode: Some(postcode.to_owned()), ..Address::default() };
+        Some(Place { address, code: None, doubt: differs, end })
+    }
+
+    /// The commune that a whole answer names, with a typing mistake at most.
+    pub(super) fn named_place(&self, text: &Text) -> Option<Address> {
+        let start = (0..text.len())
+            .find(|&at| self.place_words.at(text, at).is_none() && self.polite.at(text, at).is_none())?;
+        let written = text.written(start..text.len());
+        if text.len() > start + MAX_WORDS || !text.is_word(start) {
+            return None;
+        }
+        let communes = Communes::get();
+        let commune = match communes.named(written) {
+            [only] => *only,
+            [] => communes.mistyped(written)?,
+            several => *several.iter().find(|commune| commune.large)?,
+        };
+        Some(Place::of(commune, commune.postcode(), false, 0).address).filter(|address| address.postcode.is_some())
+    }
+}
+
+impl Place {
+    fn of(commune: Commune, postcode: Option<&str>, doubt: bool, end: usize) -> Self {
+        let city = (!doubt).then(|| commune.name.to_owned());
+        let address = Address { line: String::new(), postcode: postcode.map(str::to_owned), city };
+        Self { address, code: (!doubt).then_some(commune.code), doubt, end }
+    }
+}
+
+/// "estimé à 12000" is a sum.
+fn is_estimated(text: &Text, at: usize) -> bool {
+    let stems = ["estim", "evalu", "chiffr", "elev", "devis", "mont", "factur", "prix", "rembours"];
+    (at.saturating_sub(4)..at).any(|at| stems.iter().any(|stem| text.word(at).starts_with(stem)))
+}
+
+/// The town of an address as it is officially written, where its postcode has it. True when the two contradict each
+/// other.
+pub(super) fn check(address: &mut Address) -> bool {
+    let (Some(postcode), Some(town)) = (&address.postcode, &address.city) else { return false };
+    match Communes::get().agree(postcode, town) {
+        Agreement::Mistyped(commune) => {
+            address.city = Some(commune.name.to_owned());
+            false
+        }
+        Agreement::Agrees(_) | Agreement::Unknown => false,
+        Agreement::Differs => true,
+    }
+}
+
+/// The communes with the longest name that begins at `at`, and the token after it.
+fn named_at(text: &Text, at: usize) -> Option<(&'static [Commune], usize)> {
+    let words = (at..text.len().min(at + MAX_WORDS)).take_while(|&at| text.is_word(at)).count();
+    (at + 1..=at + words).rev().find_map(|end| match Communes::get().named(text.written(at..end)) {
+        [] => None,
+        found => Some((found, end)),
+    })
+}
+
+/// A French postcode: five figures, 01000 to 98999.
+fn postcode_at(text: &Text, at: usize) -> Option<&str> {
+    let figures = text.str(at);
+    let postcode = figures.len() == 5 && text.digits(at).is_some_and(|code| (1_000..99_000).contains(&code));
+    // "12000 euros" is no town.
+    let money = text.is_mark(at + 1, '€') || matches!(text.word(at + 1), "euro" | "euros" | "e" | "eur");
+    (postcode && !money).then_some(figures)
+}

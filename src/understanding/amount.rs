@@ -1,0 +1,166 @@
+//! Amounts of money: "1 250,50 €", "1,2k", "800 balles", "entre 500 et 800", with or without tax.
+
+use serde::Serialize;
+
+use super::{Vocabulary, text::Text};
+
+/// Above this, a figure with an "e" is euros; under it, a rank ("2e étage").
+const MIN_EUROS_BY_LETTER: f64 = 25.0;
+
+/// Amounts beyond this are a mistake or a joke.
+const MAX_EUROS: f64 = 1e10;
+
+/// Under this, "entre 5 et 8" counts something else than euros.
+const MIN_EUROS_UNSAID: f64 = 50.0;
+
+/// Whether an amount holds its taxes, where that is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tax {
+    /// "HT".
+    Excluded,
+    /// "TTC".
+    Included,
+}
+
+/// An amount that was read, in cents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Amount {
+    /// Of an estimate from one amount to another, the higher.
+    pub(super) cents: i64,
+    /// The lower end of such an estimate.
+    pub(super) least: Option<i64>,
+    pub(super) tax: Option<Tax>,
+    /// The token after the last.
+    pub(super) end: usize,
+}
+
+impl Vocabulary {
+    /// The amount that begins at `at`: its currency is said, or its thousands ("1,2k"), or it is an estimate.
+    pub(super) fn amount_at(&self, text: &Text, at: usize) -> Option<Amount> {
+        let (cents, least, end) = match self.estimate_at(text, at) {
+            Some((least, cents, end)) => (cents, Some(least), end),
+            None => self.one_amount_at(text, at).map(|(cents, end)| (cents, None, end))?,
+        };
+        let tax = self.taxes.at(text, end);
+        Some(Amount { cents, least, tax: tax.map(|tax| tax.tag), end: tax.map_or(end, |tax| tax.end) })
+    }
+
+    /// "entre 500 et 800", "de 500 à 800 €", "500-800€", "500 ou 600 euros".
+    fn estimate_at(&self, text: &Text, at: usize) -> Option<(i64, i64, usize)> {
+        let led = matches!(text.word(at), "entre" | "between" | "de" | "from");
+        let start = if led { at + 1 } else { at };
+        let (least, least_said, link) = self.euros_at(text, start)?;
+        let joint = matches!(text.word(link), "et" | "a" | "ou" | "and" | "to" | "or")
+            || ((text.is_mark(link, '-') || text.is_mark(link, '/')) && text.is_digits(link + 1));
+        if !joint {
+            return None;
+        }
+        let (most, most_said, end) = self.euros_at(text, link + 1)?;
+        // "entre 500 et 800": nothing else is counted, and both are sums.
+        let unsaid = matches!(text.word(at), "entre" | "between")
+            && least >= MIN_EUROS_UNSAID
+            && least.fract() == 0.0
+            && !text.is_word(end);
+        let said = most_said || (least_said && unsaid);
+        // "2 à 3k": the thousands are of both.
+        let thousands = most_said && !least_said && most >= 1_000.0 && least < 100.0 && !text.is_digits(end - 1);
+        let least = if thousands && most % 1_000.0 == 0.0 { least * 1_000.0 } else { least };
+        if !(said || unsaid) || least > most || (least_said && !most_said && text.is_word(end)) {
+            return None;
+        }
+        Some((cents(least)?, cents(most)?, end))
+    }
+
+    /// A sum of euros, and whether its currency is said.
+    fn euros_at(&self, text: &Text, at: usize) -> Option<(f64, bool, usize)> {
+        if let Some((cents, end)) = self.one_amount_at(text, at) {
+            #[expect(clippy::cast_precision_loss, reason = "amounts stay far below 2^52 cents")]
+            return Some((cents as f64 / 100.0, true, end));
+        }
+        let number = self.number_at(text, at).filter(|number| !number.article)?;
+        Some((number.value, false, number.end))
+    }
+
+    /// The amount that begins at `at`, in cents, and the token after it.
+    fn one_amount_at(&self, text: &Text, at: usize) -> Option<(i64, usize)> {
+        if text.is_mark(at, '€') || (text.is_digits(at + 1) && self.currency_at(text, at).is_some()) {
+            let number = self.number_at(text, at + 1).filter(|_| text.is_digits(at + 1) && text.word(at) != "e")?;
+            return Some((cents(number.value)?, number.end));
+        }
+        let (value, figures_end) = match self.rounded_at(text, at) {
+            Some(found) => found,
+            None => self.number_at(text, at).map(|number| (number.value, number.end))?,
+        };
+        if let Some(end) = self.centimes_at(text, figures_end) {
+            return Some((cents(value / 100.0)?, end));
+        }
+        let figures = text.is_digits(at);
+        let Some(end) = self.currency_at(text, figures_end) else {
+            let by_letter = figures && figures_end > at && matches!(text.word(figures_end - 1), "k" | "ke");
+            return if by_letter { Some((cents(value)?, figures_end)) } else { None };
+        };
+        let by_letter = text.word(end - 1) == "e";
+        let rank = figures && (value < MIN_EUROS_BY_LETTER || self.complements.at(text, end).is_some());
+        if by_letter && (rank || !figures) {
+            return None;
+        }
+        // "12€50", "12 euros 50", "12 euros et 50 centimes".
+        let joint = if matches!(text.word(end), "et" | "and") { end + 1 } else { end };
+        if value.fract() == 0.0
+            && let Some(small) = text.digits(joint).filter(|small| *small < 100)
+        {
+            if let Some(after) = self.centimes_at(text, joint + 1) {
+                return Some((cents(value)? + i64::try_from(small).ok()?, after));
+            }
+            let two = text.str(joint).len() == 2 && joint == end && (text.is_glued(end) || !by_letter);
+            let counted = text.is_word(end + 1) && self.time.at(text, end + 1).is_some();
+            if two && !counted {
+                return Some((cents(value)? + i64::try_from(small).ok()?, end + 1));
+            }
+        }
+        Some((cents(value)?, end))
+    }
+
+    /// "une centaine d'euros", "un millier d'euros", "2 millions d'euros": the number and the token before its currency.
+    fn rounded_at(&self, text: &Text, at: usize) -> Option<(f64, usize)> {
+        let article = matches!(text.word(at), "un" | "une" | "a");
+        let (times, start) = if article {
+            (1.0, at + 1)
+        } else {
+            match self.number_at(text, at) {
+                Some(number) if !number.article => (number.value, number.end),
+                _ => (1.0, at),
+            }
+        };
+        let (each, end) = match text.word(start) {
+            "million" | "millions" => (1e6, start + 1),
+            "m" if text.is_mark(start + 1, '€') => (1e6, start + 1),
+            _ => {
+                let count = self.counts.at(text, start)?;
+                #[expect(clippy::cast_precision_loss, reason = "the vocabulary's counts are small")]
+                (count.tag as f64, count.end)
+            }
+        };
+        let of = matches!(text.word(end), "de" | "d" | "of");
+        Some((times * each, if of { end + 1 } else { end }))
+    }
+
+    fn currency_at(&self, text: &Text, at: usize) -> Option<usize> {
+        if text.is_mark(at, '€') {
+            // "€uros".
+            let word = text.is_glued(at + 1) && matches!(text.word(at + 1), "uro" | "uros");
+            return Some(if word { at + 2 } else { at + 1 });
+        }
+        self.money.at(text, at).map(|found| found.end)
+    }
+
+    fn centimes_at(&self, text: &Text, at: usize) -> Option<usize> {
+        self.centimes.at(text, at).map(|found| found.end)
+    }
+}
+
+/// Euros to cents, when they are an amount that can be.
+pub(super) fn cents(euros: f64) -> Option<i64> {
+    if (0.0..=MAX_EUROS).contains(&euros) { super::number::whole(euros * 100.0) } else { None }
+}
