@@ -12,6 +12,7 @@ mod amount;
 mod choice;
 mod communes;
 mod contact;
+mod context;
 mod danger;
 mod faq;
 mod intent;
@@ -41,7 +42,7 @@ use crate::domain::{
     message::{Channel, Input},
 };
 use text::{Kind, Text};
-use time::{Cycle, Tense, Tenses, TimeReader, When, moved};
+use time::{Cycle, TimeReader, When};
 
 /// Who listens, and when: local time, and the language in which the person is spoken to.
 #[derive(Clone, Copy, Debug)]
@@ -169,6 +170,8 @@ pub struct Found {
     pub doubt: bool,
     /// For a moment: after what span the same words name another.
     cycle: Cycle,
+    /// For a moment: a day was said, and not only an hour.
+    dated: bool,
     tokens: Range<usize>,
     taken: bool,
 }
@@ -187,6 +190,7 @@ impl Found {
             insee: None,
             doubt: false,
             cycle: Cycle::Fixed,
+            dated: true,
             tokens,
             taken: false,
         }
@@ -194,11 +198,12 @@ impl Found {
 
     fn time(text: &Text, at: usize, when: When) -> Self {
         // "fuite de samedi": the "de" is not of the moment.
-        let start = if when.end > at + 1 && matches!(text.word(at), "de" | "d" | "of") { at + 1 } else { at };
+        let of = matches!(text.word(at), "de" | "d" | "of") && text.word(at + 1) != "ici";
+        let start = if of && when.end > at + 1 { at + 1 } else { at };
         let ahead = (when.ahead != when.past).then_some(Value::Moment(when.ahead));
-        let (open, doubt, cycle) = (when.open, when.doubt, when.cycle);
+        let (open, doubt, cycle, dated) = (when.open, when.doubt, when.cycle, when.dated);
         let found = Self::new(text, start..when.end, ValueKind::Time, Value::Moment(when.past));
-        Self { ahead, open, doubt, cycle, tokens: at..when.end, ..found }
+        Self { ahead, open, doubt, cycle, dated, tokens: at..when.end, ..found }
     }
 }
 
@@ -378,6 +383,8 @@ impl Vocabulary {
                 let found = Found::new(text, at..end, ValueKind::Address, Value::Address(address));
                 values.push(Found { doubt, ..found });
                 end
+            } else if let Some(end) = self.dated_street(text, at, &times) {
+                end
             } else if let Some(when) = times.at(at) {
                 let end = when.end;
                 values.push(Found::time(text, at, when));
@@ -406,35 +413,15 @@ impl Vocabulary {
             };
             at = end.max(at + 1);
         }
-        self.settle_tenses(text, &mut values);
+        context::settle(text, self, ctx.now, &mut values);
         values
     }
 
-    /// Moments that could lie on either side of now are put where the verbs of their sentences say.
-    fn settle_tenses(&self, text: &Text, values: &mut [Found]) {
-        if values.iter().any(|found| found.ahead.is_some()) {
-            let tenses = Tenses::of(text, self);
-            for found in values.iter_mut().filter(|found| found.ahead.is_some()) {
-                match tenses.around(text, &found.tokens) {
-                    Some(Tense::Past) => found.ahead = None,
-                    Some(Tense::Future) => found.value = found.ahead.take().unwrap_or(Value::Unknown),
-                    None => {}
-                }
-            }
-        }
-        // "Ça a commencé jeudi soir et ça a duré jusqu'à samedi": the Thursday before that Saturday.
-        for end in 1..values.len() {
-            let (before, after) = values.split_at_mut(end);
-            let (Some(first), Some(last)) = (before.last_mut(), after.first()) else { continue };
-            if last.open == Some(Open::Before)
-                && first.open != Some(Open::Before)
-                && let (Value::Moment(from), Value::Moment(to)) = (&first.value, &last.value)
-                && from.start > to.start
-                && let Some(earlier) = moved(from, first.cycle, -1)
-            {
-                first.value = Value::Moment(earlier);
-            }
-        }
+    /// "rue du 4 septembre": the token after a street that is named by a date.
+    fn dated_street(&self, text: &Text, at: usize, times: &TimeReader) -> Option<usize> {
+        let street = self.streets.at(text, at)?;
+        let named = text.word(street.end) == "du" && text.str(at).len() > 1;
+        if named { times.at(street.end).map(|when| when.end) } else { None }
     }
 
     /// How long, all durations of the message together, in minutes.

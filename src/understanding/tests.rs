@@ -1,4 +1,5 @@
 mod danger;
+mod hostile;
 mod times;
 mod values;
 

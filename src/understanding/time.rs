@@ -56,7 +56,7 @@ pub(super) struct When {
     /// After what span the same words name another moment.
     pub(super) cycle: Cycle,
     /// A day was said, and not only an hour.
-    dated: bool,
+    pub(super) dated: bool,
     /// It is well to ask whether this was meant.
     pub(super) doubt: bool,
     pub(super) open: Option<Open>,
@@ -169,6 +169,8 @@ impl TimeReader<'_> {
         self.relative(next)
             .or_else(|| self.night_between(next))
             .or_else(|| self.part_of_days(next))
+            .or_else(|| self.last_units(next))
+            .or_else(|| self.past_or_to(next).and_then(|_| self.hours_then_days(next, at, about)))
             .or_else(|| self.days_then_hours(next, at, led, this, about))
             .or_else(|| self.part_of_today(next, led, this))
             .or_else(|| self.hours_then_days(next, at, about))
@@ -241,6 +243,9 @@ impl TimeReader<'_> {
             let part = self.part_at(self.skip_articles(end));
             let (hours, end) = match (hours, part) {
                 (Hours::At(clock), Some((part, end))) => (Hours::At(clock.within(part)), end),
+                (Hours::Between(from, to), Some((part, end))) => {
+                    (Hours::Between(from.within(part), to.within(part)), end)
+                }
                 _ => (hours, end),
             };
             return both(days, |date| hours.on(date), end);

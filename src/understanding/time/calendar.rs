@@ -68,7 +68,9 @@ impl TimeReader<'_> {
     /// Past the ending of a rank: "1er", "3rd".
     fn after_rank(&self, at: usize) -> usize {
         let ending = matches!(self.text.word(at), "er" | "st" | "nd" | "rd" | "th");
-        if ending && self.text.is_glued(at) { at + 1 } else { at }
+        // "1 er novembre".
+        let apart = self.text.word(at) == "er" && matches!(self.word(at + 1), Some((TimeWord::Month(_), _)));
+        if ending && (self.text.is_glued(at) || apart) { at + 1 } else { at }
     }
 
     /// Past the full stop of an abbreviated month: "3 nov. 2026".
@@ -240,7 +242,18 @@ impl TimeReader<'_> {
         if !led || !closed {
             return None;
         }
-        self.nearest_day(i8::try_from(figures?).ok()?).map(|days| (days, end))
+        let day = i8::try_from(figures?).ok()?;
+        // "le 2 du mois prochain".
+        let of = self.skip_articles(end);
+        if of > end
+            && let Some((TimeWord::Unit(Unit::Month), named)) = self.word(of)
+            && let (Some(direction), end) = self.direction_after(None, named)
+        {
+            let month = first_of(self.today(), Precision::Month)?;
+            let month = month.checked_add(jiff::Span::new().months(i64::from(direction))).ok()?;
+            return Some((Days::one(Date::new(month.year(), month.month(), day).ok()?), end));
+        }
+        self.nearest_day(day).map(|days| (days, end))
     }
 
     /// A day of the month, where it last was and where it next is.

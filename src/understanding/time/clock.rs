@@ -178,7 +178,7 @@ impl TimeReader<'_> {
     }
 
     /// "half past six", "quarter to seven", "ten past five".
-    fn past_or_to(&self, at: usize) -> Option<(Clock, usize)> {
+    pub(super) fn past_or_to(&self, at: usize) -> Option<(Clock, usize)> {
         let at = if self.text.word(at) == "a" { at + 1 } else { at };
         let (minutes, joint) = match self.text.word(at) {
             "half" => (30, at + 1),
@@ -213,7 +213,9 @@ impl TimeReader<'_> {
         let (hour, after) = if figures {
             (i8::try_from(self.text.digits(at)?).ok().filter(|_| self.text.str(at).len() <= 2)?, at + 1)
         } else {
-            self.whole_number(at)?
+            // "une heure" is an hour long, "à une heure" a time.
+            let led = at > 0 && matches!(self.text.word(at - 1), "a" | "vers" | "at" | "les");
+            self.whole_number(at).filter(|(hour, _)| *hour != 1 || led)?
         };
         if hour > 24 {
             return None;

@@ -94,7 +94,15 @@ impl TimeReader<'_> {
             TimeWord::Until | TimeWord::Before => Open::Before,
             _ => return None,
         };
+        // "d'ici vendredi", "d'ici 3 jours" lie ahead.
+        let by = word == TimeWord::Before && matches!(self.text.word(at + 1), "ici");
+        if by && let Some(when) = self.from_now(start) {
+            return Some(When { open: Some(open), ..when });
+        }
         let when = self.point(start)?;
+        if by {
+            return Some(When { past: when.ahead.clone(), cycle: Cycle::Fixed, open: Some(open), ..when });
+        }
         // "avant 1500" and "by 3" need a day or an hour that says so: a point has it.
         match word {
             // What lasts since then has begun.

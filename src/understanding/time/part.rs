@@ -26,7 +26,8 @@ impl TimeReader<'_> {
     /// "nuit de mardi à mercredi", "nuit du 3 au 4 novembre", "nuit d'hier à aujourd'hui".
     pub(super) fn night_between(&self, at: usize) -> Option<When> {
         let (TimeWord::Part(Part::Night), end) = self.word(at)? else { return None };
-        let first = self.skip_leading(end);
+        let first = self.is_clock(end, super::ClockWord::Between).unwrap_or_else(|| self.skip_leading(end));
+        let first = self.skip_articles(first);
         if first == end {
             return None;
         }

@@ -3,8 +3,8 @@
 use jiff::{Span, ToSpan, civil::DateTime};
 
 use super::{
-    ClockWord, Precision, TimeReader, TimeWord, Unit, When,
-    days::{first_of, midnight},
+    ClockWord, Precision, TimeReader, TimeWord, Unit, When, both,
+    days::{Days, Stretch, first_of, midnight, moment_of},
 };
 use crate::domain::fact::Moment;
 
@@ -47,9 +47,41 @@ impl TimeReader<'_> {
             sign = Some(-1);
         }
         let moment = self.shifted(Count { value: f64::from(sign?) * count.value, ..count })?;
+        // "il y a trois jours vers 18 h".
+        if moment.precision == Precision::Day
+            && let Some((hours, end)) = self.hours(count.end, false)
+        {
+            return both(Days::one(moment.start.date()), |date| hours.on(date), end);
+        }
         let loose = matches!(count.unit, Unit::Week | Unit::Fortnight | Unit::Month)
             || (about && matches!(count.unit, Unit::Day | Unit::Year));
         Some(When { dated: true, doubt: loose && about, ..When::sure(moment, count.end) })
+    }
+
+    /// So long from now, where a word before says so: "d'ici 3 jours".
+    pub(super) fn from_now(&self, at: usize) -> Option<When> {
+        let count = self.count_of_units(at)?;
+        Some(When { dated: true, ..When::sure(self.shifted(count)?, count.end) })
+    }
+
+    /// "ces 3 derniers jours", "les deux dernières semaines": from then to today.
+    pub(super) fn last_units(&self, at: usize) -> Option<When> {
+        let number =
+            self.vocabulary.number_at(self.text, at).filter(|number| !number.article && number.value <= MOST)?;
+        let last = self.is_word(number.end, TimeWord::Last)?;
+        let (TimeWord::Unit(unit @ (Unit::Day | Unit::Week | Unit::Month | Unit::Year)), end) = self.word(last)? else {
+            return None;
+        };
+        #[expect(clippy::cast_possible_truncation, reason = "a count is at most a thousand")]
+        let count = number.value as i64;
+        let span = match unit {
+            Unit::Day => count.days(),
+            Unit::Week => count.weeks(),
+            Unit::Month => count.months(),
+            _ => count.years(),
+        };
+        let stretch = Stretch::through(self.today().checked_sub(span).ok()?, self.today())?;
+        Some(When { dated: true, ..When::sure(moment_of(stretch, Precision::Day), end) })
     }
 
     /// "trois jours", "une quinzaine de jours", "1h30", "une demi-heure", "un an et demi", "a couple of weeks".

@@ -1,0 +1,107 @@
+//! What the moments of a message say of each other: the tense of their sentence, the day of an hour, the order of two ends.
+
+use jiff::{ToSpan, civil::DateTime};
+
+use super::{
+    Found, Open, ValueKind, Vocabulary,
+    text::Text,
+    time::{Cycle, Tense, Tenses, moved},
+};
+use crate::domain::fact::{Moment, Precision, Value};
+
+/// How far apart "la semaine passée, mardi" may stand.
+const NEAR: usize = 3;
+
+/// Settles what each moment means beside the others.
+pub(super) fn settle(text: &Text, vocabulary: &Vocabulary, now: DateTime, values: &mut [Found]) {
+    if values.iter().all(|found| found.kind != ValueKind::Time) {
+        return;
+    }
+    settle_tenses(text, vocabulary, now, values);
+    settle_days(values);
+    settle_order(values);
+}
+
+/// Moments that could lie on either side of now are put where the verbs of their sentences say, else where the other
+/// moments are: "demain, ou lundi".
+fn settle_tenses(text: &Text, vocabulary: &Vocabulary, now: DateTime, values: &mut [Found]) {
+    if values.iter().all(|found| found.ahead.is_none()) {
+        return;
+    }
+    let tenses = Tenses::of(text, vocabulary);
+    let comes = |found: &Found| found.ahead.is_none() && moment(&found.value).is_some_and(|moment| moment.start > now);
+    let coming = values.iter().any(comes);
+    for found in values.iter_mut().filter(|found| found.ahead.is_some()) {
+        match tenses.around(text, &found.tokens) {
+            Some(Tense::Past) => found.ahead = None,
+            None if !coming => {}
+            Some(Tense::Future) | None => found.value = found.ahead.take().unwrap_or(Value::Unknown),
+        }
+    }
+}
+
+/// An hour belongs to the day that was named before it, a weekday to its week: "mardi je crois, vers 9h", "la semaine
+/// passée, mardi".
+fn settle_days(values: &mut [Found]) {
+    let is_day = |found: &Found| {
+        found.dated && moment(&found.value).is_some_and(|day| day.precision == Precision::Day && day.end.is_none())
+    };
+    for at in 1..values.len() {
+        let (before, after) = values.split_at_mut(at);
+        let Some(found) = after.first_mut().filter(|found| found.kind == ValueKind::Time) else { continue };
+        let Some(last) = before.iter().rev().find(|found| found.kind == ValueKind::Time) else { continue };
+        if !found.dated && is_day(last) && last.open.is_none() {
+            let ahead = last.ahead.as_ref().unwrap_or(&last.value).clone();
+            let own = found.ahead.take().unwrap_or_else(|| found.value.clone());
+            let (past, ahead) = (on_day(&found.value, &last.value), on_day(&own, &ahead));
+            found.ahead = ahead.filter(|ahead| past.as_ref() != Some(ahead));
+            found.value = past.unwrap_or(own);
+            (found.dated, found.cycle) = (true, last.cycle);
+        } else if found.cycle == Cycle::Week
+            && is_day(found)
+            && found.tokens.start <= last.tokens.end + NEAR
+            && let Some(week) = moment(&last.value).filter(|week| week.precision == Precision::Week)
+            && let Some(day) = moment(&found.value)
+        {
+            let weekday = i64::from(day.start.weekday().to_monday_zero_offset());
+            if let Ok(start) = week.start.checked_add(weekday.days()) {
+                found.value = Value::Moment(Moment { start, end: None, precision: Precision::Day });
+                (found.ahead, found.cycle) = (None, Cycle::Fixed);
+            }
+        }
+    }
+}
+
+/// "Ça a commencé jeudi soir et ça a duré jusqu'à samedi": the Thursday before that Saturday.
+fn settle_order(values: &mut [Found]) {
+    for at in 1..values.len() {
+        let (before, after) = values.split_at_mut(at);
+        let (Some(first), Some(last)) = (before.last_mut(), after.first()) else { continue };
+        if last.open == Some(Open::Before)
+            && first.open != Some(Open::Before)
+            && let (Some(from), Some(to)) = (moment(&first.value), moment(&last.value))
+            && from.start > to.start
+            && let Some(earlier) = moved(from, first.cycle, -1)
+        {
+            first.value = Value::Moment(earlier);
+        }
+    }
+}
+
+fn moment(value: &Value) -> Option<&Moment> {
+    match value {
+        Value::Moment(moment) => Some(moment),
+        _ => None,
+    }
+}
+
+/// The hours of one moment on the day of another.
+fn on_day(hours: &Value, day: &Value) -> Option<Value> {
+    let (hours, day) = (moment(hours)?, moment(day)?);
+    let start = day.start.date().to_datetime(hours.start.time());
+    let end = match hours.end {
+        Some(end) => Some(start.checked_add(end.duration_since(hours.start)).ok()?),
+        None => None,
+    };
+    Some(Value::Moment(Moment { start, end, precision: hours.precision }))
+}

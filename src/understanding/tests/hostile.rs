@@ -1,0 +1,136 @@
+//! Nothing that anybody may send makes the reading panic, point outside of the text, or read more than it may.
+
+use proptest::prelude::*;
+
+use super::{
+    super::{Listening, Reading, Vocabulary},
+    friday, vocabulary,
+};
+
+const TIMES: &str = include_str!("../../../tests/corpus/times.csv");
+const AMOUNTS: &str = include_str!("../../../tests/corpus/amounts.csv");
+
+thread_local!(static VOCABULARY: Vocabulary = vocabulary());
+
+/// Reads a text and holds what must be true of any.
+fn read(text: &str, ctx: &Listening) -> Reading {
+    let reading = VOCABULARY.with(|vocabulary| vocabulary.read(text, ctx));
+    let mut last = 0;
+    for found in reading.values() {
+        assert!(text.get(found.span.clone()).is_some(), "{found:?} of {text:?}");
+        assert!(
+            found.span.start >= last && !found.span.is_empty(),
+            "values overlap or are empty: {found:?} of {text:?}"
+        );
+        last = found.span.end;
+    }
+    reading
+}
+
+fn lines() -> Vec<&'static str> {
+    let times = TIMES.lines().skip(1).filter_map(|line| line.split(';').nth(2));
+    times.chain(AMOUNTS.lines().skip(1).filter_map(|line| line.split(';').next())).collect()
+}
+
+/// One mutation: what a fuzzer does to its corpus.
+#[derive(Clone, Debug)]
+enum Mutation {
+    Insert(usize, char),
+    Remove(usize),
+    Swap(usize),
+    Repeat(usize, usize),
+    Cut(usize),
+    /// Goes on with another line of the corpus.
+    Splice(usize, usize),
+}
+
+fn mutation() -> impl Strategy<Value = Mutation> {
+    let at = 0usize..60;
+    prop_oneof![
+        (at.clone(), any::<char>()).prop_map(|(at, char)| Mutation::Insert(at, char)),
+        (at.clone(), proptest::sample::select("0123456789/.-:,h€' \n".chars().collect::<Vec<_>>()))
+            .prop_map(|(at, char)| Mutation::Insert(at, char)),
+        at.clone().prop_map(Mutation::Remove),
+        at.clone().prop_map(Mutation::Swap),
+        (at.clone(), 1usize..4).prop_map(|(at, times)| Mutation::Repeat(at, times)),
+        at.clone().prop_map(Mutation::Cut),
+        (at, 0usize..1_000).prop_map(|(at, line)| Mutation::Splice(at, line)),
+    ]
+}
+
+fn mutated(line: &str, mutations: &[Mutation], lines: &[&str]) -> String {
+    let mut chars: Vec<char> = line.chars().collect();
+    for mutation in mutations {
+        let length = chars.len();
+        match *mutation {
+            Mutation::Insert(at, char) => chars.insert(at.min(length), char),
+            Mutation::Remove(at) if at < length => {
+                chars.remove(at);
+            }
+            Mutation::Swap(at) if at + 1 < length => chars.swap(at, at + 1),
+            Mutation::Repeat(at, times) if at < length => {
+                let part: Vec<char> = chars[at..].iter().copied().take(8).collect();
+                for _ in 0..times {
+                    chars.extend(part.iter());
+                }
+            }
+            Mutation::Cut(at) if at < length => chars.truncate(at),
+            Mutation::Splice(at, line) => {
+                chars.truncate(at);
+                chars.extend(lines[line % lines.len()].chars());
+            }
+            _ => {}
+        }
+    }
+    chars.into_iter().collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn any_text_is_read(text in any::<String>()) {
+        read(&text, &friday());
+    }
+
+    #[test]
+    fn any_mutation_of_the_corpus_is_read(
+        line in 0usize..10_000,
+        mutations in proptest::collection::vec(mutation(), 1..6),
+    ) {
+        let lines = lines();
+        read(&mutated(lines[line % lines.len()], &mutations, &lines), &friday());
+    }
+
+    /// At any time that a calendar has, the first and the last included.
+    #[test]
+    fn any_moment_is_read_at_any_time(line in 0usize..10_000, days in 0i64..3_600_000) {
+        let lines = lines();
+        let day = jiff::civil::Date::MIN.saturating_add(jiff::Span::new().days(days));
+        let ctx = Listening { now: day.at(12, 0, 0, 0), ..friday() };
+        read(lines[line % lines.len()], &ctx);
+    }
+}
+
+/// The work grows with the text and no faster: a long text is cut, and each word of it is looked at from its own place
+/// only. Counted in values, for a test must not watch a clock.
+#[test]
+fn a_long_text_is_read_to_its_limit() {
+    for piece in [
+        "hier soir vers 18h30, ",
+        "entre le 3 et le ",
+        "1 ",
+        "de ",
+        "le lundi ",
+        "0",
+        "1/",
+        "une ",
+        "FR76 3000 ",
+        "mille ",
+    ] {
+        let long = piece.repeat(20_000);
+        let reading = read(&long, &friday());
+        assert!(reading.said().chars().count() <= 4_000, "{piece}");
+        assert!(reading.values().len() <= 2_000, "{piece}");
+    }
+}
