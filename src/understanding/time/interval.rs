@@ -96,7 +96,7 @@ impl TimeReader<'_> {
         };
         // "d'ici vendredi", "d'ici 3 jours" lie ahead.
         let by = word == TimeWord::Before && matches!(self.text.word(at + 1), "ici");
-        if by && let Some(when) = self.from_now(start) {
+        if by && let Some(when) = self.in_so_long(start) {
             return Some(When { open: Some(open), ..when });
         }
         let when = self.point(start)?;

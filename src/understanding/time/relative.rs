@@ -59,7 +59,7 @@ impl TimeReader<'_> {
     }
 
     /// So long from now, where a word before says so: "d'ici 3 jours".
-    pub(super) fn from_now(&self, at: usize) -> Option<When> {
+    pub(super) fn in_so_long(&self, at: usize) -> Option<When> {
         let count = self.count_of_units(at)?;
         Some(When { dated: true, ..When::sure(self.shifted(count)?, count.end) })
     }
