@@ -186,12 +186,14 @@ fn merge(table: &mut toml::Table, over: toml::Table) {
 }
 
 /// Variables that are Guichet's but no settings.
-const NOT_SETTINGS: &[&str] = &["GUICHET_CONFIG", "GUICHET_TEST_POSTGRES_URL", "GUICHET_SCREENSHOTS"];
+const NOT_SETTINGS: &[&str] = &["GUICHET_CONFIG", "GUICHET_SCREENSHOTS"];
+/// Where the tests' servers are.
+const OF_TESTS: &str = "GUICHET_TEST_";
 
 /// `GUICHET_STORE_URL=…` sets `url` in `[store]`.
 fn override_by(table: &mut toml::Table, name: &str, value: &str) -> Result<(), ConfigError> {
     let Some(path) = name.strip_prefix(ENVIRONMENT_PREFIX) else { return Ok(()) };
-    if NOT_SETTINGS.contains(&name) {
+    if NOT_SETTINGS.contains(&name) || name.starts_with(OF_TESTS) {
         return Ok(());
     }
     let path = path.to_ascii_lowercase();

@@ -6,6 +6,7 @@ mod crash;
 mod crossing;
 mod document;
 mod door;
+mod email;
 mod power_cut;
 mod sms;
 mod store;

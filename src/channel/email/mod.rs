@@ -130,7 +130,7 @@ impl Account {
     }
 
     async fn hand_over(&self, desk: &Desk, mail: Mail) -> Result<Taken, TakeError> {
-        let events = self.events(mail);
+        let events = self.events(mail)?;
         let taken = if events.is_empty() { Taken::Left } else { Taken::Stored };
         for event in events {
             desk.take(self, event).await?;
@@ -139,8 +139,8 @@ impl Account {
     }
 
     /// What a message tells: nothing, where no person wrote it and it is no report.
-    fn events(&self, mail: Mail) -> Vec<Event> {
-        match &mail.nature {
+    fn events(&self, mail: Mail) -> Result<Vec<Event>, Unreadable> {
+        Ok(match &mail.nature {
             Nature::Report(told) => told
                 .iter()
                 .filter(|told| self.tokens.read_message_id(&told.message).is_some())
@@ -151,17 +151,18 @@ impl Account {
                 Vec::new()
             }
             Nature::Person => {
-                self.received(mail).map(|received| Event::Message(Box::new(received))).into_iter().collect()
+                let from = mail.from.clone().ok_or(Unreadable::NoSender)?;
+                self.received(mail, from).map(|received| Event::Message(Box::new(received))).into_iter().collect()
             }
-        }
+        })
     }
 
-    fn received(&self, mail: Mail) -> Option<Received> {
-        let Some(from) = mail.from.clone().filter(|from| self.plus_part(from).is_none()) else {
-            // Our own mail come back, or a sender whom nobody could answer.
+    fn received(&self, mail: Mail, from: String) -> Option<Received> {
+        if self.plus_part(&from).is_some() {
+            // Our own mail come back.
             self.left(Sign::Loop);
             return None;
-        };
+        }
         let verdict = sender::verdict(&mail.authentication, &self.config.authserv_id, &from);
         let address = if verdict == Verdict::Forged { from + UNVERIFIED } else { from };
         let plus = mail.recipients.iter().find_map(|address| self.plus_part(address)).unwrap_or_default();
@@ -254,7 +255,7 @@ impl Provider for Account {
         let secret = secret.reveal().map_err(|error| Refusal::Malformed(error.to_string()))?;
         let raw = post::raw_message(post, &secret)?;
         let mail = parse::read_here(&raw).map_err(|error| Refusal::Malformed(error.to_string()))?;
-        Ok(self.events(mail))
+        self.events(mail).map_err(|error| Refusal::Malformed(error.to_string()))
     }
 
     /// A message in the form that a browser would send it in: at worst each byte is three.
@@ -278,3 +279,6 @@ impl Provider for Account {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -73,6 +73,8 @@ pub(super) enum Unreadable {
     TooLarge,
     #[error("the message is empty or has no headers")]
     NoMessage,
+    #[error("the message does not name exactly one sender")]
+    NoSender,
     #[error("the message takes too long to read")]
     TooSlow,
     #[error("the parser failed on the message")]

@@ -32,8 +32,10 @@ pub(super) fn raw_message(post: &Post<'_>, secret: &str) -> Result<Bytes, Refusa
     if !is_ours {
         return Err(Refusal::Unauthorized);
     }
+    let is_message = ["", "message/rfc822", "application/octet-stream", "text/plain"]
+        .contains(&kind.split(';').next().unwrap_or_default().trim());
     let raw = match &form {
-        None => Some(post.body.clone()),
+        None => is_message.then(|| post.body.clone()),
         Some(form) => FIELDS.iter().find_map(|field| value(form, field)).cloned(),
     };
     raw.filter(|raw| !raw.is_empty()).ok_or_else(|| {

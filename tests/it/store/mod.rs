@@ -2,6 +2,7 @@
 
 mod commit;
 mod faults;
+mod mailbox;
 mod outbox;
 mod rows;
 mod schema;

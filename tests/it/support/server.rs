@@ -71,8 +71,23 @@ impl Server {
     }
 
     /// `kill -9`, and a new one on the same data, on another port.
-    pub(crate) fn kill_and_start_again(mut self) -> Self {
+    pub(crate) fn kill_and_start_again(self) -> Self {
+        self.kill().start()
+    }
+
+    /// `kill -9`.
+    pub(crate) fn kill(mut self) -> Killed {
         self.process.kill();
-        Self::serve(std::sync::Arc::clone(&self.folder))
+        Killed(std::sync::Arc::clone(&self.folder))
+    }
+}
+
+/// What a server that was killed leaves.
+pub(crate) struct Killed(std::sync::Arc<TempDir>);
+
+impl Killed {
+    /// A new one on the same data, on another port.
+    pub(crate) fn start(self) -> Server {
+        Server::serve(self.0)
     }
 }

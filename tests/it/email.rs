@@ -1,0 +1,463 @@
+//! E-mail against real servers: Dovecot and Postfix bring it, Python's aiosmtpd takes it, and another library says what is
+//! quoted. `tests/run` starts them.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Write as _},
+    net::TcpStream,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde::Deserialize;
+
+use crate::support::{Database, Server, ask_node};
+
+/// How long another program may take to do what it is asked for.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Where `tests/run` says that a server is.
+fn peer(name: &str) -> String {
+    let variable = format!("GUICHET_TEST_{name}");
+    std::env::var(&variable).unwrap_or_else(|_| {
+        panic!("{variable} is not set: run the tests with tests/run, which starts the mail servers")
+    })
+}
+
+/// Looks again and again until there is what is awaited.
+async fn wait_for<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = look().await {
+            return found;
+        }
+        assert!(begun.elapsed() < PATIENCE, "{what} did not come");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+async fn wait_for_number(database: &Database, sql: &'static str, number: i64) {
+    wait_for(&format!("{number} from {sql}"), async || (database.number(sql).await == number).then_some(())).await;
+}
+
+/// The account `LOCAL@rives.example`, which answers through the sink.
+fn configuration(local: &str, ways_in: &str) -> String {
+    let sink = peer("SMTP");
+    let (host, port) = sink.rsplit_once(':').unwrap();
+    format!(
+        "[[email.accounts]]\naccount = 'mail'\ninsurer = 'demo'\naddress = '{local}@rives.example'\n\
+         name = 'Sinistres Rives'\nplus_address = true\nauthserv_id = 'mx.rives.example'\nsecret = 'S3CRET'\n{ways_in}\n\
+         [email.accounts.smtp]\nhost = '{host}'\nport = {port}\nsecurity = 'none'\n"
+    )
+}
+
+fn by_imap(local: &str) -> String {
+    let imap = peer("IMAP");
+    let (host, port) = imap.rsplit_once(':').unwrap();
+    configuration(
+        local,
+        &format!(
+            "[email.accounts.imap]\nhost = '{host}'\nport = {port}\nsecurity = 'none'\nuser = '{local}'\npassword = 'secret'"
+        ),
+    )
+}
+
+fn by_lmtp(local: &str, listen: &str) -> String {
+    configuration(local, &format!("[email.accounts.lmtp]\nlisten = '{listen}'"))
+}
+
+/// A port where nobody listens at the moment.
+fn free_address() -> String {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+}
+
+/// An address of a person that no other test writes from.
+fn person(name: &str) -> String {
+    format!("{name}.{}@example.org", std::process::id())
+}
+
+/// A server that speaks in lines and codes, as SMTP, LMTP and IMAP do.
+struct Line(BufReader<TcpStream>);
+
+impl Line {
+    fn open(address: &str) -> Self {
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        Self(BufReader::new(stream))
+    }
+
+    fn read(&mut self) -> String {
+        let mut line = String::new();
+        self.0.read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
+    }
+
+    /// The last line of an answer; those before it have a hyphen behind their code.
+    fn answer(&mut self) -> String {
+        loop {
+            let line = self.read();
+            if line.as_bytes().get(3) != Some(&b'-') {
+                return line;
+            }
+        }
+    }
+
+    fn send(&mut self, bytes: &[u8]) {
+        self.0.get_mut().write_all(bytes).unwrap();
+    }
+
+    fn say(&mut self, line: &str) -> String {
+        self.send(format!("{line}\r\n").as_bytes());
+        self.answer()
+    }
+}
+
+/// Hands a message over by SMTP (`EHLO`) or LMTP (`LHLO`), and returns the last answer.
+fn hand_over(address: &str, greeting: &str, from: &str, to: &str, raw: &str) -> String {
+    let mut line = Line::open(address);
+    line.answer();
+    line.say(&format!("{greeting} test"));
+    assert!(line.say(&format!("MAIL FROM:<{from}>")).starts_with("250"));
+    let answer = line.say(&format!("RCPT TO:<{to}>"));
+    assert!(answer.starts_with("250"), "{answer}");
+    assert!(line.say("DATA").starts_with("354"));
+    let stuffed: Vec<String> =
+        raw.lines().map(|line| if line.starts_with('.') { format!(".{line}") } else { line.to_owned() }).collect();
+    line.send(format!("{}\r\n.\r\n", stuffed.join("\r\n")).as_bytes());
+    let answer = line.answer();
+    line.say("QUIT");
+    answer
+}
+
+async fn lmtp(address: &str, from: &str, to: &str, raw: &str) -> String {
+    wait_for("the line of LMTP", async || TcpStream::connect(address).ok()).await;
+    hand_over(address, "LHLO", from, to, raw)
+}
+
+fn mail(id: &str, from: &str, more_headers: &str, text: &str) -> String {
+    format!(
+        "From: Anne Durand <{from}>\nTo: sinistres@rives.example\nSubject: =?utf-8?q?D=C3=A9g=C3=A2t_des_eaux?=\n\
+         Message-ID: <{id}>\nMIME-Version: 1.0\n{more_headers}Content-Type: text/plain; charset=utf-8\n\n{text}\n"
+    )
+}
+
+/// What the sink took, as Python's library read it.
+#[derive(Clone, Debug, Deserialize)]
+struct Sent {
+    mail_from: String,
+    headers: std::collections::BTreeMap<String, String>,
+    text: String,
+    html: String,
+    defects: Vec<String>,
+}
+
+impl Sent {
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", String::as_str)
+    }
+}
+
+fn sent_file(to: &str, number: usize) -> PathBuf {
+    Path::new(&peer("SMTP_SINK")).join(format!("{to}.{number:03}.json"))
+}
+
+async fn sent(to: &str, number: usize) -> Sent {
+    let file = sent_file(to, number);
+    let json = wait_for(&format!("letter {number}"), async || fs::read(&file).ok()).await;
+    serde_json::from_slice(&json).unwrap()
+}
+
+/// The flags of the messages in a Dovecot mailbox.
+fn flags(user: &str) -> Vec<String> {
+    let mut line = Line::open(&peer("IMAP"));
+    line.read();
+    line.send(format!("a LOGIN {user} secret\r\nb SELECT INBOX\r\nc FETCH 1:* FLAGS\r\nd LOGOUT\r\n").as_bytes());
+    let mut found = Vec::new();
+    loop {
+        let answer = line.read();
+        if answer.starts_with("d ") || answer.is_empty() {
+            return found;
+        }
+        if answer.contains(" FETCH ") {
+            found.push(answer);
+        }
+    }
+}
+
+/// A photo's bytes.
+fn photo() -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    let picture = image::RgbImage::from_fn(640, 480, |x, y| image::Rgb([x.to_le_bytes()[0], y.to_le_bytes()[0], 90]));
+    picture.write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
+    bytes.into_inner()
+}
+
+const CONVERSATIONS: &str = "SELECT COUNT(*) FROM conversation";
+const INBOUND: &str = "SELECT COUNT(*) FROM message WHERE author LIKE '%policyholder%'";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_claim_goes_to_and_fro_by_imap() {
+    let (database, user, anne) = (Database::sqlite(), format!("imap{}", std::process::id()), person("anne"));
+    let deliver = |to: &str, from: &str, raw: &str| {
+        let answer = hand_over(&peer("DOVECOT_LMTP"), "LHLO", from, to, raw);
+        assert!(answer.starts_with("250"), "{answer}");
+    };
+    let address = format!("{user}@rives.example");
+    deliver(&address, &anne, &mail("old@example.org", &anne, "", "déjà lu par une personne"));
+    let server = Server::start_with(&database.url, &by_imap(&user));
+    wait_for_number(&database, "SELECT COUNT(*) FROM mailbox", 1).await;
+
+    deliver(&address, &anne, &mail("m1@example.org", &anne, "", "Bonjour, fuite dans la salle de bain hier soir."));
+    let first = sent(&anne, 0).await;
+    assert_eq!(first.defects, Vec::<String>::new());
+    assert_eq!(
+        (first.mail_from.as_str(), first.header("from")),
+        (address.as_str(), &*format!("Sinistres Rives <{address}>"))
+    );
+    assert_eq!((first.header("in-reply-to"), first.header("auto-submitted")), ("<m1@example.org>", "auto-replied"));
+    assert!(first.header("subject").starts_with("Votre déclaration de sinistre ["), "{}", first.header("subject"));
+    let reply_to = first.header("reply-to").split(['<', '>']).nth(1).unwrap().to_owned();
+    let token = reply_to.strip_prefix(&format!("{user}+")).unwrap().split('@').next().unwrap();
+    assert!(first.header("message-id").starts_with(&format!("<{token}.")), "{}", first.header("message-id"));
+    assert!(first.html.contains("lang=\"fr\"") && !first.html.contains("<img"));
+    assert!(first.text.contains("Votre référence"));
+
+    // The answer comes to the plus-address, with a photo and our words quoted.
+    let quoted = format!("> {}", first.text.replace('\n', "\n> "));
+    let photo = STANDARD.encode(photo());
+    let answer = format!(
+        "From: {anne}\nTo: {reply_to}\nSubject: Re: {}\nMessage-ID: <m2@example.org>\nIn-Reply-To: {}\nMIME-Version: 1.0\n\
+         Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-8\n\nPersonne n'est blessé.\n\n\
+         Le ven. 20 nov. 2026 à 14:05, Sinistres Rives <{address}> a écrit :\n\n{quoted}\n--b\n\
+         Content-Type: image/jpeg; name=\"IMG_1.jpg\"\nContent-Disposition: attachment\nContent-Transfer-Encoding: base64\n\n\
+         {photo}\n--b--\n",
+        "K7QF",
+        first.header("message-id")
+    );
+    deliver(&reply_to, &anne, &answer);
+    let second = sent(&anne, 1).await;
+    assert_eq!(second.header("in-reply-to"), "<m2@example.org>");
+    assert!(second.header("references").contains(first.header("message-id")));
+    assert_eq!(second.header("reply-to"), first.header("reply-to"));
+    assert_eq!(database.number(CONVERSATIONS).await, 1);
+    // The photo and each message as it came.
+    assert_eq!(database.number("SELECT COUNT(*) FROM document").await, 3);
+    let quoting = "SELECT COUNT(*) FROM message WHERE author LIKE '%policyholder%' AND body LIKE '%a écrit%'";
+    assert_eq!(database.number(quoting).await, 0);
+
+    // A machine is left alone; while we are away, the mailbox keeps what comes.
+    let robot = mail("auto@example.org", &anne, "Auto-Submitted: auto-replied\n", "Je suis absente.");
+    deliver(&address, &anne, &robot);
+    let stopped = server.kill();
+    deliver(&address, &anne, &mail("m3@example.org", &anne, "", "L'eau est coupée."));
+    deliver(&address, &anne, &mail("m1@example.org", &anne, "", "La même encore une fois."));
+    let _server = stopped.start();
+    wait_for_number(&database, INBOUND, 3).await;
+    sent(&anne, 2).await;
+    let wanted = [false, true, true, false, true, true];
+    wait_for("the marks", async || {
+        let found: Vec<bool> = flags(&user).iter().map(|flags| flags.contains("\\Seen")).collect();
+        (found == wanted).then_some(())
+    })
+    .await;
+    assert_eq!(database.number(CONVERSATIONS).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postfix_keeps_what_comes_while_we_are_away() {
+    let database = Database::sqlite();
+    let send = |number: usize| {
+        let from = person(&format!("p{number}"));
+        let raw = mail(&format!("p{number}@example.org"), &from, "", "Bonjour, il y a une fuite chez moi.");
+        let answer = hand_over(&peer("POSTFIX"), "EHLO", &from, "postfix+x@rives.example", &raw);
+        assert!(answer.starts_with("250"), "{answer}");
+    };
+    (0..3).for_each(send);
+    let server = Server::start_with(&database.url, &by_lmtp("postfix", &peer("POSTFIX_LMTP")));
+    wait_for_number(&database, CONVERSATIONS, 3).await;
+    // In the middle of it.
+    (3..6).for_each(send);
+    let stopped = server.kill();
+    (6..9).for_each(send);
+    let _server = stopped.start();
+    wait_for_number(&database, CONVERSATIONS, 9).await;
+    assert_eq!(database.number(INBOUND).await, 9);
+    for number in 0..9 {
+        sent(&person(&format!("p{number}")), 0).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_line_of_lmtp_keeps_the_protocol() {
+    let (database, address) = (Database::sqlite(), free_address());
+    let _server = Server::start_with(&database.url, &by_lmtp("lmtp", &address));
+    wait_for("the line of LMTP", async || TcpStream::connect(&address).ok()).await;
+    let mut line = Line::open(&address);
+    assert!(line.answer().starts_with("220 "));
+    for (said, answer) in [
+        ("EHLO test", "500 5.5.1"),
+        ("LHLO test", "250 SIZE"),
+        ("DATA", "503 5.5.1"),
+        ("RCPT TO:<lmtp@rives.example>", "503 5.5.1"),
+        ("MAIL FROM:anne@example.org", "501 5.5.4"),
+        ("MAIL FROM:<anne@example.org> SIZE=99999999", "552 5.3.4"),
+        ("mail from:<> BODY=8BITMIME SMTPUTF8", "250 2.1.0"),
+        ("MAIL FROM:<anne@example.org>", "503 5.5.1"),
+        ("RCPT TO:<somebody@rives.example>", "550 5.1.1"),
+        ("RCPT TO:<lmtp@elsewhere.example>", "550 5.1.1"),
+        ("RCPT TO:<lmtpx@rives.example>", "550 5.1.1"),
+        ("RCPT TO:<>", "550 5.1.1"),
+        ("DATA", "503 5.5.1"),
+        ("RSET", "250 2.0.0"),
+        ("NOOP", "250 2.0.0"),
+        ("VRFY anne", "252 2.5.0"),
+        ("TURN", "500 5.5.1"),
+        ("", "500 5.5.1"),
+        (&"x".repeat(10_000), "500 5.5.6"),
+    ] {
+        let found = line.say(said);
+        assert!(found.starts_with(answer), "{said:.40}: {found}");
+    }
+    // All at once, with one answer for each recipient behind the message.
+    let anne = person("lmtp");
+    let raw = mail("dots@example.org", &anne, "", "Bonjour,\n..une ligne avec un point\nfin").replace('\n', "\r\n");
+    line.send(
+        format!(
+            "MAIL FROM:<{anne}>\r\nRCPT TO:<lmtp@rives.example>\r\nRCPT TO:<nobody@rives.example>\r\n\
+             RCPT TO:<LMTP+x@rives.example>\r\nDATA\r\n{raw}.\r\nNOOP\r\n"
+        )
+        .as_bytes(),
+    );
+    let answers: Vec<String> = (0..8).map(|_| line.answer()[..9].to_owned()).collect();
+    let expected =
+        ["250 2.1.0", "250 2.1.5", "550 5.1.1", "250 2.1.5", "354 Go on", "250 2.0.0", "250 2.0.0", "250 2.0.0"];
+    assert_eq!(answers, expected);
+    let dotted = "SELECT COUNT(*) FROM message WHERE body LIKE '%\\n.une ligne%' AND author LIKE '%policyholder%'";
+    assert_eq!(database.number(dotted).await, 1);
+
+    let to = "lmtp@rives.example";
+    for (name, raw, answer) in [
+        ("the same again", mail("dots@example.org", &anne, "", "Bonjour"), "250 2.0.0"),
+        ("nothing", String::new(), "554 5.6.0"),
+        ("no headers", "\nbonjour".to_owned(), "554 5.6.0"),
+        ("too large", mail("large@example.org", &anne, "", &"x".repeat(80).repeat(400_000)), "552 5.3.4"),
+        ("a list", mail("list@example.org", &anne, "List-Id: <a.example.org>\n", "x"), "250 2.0.0"),
+        ("no sender", "Subject: x\nTo: y\n\nbonjour".to_owned(), "554 5.6.0"),
+        ("our own", mail("own@example.org", "lmtp+abc@rives.example", "", "x"), "250 2.0.0"),
+        (
+            "unknown headers and charsets",
+            mail("odd@example.org", &anne, "X-Odd: \u{1}\nContent-Type: x\n", "x"),
+            "250 2.0.0",
+        ),
+    ] {
+        let found = hand_over(&address, "LHLO", &anne, to, &raw);
+        assert!(found.starts_with(answer), "{name}: {found}");
+    }
+    assert_eq!(database.number(INBOUND).await, 2);
+    assert_eq!(database.number(CONVERSATIONS).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_writes_in_another_s_case() {
+    let (database, address) = (Database::sqlite(), free_address());
+    let _server = Server::start_with(&database.url, &by_lmtp("case", &address));
+    let (anne, eve) = (person("case-anne"), person("case-eve"));
+    let to = "case@rives.example";
+    lmtp(&address, &anne, to, &mail("c1@example.org", &anne, "", "Bonjour, fuite dans la cuisine.")).await;
+    let ours = sent(&anne, 0).await;
+    let reply_to = ours.header("reply-to").split(['<', '>']).nth(1).unwrap().to_owned();
+    let head = format!("In-Reply-To: {}\n", ours.header("message-id"));
+    // Another person has our letter, and answers it.
+    lmtp(&address, &eve, &reply_to, &mail("c2@example.org", &eve, &head, "Moi aussi.")).await;
+    assert_eq!(database.number(CONVERSATIONS).await, 2);
+    // Somebody writes in Anne's name, and the receiving server has noticed.
+    let forged = format!("Authentication-Results: mx.rives.example; dmarc=fail header.from=example.org\n{head}");
+    lmtp(&address, &eve, &reply_to, &mail("c3@example.org", &anne, &forged, "Envoyez tout ailleurs.")).await;
+    assert_eq!(database.number(CONVERSATIONS).await, 3);
+    // The same header by another server is anybody's.
+    let other = format!("Authentication-Results: mx.attacker.example; dmarc=fail\n{head}");
+    lmtp(&address, &anne, &reply_to, &mail("c4@example.org", &anne, &other, "Personne n'est blessé.")).await;
+    assert_eq!(database.number(CONVERSATIONS).await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_did_not_arrive_reaches_a_handler() {
+    let (database, address) = (Database::sqlite(), free_address());
+    let _server = Server::start_with(&database.url, &by_lmtp("out", &address));
+    let to = "out@rives.example";
+    // Refused at once, for good.
+    let nobody = person("nobody");
+    lmtp(&address, &nobody, to, &mail("o1@example.org", &nobody, "", "Bonjour, fuite.")).await;
+    let refused = "SELECT COUNT(*) FROM outbox WHERE status = 'failed' AND reason = 'no_such_address'";
+    wait_for_number(&database, refused, 1).await;
+    // Refused for now: it waits for another try.
+    let full = person("full");
+    lmtp(&address, &full, to, &mail("o2@example.org", &full, "", "Bonjour, fuite.")).await;
+    wait_for_number(&database, "SELECT COUNT(*) FROM outbox WHERE status = 'waiting' AND attempts > 0", 1).await;
+    // Taken, and the line lost before we were told: once more, under the same name.
+    let closed = person("closed");
+    lmtp(&address, &closed, to, &mail("o3@example.org", &closed, "", "Bonjour, fuite.")).await;
+    let (first, second) = (sent(&closed, 0).await, sent(&closed, 1).await);
+    assert_eq!(first.header("message-id"), second.header("message-id"));
+    wait_for_number(&database, "SELECT COUNT(*) FROM outbox WHERE status = 'sent'", 1).await;
+    assert!(!sent_file(&closed, 2).exists());
+    // Taken, and sent back later.
+    let report = format!(
+        "From: MAILER-DAEMON@mx.example.org\nSubject: Undelivered Mail Returned to Sender\nMIME-Version: 1.0\n\
+         Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nDésolé.\n--b\n\
+         Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.org\n\n\
+         Final-Recipient: rfc822; {closed}\nAction: failed\nStatus: 5.1.1\n\n--b\nContent-Type: message/rfc822\n\n\
+         Message-ID: {}\nSubject: x\n\nbonjour\n--b--\n",
+        first.header("message-id")
+    );
+    let answer = lmtp(&address, "", to, &report).await;
+    assert!(answer.starts_with("250"), "{answer}");
+    wait_for_number(&database, refused, 2).await;
+    assert_eq!(database.number(CONVERSATIONS).await, 3);
+}
+
+/// Where npm `email-reply-parser` and we differ, and why.
+const DIFFERENCES: &[(&str, &str)] = &[
+    ("below-dashes", "it takes three hyphens for a signature's"),
+    ("first", "it takes a greeting for a signature"),
+    ("forward-apple", "it cuts what is passed on"),
+    ("forward-gmail", "we leave one blank line of two"),
+    ("forward-outlook", "it cuts what is passed on"),
+    ("free-zimbra", "it takes a greeting for a signature"),
+    ("gmail-long", "it joins two lines, not three"),
+    ("inline", "it does not number what was answered between the questions"),
+    ("inline-red", "it cuts answers within the quoted text"),
+    ("laposte", "it wants the subject right behind the date"),
+    ("orange", "it cuts the headers and leaves what they are above"),
+    ("outlook", "it takes a greeting for a signature"),
+    ("proton", "it does not know this signature"),
+];
+
+/// The mails of `tests/mails` that are written as text.
+#[test]
+fn another_library_leaves_the_same_words() {
+    let mut mails = Vec::new();
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mails")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        if path.extension().is_some_and(|ending| ending == "eml") && !name.starts_with("html") {
+            let raw = fs::read_to_string(&path).unwrap();
+            let text = raw.split_once("\n\n").unwrap().1.to_owned();
+            mails.push((name, text, fs::read_to_string(path.with_extension("txt")).unwrap()));
+        }
+    }
+    assert!(mails.len() >= 25, "the mails were not found");
+    let texts: Vec<&str> = mails.iter().map(|(_, text, _)| text.as_str()).collect();
+    let answers: Vec<String> = ask_node("email-replies.mjs", &texts);
+    let wrong: Vec<String> = mails
+        .iter()
+        .zip(&answers)
+        .filter(|((name, _, expected), answer)| {
+            let is_different = DIFFERENCES.iter().any(|(known, _)| known == name);
+            (expected.trim() != answer.trim()) != is_different
+        })
+        .map(|((name, _, expected), answer)| format!("{name}: it says {answer:?}, we say {expected:?}"))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
