@@ -406,7 +406,8 @@ impl Store {
         newest_last(&self.db.fetch(sql, &args).await?)
     }
 
-    /// What the provider called the person's last messages on a channel before `seq`, at most `limit`, newest last.
+    /// What the provider called the person's last messages on a channel before `seq`, at most `limit`, newest last. Files
+    /// from the upload page came by no provider.
     pub async fn received_ids(
         &self,
         conversation: ConversationId,
@@ -415,7 +416,7 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<String>, StoreError> {
         let sql = "SELECT client_id FROM message WHERE conversation = $1 AND channel = $2 AND seq < $3 \
-             AND client_id IS NOT NULL ORDER BY seq DESC LIMIT $4";
+             AND client_id NOT LIKE 'upload:%' ORDER BY seq DESC LIMIT $4";
         newest_last(&self.db.fetch(sql, &args![conversation.to_string(), channel.name(), before, limit]).await?)
     }
 

@@ -13,6 +13,7 @@ pub mod problem;
 mod streams;
 #[cfg(test)]
 mod testing;
+mod upload;
 
 use std::sync::Arc;
 
@@ -64,6 +65,7 @@ pub fn router(app: App) -> Router {
         .route("/u/{token}", get(link::get))
         .nest("/channels", channels::routes())
         .merge(chat::routes())
+        .nest("/u", upload::routes())
         .with_state(app)
         .merge(console)
         .fallback(|| async { problem::Problem::not_found() })

@@ -20,38 +20,51 @@ use crate::web::problem::Problem;
 #[folder = "src/web/chat/assets"]
 struct Files;
 
-/// The chat's modules, each after those that it imports.
-const MODULES: [&str; 7] = ["strings.js", "dom.js", "api.js", "memory.js", "files.js", "view.js", "chat.js"];
+/// The modules of both pages, each after those that it imports; then those of one.
+const MODULES: [&str; 6] = ["strings.js", "dom.js", "api.js", "memory.js", "files.js", "view.js"];
+const CHAT: &str = "chat.js";
+const UPLOAD: &str = "upload.js";
 
 /// What is served.
 struct Served {
     /// Names exactly these files, so that a browser may keep them for good.
     revision: String,
     chat: String,
+    /// Of the upload page, which looks and works as the chat does.
+    upload: String,
     style: String,
     icon: String,
     widget: String,
 }
 
 static SERVED: LazyLock<Served> = LazyLock::new(|| {
-    let chat: String = MODULES.iter().map(|name| script(&text(name))).collect();
+    let shared: String = MODULES.iter().map(|name| script(&text(name))).collect();
+    let [chat, upload] = [CHAT, UPLOAD].map(|name| format!("{shared}{}", script(&text(name))));
     let style = without_comments(&text("chat.css"), "/*");
     let icon = text("icon.svg");
     let mut hash = Sha256::new();
-    for part in [&chat, &style, &icon] {
+    for part in [&chat, &upload, &style, &icon] {
         hash.update(part);
     }
-    Served { revision: hex::encode(&hash.finalize()[..6]), widget: script(&text("widget.js")), chat, style, icon }
+    Served {
+        revision: hex::encode(&hash.finalize()[..6]),
+        widget: script(&text("widget.js")),
+        chat,
+        upload,
+        style,
+        icon,
+    }
 });
 
 /// The revision for the page's links.
-pub(super) fn revision() -> &'static str {
+pub(in crate::web) fn revision() -> &'static str {
     &SERVED.revision
 }
 
 pub(super) async fn get(Path((revision, file)): Path<(String, String)>) -> Result<Response, Problem> {
     let (content, media_type) = match file.as_str() {
         "chat.js" => (&SERVED.chat, "text/javascript; charset=utf-8"),
+        "upload.js" => (&SERVED.upload, "text/javascript; charset=utf-8"),
         "chat.css" => (&SERVED.style, "text/css; charset=utf-8"),
         "icon.svg" => (&SERVED.icon, "image/svg+xml"),
         _ => return Err(Problem::not_found()),

@@ -13,7 +13,7 @@ const MOST_NAME: usize = 64;
 
 /// A JSON body.
 #[derive(Debug)]
-pub(super) struct Json<T>(pub(super) T);
+pub(in crate::web) struct Json<T>(pub(in crate::web) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Problem;
@@ -37,12 +37,12 @@ fn refuse(rejection: &JsonRejection) -> Problem {
 }
 
 /// The name under which a page sends something, so that it arrives once.
-pub(super) fn check_client_id(id: &str) -> Result<(), Problem> {
+pub(in crate::web) fn check_client_id(id: &str) -> Result<(), Problem> {
     let is_name = !id.is_empty() && id.len() <= MOST_NAME && id.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-');
     if is_name { Ok(()) } else { Err(unprocessable("`client_id` must be a UUID.")) }
 }
 
 /// A body that reads well but cannot be done.
-pub(super) fn unprocessable(detail: &'static str) -> Problem {
+pub(in crate::web) fn unprocessable(detail: &'static str) -> Problem {
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
 }

@@ -5,16 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{json, json::Json, session::Session, uploads};
 use crate::{
-    domain::{
-        id::DocumentId,
-        message::{Attachment, Body},
-    },
+    domain::{id::DocumentId, message::Body},
     intake::InboundKind,
     web::{App, problem::Problem},
 };
-
-/// The most files of one message.
-const MOST_ATTACHMENTS: usize = 20;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Request {
@@ -47,23 +41,9 @@ pub(super) async fn post(
         if text.is_empty() && request.choice.is_none() && request.attachments.is_empty() {
             return Err(json::unprocessable("There is nothing in this message."));
         }
-        let attachments = attachments(&app, &session, request.attachments).await?;
+        let attachments = uploads::attachments(&app, &session.conversation, request.attachments).await?;
         InboundKind::Message(Body { text, choice: request.choice, attachments, ..Body::default() })
     };
     let receipt = app.intake.receive(session.inbound(request.client_id, kind)).await?;
     Ok(axum::Json(Response { seq: receipt.seq, duplicate: receipt.duplicate }))
-}
-
-/// The person's own files, in the order in which they were chosen.
-async fn attachments(app: &App, session: &Session, ids: Vec<DocumentId>) -> Result<Vec<Attachment>, Problem> {
-    if ids.len() > MOST_ATTACHMENTS {
-        return Err(json::unprocessable("Too many files in one message; send them in several."));
-    }
-    let mut attachments = Vec::with_capacity(ids.len());
-    for id in ids {
-        let document = app.store.document(id).await?.filter(|document| document.conversation == session.id());
-        let document = document.ok_or_else(|| json::unprocessable("One of the files is not there; send it again."))?;
-        attachments.push(uploads::attachment(app, session, document));
-    }
-    Ok(attachments)
 }

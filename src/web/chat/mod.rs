@@ -8,11 +8,11 @@
 //! What this room refuses to do: it keeps nothing in memory that a person said, acknowledges nothing before it is
 //! durable, and tells nobody whether something that is not theirs exists.
 
-mod assets;
+pub(super) mod assets;
 mod conversations;
 mod document_preview;
 mod events;
-mod json;
+pub(super) mod json;
 mod language;
 mod messages;
 mod page;
@@ -24,7 +24,7 @@ mod session;
 #[cfg(test)]
 mod tests;
 mod typing;
-mod uploads;
+pub(super) mod uploads;
 
 use axum::{
     Router,

@@ -9,16 +9,22 @@ use serde::{Deserialize, Serialize};
 use super::{json, session::Session};
 use crate::{
     document::{DocumentError, Limits},
-    domain::message::Attachment,
+    domain::{
+        id::{ConversationId, DocumentId},
+        message::Attachment,
+    },
     intake::files::{self, KeptFile, MOST_FILES},
-    store::DocumentRow,
+    store::{ConversationRow, DocumentRow},
     web::{App, problem::Problem},
 };
 
+/// The most files of one message.
+const MOST_ATTACHMENTS: usize = 20;
+
 #[derive(Debug, Deserialize)]
-pub(super) struct Named {
+pub(in crate::web) struct Named {
     #[serde(default)]
-    name: String,
+    pub(in crate::web) name: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -36,35 +42,65 @@ pub(super) async fn put(
     Query(Named { name }): Query<Named>,
     body: Body,
 ) -> Result<axum::Json<Response>, Problem> {
+    let attachment = keep(&app, &session.conversation, client_id, &name, body).await?;
+    let preview = format!("/chat/api/documents/{}/preview", attachment.document);
+    Ok(axum::Json(Response { attachment, preview }))
+}
+
+/// Keeps a file of a conversation under the page's name for it: the same name again is the same file.
+pub(in crate::web) async fn keep(
+    app: &App,
+    conversation: &ConversationRow,
+    client_id: String,
+    name: &str,
+    body: Body,
+) -> Result<Attachment, Problem> {
     json::check_client_id(&client_id)?;
-    let document = match app.store.document_by_upload(session.id(), &client_id).await? {
+    let document = match app.store.document_by_upload(conversation.id, &client_id).await? {
         Some(document) => document,
-        None => receive(&app, &session, client_id, &name, body).await?,
+        None => receive(app, conversation.id, client_id, name, body).await?,
     };
-    let preview = format!("/chat/api/documents/{}/preview", document.id);
-    Ok(axum::Json(Response { attachment: attachment(&app, &session, document), preview }))
+    Ok(attachment(app, conversation, document))
 }
 
 async fn receive(
     app: &App,
-    session: &Session,
+    conversation: ConversationId,
     client_id: String,
     name: &str,
     body: Body,
 ) -> Result<DocumentRow, Problem> {
-    let others = app.store.documents(session.id()).await?;
+    let others = app.store.documents(conversation).await?;
     if others.len() >= MOST_FILES {
         return Err(json::unprocessable("This conversation holds as many files as it can."));
     }
     let limits = Limits { max_bytes: app.config.documents.max_file_mib * 1024 * 1024 };
     let (bytes, now) = (body.into_data_stream(), app.clock.now());
     let file = KeptFile::receive(&app.documents, bytes, name, limits, &others, client_id, now).await?;
-    Ok(app.store.add_document(file.row(session.id())).await?)
+    Ok(app.store.add_document(file.row(conversation)).await?)
+}
+
+/// The files of a message: the conversation's own, in the order in which they were chosen.
+pub(in crate::web) async fn attachments(
+    app: &App,
+    conversation: &ConversationRow,
+    ids: Vec<DocumentId>,
+) -> Result<Vec<Attachment>, Problem> {
+    if ids.len() > MOST_ATTACHMENTS {
+        return Err(json::unprocessable("Too many files in one message; send them in several."));
+    }
+    let mut attachments = Vec::with_capacity(ids.len());
+    for id in ids {
+        let document = app.store.document(id).await?.filter(|document| document.conversation == conversation.id);
+        let document = document.ok_or_else(|| json::unprocessable("One of the files is not there; send it again."))?;
+        attachments.push(attachment(app, conversation, document));
+    }
+    Ok(attachments)
 }
 
 /// A file as a message names it, with what is to be said about it in the person's language.
-pub(super) fn attachment(app: &App, session: &Session, document: DocumentRow) -> Attachment {
-    files::attachment(&app.intake.library(), session.language(), document)
+fn attachment(app: &App, conversation: &ConversationRow, document: DocumentRow) -> Attachment {
+    files::attachment(&app.intake.library(), conversation.language, document)
 }
 
 impl From<DocumentError> for Problem {

@@ -1,7 +1,7 @@
 // What the stories stand on: the real program in an empty folder, Chromium, photos, and axe.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -28,11 +28,12 @@ async function freePort() {
   return port;
 }
 
-/** `guichet demo`, as on a fresh machine: in an empty folder. What it prints is what a person would read. */
-export async function demo() {
+/** `guichet demo`, as on a fresh machine: in an empty folder, with nothing configured but `configuration`. What it prints is what a person would read. */
+export async function demo(configuration = "") {
   const folder = await mkdtemp(join(tmpdir(), "guichet-e2e-"));
   const url = `http://127.0.0.1:${await freePort()}`;
-  const server = spawn(PROGRAM, ["demo", "--listen", url.slice("http://".length)], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  await writeFile(join(folder, "guichet.toml"), configuration);
+  const server = spawn(PROGRAM, ["--config", "guichet.toml", "demo", "--listen", url.slice("http://".length)], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
   const said = { text: "" };
   for (const output of [server.stdout, server.stderr]) output.on("data", (data) => { said.text += data; });
   let stopping = false;

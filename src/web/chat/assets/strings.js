@@ -102,6 +102,21 @@ const WORDS = {
   close: ["Fermer", "Close"],
   call: ["Appeler le {phone}", "Call {phone}"],
   newer: ["Nouveaux messages", "New messages"],
+  allSent: ["C’est tout, envoyer", "That’s all, send"],
+  filesOnTheirWay: [
+    "Vos fichiers partiront dès qu’ils seront tous arrivés ici.",
+    "Your files will be sent as soon as all of them have arrived here.",
+  ],
+  filesArrived: ["Merci, c’est envoyé (fichiers : {count}).", "Thank you, it is sent (files: {count})."],
+  goOnSms: ["Retournez à vos SMS : nous y continuons.", "Go back to your text messages: we go on there."],
+  goOnEmail: ["Retournez à vos e-mails : nous y continuons.", "Go back to your e-mail: we go on there."],
+  goOnTelegram: ["Retournez sur Telegram : nous y continuons.", "Go back to Telegram: we go on there."],
+  goOnWeb: ["Retournez à votre conversation : nous y continuons.", "Go back to your conversation: we go on there."],
+  sendMore: ["Envoyer d’autres fichiers", "Send more files"],
+  uploadGone: [
+    "Ce lien n’est plus valable. Écrivez-nous comme d’habitude : vous en recevrez un autre.",
+    "This link is no longer valid. Write to us as usual: you will get another one.",
+  ],
 };
 
 /** @typedef {keyof typeof WORDS} Key */

@@ -1,0 +1,139 @@
+/** The upload page: photos and papers for a conversation that goes on elsewhere. */
+
+import { Api, Refusal, backoff, uuid } from "./api.js";
+import { h, icon, readableOn } from "./dom.js";
+import { Tray } from "./files.js";
+import { Memory } from "./memory.js";
+import { say } from "./strings.js";
+import { button, card } from "./view.js";
+
+/** @typedef {import("./files.js").Upload} Upload */
+
+class UploadPage {
+  /** @param {HTMLElement} host the page's own words stay above */
+  constructor(host) {
+    const { language, channel, accent = "" } = host.dataset;
+    this.t = /** @type {import("./view.js").T} */ ((key, values) => say(language === "en" ? "en" : "fr", key, values));
+    this.channel = channel;
+    if (/^#[\da-f]{6}$/i.test(accent)) {
+      document.body.style.setProperty("--accent", accent);
+      document.body.style.setProperty("--on-accent", readableOn(accent));
+    }
+    this.api = new Api("/u/api");
+    this.api.token = location.pathname.split("/").pop() ?? "";
+    // What arrived before the page was closed is still there when it is opened again.
+    const memory = new Memory(`upload:${this.api.token.slice(0, 6)}`);
+    this.tray = new Tray(memory, this.api, { changed: (upload) => this.carded(upload), gone: () => this.gone() });
+    /** The name under which the message is sent, the same for every try. */
+    this.name = uuid();
+    this.waiting = false;
+    const picker = (/** @type {Record<string, unknown>} */ more) =>
+      h("input", { type: "file", multiple: true, hidden: true, ...more, onchange: (/** @type {Event} */ event) => this.picked(event) });
+    this.ui = {
+      camera: picker({ accept: "image/*", capture: "environment" }),
+      files: picker({ accept: "image/*,video/mp4,video/quicktime,application/pdf" }),
+      cards: h("ul", { class: "tray" }),
+      news: h("p", { class: "note", role: "status" }),
+      done: button(this.t("allSent"), () => this.finish(), { class: "primary done" }),
+    };
+    const [shoot, pick] = [
+      button(icon("camera"), () => this.ui.camera.click(), { class: "primary" }),
+      button(icon("clip"), () => this.ui.files.click()),
+    ];
+    shoot.append(this.t("camera"));
+    pick.append(this.t("files"));
+    host.append(h("div", { class: "shots" }, shoot, pick), this.ui.camera, this.ui.files, this.ui.cards, this.ui.news, this.ui.done);
+    this.host = host;
+    addEventListener("online", () => this.tray.wake());
+    this.draw();
+  }
+
+  /** @param {Event} event */
+  picked(event) {
+    const input = /** @type {HTMLInputElement} */ (event.target);
+    const all = this.tray.add(input.files ?? []);
+    input.value = "";
+    this.draw();
+    if (!all) this.ui.news.textContent = this.t("tooMany");
+  }
+
+  draw() {
+    this.ui.cards.replaceChildren();
+    this.tray.uploads.forEach((upload) => this.carded(upload));
+    this.refresh();
+  }
+
+  /** @param {Upload} upload */
+  carded(upload) {
+    const { tray, ui } = this;
+    if (!tray.uploads.includes(upload)) return this.draw();
+    const stamp = `${upload.stage} ${upload.kept}`;
+    const old = [...ui.cards.children].find((each) => each.id === upload.id);
+    if (old?.getAttribute("data-stamp") === stamp) {
+      const bar = old.querySelector("progress");
+      if (bar) bar.value = upload.progress;
+      return;
+    }
+    const fresh = card(upload, this.t, {
+      retry: (original) => tray.retry(upload, original === true),
+      retake: () => { tray.remove(upload); ui.camera.click(); },
+      keep: () => { upload.kept = true; this.carded(upload); },
+      remove: () => tray.remove(upload),
+    });
+    fresh.id = upload.id;
+    fresh.setAttribute("data-stamp", stamp);
+    if (old) old.replaceWith(fresh);
+    else ui.cards.append(fresh);
+    this.refresh();
+  }
+
+  refresh() {
+    this.ui.done.hidden = !this.tray.uploads.some((upload) => upload.stage !== "rejected");
+    if (this.waiting && this.tray.ready) this.finish();
+    else this.ui.news.textContent = this.waiting ? this.t("filesOnTheirWay") : "";
+  }
+
+  /** "C'est tout": the files that arrived become a message of the conversation. */
+  async finish() {
+    const { tray, ui } = this;
+    this.waiting = !tray.ready;
+    if (this.waiting || !tray.attachments.length) return this.refresh();
+    ui.done.disabled = true;
+    const attachments = tray.attachments.map(({ document }) => document);
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await this.api.post("/message", { client_id: this.name, attachments });
+        break;
+      } catch (error) {
+        const refusal = error instanceof Refusal ? error : new Refusal(0);
+        if (refusal.gone) return this.gone();
+        ui.news.textContent = this.t(refusal.passing ? "connecting" : "refused");
+        if (!refusal.passing) {
+          ui.done.disabled = false;
+          return;
+        }
+        await new Promise((resolve) => setTimeout(resolve, backoff(attempt, refusal.retryAfter)));
+      }
+    }
+    tray.clear();
+    this.end(this.t("filesArrived", { count: attachments.length }), this.t(WHERE[this.channel ?? ""] ?? "goOnWeb"),
+      button(this.t("sendMore"), () => location.reload()));
+  }
+
+  gone() {
+    this.end(this.t("uploadGone"), "");
+  }
+
+  /** @param {string} title @param {string} words @param {...Node} more */
+  end(title, words, ...more) {
+    const heading = h("h2", { tabindex: -1 }, title);
+    this.host.replaceChildren(h("div", { class: "card", role: "status" }, heading, words && h("p", null, words), ...more));
+    heading.focus();
+  }
+}
+
+/** @type {Record<string, import("./strings.js").Key>} */
+const WHERE = { sms: "goOnSms", email: "goOnEmail", telegram: "goOnTelegram", web: "goOnWeb" };
+
+const host = document.getElementById("upload");
+if (host) new UploadPage(host);

@@ -1,0 +1,27 @@
+//! `PUT /u/api/uploads/{client_id}?name=`: one file, streamed to the disk. The same name again is the same file.
+
+use axum::{
+    Json,
+    body::Body,
+    extract::{Path, Query, State},
+};
+
+use super::visitor::Visitor;
+use crate::{
+    domain::message::Attachment,
+    web::{
+        App,
+        chat::uploads::{self, Named},
+        problem::Problem,
+    },
+};
+
+pub(super) async fn put(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(client_id): Path<String>,
+    Query(named): Query<Named>,
+    body: Body,
+) -> Result<Json<Attachment>, Problem> {
+    uploads::keep(&app, &visitor.conversation, client_id, &named.name, body).await.map(Json)
+}

@@ -1,0 +1,51 @@
+//! `POST /u/api/message`: "C'est tout". The files become one message of the conversation; the answer goes to the channel
+//! that the person uses.
+
+use axum::{extract::State, http::StatusCode};
+use serde::Deserialize;
+
+use super::visitor::Visitor;
+use crate::{
+    domain::{id::DocumentId, message::Body},
+    intake::{Inbound, InboundKind},
+    web::{
+        App,
+        chat::{
+            json::{self, Json},
+            uploads,
+        },
+        problem::Problem,
+    },
+};
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Request {
+    /// The page's name for this message: the same again is the same message.
+    client_id: String,
+    attachments: Vec<DocumentId>,
+}
+
+pub(super) async fn post(
+    State(app): State<App>,
+    Visitor { conversation }: Visitor,
+    Json(request): Json<Request>,
+) -> Result<StatusCode, Problem> {
+    json::check_client_id(&request.client_id)?;
+    if request.attachments.is_empty() {
+        return Err(json::unprocessable("There is nothing in this message."));
+    }
+    let attachments = uploads::attachments(&app, &conversation, request.attachments).await?;
+    app.intake
+        .receive(Inbound {
+            endpoint: conversation.endpoint,
+            // No provider's name for it: nothing can be a reply to it.
+            provider_id: format!("upload:{}", request.client_id),
+            insurer: conversation.insurer,
+            language: conversation.language,
+            token: None,
+            settle: false,
+            kind: InboundKind::Message(Body { attachments, ..Body::default() }),
+        })
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,128 @@
+//! `GET /u/{token}`: what is wanted, and where to put it. Opening it changes nothing.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+
+use super::visitor::Visitor;
+use crate::{
+    domain::language::Language,
+    dossier::reference_of,
+    flow::Library,
+    store::ConversationRow,
+    web::{App, chat::assets, problem::Problem},
+};
+
+/// Nothing but our own files, no inline script or style, and no frame.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; \
+                      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+#[derive(Debug, Template)]
+#[template(path = "upload.html")]
+struct Page<'a> {
+    language: &'static str,
+    revision: &'static str,
+    /// The insurer's name.
+    name: &'a str,
+    phone: &'a str,
+    /// `#rrggbb`; empty for the chat's own colour.
+    accent: &'a str,
+    /// None where the link is not good any more.
+    visit: Option<Visit<'a>>,
+}
+
+#[derive(Debug)]
+struct Visit<'a> {
+    reference: String,
+    /// Where the conversation goes on.
+    channel: &'static str,
+    wanted: Vec<WantedDocument<'a>>,
+}
+
+/// A document, in the person's language.
+#[derive(Debug)]
+struct WantedDocument<'a> {
+    name: &'a str,
+    /// How to make a good one; empty where that goes without saying.
+    how: &'a str,
+    required: bool,
+    received: bool,
+}
+
+pub(super) async fn get(
+    State(app): State<App>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let library = app.intake.library();
+    let Some(Visitor { conversation }) = Visitor::find(&app, &token).await? else {
+        let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let language = asked.map_or(Language::Fr, Language::from_tag);
+        let page = Page {
+            language: language.code(),
+            revision: assets::revision(),
+            name: "",
+            phone: "",
+            accent: "",
+            visit: None,
+        };
+        return Ok((StatusCode::NOT_FOUND, show(&page)?).into_response());
+    };
+    let insurer = library.insurer(&conversation.insurer).ok_or_else(Problem::not_found)?;
+    let page = Page {
+        language: conversation.language.code(),
+        revision: assets::revision(),
+        name: &insurer.name,
+        phone: insurer.phone.as_deref().unwrap_or_default(),
+        accent: insurer.texts.get("accent").map_or("", |accent| &accent.fr),
+        visit: Some(Visit {
+            reference: reference_of(conversation.id),
+            channel: conversation.endpoint.channel.name(),
+            wanted: wanted(&app, &library, &conversation).await?,
+        }),
+    };
+    Ok(show(&page)?.into_response())
+}
+
+/// The documents of the dossier, those that are still missing first.
+async fn wanted<'a>(
+    app: &App,
+    library: &'a Library,
+    conversation: &ConversationRow,
+) -> Result<Vec<WantedDocument<'a>>, Problem> {
+    let dossier = match conversation.dossier {
+        Some(id) => app.store.dossier(id).await?,
+        None => None,
+    };
+    let all = dossier.map(|dossier| dossier.wanted).unwrap_or_default();
+    let known = all.iter().filter_map(|wanted| {
+        let kind = library.document(&wanted.kind)?;
+        Some(WantedDocument {
+            name: kind.name.get(conversation.language),
+            how: kind.how.as_ref().map_or("", |how| how.get(conversation.language)),
+            required: wanted.required,
+            received: wanted.received > 0,
+        })
+    });
+    let mut wanted: Vec<_> = known.collect();
+    wanted.sort_by_key(|wanted| (wanted.received, !wanted.required));
+    Ok(wanted)
+}
+
+fn show(page: &Page<'_>) -> Result<impl IntoResponse + use<>, Problem> {
+    let html = page.render().map_err(|error| {
+        tracing::error!(%error, "the upload page does not render");
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "")
+    })?;
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        // The address is a secret.
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (header::HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex")),
+    ];
+    Ok((headers, Html(html)))
+}

@@ -1,0 +1,156 @@
+//! The upload page's requests, against a real store: a person who declares by SMS, and the link that they were sent.
+
+use std::sync::atomic::Ordering;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{Request, StatusCode, header},
+};
+use jiff::ToSpan;
+use serde_json::{Value as Json, json};
+use tower::ServiceExt as _;
+
+use crate::{
+    domain::{
+        id::ConversationId,
+        language::Language,
+        message::{self, Author, Channel, Endpoint},
+        token,
+    },
+    intake::{Inbound, InboundKind},
+    store::MessageRow,
+    web::{router, testing::Trial},
+};
+
+const TOKEN: &str = "aLinkOfTwentyTwoSigns_";
+const HOUR: i64 = 60 * 60 * 1000;
+
+struct Service {
+    router: Router,
+    trial: Trial,
+    conversation: ConversationId,
+}
+
+impl Service {
+    /// Somebody wrote by SMS that water leaks, and was sent a link that is good for an hour.
+    async fn start() -> Self {
+        let trial = Trial::open(Vec::new()).await;
+        let endpoint = Endpoint { channel: Channel::Sms, account: "test".into(), address: "+33639980001".into() };
+        let mut conversation = None;
+        for (provider_id, text) in [("1", "bonjour"), ("2", "aucun danger"), ("3", "une fuite d'eau")] {
+            let kind = InboundKind::Message(message::Body { text: text.into(), ..message::Body::default() });
+            let inbound = Inbound {
+                endpoint: endpoint.clone(),
+                provider_id: provider_id.into(),
+                insurer: "demo".into(),
+                language: Language::Fr,
+                token: None,
+                settle: false,
+                kind,
+            };
+            conversation = Some(trial.app.intake.receive(inbound).await.unwrap().conversation);
+        }
+        let conversation = conversation.unwrap();
+        let until = trial.app.clock.now() + 1.hours();
+        trial.app.store.add_resume_link(&token::hash(TOKEN), conversation, until).await.unwrap();
+        Self { router: router(trial.app.clone()), trial, conversation }
+    }
+
+    async fn send(&self, method: &str, path: &str, token: &str, body: impl Into<Body>) -> (StatusCode, Vec<u8>) {
+        let mut request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, "application/json");
+        if !token.is_empty() {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let response = self.router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
+        let status = response.status();
+        (status, to_bytes(response.into_body(), 1 << 20).await.unwrap().to_vec())
+    }
+
+    async fn page(&self, token: &str) -> (StatusCode, String) {
+        let (status, html) = self.send("GET", &format!("/u/{token}"), "", Body::empty()).await;
+        (status, String::from_utf8(html).unwrap())
+    }
+
+    async fn upload(&self, id: &str, token: &str) -> (StatusCode, Json) {
+        let path = format!("/u/api/uploads/{id}?name=cuisine.jpg");
+        let (status, body) = self.send("PUT", &path, token, photo()).await;
+        (status, serde_json::from_slice(&body).unwrap())
+    }
+
+    async fn finish(&self, token: &str, client_id: &str, attachments: &Json) -> StatusCode {
+        let body = json!({ "client_id": client_id, "attachments": attachments }).to_string();
+        self.send("POST", "/u/api/message", token, body).await.0
+    }
+
+    async fn messages(&self) -> Vec<MessageRow> {
+        self.trial.app.store.messages(self.conversation, 0, 100).await.unwrap()
+    }
+}
+
+fn photo() -> Vec<u8> {
+    let image = image::RgbImage::from_fn(600, 600, |x, y| {
+        image::Rgb([x * 7, y * 13, x / 9 * 31 + y / 7 * 17].map(|value| value.to_le_bytes()[0]))
+    });
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image.write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
+    bytes.into_inner()
+}
+
+#[tokio::test]
+async fn the_files_become_one_message_where_the_person_is() {
+    let service = Service::start().await;
+    let before = service.messages().await.len();
+    let (status, first) = service.upload("file-1", TOKEN).await;
+    assert_eq!(status, StatusCode::OK, "{first}");
+    let (_, second) = service.upload("file-2", TOKEN).await;
+    // The answer was lost: the same file again.
+    assert_eq!(service.upload("file-1", TOKEN).await.1["document"], first["document"]);
+    assert_eq!(service.messages().await.len(), before, "nothing is said before the person is done");
+    let files = json!([first["document"], second["document"]]);
+    for _ in 0..2 {
+        assert_eq!(service.finish(TOKEN, "message-1", &files).await, StatusCode::NO_CONTENT);
+    }
+    let messages = service.messages().await;
+    let theirs = &messages[before];
+    assert_eq!((&theirs.author, theirs.channel), (&Author::Policyholder, Channel::Sms));
+    assert_eq!(theirs.body.attachments.len(), 2);
+    assert!(messages[before + 1..].iter().all(|message| message.author == Author::Guichet), "said once");
+    assert!(messages.len() > before + 1 && messages.iter().all(|message| message.channel == Channel::Sms));
+    let store = &service.trial.app.store;
+    let received = store.received_ids(service.conversation, Channel::Sms, i64::MAX, 10).await.unwrap();
+    assert_eq!(received, ["1", "2", "3"], "no provider knows of the upload");
+}
+
+#[tokio::test]
+async fn the_page_shows_what_is_wanted_and_opening_it_changes_nothing() {
+    let service = Service::start().await;
+    let before = service.messages().await;
+    let (status, html) = service.page(TOKEN).await;
+    assert_eq!(status, StatusCode::OK);
+    for part in ["Mutuelle des Rives", "data-channel=\"sms\"", "lang=\"fr\"", "upload.js"] {
+        assert!(html.contains(part), "{part} is not in {html}");
+    }
+    assert!(!html.contains(TOKEN) && !html.contains("style=") && !html.contains("onclick"));
+    assert_eq!(service.messages().await.len(), before.len());
+}
+
+#[tokio::test]
+async fn a_link_that_is_unknown_or_over_opens_nothing() {
+    let service = Service::start().await;
+    let (_, file) = service.upload("file-1", TOKEN).await;
+    let files = json!([file["document"]]);
+    assert_eq!(service.finish(TOKEN, "m", &json!([])).await, StatusCode::UNPROCESSABLE_ENTITY);
+    let foreign = json!(["0190a0b0-c0d0-7e0f-8a0b-0123456789ab"]);
+    assert_eq!(service.finish(TOKEN, "m", &foreign).await, StatusCode::UNPROCESSABLE_ENTITY);
+    for token in ["", "another", &TOKEN[1..]] {
+        assert_eq!(service.upload("file-2", token).await.0, StatusCode::UNAUTHORIZED, "{token}");
+        assert_eq!(service.finish(token, "m", &files).await, StatusCode::UNAUTHORIZED, "{token}");
+    }
+    assert_eq!(service.page("another").await.0, StatusCode::NOT_FOUND);
+    service.trial.now.fetch_add(2 * HOUR, Ordering::Relaxed);
+    assert_eq!(service.finish(TOKEN, "m", &files).await, StatusCode::UNAUTHORIZED);
+    let (status, html) = service.page(TOKEN).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert!(html.contains("plus valable") && !html.contains("upload.js"));
+}

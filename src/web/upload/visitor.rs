@@ -1,0 +1,38 @@
+//! Who asks: the conversation whose link the request carries.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{StatusCode, header, request::Parts},
+};
+
+use crate::{
+    domain::token,
+    store::ConversationRow,
+    web::{App, problem::Problem},
+};
+
+/// The person who was sent the link, as long as it is good.
+#[derive(Debug)]
+pub(super) struct Visitor {
+    pub(super) conversation: ConversationRow,
+}
+
+impl Visitor {
+    /// The holder of a token. None where it is unknown or past its end.
+    pub(super) async fn find(app: &App, token: &str) -> Result<Option<Self>, Problem> {
+        let Some(id) = app.store.resume_link(&token::hash(token), app.clock.now()).await? else { return Ok(None) };
+        let conversation = app.store.conversation(id).await?;
+        Ok(conversation.map(|conversation| Self { conversation }))
+    }
+}
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let given = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let token = given.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+        let unknown = || Problem::new(StatusCode::UNAUTHORIZED, "This link is not good, or not any more.");
+        Self::find(app, token).await?.ok_or_else(unknown)
+    }
+}

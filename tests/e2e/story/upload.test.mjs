@@ -1,0 +1,139 @@
+// By text message no photo comes through: the person opens the link that they were sent, sends photos, and goes on by SMS.
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { after, before, test } from "node:test";
+
+import { PHONE, accessible, demo, launch, open, photos, screenshot } from "./harness.mjs";
+
+const FROM = "+33639980001";
+const SECRET = "secret of the story";
+
+/** A part of what Guichet says, and the answer. The first that fits is given. */
+const ANSWERS = [
+  ["danger électrique", "non, aucun danger"],
+  ["s'est-il passé", "une fuite d'eau dans la cuisine"],
+  ["coule-t-elle encore", "non"],
+  ["touche-t-elle une prise", "non"],
+  ["plafond gonfle", "non"],
+  ["rester chez vous", "oui"],
+  ["Qui êtes-vous", "1"],
+  ["numéro de contrat", "7541289"],
+  ["Quand est-ce arrivé", "hier soir"],
+  ["quelle adresse", "12 rue des Lilas 69003 Lyon"],
+  ["numéro de porte", "passer"],
+  ["autres logements sont-ils touchés", "non"],
+  ["D'où vient l'eau", "1"],
+  ["qui a fui", "1"],
+  ["fuite est-elle réparée", "oui"],
+  ["Qui l'a réparée", "1"],
+  ["Le logement est", "2"],
+  ["moins de 10 ans", "non"],
+  ["Vous êtes :", "1"],
+  ["autres dégâts des eaux", "1"],
+  ["Quelles pièces", "la cuisine"],
+  ["est abîmé", "le parquet"],
+  ["montant", "900 euros"],
+  ["en vidéo", "oui"],
+];
+
+/** The other end of the SMS account: takes what Guichet sends. */
+class Carrier {
+  constructor() {
+    /** @type {string[]} */
+    this.said = [];
+    this.server = createServer(async (request, response) => {
+      let body = "";
+      for await (const piece of request) body += piece;
+      this.said.push(JSON.parse(body).text);
+      response.setHeader("content-type", "application/json").end("{}");
+      this.heard?.();
+    });
+  }
+
+  async start() {
+    this.server.listen(0, "127.0.0.1");
+    await new Promise((done) => this.server.once("listening", done));
+    return `http://127.0.0.1:${this.server.address().port}/`;
+  }
+
+  /** Guichet's words number `at`, when they have come. */
+  async hear(at) {
+    while (this.said.length <= at) await new Promise((done) => { this.heard = done; });
+    return this.said[at];
+  }
+}
+
+const carrier = new Carrier();
+let server;
+let browser;
+before(async () => {
+  const configuration = `
+[[sms.webhooks]]
+account = "story"
+insurer = "demo"
+secret = "${SECRET}"
+[sms.webhooks.send]
+url = "${await carrier.start()}"
+body = { to = "{to}", text = "{text}" }
+messages_per_second = 1000
+`;
+  [server, browser] = await Promise.all([demo(configuration), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  carrier.server.close();
+});
+
+let sent = 0;
+async function say(text) {
+  const answer = await fetch(`${server.url}/channels/sms/story`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Authorization: `Bearer ${SECRET}` },
+    body: JSON.stringify({ id: `${++sent}`, from: FROM, text }),
+  });
+  assert.equal(answer.status, 200, await answer.text());
+}
+
+test("photos by the link of a text message, and the answer by text message", { timeout: 180_000 }, async () => {
+  await say("bonjour");
+  let link;
+  let at = 0;
+  for (; !link; at++) {
+    const text = await carrier.hear(at);
+    link = /https?:\/\/\S+\/u\/[\w-]+/.exec(text)?.[0];
+    const answer = ANSWERS.find(([part]) => text.includes(part))?.[1];
+    if (answer && !link) await say(answer);
+  }
+
+  const phone = await open(browser, PHONE);
+  const page = await phone.context.newPage();
+  await page.goto(link);
+  await page.getByRole("heading", { name: "Mutuelle des Rives" }).waitFor();
+  await page.getByText("Photo large de la pièce").waitFor();
+  await accessible(page, "the upload page");
+  const done = page.getByRole("button", { name: "C’est tout, envoyer" });
+  assert.equal(await done.isVisible(), false, "there is nothing to send yet");
+
+  const [good, blurred] = await photos(browser, [{ name: "cuisine.jpg" }, { name: "floue.jpg", blurred: true }]);
+  await page.locator("input[type=file]").last().setInputFiles([good, blurred]);
+  await page.getByText("Bien reçu").first().waitFor();
+  await page.getByRole("button", { name: "Garder quand même" }).waitFor();
+  await accessible(page, "the upload page with photos");
+  await screenshot(page, "upload");
+
+  // The files wait in the page, also when it is closed and opened again; the conversation has heard nothing yet.
+  await page.reload();
+  await page.getByText("Bien reçu").first().waitFor();
+  const before = carrier.said.length;
+  await done.click();
+  await page.getByText("Retournez à vos SMS").waitFor();
+  await accessible(page, "the upload page at its end");
+  assert.match(await carrier.hear(before), /2 fichiers/);
+  phone.assertQuiet();
+
+  // The other language, and a link that leads nowhere.
+  await page.goto(`${server.url}/u/nowhere`);
+  await page.getByText("Ce lien n’est plus valable").waitFor();
+  await accessible(page, "a link that is over");
+});
