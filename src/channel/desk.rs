@@ -76,7 +76,7 @@ impl Desk {
         let mut kept = Files::default();
         for (number, file) in (1..).zip(files) {
             if others.len() + kept.kept.len() >= MOST_FILES {
-                kept.refused.push("upload_too_many");
+                kept.said.push("upload_too_many");
                 continue;
             }
             let bytes = match file.content {
@@ -84,11 +84,11 @@ impl Desk {
                 Content::Media(media) => match provider.fetch(&media).await {
                     Ok(bytes) => bytes,
                     Err(FetchError::TooLarge) => {
-                        kept.refused.push("upload_too_large");
+                        kept.said.push("upload_too_large");
                         continue;
                     }
                     Err(FetchError::Gone) => {
-                        kept.refused.push("upload_not_found");
+                        kept.said.push("upload_not_found");
                         continue;
                     }
                     Err(error @ FetchError::Unavailable) => return Err(error.into()),
@@ -98,9 +98,14 @@ impl Desk {
             let bytes = stream::iter([Ok::<Bytes, Infallible>(bytes)]);
             let now = self.clock.now();
             match KeptFile::receive(&self.documents, bytes, &file.name, self.limits, &others, upload_id, now).await {
-                Ok(file) => kept.kept.push(file),
+                Ok(file) => {
+                    if file.media_type().is_audio() {
+                        kept.said.push("voice_kept");
+                    }
+                    kept.kept.push(file);
+                }
                 Err(error @ (DocumentError::TooLarge { .. } | DocumentError::Empty | DocumentError::Unsupported)) => {
-                    kept.refused.push(error.key());
+                    kept.said.push(error.key());
                 }
                 Err(error) => return Err(error.into()),
             }

@@ -5,7 +5,7 @@ use futures_util::Stream;
 use jiff::Timestamp;
 
 use crate::{
-    document::{DocumentError, Documents, Inspection, Limits, Stored},
+    document::{DocumentError, Documents, Inspection, Limits, MediaType, Stored},
     domain::{
         id::{ConversationId, DocumentId},
         language::Language,
@@ -22,8 +22,8 @@ pub const MOST_FILES: usize = 200;
 #[derive(Clone, Debug, Default)]
 pub struct Files {
     pub kept: Vec<KeptFile>,
-    /// For each that was not taken, the key of the words that say why.
-    pub refused: Vec<&'static str>,
+    /// The keys of what is to be said of them at once: why one was not taken, that a voice waits for a person.
+    pub said: Vec<&'static str>,
 }
 
 /// A file on disk that has no row yet.
@@ -57,6 +57,10 @@ impl KeptFile {
         let known: Vec<String> = others.iter().filter_map(|other| inspection_of(other).fingerprint).collect();
         inspection.compare(known.iter().map(String::as_str));
         Ok(Self { id: DocumentId::new(now), upload_id, stored, inspection, at: now })
+    }
+
+    pub fn media_type(&self) -> MediaType {
+        self.stored.media_type
     }
 
     /// Its row in a conversation.

@@ -251,18 +251,18 @@ impl Turn {
         }
         let earlier = if settle { Vec::new() } else { self.unsettled(host).await? };
         let heard = self.listen(earlier.iter().chain([&body]));
-        let says_nothing = body.text.is_empty() && body.choice.is_none() && body.attachments.is_empty();
+        let says_nothing = body.text.is_empty() && body.choice.is_none() && heard.files.is_empty();
         self.conversation.state.set_channel(self.conversation.row.endpoint.channel);
         let seq = self.write(Author::Policyholder, body, client_id);
         self.conversation.row.timing.silent_since = Some(self.now);
         self.wait_for_a_person();
-        self.say_what_was_refused(files);
+        self.say_of(files);
         if settle {
             time::keep(&mut self.conversation.row.timing, seq, self.now);
             return Ok(());
         }
-        // A file that was not taken answers no question.
-        if says_nothing && earlier.is_empty() && !files.refused.is_empty() && !self.opens {
+        // A file that was not taken answers no question, nor does a voice.
+        if says_nothing && earlier.is_empty() && !files.said.is_empty() && !self.opens {
             return Ok(());
         }
         apply::run(self, Event::Said(heard), host).await
@@ -332,7 +332,7 @@ impl Turn {
 
     /// What several messages say as one, with their files.
     fn listen<'b>(&mut self, bodies: impl IntoIterator<Item = &'b Body>) -> Heard {
-        let (mut heard, mut mails) = (Heard::default(), Vec::new());
+        let (mut heard, mut behind) = (Heard::default(), Vec::new());
         for body in bodies {
             if !heard.text.is_empty() && !body.text.is_empty() {
                 heard.text.push('\n');
@@ -341,16 +341,16 @@ impl Turn {
             heard.choice = body.choice.clone().or(heard.choice);
             for file in &body.attachments {
                 let filed = FiledDocument { document: file.document, dossier: None, kind: None };
-                // A mail that is kept as it came is no paper that was asked for: it stands behind those that are.
-                if file.media_type == MediaType::Email.name() {
-                    mails.push(filed);
+                // A mail that is kept as it came, or a voice, is no paper that was asked for: it stands behind those that are.
+                if file.media_type.parse().is_ok_and(|kind: MediaType| kind == MediaType::Email || kind.is_audio()) {
+                    behind.push(filed);
                 } else {
                     heard.files.push(file.media_type.clone());
                     self.unfiled.push(filed);
                 }
             }
         }
-        self.unfiled.append(&mut mails);
+        self.unfiled.append(&mut behind);
         heard
     }
 
@@ -450,9 +450,9 @@ impl Turn {
         }
     }
 
-    /// Why files were not taken, once for each reason.
-    fn say_what_was_refused(&mut self, files: &Files) {
-        let mut keys = files.refused.clone();
+    /// What is to be said of files at once, each once.
+    fn say_of(&mut self, files: &Files) {
+        let mut keys = files.said.clone();
         keys.sort_unstable();
         keys.dedup();
         for key in keys {

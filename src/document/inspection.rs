@@ -63,7 +63,7 @@ impl Documents {
     /// Looks at a file that was received, and makes its previews on the way, since the pixels are there. A file that
     /// cannot be read is a remark and not an error; errors are the store's.
     pub async fn inspect(&self, stored: &Stored) -> Result<Inspection, DocumentError> {
-        if stored.media_type.is_video() {
+        if stored.media_type.is_video() || stored.media_type.is_audio() {
             return Ok(Inspection::default());
         }
         let bytes = self.read(&stored.sha256).await?;

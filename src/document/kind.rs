@@ -22,14 +22,32 @@ pub enum MediaType {
     Mp4,
     #[serde(rename = "video/quicktime")]
     Quicktime,
+    /// A voice message of Telegram's, in Opus.
+    #[serde(rename = "audio/ogg")]
+    Ogg,
+    #[serde(rename = "audio/mpeg")]
+    Mp3,
+    #[serde(rename = "audio/mp4")]
+    M4a,
     /// An e-mail as it came.
     #[serde(rename = "message/rfc822")]
     Email,
 }
 
 impl MediaType {
-    pub const ALL: [Self; 8] =
-        [Self::Jpeg, Self::Png, Self::Webp, Self::Heif, Self::Pdf, Self::Mp4, Self::Quicktime, Self::Email];
+    pub const ALL: [Self; 11] = [
+        Self::Jpeg,
+        Self::Png,
+        Self::Webp,
+        Self::Heif,
+        Self::Pdf,
+        Self::Mp4,
+        Self::Quicktime,
+        Self::Ogg,
+        Self::Mp3,
+        Self::M4a,
+        Self::Email,
+    ];
 
     /// How many of the first bytes [`MediaType::sniff`] wants to see (a PDF may begin within the first kilobyte).
     pub(super) const SNIFFED: usize = 1024;
@@ -39,6 +57,8 @@ impl MediaType {
         let found = infer::get(head).map(|kind| kind.mime_type());
         match found {
             Some("video/x-m4v") => Ok(Self::Mp4),
+            Some("audio/opus") => Ok(Self::Ogg),
+            Some("audio/m4a") => Ok(Self::M4a),
             Some(mime) => mime.parse(),
             None if begins_like_an_email(head) => Ok(Self::Email),
             None => Err(DocumentError::Unsupported),
@@ -55,6 +75,9 @@ impl MediaType {
             Self::Pdf => "application/pdf",
             Self::Mp4 => "video/mp4",
             Self::Quicktime => "video/quicktime",
+            Self::Ogg => "audio/ogg",
+            Self::Mp3 => "audio/mpeg",
+            Self::M4a => "audio/mp4",
             Self::Email => "message/rfc822",
         }
     }
@@ -69,6 +92,9 @@ impl MediaType {
             Self::Pdf => &["pdf"],
             Self::Mp4 => &["mp4", "m4v"],
             Self::Quicktime => &["mov", "qt"],
+            Self::Ogg => &["ogg", "oga", "opus"],
+            Self::Mp3 => &["mp3"],
+            Self::M4a => &["m4a"],
             Self::Email => &["eml"],
         }
     }
@@ -81,6 +107,11 @@ impl MediaType {
     /// Whether this is a video.
     pub fn is_video(self) -> bool {
         matches!(self, Self::Mp4 | Self::Quicktime)
+    }
+
+    /// Whether this is something to listen to.
+    pub fn is_audio(self) -> bool {
+        matches!(self, Self::Ogg | Self::Mp3 | Self::M4a)
     }
 }
 
@@ -140,7 +171,9 @@ mod tests {
             (ftyp(b"isom"), Some(MediaType::Mp4)),
             (ftyp(b"qt  "), Some(MediaType::Quicktime)),
             (b"%PDF-1.7\n".to_vec(), Some(MediaType::Pdf)),
-            (b"ID3\x03\0\0\0\0\0\0".to_vec(), None),
+            (ftyp(b"M4A "), Some(MediaType::M4a)),
+            (b"ID3\x03\0\0\0\0\0\0".to_vec(), Some(MediaType::Mp3)),
+            ([b"OggS\0\x02".as_slice(), &[0; 22], b"OpusHead\x01\x01"].concat(), Some(MediaType::Ogg)),
             (b"MZ\x90\0\x03\0\0\0".to_vec(), None),
             (b"<!DOCTYPE html><script>alert(1)</script>".to_vec(), None),
             (b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec(), None),

@@ -58,7 +58,7 @@ impl Documents {
             Err(DocumentError::NotFound) => {}
             opened => return opened.map(Some),
         }
-        if media_type.is_video() {
+        if media_type.is_video() || media_type.is_audio() {
             return Ok(None);
         }
         let bytes = self.read(sha256).await?;
@@ -103,7 +103,12 @@ impl Documents {
                     Conversion::Unavailable => return Rendering::Unavailable,
                 }
             }
-            MediaType::Mp4 | MediaType::Quicktime | MediaType::Email => return Rendering::Unavailable,
+            MediaType::Mp4
+            | MediaType::Quicktime
+            | MediaType::Ogg
+            | MediaType::Mp3
+            | MediaType::M4a
+            | MediaType::Email => return Rendering::Unavailable,
         };
         let decoding = tokio::task::spawn_blocking(move || {
             let _permit = permit;

@@ -8,7 +8,6 @@ mod chat;
 mod client;
 pub mod console;
 pub(crate) mod health;
-mod link;
 pub mod problem;
 mod streams;
 #[cfg(test)]
@@ -62,7 +61,6 @@ pub fn router(app: App) -> Router {
         .route("/live", get(health::live))
         .route("/ready", get(health::ready))
         .route("/metrics", get(health::metrics))
-        .route("/u/{token}", get(link::get))
         .nest("/channels", channels::routes())
         .merge(chat::routes())
         .nest("/u", upload::routes())

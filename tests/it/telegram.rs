@@ -255,6 +255,25 @@ async fn what_is_no_update_is_refused_and_what_comes_twice_is_one() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_voice_is_kept_for_the_handler_and_answers_no_question() {
+    let db = Database::sqlite();
+    let mut api = BotApi::start().await;
+    let server = Server::start_with(&db.url, &bot(&api, "webhook"));
+    api.post_to(&server.url);
+    let mut lea = api.someone(7);
+    lea.say("bonjour");
+    lea.hear_of("danger électrique").await;
+    lea.voice();
+    lea.hear_of("message vocal est gardé").await;
+    lea.press("Non, aucun danger").await;
+    lea.hear_of("Que s'est-il passé").await;
+    let store = db.store().await;
+    let conversation = store.conversation_at(&endpoint(7)).await.unwrap().unwrap();
+    let documents = store.documents(conversation).await.unwrap();
+    assert_eq!(documents.iter().map(|document| document.media_type.as_str()).collect::<Vec<_>>(), ["audio/ogg"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_blocks_the_bot_is_seen_by_the_handler() {
     let db = Database::sqlite();
     let mut api = BotApi::start().await;

@@ -181,6 +181,15 @@ impl Someone {
         self.send(&fields);
     }
 
+    /// A voice message in Opus.
+    pub(crate) fn voice(&self) {
+        let ogg = [b"OggS\0\x02".as_slice(), &[0; 22], b"OpusHead\x01\x01", &[0; 64]].concat();
+        let file = self.state.lock().add_file(ogg);
+        self.send(
+            &json!({ "voice": { "file_id": file, "file_unique_id": file, "duration": 3, "mime_type": "audio/ogg" } }),
+        );
+    }
+
     /// Presses the newest button that says this, when it is there.
     pub(crate) async fn press(&self, label: &str) {
         let (message, data) = self

@@ -16,6 +16,7 @@ pub(super) struct FileView {
     /// What it shows, once that is known.
     pub kind: Option<String>,
     pub is_video: bool,
+    pub is_audio: bool,
     pub size: Size,
     pub at: When,
     /// When the camera says that it was taken.
@@ -50,6 +51,7 @@ pub(super) fn gallery(rows: Vec<DocumentRow>, lexicon: Lexicon) -> Vec<FileView>
                 id: row.id.to_string(),
                 kind: row.kind.map(|kind| lexicon.names.document(&kind).to_owned()),
                 is_video: media_type.is_some_and(MediaType::is_video),
+                is_audio: media_type.is_some_and(MediaType::is_audio),
                 size: Size::of(row.bytes),
                 at: When(row.at),
                 taken: seen.taken_at.map(|at| format!("{} {}", when::day(at.date()), when::clock(at.time()))),

@@ -180,6 +180,7 @@ mod tests {
                     name: "salon <1>.mp4".into(),
                     kind: None,
                     is_video: true,
+                    is_audio: false,
                     size: Size::Megabytes(2, 3),
                     at: crate::web::console::when::When(now),
                     taken: None,
