@@ -179,7 +179,7 @@ pub struct Outbound {
     pub reference: String,
     pub author: Author,
     pub body: Body,
-    /// The short signed link by which the person sends files or goes on in the web chat, where the body needs one.
+    /// The short link of the upload page, where the body asks for files.
     pub link: Option<String>,
     /// What the provider called our last message in this conversation and theirs: to answer to, or to edit.
     pub thread: Thread,

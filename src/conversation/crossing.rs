@@ -44,7 +44,7 @@ pub(super) fn open(
 
 /// The short address of the chat that goes on with a conversation.
 pub(super) fn chat_link(public_url: &str, token: &str) -> String {
-    format!("{}/u/{token}", public_url.trim_end_matches('/'))
+    format!("{}/c/{token}", public_url.trim_end_matches('/'))
 }
 
 /// A secret that came with a message, and may open a way.

@@ -8,6 +8,7 @@ mod chat;
 mod client;
 pub mod console;
 pub(crate) mod health;
+mod link;
 pub mod problem;
 mod streams;
 #[cfg(test)]
@@ -61,6 +62,7 @@ pub fn router(app: App) -> Router {
         .route("/live", get(health::live))
         .route("/ready", get(health::ready))
         .route("/metrics", get(health::metrics))
+        .route("/c/{token}", get(link::get))
         .nest("/channels", channels::routes())
         .merge(chat::routes())
         .nest("/u", upload::routes())

@@ -78,7 +78,7 @@ async fn a_claim_goes_from_the_web_to_sms_telegram_and_mail_at_the_same_question
     assert_eq!(proofs.iter().filter(|proof| **proof == Some(Proof::Session)).count(), 1);
     // Whoever comes back to the web by the link is in the same conversation as well.
     let told = house.say(&mail, "continuer sur le web").await;
-    let link = told.split("https://guichet.example/u/").nth(1).unwrap();
+    let link = told.split("https://guichet.example/c/").nth(1).unwrap();
     let token: String = link.chars().take_while(char::is_ascii_alphanumeric).collect();
     let hash = guichet::domain::token::hash(&token);
     let now = "2026-11-20T10:00:00+01:00".parse().unwrap();

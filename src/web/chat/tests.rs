@@ -297,6 +297,10 @@ async fn a_link_opens_the_same_conversation_elsewhere_while_it_is_good() {
     let (page, secret) = url.split_once("#resume=").unwrap();
     assert_eq!(page, "http://127.0.0.1:8480/chat?insurer=demo&lang=fr");
     assert_eq!(secret.len(), 64);
+    let short = service.get(&format!("/c/{secret}"), "").await;
+    assert_eq!(short.status(), StatusCode::SEE_OTHER);
+    assert_eq!(short.headers()[header::LOCATION], url.strip_prefix("http://127.0.0.1:8480").unwrap());
+    assert_eq!(service.get("/c/nobody", "").await.status(), StatusCode::NOT_FOUND);
 
     let (status, resumed) = service.post("/chat/api/resume", "", &json!({ "token": secret })).await;
     assert_eq!(status, StatusCode::OK);

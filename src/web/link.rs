@@ -1,0 +1,22 @@
+//! `GET /c/TOKEN`: the short link by which a person goes on in the web chat. Opening it changes nothing; the chat exchanges
+//! the token for a secret of its own.
+
+use axum::{
+    extract::{Path, State},
+    response::Redirect,
+};
+
+use super::{App, problem::Problem};
+use crate::domain::token;
+
+pub(super) async fn get(State(app): State<App>, Path(secret): Path<String>) -> Result<Redirect, Problem> {
+    let now = app.clock.now();
+    let id = app.store.resume_link(&token::hash(&secret), now).await?.ok_or_else(Problem::not_found)?;
+    let conversation = app.store.conversation(id).await?.ok_or_else(Problem::not_found)?;
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("insurer", &conversation.insurer)
+        .append_pair("lang", conversation.language.code())
+        .finish();
+    // Behind the `#`, the token is sent on to nobody. It is one of ours, so that it holds letters of a URL only.
+    Ok(Redirect::to(&format!("/chat?{query}#resume={secret}")))
+}
