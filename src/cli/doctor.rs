@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{CliError, load_flows, open_documents, open_store, say};
 use crate::{
+    channel::{AccountError, Providers, http},
     config::{Config, ConfigError},
     document::tool_status,
     web::health::free_mib,
@@ -49,9 +50,29 @@ pub(super) async fn run(config: Result<Config, ConfigError>) -> Result<(), CliEr
     }
     let flows = load_flows(&config).map(|library| format!("revision {}", library.revision()));
     report("flows", flows.map_err(|error| error.to_string()));
+    let channels = channels(&config).await.map(|accounts| match accounts.as_slice() {
+        [] => "only the chat and the webhooks that are answered".to_owned(),
+        accounts => accounts.join(", "),
+    });
+    report("channels", channels.map_err(|error| error.to_string()));
     for tool in tool_status() {
         let missing = || format!("{} is missing ({}): apt install {}", tool.name, tool.purpose, tool.package);
         report("previews", tool.path.as_ref().map(|path| path.display().to_string()).ok_or_else(missing));
     }
     if findings > 0 { Err(CliError::Findings) } else { Ok(()) }
+}
+
+/// The accounts that messages are pushed to, with what waits there: much of it means that its provider fails.
+async fn channels(config: &Config) -> Result<Vec<String>, CliError> {
+    let store = open_store(config).await?;
+    let key = store.secret("key").await?;
+    let providers = Providers::open(config, &http::client().map_err(AccountError::from)?, &key)?;
+    let mut accounts = Vec::new();
+    for provider in providers.iter() {
+        let (channel, account) = (provider.channel(), provider.account());
+        let waiting = store.outbox_waiting(channel, account).await?;
+        accounts.push(format!("{}/{account} ({waiting} to send)", channel.name()));
+    }
+    store.close().await;
+    Ok(accounts)
 }
