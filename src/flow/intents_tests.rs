@@ -243,8 +243,6 @@ const ORDINARY: &[&str] = &[
     "je me suis garé sur le parking et on m'a embouti",
     "j'ai arrêté la fuite",
     "j'ai envoyé un message au voisin",
-    "mon voisin refuse de me rappeler",
-    "l'expert doit me rappeler lundi",
     "mon conseiller bancaire demande une attestation",
     "la machine à laver s'est arrêtée",
     "le plombier m'a appelé hier",

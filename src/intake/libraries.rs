@@ -54,7 +54,9 @@ impl Libraries {
         let library = if sources == *before.sources() {
             before
         } else {
-            Arc::new(Library::from_sources(sources).map_err(LibraryError::from)?)
+            let library = Library::from_sources(sources).map_err(LibraryError::from)?;
+            library.intents().classifier().train();
+            Arc::new(library)
         };
         self.store.add_flow_revision(library.revision(), library.sources(), now).await?;
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);

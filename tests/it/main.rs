@@ -9,6 +9,7 @@ mod door;
 mod email;
 mod outbox;
 mod power_cut;
+mod requests;
 mod sms;
 mod store;
 mod support;

@@ -4,5 +4,6 @@ mod commit;
 mod faults;
 mod mailbox;
 mod outbox;
+mod requests;
 mod rows;
 mod schema;

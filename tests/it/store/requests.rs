@@ -1,0 +1,84 @@
+//! What people ask for beside a claim, and what was not understood.
+
+use guichet::{
+    domain::id::{MissedId, RequestId},
+    store::{DeskCount, MissedRow, RequestRow, Requests},
+};
+
+use crate::support::{Case, Database, at, on_both_engines};
+
+on_both_engines! {
+    a_request_is_listed_by_its_deadline_until_it_is_done,
+    what_was_missed_is_listed_until_it_is_settled_and_taught_in_order,
+}
+
+fn request(case: &Case, desk: &str, answer_by: i64) -> RequestRow {
+    RequestRow {
+        id: RequestId::new(at(1)),
+        conversation: case.id(),
+        dossier: case.dossier.id,
+        insurer: "demo".into(),
+        kind: "complaint".into(),
+        desk: desk.into(),
+        text: "« inadmissible » 🏠".into(),
+        asked_at: at(1),
+        acknowledge_by: (desk == "complaints").then(|| at(answer_by - 5)),
+        answer_by: at(answer_by),
+        done: None,
+    }
+}
+
+async fn a_request_is_listed_by_its_deadline_until_it_is_done(db: Database) {
+    let store = db.store().await;
+    let mut case = Case::new("x");
+    let (late, soon) = (request(&case, "contracts", 90), request(&case, "complaints", 40));
+    let mut turn = case.turn("p-1", "une attestation");
+    turn.requests = Requests { asked: vec![late.clone(), soon.clone()], ..Requests::default() };
+    store.commit(turn).await.unwrap();
+
+    assert_eq!(store.requests(None, false, 10).await.unwrap(), [soon.clone(), late.clone()]);
+    assert_eq!(store.requests(Some("contracts"), false, 10).await.unwrap(), std::slice::from_ref(&late));
+    assert_eq!(store.requests(None, false, 1).await.unwrap(), std::slice::from_ref(&soon));
+    let count = |desk: &str, overdue| DeskCount { desk: desk.into(), open: 1, overdue };
+    // The receipt is owed first: at 36 it is late, though the answer is not.
+    assert_eq!(store.request_counts(at(36)).await.unwrap(), [count("complaints", 1), count("contracts", 0)]);
+
+    let mut turn = case.turn("p-2", "merci");
+    turn.requests = Requests { done: vec![(soon.id, at(50), "camille".into())], ..Requests::default() };
+    store.commit(turn).await.unwrap();
+    let done = RequestRow { done: Some((at(50), "camille".into())), ..soon.clone() };
+    assert_eq!(store.requests(None, true, 10).await.unwrap(), std::slice::from_ref(&done));
+    assert_eq!(store.requests(None, false, 10).await.unwrap(), std::slice::from_ref(&late));
+    assert_eq!(store.request(soon.id).await.unwrap(), Some(done));
+    assert_eq!(store.request(RequestId::new(at(9))).await.unwrap(), None);
+}
+
+async fn what_was_missed_is_listed_until_it_is_settled_and_taught_in_order(db: Database) {
+    let store = db.store().await;
+    let mut case = Case::new("x");
+    let missed = |text: &str, question, seq| MissedRow {
+        id: MissedId::new(at(seq)),
+        conversation: case.id(),
+        dossier: None,
+        text: text.into(),
+        question,
+        at: at(seq),
+    };
+    let rows = vec![missed("le bidule", false, 1), missed("combien de marches ?", true, 2), missed("pfff", false, 3)];
+    let mut turn = case.turn("p-1", "le bidule");
+    turn.requests = Requests { missed: rows.clone(), ..Requests::default() };
+    store.commit(turn).await.unwrap();
+    let latest_first: Vec<MissedRow> = rows.iter().rev().cloned().collect();
+    assert_eq!(store.missed(10).await.unwrap(), latest_first);
+
+    assert!(store.settle_missed(rows[1].id, Some("ask_coverage"), "camille", at(10)).await.unwrap());
+    assert!(store.settle_missed(rows[0].id, Some("declare_vol"), "camille", at(11)).await.unwrap());
+    assert!(store.settle_missed(rows[2].id, None, "ines", at(12)).await.unwrap());
+    assert!(!store.settle_missed(rows[2].id, Some("thanks"), "camille", at(13)).await.unwrap(), "settled once");
+    assert!(store.missed(10).await.unwrap().is_empty());
+    let taught = |intent: &str, text: &str| (intent.to_owned(), text.to_owned());
+    assert_eq!(
+        store.taught().await.unwrap(),
+        [taught("ask_coverage", "combien de marches ?"), taught("declare_vol", "le bidule")]
+    );
+}
