@@ -9,6 +9,7 @@ mod apply;
 mod crossing;
 pub mod files;
 mod host;
+mod keyword;
 mod rehearsal;
 mod time;
 mod turn;
@@ -44,6 +45,8 @@ pub struct Conversation {
     pub state: State,
     pub library: Arc<Library>,
     pub dossier: Option<Dossier>,
+    /// Where the person asked for no more messages.
+    pub stopped: Vec<Endpoint>,
 }
 
 /// Why a turn could not be made.
@@ -85,6 +88,7 @@ impl Conversation {
             state: State::default(),
             library,
             dossier: None,
+            stopped: Vec::new(),
         }
     }
 
@@ -92,10 +96,11 @@ impl Conversation {
     pub fn restore(
         mut row: ConversationRow,
         dossier: Option<Dossier>,
+        stopped: Vec<Endpoint>,
         library: Arc<Library>,
     ) -> Result<Self, ConversationError> {
         let state = serde_json::from_str(&row.state).map_err(ConversationError::State)?;
         row.state = String::new();
-        Ok(Self { row, state, library, dossier })
+        Ok(Self { row, state, library, dossier, stopped })
     }
 }

@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 use super::{
     Accounts, Action, Actor, Conversation, ConversationError, Host, apply, crossing,
     files::{Files, attachment},
+    keyword::keyword,
     time,
 };
 use crate::{
@@ -21,7 +22,7 @@ use crate::{
     flow::{Event, Heard, State},
     store::{
         Binding, Commit, CrossingRow, DecisionRow, DocumentRow, EndpointRow, FactRow, FiledDocument, Key, MessageRow,
-        OutboxRow, Requests, TimerRow, Undelivered,
+        OptOut, OutboxRow, Requests, TimerRow, Undelivered,
     },
 };
 
@@ -108,6 +109,7 @@ pub struct Turn {
     pub(super) settled: Option<i64>,
     timer: Option<TimerRow>,
     pub(super) requests: Requests,
+    pub(super) opt_out: Option<OptOut>,
     /// Whether an earlier message still waits for this channel to deliver it.
     pub unheard: bool,
     opens: bool,
@@ -139,6 +141,7 @@ impl Turn {
             settled: None,
             timer: None,
             requests: Requests::default(),
+            opt_out: None,
             unheard: false,
             opens,
         };
@@ -203,6 +206,7 @@ impl Turn {
             undelivered: self.undelivered,
             timer: self.timer,
             requests: self.requests,
+            opt_out: self.opt_out,
         };
         (commit, conversation)
     }
@@ -253,8 +257,14 @@ impl Turn {
         let heard = self.listen(earlier.iter().chain([&body]));
         let says_nothing = body.text.is_empty() && body.choice.is_none() && heard.files.is_empty();
         self.conversation.state.set_channel(self.conversation.row.endpoint.channel);
+        let keyword = keyword(self.conversation.row.endpoint.channel, &body);
         let seq = self.write(Author::Policyholder, body, client_id);
         self.conversation.row.timing.silent_since = Some(self.now);
+        if let Some(keyword) = keyword {
+            self.obey(keyword);
+            return Ok(());
+        }
+        self.take_back_stop();
         self.wait_for_a_person();
         self.say_of(files);
         if settle {

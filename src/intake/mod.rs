@@ -442,7 +442,8 @@ impl Inner {
             None => None,
         };
         let library = self.libraries.get(&row.flow_revision).await?;
-        Ok(Conversation::restore(row, dossier, library)?)
+        let stopped = self.store.opt_outs(id).await?;
+        Ok(Conversation::restore(row, dossier, stopped, library)?)
     }
 
     async fn commit(&self, conversation: Conversation, input: &Input, came: Came) -> Result<Receipt, TurnError> {

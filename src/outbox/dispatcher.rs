@@ -265,6 +265,14 @@ async fn attempt(outbox: Outbox, provider: Arc<dyn Provider>, row: OutboxRow, de
     let failed =
         |detail: &str| Err(SendError { retry: Retry::Later, reason: Reason::Unavailable, detail: detail.to_owned() });
     let sending = async {
+        match outbox.store.opted_out(&row).await {
+            Ok(false) => {}
+            Ok(true) => {
+                let detail = "the person asked for no more messages there".to_owned();
+                return Err(SendError { retry: Retry::Never, reason: Reason::Refused, detail });
+            }
+            Err(error) => return failed(&error.to_string()),
+        }
         let outbound = compose(&outbox, &row).await?;
         provider.deliver(&outbound).await
     };

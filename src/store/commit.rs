@@ -16,6 +16,7 @@ use super::{
     db::{Db, Tx, args},
     document::DocumentRow,
     dossier::{DecisionRow, FactRow},
+    opt_out::{self, OptOut},
     outbox::{self, OUTBOX, OutboxRow, Undelivered},
     request::{self, Requests},
     timer::{self, TimerRow},
@@ -59,6 +60,8 @@ pub struct Commit {
     pub timer: Option<TimerRow>,
     /// What is asked for beside the claim, and what was not understood.
     pub requests: Requests,
+    /// That the person asked for no more messages at an address, or wrote there again.
+    pub opt_out: Option<OptOut>,
 }
 
 /// What a provider names an item by, with its channel and account.
@@ -215,6 +218,7 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
     OUTBOX.run(tx, kept().flat_map(|c| &c.outbox).map(OutboxRow::args).collect()).await?;
     contact::open_crossings(tx, kept().flat_map(|c| &c.crossings)).await?;
     request::write(tx, kept().map(|c| &c.requests)).await?;
+    opt_out::write(tx, kept().filter_map(|c| c.opt_out.as_ref())).await?;
     timer::write(tx, kept().filter_map(|c| c.timer.as_ref())).await?;
     super::notify::tell(tx, kept().map(|c| (c.conversation.id, c.conversation.dossier))).await?;
     Ok(outcome)

@@ -11,6 +11,7 @@ const SQLITE: &[&str] = &[
     include_str!("migrations/sqlite/0003_people.sql"),
     include_str!("migrations/sqlite/0006_secret.sql"),
     include_str!("migrations/sqlite/0004_intents.sql"),
+    include_str!("migrations/sqlite/0005_opt_out.sql"),
 ];
 const POSTGRES: &[&str] = &[
     include_str!("migrations/postgres/0001_start.sql"),
@@ -18,6 +19,7 @@ const POSTGRES: &[&str] = &[
     include_str!("migrations/postgres/0003_people.sql"),
     include_str!("migrations/postgres/0006_secret.sql"),
     include_str!("migrations/postgres/0004_intents.sql"),
+    include_str!("migrations/postgres/0005_opt_out.sql"),
 ];
 
 /// Any number, the same on every node: it lets one node migrate at a time.

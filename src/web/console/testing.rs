@@ -450,6 +450,7 @@ async fn seed(store: &Store, now: Timestamp) -> DossierId {
         binding: crate::store::Binding::default(),
         crossings: Vec::new(),
         requests: Requests::default(),
+        opt_out: None,
         dossier: Some(dossier),
     };
     store.commit(commit).await.unwrap();

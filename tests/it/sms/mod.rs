@@ -1,3 +1,4 @@
 //! The SMS channel against other people's libraries.
 
+mod keywords;
 mod segmentation;

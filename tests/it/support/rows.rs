@@ -138,6 +138,7 @@ impl Case {
             binding: guichet::store::Binding::default(),
             crossings: Vec::new(),
             requests: guichet::store::Requests::default(),
+            opt_out: None,
         }
     }
 }

@@ -1,0 +1,69 @@
+//! Who asked for no more messages at an address.
+
+use jiff::Timestamp;
+
+use super::{
+    OutboxRow, Store, StoreError,
+    db::{Tx, args},
+};
+use crate::domain::{id::ConversationId, message::Endpoint};
+
+/// What a turn changes of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OptOut {
+    /// The person asked to stop. Only the message number `confirmation` is still sent.
+    Stopped { endpoint: Endpoint, conversation: ConversationId, confirmation: i64, at: Timestamp },
+    /// The person wrote again.
+    Resumed(Endpoint),
+}
+
+pub(super) async fn write(tx: &mut Tx, changes: impl Iterator<Item = &OptOut>) -> Result<(), StoreError> {
+    for change in changes {
+        match change {
+            OptOut::Stopped { endpoint: Endpoint { channel, account, address }, conversation, confirmation, at } => {
+                tx.fetch(
+                    "INSERT INTO opt_out (channel, account, address, conversation, confirmation, at) \
+                     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (channel, account, address) DO UPDATE \
+                     SET conversation = excluded.conversation, confirmation = excluded.confirmation, at = excluded.at",
+                    &args![
+                        channel.name(),
+                        account.as_str(),
+                        address.as_str(),
+                        conversation.to_string(),
+                        *confirmation,
+                        *at
+                    ],
+                )
+                .await?;
+            }
+            OptOut::Resumed(Endpoint { channel, account, address }) => {
+                tx.fetch(
+                    "DELETE FROM opt_out WHERE channel = $1 AND account = $2 AND address = $3",
+                    &args![channel.name(), account.as_str(), address.as_str()],
+                )
+                .await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Store {
+    /// Whether a message must not be sent, because the person asked for no more at its address.
+    pub async fn opted_out(&self, row: &OutboxRow) -> Result<bool, StoreError> {
+        let Endpoint { channel, account, address } = &row.to;
+        let sql = "SELECT 1 FROM opt_out WHERE channel = $1 AND account = $2 AND address = $3 \
+                   AND NOT (conversation = $4 AND confirmation = $5)";
+        let args = args![channel.name(), account.as_str(), address.as_str(), row.conversation.to_string(), row.seq];
+        Ok(self.db.fetch_one(sql, &args).await?.is_some())
+    }
+
+    /// The addresses at which a conversation was asked to stop.
+    pub async fn opt_outs(&self, conversation: ConversationId) -> Result<Vec<Endpoint>, StoreError> {
+        let sql = "SELECT channel, account, address FROM opt_out WHERE conversation = $1";
+        let rows = self.db.fetch(sql, &args![conversation.to_string()]).await?;
+        rows.iter()
+            .map(|row| Ok(Endpoint { channel: row.parse(0)?, account: row.text(1)?, address: row.text(2)? }))
+            .collect()
+    }
+}
