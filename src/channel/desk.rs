@@ -35,7 +35,7 @@ impl Desk {
         Self { intake, store, documents, limits, clock }
     }
 
-    /// For what an account remembers of its own line, such as how far a mailbox was read.
+    /// For what an account keeps of its own line, such as how far a mailbox was read, or a part of a message.
     pub fn store(&self) -> &Store {
         &self.store
     }

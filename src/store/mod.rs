@@ -26,6 +26,7 @@ mod policy;
 mod request;
 mod revision;
 mod schema;
+mod sms_part;
 mod timer;
 
 use std::sync::Arc;
@@ -45,6 +46,7 @@ pub use opt_out::OptOut;
 pub use outbox::{Delivery, EarlyReport, OutboxRow, Said, Settled, Undelivered};
 pub use policy::PolicyRow;
 pub use request::{DeskCount, MissedRow, RequestRow, Requests};
+pub use sms_part::SmsPart;
 pub use timer::TimerRow;
 
 use db::Db;

@@ -10,6 +10,7 @@ mod numbers;
 mod octopush;
 mod ovh;
 pub mod render;
+mod smpp;
 mod twilio;
 pub mod webhook;
 
@@ -17,7 +18,7 @@ use std::sync::Arc;
 
 use super::{AccountError, Provider};
 use crate::{
-    config::{Config, SecretError},
+    config::Config,
     domain::{clock::Clock, message::Channel},
 };
 
@@ -39,9 +40,13 @@ pub(super) fn open(config: &Config, http: &reqwest::Client) -> Result<Vec<Arc<dy
         let opened = octopush::Octopush::open(account, http);
         all.push(Arc::new(opened.map_err(|error| unusable(&account.account, &error))?));
     }
+    for account in &config.sms.smpp {
+        let opened = smpp::Smpp::open(account, Clock::system());
+        all.push(Arc::new(opened.map_err(|error| unusable(&account.account, &error))?));
+    }
     Ok(all)
 }
 
-fn unusable(account: &str, error: &SecretError) -> AccountError {
+fn unusable(account: &str, error: &impl std::error::Error) -> AccountError {
     AccountError::Unusable { channel: Channel::Sms.name(), account: account.to_owned(), problem: error.to_string() }
 }

@@ -2,3 +2,5 @@
 
 mod keywords;
 mod segmentation;
+mod smpp;
+mod twilio;

@@ -1,0 +1,407 @@
+//! A carrier by SMPP 3.4: one line on which messages go and come, bound again whenever it breaks.
+//!
+//! What is delivered is acknowledged when it is stored, and refused for a moment when it cannot be. Parts of a long
+//! message are stored one by one (carriers may wait for one's acknowledgement before they send the next) and taken
+//! together; what is not complete after [`PATIENCE`] is taken as it is.
+//!
+//! Nothing here waits for a line: while there is none, sending fails and the outbox tries again.
+
+mod pdu;
+mod tls;
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU8, AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use bytes::Bytes;
+use futures_util::{StreamExt as _, future::BoxFuture};
+use jiff::ToSpan as _;
+use rusmpp::{
+    Command, CommandStatus, Pdu,
+    pdus::{BindTransceiver, DeliverSm, DeliverSmResp},
+};
+use rusmppc::{Client, ConnectionBuilder, Event as Line, error::Error as LineError};
+use tokio::{io, net::TcpStream, sync::watch, time::timeout};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::{
+    account::{Account, report},
+    answer::{no_such_address, unavailable},
+    numbers, render,
+};
+use crate::{
+    channel::{Desk, DeskError, FetchError, Outbound, Pace, Provider, Reason, Retry, SendError, Sent},
+    config::{self, SecretError},
+    domain::{clock::Clock, message::Channel},
+    store::SmsPart,
+};
+use pdu::Delivered;
+
+const CONNECT: Duration = Duration::from_secs(10);
+/// For the answer to anything that we ask on the line.
+const RESPONSE: Duration = Duration::from_secs(10);
+/// Before the line is bound again: twice as long after each failure, until this.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
+/// What a carrier that throttles is given.
+const THROTTLED: Duration = Duration::from_secs(2);
+/// How long the parts of a message are waited for, in seconds.
+const PATIENCE: i64 = 120;
+/// After this long, in seconds, a part with the same reference belongs to another message.
+const STALE: i64 = 600;
+/// More messages than any carrier sends ahead of our acknowledgements.
+const MOST_UNANSWERED: usize = 10_000;
+/// How often it is looked for messages that will not be complete.
+const LOOK: Duration = Duration::from_secs(30);
+
+#[derive(Debug)]
+pub(super) struct Smpp {
+    account: Account,
+    host: String,
+    port: u16,
+    is_secure: bool,
+    bind: BindTransceiver,
+    source: String,
+    enquire_link: Duration,
+    clock: Clock,
+    /// The bound line, while there is one.
+    line: watch::Sender<Option<Client>>,
+    /// Of the next message in parts.
+    reference: AtomicU8,
+    /// Of the next delivered message: SMPP gives it no name.
+    count: AtomicU32,
+    /// What was delivered and is not acknowledged yet, with the name that it got: the carrier delivers it again.
+    unanswered: Mutex<HashMap<DeliverSm, String>>,
+}
+
+/// What is wrong with an account's settings.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SmppError {
+    #[error("`url` must be smpp://HOST:PORT, or smpps:// for TLS")]
+    Url,
+    #[error("`system_id` has at most 15 characters, `password` 8, `system_type` 12, `source` 20")]
+    TooLong,
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+}
+
+/// Why a line ended.
+#[derive(Debug, thiserror::Error)]
+enum Broken {
+    #[error("cannot connect: {0}")]
+    Connect(#[from] io::Error),
+    #[error("no answer in time")]
+    TimeOut(#[from] tokio::time::error::Elapsed),
+    #[error("{0}")]
+    Line(String),
+    #[error("the carrier closed the line")]
+    Closed,
+}
+
+impl Smpp {
+    pub(super) fn open(account: &config::Smpp, clock: Clock) -> Result<Self, SmppError> {
+        let url = Url::parse(&account.url).map_err(|_| SmppError::Url)?;
+        let is_secure = match url.scheme() {
+            "smpp" => false,
+            "smpps" => true,
+            _ => return Err(SmppError::Url),
+        };
+        let bind = BindTransceiver::builder()
+            .system_id(account.system_id.parse().map_err(|_| SmppError::TooLong)?)
+            .password(account.password.reveal()?.parse().map_err(|_| SmppError::TooLong)?)
+            .system_type(account.system_type.parse().map_err(|_| SmppError::TooLong)?)
+            .interface_version(rusmpp::values::InterfaceVersion::Smpp3_4)
+            .build();
+        if account.source.is_empty() || account.source.len() > 20 {
+            return Err(SmppError::TooLong);
+        }
+        Ok(Self {
+            account: Account::new(&account.account, &account.insurer, account.messages_per_second),
+            host: url.host_str().ok_or(SmppError::Url)?.to_owned(),
+            port: url.port().unwrap_or(if is_secure { 3550 } else { 2775 }),
+            is_secure,
+            bind,
+            source: account.source.clone(),
+            enquire_link: Duration::from_secs(account.enquire_link_seconds.max(1)),
+            clock,
+            line: watch::Sender::default(),
+            reference: AtomicU8::default(),
+            count: AtomicU32::default(),
+            unanswered: Mutex::default(),
+        })
+    }
+
+    /// Binds a line and serves it until it breaks. `bound` is set once it was bound.
+    async fn serve(&self, desk: &Desk, bound: &mut bool) -> Broken {
+        let builder = ConnectionBuilder::new()
+            .enquire_link_interval(self.enquire_link)
+            .enquire_link_response_timeout(RESPONSE)
+            .response_timeout(RESPONSE)
+            // Carriers speak 3.4 and say so.
+            .disable_interface_version_check();
+        let connected = match timeout(CONNECT, TcpStream::connect((self.host.as_str(), self.port))).await {
+            Ok(Ok(stream)) => stream,
+            Ok(Err(error)) => return error.into(),
+            Err(late) => return late.into(),
+        };
+        if self.is_secure {
+            let secured = match timeout(CONNECT, tls::secure(connected, &self.host)).await {
+                Ok(Ok(stream)) => stream,
+                Ok(Err(error)) => return Broken::Line(error.to_string()),
+                Err(late) => return late.into(),
+            };
+            let (client, events) = builder.connected(secured);
+            self.hold(client, events, desk, bound).await
+        } else {
+            let (client, events) = builder.connected(connected);
+            self.hold(client, events, desk, bound).await
+        }
+    }
+
+    async fn hold(
+        &self,
+        client: Client,
+        mut events: impl futures_util::Stream<Item = Line> + Unpin,
+        desk: &Desk,
+        bound: &mut bool,
+    ) -> Broken {
+        if let Err(error) = client.bind_transceiver(self.bind.clone()).await {
+            return Broken::Line(format!("not bound: {}", status_of(&error)));
+        }
+        *bound = true;
+        tracing::info!(account = self.account.name, "bound to the carrier");
+        self.line.send_replace(Some(client.clone()));
+        let mut look = tokio::time::interval(LOOK);
+        let broken = loop {
+            let line = tokio::select! {
+                line = events.next() => line,
+                _ = look.tick() => {
+                    if let Err(error) = self.take_overdue(desk).await {
+                        tracing::warn!(%error, account = self.account.name, "parts of messages wait for the store");
+                    }
+                    continue;
+                }
+            };
+            match line {
+                Some(Line::Incoming(command)) => {
+                    if let Err(broken) = self.answer(&client, command, desk).await {
+                        break broken;
+                    }
+                }
+                Some(Line::Error(error)) => break Broken::Line(status_of(&error)),
+                None => break Broken::Closed,
+            }
+        };
+        self.line.send_replace(None);
+        broken
+    }
+
+    /// Does what the carrier asks.
+    async fn answer(&self, client: &Client, command: Command, desk: &Desk) -> Result<(), Broken> {
+        let number = command.sequence_number();
+        match command.pdu() {
+            Some(Pdu::DeliverSm(sm)) => {
+                let status = match self.take(sm, desk).await {
+                    Ok(()) => CommandStatus::EsmeRok,
+                    Err(error) => {
+                        tracing::warn!(%error, account = self.account.name, "a message waits at the carrier");
+                        // A temporary error of ours: it is delivered again.
+                        CommandStatus::EsmeRxTAppn
+                    }
+                };
+                let answered = client.status(status).deliver_sm_resp(number, DeliverSmResp::default()).await;
+                if answered.is_ok() && status == CommandStatus::EsmeRok {
+                    self.unanswered.lock().unwrap_or_else(PoisonError::into_inner).remove(sm);
+                }
+                answered.map_err(|error| Broken::Line(status_of(&error)))
+            }
+            Some(Pdu::Unbind) => {
+                // It closes the line whether it hears this or not.
+                let _ = client.unbind_resp(number).await;
+                Err(Broken::Closed)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Stores what was delivered.
+    async fn take(&self, sm: &DeliverSm, desk: &Desk) -> Result<(), DeskError> {
+        match pdu::read(sm) {
+            Delivered::Report { id, fate: Some(fate) } => desk.take(self, report(&id, fate)).await,
+            Delivered::Report { fate: None, .. } | Delivered::Nothing => Ok(()),
+            Delivered::Message { from, text } => {
+                let event = self.account.message(&self.name(sm), &from, text, Vec::new());
+                desk.take(self, event).await
+            }
+            Delivered::Part { from, reference, total, number, octets, coding } => {
+                let now = self.clock.now();
+                let part = SmsPart {
+                    account: self.account.name.clone(),
+                    address: numbers::address(&from),
+                    reference,
+                    total,
+                    number,
+                    content: hex::encode(octets),
+                    coding: i64::from(coding),
+                    id: self.name(sm),
+                    done: false,
+                    at: now,
+                };
+                let mut parts = desk.store().keep_sms_part(&part, now - STALE.seconds()).await?;
+                let is_late = parts.iter().any(|part| part.done);
+                let is_whole = i64::try_from(parts.len()).is_ok_and(|there| there == total);
+                parts.retain(|part| !part.done);
+                // Late for a message that was taken without it, it is a message of its own.
+                if is_late || is_whole { self.take_parts(&parts, desk).await } else { Ok(()) }
+            }
+        }
+    }
+
+    /// Takes some parts as one message.
+    async fn take_parts(&self, parts: &[SmsPart], desk: &Desk) -> Result<(), DeskError> {
+        let Some(first) = parts.first() else { return Ok(()) };
+        let octets: Vec<u8> = parts.iter().flat_map(|part| hex::decode(&part.content).unwrap_or_default()).collect();
+        let text = pdu::decode(&octets, u8::try_from(first.coding).unwrap_or_default());
+        desk.take(self, self.account.message(&first.id, &first.address, text, Vec::new())).await?;
+        Ok(desk.store().finish_sms_parts(parts).await?)
+    }
+
+    /// Takes what will not be complete any more.
+    async fn take_overdue(&self, desk: &Desk) -> Result<(), DeskError> {
+        let now = self.clock.now();
+        let (waiting_since, forget) = (now - PATIENCE.seconds(), now - 24.hours());
+        let overdue = desk.store().overdue_sms_parts(&self.account.name, waiting_since, forget).await?;
+        for parts in overdue.chunk_by(|a, b| (&a.address, a.reference) == (&b.address, b.reference)) {
+            self.take_parts(parts, desk).await?;
+        }
+        Ok(())
+    }
+
+    /// A name for a delivered message. The same for one that was not acknowledged: it was stored perhaps, and comes again.
+    fn name(&self, sm: &DeliverSm) -> String {
+        let mut unanswered = self.unanswered.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = || {
+            let count = self.count.fetch_add(1, Ordering::Relaxed);
+            format!("{}-{count}", self.clock.now().as_millisecond())
+        };
+        if unanswered.len() >= MOST_UNANSWERED {
+            unanswered.clear();
+        }
+        unanswered.entry(sm.clone()).or_insert_with(fresh).clone()
+    }
+
+    async fn send(&self, client: &Client, to: &str, text: &str) -> Result<Sent, SendError> {
+        let reference = self.reference.fetch_add(1, Ordering::Relaxed);
+        let parts = pdu::submissions(&self.source, to, text, reference).ok_or_else(no_such_address)?;
+        let mut sent = Sent { provider_id: String::new() };
+        for part in parts {
+            let answer = client.submit_sm(part).await.map_err(|error| refusal(&error))?;
+            sent = Sent { provider_id: answer.message_id().as_str().to_owned() };
+        }
+        Ok(sent)
+    }
+}
+
+impl Provider for Smpp {
+    fn channel(&self) -> Channel {
+        Channel::Sms
+    }
+
+    fn account(&self) -> &str {
+        &self.account.name
+    }
+
+    fn pace(&self) -> Pace {
+        self.account.pace()
+    }
+
+    fn deliver<'a>(&'a self, outbound: &'a Outbound) -> BoxFuture<'a, Result<Sent, SendError>> {
+        Box::pin(async move {
+            if !numbers::can_receive(&outbound.to.address) {
+                return Err(no_such_address());
+            }
+            let client = self.line.borrow().clone();
+            let client = client.ok_or_else(|| unavailable("there is no line to the carrier".into()))?;
+            let mut sent = Sent { provider_id: String::new() };
+            for text in render::texts(&outbound.body, outbound.link.as_deref()) {
+                sent = self.send(&client, &outbound.to.address, &text).await?;
+            }
+            Ok(sent)
+        })
+    }
+
+    fn fetch<'a>(&'a self, _media: &'a str) -> BoxFuture<'a, Result<Bytes, FetchError>> {
+        Box::pin(async { Err(FetchError::Gone) })
+    }
+
+    fn listen(self: Arc<Self>, desk: Desk, stop: CancellationToken) -> BoxFuture<'static, ()> {
+        Box::pin(async move {
+            let mut wait = FIRST_WAIT;
+            loop {
+                let mut bound = false;
+                tokio::select! {
+                    broken = self.serve(&desk, &mut bound) => {
+                        tracing::warn!(error = %broken, account = self.account.name, "no line to the carrier");
+                    }
+                    () = stop.cancelled() => {
+                        let client = self.line.send_replace(None);
+                        if let Some(client) = client {
+                            // The carrier stops delivering; what is on its way is delivered to the next line.
+                            let _ = client.unbind().await;
+                        }
+                        return;
+                    }
+                }
+                wait = if bound { FIRST_WAIT } else { (wait * 2).min(LONGEST_WAIT) };
+                tokio::select! {
+                    () = tokio::time::sleep(wait) => {}
+                    () = stop.cancelled() => return,
+                }
+            }
+        })
+    }
+}
+
+/// The status of a refusal, else what happened; never what the carrier quotes.
+fn status_of(error: &LineError) -> String {
+    match error {
+        LineError::UnexpectedResponse { response } => format!("{:?}", response.status()),
+        error => error.to_string(),
+    }
+}
+
+/// What a refused submission means.
+fn refusal(error: &LineError) -> SendError {
+    let status = match error {
+        LineError::UnexpectedResponse { response } => response.status(),
+        error => return unavailable(error.to_string()),
+    };
+    let (retry, reason) = match status {
+        CommandStatus::EsmeRthrottled | CommandStatus::EsmeRmsgqful => (Retry::After(THROTTLED), Reason::Unavailable),
+        CommandStatus::EsmeRinvdstadr | CommandStatus::EsmeRinvdstton | CommandStatus::EsmeRinvdstnpi => {
+            (Retry::Never, Reason::NoSuchAddress)
+        }
+        CommandStatus::EsmeRinvsrcadr
+        | CommandStatus::EsmeRinvsrcton
+        | CommandStatus::EsmeRinvsrcnpi
+        | CommandStatus::EsmeRinvsystyp
+        | CommandStatus::EsmeRinvbndsts
+        | CommandStatus::EsmeRprohibited => (Retry::Later, Reason::Account),
+        CommandStatus::EsmeRinvmsglen
+        | CommandStatus::EsmeRinvesmclass
+        | CommandStatus::EsmeRinvdcs
+        | CommandStatus::EsmeRxRAppn
+        | CommandStatus::EsmeRxPAppn => (Retry::Never, Reason::Content),
+        _ => (Retry::Later, Reason::Unavailable),
+    };
+    SendError { retry, reason, detail: format!("{status:?}") }
+}
+
+#[cfg(test)]
+mod tests;
