@@ -96,6 +96,8 @@ impl Turn {
     }
 
     fn tell_contact(&mut self) {
+        // Whoever asks wants an answer.
+        self.take_back_stop();
         let insurer = self.conversation.library.insurer(&self.conversation.row.insurer);
         let lines = insurer.map(|insurer| [insurer.phone.clone(), insurer.email.clone()]);
         let lines: Vec<String> = lines.into_iter().flatten().flatten().collect();

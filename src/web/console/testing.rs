@@ -202,6 +202,7 @@ impl Trial {
             binding: crate::store::Binding::default(),
             crossings: Vec::new(),
             requests,
+            opt_out: None,
         };
         store.commit(commit).await.unwrap();
     }
