@@ -34,7 +34,7 @@ fn what_twilios_library_signs_is_taken() {
         "[[sms.twilio]]\naccount = 'a'\ninsurer = 'demo'\naccount_sid = 'AC1'\nauth_token = '{TOKEN}'\nfrom = '38123'\n"
     );
     std::fs::write(&file, account).unwrap();
-    let providers = Providers::open(&Config::load(Some(&file), []).unwrap(), &client().unwrap()).unwrap();
+    let providers = Providers::open(&Config::load(Some(&file), []).unwrap(), &client().unwrap(), "a key").unwrap();
     let twilio = providers.find(Channel::Sms, "a").unwrap();
 
     let mut runner = TestRunner::deterministic();
