@@ -237,7 +237,12 @@ fn is_estimated(text: &Text, at: usize) -> bool {
 /// The town of an address as it is officially written, where its postcode has it. True when the two contradict each
 /// other.
 pub(super) fn check(address: &mut Address) -> bool {
-    let (Some(postcode), Some(town)) = (&address.postcode, &address.city) else { return false };
+    let Some(postcode) = &address.postcode else { return false };
+    let Some(town) = &address.city else {
+        // "75 rue de la Paix à Paris 75002": the town stands before its postcode.
+        address.city = Communes::get().ending(postcode, &address.line).map(|commune| commune.name.to_owned());
+        return false;
+    };
     match Communes::get().agree(postcode, town) {
         Agreement::Mistyped(commune) => {
             address.city = Some(commune.name.to_owned());

@@ -140,6 +140,14 @@ impl Communes {
         same.filter_map(|(_, at)| self.all.get(usize::try_from(*at).ok()?).copied())
     }
 
+    /// The commune of that postcode with whose name a line ends.
+    pub(super) fn ending(&self, postcode: &str, line: &str) -> Option<Commune> {
+        let line = folded(line);
+        self.of_postcode(postcode).find(|commune| {
+            line.strip_suffix(&folded(commune.name)).is_some_and(|before| before.is_empty() || before.ends_with(' '))
+        })
+    }
+
     /// Whether a town and a postcode are of one commune.
     pub(super) fn agree(&self, postcode: &str, town: &str) -> Agreement {
         let town = folded(town);

@@ -90,6 +90,12 @@ impl TimeReader<'_> {
 
     /// Most words begin no time: this is asked of every word of a message.
     fn may_begin(&self, at: usize) -> bool {
+        // "la D12", "l'A7": figures that a letter leads are a name.
+        let named =
+            |at: usize| self.text.is_digits(at) && self.text.is_glued(at) && at > 0 && self.text.str(at - 1).len() == 1;
+        if (named(at) && self.text.is_word(at - 1)) || (self.text.is_word(at) && named(at + 1)) {
+            return false;
+        }
         let known = self.text.is_digits(at)
             || self.word(at).is_some()
             || self.clock_word(at).is_some()

@@ -122,6 +122,7 @@ fn what_proves_itself_is_taken_for_nothing_else() {
         ("inondation a 26000", ValueKind::Commune, "26000 Valence"),
         ("j'habite à Annonay", ValueKind::Commune, "07100 Annonay"),
         ("c'est arrivé à grenoble", ValueKind::Commune, "Grenoble"),
+        ("75 rue de la Paix à Paris 75002", ValueKind::Address, "75002 Paris"),
         ("12 rue des Lilas 42000 st etienne", ValueKind::Address, "42000 st etienne"),
         ("12 rue des Lilas 38000 Grenobel", ValueKind::Address, "38000 Grenoble"),
     ] {

@@ -253,6 +253,13 @@ impl TimeReader<'_> {
             let month = month.checked_add(jiff::Span::new().months(i64::from(direction))).ok()?;
             return Some((Days::one(Date::new(month.year(), month.month(), day).ok()?), end));
         }
+        // "le 2 ou le 3 décembre": the month of the second is that of the first.
+        if matches!(self.text.word(end), "ou" | "et" | "or" | "and")
+            && let Some((other, _)) = self.calendar_date(self.skip_articles(end + 1)).filter(|(days, _)| days.is_day())
+        {
+            let of = |date: Date| Date::new(date.year(), date.month(), day).ok().map(Stretch::unit);
+            return Some((other.map(|other| of(other.start))?, end));
+        }
         self.nearest_day(day).map(|days| (days, end))
     }
 

@@ -117,6 +117,16 @@ impl TimeReader<'_> {
         Some((Hours::Between(from, to), end))
     }
 
+    /// "18h environ": the words for "about" that may stand after what they blur.
+    pub(super) fn about_after(&self, at: usize) -> Option<usize> {
+        let trails = matches!(
+            self.text.word(at),
+            "environ" | "env" | "approximativement" | "about" | "approximately" | "roughly"
+        );
+        let end = self.is_word(at, TimeWord::About).filter(|_| trails)?;
+        self.vocabulary.number_at(self.text, end).is_none().then_some(end)
+    }
+
     /// The half of the day was said just before `end`.
     fn half_told(&self, end: usize) -> bool {
         let told = |at: usize| matches!(self.clock_word(at), Some((ClockWord::AfterNoon, after)) if after == end);
@@ -152,9 +162,7 @@ impl TimeReader<'_> {
         let mut about = about;
         if let Some(after) = self.is_clock(end, ClockWord::Sharp) {
             (clock.precise, end) = (true, after);
-        } else if let Some(after) = self.is_word(end, TimeWord::About)
-            && self.vocabulary.number_at(self.text, after).is_none()
-        {
+        } else if let Some(after) = self.about_after(end) {
             (about, end) = (true, after);
         }
         clock.hour %= 24;

@@ -83,7 +83,10 @@ impl TimeReader<'_> {
     pub(super) fn part_of_days(&self, next: usize) -> Option<When> {
         let (part, end) = self.part_at(next)?;
         let start = self.skip_articles(end);
-        if start == end {
+        // "en début d'après-midi lundi".
+        let named = matches!(self.word(start), Some((TimeWord::Weekday(_) | TimeWord::Day(_), _)));
+        let noon = matches!(part, Hours::Part(Part::Noon, _));
+        if start == end && (noon || !named) {
             return None;
         }
         let (days, end) = self.days(start, end, true, false).filter(|(days, _)| days.is_day())?;

@@ -34,7 +34,7 @@ impl TimeReader<'_> {
             _ => (None, at),
         };
         let mut count = self.count_of_units(start)?;
-        if let Some(after) = self.is_word(count.end, TimeWord::About) {
+        if let Some(after) = self.about_after(count.end) {
             (count.about, count.end) = (true, after);
         }
         let about = count.about || (start > at && (at..start).any(|at| self.is_word(at, TimeWord::About).is_some()));

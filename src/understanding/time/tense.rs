@@ -23,6 +23,9 @@ const REACH: usize = 3;
 /// A comma or "et" between a verb and a date puts them as far apart as so many words.
 const CLAUSE: usize = 4;
 
+/// No verb tells the tense of what stands farther away. This bounds the work on a text without full stops.
+const SENTENCE: usize = 40;
+
 /// The verbs of a message that tell a tense, each with its token.
 #[derive(Debug)]
 pub(in crate::understanding) struct Tenses(Vec<(usize, Tense)>);
@@ -37,6 +40,9 @@ impl Tenses {
         let distance = |at: usize| {
             let between = if at < tokens.start { at + 1..tokens.start } else { tokens.end..at.max(tokens.end) };
             let mut far = between.len();
+            if far > SENTENCE {
+                return None;
+            }
             for at in between {
                 match text.token(at)?.kind {
                     Kind::Mark('!' | '?' | ';' | '\n') => return None,
