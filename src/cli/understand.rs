@@ -14,9 +14,10 @@ use crate::{
         clock::{Clock, paris},
         fact::Value,
         language::Language,
+        message::Input,
     },
     flow::Library,
-    understanding::{Found, Listening},
+    understanding::{Found, Listening, Want},
 };
 
 /// Arguments of `guichet understand`.
@@ -38,6 +39,9 @@ pub(super) struct Understand {
     /// The language in which the person is spoken to: fr or en. Both are always listened to.
     #[arg(long, default_value = "fr")]
     lang: String,
+    /// The insurer whose form of policy number is looked for, such as demo; without it, what is said to be one.
+    #[arg(long)]
+    insurer: Option<String>,
     /// Print the message as one JSON object.
     #[arg(long)]
     json: bool,
@@ -97,7 +101,16 @@ impl Understand {
 
     fn understand<'a>(&self, text: &'a str, library: &Library, ctx: &Listening) -> Understood<'a> {
         let reading = library.vocabulary().read(text, ctx);
-        let values = reading.values().iter().map(|found| self.value(text, found)).collect();
+        let mut values: Vec<Json> = reading.values().iter().map(|found| self.value(text, found)).collect();
+        let insurer = self.insurer.as_deref().and_then(|id| library.insurer(id));
+        if let Some(pattern) = insurer.and_then(|insurer| insurer.policy_number.as_ref()) {
+            let want =
+                Want { input: Input::PolicyNumber, choices: None, prefer_past: true, policy_pattern: Some(pattern) };
+            if let Some(Value::Text(number)) = library.vocabulary().volunteer(&reading, &want, ctx) {
+                values.retain(|value| value["kind"] != "policy_number");
+                values.push(json!({ "kind": "policy_number", "text": number, "value": number }));
+            }
+        }
         let mut intents = library.recognise(&reading);
         intents.truncate(SHOWN);
         let intents = intents.iter().map(|one| json!({ "intent": one.intent, "score": rounded(one.score) })).collect();
@@ -132,7 +145,9 @@ impl Understand {
                 }
             }
             Value::Address(address) => {
-                told.insert("line".into(), json!(address.line));
+                if !address.line.is_empty() {
+                    told.insert("line".into(), json!(address.line));
+                }
                 told.insert("postcode".into(), json!(address.postcode));
                 told.insert("city".into(), json!(address.city));
                 if let Some(code) = found.insee {
