@@ -78,7 +78,10 @@ impl Walk<'_> {
                     self.ask_whether(question, value);
                     return true;
                 }
-                if let Some(reading) = &mut self.reading {
+                if question.input == Input::Text && question.asked_only {
+                    // A name, a list of things: the telephone number in it is not the person's own.
+                    self.reading = None;
+                } else if let Some(reading) = &mut self.reading {
                     reading.take(&value);
                 }
                 self.accept(question, value);

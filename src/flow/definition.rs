@@ -57,6 +57,8 @@ pub enum Kind {
         found: usize,
         not_found: usize,
     },
+    /// Looks for the collective event that struck this loss.
+    CheckEvent,
     Collect(Collect),
     Call(String),
     Review,
@@ -176,7 +178,7 @@ pub(super) struct FlowReader<'a> {
     pub(super) problems: &'a mut Problems,
 }
 
-const KINDS: [&str; 13] = [
+const KINDS: [&str; 14] = [
     "ask",
     "say",
     "set",
@@ -184,6 +186,7 @@ const KINDS: [&str; 13] = [
     "goto",
     "branch",
     "check_policy",
+    "check_event",
     "collect",
     "call",
     "review",
@@ -319,6 +322,10 @@ impl FlowReader<'_> {
                     found: self.target(found, at, targets),
                     not_found: self.target(not_found, at, targets),
                 }
+            }
+            "check_event" => {
+                fields.take("check_event");
+                Kind::CheckEvent
             }
             "collect" => {
                 fields.take("collect");

@@ -54,7 +54,7 @@ fn shape(kind: &Kind) -> (&'static str, &'static str) {
         Kind::Branch { .. } | Kind::CheckPolicy { .. } | Kind::Orient(_) => ("{", "}"),
         Kind::Call(_) => ("[[", "]]"),
         Kind::HandOver { .. } | Kind::End(_) => ("([", "])"),
-        Kind::Say(_) | Kind::Set(_) | Kind::Clear(_) | Kind::Goto(_) => ("[", "]"),
+        Kind::Say(_) | Kind::Set(_) | Kind::Clear(_) | Kind::Goto(_) | Kind::CheckEvent => ("[", "]"),
     }
 }
 
@@ -70,6 +70,7 @@ fn label(step: &Step, language: Language) -> String {
         Kind::Goto(_) => "goto".into(),
         Kind::Branch { .. } => step.id.clone(),
         Kind::CheckPolicy { .. } => "check policy".into(),
+        Kind::CheckEvent => "check event".into(),
         Kind::Collect(collect) => {
             let kinds: Vec<_> = collect.documents.iter().map(|wanted| wanted.kind.as_str()).collect();
             format!("documents: {}", kinds.join(", "))

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     check,
+    collective::{self, CollectiveEvent},
     definition::{Flow, FlowReader, Kind, Question, declared_types},
     facts::{self, DocumentKind, FactName, FactType, FactTypes},
     faq::{self, FaqBook},
@@ -41,6 +42,7 @@ pub struct Library {
     tables: BTreeMap<String, Table>,
     insurers: BTreeMap<String, Insurer>,
     documents: BTreeMap<String, DocumentKind>,
+    pub(super) events: Vec<CollectiveEvent>,
     names: BTreeMap<String, FactName>,
     types: FactTypes,
     pub(super) messages: Messages,
@@ -167,6 +169,9 @@ impl Library {
             problems.error("holidays.yaml", Place::default(), error.to_string());
             None
         });
+        let events = nodes.get(collective::FILE).map(|node| collective::read(node, &mut problems)).unwrap_or_default();
+        let perils = flows.values().filter_map(|flow| flow.peril.as_deref()).collect();
+        collective::check(&events, &perils, &mut problems);
 
         let mut questions: HashMap<String, Vec<(String, usize)>> = HashMap::new();
         for flow in flows.values() {
@@ -201,6 +206,7 @@ impl Library {
             tables,
             insurers,
             documents,
+            events,
             names,
             types,
             messages,

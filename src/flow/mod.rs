@@ -10,6 +10,7 @@
 mod answer;
 mod ask;
 mod check;
+mod collective;
 mod command;
 mod condition;
 mod correct;

@@ -14,6 +14,9 @@ use crate::{
     understanding::{Answer, Command, Danger, Want},
 };
 
+/// Once a flow was told that the fire is out, "la friteuse a pris feu" in answer to a question of it is the story.
+const FIRE_IS_OUT: &str = "fire_out";
+
 /// The questions by which a flow itself asks for danger: their answers are the flow's to handle.
 const SAFETY_FACTS: [&str; 2] = ["danger", "injured"];
 
@@ -24,6 +27,7 @@ impl Walk<'_> {
         let Some((_, step)) = self.current() else { return false };
         let (Kind::Ask(question), Some(reading)) = (&step.kind, &self.reading) else { return false };
         let settled = self.state.dangers.contains(danger.as_str())
+            || (danger == Danger::Fire && self.state.fact(FIRE_IS_OUT) == Some(&Value::Bool(true)))
             || (reading.is_short() && SAFETY_FACTS.iter().any(|fact| self.state.facts.contains_key(*fact)));
         let names = question.input == Input::Choice && settled;
         (names || SAFETY_FACTS.contains(&question.fact.as_str()))

@@ -103,7 +103,7 @@ impl<'a> Walk<'a> {
                 Kind::Say(saying) if !looked_up && saying.text.is_plain() && !self.state.done.contains(&mark) => {
                     due.advice.push((mark, saying));
                 }
-                Kind::Say(_) | Kind::Set(_) | Kind::Clear(_) => {}
+                Kind::Say(_) | Kind::Set(_) | Kind::Clear(_) | Kind::CheckEvent => {}
                 Kind::Goto(target) => frame.step = *target,
                 Kind::Call(flow) => stack.push(Frame { flow: flow.clone(), step: 0 }),
                 // The number may well be right. Where it is not, the answers stay, and the person is asked for another.

@@ -184,6 +184,10 @@ impl<'a> Walk<'a> {
                 };
                 self.jump(if answer { *found } else { *not_found });
             }
+            Kind::CheckEvent => {
+                self.check_event();
+                self.next();
+            }
             Kind::Collect(collect) => {
                 if !self.state.done.contains(&mark) && self.collect(collect) {
                     return false;

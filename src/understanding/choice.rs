@@ -155,12 +155,12 @@ impl ChoiceSet {
     /// The one item that the message names; none when it names none or several.
     pub(super) fn one(&self, reading: &Reading, vocabulary: &Vocabulary, confident: bool) -> Option<&str> {
         let mut named = self.named(reading, vocabulary, confident);
-        if named.iter().any(|hit| !self.yields[hit.item]) {
-            named.retain(|hit| !self.yields[hit.item]);
-        }
         // A word of a label says less than a phrase of another item: "je suis l'assuré, deux logements sont touchés".
         if named.iter().any(|hit| hit.certainty == Certainty::Exact) {
             named.retain(|hit| hit.certainty != Certainty::Telling);
+        }
+        if named.iter().any(|hit| !self.yields[hit.item]) {
+            named.retain(|hit| !self.yields[hit.item]);
         }
         let item = match named.as_slice() {
             [hit] => hit.item,
