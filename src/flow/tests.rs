@@ -329,7 +329,8 @@ fn a_correction_clears_what_was_asked_in_a_flow_that_is_no_longer_called() {
     let library = library();
     let mut talk = water_damage(&library);
     talk.press("edit=incident");
-    talk.press("incident=burglary");
+    talk.press("incident=theft");
+    talk.press("theft_event=burglary");
     for fact in ["water_running", "ceiling_threatens", "origin", "cause"] {
         assert_eq!(talk.state.fact(fact), None, "{fact} belongs to the water damage");
     }
