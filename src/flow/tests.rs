@@ -133,7 +133,7 @@ fn a_transcript_tells_which_steps_it_reached() {
     assert_eq!(opening.reached + opening.missed.len(), opening.steps);
     let missed = |step: &str| opening.missed.iter().any(|missed| missed == step);
     assert!(!missed("danger") && !missed("incident"), "{opening:?}");
-    assert!(missed("danger_gas") && missed("car_event"), "{opening:?}");
+    assert!(missed("danger_gas") && missed("car_kind"), "{opening:?}");
     let untouched = coverage.of(&library).find(|covered| covered.flow == "closing").unwrap();
     assert_eq!(untouched.reached, 0);
 }
@@ -197,7 +197,7 @@ fn water_damage(library: &Library) -> Talk<'_> {
     for text in ["hier", "12 rue des Lilas 69003 Lyon", "passer", "non", "de chez moi", "un joint", "non"] {
         talk.say(text);
     }
-    assert_eq!(talk.state.position(library), Some(("water_damage", "building")), "{}", talk.heard());
+    assert_eq!(talk.state.position(library), Some(("home", "building")), "{}", talk.heard());
     talk
 }
 
