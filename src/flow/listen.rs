@@ -188,7 +188,7 @@ impl Walk<'_> {
             }
             Kind::Review => self.answer_review(),
             Kind::Collect(_) => {
-                if self.amend() {
+                if self.amend() || (self.says_no() && self.command(Command::Done)) {
                 } else if is_greeting || was_later || (self.talkative && self.volunteer()) {
                     self.run();
                 } else if !self.failed() {
