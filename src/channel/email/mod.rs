@@ -164,10 +164,11 @@ impl Account {
             return None;
         }
         let verdict = sender::verdict(&mail.authentication, &self.config.authserv_id, &from);
-        let address = if verdict == Verdict::Forged { from + UNVERIFIED } else { from };
-        let plus = mail.recipients.iter().find_map(|address| self.plus_part(address)).unwrap_or_default();
-        // Ours name a conversation and admit nobody; another is a way by which the person moves here.
-        let token = Some(plus).filter(|plus| !plus.is_empty() && self.tokens.read(plus).is_none());
+        let is_forged = verdict == Verdict::Forged;
+        let address = if is_forged { from + UNVERIFIED } else { from };
+        let plus = mail.recipients.iter().filter_map(|address| self.plus_part(address)).find(|plus| !plus.is_empty());
+        // Ours name a conversation and admit nobody; another is a way by which the person moves here, if it is they.
+        let token = plus.filter(|plus| !is_forged && self.tokens.read(plus).is_none());
         let body = Body { text: text_of(&mail), ..Body::default() };
         Some(Received {
             inbound: Inbound {

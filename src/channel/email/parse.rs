@@ -48,7 +48,7 @@ static PARSER: LazyLock<MessageParser> = LazyLock::new(MessageParser::default);
 /// A message that was read.
 #[derive(Clone, Debug)]
 pub(super) struct Mail {
-    /// Without the angle brackets. A message without one is named by its hash.
+    /// Without the angle brackets. A message without one that can be kept and quoted is named by its hash.
     pub(super) id: String,
     /// The address in From, normalised. None where there is not exactly one.
     pub(super) from: Option<String>,
@@ -112,7 +112,7 @@ pub(super) fn parse(raw: &Bytes) -> Result<Mail, Unreadable> {
     let message = if too_much { PARSER.parse_headers(raw) } else { PARSER.parse(raw) };
     let message = message.filter(|message| !message.headers().is_empty()).ok_or(Unreadable::NoMessage)?;
     let subject = message.subject().unwrap_or_default().trim().to_owned();
-    let id = message.message_id().map_or_else(|| hash_of(raw), |id| id.trim().to_owned());
+    let id = message.message_id().filter(|id| is_name(id)).map_or_else(|| hash_of(raw), str::to_owned);
     let nature = automatic::nature(&message);
     let mut files = Vec::new();
     let text = if too_much {
@@ -125,7 +125,7 @@ pub(super) fn parse(raw: &Bytes) -> Result<Mail, Unreadable> {
     };
     files.push(original(raw, &subject));
     Ok(Mail {
-        id: if id.is_empty() { hash_of(raw) } else { id },
+        id,
         from: sole_from(&message),
         recipients: recipients(&message),
         answers: answers(&message),
@@ -324,6 +324,11 @@ pub(super) fn normalise(address: &str) -> Option<String> {
         && !address.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c))
         && !local.contains('@');
     is_one.then_some(address)
+}
+
+/// Whether a Message-ID fits into a header of ours (RFC 5322: printable, in one line).
+fn is_name(id: &str) -> bool {
+    (1..=250).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// The name of a message that has none.

@@ -195,6 +195,14 @@ fn the_sender_s_address_says_who_writes() {
         // A token of ours admits nobody; another is a way by which the person moves here.
         (format!("From: anne@example.org\nTo: sinistres+{ours}@rives.example\n"), Some(("anne@example.org", None))),
         ("From: anne@example.org\nTo: sinistres+k7qf@rives.example\n".into(), Some(("anne@example.org", Some("k7qf")))),
+        (
+            "Delivered-To: sinistres@rives.example\nFrom: anne@example.org\nTo: sinistres+k7qf@rives.example\n".into(),
+            Some(("anne@example.org", Some("k7qf"))),
+        ),
+        (
+            format!("From: anne@example.org\nTo: sinistres+k7qf@rives.example\n{forged}"),
+            Some(("anne@example.org (unverified)", None)),
+        ),
         ("From: anne@example.org\nTo: other+k7qf@rives.example\n".into(), Some(("anne@example.org", None))),
         ("From: sinistres@rives.example\n".into(), None),
         ("From: sinistres+x@rives.example\n".into(), None),

@@ -138,7 +138,10 @@ fn addresses_have_one_form() {
 fn a_message_without_an_identifier_is_named_by_its_content() {
     let [one, again, other] = ["x", "x", "y"].map(|text| mail(&format!("From: a@example.org\n\n{text}\n")).id);
     assert!(one.starts_with("sha256:") && one == again && one != other, "{one} {other}");
-    assert!(mail("From: a@example.org\nMessage-ID: <>\n\nx\n").id.starts_with("sha256:"));
+    for id in ["", "a\0b@example.org", "é@example.org", &"x".repeat(300)] {
+        let id = mail(&format!("From: a@example.org\nMessage-ID: <{id}>\n\nx\n")).id;
+        assert!(id.starts_with("sha256:"), "{id:?}");
+    }
 }
 
 #[tokio::test]
