@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{id::RequestId, message::Endpoint};
+use crate::domain::{
+    id::{DossierId, RequestId},
+    message::Endpoint,
+};
 
 /// An act of a handler. Each stands in the timeline under the handler's name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +34,14 @@ pub enum Action {
     DoRequest {
         request: RequestId,
         kind: String,
+    },
+    /// The other dossier is the same person's and the same claim: its addresses come here, and it is closed.
+    Merge {
+        other: DossierId,
+    },
+    /// The other dossier is not: it is proposed no more.
+    KeepApart {
+        other: DossierId,
     },
     /// Sends a message of ours once more, to the same place or to another at which the person can be reached.
     SendAgain {

@@ -93,6 +93,7 @@ async fn step(turn: &mut Turn, event: &Event, host: &Host) -> Result<Option<Even
             Effect::Withdraw => {
                 advance(turn, Status::Withdrawn);
             }
+            Effect::Reopen => turn.wait_for_a_person(),
             Effect::Note { code, detail } => turn.record(GUICHET, &code, &json!({ "detail": detail })),
             Effect::Request { kind, text } => ask_desk(turn, &kind, text, host.calendar()),
             Effect::Missed { text, question } => {

@@ -8,7 +8,12 @@ use jiff::Timestamp;
 use super::Accounts;
 use crate::{
     contract::{Calendar, Loss, Policy, Reason, assess, name_key, name_keys, number_key, pick},
-    domain::{clock::paris, id::ConversationId, message::Author},
+    domain::{
+        clock::paris,
+        id::{ConversationId, DossierId},
+        message::Author,
+    },
+    dossier::Dossier,
     flow::{PolicyAnswer, PolicyQuery},
     store::{MessageRow, PolicyRow, Store, StoreError},
 };
@@ -61,6 +66,10 @@ impl Host {
         let found = self.find(insurer, query).await?;
         Ok(found
             .map_or_else(|| (PolicyAnswer::NotFound, Vec::new()), |policy| answer(&policy, query, now, &self.calendar)))
+    }
+
+    pub(super) async fn dossier(&self, id: DossierId) -> Result<Option<Dossier>, StoreError> {
+        self.store.dossier(id).await
     }
 
     /// The messages from number `from` on.

@@ -6,6 +6,7 @@
 mod accounts;
 mod action;
 mod apply;
+mod closing;
 mod crossing;
 pub mod files;
 mod host;
@@ -32,6 +33,7 @@ use crate::{
 
 pub use accounts::Accounts;
 pub use action::{Action, Actor};
+pub use closing::begins_another;
 pub use crossing::{Presented, presented};
 pub use host::Host;
 pub use rehearsal::Rehearsal;
@@ -60,6 +62,8 @@ pub enum ConversationError {
     Loop(usize),
     #[error("the system gives no randomness: {0}")]
     NoRandomness(getrandom::Error),
+    #[error("these dossiers cannot be merged: one of them is closed, or they are of different insurers")]
+    NotMergeable,
     #[error("this message cannot be sent there")]
     NotSendable,
 }
@@ -82,6 +86,7 @@ impl Conversation {
                 last_seq: 0,
                 read_seq: 0,
                 timing: Timing::default(),
+                moves: 0,
                 opened_at: now,
                 updated_at: now,
             },

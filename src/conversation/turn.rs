@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
 use super::{
-    Accounts, Action, Actor, Conversation, ConversationError, Host, apply, crossing,
+    Accounts, Action, Actor, Conversation, ConversationError, Host, apply, closing, crossing,
     files::{Files, attachment},
     keyword::keyword,
     time,
@@ -14,7 +14,7 @@ use crate::{
     domain::{
         contact::Proof,
         fact::{Fact, Facts, Source, Value},
-        id::DossierId,
+        id::{ConversationId, DossierId},
         language::Language,
         message::{Author, Body, Channel},
     },
@@ -72,6 +72,12 @@ pub enum Input {
         actor: Actor,
         action: Action,
     },
+    /// A handler merged this conversation into the one of another dossier.
+    Absorbed {
+        actor: Actor,
+        into: DossierId,
+        reference: String,
+    },
     /// A message of ours could not be brought.
     Undelivered(OutboxRow, String),
 }
@@ -103,6 +109,7 @@ pub struct Turn {
     outbox: Vec<OutboxRow>,
     undelivered: Option<Undelivered>,
     crossings: Vec<CrossingRow>,
+    absorbs: Option<ConversationId>,
     accounts: Accounts,
     pub(super) now: Timestamp,
     /// The message that the turn is about, where it came in an earlier turn.
@@ -136,6 +143,7 @@ impl Turn {
             outbox: Vec::new(),
             undelivered: None,
             crossings: Vec::new(),
+            absorbs: None,
             accounts: host.accounts().clone(),
             now,
             settled: None,
@@ -193,7 +201,7 @@ impl Turn {
             key: came.key.map(|text| Key { text, seq }),
             conversation: row,
             endpoint,
-            binding: came.binding,
+            binding: Binding { absorbs: self.absorbs, ..came.binding },
             crossings: self.crossings,
             messages: self.messages,
             dossier: changed.then(|| conversation.dossier.clone()).flatten(),
@@ -232,6 +240,14 @@ impl Turn {
                 Ok(())
             }
             Input::Handler { actor, action } => self.act(&actor, action, host).await,
+            Input::Absorbed { actor, into, reference } => {
+                if let Some(dossier) = &mut self.conversation.dossier {
+                    dossier.advance(Status::Closed);
+                    dossier.waiting_since = None;
+                }
+                self.record(&actor.login, "merged_into", &json!({ "dossier": into, "reference": reference }));
+                Ok(())
+            }
             Input::Undelivered(row, reason) => {
                 self.tell_undelivered(&row, &reason);
                 Ok(())
@@ -265,7 +281,10 @@ impl Turn {
             return Ok(());
         }
         self.take_back_stop();
-        self.wait_for_a_person();
+        let asks = closing::asks_which_claim(&self.conversation, self.now);
+        if !asks && !self.conversation.state.asks_which_claim() {
+            self.wait_for_a_person();
+        }
         self.say_of(files);
         if settle {
             time::keep(&mut self.conversation.row.timing, seq, self.now);
@@ -275,7 +294,8 @@ impl Turn {
         if says_nothing && earlier.is_empty() && !files.said.is_empty() && !self.opens {
             return Ok(());
         }
-        apply::run(self, Event::Said(heard), host).await
+        let event = if asks { Event::AfterClosing(heard) } else { Event::Said(heard) };
+        apply::run(self, event, host).await
     }
 
     async fn come_across(
@@ -406,6 +426,23 @@ impl Turn {
                 self.record(&actor.login, "request_done", &json!({ "request": request, "detail": kind }));
                 Ok(())
             }
+            Action::Merge { other } => {
+                let open = |dossier: &Dossier| !dossier.status.is_over();
+                let other = host.dossier(other).await?.filter(open).ok_or(ConversationError::NotMergeable)?;
+                let row = &self.conversation.row;
+                let here = self.conversation.dossier.as_ref().is_some_and(open);
+                if !here || other.insurer != row.insurer || other.conversation == row.id {
+                    return Err(ConversationError::NotMergeable);
+                }
+                self.absorbs = Some(other.conversation);
+                let detail = json!({ "dossier": other.id, "reference": other.reference });
+                self.record(&actor.login, "merged", &detail);
+                Ok(())
+            }
+            Action::KeepApart { other } => {
+                self.record(&actor.login, "kept_apart", &json!({ "dossier": other }));
+                Ok(())
+            }
             Action::SendAgain { message, to } => {
                 let id = self.conversation.row.id;
                 if !host.accounts().push_to(&to) || !host.is_ours(id, message).await? {
@@ -447,7 +484,7 @@ impl Turn {
     }
 
     /// A message of a person whom a handler serves, or whose case is closed, waits for an answer.
-    fn wait_for_a_person(&mut self) {
+    pub(super) fn wait_for_a_person(&mut self) {
         let served = self.conversation.row.handler.is_some();
         let now = self.now;
         let Some(dossier) = &mut self.conversation.dossier else { return };

@@ -97,6 +97,7 @@ impl Walk<'_> {
                 Aside::Which => self.ask_which(),
                 Aside::Cancel => self.confirm("cancel"),
                 Aside::Restart => self.confirm("restart"),
+                Aside::WhichClaim => self.ask_which_claim(),
             }
             if self.state.aside.is_some() {
                 return;

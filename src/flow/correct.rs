@@ -201,6 +201,7 @@ impl<'a> Walk<'a> {
                 None => self.keep(),
             },
             Aside::Which => self.answer_which(),
+            Aside::WhichClaim => self.ask_which_claim(),
             Aside::Cancel | Aside::Restart => match (self.yes_or_no(), aside) {
                 (Some(true), Aside::Cancel) => self.withdraw(),
                 (Some(true), _) => self.restart(),

@@ -39,6 +39,8 @@ pub enum Effect {
     Request { kind: String, text: String },
     /// This was not understood, or this question not answered: it is listed, so that examples and answers grow.
     Missed { text: String, question: bool },
+    /// The person means the claim that was closed: a person takes it up again.
+    Reopen,
     /// Something for the dossier's timeline, by code and not in people's words.
     Note { code: String, detail: String },
     /// The flow is over.

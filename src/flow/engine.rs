@@ -93,6 +93,7 @@ fn walk(mut walk: Walk, event: &Event) -> Turn {
             let input = Some(Input::Document);
             walk.effects.push(Effect::Say { body: Body { text, input, ..Body::default() } });
         }
+        Event::AfterClosing(heard) => walk.after_closing(heard),
         Event::Silent => walk.silent(),
     }
     Turn { state: walk.state, effects: walk.effects }

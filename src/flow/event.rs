@@ -42,6 +42,8 @@ pub enum Event {
     HandedBack,
     /// A handler asked the person for a document: it joins the wanted ones and is asked for.
     DocumentWanted { kind: String },
+    /// The person wrote when the case had been closed for long: which claim do they mean?
+    AfterClosing(Heard),
     /// Nothing was heard for as long as the flow allows, see [`super::State::silence`].
     Silent,
 }

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use regex::Regex;
 
 use super::{
+    closing::Closing,
     hours::Hours,
     problem::Problems,
     yaml::{Data, Fields, Node, text},
@@ -28,6 +29,8 @@ pub struct Insurer {
     pub policy_number: Option<Regex>,
     /// Its own public addresses, by channel: the number that takes text messages, the mailbox, the bot's name.
     pub reach: BTreeMap<String, String>,
+    /// What a message does that comes when the dossier is closed.
+    pub closing: Closing,
     /// When people answer, in the insurer's zone.
     pub hours: Hours,
     /// The zone in which the insurer counts hours and days. None: Paris.
@@ -64,6 +67,7 @@ impl Insurer {
             }
         }
         let hours = fields.take("hours").map(|node| Hours::read(file, node, problems)).unwrap_or_default();
+        let closing = fields.take("closing").map(|node| Closing::read(file, node, problems)).unwrap_or_default();
         let mut reach = BTreeMap::new();
         if let Some(node) = fields.take("reach") {
             for (channel, place, node) in Fields::of(file, node, problems).rest() {
@@ -107,6 +111,7 @@ impl Insurer {
             thresholds,
             policy_number,
             reach,
+            closing,
             hours,
             zone,
             texts,

@@ -56,6 +56,8 @@ pub struct Library {
     /// The facts in the order in which they are asked, for summaries.
     order: Vec<String>,
     pub(super) review_choices: ChoiceSet,
+    /// The claim that was closed, or another.
+    pub(super) claim_choices: ChoiceSet,
     pub(super) zone: TimeZone,
     calendar: Calendar,
     /// Stands in for an insurer that has no file.
@@ -200,6 +202,10 @@ impl Library {
             ChoiceItem { value: "send".to_owned(), label: button("button_send"), ..ChoiceItem::default() },
             ChoiceItem { value: "correct".to_owned(), label: button("button_correct"), ..ChoiceItem::default() },
         ]);
+        let claim_choices = ChoiceSet::new([
+            ChoiceItem { value: "same".to_owned(), label: button("button_same_claim"), ..ChoiceItem::default() },
+            ChoiceItem { value: "another".to_owned(), label: button("button_another_claim"), ..ChoiceItem::default() },
+        ]);
         let revision = revision_of(&sources);
         let library = Self {
             flows,
@@ -218,6 +224,7 @@ impl Library {
             questions,
             order,
             review_choices,
+            claim_choices,
             zone: paris(),
             calendar: calendar.unwrap_or_default(),
             nobody: Insurer::default(),

@@ -44,6 +44,10 @@ impl Walk<'_> {
             self.interrupt(danger);
             return;
         }
+        if self.state.asks_which_claim() {
+            self.answer_which_claim(heard);
+            return;
+        }
         let complete = self.is_complete();
         self.file(&heard.files);
         let completed = !complete && self.is_complete() && command.is_none() && !self.may_go_on();

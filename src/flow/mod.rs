@@ -11,6 +11,7 @@ mod answer;
 mod ask;
 mod check;
 mod collective;
+mod closing;
 mod command;
 mod condition;
 mod correct;
@@ -43,6 +44,7 @@ mod walk;
 mod words;
 mod yaml;
 
+pub use closing::{Afterwards, Closing, means_another};
 pub use condition::{Condition, Explanation, Scope, Test, Truth};
 pub use coverage::{Coverage, Covered};
 pub use definition::{Collect, Flow, Kind, Question, Saying, Step, WantedKind};

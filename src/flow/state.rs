@@ -122,6 +122,8 @@ pub(super) enum Aside {
     Which,
     Cancel,
     Restart,
+    /// The claim that was closed, or another.
+    WhichClaim,
 }
 
 /// A wanted document and how many files came for it.
@@ -195,6 +197,11 @@ impl State {
     /// The dossier's reference, for texts that name it.
     pub fn set_reference(&mut self, reference: &str) {
         reference.clone_into(&mut self.reference);
+    }
+
+    /// The person was asked whether they mean the claim that was closed, or another.
+    pub fn asks_which_claim(&self) -> bool {
+        self.aside == Some(Aside::WhichClaim)
     }
 
     /// A handler changed or added a fact.

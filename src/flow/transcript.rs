@@ -345,7 +345,8 @@ impl Expected {
         };
         let files = fields.list("sends", problems).iter().map(media_type).collect();
         let text = fields.string("says", problems).unwrap_or_default();
-        Some(Event::Said(Heard { text, choice: fields.string("presses", problems), files }))
+        let heard = Heard { text, choice: fields.string("presses", problems), files };
+        Some(if fields.bool("after_closing", problems) { Event::AfterClosing(heard) } else { Event::Said(heard) })
     }
 }
 
@@ -378,6 +379,7 @@ impl Outcome {
                 let priority = format!("{:?}", handover.priority).to_lowercase();
                 self.does.push(format!("hand_over {} {priority}", handover.reason));
             }
+            Effect::Reopen => self.does.push("reopen".to_owned()),
             Effect::Withdraw => self.does.push("withdraw".to_owned()),
             Effect::Request { kind, .. } => self.does.push(format!("request {kind}")),
             // Lists for handlers are no part of what a conversation does.

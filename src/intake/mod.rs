@@ -180,7 +180,8 @@ struct Inner {
     /// Conversations, one thing at a time each.
     lanes: Lanes,
     conversations: Cache<ConversationId, Arc<Conversation>>,
-    endpoints: Cache<Endpoint, ConversationId>,
+    /// Which conversation goes on at an address, as of its number of moves.
+    endpoints: Cache<Endpoint, (ConversationId, i64)>,
     changes: broadcast::Sender<Change>,
     timers: Timers,
     tries: Tries,
@@ -284,6 +285,12 @@ impl Intake {
             if let Some(secret) = &secret {
                 way = self.0.way(secret, way).await?;
             }
+            if let Some(id) = way.to
+                && self.0.begins_another(id, &way.input).await?
+            {
+                way.came = Came { claims: true, ..Came::default() };
+                way.came.binding.leaves = way.to.take();
+            }
             way.came.key = Some(key.clone());
             let done = match way.to {
                 Some(id) => self.0.take_turn(id, &way.input, Some(&endpoint), way.came).await,
@@ -364,7 +371,16 @@ impl Intake {
     /// Does what a handler does.
     pub async fn act(&self, dossier: DossierId, actor: Actor, action: Action) -> Result<(), IntakeError> {
         let dossier = self.0.store.dossier(dossier).await?.ok_or(IntakeError::NotFound)?;
-        self.take_turn(dossier.conversation, &Input::Handler { actor, action }).await.map(drop)
+        let merged = match &action {
+            Action::Merge { other } => Some(self.0.store.dossier(*other).await?.ok_or(IntakeError::NotFound)?),
+            _ => None,
+        };
+        let input = Input::Handler { actor: actor.clone(), action };
+        self.take_turn(dossier.conversation, &input).await?;
+        let Some(merged) = merged else { return Ok(()) };
+        // Its addresses are here already. Whoever is stopped now finds it still open, and merges again.
+        let input = Input::Absorbed { actor, into: dossier.id, reference: dossier.reference };
+        self.take_turn(merged.conversation, &input).await.map(drop)
     }
 
     async fn take_turn(&self, conversation: ConversationId, input: &Input) -> Result<Receipt, IntakeError> {
@@ -404,7 +420,7 @@ impl Inner {
     ) -> Result<Receipt, TurnError> {
         let _door = self.doors.enter(endpoint).await;
         // Whoever was at the door before may have opened it.
-        if self.endpoints.get(endpoint).is_some() {
+        if came.binding.leaves.is_none() && self.endpoints.get(endpoint).is_some() {
             return Err(TurnError::Conflict);
         }
         let now = self.clock.now();
@@ -451,7 +467,7 @@ impl Inner {
         let channel = conversation.row.endpoint.channel.name();
         let turn = Turn::make(conversation, input.clone(), &self.host, self.clock.now()).await?;
         let (seq, unheard) = (turn.seq(), turn.unheard);
-        let (from_person, left) = (came.key.is_some(), came.binding.leaves);
+        let from_person = came.key.is_some();
         let (commit, conversation) = turn.finish(came);
         let stored = match self.store.commit(commit).await {
             Ok(stored) => stored,
@@ -475,9 +491,9 @@ impl Inner {
             self.metrics.received.get_or_create(&crate::telemetry::ChannelLabel { channel }).inc();
         }
         if from_person {
-            self.endpoints.insert(conversation.row.endpoint.clone(), id);
+            self.endpoints.insert(conversation.row.endpoint.clone(), (id, conversation.row.moves));
         }
-        if let Some(left) = left {
+        for left in [stored.binding.leaves, stored.binding.absorbs].into_iter().flatten() {
             self.conversations.remove(&left);
         }
         for waiting in &stored.outbox {

@@ -2,11 +2,13 @@
 //!
 //! Somebody else's message never joins a conversation: only a secret that was given in it, or an address that is its own.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 
 use super::{Inbound, InboundKind, Inner, IntakeError, Throttle};
 use crate::{
-    conversation::{Came, Input, Presented, presented},
+    conversation::{Came, Input, Presented, begins_another, presented},
     domain::{
         id::ConversationId,
         message::{Body, Endpoint},
@@ -50,10 +52,13 @@ impl Inner {
 
     /// The conversation that goes on at an address.
     pub(super) async fn known(&self, endpoint: &Endpoint) -> Result<Option<ConversationId>, IntakeError> {
-        // An address may have left a conversation on another node. Then that conversation's revision moved too, which a
-        // turn from memory notices; without one in memory the store is asked.
-        match self.endpoints.get(endpoint).filter(|id| self.conversations.contains_key(id)) {
-            Some(id) => Ok(Some(id)),
+        // An address may have left a conversation, perhaps on another node. One in memory that does not know it yet has an
+        // old revision, which its next turn notices; one that does counts one move more.
+        let holds = |(id, moves): &(ConversationId, i64)| {
+            self.conversations.get(id).is_some_and(|conversation| conversation.row.moves == *moves)
+        };
+        match self.endpoints.get(endpoint).filter(holds) {
+            Some((id, _)) => Ok(Some(id)),
             None => Ok(self.store.conversation_at(endpoint).await?),
         }
     }
@@ -81,6 +86,19 @@ impl Inner {
         let binding = Binding { spends: Some(found.secret_hash.clone()), leaves, absorbs: None };
         let came = Came { key: None, claims: without.to != Some(to), proof: Some(found.proof), binding };
         Ok(Way { to: Some(to), input: Input::Cross { body, client_id }, came })
+    }
+
+    /// Whether a message begins another claim at an address whose last one is done.
+    pub(super) async fn begins_another(&self, id: ConversationId, input: &Input) -> Result<bool, IntakeError> {
+        let Input::Message { body, .. } = input else { return Ok(false) };
+        let conversation = if let Some(conversation) = self.conversations.get(&id) {
+            conversation
+        } else {
+            let loaded = Arc::new(self.load(id).await?);
+            self.conversations.insert(id, Arc::clone(&loaded));
+            loaded
+        };
+        Ok(begins_another(&conversation, body, self.clock.now()))
     }
 
     /// Whether nothing is under way in a conversation that its address leaves.

@@ -4,11 +4,14 @@ use jiff::Timestamp;
 
 use super::{
     Commit, EndpointRow, Store, StoreError,
-    db::{Tx, args},
+    db::{Row, Tx, args},
 };
-use crate::domain::{
-    id::ConversationId,
-    message::{Channel, Endpoint},
+use crate::{
+    domain::{
+        id::{ConversationId, DossierId},
+        message::{Channel, Endpoint},
+    },
+    dossier::Dossier,
 };
 
 /// A way to another channel. Only its secret's hash is kept.
@@ -78,8 +81,22 @@ pub(super) async fn bind(tx: &mut Tx, commit: &Commit) -> Result<bool, StoreErro
 /// A conversation that lost an address has a new revision, so that no node goes on with it from memory, and pursues nobody.
 async fn leave(tx: &mut Tx, conversation: ConversationId) -> Result<(), StoreError> {
     let values = args![conversation.to_string()];
-    tx.fetch("UPDATE conversation SET revision = revision + 1 WHERE id = $1", &values).await?;
+    tx.fetch("UPDATE conversation SET revision = revision + 1, moves = moves + 1 WHERE id = $1", &values).await?;
     tx.fetch("DELETE FROM timer WHERE conversation = $1", &values).await.map(drop)
+}
+
+fn is_same_name(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
+}
+
+/// Adds a dossier that is not proposed yet.
+fn add(found: &mut Vec<Alike>, row: &Row, likeness: Likeness) -> Result<(), StoreError> {
+    let dossier = row.parse(0)?;
+    if found.iter().all(|alike| alike.dossier != dossier) {
+        let (reference, peril, opened_at) = (row.text(1)?, row.text(2)?, row.time(3)?);
+        found.push(Alike { dossier, reference, peril, opened_at, likeness });
+    }
+    Ok(())
 }
 
 /// Opens the ways that turns gave.
@@ -93,7 +110,71 @@ pub(super) async fn open_crossings(tx: &mut Tx, rows: impl Iterator<Item = &Cros
     Ok(())
 }
 
+/// An open dossier that may be the same person's, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alike {
+    pub dossier: DossierId,
+    pub reference: String,
+    pub peril: String,
+    pub opened_at: Timestamp,
+    pub likeness: Likeness,
+}
+
+/// Why two dossiers may be one person's. None of these proves it: a handler decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Likeness {
+    /// The same policy, and no other holder.
+    Policy,
+    /// The same telephone number or e-mail address was told.
+    Contact,
+    /// Both wrote from the same address, to different accounts of ours.
+    Address,
+}
+
+/// The most dossiers that are proposed for each reason.
+const MOST_ALIKE: i64 = 5;
+
+/// Open dossiers of an insurer other than one.
+const ANOTHER_OPEN: &str = "d.insurer = $1 AND d.id <> $2 AND d.status NOT IN ('closed', 'withdrawn')";
+
 impl Store {
+    /// The open dossiers that may be the same person's, each once.
+    pub async fn alike(&self, dossier: &Dossier) -> Result<Vec<Alike>, StoreError> {
+        let (insurer, id) = (dossier.insurer.as_str(), dossier.id.to_string());
+        let select = "SELECT DISTINCT d.id, d.reference, d.peril, d.opened_at, d.holder FROM";
+        let mut found: Vec<Alike> = Vec::new();
+        if let Some(policy) = &dossier.policy {
+            let sql =
+                format!("{select} dossier d WHERE {ANOTHER_OPEN} AND d.policy = $3 ORDER BY d.id LIMIT {MOST_ALIKE}");
+            for row in self.db.fetch(&sql, &args![insurer, id.as_str(), policy.as_str()]).await? {
+                let holder = row.text_or_null(4)?;
+                let same = |other: &String| dossier.holder.as_ref().is_none_or(|own| is_same_name(own, other));
+                if holder.as_ref().is_none_or(same) {
+                    add(&mut found, &row, Likeness::Policy)?;
+                }
+            }
+        }
+        let told = format!(
+            "{select} fact f JOIN fact g ON g.name = f.name AND g.value = f.value JOIN dossier d ON d.id = g.dossier \
+             WHERE f.dossier = $2 AND f.name IN ('phone', 'email') AND g.name IN ('phone', 'email') AND {ANOTHER_OPEN} \
+             ORDER BY d.id LIMIT {MOST_ALIKE}"
+        );
+        for row in self.db.fetch(&told, &args![insurer, id.as_str()]).await? {
+            add(&mut found, &row, Likeness::Contact)?;
+        }
+        let wrote = format!(
+            "{select} endpoint e JOIN endpoint o ON o.address = e.address AND o.channel = e.channel \
+             JOIN dossier d ON d.conversation = o.conversation \
+             WHERE e.conversation = $3 AND e.channel <> 'web' AND o.channel <> 'web' AND {ANOTHER_OPEN} \
+             ORDER BY d.id LIMIT {MOST_ALIKE}"
+        );
+        let values = args![insurer, id.as_str(), dossier.conversation.to_string()];
+        for row in self.db.fetch(&wrote, &values).await? {
+            add(&mut found, &row, Likeness::Address)?;
+        }
+        Ok(found)
+    }
+
     /// The conversation that a secret leads to, while it is good.
     pub async fn crossing(&self, secret_hash: &str, now: Timestamp) -> Result<Option<ConversationId>, StoreError> {
         let row = self

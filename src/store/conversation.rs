@@ -35,6 +35,9 @@ pub struct ConversationRow {
     /// The last message that the person has seen.
     pub read_seq: i64,
     pub timing: Timing,
+    /// How often an address of it went to another conversation: what is remembered of its addresses holds for this
+    /// number. Turns read it, only the store counts.
+    pub moves: i64,
     pub opened_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -65,7 +68,7 @@ pub struct MessageRow {
 }
 
 const SELECT: &str = "SELECT id, revision, contact, insurer, channel, account, address, language, handler, \
-     flow_revision, state, dossier, last_seq, read_seq, timing, opened_at, updated_at FROM conversation";
+     flow_revision, state, dossier, last_seq, read_seq, timing, opened_at, updated_at, moves FROM conversation";
 
 impl ConversationRow {
     pub(super) const COLUMNS: &[(&str, Kind)] = &[
@@ -128,6 +131,7 @@ impl ConversationRow {
             timing: row.json(14)?,
             opened_at: row.time(15)?,
             updated_at: row.time(16)?,
+            moves: row.int(17)?,
         })
     }
 }

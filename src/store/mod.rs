@@ -32,7 +32,7 @@ mod timer;
 use std::sync::Arc;
 
 pub use commit::{Commit, CommitError, FiledDocument, Key};
-pub use contact::{Binding, CrossingRow};
+pub use contact::{Alike, Binding, CrossingRow, Likeness};
 pub use conversation::{ConversationRow, EndpointRow, MessageRow};
 pub use db::Synchronous;
 pub use document::DocumentRow;

@@ -7,6 +7,7 @@ mod crossing;
 mod document;
 mod door;
 mod email;
+mod one_person;
 mod outbox;
 mod power_cut;
 mod requests;

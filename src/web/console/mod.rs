@@ -139,6 +139,8 @@ pub fn router(console: Console) -> Router {
         .route("/console/dossiers/{id}/give-back", post(dossier::give_back::post))
         .route("/console/dossiers/{id}/ask-document", post(dossier::ask_document::post))
         .route("/console/dossiers/{id}/override", post(dossier::override_orientation::post))
+        .route("/console/dossiers/{id}/merge", post(dossier::merge::post))
+        .route("/console/dossiers/{id}/keep-apart", post(dossier::keep_apart::post))
         .route("/console/dossiers/{id}/close", post(dossier::close::post))
         .route("/console/documents/{id}", get(document::original))
         .route("/console/documents/{id}/{size}", get(document::preview))

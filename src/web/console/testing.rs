@@ -394,6 +394,7 @@ async fn seed(store: &Store, now: Timestamp) -> DossierId {
             last_seq: 3,
             read_seq: 0,
             timing: crate::domain::timing::Timing::default(),
+            moves: 0,
             opened_at: now,
             updated_at: now,
         },

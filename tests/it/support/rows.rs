@@ -53,6 +53,7 @@ impl Case {
                 last_seq: 0,
                 read_seq: 0,
                 timing: guichet::domain::timing::Timing::default(),
+                moves: 0,
                 opened_at: now,
                 updated_at: now,
             },

@@ -2,6 +2,8 @@
 
 -- What the conversation waits for by itself.
 ALTER TABLE conversation ADD COLUMN timing TEXT NOT NULL DEFAULT '{}';
+-- How often an address of it went to another conversation.
+ALTER TABLE conversation ADD COLUMN moves BIGINT NOT NULL DEFAULT 0;
 
 -- When a conversation wants to be looked at again. What is due then, the conversation says.
 CREATE TABLE timer (
@@ -29,4 +31,5 @@ CREATE INDEX endpoint_address ON endpoint (address) WHERE channel <> 'web';
 -- By these, two open dossiers are seen to be one person's.
 CREATE INDEX dossier_policy ON dossier (insurer, policy)
   WHERE policy IS NOT NULL AND status NOT IN ('closed', 'withdrawn');
+CREATE INDEX dossier_conversation ON dossier (conversation);
 CREATE INDEX fact_contact ON fact (name, value) WHERE name IN ('phone', 'email');

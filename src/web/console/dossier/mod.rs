@@ -9,9 +9,12 @@ mod facts;
 mod files;
 pub(super) mod give_back;
 mod head;
+pub(super) mod keep_apart;
+pub(super) mod merge;
 mod orientation;
 pub(super) mod override_orientation;
 pub(super) mod reply;
+mod same_person;
 pub(super) mod send_again;
 pub(super) mod show;
 pub(super) mod take_over;
@@ -95,6 +98,7 @@ mod tests {
             last_seq: 0,
             read_seq: 0,
             timing: crate::domain::timing::Timing::default(),
+            moves: 0,
             opened_at: at,
             updated_at: at,
         }

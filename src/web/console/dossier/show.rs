@@ -19,6 +19,7 @@ use super::{
     head::{Head, Next},
     orientation::{OrientationView, Wanted},
     override_orientation::MODES,
+    same_person::{self, AlikeView, Place},
     send_again,
     timeline::{self, Actor, TimelineLine},
     transcript::{self, Bubble, Who},
@@ -32,6 +33,7 @@ use crate::{
     },
     dossier::{Verdict, verify},
     store::Delivery,
+    store::Likeness,
     web::console::{
         Console, assets,
         auth::Session,
@@ -67,6 +69,9 @@ pub(in crate::web::console) struct DossierPage {
     /// The kinds of documents that can be asked for: code and name.
     kinds: Vec<(String, String)>,
     taken_by: Option<TakenBy>,
+    alike: Vec<AlikeView>,
+    /// Where the person writes, and what is proven of it.
+    reached: Vec<Place>,
 }
 
 /// Who speaks instead of the flow.
@@ -85,7 +90,7 @@ pub(crate) async fn get(
     let store = console.store();
     let conversation = store.conversation(dossier.conversation).await?.ok_or(ConsoleError::NotFound)?;
     let after = (conversation.last_seq - MOST_MESSAGES).max(0);
-    let (messages, sent, places, rows, documents, decisions, entries, handlers) = tokio::try_join!(
+    let (messages, sent, places, rows, documents, decisions, entries, handlers, alike, addresses) = tokio::try_join!(
         store.messages(dossier.conversation, after, MOST_MESSAGES),
         store.outbox(dossier.conversation, after),
         send_again::places(&console, dossier.conversation),
@@ -94,6 +99,8 @@ pub(crate) async fn get(
         store.decisions(dossier.id),
         store.timeline(dossier.id),
         store.handlers(),
+        store.alike(&dossier),
+        store.addresses(dossier.conversation),
     )?;
     let policy = match &dossier.policy {
         Some(number) => store.policy_by_number(&dossier.insurer, &number_key(number)).await?,
@@ -121,6 +128,8 @@ pub(crate) async fn get(
         experts: console.experts().of(&dossier, &rows),
         verdict: verify(dossier.id, &entries, &dossier.tip),
         ending: timeline::ending(&dossier, &entries, lexicon),
+        alike: same_person::proposals(alike, &entries, lexicon),
+        reached: same_person::places(addresses),
         timeline: timeline::lines(&entries, lexicon),
         kinds: lexicon.names.documents().into_iter().map(|(kind, name)| (kind.to_owned(), name.to_owned())).collect(),
         taken_by,
@@ -134,6 +143,7 @@ mod tests {
     use super::*;
     use crate::{
         dossier::Status,
+        store::Alike,
         web::console::{Names, testing::Trial},
     };
 
@@ -196,6 +206,18 @@ mod tests {
                 timeline: timeline::lines(&entries, lexicon),
                 kinds: vec![("lease".into(), "Bail".into())],
                 taken_by: Some(TakenBy::Me),
+                alike: same_person::proposals(
+                    vec![Alike {
+                        dossier: crate::domain::id::DossierId::new(now),
+                        reference: "P4NW-77QD".into(),
+                        peril: "water_damage".into(),
+                        opened_at: now,
+                        likeness: Likeness::Policy,
+                    }],
+                    &entries,
+                    lexicon,
+                ),
+                reached: vec![Place { channel: Channel::Sms, address: Some("+33639980001".into()), is_proven: true }],
             }
         }
     }
@@ -205,6 +227,14 @@ mod tests {
         let page = DossierPage::sample().render().unwrap();
         assert!(page.contains("a clos le dossier. « Réglé &#60;ici&#62; »"));
         assert!(!page.contains("/take-over") && !page.contains("/give-back") && !page.contains("id=\"closing\""));
+    }
+
+    #[test]
+    fn another_dossier_of_the_person_is_proposed() {
+        let page = DossierPage::sample().render().unwrap();
+        for shown in ["P4NW-77QD", "même contrat", "/merge", "/keep-apart", "SMS +33639980001 (vérifié)"] {
+            assert!(page.contains(shown), "{shown}");
+        }
     }
 
     #[test]

@@ -40,6 +40,9 @@ pub(super) struct Detail {
     pub policy: Option<String>,
     pub message: Option<i64>,
     pub count: Option<i64>,
+    /// Another dossier's, by which a handler finds it.
+    pub dossier: Option<String>,
+    pub reference: Option<String>,
     #[serde(rename = "detail")]
     pub note: Option<String>,
     pub missing: Vec<String>,

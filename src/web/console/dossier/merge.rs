@@ -1,0 +1,47 @@
+//! A handler merges another dossier of the same person into this one.
+
+use axum::{
+    extract::{Path, State},
+    response::Redirect,
+};
+use serde::Deserialize;
+
+use super::act;
+use crate::{
+    domain::id::DossierId,
+    intake::Action,
+    web::console::{Console, auth::Checked, error::ConsoleError},
+};
+
+#[derive(Deserialize)]
+pub(crate) struct Sent {
+    other: String,
+}
+
+pub(crate) async fn post(
+    State(console): State<Console>,
+    Path(id): Path<String>,
+    sent: Checked<Sent>,
+) -> Result<Redirect, ConsoleError> {
+    let other: DossierId = sent.form.other.parse().map_err(|_| ConsoleError::BadForm)?;
+    act(&console, &sent.session, &id, Action::Merge { other }).await
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+
+    use super::*;
+    use crate::web::console::testing::Trial;
+
+    #[tokio::test]
+    async fn the_other_dossier_is_named() {
+        let trial = Trial::start().await;
+        let address = "merge";
+        assert_eq!(trial.act(address, "&other=x").await, Err(StatusCode::BAD_REQUEST));
+        let other = "0190a0b0-c0d0-7e0f-8a0b-0123456789ab";
+        trial.act(address, &format!("&other={other}")).await.unwrap();
+        let action = Action::Merge { other: other.parse().unwrap() };
+        assert_eq!(trial.acts(), [("camille".to_owned(), action)]);
+    }
+}
