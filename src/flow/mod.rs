@@ -10,8 +10,8 @@
 mod answer;
 mod ask;
 mod check;
-mod collective;
 mod closing;
+mod collective;
 mod command;
 mod condition;
 mod correct;

@@ -9,18 +9,18 @@ const SQLITE: &[&str] = &[
     include_str!("migrations/sqlite/0001_start.sql"),
     include_str!("migrations/sqlite/0002_outbox.sql"),
     include_str!("migrations/sqlite/0003_people.sql"),
-    include_str!("migrations/sqlite/0006_secret.sql"),
     include_str!("migrations/sqlite/0004_intents.sql"),
     include_str!("migrations/sqlite/0005_opt_out.sql"),
+    include_str!("migrations/sqlite/0006_secret.sql"),
     include_str!("migrations/sqlite/0007_sms_part.sql"),
 ];
 const POSTGRES: &[&str] = &[
     include_str!("migrations/postgres/0001_start.sql"),
     include_str!("migrations/postgres/0002_outbox.sql"),
     include_str!("migrations/postgres/0003_people.sql"),
-    include_str!("migrations/postgres/0006_secret.sql"),
     include_str!("migrations/postgres/0004_intents.sql"),
     include_str!("migrations/postgres/0005_opt_out.sql"),
+    include_str!("migrations/postgres/0006_secret.sql"),
     include_str!("migrations/postgres/0007_sms_part.sql"),
 ];
 
