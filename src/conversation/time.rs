@@ -44,12 +44,16 @@ pub(super) fn set(conversation: &mut Conversation, woken: bool, now: Timestamp) 
     }
 }
 
-/// When the person is to be reminded: not before `now`, and at a decent hour. None while a person serves them, or nobody
-/// awaits their answer.
+/// When the person is to be reminded: not before `now`, and at a decent hour. None while a person serves them, nobody
+/// awaits their answer, or they asked to be written to no more where they are.
 pub(super) fn reminder(conversation: &Conversation, now: Timestamp) -> Option<Timestamp> {
     let row = &conversation.row;
     let with_a_person = |status: Status| status.is_over() || status == Status::HandedOver;
-    if row.handler.is_some() || conversation.dossier.as_ref().is_some_and(|dossier| with_a_person(dossier.status)) {
+    let stopped = conversation.stopped.contains(&row.endpoint);
+    if stopped
+        || row.handler.is_some()
+        || conversation.dossier.as_ref().is_some_and(|dossier| with_a_person(dossier.status))
+    {
         return None;
     }
     let library = &conversation.library;

@@ -102,21 +102,6 @@ const WORDS = {
   close: ["Fermer", "Close"],
   call: ["Appeler le {phone}", "Call {phone}"],
   newer: ["Nouveaux messages", "New messages"],
-  allSent: ["C’est tout, envoyer", "That’s all, send"],
-  filesOnTheirWay: [
-    "Vos fichiers partiront dès qu’ils seront tous arrivés ici.",
-    "Your files will be sent as soon as all of them have arrived here.",
-  ],
-  filesArrived: ["Merci, c’est envoyé (fichiers : {count}).", "Thank you, it is sent (files: {count})."],
-  goOnSms: ["Retournez à vos SMS : nous y continuons.", "Go back to your text messages: we go on there."],
-  goOnEmail: ["Retournez à vos e-mails : nous y continuons.", "Go back to your e-mail: we go on there."],
-  goOnTelegram: ["Retournez sur Telegram : nous y continuons.", "Go back to Telegram: we go on there."],
-  goOnWeb: ["Retournez à votre conversation : nous y continuons.", "Go back to your conversation: we go on there."],
-  sendMore: ["Envoyer d’autres fichiers", "Send more files"],
-  uploadGone: [
-    "Ce lien n’est plus valable. Écrivez-nous comme d’habitude : vous en recevrez un autre.",
-    "This link is no longer valid. Write to us as usual: you will get another one.",
-  ],
 };
 
 /** @typedef {keyof typeof WORDS} Key */
@@ -125,7 +110,14 @@ const WORDS = {
 /**
  * @param {Language} language
  * @param {Key} key
+ * @param {Record<string, string | number>} [values]
+ */
+export const say = (language, key, values) => phrase(language, WORDS[key], values);
+
+/**
+ * @param {Language} language
+ * @param {string[]} words in French and in English
  * @param {Record<string, string | number>} [values] what stands for each `{name}`
  */
-export const say = (language, key, values = {}) =>
-  (WORDS[key][language === "fr" ? 0 : 1] ?? "").replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+export const phrase = (language, words, values = {}) =>
+  (words[language === "fr" ? 0 : 1] ?? "").replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));

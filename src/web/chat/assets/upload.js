@@ -4,17 +4,40 @@ import { Api, Refusal, backoff, uuid } from "./api.js";
 import { h, icon, readableOn } from "./dom.js";
 import { Tray } from "./files.js";
 import { Memory } from "./memory.js";
-import { say } from "./strings.js";
+import { phrase, say } from "./strings.js";
 import { button, card } from "./view.js";
 
 /** @typedef {import("./files.js").Upload} Upload */
+
+/** What only this page says; the rest are the chat's words. */
+const UPLOAD_WORDS = {
+  allSent: ["C’est tout, envoyer", "That’s all, send"],
+  filesOnTheirWay: [
+    "Vos fichiers partiront dès qu’ils seront tous arrivés ici.",
+    "Your files will be sent as soon as all of them have arrived here.",
+  ],
+  filesArrived: ["Merci, c’est envoyé (fichiers : {count}).", "Thank you, it is sent (files: {count})."],
+  sms: ["Retournez à vos SMS : nous y continuons.", "Go back to your text messages: we go on there."],
+  email: ["Retournez à vos e-mails : nous y continuons.", "Go back to your e-mail: we go on there."],
+  telegram: ["Retournez sur Telegram : nous y continuons.", "Go back to Telegram: we go on there."],
+  web: ["Retournez à votre conversation : nous y continuons.", "Go back to your conversation: we go on there."],
+  sendMore: ["Envoyer d’autres fichiers", "Send more files"],
+  uploadGone: [
+    "Ce lien n’est plus valable. Écrivez-nous comme d’habitude : vous en recevrez un autre.",
+    "This link is no longer valid. Write to us as usual: you will get another one.",
+  ],
+};
 
 class UploadPage {
   /** @param {HTMLElement} host the page's own words stay above */
   constructor(host) {
     const { language, channel, accent = "" } = host.dataset;
-    this.t = /** @type {import("./view.js").T} */ ((key, values) => say(language === "en" ? "en" : "fr", key, values));
-    this.channel = channel;
+    const spoken = language === "en" ? "en" : "fr";
+    this.own = (/** @type {keyof typeof UPLOAD_WORDS} */ key, /** @type {Record<string, number>} */ values = {}) =>
+      phrase(spoken, UPLOAD_WORDS[key], values);
+    this.t = /** @type {import("./view.js").T} */ ((key, values) => say(spoken, key, values));
+    /** Where the conversation goes on. */
+    this.channel = channel === "sms" || channel === "email" || channel === "telegram" ? channel : "web";
     if (/^#[\da-f]{6}$/i.test(accent)) {
       document.body.style.setProperty("--accent", accent);
       document.body.style.setProperty("--on-accent", readableOn(accent));
@@ -34,7 +57,7 @@ class UploadPage {
       files: picker({ accept: "image/*,video/mp4,video/quicktime,application/pdf" }),
       cards: h("ul", { class: "tray" }),
       news: h("p", { class: "note", role: "status" }),
-      done: button(this.t("allSent"), () => this.finish(), { class: "primary done" }),
+      done: button(this.own("allSent"), () => this.finish(), { class: "primary done" }),
     };
     const [shoot, pick] = [
       button(icon("camera"), () => this.ui.camera.click(), { class: "primary" }),
@@ -90,7 +113,7 @@ class UploadPage {
   refresh() {
     this.ui.done.hidden = !this.tray.uploads.some((upload) => upload.stage !== "rejected");
     if (this.waiting && this.tray.ready) this.finish();
-    else this.ui.news.textContent = this.waiting ? this.t("filesOnTheirWay") : "";
+    else this.ui.news.textContent = this.waiting ? this.own("filesOnTheirWay") : "";
   }
 
   /** "C'est tout": the files that arrived become a message of the conversation. */
@@ -116,12 +139,12 @@ class UploadPage {
       }
     }
     tray.clear();
-    this.end(this.t("filesArrived", { count: attachments.length }), this.t(WHERE[this.channel ?? ""] ?? "goOnWeb"),
-      button(this.t("sendMore"), () => location.reload()));
+    this.end(this.own("filesArrived", { count: attachments.length }), this.own(this.channel),
+      button(this.own("sendMore"), () => location.reload()));
   }
 
   gone() {
-    this.end(this.t("uploadGone"), "");
+    this.end(this.own("uploadGone"), "");
   }
 
   /** @param {string} title @param {string} words @param {...Node} more */
@@ -131,9 +154,6 @@ class UploadPage {
     heading.focus();
   }
 }
-
-/** @type {Record<string, import("./strings.js").Key>} */
-const WHERE = { sms: "goOnSms", email: "goOnEmail", telegram: "goOnTelegram", web: "goOnWeb" };
 
 const host = document.getElementById("upload");
 if (host) new UploadPage(host);
