@@ -36,7 +36,7 @@ class UploadPage {
     this.own = (/** @type {keyof typeof UPLOAD_WORDS} */ key, /** @type {Record<string, number>} */ values = {}) =>
       phrase(spoken, UPLOAD_WORDS[key], values);
     this.t = /** @type {import("./view.js").T} */ ((key, values) => say(spoken, key, values));
-    /** Where the conversation goes on. */
+    /** @type {"sms" | "email" | "telegram" | "web"} where the conversation goes on */
     this.channel = channel === "sms" || channel === "email" || channel === "telegram" ? channel : "web";
     if (/^#[\da-f]{6}$/i.test(accent)) {
       document.body.style.setProperty("--accent", accent);
