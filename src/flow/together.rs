@@ -199,7 +199,11 @@ fn by_number(text: &str, questions: usize) -> (&str, Vec<(usize, &str)>) {
         }
     }
     let ends = starts.iter().skip(1).map(|(_, start, _)| *start).chain([text.len()]);
-    let parts = starts.iter().zip(ends).map(|((at, _, from), to)| (*at, text[*from..to].trim())).collect();
+    let parts = starts
+        .iter()
+        .zip(ends)
+        .map(|((at, _, from), to)| (*at, text[*from..to].trim().trim_end_matches([',', ';'])))
+        .collect();
     (starts.first().map_or(text, |(_, start, _)| &text[..*start]), parts)
 }
 
