@@ -10,6 +10,7 @@ const SECRET = "secret of the story";
 
 /** A part of what Guichet says, and the answer. The first that fits is given. */
 const ANSWERS = [
+  ["Voici ce que j'ai noté", "envoyer"],
   ["danger électrique", "non, aucun danger"],
   ["s'est-il passé", "une fuite d'eau dans la cuisine"],
   ["coule-t-elle encore", "non"],
@@ -34,6 +35,11 @@ const ANSWERS = [
   ["est abîmé", "le parquet"],
   ["montant", "900 euros"],
   ["en vidéo", "oui"],
+  ["J'ai l'essentiel", "c'est tout"],
+  ["Autre chose à ajouter", "passer"],
+  ["recontacte", "2"],
+  ["À quel numéro", "06 39 98 00 01"],
+  ["Quelles sont vos disponibilités", "en semaine après 17 h"],
 ];
 
 /** Without accents: a text message loses some where that saves a part. */
@@ -98,16 +104,20 @@ async function say(text) {
   assert.equal(answer.status, 200, await answer.text());
 }
 
-test("photos by the link of a text message, and the answer by text message", { timeout: 180_000 }, async () => {
-  await say("bonjour");
-  let link;
+test("a water damage by text message, its photos by the link, to its end", { timeout: 180_000 }, async () => {
   let at = 0;
-  for (; !link; at++) {
-    const text = await carrier.hear(at);
-    link = /https?:\/\/\S+\/u\/[\w-]+/.exec(text)?.[0];
-    const answer = ANSWERS.find(([part]) => plain(text).includes(plain(part)))?.[1];
-    if (answer && !link) await say(answer);
+  /** Answers what Guichet asks until it says `last`. */
+  async function talk(/** @type {RegExp} */ last) {
+    for (;;) {
+      const text = await carrier.hear(at++);
+      const found = last.exec(text);
+      if (found) return found[0];
+      const answer = ANSWERS.find(([part]) => plain(text).includes(plain(part)))?.[1];
+      if (answer) await say(answer);
+    }
   }
+  await say("bonjour");
+  const link = await talk(/https?:\/\/\S+\/u\/[\w-]+/);
 
   const phone = await open(browser, PHONE);
   const page = await phone.context.newPage();
@@ -134,6 +144,10 @@ test("photos by the link of a text message, and the answer by text message", { t
   await accessible(page, "the upload page at its end");
   assert.match(await carrier.hear(before), /2 fichiers/);
   phone.assertQuiet();
+
+  // By text message the claim goes on to its end.
+  at = before;
+  await talk(/dossier [A-Z0-9]{4}-[A-Z0-9]{4}/);
 
   // The other language, and a link that leads nowhere.
   await page.goto(`${server.url}/u/nowhere`);
