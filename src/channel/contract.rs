@@ -37,7 +37,11 @@ pub trait Provider: fmt::Debug + Send + Sync {
     fn deliver<'a>(&'a self, outbound: &'a Outbound) -> BoxFuture<'a, Result<Sent, SendError>>;
 
     /// Brings the bytes of a file that a message named by `media` (a URL, a file's identifier). Bounded in size and time.
-    fn fetch<'a>(&'a self, media: &'a str) -> BoxFuture<'a, Result<Bytes, FetchError>>;
+    /// Nothing can be brought where messages bring their files, or none come.
+    fn fetch<'a>(&'a self, media: &'a str) -> BoxFuture<'a, Result<Bytes, FetchError>> {
+        let _ = media;
+        Box::pin(async { Err(FetchError::Gone) })
+    }
 
     /// Verifies and decodes a post to `/channels/CHANNEL/ACCOUNT`, on the raw bytes.
     fn decode(&self, post: &Post<'_>) -> Result<Vec<Event>, Refusal> {
@@ -193,7 +197,7 @@ pub struct Thread {
 }
 
 /// The provider took it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sent {
     /// By which a [`Report`] or a reply names it. Empty where the provider gives none.
     pub provider_id: String,

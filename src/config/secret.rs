@@ -1,6 +1,6 @@
 //! A secret of the configuration: written there, or named there and kept elsewhere.
 
-use std::fmt;
+use std::{fmt, ops::Deref};
 
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -27,7 +27,7 @@ impl Secret {
     }
 
     /// The secret itself, without the blanks and the line's end that editors leave around it.
-    pub fn reveal(&self) -> Result<String, SecretError> {
+    pub fn reveal(&self) -> Result<Hidden<String>, SecretError> {
         let secret = if let Some(name) = self.0.strip_prefix("env:") {
             std::env::var(name).map_err(|_| SecretError::Variable(name.to_owned()))?
         } else if let Some(path) = self.0.strip_prefix("file:") {
@@ -36,7 +36,35 @@ impl Secret {
             self.0.clone()
         };
         let secret = secret.trim();
-        if secret.is_empty() { Err(SecretError::Empty) } else { Ok(secret.to_owned()) }
+        if secret.is_empty() { Err(SecretError::Empty) } else { Ok(Hidden(secret.to_owned())) }
+    }
+}
+
+/// What must not be printed: a secret that was revealed, or what holds one. It is kept so until it is used.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Hidden<T>(T);
+
+impl<T> Hidden<T> {
+    pub fn new(hidden: T) -> Self {
+        Self(hidden)
+    }
+
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> Deref for Hidden<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> fmt::Debug for Hidden<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(super::HIDDEN)
     }
 }
 
@@ -69,7 +97,9 @@ mod tests {
             ("", None),
         ] {
             let secret = Secret::new(written);
-            assert_eq!(secret.reveal().ok().as_deref(), found, "{written}");
+            let revealed = secret.reveal().ok();
+            assert_eq!(revealed.as_deref().map(String::as_str), found, "{written}");
+            assert!(found.is_none_or(|found| !format!("{revealed:?}").contains(found)), "{written}");
             assert_eq!(format!("{secret:?} {}", serde_json::to_string(&secret).unwrap()), "(hidden) \"(hidden)\"");
         }
     }

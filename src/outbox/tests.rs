@@ -9,7 +9,6 @@ use std::{
     time::Duration,
 };
 
-use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
@@ -17,9 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Dispatcher, Jitter, LEASE, Outbox};
 use crate::{
-    channel::{
-        Desk, Event, Fate, FetchError, Outbound, Pace, Provider, Providers, Reason, Report, Retry, SendError, Sent,
-    },
+    channel::{Desk, Event, Fate, Outbound, Pace, Provider, Providers, Reason, Report, Retry, SendError, Sent},
     document::{Documents, Limits},
     domain::{
         clock::Clock,
@@ -84,10 +81,6 @@ impl Provider for Scripted {
             }
             Ok(Sent { provider_id: format!("p-{}-{}", outbound.seq, outbound.id) })
         })
-    }
-
-    fn fetch<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Bytes, FetchError>> {
-        Box::pin(async { Err(FetchError::Gone) })
     }
 }
 

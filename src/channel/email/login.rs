@@ -61,10 +61,10 @@ pub(super) async fn login(server: &MailServer) -> Result<Login, LoginError> {
         return Ok(Login::Token(token));
     }
     if let Some(token) = &server.token {
-        return Ok(Login::Token(token.reveal()?));
+        return Ok(Login::Token(token.reveal()?.into_inner()));
     }
     let password = server.password.as_ref().ok_or(LoginError::Nothing)?;
-    Ok(Login::Password(password.reveal()?))
+    Ok(Login::Password(password.reveal()?.into_inner()))
 }
 
 /// Secures a line: the system's authorities are believed, and the configured one.

@@ -11,12 +11,14 @@ mod octopush;
 mod ovh;
 pub mod render;
 mod smpp;
+#[cfg(test)]
+mod tests;
 mod twilio;
 pub mod webhook;
 
 use std::sync::Arc;
 
-use super::{AccountError, Provider};
+use super::{AccountError, Outbound, Provider, SendError};
 use crate::{
     config::Config,
     domain::{clock::Clock, message::Channel},
@@ -45,6 +47,19 @@ pub(super) fn open(config: &Config, http: &reqwest::Client) -> Result<Vec<Arc<dy
         all.push(Arc::new(opened.map_err(|error| unusable(&account.account, &error))?));
     }
     Ok(all)
+}
+
+/// What is sent for a message, in order: each text with its idempotency key, the same for every try.
+fn texts(outbound: &Outbound) -> Result<Vec<(String, String)>, SendError> {
+    if !numbers::can_receive(&outbound.to.address) {
+        return Err(answer::no_such_address());
+    }
+    let key = |number: usize| match number {
+        0 => outbound.id.clone(),
+        later => format!("{}-{later}", outbound.id),
+    };
+    let texts = render::texts(&outbound.body, outbound.link.as_deref());
+    Ok(texts.into_iter().enumerate().map(|(number, text)| (key(number), text)).collect())
 }
 
 fn unusable(account: &str, error: &impl std::error::Error) -> AccountError {

@@ -3,7 +3,6 @@
 //!
 //! Source: Octopush's "SMS API documentation" (v2). It wants an answer within a second and without a body.
 
-use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::Method;
 use serde_json::{Value as Json, json};
@@ -11,12 +10,12 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     account::{Account, MOST_IDENTIFIER, ends_with_secret, report},
-    answer::{Answer, no_such_address},
-    numbers, render,
+    answer::Answer,
+    texts,
 };
 use crate::{
-    channel::{Event, Fate, FetchError, Outbound, Pace, Post, Provider, Reason, Refusal, SendError, Sent},
-    config::{self, SecretError},
+    channel::{Event, Fate, Outbound, Pace, Post, Provider, Reason, Refusal, SendError, Sent},
+    config::{self, Hidden, SecretError},
     domain::message::Channel,
 };
 
@@ -24,9 +23,9 @@ use crate::{
 pub(super) struct Octopush {
     account: Account,
     login: String,
-    api_key: String,
+    api_key: Hidden<String>,
     sender: String,
-    callback_secret: String,
+    callback_secret: Hidden<String>,
     api: String,
     http: reqwest::Client,
 }
@@ -61,7 +60,7 @@ impl Octopush {
             .http
             .post(format!("{}/sms-campaign/send", self.api))
             .header("api-login", &self.login)
-            .header("api-key", &self.api_key)
+            .header("api-key", &*self.api_key)
             .json(&campaign);
         let answer = Answer::to(request).await?;
         let json = answer.json();
@@ -87,21 +86,12 @@ impl Provider for Octopush {
 
     fn deliver<'a>(&'a self, outbound: &'a Outbound) -> BoxFuture<'a, Result<Sent, SendError>> {
         Box::pin(async move {
-            if !numbers::can_receive(&outbound.to.address) {
-                return Err(no_such_address());
-            }
-            let mut sent = Sent { provider_id: String::new() };
-            for (number, text) in (0..).zip(render::texts(&outbound.body, outbound.link.as_deref())) {
-                // Each text of a message has a key of its own, the same for every try.
-                let key = if number == 0 { outbound.id.clone() } else { format!("{}-{number}", outbound.id) };
+            let mut sent = Sent::default();
+            for (key, text) in texts(outbound)? {
                 sent = self.send(&outbound.to.address, &text, key).await?;
             }
             Ok(sent)
         })
-    }
-
-    fn fetch<'a>(&'a self, _media: &'a str) -> BoxFuture<'a, Result<Bytes, FetchError>> {
-        Box::pin(async { Err(FetchError::Gone) })
     }
 
     fn decode(&self, post: &Post<'_>) -> Result<Vec<Event>, Refusal> {

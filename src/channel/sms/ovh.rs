@@ -7,7 +7,6 @@ use std::{
     time::Duration,
 };
 
-use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::{Method, header};
 use serde_json::{Value as Json, json};
@@ -17,15 +16,12 @@ use url::Url;
 
 use super::{
     account::{Account, ends_with_secret, report},
-    answer::{Answer, no_such_address, unavailable},
-    numbers, render,
+    answer::{Answer, unavailable},
+    texts,
 };
 use crate::{
-    channel::{
-        Desk, DeskError, Event, Fate, FetchError, Outbound, Pace, Post, Provider, Reason, Refusal, Retry, SendError,
-        Sent,
-    },
-    config::{self, SecretError},
+    channel::{Desk, DeskError, Event, Fate, Outbound, Pace, Post, Provider, Reason, Refusal, Retry, SendError, Sent},
+    config::{self, Hidden, SecretError},
     domain::{clock::Clock, message::Channel},
 };
 
@@ -35,13 +31,13 @@ const VALIDITY_MINUTES: u32 = 2880;
 #[derive(Debug)]
 pub(super) struct Ovh {
     account: Account,
-    application_key: String,
-    application_secret: String,
-    consumer_key: String,
+    application_key: Hidden<String>,
+    application_secret: Hidden<String>,
+    consumer_key: Hidden<String>,
     service: String,
     user: String,
     sender: String,
-    callback_secret: String,
+    callback_secret: Hidden<String>,
     poll: Duration,
     api: String,
     clock: Clock,
@@ -86,8 +82,8 @@ impl Ovh {
         let request = self
             .http
             .request(method, url)
-            .header("X-Ovh-Application", &self.application_key)
-            .header("X-Ovh-Consumer", &self.consumer_key)
+            .header("X-Ovh-Application", &*self.application_key)
+            .header("X-Ovh-Consumer", &*self.consumer_key)
             .header("X-Ovh-Timestamp", now)
             .header("X-Ovh-Signature", signature)
             .header(header::CONTENT_TYPE, "application/json")
@@ -103,7 +99,7 @@ impl Ovh {
     }
 
     fn signature(&self, method: &Method, url: &str, body: &str, now: i64) -> String {
-        let (secret, consumer) = (&self.application_secret, &self.consumer_key);
+        let (secret, consumer) = (&*self.application_secret, &*self.consumer_key);
         let signed = format!("{secret}+{consumer}+{method}+{url}+{body}+{now}");
         format!("$1${}", hex::encode(Sha1::digest(signed)))
     }
@@ -184,19 +180,12 @@ impl Provider for Ovh {
 
     fn deliver<'a>(&'a self, outbound: &'a Outbound) -> BoxFuture<'a, Result<Sent, SendError>> {
         Box::pin(async move {
-            if !numbers::can_receive(&outbound.to.address) {
-                return Err(no_such_address());
-            }
-            let mut sent = Sent { provider_id: String::new() };
-            for text in render::texts(&outbound.body, outbound.link.as_deref()) {
+            let mut sent = Sent::default();
+            for (_, text) in texts(outbound)? {
                 sent = self.send(&outbound.to.address, &text).await?;
             }
             Ok(sent)
         })
-    }
-
-    fn fetch<'a>(&'a self, _media: &'a str) -> BoxFuture<'a, Result<Bytes, FetchError>> {
-        Box::pin(async { Err(FetchError::Gone) })
     }
 
     /// A report: `?id=…&ptt=…`. Messages are polled for.

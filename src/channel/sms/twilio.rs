@@ -17,15 +17,15 @@ use url::Url;
 
 use super::{
     account::{Account, MOST_IDENTIFIER, address, report},
-    answer::{Answer, no_such_address},
-    numbers, render,
+    answer::Answer,
+    texts,
 };
 use crate::{
     channel::{
         Acknowledgement, Content, Event, Fate, FetchError, File, Outbound, Pace, Post, Provider, Reason, Refusal,
         Retry, SendError, Sent,
     },
-    config::{self, SecretError},
+    config::{self, Hidden, SecretError},
     domain::message::Channel,
 };
 
@@ -42,7 +42,7 @@ const STORAGE: [&str; 3] = [".twilio.com", ".twiliocdn.com", ".amazonaws.com"];
 pub(super) struct Twilio {
     account: Account,
     sid: String,
-    token: String,
+    token: Hidden<String>,
     from: String,
     api: String,
     /// Where reports are to be posted.
@@ -74,7 +74,7 @@ impl Twilio {
         let sender = if self.from.starts_with("MG") { "MessagingServiceSid" } else { "From" };
         let form = [("To", to), (sender, &self.from), ("Body", text), ("StatusCallback", &self.callback)];
         let url = format!("{}/2010-04-01/Accounts/{}/Messages.json", self.api, self.sid);
-        let answer = Answer::to(self.http.post(url).basic_auth(&self.sid, Some(&self.token)).form(&form)).await?;
+        let answer = Answer::to(self.http.post(url).basic_auth(&self.sid, Some(&*self.token)).form(&form)).await?;
         let json = answer.json();
         if answer.status.is_success() {
             let provider_id = json["sid"].as_str().unwrap_or_default().to_owned();
@@ -126,7 +126,7 @@ impl Twilio {
             }
             let request = self.http.get(url.clone()).timeout(FETCH);
             // The credentials go to Twilio itself and not to where it keeps files.
-            let request = if at_home { request.basic_auth(&self.sid, Some(&self.token)) } else { request };
+            let request = if at_home { request.basic_auth(&self.sid, Some(&*self.token)) } else { request };
             let response = request.send().await.map_err(|_| FetchError::Unavailable)?;
             match response.status() {
                 status if status.is_success() => return self.read(response).await,
@@ -168,11 +168,8 @@ impl Provider for Twilio {
 
     fn deliver<'a>(&'a self, outbound: &'a Outbound) -> BoxFuture<'a, Result<Sent, SendError>> {
         Box::pin(async move {
-            if !numbers::can_receive(&outbound.to.address) {
-                return Err(no_such_address());
-            }
-            let mut sent = Sent { provider_id: String::new() };
-            for text in render::texts(&outbound.body, outbound.link.as_deref()) {
+            let mut sent = Sent::default();
+            for (_, text) in texts(outbound)? {
                 sent = self.send(&outbound.to.address, &text).await?;
             }
             Ok(sent)

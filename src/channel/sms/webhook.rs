@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -15,14 +14,12 @@ use subtle::ConstantTimeEq;
 
 use super::{
     account::{Account, MOST_IDENTIFIER, ends_with_secret, report},
-    answer::{Answer, no_such_address},
-    numbers, render,
+    answer::Answer,
+    numbers, texts,
 };
 use crate::{
-    channel::{
-        AccountError, Event, Fate, FetchError, Outbound, Pace, Post, Provider, Reason, Refusal, Retry, SendError, Sent,
-    },
-    config::{SecretError, Webhook, WebhookFields, WebhookFormat, WebhookSend},
+    channel::{AccountError, Event, Fate, Outbound, Pace, Post, Provider, Reason, Refusal, Retry, SendError, Sent},
+    config::{Hidden, SecretError, Webhook, WebhookFields, WebhookFormat, WebhookSend},
     domain::{
         language::Language,
         message::{Body, Channel, Endpoint},
@@ -118,7 +115,7 @@ pub(super) struct Sender {
     send: WebhookSend,
     method: Method,
     /// What stands for `{name}`, beside the message's own.
-    secrets: Vec<(String, String)>,
+    secrets: Vec<(String, Hidden<String>)>,
     http: reqwest::Client,
 }
 
@@ -147,11 +144,8 @@ impl Sender {
         })
     }
 
-    async fn send(&self, outbound: &Outbound, text: &str, number: usize) -> Result<Sent, SendError> {
-        // Each text of a message has a key of its own, the same for every try.
-        let id = if number == 0 { outbound.id.clone() } else { format!("{}-{number}", outbound.id) };
-        let to = outbound.to.address.as_str();
-        let fill = Fill { own: [("to", to), ("text", text), ("id", &id)], secrets: &self.secrets };
+    async fn send(&self, to: &str, text: &str, id: &str) -> Result<Sent, SendError> {
+        let fill = Fill { own: [("to", to), ("text", text), ("id", id)], secrets: &self.secrets };
         // In a path or a query the message's own parts are escaped; in a header and a body they are values.
         let url = fill.apply(&self.send.url, |value| utf8_percent_encode(value, NON_ALPHANUMERIC).to_string());
         let mut headers = HeaderMap::new();
@@ -199,19 +193,12 @@ impl Provider for Sender {
 
     fn deliver<'a>(&'a self, outbound: &'a Outbound) -> BoxFuture<'a, Result<Sent, SendError>> {
         Box::pin(async move {
-            if !numbers::can_receive(&outbound.to.address) {
-                return Err(no_such_address());
-            }
-            let mut sent = Sent { provider_id: String::new() };
-            for (number, text) in render::texts(&outbound.body, outbound.link.as_deref()).iter().enumerate() {
-                sent = self.send(outbound, text, number).await?;
+            let mut sent = Sent::default();
+            for (key, text) in texts(outbound)? {
+                sent = self.send(&outbound.to.address, &text, &key).await?;
             }
             Ok(sent)
         })
-    }
-
-    fn fetch<'a>(&'a self, _media: &'a str) -> BoxFuture<'a, Result<Bytes, FetchError>> {
-        Box::pin(async { Err(FetchError::Gone) })
     }
 
     fn decode(&self, post: &Post<'_>) -> Result<Vec<Event>, Refusal> {
@@ -250,7 +237,7 @@ fn plain(value: &Json) -> String {
 /// What stands for the names in braces.
 struct Fill<'a> {
     own: [(&'a str, &'a str); 3],
-    secrets: &'a [(String, String)],
+    secrets: &'a [(String, Hidden<String>)],
 }
 
 impl Fill<'_> {

@@ -16,7 +16,10 @@ use teloxide_core::{
 use url::Url;
 
 use super::TelegramError;
-use crate::channel::{FetchError, Reason, Retry, SendError};
+use crate::{
+    channel::{FetchError, Reason, Retry, SendError},
+    config::Hidden,
+};
 
 const ANSWER: Duration = Duration::from_secs(15);
 /// A file of 20 MB over a slow line.
@@ -31,7 +34,7 @@ const MOST_DETAIL: usize = 120;
 pub(super) struct Client {
     http: reqwest::Client,
     api: Url,
-    token: String,
+    token: Hidden<String>,
 }
 
 /// A call that did not do what it was for. It never holds the address of the call, which has the token in it.
@@ -69,7 +72,7 @@ struct FilePath {
 }
 
 impl Client {
-    pub(super) fn new(api: &str, token: String, http: reqwest::Client) -> Result<Self, TelegramError> {
+    pub(super) fn new(api: &str, token: Hidden<String>, http: reqwest::Client) -> Result<Self, TelegramError> {
         let api = Url::parse(api).ok().filter(|url| !url.cannot_be_a_base()).ok_or(TelegramError::ApiUrl)?;
         Ok(Self { http, api, token })
     }
@@ -134,7 +137,7 @@ impl Client {
             segments.pop_if_empty();
             for segment in before {
                 if segment == "bot" {
-                    segments.push(&format!("bot{}", self.token));
+                    segments.push(&format!("bot{}", *self.token));
                 } else {
                     segments.push(segment);
                 }
@@ -227,11 +230,15 @@ mod tests {
 
     #[test]
     fn the_address_has_the_token_and_nothing_that_is_shown_has() {
-        let client = Client::new("https://example.org/api/", "1:SECRET".into(), testing::client()).unwrap();
+        let client =
+            Client::new("https://example.org/api/", Hidden::new("1:SECRET".into()), testing::client()).unwrap();
         assert_eq!(client.address(["bot"], ["GetMe"]).as_str(), "https://example.org/api/bot1:SECRET/GetMe");
         let file = client.address(["file", "bot"], "photos/../a b.jpg".split('/'));
         assert_eq!(file.as_str(), "https://example.org/api/file/bot1:SECRET/photos/a%20b.jpg");
         assert!(!format!("{client:?}").contains("SECRET"));
-        assert!(matches!(Client::new("mailto:a@b", String::new(), testing::client()), Err(TelegramError::ApiUrl)));
+        assert!(matches!(
+            Client::new("mailto:a@b", Hidden::new(String::new()), testing::client()),
+            Err(TelegramError::ApiUrl)
+        ));
     }
 }

@@ -38,7 +38,7 @@ use super::{
     AccountError, Desk, Event, FetchError, Outbound, Pace, Post, Provider, Reason, Refusal, Retry, SendError, Sent,
 };
 use crate::{
-    config::{Bot, Config, Receive, SecretError},
+    config::{Bot, Config, Hidden, Receive, SecretError},
     domain::message::Channel,
 };
 use client::{CallError, Client};
@@ -62,7 +62,7 @@ pub struct Telegram {
     words: Words,
     webhook: Url,
     /// Follows from the bot's token, so that every node knows it and nobody need write another one down.
-    secret: String,
+    secret: Hidden<String>,
     courtesies: Arc<Semaphore>,
 }
 
@@ -102,7 +102,7 @@ impl Telegram {
     /// The bot of `settings`, posted to below `public_url`.
     pub fn new(settings: Bot, public_url: &str, http: reqwest::Client) -> Result<Self, TelegramError> {
         let token = settings.token.reveal()?;
-        let secret = hex::encode(Sha256::digest(format!("guichet telegram webhook {token}")));
+        let secret = hex::encode(Sha256::digest(format!("guichet telegram webhook {}", *token)));
         let mut webhook = Url::parse(public_url).map_err(|_| TelegramError::PublicUrl)?;
         webhook.path_segments_mut().map_err(|()| TelegramError::PublicUrl)?.pop_if_empty().extend([
             "channels",
@@ -113,7 +113,7 @@ impl Telegram {
             client: Client::new(&settings.api_url, token, http)?,
             words: Words::built_in().map_err(TelegramError::Words)?,
             webhook,
-            secret,
+            secret: Hidden::new(secret),
             courtesies: Arc::new(Semaphore::new(COURTESIES)),
             settings,
         })

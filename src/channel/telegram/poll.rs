@@ -72,7 +72,7 @@ async fn introduce(bot: &Telegram) -> Result<(), CallError> {
     }
     let _: Json = match bot.settings.receive {
         Receive::Webhook => {
-            let webhook = SetWebhook::new(bot.webhook.clone()).secret_token(&bot.secret).allowed_updates(WANTED);
+            let webhook = SetWebhook::new(bot.webhook.clone()).secret_token(&*bot.secret).allowed_updates(WANTED);
             bot.client.call(&webhook).await?
         }
         Receive::Polling => bot.client.call(&DeleteWebhook::new()).await?,

@@ -18,7 +18,6 @@ use std::{
     time::Duration,
 };
 
-use bytes::Bytes;
 use futures_util::{StreamExt as _, future::BoxFuture};
 use jiff::ToSpan as _;
 use rusmpp::{
@@ -33,11 +32,11 @@ use url::Url;
 use super::{
     account::{Account, report},
     answer::{no_such_address, unavailable},
-    numbers, render,
+    numbers, texts,
 };
 use crate::{
-    channel::{Desk, DeskError, FetchError, Outbound, Pace, Provider, Reason, Retry, SendError, Sent},
-    config::{self, SecretError},
+    channel::{Desk, DeskError, Outbound, Pace, Provider, Reason, Retry, SendError, Sent},
+    config::{self, Hidden, SecretError},
     domain::{clock::Clock, message::Channel},
     store::SmsPart,
 };
@@ -66,7 +65,7 @@ pub(super) struct Smpp {
     host: String,
     port: u16,
     is_secure: bool,
-    bind: BindTransceiver,
+    bind: Hidden<BindTransceiver>,
     source: String,
     enquire_link: Duration,
     clock: Clock,
@@ -126,7 +125,7 @@ impl Smpp {
             host: url.host_str().ok_or(SmppError::Url)?.to_owned(),
             port: url.port().unwrap_or(if is_secure { 3550 } else { 2775 }),
             is_secure,
-            bind,
+            bind: Hidden::new(bind),
             source: account.source.clone(),
             enquire_link: Duration::from_secs(account.enquire_link_seconds.max(1)),
             clock,
@@ -171,7 +170,7 @@ impl Smpp {
         desk: &Desk,
         bound: &mut bool,
     ) -> Broken {
-        if let Err(error) = client.bind_transceiver(self.bind.clone()).await {
+        if let Err(error) = client.bind_transceiver((*self.bind).clone()).await {
             return Broken::Line(format!("not bound: {}", status_of(&error)));
         }
         *bound = true;
@@ -299,7 +298,7 @@ impl Smpp {
     async fn send(&self, client: &Client, to: &str, text: &str) -> Result<Sent, SendError> {
         let reference = self.reference.fetch_add(1, Ordering::Relaxed);
         let parts = pdu::submissions(&self.source, to, text, reference).ok_or_else(no_such_address)?;
-        let mut sent = Sent { provider_id: String::new() };
+        let mut sent = Sent::default();
         for part in parts {
             let answer = client.submit_sm(part).await.map_err(|error| refusal(&error))?;
             sent = Sent { provider_id: answer.message_id().as_str().to_owned() };
@@ -323,21 +322,15 @@ impl Provider for Smpp {
 
     fn deliver<'a>(&'a self, outbound: &'a Outbound) -> BoxFuture<'a, Result<Sent, SendError>> {
         Box::pin(async move {
-            if !numbers::can_receive(&outbound.to.address) {
-                return Err(no_such_address());
-            }
+            let texts = texts(outbound)?;
             let client = self.line.borrow().clone();
             let client = client.ok_or_else(|| unavailable("there is no line to the carrier".into()))?;
-            let mut sent = Sent { provider_id: String::new() };
-            for text in render::texts(&outbound.body, outbound.link.as_deref()) {
+            let mut sent = Sent::default();
+            for (_, text) in texts {
                 sent = self.send(&client, &outbound.to.address, &text).await?;
             }
             Ok(sent)
         })
-    }
-
-    fn fetch<'a>(&'a self, _media: &'a str) -> BoxFuture<'a, Result<Bytes, FetchError>> {
-        Box::pin(async { Err(FetchError::Gone) })
     }
 
     fn listen(self: Arc<Self>, desk: Desk, stop: CancellationToken) -> BoxFuture<'static, ()> {
