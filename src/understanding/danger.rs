@@ -1,12 +1,40 @@
 //! Danger: said to be there now, not denied, not supposed, not over.
 
 use jiff::civil::DateTime;
+use serde::{Deserialize, Serialize};
 
 use super::{
-    Danger, Found, Open, Vocabulary,
+    Found, Open, Vocabulary,
     text::{Kind, Text},
 };
 use crate::domain::fact::Value;
+
+/// A danger that is said to be there now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Danger {
+    Injury,
+    Fire,
+    Gas,
+    Electricity,
+    Collapse,
+    /// A call for help that does not say why.
+    Distress,
+}
+
+impl Danger {
+    /// The code in facts, notes and messages.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Injury => "injury",
+            Self::Fire => "fire",
+            Self::Gas => "gas",
+            Self::Electricity => "electricity",
+            Self::Collapse => "collapse",
+            Self::Distress => "distress",
+        }
+    }
+}
 
 impl Vocabulary {
     /// The first danger that the message says is there now.

@@ -6,7 +6,7 @@ mod values;
 use jiff::civil::date;
 
 use super::*;
-use crate::domain::language::Text as Label;
+use crate::domain::{language::Text as Label, message::Input};
 
 pub(super) fn vocabulary() -> Vocabulary {
     Vocabulary::from_yaml(include_str!("../../flows/vocabulary.yaml")).unwrap()

@@ -1,0 +1,170 @@
+//! Values: everything in a message that is one by itself, from the left, and where it stands.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+use super::{
+    Listening, Open, Tax, Vocabulary, address, context,
+    text::Text,
+    time::{Cycle, TimeReader, When},
+};
+use crate::domain::{fact::Value, language::Language};
+
+/// What a found value is, more finely than its type: a plate and a policy number are both text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ValueKind {
+    Time,
+    Amount,
+    Number,
+    /// In minutes.
+    Duration,
+    /// In square metres.
+    Surface,
+    Plate,
+    PolicyNumber,
+    Phone,
+    Email,
+    Iban,
+    /// The number of a company (INSEE).
+    Siren,
+    /// The number of a company's place.
+    Siret,
+    /// With a street.
+    Address,
+    /// A commune or its postcode, without a street.
+    Commune,
+}
+
+/// A value found in a message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// Where it stands, in bytes of the message.
+    pub span: Range<usize>,
+    pub kind: ValueKind,
+    pub value: Value,
+    /// For a moment: how it reads when the future is meant, where that differs.
+    pub ahead: Option<Value>,
+    /// For a moment: an end that is not told.
+    pub open: Option<Open>,
+    /// For an amount: the lower end of an estimate, in cents.
+    pub least: Option<i64>,
+    /// For an amount: whether it holds its taxes.
+    pub tax: Option<Tax>,
+    /// For a commune: its INSEE code, where it is certain.
+    pub insee: Option<&'static str>,
+    /// It is well to ask whether this was meant.
+    pub doubt: bool,
+    /// For a moment: after what span the same words name another.
+    pub(super) cycle: Cycle,
+    /// For a moment: a day was said, and not only an hour.
+    pub(super) dated: bool,
+    pub(super) tokens: Range<usize>,
+    pub(super) taken: bool,
+}
+
+impl Found {
+    fn new(text: &Text, tokens: Range<usize>, kind: ValueKind, value: Value) -> Self {
+        let span = text.span(tokens.clone());
+        Self {
+            span,
+            kind,
+            value,
+            ahead: None,
+            open: None,
+            least: None,
+            tax: None,
+            insee: None,
+            doubt: false,
+            cycle: Cycle::Fixed,
+            dated: true,
+            tokens,
+            taken: false,
+        }
+    }
+
+    fn time(text: &Text, at: usize, when: When) -> Self {
+        // "fuite de samedi": the "de" is not of the moment.
+        let of = matches!(text.word(at), "de" | "d" | "of") && text.word(at + 1) != "ici";
+        let start = if of && when.end > at + 1 { at + 1 } else { at };
+        let ahead = (when.ahead != when.past).then_some(Value::Moment(when.ahead));
+        let (open, doubt, cycle, dated) = (when.open, when.doubt, when.cycle, when.dated);
+        let found = Self::new(text, start..when.end, ValueKind::Time, Value::Moment(when.past));
+        Self { ahead, open, doubt, cycle, dated, tokens: at..when.end, ..found }
+    }
+}
+
+impl Vocabulary {
+    /// Everything in the message that is a value by itself, from the left; each word belongs to one value.
+    pub(super) fn find_values(&self, text: &Text, ctx: &Listening) -> Vec<Found> {
+        let times = self.times(text, ctx);
+        let mut values: Vec<Found> = Vec::new();
+        let shapes = self.shapes(text);
+        let shaped = |at: usize| shapes.iter().find(|(tokens, ..)| tokens.contains(&at));
+        let mut at = 0;
+        while at < text.len() {
+            let end = if let Some((tokens, kind, value)) = shaped(at) {
+                values.push(Found::new(text, tokens.clone(), *kind, value.clone()));
+                tokens.end
+            } else if let Some((mut address, end)) = self.address_at(text, at) {
+                let doubt = address::check(&mut address);
+                let found = Found::new(text, at..end, ValueKind::Address, Value::Address(address));
+                values.push(Found { doubt, ..found });
+                end
+            } else if let Some(end) = self.dated_street(text, at, &times) {
+                end
+            } else if let Some(when) = times.at(at) {
+                let end = when.end;
+                values.push(Found::time(text, at, when));
+                end
+            } else if let Some(amount) = self.amount_at(text, at) {
+                let found = Found::new(text, at..amount.end, ValueKind::Amount, Value::Amount(amount.cents));
+                values.push(Found { least: amount.least, tax: amount.tax, ..found });
+                amount.end
+            } else if let Some(place) = self.place_at(text, at) {
+                let found = Found::new(text, at..place.end, ValueKind::Commune, Value::Address(place.address));
+                values.push(Found { insee: place.code, doubt: place.doubt, ..found });
+                place.end
+            } else if let Some((number, end)) = self.surface_at(text, at) {
+                values.push(Found::new(text, at..end, ValueKind::Surface, Value::Number(number)));
+                end
+            } else if let Some((minutes, end)) = times.duration_at(at) {
+                values.push(Found::new(text, at..end, ValueKind::Duration, Value::Duration(minutes)));
+                end
+            } else if let Some((_, end)) = self.rank_at(text, at).filter(|(_, end)| *end > at + 1) {
+                end
+            } else if let Some(number) = self.number_at(text, at).filter(|number| !number.article) {
+                values.push(Found::new(text, at..number.end, ValueKind::Number, Value::Number(number.value)));
+                number.end
+            } else {
+                at + 1
+            };
+            at = end.max(at + 1);
+        }
+        context::settle(text, self, ctx.now, &mut values);
+        values
+    }
+
+    /// "rue du 4 septembre": the token after a street that is named by a date.
+    fn dated_street(&self, text: &Text, at: usize, times: &TimeReader) -> Option<usize> {
+        let street = self.streets.at(text, at)?;
+        let named = text.word(street.end) == "du" && text.str(at).len() > 1;
+        if named { times.at(street.end).map(|when| when.end) } else { None }
+    }
+
+    pub(super) fn times<'a>(&'a self, text: &'a Text, ctx: &Listening) -> TimeReader<'a> {
+        TimeReader { vocabulary: self, text, now: ctx.now, month_first_too: ctx.language == Language::En }
+    }
+
+    /// "45,5 m2", "une trentaine de m²": square metres.
+    fn surface_at(&self, text: &Text, at: usize) -> Option<(f64, usize)> {
+        let article = usize::from(text.word(at) == "une");
+        let (value, end) = match self.counts.at(text, at + article) {
+            #[expect(clippy::cast_precision_loss, reason = "the vocabulary's counts are small")]
+            Some(count) => (count.tag as f64, count.end + usize::from(matches!(text.word(count.end), "de" | "of"))),
+            None => self.number_at(text, at).map(|number| (number.value, number.end))?,
+        };
+        self.square_metres.at(text, end).map(|unit| (value, unit.end))
+    }
+}

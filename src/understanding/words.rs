@@ -1,0 +1,55 @@
+//! Small words and what they do to their neighbours: courtesy is skipped, a denial denies, a rank counts.
+
+use super::{
+    Vocabulary,
+    text::{Kind, Text},
+};
+
+impl Vocabulary {
+    pub(super) fn skip_polite(&self, text: &Text, mut at: usize) -> usize {
+        while at < text.len() {
+            match self.polite.at(text, at) {
+                Some(polite) => at = polite.end,
+                None if matches!(text.token(at).map(|token| token.kind), Some(Kind::Mark(_))) => at += 1,
+                None => break,
+            }
+        }
+        at
+    }
+
+    pub(super) fn is_negation(&self, text: &Text, at: usize) -> bool {
+        self.negations.at(text, at).is_some()
+    }
+
+    /// The thing named at `at` is denied by the words just before it: "pas de", "aucune", "sans".
+    pub(super) fn is_negated(&self, text: &Text, at: usize) -> bool {
+        (at.saturating_sub(3)..at).any(|start| {
+            self.negations.at(text, start).is_some_and(|negation| {
+                negation.end <= at && (negation.end..at).all(|between| is_article(text.word(between)))
+            })
+        })
+    }
+
+    /// A rank at `at`, in figures or in words, and the token after it.
+    pub(super) fn rank_at(&self, text: &Text, at: usize) -> Option<(u64, usize)> {
+        if let Some(rank) = text.digits(at) {
+            let ending =
+                matches!(text.word(at + 1), "e" | "er" | "ere" | "eme" | "nd" | "nde" | "re" | "st" | "rd" | "th");
+            return Some((rank, if ending && text.is_glued(at + 1) { at + 2 } else { at + 1 }));
+        }
+        self.ordinals.at(text, at).map(|found| (found.tag, found.end))
+    }
+
+    /// A word or mark that may stand around a number when it picks a choice.
+    pub(super) fn fills_rank(&self, text: &Text, at: usize) -> bool {
+        matches!(
+            text.token(at).map(|token| token.kind),
+            Some(Kind::Mark(',' | '.' | '°' | ')' | '/' | '&' | '+' | ';' | '!' | '#'))
+        ) || self.around_rank.at(text, at).is_some()
+            || self.polite.at(text, at).is_some()
+    }
+}
+
+fn is_article(word: &str) -> bool {
+    matches!(word, "de" | "d" | "du" | "des" | "la" | "le" | "les" | "l" | "un" | "une" | "the" | "a" | "an" | "any")
+}
