@@ -64,12 +64,25 @@ pub trait Provider: fmt::Debug + Send + Sync {
         Acknowledgement::default()
     }
 
+    /// Tries what the account needs of others, for `guichet doctor`. Sends nothing to anybody.
+    fn check(&self) -> BoxFuture<'_, Vec<Checked>> {
+        Box::pin(async { Vec::new() })
+    }
+
     /// Polls, or holds a line, until `stop`; hands what comes to the desk. Ends at once for an account that is only
     /// posted to. Connects again by itself after any error.
     fn listen(self: Arc<Self>, desk: Desk, stop: CancellationToken) -> BoxFuture<'static, ()> {
         let _ = (desk, stop);
         Box::pin(async {})
     }
+}
+
+/// One thing that an account needs, as it was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    pub what: &'static str,
+    /// How it stands; or what is wrong and what to do about it.
+    pub outcome: Result<String, String>,
 }
 
 /// The most messages of an account in a time; more wait in the outbox.

@@ -12,8 +12,8 @@ pub mod telegram;
 pub mod testing;
 
 pub use contract::{
-    Acknowledgement, Content, DeskError, Event, Fate, FetchError, File, Outbound, Pace, Post, Provider, Reason,
-    Received, Refusal, Report, Retry, SendError, Sent, Thread, UnknownReason,
+    Acknowledgement, Checked, Content, DeskError, Event, Fate, FetchError, File, Outbound, Pace, Post, Provider,
+    Reason, Received, Refusal, Report, Retry, SendError, Sent, Thread, UnknownReason,
 };
 pub use desk::Desk;
 pub use providers::{AccountError, Providers};

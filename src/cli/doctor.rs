@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{CliError, load_flows, open_documents, open_store, say};
 use crate::{
-    channel::{AccountError, Providers, http},
+    channel::{AccountError, Checked, Providers, http},
     config::{Config, ConfigError},
     document::tool_status,
     web::health::free_mib,
@@ -50,11 +50,20 @@ pub(super) async fn run(config: Result<Config, ConfigError>) -> Result<(), CliEr
     }
     let flows = load_flows(&config).map(|library| format!("revision {}", library.revision()));
     report("flows", flows.map_err(|error| error.to_string()));
-    let channels = channels(&config).await.map(|accounts| match accounts.as_slice() {
-        [] => "only the chat and the webhooks that are answered".to_owned(),
-        accounts => accounts.join(", "),
-    });
-    report("channels", channels.map_err(|error| error.to_string()));
+    match channels(&config).await {
+        Err(error) => report("channels", Err(error.to_string())),
+        Ok(accounts) if accounts.is_empty() => {
+            report("channels", Ok("only the chat and the webhooks that are answered".into()));
+        }
+        Ok(accounts) => {
+            for Account { name, waiting, checked } in accounts {
+                report(&name, Ok(format!("{waiting} to send")));
+                for Checked { what, outcome } in checked {
+                    report(&format!("{name} {what}"), outcome);
+                }
+            }
+        }
+    }
     for tool in tool_status() {
         let missing = || format!("{} is missing ({}): apt install {}", tool.name, tool.purpose, tool.package);
         report("previews", tool.path.as_ref().map(|path| path.display().to_string()).ok_or_else(missing));
@@ -62,8 +71,16 @@ pub(super) async fn run(config: Result<Config, ConfigError>) -> Result<(), CliEr
     if findings > 0 { Err(CliError::Findings) } else { Ok(()) }
 }
 
-/// The accounts that messages are pushed to, with what waits there: much of it means that its provider fails.
-async fn channels(config: &Config) -> Result<Vec<String>, CliError> {
+/// An account that messages are pushed to.
+struct Account {
+    /// `channel/account`.
+    name: String,
+    /// Much of it means that its provider fails.
+    waiting: i64,
+    checked: Vec<Checked>,
+}
+
+async fn channels(config: &Config) -> Result<Vec<Account>, CliError> {
     let store = open_store(config).await?;
     let key = store.secret("key").await?;
     let providers = Providers::open(config, &http::client().map_err(AccountError::from)?, &key)?;
@@ -71,7 +88,8 @@ async fn channels(config: &Config) -> Result<Vec<String>, CliError> {
     for provider in providers.iter() {
         let (channel, account) = (provider.channel(), provider.account());
         let waiting = store.outbox_waiting(channel, account).await?;
-        accounts.push(format!("{}/{account} ({waiting} to send)", channel.name()));
+        let checked = provider.check().await;
+        accounts.push(Account { name: format!("{}/{account}", channel.name()), waiting, checked });
     }
     store.close().await;
     Ok(accounts)

@@ -161,14 +161,18 @@ impl<'a> Walk<'a> {
 
     /// Takes a part of the message as the answer to a question. What is not understood is asked again with the rest.
     fn answer_part(&mut self, question: &Question, part: &str) -> bool {
-        let reading = self.library.vocabulary.read(part, &self.listening());
-        let answer = self.library.vocabulary.answer(&reading, &self.wanting(question), &self.listening());
+        // Below the last answer people close their letter.
+        let first = part.split("\n\n").next().unwrap_or(part);
+        let reading = self.library.vocabulary.read(first, &self.listening());
         let skips = question.optional && reading.command() == Some(Command::Skip);
         self.reading = Some(reading);
         let nothing = question.optional && question.input == Input::Text && self.says_no();
         if skips || nothing {
             return self.state.skipped.insert(question.fact.clone());
         }
+        let reading = self.library.vocabulary.read(part, &self.listening());
+        let answer = self.library.vocabulary.answer(&reading, &self.wanting(question), &self.listening());
+        self.reading = Some(reading);
         let value = match answer {
             // Without its town an address is asked once more, by itself.
             Answer::Value(Value::Address(Address { postcode: None, .. })) => return false,

@@ -42,15 +42,23 @@ const TRIES: u32 = 5;
 /// Why the line was given up.
 #[derive(Debug, thiserror::Error)]
 enum Broken {
-    #[error("the server does not answer in time")]
+    #[error("the server does not answer in time: with port 993 belongs security = \"tls\", with 143 \"starttls\"")]
     Silent(#[from] tokio::time::error::Elapsed),
+    #[error("the server cannot be reached: look at `host`, `port` and the firewall ({0})")]
+    Unreachable(std::io::Error),
+    #[error("the server offers no STARTTLS at this port")]
+    NoStarttls,
+    #[error(
+        "the server refuses the log-in: look at the user and the password (some want one made for programs) or the token"
+    )]
+    Refused,
+    #[error("the mailbox has no such folder")]
+    NoFolder,
     /// Its words may hold an address; the kind is enough.
     #[error("the server refused a command or broke the line ({0})")]
     Imap(&'static str),
     #[error(transparent)]
     Login(#[from] LoginError),
-    #[error("the line broke: {0}")]
-    Line(#[from] std::io::Error),
     #[error("the mailbox has no UIDVALIDITY")]
     NoValidity,
     #[error("a message cannot be stored at the moment: {0}")]
@@ -101,6 +109,60 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug> Line for T {}
 
 type Mailbox = Session<Box<dyn Line>>;
 
+/// Logs in, looks at the folder, and leaves: for `guichet doctor`.
+pub(super) async fn check(server: &MailServer) -> Result<String, String> {
+    let looked = async {
+        let mut mailbox = connect(server).await?;
+        let has_idle = timeout(PATIENCE, mailbox.capabilities()).await??.has_str("IDLE");
+        timeout(PATIENCE, mailbox.examine(&server.folder)).await?.map_err(no_folder)?;
+        timeout(PATIENCE, mailbox.logout()).await??;
+        Ok::<_, Broken>(has_idle)
+    };
+    match looked.await {
+        Ok(true) => Ok("logged in; new mail is told at once".to_owned()),
+        Ok(false) => Ok("logged in; new mail is looked for every minute (the server has no IDLE)".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+async fn connect(server: &MailServer) -> Result<Mailbox, Broken> {
+    let port = server.port.unwrap_or(if server.security == Security::Tls { 993 } else { 143 });
+    let line = timeout(PATIENCE, TcpStream::connect((server.host.as_str(), port))).await?;
+    let line = line.map_err(Broken::Unreachable)?;
+    let line: Box<dyn Line> = match server.security {
+        Security::None => Box::new(line),
+        Security::Tls => Box::new(timeout(PATIENCE, login::secure(line, server)).await??),
+        Security::Starttls => {
+            let mut client = Client::new(line);
+            timeout(PATIENCE, client.read_response()).await?.map_err(LoginError::from)?;
+            let asked = timeout(PATIENCE, client.run_command_and_check_ok("STARTTLS", None)).await?;
+            asked.map_err(|_| Broken::NoStarttls)?;
+            Box::new(timeout(PATIENCE, login::secure(client.into_inner(), server)).await??)
+        }
+    };
+    let mut client = Client::new(line);
+    if server.security != Security::Starttls {
+        timeout(PATIENCE, client.read_response()).await?.map_err(LoginError::from)?;
+    }
+    let user = &server.user;
+    let session = match login::login(server).await? {
+        Login::None => return Err(LoginError::Nothing.into()),
+        Login::Password(password) => timeout(PATIENCE, client.login(user, password)).await?,
+        Login::Token(token) => timeout(PATIENCE, client.authenticate("XOAUTH2", Bearer::new(user, &token))).await?,
+    };
+    session.map_err(|(error, _)| match error {
+        ImapError::No(_) => Broken::Refused,
+        other => other.into(),
+    })
+}
+
+fn no_folder(error: ImapError) -> Broken {
+    match error {
+        ImapError::No(_) => Broken::NoFolder,
+        other => other.into(),
+    }
+}
+
 struct Reader<'a> {
     account: &'a Account,
     server: &'a MailServer,
@@ -113,9 +175,9 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// Ends well only when it is told to stop.
     async fn run(&mut self, connected: &mut bool) -> Result<(), Broken> {
-        let mut mailbox = self.connect().await?;
+        let mut mailbox = connect(self.server).await?;
         let has_idle = timeout(PATIENCE, mailbox.capabilities()).await??.has_str("IDLE");
-        let selected = timeout(PATIENCE, mailbox.select(&self.server.folder)).await??;
+        let selected = timeout(PATIENCE, mailbox.select(&self.server.folder)).await?.map_err(no_folder)?;
         let validity = selected.uid_validity.ok_or(Broken::NoValidity)?;
         *connected = true;
         let mut read = self.begin(&mut mailbox, validity, selected.uid_next).await?;
@@ -131,32 +193,6 @@ impl Reader<'_> {
                 sleep(ASK_AGAIN).await;
             }
         }
-    }
-
-    async fn connect(&self) -> Result<Mailbox, Broken> {
-        let port = self.server.port.unwrap_or(if self.server.security == Security::Tls { 993 } else { 143 });
-        let line = timeout(PATIENCE, TcpStream::connect((self.server.host.as_str(), port))).await??;
-        let line: Box<dyn Line> = match self.server.security {
-            Security::None => Box::new(line),
-            Security::Tls => Box::new(timeout(PATIENCE, login::secure(line, self.server)).await??),
-            Security::Starttls => {
-                let mut client = Client::new(line);
-                timeout(PATIENCE, client.read_response()).await??;
-                timeout(PATIENCE, client.run_command_and_check_ok("STARTTLS", None)).await??;
-                Box::new(timeout(PATIENCE, login::secure(client.into_inner(), self.server)).await??)
-            }
-        };
-        let mut client = Client::new(line);
-        if self.server.security != Security::Starttls {
-            timeout(PATIENCE, client.read_response()).await??;
-        }
-        let user = &self.server.user;
-        let session = match login::login(self.server).await? {
-            Login::None => return Err(LoginError::Nothing.into()),
-            Login::Password(password) => timeout(PATIENCE, client.login(user, password)).await?,
-            Login::Token(token) => timeout(PATIENCE, client.authenticate("XOAUTH2", Bearer::new(user, &token))).await?,
-        };
-        session.map_err(|(error, _)| error.into())
     }
 
     /// Where to go on. A mailbox that is read for the first time is read from now on: what lies in it was answered by

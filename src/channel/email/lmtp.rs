@@ -30,6 +30,7 @@ const MOST_COMMAND: usize = 2048;
 /// Messages at once; more wait at their sender's.
 const LINES: usize = 16;
 const MOST_RECIPIENTS: usize = 100;
+const GREETING: &str = "220 Guichet LMTP";
 /// Before the port is tried again.
 const AGAIN: Duration = Duration::from_secs(5);
 
@@ -59,6 +60,20 @@ pub(super) async fn serve(account: &Arc<Account>, listen: SocketAddr, desk: &Des
         });
     }
     while lines.join_next().await.is_some() {}
+}
+
+/// Looks whether the port is there to be listened at, or held by a Guichet that runs: for `guichet doctor`.
+pub(super) async fn check(listen: SocketAddr) -> Result<String, String> {
+    let Err(taken) = TcpListener::bind(listen).await else { return Ok(format!("{listen} is free to listen at")) };
+    let greeting = async {
+        let mut greeting = String::new();
+        BufReader::new(TcpStream::connect(listen).await?).read_line(&mut greeting).await?;
+        Ok::<_, std::io::Error>(greeting)
+    };
+    match timeout(AGAIN, greeting).await {
+        Ok(Ok(greeting)) if greeting.trim_end() == GREETING => Ok(format!("a Guichet listens at {listen}")),
+        _ => Err(format!("{listen} cannot be listened at: {taken}; give `listen` another port")),
+    }
 }
 
 async fn bind(account: &Account, listen: SocketAddr, stop: &CancellationToken) -> Option<TcpListener> {
@@ -98,7 +113,7 @@ enum Read {
 
 impl Session<'_> {
     async fn run(&mut self, stop: &CancellationToken) -> std::io::Result<()> {
-        self.say("220 Guichet LMTP").await?;
+        self.say(GREETING).await?;
         loop {
             let read = tokio::select! {
                 // Between two messages nothing is lost by hanging up.

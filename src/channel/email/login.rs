@@ -1,8 +1,11 @@
-//! How we log in on a mail server and secure the line to it.
+//! How we log in on a mail server and secure the line to it; and what to mend where that fails, for IMAP and SMTP alike.
 
-use std::{process::Stdio, sync::Arc, time::Duration};
+use std::{error::Error, io, path::Path, process::Stdio, sync::Arc, time::Duration};
 
-use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject as _};
+use rustls::{
+    CertificateError,
+    pki_types::{CertificateDer, ServerName, pem::PemObject as _},
+};
 use tokio::{net::TcpStream, process::Command};
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
@@ -36,14 +39,67 @@ pub(super) enum LoginError {
     TokenCommand,
     #[error("a user needs a password, a token or a token_command")]
     Nothing,
-    #[error("the authority's certificate cannot be read: {0}")]
-    Authority(rustls::pki_types::pem::Error),
+    #[error("the file that `authority` names holds no certificate in PEM form, or cannot be read")]
+    Authority,
+    #[error(
+        "its certificate is signed by an authority that is not trusted here: look whether `host` is the right server; \
+         if the authority is your own, name the file with its certificate in `authority`"
+    )]
+    UnknownAuthority,
+    #[error("its certificate is for another name: `host` must be a name that stands in the certificate")]
+    OtherName,
+    #[error("its certificate is out of date, or this machine's clock is wrong: renew the one or set the other")]
+    OutOfDate,
+    #[error("it does not speak TLS from the first byte at this port: try security = \"starttls\", or another port")]
+    NotTls,
     #[error("the line cannot be secured: {0}")]
-    Tls(#[from] rustls::Error),
+    Tls(rustls::Error),
     #[error("{0} is no name of a server")]
     Name(String),
     #[error("the line broke: {0}")]
-    Line(#[from] std::io::Error),
+    Line(io::Error),
+}
+
+impl From<rustls::Error> for LoginError {
+    fn from(error: rustls::Error) -> Self {
+        use CertificateError as Certificate;
+        match error {
+            rustls::Error::InvalidCertificate(Certificate::UnknownIssuer) => Self::UnknownAuthority,
+            rustls::Error::InvalidCertificate(
+                Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
+            ) => Self::OtherName,
+            rustls::Error::InvalidCertificate(
+                Certificate::Expired
+                | Certificate::ExpiredContext { .. }
+                | Certificate::NotValidYet
+                | Certificate::NotValidYetContext { .. },
+            ) => Self::OutOfDate,
+            rustls::Error::InvalidMessage(_) => Self::NotTls,
+            other => Self::Tls(other),
+        }
+    }
+}
+
+impl From<io::Error> for LoginError {
+    fn from(error: io::Error) -> Self {
+        of_tls(&error).unwrap_or(Self::Line(error))
+    }
+}
+
+/// What TLS found wrong, however deep the libraries wrapped it.
+pub(super) fn of_tls(error: &(dyn Error + 'static)) -> Option<LoginError> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<rustls::Error>() {
+            return Some(found.clone().into());
+        }
+        // An I/O error's source is what lies behind the error that it holds.
+        next = match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
+    }
+    None
 }
 
 /// Finds what to log in with. Tokens live for an hour: they are asked for each time.
@@ -71,10 +127,8 @@ pub(super) async fn login(server: &MailServer) -> Result<Login, LoginError> {
 pub(super) async fn secure(line: TcpStream, server: &MailServer) -> Result<TlsStream<TcpStream>, LoginError> {
     let mut roots = rustls::RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if let Some(file) = &server.authority {
-        for certificate in CertificateDer::pem_file_iter(file).map_err(LoginError::Authority)? {
-            roots.add(certificate.map_err(LoginError::Authority)?)?;
-        }
+    for certificate in authority(server.authority.as_deref())? {
+        roots.add(certificate).map_err(|_| LoginError::Authority)?;
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider)
@@ -83,4 +137,41 @@ pub(super) async fn secure(line: TcpStream, server: &MailServer) -> Result<TlsSt
         .with_no_client_auth();
     let name = ServerName::try_from(server.host.clone()).map_err(|_| LoginError::Name(server.host.clone()))?;
     Ok(TlsConnector::from(Arc::new(config)).connect(name, line).await?)
+}
+
+/// The certificates of the configured authority.
+pub(super) fn authority(file: Option<&Path>) -> Result<Vec<CertificateDer<'static>>, LoginError> {
+    let Some(file) = file else { return Ok(Vec::new()) };
+    let certificates = CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    certificates.ok().filter(|found| !found.is_empty()).ok_or(LoginError::Authority)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_tls_found_is_told_with_what_to_do() {
+        for (found, told) in [
+            (rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer), "`authority`"),
+            (rustls::Error::InvalidCertificate(CertificateError::NotValidForName), "`host`"),
+            (rustls::Error::InvalidCertificate(CertificateError::Expired), "out of date"),
+            (rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType), "starttls"),
+        ] {
+            // As the libraries wrap it.
+            let wrapped = io::Error::other(io::Error::new(io::ErrorKind::InvalidData, found));
+            let told_of = of_tls(&wrapped).unwrap().to_string();
+            assert!(told_of.contains(told), "{told_of}");
+        }
+        assert!(of_tls(&io::Error::other("a broken line")).is_none());
+    }
+
+    #[test]
+    fn an_authority_without_a_certificate_is_an_error() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for path in [file.path(), Path::new("/nowhere/at/all")] {
+            assert!(matches!(authority(Some(path)), Err(LoginError::Authority)));
+        }
+        assert_eq!(authority(None).unwrap(), []);
+    }
 }

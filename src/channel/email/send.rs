@@ -22,7 +22,7 @@ use tokio::sync::Mutex;
 
 use super::{
     automatic::reason_of,
-    login::{self, Login},
+    login::{self, Login, LoginError},
     render::Rendered,
 };
 use crate::{
@@ -70,36 +70,62 @@ impl Mailer {
         let message = letter.build()?;
         let sending = async {
             let transport = self.transport().await?;
-            transport.send(message).await.map_err(|error| of_smtp(&error))
+            transport.send(message).await.map_err(|error| self.refusal(&error))
         };
         match tokio::time::timeout(PATIENCE, sending).await {
             Ok(sent) => sent.map(drop),
-            Err(_) => Err(later(Reason::Unavailable, "the mail server did not answer in time")),
+            Err(_) => Err(silent()),
         }
     }
 
     async fn transport(&self) -> Result<Transport, SendError> {
-        let unusable = |error: &dyn std::fmt::Display| later(Reason::Account, &error.to_string());
-        let login = login::login(&self.server).await.map_err(|error| unusable(&error))?;
+        let unusable = |error: LoginError| later(Reason::Account, &error.to_string());
+        let login = login::login(&self.server).await.map_err(unusable)?;
         let mut current = self.transport.lock().await;
         match &*current {
             Some((with, transport)) if *with == login => Ok(transport.clone()),
             _ => {
-                let transport = self.open(&login).map_err(|error| unusable(&error))?;
+                let transport = self.open(&login).map_err(unusable)?;
                 *current = Some((login, transport.clone()));
                 Ok(transport)
             }
         }
     }
 
-    fn open(&self, login: &Login) -> Result<Transport, lettre::transport::smtp::Error> {
+    /// Logs in, and says nothing: for `guichet doctor`.
+    pub(super) async fn check(&self) -> Result<String, String> {
+        let looking = async {
+            let transport = self.transport().await?;
+            transport.test_connection().await.map_err(|error| self.refusal(&error))
+        };
+        let looked = tokio::time::timeout(PATIENCE, looking).await.unwrap_or_else(|_| Err(silent()));
+        let how = if self.server.user.is_empty() { "it takes mail without a log-in" } else { "logged in" };
+        match looked {
+            Ok(true) => Ok(how.to_owned()),
+            Ok(false) => Err("the server hung up after the log-in: its own log says why".to_owned()),
+            Err(error) => Err(error.detail),
+        }
+    }
+
+    fn refusal(&self, error: &lettre::transport::smtp::Error) -> SendError {
+        let has_token = self.server.token.is_some() || !self.server.token_command.is_empty();
+        // A token that is refused is answered by a challenge, which the library does not know.
+        if has_token && error.is_client() {
+            let detail = "the mail server refuses the token, or takes none: look at the user and the token";
+            return later(Reason::Account, detail);
+        }
+        of_smtp(error)
+    }
+
+    fn open(&self, login: &Login) -> Result<Transport, LoginError> {
         let server = &self.server;
         let tls = || {
             let mut parameters = TlsParameters::builder(server.host.clone());
-            if let Some(pem) = server.authority.as_ref().and_then(|file| std::fs::read(file).ok()) {
-                parameters = parameters.add_root_certificate(Certificate::from_pem(&pem)?);
+            for certificate in login::authority(server.authority.as_deref())? {
+                let certificate = Certificate::from_der(certificate.to_vec()).map_err(|_| LoginError::Authority)?;
+                parameters = parameters.add_root_certificate(certificate);
             }
-            parameters.build_rustls()
+            parameters.build_rustls().map_err(|_| LoginError::Name(server.host.clone()))
         };
         let (tls, port) = match server.security {
             Security::Tls => (Tls::Wrapper(tls()?), 465),
@@ -172,21 +198,27 @@ fn ids(all: &[String]) -> impl Iterator<Item = &str> {
 /// What a refusal of the server's means. Its words may name people: only its codes are told.
 fn of_smtp(error: &lettre::transport::smtp::Error) -> SendError {
     let Some(code) = error.status().map(|code| code.to_string()) else {
-        let detail = if error.is_timeout() {
-            "the mail server did not answer in time"
-        } else if error.is_tls() {
-            "the line to the mail server cannot be secured"
+        if let Some(problem) = login::of_tls(error) {
+            return later(Reason::Unavailable, &format!("no secure line to the mail server: {problem}"));
+        }
+        return if error.is_timeout() {
+            silent()
+        } else if error.is_client() {
+            // Said by the library, before anything of the message: no STARTTLS, no way of logging in that both know.
+            let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+            later(Reason::Unavailable, &format!("the mail server does not offer what is configured: {cause}"))
         } else {
-            "the mail server cannot be reached"
+            later(Reason::Unavailable, "the mail server cannot be reached: look at `host`, `port` and the firewall")
         };
-        return later(Reason::Unavailable, detail);
     };
     let text = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
     let status = enhanced(&text).unwrap_or_default();
     let detail = format!("the mail server said {code} {status}");
     match code.as_str() {
         // The log-in; a person may put it right before the last try.
-        "530" | "534" | "535" | "538" | "454" => later(Reason::Account, &detail),
+        "530" | "534" | "535" | "538" | "454" => {
+            later(Reason::Account, &format!("{detail}: look at the user and the password or the token"))
+        }
         _ if error.is_permanent() => {
             let reason = match (status, code.as_str()) {
                 ("", "550" | "551" | "553") => Reason::NoSuchAddress,
@@ -206,6 +238,12 @@ fn enhanced(text: &str) -> Option<&str> {
         let parts: Vec<&str> = word.split('.').collect();
         matches!(parts[..], ["2" | "4" | "5", subject, detail] if !subject.is_empty() && !detail.is_empty() && word.len() <= 9)
     })
+}
+
+fn silent() -> SendError {
+    let detail =
+        "the mail server did not answer in time: with port 465 belongs security = \"tls\", with 587 \"starttls\"";
+    later(Reason::Unavailable, detail)
 }
 
 fn later(reason: Reason, detail: &str) -> SendError {

@@ -1,11 +1,15 @@
-//! E-mail against real servers: Dovecot and Postfix bring it, Python's aiosmtpd takes it, and another library says what is
-//! quoted. `tests/run` starts them.
+//! E-mail against real servers: Dovecot and Postfix bring it, Postfix and Python's aiosmtpd take it, and another library says
+//! what is quoted. `tests/run` starts them.
+
+mod lines;
+mod story;
 
 use std::{
     fs,
     io::{BufRead as _, BufReader, Write as _},
     net::TcpStream,
     path::{Path, PathBuf},
+    process::Command,
     time::{Duration, Instant},
 };
 
@@ -41,30 +45,50 @@ async fn wait_for_number(database: &Database, sql: &'static str, number: i64) {
     wait_for(&format!("{number} from {sql}"), async || (database.number(sql).await == number).then_some(())).await;
 }
 
-/// The account `LOCAL@rives.example`, which answers through the sink.
-fn configuration(local: &str, ways_in: &str) -> String {
-    let sink = peer("SMTP");
-    let (host, port) = sink.rsplit_once(':').unwrap();
+/// The account `LOCAL@rives.example`, with these sections of its own.
+fn account(local: &str, sections: &str) -> String {
     format!(
-        "[[email.accounts]]\naccount = 'mail'\ninsurer = 'demo'\naddress = '{local}@rives.example'\n\
-         name = 'Sinistres Rives'\nplus_address = true\nauthserv_id = 'mx.rives.example'\nsecret = 'S3CRET'\n{ways_in}\n\
-         [email.accounts.smtp]\nhost = '{host}'\nport = {port}\nsecurity = 'none'\n"
+        "[[email.accounts]]\naccount = '{local}'\ninsurer = 'demo'\naddress = '{local}@rives.example'\n\
+         name = 'Sinistres Rives'\nplus_address = true\nauthserv_id = 'mx.rives.example'\nsecret = 'S3CRET'\n{sections}\n"
     )
+}
+
+/// Where a peer is, as a server's section has it.
+fn at(name: &str) -> String {
+    let peer = peer(name);
+    let (host, port) = peer.rsplit_once(':').unwrap();
+    format!("host = '{host}'\nport = {port}\n")
+}
+
+/// What goes out goes straight to the sink.
+fn to_the_sink() -> String {
+    format!("[email.accounts.smtp]\nsecurity = 'none'\n{}", at("SMTP"))
 }
 
 fn by_imap(local: &str) -> String {
-    let imap = peer("IMAP");
-    let (host, port) = imap.rsplit_once(':').unwrap();
-    configuration(
-        local,
-        &format!(
-            "[email.accounts.imap]\nhost = '{host}'\nport = {port}\nsecurity = 'none'\nuser = '{local}'\npassword = 'secret'"
-        ),
-    )
+    let imap = format!(
+        "[email.accounts.imap]\nsecurity = 'none'\nuser = '{local}'\npassword = 'secret'\n{}{}",
+        at("IMAP"),
+        to_the_sink()
+    );
+    account(local, &imap)
 }
 
 fn by_lmtp(local: &str, listen: &str) -> String {
-    configuration(local, &format!("[email.accounts.lmtp]\nlisten = '{listen}'"))
+    account(local, &format!("[email.accounts.lmtp]\nlisten = '{listen}'\n{}", to_the_sink()))
+}
+
+/// The program's configuration for a command that ends by itself, and what that command says.
+fn guichet(database: &Database, sections: &str, arguments: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("guichet.toml");
+    let documents = folder.path().join("documents");
+    let url = &database.url;
+    fs::write(&file, format!("[store]\nurl = '{url}'\n[documents]\nfolder = '{}'\n{sections}", documents.display()))
+        .unwrap();
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_guichet")).arg("--config").arg(file).args(arguments).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
 }
 
 /// A port where nobody listens at the moment.
@@ -274,7 +298,7 @@ async fn postfix_keeps_what_comes_while_we_are_away() {
         assert!(answer.starts_with("250"), "{answer}");
     };
     (0..3).for_each(send);
-    let server = Server::start_with(&database.url, &by_lmtp("postfix", &peer("POSTFIX_LMTP")));
+    let server = Server::start_with(&database.url, &by_lmtp("postfix", &peer("POSTFIX_LMTP_POSTFIX")));
     wait_for_number(&database, CONVERSATIONS, 3).await;
     // In the middle of it.
     (3..6).for_each(send);
@@ -364,21 +388,38 @@ async fn nobody_writes_in_another_s_case() {
     let _server = Server::start_with(&database.url, &by_lmtp("case", &address));
     let (anne, eve) = (person("case-anne"), person("case-eve"));
     let to = "case@rives.example";
-    lmtp(&address, &anne, to, &mail("c1@example.org", &anne, "", "Bonjour, fuite dans la cuisine.")).await;
+    lmtp(
+        &address,
+        &anne,
+        to,
+        &mail("c1@example.org", &anne, "", "Bonjour, fuite d'eau dans la cuisine. Aucun danger."),
+    )
+    .await;
     let ours = sent(&anne, 0).await;
     let reply_to = ours.header("reply-to").split(['<', '>']).nth(1).unwrap().to_owned();
     let head = format!("In-Reply-To: {}\n", ours.header("message-id"));
     // Another person has our letter, and answers it.
     lmtp(&address, &eve, &reply_to, &mail("c2@example.org", &eve, &head, "Moi aussi.")).await;
     assert_eq!(database.number(CONVERSATIONS).await, 2);
+    // Or has only its reference.
+    let mallory = person("case-mallory");
+    let subject = mail("c5@example.org", &mallory, "", "Où en est-on ?");
+    let subject =
+        subject.replace("Subject: ", &format!("Subject: {} ", ours.header("subject").split(' ').next_back().unwrap()));
+    lmtp(&address, &mallory, to, &subject).await;
+    assert_eq!(database.number(CONVERSATIONS).await, 3);
     // Somebody writes in Anne's name, and the receiving server has noticed.
     let forged = format!("Authentication-Results: mx.rives.example; dmarc=fail header.from=example.org\n{head}");
     lmtp(&address, &eve, &reply_to, &mail("c3@example.org", &anne, &forged, "Envoyez tout ailleurs.")).await;
-    assert_eq!(database.number(CONVERSATIONS).await, 3);
+    assert_eq!(database.number(CONVERSATIONS).await, 4);
+    // Each of them is proposed to a handler, and their own cases wait for one.
+    assert_eq!(database.number("SELECT COUNT(*) FROM citation").await, 3);
+    assert_eq!(database.number("SELECT COUNT(*) FROM dossier WHERE waiting_since IS NOT NULL").await, 3);
     // The same header by another server is anybody's.
     let other = format!("Authentication-Results: mx.attacker.example; dmarc=fail\n{head}");
     lmtp(&address, &anne, &reply_to, &mail("c4@example.org", &anne, &other, "Personne n'est blessé.")).await;
-    assert_eq!(database.number(CONVERSATIONS).await, 3);
+    assert_eq!(database.number(CONVERSATIONS).await, 4);
+    assert_eq!(database.number("SELECT COUNT(*) FROM citation").await, 3);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -415,6 +456,50 @@ async fn what_did_not_arrive_reaches_a_handler() {
     assert!(answer.starts_with("250"), "{answer}");
     wait_for_number(&database, refused, 2).await;
     assert_eq!(database.number(CONVERSATIONS).await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_postfix_sends_back_reaches_a_handler() {
+    let database = Database::sqlite();
+    let sections = format!(
+        "[email.accounts.lmtp]\nlisten = '{}'\n[email.accounts.smtp]\nsecurity = 'starttls'\nuser = 'returned'\n\
+         password = 'secret'\nauthority = '{}/authority.pem'\n{}",
+        peer("POSTFIX_LMTP_RETURNED"),
+        peer("TLS"),
+        at("SUBMISSION")
+    );
+    let _server = Server::start_with(&database.url, &account("returned", &sections));
+    // Postfix takes our answer, finds nobody who would, and says so by a report of its own making.
+    let nobody = person("nobody-returned");
+    let raw = mail("r1@example.org", &nobody, "", "Bonjour, fuite.");
+    let answer = hand_over(&peer("POSTFIX"), "EHLO", &nobody, "returned@rives.example", &raw);
+    assert!(answer.starts_with("250"), "{answer}");
+    let refused = "SELECT COUNT(*) FROM outbox WHERE status = 'failed' AND reason = 'no_such_address'";
+    wait_for_number(&database, refused, 1).await;
+    assert_eq!(database.number(CONVERSATIONS).await, 1);
+    assert_eq!(database.number("SELECT COUNT(*) FROM timeline WHERE kind = 'undelivered'").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_machine_that_does_not_say_so_is_not_answered_for_ever() {
+    let (database, address) = (Database::sqlite(), free_address());
+    let _server = Server::start_with(&database.url, &by_lmtp("loop", &address));
+    let machine = person("helpdesk");
+    let answers = "SELECT COUNT(*) FROM outbox";
+    let mut said = 0;
+    for number in 0..24 {
+        if number == 12 {
+            said = database.number(answers).await;
+        }
+        let text =
+            "Votre demande a bien été enregistrée sous le numéro 4711. Nous la traitons dans les meilleurs délais.";
+        let raw = mail(&format!("loop{number}@example.org"), &machine, "", text);
+        lmtp(&address, &machine, "loop@rives.example", &raw).await;
+    }
+    // It was understood twice as badly as a person is: a handler has it, and nothing more is said by itself.
+    assert_eq!(database.number(INBOUND).await, 24);
+    assert_eq!(database.number(answers).await, said, "two machines write to each other");
+    assert_eq!(database.number("SELECT COUNT(*) FROM dossier WHERE status = 'handed_over'").await, 1);
 }
 
 /// Where npm `email-reply-parser` and we differ, and why.
