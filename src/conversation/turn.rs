@@ -91,6 +91,8 @@ pub struct Came {
     pub claims: bool,
     pub proof: Option<Proof>,
     pub binding: Binding,
+    /// The case that it names, and whose person its sender is not known to be.
+    pub cited: Option<Box<Dossier>>,
 }
 
 /// Everything that one input changes in a conversation.
@@ -177,6 +179,21 @@ impl Turn {
         self.messages.first().map_or(self.conversation.row.last_seq, |message| message.seq)
     }
 
+    /// What came names another case, whose person its sender is not known to be: a handler decides whether it belongs
+    /// there, and this case waits for them.
+    pub fn cite(&mut self, cited: &Dossier) {
+        if self.conversation.dossier.is_none() {
+            // Nobody would see it.
+            self.open_dossier("unknown");
+        }
+        let (seq, now) = (self.seq(), self.now);
+        if let Some(dossier) = &mut self.conversation.dossier {
+            dossier.waiting_since.get_or_insert(now);
+        }
+        let detail = json!({ "message": seq, "dossier": cited.id, "reference": cited.reference });
+        self.record(POLICYHOLDER, "cited", &detail);
+    }
+
     /// What the store must keep, and the conversation as it will stand when that is kept.
     pub fn finish(self, came: Came) -> (Commit, Conversation) {
         let seq = self.seq();
@@ -201,7 +218,11 @@ impl Turn {
             key: came.key.map(|text| Key { text, seq }),
             conversation: row,
             endpoint,
-            binding: Binding { absorbs: self.absorbs, ..came.binding },
+            binding: Binding {
+                absorbs: self.absorbs,
+                cites: came.cited.map(|cited| cited.conversation),
+                ..came.binding
+            },
             crossings: self.crossings,
             messages: self.messages,
             dossier: changed.then(|| conversation.dossier.clone()).flatten(),
@@ -440,6 +461,13 @@ impl Turn {
                 Ok(())
             }
             Action::KeepApart { other } => {
+                // It may have waited for this alone.
+                let served = self.conversation.row.handler.is_some();
+                if let Some(dossier) = self.conversation.dossier.as_mut().filter(|_| !served)
+                    && dossier.status != Status::HandedOver
+                {
+                    dossier.waiting_since = None;
+                }
                 self.record(&actor.login, "kept_apart", &json!({ "dossier": other }));
                 Ok(())
             }

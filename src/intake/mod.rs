@@ -76,10 +76,21 @@ pub struct Inbound {
     /// The token or code by which the sender goes on with a conversation that began at another address: Telegram's
     /// `/start TOKEN`, an e-mail's plus-address. A code that is the message itself is found in its text.
     pub token: Option<String>,
+    /// The conversations that it names, by the thread that it answers or a reference, the likeliest first. It admits nobody:
+    /// who is not known there is proposed to a handler.
+    pub cites: Vec<Citation>,
     /// More may follow at once (an album has no end mark): kept and acknowledged now, answered when nothing came for a
     /// moment.
     pub settle: bool,
     pub kind: InboundKind,
+}
+
+/// How an item names a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Citation {
+    Conversation(ConversationId),
+    /// A dossier's reference, such as people know it.
+    Reference(String),
 }
 
 /// What an inbound item does.
@@ -272,7 +283,7 @@ impl Intake {
         })?;
         let key = key_of(&inbound);
         let secret = self.0.secret_of(&inbound);
-        let Inbound { endpoint, provider_id, insurer, language, settle, kind, .. } = inbound;
+        let Inbound { endpoint, provider_id, insurer, language, cites, settle, kind, .. } = inbound;
         let client_id = Some(provider_id);
         let input = match kind {
             InboundKind::Open => Input::Open,
@@ -284,6 +295,9 @@ impl Intake {
             let mut way = Way { to: self.0.known(&endpoint).await?, input: input.clone(), came: Came::default() };
             if let Some(secret) = &secret {
                 way = self.0.way(secret, way).await?;
+            }
+            if !cites.is_empty() {
+                way = self.0.thread(&cites, &insurer, &endpoint, way).await?;
             }
             if let Some(id) = way.to
                 && self.0.begins_another(id, &way.input).await?
@@ -465,7 +479,10 @@ impl Inner {
     async fn commit(&self, conversation: Conversation, input: &Input, came: Came) -> Result<Receipt, TurnError> {
         let id = conversation.row.id;
         let channel = conversation.row.endpoint.channel.name();
-        let turn = Turn::make(conversation, input.clone(), &self.host, self.clock.now()).await?;
+        let mut turn = Turn::make(conversation, input.clone(), &self.host, self.clock.now()).await?;
+        if let Some(cited) = &came.cited {
+            turn.cite(cited);
+        }
         let (seq, unheard) = (turn.seq(), turn.unheard);
         let from_person = came.key.is_some();
         let (commit, conversation) = turn.finish(came);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 
-use super::{Inbound, InboundKind, Inner, IntakeError, Throttle};
+use super::{Citation, Inbound, InboundKind, Inner, IntakeError, Throttle};
 use crate::{
     conversation::{Came, Input, Presented, begins_another, presented},
     domain::{
@@ -83,9 +83,55 @@ impl Inner {
         {
             return Ok(away("crossing_busy"));
         }
-        let binding = Binding { spends: Some(found.secret_hash.clone()), leaves, absorbs: None };
-        let came = Came { key: None, claims: without.to != Some(to), proof: Some(found.proof), binding };
+        let binding = Binding { spends: Some(found.secret_hash.clone()), leaves, ..Binding::default() };
+        let came = Came { key: None, claims: without.to != Some(to), proof: Some(found.proof), binding, cited: None };
         Ok(Way { to: Some(to), input: Input::Cross { body, client_id }, came })
+    }
+
+    /// What it means for an item's way that it names a conversation. Who is known there by the same address, at another
+    /// account of ours, goes on there; anybody else stays where they are, and a handler learns of it.
+    pub(super) async fn thread(
+        &self,
+        cites: &[Citation],
+        insurer: &str,
+        from: &Endpoint,
+        mut way: Way,
+    ) -> Result<Way, IntakeError> {
+        if way.came.binding.spends.is_some() {
+            return Ok(way);
+        }
+        let mut cited = None;
+        for citation in cites {
+            cited = match citation {
+                Citation::Conversation(id) => match self.store.dossier_of(*id).await? {
+                    Some(dossier) => self.store.dossier(dossier).await?,
+                    None => None,
+                },
+                Citation::Reference(reference) => self.store.dossier_by_reference(reference).await?,
+            };
+            if cited.is_some() {
+                break;
+            }
+        }
+        let Some(cited) = cited.filter(|cited| cited.insurer == insurer && !cited.status.is_over()) else {
+            return Ok(way);
+        };
+        match way.to {
+            Some(at) if at == cited.conversation => return Ok(way),
+            Some(at) if self.store.has_cited(at, cited.conversation).await? => return Ok(way),
+            Some(_) => {}
+            None => {
+                let known = self.store.addresses(cited.conversation).await?;
+                let is_same = |at: &Endpoint| at.channel == from.channel && at.address == from.address;
+                if known.iter().any(|row| is_same(&row.endpoint)) {
+                    way.to = Some(cited.conversation);
+                    way.came.claims = true;
+                    return Ok(way);
+                }
+            }
+        }
+        way.came.cited = Some(Box::new(cited));
+        Ok(way)
     }
 
     /// Whether a message begins another claim at an address whose last one is done.

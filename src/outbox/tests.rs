@@ -158,6 +158,7 @@ impl House {
             insurer: "demo".into(),
             language: Language::Fr,
             token: None,
+            cites: Vec::new(),
             settle: false,
             kind: InboundKind::Message(Body { text: "bonjour".into(), ..Body::default() }),
         };

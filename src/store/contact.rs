@@ -32,11 +32,13 @@ pub struct Binding {
     pub leaves: Option<ConversationId>,
     /// The conversation all of whose addresses come to this one.
     pub absorbs: Option<ConversationId>,
+    /// The conversation that what came names, and whose person its sender is not known to be.
+    pub cites: Option<ConversationId>,
 }
 
 impl Binding {
     pub(super) fn is_empty(&self) -> bool {
-        self.spends.is_none() && self.leaves.is_none() && self.absorbs.is_none()
+        self.spends.is_none() && self.leaves.is_none() && self.absorbs.is_none() && self.cites.is_none()
     }
 }
 
@@ -74,6 +76,11 @@ pub(super) async fn bind(tx: &mut Tx, commit: &Commit) -> Result<bool, StoreErro
         let values = args![absorbed.to_string(), conversation.id.to_string(), conversation.contact.to_string()];
         tx.fetch("UPDATE endpoint SET conversation = $2, contact = $3 WHERE conversation = $1", &values).await?;
         leave(tx, absorbed).await?;
+    }
+    if let Some(cited) = binding.cites {
+        let values = args![conversation.id.to_string(), cited.to_string(), conversation.updated_at];
+        let sql = "INSERT INTO citation (conversation, cited, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+        tx.fetch(sql, &values).await?;
     }
     Ok(true)
 }
@@ -129,6 +136,8 @@ pub enum Likeness {
     Contact,
     /// Both wrote from the same address, to different accounts of ours.
     Address,
+    /// A letter in the one names the other: it answers its thread, or bears its reference.
+    Letter,
 }
 
 /// The most dossiers that are proposed for each reason.
@@ -172,7 +181,21 @@ impl Store {
         for row in self.db.fetch(&wrote, &values).await? {
             add(&mut found, &row, Likeness::Address)?;
         }
+        let cited = format!(
+            "{select} dossier d WHERE {ANOTHER_OPEN} AND d.conversation IN \
+             (SELECT cited FROM citation WHERE conversation = $3 UNION SELECT conversation FROM citation WHERE cited = $3) \
+             ORDER BY d.id LIMIT {MOST_ALIKE}"
+        );
+        for row in self.db.fetch(&cited, &values).await? {
+            add(&mut found, &row, Likeness::Letter)?;
+        }
         Ok(found)
+    }
+
+    /// Whether a conversation's letters are known already to name another one.
+    pub async fn has_cited(&self, conversation: ConversationId, cited: ConversationId) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM citation WHERE conversation = $1 AND cited = $2";
+        Ok(self.db.fetch_one(sql, &args![conversation.to_string(), cited.to_string()]).await?.is_some())
     }
 
     /// The conversation that a secret leads to, while it is good.

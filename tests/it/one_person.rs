@@ -1,9 +1,12 @@
 //! Two conversations of one person, and what comes after the end, on both engines.
 
 use guichet::{
-    domain::message::{Channel, Endpoint},
+    domain::{
+        id::ConversationId,
+        message::{Body, Channel, Endpoint},
+    },
     dossier::{Status, Verdict, verify},
-    intake::{Action, Actor},
+    intake::{Action, Actor, Citation},
     store::Likeness,
 };
 
@@ -14,6 +17,8 @@ on_both_engines! {
     a_handler_merges_two_dossiers_and_nothing_is_lost,
     a_node_with_the_merged_conversation_in_memory_goes_on_in_the_kept_one,
     what_cannot_be_merged_is_refused,
+    a_letter_that_names_another_case_is_proposed_and_joins_it_by_a_handler_alone,
+    a_person_who_is_known_goes_on_by_a_reference_at_another_account,
     a_word_after_the_end_reopens_the_dossier_for_a_while,
     long_after_the_end_the_person_says_which_claim_they_mean,
     whoever_withdrew_may_declare_another_claim,
@@ -117,6 +122,63 @@ async fn what_cannot_be_merged_is_refused(db: Database) {
     assert!(house.intake.act(one.id, ines(), Action::Merge { other: other.id }).await.is_err());
     assert!(house.intake.act(other.id, ines(), Action::Merge { other: one.id }).await.is_err());
     assert_eq!(house.at(&sms).await, other.conversation);
+}
+
+/// A letter that names these cases, and where it landed.
+async fn write(house: &House, from: &Endpoint, insurer: &str, cites: Vec<Citation>) -> ConversationId {
+    let text = Body { text: "bonjour, je vous écris au sujet de la fuite".into(), ..Body::default() };
+    let mut letter = house.inbound(from, text);
+    (letter.cites, letter.insurer) = (cites, insurer.into());
+    house.receive(letter).await.conversation
+}
+
+async fn a_letter_that_names_another_case_is_proposed_and_joins_it_by_a_handler_alone(db: Database) {
+    let house = House::open(&db, MORNING).await;
+    let [anne, eve, zoe] = ["anne", "eve", "zoe"].map(|name| on(Channel::Email, &format!("{name}@example.org")));
+    claim(&house, &anne).await;
+    let case = house.dossier(&anne).await;
+    let by_reference = || vec![Citation::Reference("0000-0000".into()), Citation::Reference(case.reference.clone())];
+    for from in [&eve, &zoe] {
+        assert_ne!(write(&house, from, "demo", by_reference()).await, case.conversation);
+        // Once more, by its thread: it is known.
+        write(&house, from, "demo", vec![Citation::Conversation(case.conversation)]).await;
+    }
+    let (eves, zoes) = (house.dossier(&eve).await, house.dossier(&zoe).await);
+    for apart in [&eves, &zoes] {
+        assert!(apart.waiting_since.is_some(), "nobody would see it");
+        assert_eq!(house.timeline(apart).await.iter().filter(|kind| *kind == "cited").count(), 1);
+        let alike = house.store.alike(apart).await.unwrap();
+        assert_eq!(alike.iter().map(|it| (it.dossier, it.likeness)).collect::<Vec<_>>(), [(case.id, Likeness::Letter)]);
+    }
+    let alike = house.store.alike(&case).await.unwrap();
+    assert_eq!(alike.len(), 2);
+    assert!(alike.iter().all(|it| [eves.id, zoes.id].contains(&it.dossier)));
+    // The one is refused, and waits no more; the other accepted.
+    house.intake.act(zoes.id, ines(), Action::KeepApart { other: case.id }).await.unwrap();
+    assert_eq!(house.dossier(&zoe).await.waiting_since, None);
+    house.intake.act(case.id, ines(), Action::Merge { other: eves.id }).await.unwrap();
+    assert_eq!((house.at(&eve).await, house.at(&zoe).await), (case.conversation, zoes.conversation));
+    let alike = house.store.alike(&case).await.unwrap();
+    assert_eq!(alike.iter().map(|it| it.dossier).collect::<Vec<_>>(), [zoes.id]);
+}
+
+async fn a_person_who_is_known_goes_on_by_a_reference_at_another_account(db: Database) {
+    let house = House::open(&db, MORNING).await;
+    let anne = on(Channel::Email, "anne@example.org");
+    claim(&house, &anne).await;
+    let case = house.dossier(&anne).await;
+    let cites = || vec![Citation::Reference(case.reference.clone())];
+    let at = |account: &str| Endpoint { account: account.into(), ..anne.clone() };
+    assert_eq!(write(&house, &at("claims"), "demo", cites()).await, case.conversation);
+    assert_eq!(house.at(&at("claims")).await, case.conversation);
+    // Another insurer's account knows nothing of it, nor does it say so.
+    let elsewhere = write(&house, &at("phare"), "phare", cites()).await;
+    assert_ne!(elsewhere, case.conversation);
+    assert_eq!(db.number("SELECT COUNT(*) FROM citation").await, 0);
+    // What is closed is nobody's to join.
+    house.intake.act(case.id, ines(), Action::Close { reason: "réglé".into() }).await.unwrap();
+    assert_ne!(write(&house, &at("late"), "demo", cites()).await, case.conversation);
+    assert_eq!(db.number("SELECT COUNT(*) FROM citation").await, 0);
 }
 
 async fn a_word_after_the_end_reopens_the_dossier_for_a_while(db: Database) {

@@ -7,8 +7,9 @@
 //! # Whose conversation it is
 //!
 //! The sender's address, and nothing else: who answers a message of ours from an address that its conversation does not
-//! know, does not join it. A sender whom the receiving server found to be forged is another address than the one in From
-//! ([`UNVERIFIED`]), so that nobody writes in another's name.
+//! know, or names its reference in the subject, does not join it, but is proposed to a handler ([`Citation`]). A sender whom
+//! the receiving server found to be forged is another address than the one in From ([`UNVERIFIED`]), so that nobody writes in
+//! another's name.
 //!
 //! # What is never answered
 //!
@@ -34,8 +35,8 @@ use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    AccountError, Content, Desk, DeskError, Event, FetchError, File, Outbound, Pace, Post, Provider, Reason, Received,
-    Refusal, Report, Retry, SendError, Sent,
+    AccountError, Checked, Content, Desk, DeskError, Event, FetchError, File, Outbound, Pace, Post, Provider, Reason,
+    Received, Refusal, Report, Retry, SendError, Sent,
 };
 use crate::{
     config::{Config, EmailAccount},
@@ -43,7 +44,7 @@ use crate::{
         language::Language,
         message::{Author, Body, Channel, Endpoint},
     },
-    intake::{Inbound, InboundKind},
+    intake::{Citation, Inbound, InboundKind},
 };
 use automatic::{Nature, Sign};
 use parse::{Mail, Unreadable, normalise};
@@ -57,6 +58,8 @@ use token::Tokens;
 const UNVERIFIED: &str = " (unverified)";
 /// What cannot be fetched of a message that is too large.
 const TOO_LARGE: &str = "the message";
+/// The most names of conversations that are looked up for a message, by token and by reference each.
+const MOST_CITED: usize = 3;
 /// The longest local part (RFC 5321, 4.5.3.1.1).
 const MOST_LOCAL: usize = 64;
 
@@ -169,6 +172,7 @@ impl Account {
         let plus = mail.recipients.iter().filter_map(|address| self.plus_part(address)).find(|plus| !plus.is_empty());
         // Ours name a conversation and admit nobody; another is a way by which the person moves here, if it is they.
         let token = plus.filter(|plus| !is_forged && self.tokens.read(plus).is_none());
+        let cites = self.cites(&mail);
         let body = Body { text: text_of(&mail), ..Body::default() };
         Some(Received {
             inbound: Inbound {
@@ -177,12 +181,22 @@ impl Account {
                 insurer: self.config.insurer.clone(),
                 language: Language::Fr,
                 token: token.map(str::to_owned),
+                cites,
                 settle: false,
                 kind: InboundKind::Message(body),
             },
             files: mail.files,
             more_may_follow: false,
         })
+    }
+
+    /// The conversations that a message names: by our token in an address or in what it answers, by references in its
+    /// subject.
+    fn cites(&self, mail: &Mail) -> Vec<Citation> {
+        let plus = mail.recipients.iter().filter_map(|address| self.tokens.read(self.plus_part(address)?));
+        let answered = mail.answers.iter().filter_map(|id| self.tokens.read_message_id(id));
+        let references = token::references(&mail.subject).map(Citation::Reference);
+        plus.chain(answered).take(MOST_CITED).map(Citation::Conversation).chain(references.take(MOST_CITED)).collect()
     }
 
     fn left(&self, sign: Sign) {
@@ -262,6 +276,20 @@ impl Provider for Account {
     /// A message in the form that a browser would send it in: at worst each byte is three.
     fn most_bytes(&self) -> usize {
         2 * parse::MOST_BYTES
+    }
+
+    fn check(&self) -> BoxFuture<'_, Vec<Checked>> {
+        Box::pin(async {
+            let mut checked = Vec::new();
+            if let Some(server) = &self.config.imap {
+                checked.push(Checked { what: "IMAP", outcome: imap::check(server).await });
+            }
+            if let Some(lmtp) = &self.config.lmtp {
+                checked.push(Checked { what: "LMTP", outcome: lmtp::check(lmtp.listen).await });
+            }
+            checked.push(Checked { what: "SMTP", outcome: self.mailer.check().await });
+            checked
+        })
     }
 
     fn listen(self: Arc<Self>, desk: Desk, stop: CancellationToken) -> BoxFuture<'static, ()> {

@@ -85,6 +85,14 @@ impl std::fmt::Debug for Tokens {
     }
 }
 
+/// The words of a subject that look like a dossier's reference (`K7QF-93MX`), in capitals.
+pub(super) fn references(subject: &str) -> impl Iterator<Item = String> {
+    let words = subject.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    let is_reference =
+        |word: &&str| word.len() == 9 && word.bytes().enumerate().all(|(at, c)| (c == b'-') == (at == 4));
+    words.filter(is_reference).map(str::to_ascii_uppercase)
+}
+
 fn bytes_of(conversation: ConversationId) -> [u8; ID_BYTES] {
     let mut bytes = [0; ID_BYTES];
     let digits: String = conversation.to_string().chars().filter(char::is_ascii_hexdigit).collect();
@@ -166,6 +174,20 @@ mod tests {
         }
         for text in ["", "é", &token[1..], &format!("{token}a"), &token.replace(&token[..1], "1")] {
             assert_eq!(tokens().read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_reference_is_found_in_a_subject() {
+        for (subject, found) in [
+            ("RE: Votre déclaration de sinistre [K7QF-93MX]", vec!["K7QF-93MX"]),
+            ("dossier k7qf-93mx, suite", vec!["K7QF-93MX"]),
+            ("contrats 2026-2027 et K7QF-93MX", vec!["2026-2027", "K7QF-93MX"]),
+            ("fuite d'eau", vec![]),
+            ("tél. 06-39-98-01", vec![]),
+            ("K7QF93MX K7QF-93MXY", vec![]),
+        ] {
+            assert_eq!(references(subject).collect::<Vec<_>>(), found, "{subject}");
         }
     }
 

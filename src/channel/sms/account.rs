@@ -50,6 +50,7 @@ impl Account {
                 insurer: self.insurer.clone(),
                 language: Language::Fr,
                 token: None,
+                cites: Vec::new(),
                 settle: false,
                 kind: InboundKind::Message(Body { text, ..Body::default() }),
             },

@@ -82,6 +82,7 @@ fn message(account: &Webhook, fields: &Json) -> Result<Inbound, WebhookError> {
         insurer: account.insurer.clone(),
         language: Language::Fr,
         token: None,
+        cites: Vec::new(),
         settle: false,
         kind: InboundKind::Message(Body { text, ..Body::default() }),
     })

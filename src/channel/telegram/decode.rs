@@ -196,6 +196,7 @@ fn inbound(bot: &Bot, chat: i64, provider_id: String, language: Language, kind: 
         insurer: bot.insurer.clone(),
         language,
         token: None,
+        cites: Vec::new(),
         settle: false,
         kind,
     }

@@ -98,6 +98,7 @@ fn event(line: &str) -> Result<Event, Refusal> {
             insurer: "demo".into(),
             language: Language::Fr,
             token: None,
+            cites: Vec::new(),
             settle: false,
             kind: InboundKind::Message(Said { text, ..Said::default() }),
         },

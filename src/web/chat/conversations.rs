@@ -68,6 +68,7 @@ pub(super) async fn post(
             insurer,
             language: Language::from_tag(&request.lang),
             token: None,
+            cites: Vec::new(),
             settle: false,
             kind: InboundKind::Open,
         })

@@ -38,6 +38,7 @@ impl Session {
             insurer: self.conversation.insurer.clone(),
             language: self.conversation.language,
             token: None,
+            cites: Vec::new(),
             settle: false,
             kind,
         }

@@ -43,6 +43,7 @@ pub(super) async fn post(
             insurer: conversation.insurer,
             language: conversation.language,
             token: None,
+            cites: Vec::new(),
             settle: false,
             kind: InboundKind::Message(Body { attachments, ..Body::default() }),
         })

@@ -46,6 +46,7 @@ impl Service {
                 insurer: "demo".into(),
                 language: Language::Fr,
                 token: None,
+                cites: Vec::new(),
                 settle: false,
                 kind,
             };

@@ -71,6 +71,7 @@ impl House {
             insurer: "demo".into(),
             language: Language::Fr,
             token: None,
+            cites: Vec::new(),
             settle: false,
             kind: InboundKind::Message(body),
         }
