@@ -5,7 +5,7 @@ use super::{
     condition::{Truth, days_of},
     definition::{Kind, Question, Validate},
     state::Aside,
-    walk::Walk,
+    walk::{MAX_LOOKED_AHEAD, Walk},
 };
 use crate::{
     domain::{
@@ -17,8 +17,6 @@ use crate::{
 
 /// How often a question is put before a person is called.
 const MAX_FAILURES: u8 = 2;
-/// How many steps are looked at for answers to later questions.
-const MAX_LOOKED_AHEAD: usize = 300;
 
 impl Walk<'_> {
     pub(super) fn wanting<'q>(&'q self, question: &'q Question) -> Want<'q> {

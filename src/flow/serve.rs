@@ -81,7 +81,7 @@ impl Meant<'_> {
 impl<'a> Walk<'a> {
     /// A danger that a rule of the intents knows and the list of dangers does not.
     pub(super) fn ruled_danger(&self, reading: &Reading) -> Option<Danger> {
-        let best = self.library.recognise(reading).into_iter().next()?;
+        let best = *self.recognise(reading).first()?;
         (best.intent == "emergency" && best.by_rule).then_some(Danger::Distress)
     }
 
@@ -107,8 +107,8 @@ impl<'a> Walk<'a> {
         if served == 0 {
             return Served::Nothing;
         }
-        let left = library.vocabulary().read(&left.join(" "), &self.listening());
-        let is_courtesy = library
+        let left = self.read(&left.join(" "));
+        let is_courtesy = self
             .recognise(&left)
             .first()
             .is_none_or(|best| left.is_greeting() || matches!(best.intent, "thanks" | "greeting"));
@@ -120,7 +120,7 @@ impl<'a> Walk<'a> {
     fn serve_whole(&mut self) -> Option<Served> {
         let library = self.library;
         let reading = self.reading.as_ref()?;
-        let best = library.recognise(reading).into_iter().next()?;
+        let best = *self.recognise(reading).first()?;
         if best.intent == "foreign_language"
             && let Some(language) = library.intents().language_of(reading.said())
         {
@@ -155,11 +155,11 @@ impl<'a> Walk<'a> {
     /// Serves one clause. False when it asks for nothing beside an answer.
     fn serve_clause(&mut self, clause: &str) -> bool {
         let library = self.library;
-        let reading = library.vocabulary().read(clause, &self.listening());
+        let reading = self.read(clause);
         if reading.is_empty() || reading.command().is_some() {
             return false;
         }
-        let scores = library.recognise(&reading);
+        let scores = self.recognise(&reading);
         let Some(best) = scores.first() else { return false };
         let Some(intent) = library.intents().get(best.intent) else { return false };
         if let Some(request) = library.requests().named(&library.intents().classifier().spell(clause)) {
@@ -204,18 +204,18 @@ impl<'a> Walk<'a> {
                 }
                 wanted
             }
-            Serves::Flow => {
+            // A claim may end with a question mark; a question that is nothing else goes to a person.
+            Serves::Flow if asks && !fits => {
                 let near = library.faq().find(clause).into_iter().next().filter(|(_, score)| *score >= VERY_NEAR);
                 match near {
-                    Some((entry, _)) if asks && !fits => {
+                    Some((entry, _)) => {
                         self.say_entry(entry);
                         true
                     }
-                    // A claim may end with a question mark; a question that is nothing else goes to a person.
-                    None if asks && !fits && best.score < MEANT && intent.sets.is_empty() => self.pass_on(clause),
-                    _ => false,
+                    None => best.score < MEANT && intent.sets.is_empty() && self.pass_on(clause),
                 }
             }
+            Serves::Flow => false,
         }
     }
 
@@ -293,7 +293,8 @@ impl<'a> Walk<'a> {
             return;
         };
         let claim = |reading: &Reading| {
-            let best = library.recognise(reading).into_iter().find(|best| best.intent != "emergency")?;
+            let scores = self.recognise(reading);
+            let best = scores.iter().find(|best| best.intent != "emergency")?;
             let intent = library.intents().get(best.intent).filter(|intent| !intent.sets.is_empty())?;
             Some(Meant { sets: &intent.sets, score: best.score, words_first: intent.words_first })
         };
@@ -302,7 +303,7 @@ impl<'a> Walk<'a> {
         let parts = || {
             let clauses = library.faq().search().clauses(reading.said());
             let clauses = clauses.into_iter().take(MAX_CLAUSES).filter(|clause| stands_alone(clause));
-            let read = clauses.filter_map(|clause| claim(&library.vocabulary().read(clause, &self.listening())));
+            let read = clauses.filter_map(|clause| claim(&self.read(clause)));
             read.reduce(|best, other| if other.score > best.score { other } else { best })
         };
         self.meant = whole.or_else(parts).unwrap_or_default();
@@ -313,7 +314,7 @@ impl<'a> Walk<'a> {
         let library = self.library;
         let Some(reading) = &self.reading else { return false };
         let mut two: Vec<(&str, &Value, f32)> = Vec::new();
-        for best in library.recognise(reading) {
+        for best in self.recognise(reading).iter() {
             let Some(intent) = library.intents().get(best.intent).filter(|_| best.score >= WORTH_NAMING) else {
                 continue;
             };

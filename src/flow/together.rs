@@ -3,16 +3,12 @@
 //!
 //! It never asks what an open answer may make needless: looking ahead ends where the way forks on what is not known yet.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use super::{
     Effect,
     condition::Truth,
     definition::{Kind, Question, Saying},
     state::Frame,
-    walk::Walk,
+    walk::{MAX_LOOKED_AHEAD, Walk},
 };
 use crate::{
     domain::{
@@ -24,12 +20,6 @@ use crate::{
 
 /// The most questions in one message: beyond it a letter becomes a form.
 const MOST: usize = 6;
-/// How many steps are looked at for questions that are due.
-const MAX_LOOKED_AHEAD: usize = 300;
-
-/// A number that begins an answer: "1.", "2)", "3 -" at the start of a line, "1." or "2)" within one.
-static NUMBERED: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?m)(?:^[ \t]*(\d{1,2})[ \t]*[.):–-]|[ \t,;](\d{1,2})[.)])(?:[ \t]+|$)").ok());
 
 /// What is to be said and asked at once.
 #[derive(Default)]
@@ -137,8 +127,7 @@ impl<'a> Walk<'a> {
             return false;
         }
         let said = self.reading.as_ref().map(|reading| reading.said().to_owned()).unwrap_or_default();
-        let (rest, parts) = by_number(&said, facts.len());
-        let parts = if parts.is_empty() { by_line(&said, facts.len()) } else { parts };
+        let (rest, parts) = self.library.vocabulary.answers(&said, facts.len());
         // What answers no question under its number may answer another one.
         let mut left = vec![rest];
         let asked = parts.len();
@@ -186,59 +175,5 @@ impl<'a> Walk<'a> {
         }
         self.set_fact(&question.fact, value, Source::Policyholder);
         true
-    }
-}
-
-/// What stands before the first number, and each numbered answer with the position of its question.
-fn by_number(text: &str, questions: usize) -> (&str, Vec<(usize, &str)>) {
-    let Some(pattern) = &*NUMBERED else { return (text, Vec::new()) };
-    let mut starts: Vec<(usize, usize, usize)> = Vec::new();
-    for found in pattern.captures_iter(text) {
-        let (Some(whole), Some(number)) = (found.get(0), found.get(1).or_else(|| found.get(2))) else { continue };
-        let known = number.as_str().parse::<usize>().ok().filter(|number| (1..=questions).contains(number));
-        if let Some(number) = known
-            && !starts.iter().any(|(at, ..)| *at == number - 1)
-        {
-            starts.push((number - 1, whole.start(), whole.end()));
-        }
-    }
-    let ends = starts.iter().skip(1).map(|(_, start, _)| *start).chain([text.len()]);
-    let parts = starts
-        .iter()
-        .zip(ends)
-        .map(|((at, _, from), to)| (*at, text[*from..to].trim().trim_end_matches([',', ';'])))
-        .collect();
-    (starts.first().map_or(text, |(_, start, _)| &text[..*start]), parts)
-}
-
-/// As many lines as questions are their answers, in their order.
-fn by_line(text: &str, questions: usize) -> Vec<(usize, &str)> {
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    if lines.len() == questions { lines.into_iter().enumerate().collect() } else { Vec::new() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{by_line, by_number};
-
-    #[test]
-    fn answers_are_found_by_their_numbers() {
-        let cases = [
-            ("1. non\n2. hier soir\n3. 800 euros", "", vec![(0, "non"), (1, "hier soir"), (2, "800 euros")]),
-            ("Bonjour,\n3) oui\n1 - non", "Bonjour,\n", vec![(2, "oui"), (0, "non")]),
-            ("1. non 2. hier soir, 3) oui", "", vec![(0, "non"), (1, "hier soir"), (2, "oui")]),
-            ("C'était le 3/11 vers 18 h.", "C'était le 3/11 vers 18 h.", vec![]),
-            ("3-11-2026", "3-11-2026", vec![]),
-            ("7. rien", "7. rien", vec![]),
-        ];
-        for (text, rest, parts) in cases {
-            assert_eq!(by_number(text, 3), (rest, parts), "{text}");
-        }
-    }
-
-    #[test]
-    fn as_many_lines_as_questions_are_their_answers() {
-        assert_eq!(by_line("non\n\nhier soir\n", 2), [(0, "non"), (1, "hier soir")]);
-        assert_eq!(by_line("non, hier soir", 2), []);
     }
 }

@@ -1,6 +1,6 @@
 //! The turn: walking the steps until something must be waited for.
 
-use std::collections::BTreeMap;
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use jiff::{Timestamp, civil};
 use minijinja::Value as Name;
@@ -20,11 +20,13 @@ use crate::{
         fact::{Fact, Source, Value},
         message::Body,
     },
-    understanding::{Listening, Reading},
+    understanding::{IntentScore, Listening, Reading},
 };
 
 /// How many steps one turn may walk before the flow is taken for a loop.
 pub(super) const MAX_STEPS: usize = 500;
+/// How many steps ahead of the pending question are looked at.
+pub(super) const MAX_LOOKED_AHEAD: usize = 300;
 /// How many facts a conversation may hold.
 const MAX_FACTS: usize = 300;
 
@@ -42,6 +44,8 @@ pub(super) struct Walk<'a> {
     pub(super) talkative: bool,
     /// What the message tells of a claim.
     pub(super) meant: Meant<'a>,
+    /// What each text of this turn is about. A message is often a single clause, and more than one rule asks about it.
+    pub(super) recognised: RefCell<Vec<(String, Rc<[IntentScore<'a>]>)>>,
     /// Sentences to be said in front of the next question.
     pub(super) preface: Vec<String>,
     /// Where the steps that are reached are noted, when transcripts are played.
@@ -52,9 +56,20 @@ impl<'a> Walk<'a> {
     pub(super) fn new(library: &'a Library, insurer: &str, state: State, now: Timestamp) -> Self {
         let local = now.to_zoned(library.zone.clone()).datetime();
         let insurer = library.insurer(insurer).unwrap_or(&library.nobody);
-        let (effects, preface) = (Vec::new(), Vec::new());
-        let (meant, coverage) = (Meant::default(), None);
-        Self { library, insurer, state, now, local, effects, reading: None, talkative: false, meant, preface, coverage }
+        Self {
+            library,
+            insurer,
+            state,
+            now,
+            local,
+            effects: Vec::new(),
+            reading: None,
+            talkative: false,
+            meant: Meant::default(),
+            recognised: RefCell::default(),
+            preface: Vec::new(),
+            coverage: None,
+        }
     }
 
     pub(super) fn words(&self) -> Words<'a> {
@@ -63,6 +78,25 @@ impl<'a> Walk<'a> {
 
     pub(super) fn listening(&self) -> Listening {
         Listening { now: self.local, language: self.state.language }
+    }
+
+    /// Reads a part of the message by itself.
+    pub(super) fn read(&self, part: &str) -> Reading {
+        match &self.reading {
+            Some(whole) if whole.said() == part => whole.clone(),
+            _ => self.library.vocabulary.read(part, &self.listening()),
+        }
+    }
+
+    /// As [`Library::recognise`], once for each text of the turn.
+    pub(super) fn recognise(&self, reading: &Reading) -> Rc<[IntentScore<'a>]> {
+        let known =
+            self.recognised.borrow().iter().find(|(text, _)| text == reading.said()).map(|(_, known)| known.clone());
+        known.unwrap_or_else(|| {
+            let scores: Rc<[IntentScore]> = self.library.recognise(reading).into();
+            self.recognised.borrow_mut().push((reading.said().to_owned(), scores.clone()));
+            scores
+        })
     }
 
     pub(super) fn scope(&self) -> Scope<'_> {

@@ -26,6 +26,8 @@ const MIN_CONFIDENT: usize = 6;
 pub(super) struct Patterns {
     email: Regex,
     phone: Regex,
+    /// A number that begins an answer: "1.", "2)", "3 -" at the start of a line, "1." or "2)" within one.
+    pub(super) numbered: Regex,
     pub(super) plates: PlatePatterns,
 }
 
@@ -34,6 +36,7 @@ impl Patterns {
         Ok(Self {
             email: Regex::new(r"[a-z0-9][a-z0-9._%+-]*@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")?,
             phone: Regex::new(r"(?:\+|\b0)[0-9](?:[ .\-()]{0,2}[0-9]){7,13}\b")?,
+            numbered: Regex::new(r"(?m)(?:^[ \t]*(\d{1,2})[ \t]*[.):–-]|[ \t,;](\d{1,2})[.)])(?:[ \t]+|$)")?,
             plates: PlatePatterns::new()?,
         })
     }

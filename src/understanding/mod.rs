@@ -19,6 +19,7 @@ mod danger;
 mod faq;
 mod intent;
 mod number;
+mod numbered;
 mod phrases;
 mod plate;
 mod registry;

@@ -1,0 +1,64 @@
+//! Several answers in one text: which part answers which of the questions that were put together.
+
+use super::Vocabulary;
+
+impl Vocabulary {
+    /// What stands before the first answer, and each answer with the position of its question: by the numbers that begin
+    /// them, or else line by line where there are as many lines as questions. No answers when the text is neither.
+    pub fn answers<'a>(&self, text: &'a str, questions: usize) -> (&'a str, Vec<(usize, &'a str)>) {
+        let (rest, parts) = self.by_number(text, questions);
+        if !parts.is_empty() {
+            return (rest, parts);
+        }
+        let lines = by_line(text, questions);
+        (if lines.is_empty() { text } else { "" }, lines)
+    }
+
+    fn by_number<'a>(&self, text: &'a str, questions: usize) -> (&'a str, Vec<(usize, &'a str)>) {
+        let mut starts: Vec<(usize, usize, usize)> = Vec::new();
+        for found in self.patterns.numbered.captures_iter(text) {
+            let (Some(whole), Some(number)) = (found.get(0), found.get(1).or_else(|| found.get(2))) else { continue };
+            let known = number.as_str().parse::<usize>().ok().filter(|number| (1..=questions).contains(number));
+            if let Some(number) = known
+                && !starts.iter().any(|(at, ..)| *at == number - 1)
+            {
+                starts.push((number - 1, whole.start(), whole.end()));
+            }
+        }
+        let ends = starts.iter().skip(1).map(|(_, start, _)| *start).chain([text.len()]);
+        let parts = starts
+            .iter()
+            .zip(ends)
+            .map(|((at, _, from), to)| (*at, text[*from..to].trim().trim_end_matches([',', ';'])))
+            .collect();
+        (starts.first().map_or(text, |(_, start, _)| &text[..*start]), parts)
+    }
+}
+
+fn by_line(text: &str, questions: usize) -> Vec<(usize, &str)> {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    if lines.len() == questions { lines.into_iter().enumerate().collect() } else { Vec::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::understanding::tests::vocabulary;
+
+    #[test]
+    fn answers_are_found_by_their_numbers_or_line_by_line() {
+        let vocabulary = vocabulary();
+        let cases = [
+            ("1. non\n2. hier soir\n3. 800 euros", "", vec![(0, "non"), (1, "hier soir"), (2, "800 euros")]),
+            ("Bonjour,\n3) oui\n1 - non", "Bonjour,\n", vec![(2, "oui"), (0, "non")]),
+            ("1. non 2. hier soir, 3) oui", "", vec![(0, "non"), (1, "hier soir"), (2, "oui")]),
+            ("C'était le 3/11 vers 18 h.", "C'était le 3/11 vers 18 h.", vec![]),
+            ("3-11-2026", "3-11-2026", vec![]),
+            ("7. rien", "7. rien", vec![]),
+            ("non\n\nhier soir\npasser", "", vec![(0, "non"), (1, "hier soir"), (2, "passer")]),
+            ("non, hier soir", "non, hier soir", vec![]),
+        ];
+        for (text, rest, parts) in cases {
+            assert_eq!(vocabulary.answers(text, 3), (rest, parts), "{text}");
+        }
+    }
+}
