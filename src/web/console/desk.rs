@@ -16,6 +16,9 @@ pub trait Desk: Send + Sync {
     /// Learns what handlers taught.
     fn learn(&self) -> BoxFuture<'_, Result<(), DeskError>>;
 
+    /// The intent that a text has most probably.
+    fn guess(&self, text: &str) -> Option<String>;
+
     /// The person sees that a handler is writing.
     fn tell_typing(&self, conversation: ConversationId);
 
@@ -56,6 +59,10 @@ impl Desk for Intake {
 
     fn learn(&self) -> BoxFuture<'_, Result<(), DeskError>> {
         async move { Ok(Intake::learn(self).await?) }.boxed()
+    }
+
+    fn guess(&self, text: &str) -> Option<String> {
+        self.library().intents().classify(text).first().map(|best| best.intent.to_owned())
     }
 
     fn tell_typing(&self, conversation: ConversationId) {

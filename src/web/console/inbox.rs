@@ -85,6 +85,8 @@ struct Line {
     waiting: Option<When>,
     updated: When,
     missing: Vec<String>,
+    /// Whether documents were asked for at all.
+    wants: bool,
 }
 
 pub(super) async fn get(
@@ -265,6 +267,7 @@ impl Line {
     fn of(dossier: Dossier, names: &Names, people: &HashMap<String, String>) -> Self {
         Self {
             id: dossier.id.to_string(),
+            wants: !dossier.wanted.is_empty(),
             missing: dossier.missing().map(|wanted| names.document(&wanted.kind).to_owned()).collect(),
             peril: names.peril(&dossier.peril).to_owned(),
             insurer: names.insurer(&dossier.insurer).to_owned(),
@@ -319,6 +322,7 @@ mod tests {
                 waiting: Some(When(now)),
                 updated: When(now),
                 missing: vec!["Bail".into()],
+                wants: true,
             };
             let facets = Facets::of(&asked, &counts(), &Names::default());
             Self { shell: Shell::sample(), asked, facets, lines: vec![line], total: 1, now }

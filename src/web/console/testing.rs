@@ -66,6 +66,10 @@ impl Desk for NoteTaker {
         async { Ok(()) }.boxed()
     }
 
+    fn guess(&self, text: &str) -> Option<String> {
+        text.contains("toit").then(|| "declare_tempete".to_owned())
+    }
+
     fn tell_typing(&self, _: ConversationId) {
         *self.typed.lock().unwrap() += 1;
     }

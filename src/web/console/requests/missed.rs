@@ -33,17 +33,21 @@ struct Line {
     text: String,
     question: bool,
     at: When,
+    /// The intent that it has most probably: one click confirms it.
+    guess: String,
 }
 
 pub(crate) async fn get(State(console): State<Console>, session: Session) -> Result<Html<String>, ConsoleError> {
     let rows = console.store().missed(MOST).await?;
     let intents = console.names().intents().map(|(intent, name)| (intent.to_owned(), name.to_owned())).collect();
-    html(&MissedPage { shell: Shell::from(&session), lines: rows.into_iter().map(Line::of).collect(), intents })
+    let lines = rows.into_iter().map(|row| Line::of(&console, row)).collect();
+    html(&MissedPage { shell: Shell::from(&session), lines, intents })
 }
 
 impl Line {
-    fn of(row: MissedRow) -> Self {
+    fn of(console: &Console, row: MissedRow) -> Self {
         Self {
+            guess: console.desk().guess(&row.text).unwrap_or_default(),
             id: row.id.to_string(),
             dossier: row.dossier.map(|id| id.to_string()),
             text: row.text,
@@ -67,6 +71,7 @@ mod tests {
                 text: "le bidule a <lâché>".into(),
                 question,
                 at: When(Timestamp::UNIX_EPOCH),
+                guess: if question { "declare_vol".into() } else { String::new() },
             };
             Self {
                 shell: Shell::sample(),
@@ -80,6 +85,8 @@ mod tests {
     fn what_people_wrote_is_escaped_and_can_be_taught() {
         let page = MissedPage::sample().render().unwrap();
         assert!(page.contains("le bidule a &#60;lâché&#62;"));
-        assert!(page.contains("value=\"declare_vol\"") && page.contains("/console/missed/m"));
+        assert!(page.contains("/console/missed/m"));
+        assert_eq!(page.matches("value=\"declare_vol\"").count(), 2);
+        assert_eq!(page.matches("value=\"declare_vol\" selected").count(), 1, "what is probable is chosen already");
     }
 }
