@@ -15,6 +15,7 @@ start_mail() {
   mail_folder=$(mktemp -d /tmp/guichet-mail.XXXXXX)
   chmod 755 "$mail_folder"
   make_certificates
+  make_dkim_key
   start_tokens
   start_dovecot
   start_sink
@@ -35,6 +36,16 @@ make_certificates() {
   openssl x509 -req -days 2 -in "$folder/server.csr" -CA "$folder/authority.pem" -CAkey "$folder/authority.key" \
     -extfile "$folder/server.ext" -out "$folder/server.pem" 2>/dev/null
   export GUICHET_TEST_TLS=$folder
+}
+
+# A key to sign with, and the record in which the sink finds the other half.
+make_dkim_key() {
+  local folder=$mail_folder/dkim
+  mkdir "$folder" "$folder/dns"
+  openssl genrsa -out "$folder/key.pem" 2048 2>/dev/null
+  printf 'v=DKIM1; k=rsa; p=%s' "$(openssl rsa -in "$folder/key.pem" -pubout -outform der 2>/dev/null | base64 -w0)" \
+    > "$folder/dns/guichet._domainkey.rives.example"
+  export GUICHET_TEST_DKIM_KEY=$folder/key.pem
 }
 
 # The introspection of RFC 7662, at a port that Dovecot is told.
@@ -187,7 +198,7 @@ start_sink() {
   local port
   port=$(free_port)
   mkdir "$mail_folder/sink"
-  /usr/bin/python3 tests/peers/smtp_sink.py "$port" "$mail_folder/sink" &
+  /usr/bin/python3 tests/peers/smtp_sink.py "$port" "$mail_folder/sink" "$mail_folder/dkim/dns" &
   echo $! > "$mail_folder/sink.pid"
   until [ -e "$mail_folder/sink/ready" ]; do sleep 0.1; done
   export GUICHET_TEST_SMTP=127.0.0.1:$port GUICHET_TEST_SMTP_SINK=$mail_folder/sink

@@ -38,6 +38,9 @@ pub struct EmailAccount {
     #[serde(default)]
     pub lmtp: Option<Lmtp>,
     pub smtp: MailServer,
+    /// For a server that does not sign what it sends.
+    #[serde(default)]
+    pub dkim: Option<Dkim>,
 }
 
 /// A server on which we log in.
@@ -68,6 +71,18 @@ pub struct MailServer {
     /// The folder that is read (IMAP).
     #[serde(default = "inbox")]
     pub folder: String,
+}
+
+/// How what goes out is signed (RFC 6376). The public key stands in the domain's DNS, at `SELECTOR._domainkey.DOMAIN`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dkim {
+    pub selector: String,
+    /// Empty: the address's.
+    #[serde(default)]
+    pub domain: String,
+    /// The private key, RSA or Ed25519, in PEM form.
+    pub key: Secret,
 }
 
 /// How the line is secured.

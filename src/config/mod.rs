@@ -14,7 +14,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-pub use email::{Email, EmailAccount, Lmtp, MailServer, Security};
+pub use email::{Dkim, Email, EmailAccount, Lmtp, MailServer, Security};
 pub use secret::{Hidden, Secret, SecretError};
 pub use sms::{Octopush, Ovh, Smpp, Sms, Twilio, Webhook, WebhookFields, WebhookFormat, WebhookReport, WebhookSend};
 pub use telegram::{Bot, Receive, Telegram};

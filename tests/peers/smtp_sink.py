@@ -1,6 +1,7 @@
 """Takes what Guichet sends, by aiosmtpd, and writes each message as Python's own e-mail library reads it.
 
-smtp_sink.py PORT FOLDER: one JSON file a message, named by its recipient and a number. Recipients whose address begins with
+smtp_sink.py PORT FOLDER DNS: one JSON file a message, named by its recipient and a number, with what dkimpy finds of its
+signature and of the same message with a line more; the keys are in the folder DNS, a file a name. Recipients whose address begins with
 nobody, full or closed are refused for good, refused for now, or lose the line after their first message was taken.
 """
 
@@ -11,9 +12,20 @@ import sys
 import time
 from pathlib import Path
 
+import dkim
 from aiosmtpd.controller import Controller
 
-PORT, FOLDER = int(sys.argv[1]), Path(sys.argv[2])
+PORT, FOLDER, DNS = int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])
+
+
+def record(name, timeout=0):
+    return (DNS / name.decode().rstrip(".")).read_bytes()
+
+
+def signature(raw):
+    if b"\nDKIM-Signature:" not in b"\n" + raw:
+        return None
+    return [dkim.verify(raw, dnsfunc=record), dkim.verify(raw + b"One line more\r\n", dnsfunc=record)]
 
 
 class Sink:
@@ -34,6 +46,7 @@ class Sink:
             "headers": {name.lower(): str(value) for name, value in message.items()},
             "text": text and text.get_content(),
             "html": html and html.get_content(),
+            "dkim": signature(envelope.original_content),
             "defects": [str(defect) for part in message.walk() for defect in part.defects],
         }
         recipient = envelope.rcpt_tos[0]

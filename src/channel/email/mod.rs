@@ -17,6 +17,7 @@
 //! other. A report on a message of ours goes to the outbox.
 
 mod automatic;
+mod dkim;
 mod imap;
 mod lmtp;
 mod login;
@@ -41,12 +42,14 @@ use super::{
 use crate::{
     config::{Config, EmailAccount},
     domain::{
+        clock::Clock,
         language::Language,
         message::{Author, Body, Channel, Endpoint},
     },
     intake::{Citation, Inbound, InboundKind},
 };
 use automatic::{Nature, Sign};
+use dkim::Signer;
 use parse::{Mail, Unreadable, normalise};
 use render::Renderer;
 use send::{Letter, Mailer};
@@ -73,7 +76,7 @@ pub(super) fn open(config: &Config, key: &str) -> Result<Vec<Arc<dyn Provider>>,
             problem,
         };
         let renderer = renderer.as_ref().map_err(|error| unusable(error.to_string()))?;
-        let account = Account::open(account.clone(), key, Arc::clone(renderer)).map_err(unusable)?;
+        let account = Account::open(account.clone(), key, Arc::clone(renderer), Clock::system()).map_err(unusable)?;
         Ok(Arc::new(account) as Arc<dyn Provider>)
     };
     config.email.accounts.iter().map(open_one).collect()
@@ -88,6 +91,7 @@ struct Account {
     tokens: Tokens,
     renderer: Arc<Renderer>,
     mailer: Mailer,
+    clock: Clock,
 }
 
 /// What became of a message.
@@ -108,7 +112,7 @@ enum TakeError {
 }
 
 impl Account {
-    fn open(config: EmailAccount, key: &str, renderer: Arc<Renderer>) -> Result<Self, String> {
+    fn open(config: EmailAccount, key: &str, renderer: Arc<Renderer>, clock: Clock) -> Result<Self, String> {
         let address = normalise(&config.address).ok_or("its address is none")?;
         let local = address.find('@').unwrap_or_default();
         if config.plus_address && local + 1 + token::LENGTH > MOST_LOCAL {
@@ -116,8 +120,9 @@ impl Account {
             return Err(format!("before the @ of a plus_address are at most {most} letters; set it to false"));
         }
         let tokens = Tokens::new(key.as_bytes(), &address);
-        let mailer = Mailer::new(config.smtp.clone());
-        Ok(Self { config, address, tokens, renderer, mailer })
+        let signer = config.dkim.as_ref().map(|dkim| Signer::open(dkim, &address)).transpose();
+        let mailer = Mailer::new(config.smtp.clone(), signer.map_err(|error| error.to_string())?);
+        Ok(Self { config, address, tokens, renderer, mailer, clock })
     }
 
     /// Reads a message and hands it to the desk. When this returns, it is on disk.
@@ -268,7 +273,7 @@ impl Provider for Account {
     fn decode(&self, post: &Post<'_>) -> Result<Vec<Event>, Refusal> {
         let secret = self.config.secret.as_ref().ok_or(Refusal::NotServed)?;
         let secret = secret.reveal().map_err(|error| Refusal::Malformed(error.to_string()))?;
-        let raw = post::raw_message(post, &secret)?;
+        let raw = post::raw_message(post, &secret, self.clock.now())?;
         let mail = parse::read_here(&raw).map_err(|error| Refusal::Malformed(error.to_string()))?;
         self.events(mail).map_err(|error| Refusal::Malformed(error.to_string()))
     }

@@ -1,24 +1,28 @@
 //! Raw messages that a provider posts: Mailgun's `body-mime`, SendGrid's `email`, or the message itself.
 //!
 //! The post is ours when it bears the account's secret, as `Authorization: Bearer` or as the password of the address that
-//! the provider was given, or Mailgun's signature by it. A post that is played again changes nothing: the message's own
-//! identifier is known.
+//! the provider was given, or Mailgun's signature by it, which is good for a while ([`SIGNED_FOR`]). A post that is played
+//! again within it changes nothing: the message's own identifier is known for longer.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::header;
+use jiff::{SignedDuration, Timestamp};
 use mail_parser::{MessageParser, MimeHeaders as _};
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
 use crate::channel::{Post, Refusal};
 
+/// How far a signature's time may be from ours. Mailgun tries for eight hours to hand a post over, and a message that waited
+/// for us is none the worse.
+const SIGNED_FOR: SignedDuration = SignedDuration::from_hours(12);
 /// The fields that hold the raw message.
 const FIELDS: [&str; 2] = ["body-mime", "email"];
 
 /// The message in a post that is the provider's.
-pub(super) fn raw_message(post: &Post<'_>, secret: &str) -> Result<Bytes, Refusal> {
+pub(super) fn raw_message(post: &Post<'_>, secret: &str, now: Timestamp) -> Result<Bytes, Refusal> {
     let kind = header_of(post, &header::CONTENT_TYPE);
     let form = if kind.starts_with("multipart/form-data") {
         Some(multipart(kind, post.body))
@@ -28,7 +32,7 @@ pub(super) fn raw_message(post: &Post<'_>, secret: &str) -> Result<Bytes, Refusa
     } else {
         None
     };
-    let is_ours = bears(post, secret) || form.as_deref().is_some_and(|form| is_signed(form, secret));
+    let is_ours = bears(post, secret) || form.as_deref().is_some_and(|form| is_signed(form, secret, now));
     if !is_ours {
         return Err(Refusal::Unauthorized);
     }
@@ -79,12 +83,16 @@ fn bears(post: &Post<'_>, secret: &str) -> bool {
 }
 
 /// Mailgun: the hexadecimal HMAC of the timestamp and the token, by the webhook signing key.
-fn is_signed(form: &Form, secret: &str) -> bool {
+fn is_signed(form: &Form, secret: &str, now: Timestamp) -> bool {
     let Some(((timestamp, token), signature)) =
         value(form, "timestamp").zip(value(form, "token")).zip(value(form, "signature"))
     else {
         return false;
     };
+    let at = std::str::from_utf8(timestamp).ok().and_then(|seconds| Timestamp::from_second(seconds.parse().ok()?).ok());
+    if at.is_none_or(|at| now.duration_since(at).abs() > SIGNED_FOR) {
+        return false;
+    }
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return false };
     mac.update(timestamp);
     mac.update(token);

@@ -22,6 +22,7 @@ use tokio::sync::Mutex;
 
 use super::{
     automatic::reason_of,
+    dkim::Signer,
     login::{self, Login, LoginError},
     render::Rendered,
 };
@@ -43,6 +44,7 @@ type Transport = AsyncSmtpTransport<Tokio1Executor>;
 #[derive(Debug)]
 pub(super) struct Mailer {
     server: MailServer,
+    signer: Option<Signer>,
     /// Made anew when the token that it logs in with has changed.
     transport: Mutex<Option<(Login, Transport)>>,
 }
@@ -62,15 +64,19 @@ pub(super) struct Letter<'a> {
 }
 
 impl Mailer {
-    pub(super) fn new(server: MailServer) -> Self {
-        Self { server, transport: Mutex::default() }
+    pub(super) fn new(server: MailServer, signer: Option<Signer>) -> Self {
+        Self { server, signer, transport: Mutex::default() }
     }
 
     pub(super) async fn send(&self, letter: Letter<'_>) -> Result<(), SendError> {
         let message = letter.build()?;
+        let mut raw = message.formatted();
+        if let Some(signer) = &self.signer {
+            raw = signer.sign(&raw).map_err(|error| later(Reason::Account, &error.to_string()))?;
+        }
         let sending = async {
             let transport = self.transport().await?;
-            transport.send(message).await.map_err(|error| self.refusal(&error))
+            transport.send_raw(message.envelope(), &raw).await.map_err(|error| self.refusal(&error))
         };
         match tokio::time::timeout(PATIENCE, sending).await {
             Ok(sent) => sent.map(drop),
@@ -252,4 +258,17 @@ fn later(reason: Reason, detail: &str) -> SendError {
 
 fn never(reason: Reason, detail: &str) -> SendError {
     SendError { retry: Retry::Never, reason, detail: detail.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn no_password_is_shown() {
+        let server = toml::from_str("host = 'localhost'\nuser = 'anne'\npassword = 'S3CRET'").unwrap();
+        let mailer = Mailer::new(server, None);
+        let transport = mailer.transport().await.unwrap();
+        assert!(!format!("{mailer:?} {transport:?}").contains("S3CRET"));
+    }
 }

@@ -3,6 +3,7 @@ use std::{io::Write as _, sync::Arc};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::Method;
+use jiff::Timestamp;
 use sha2::Sha256;
 
 use super::{Account, Renderer, parse};
@@ -11,12 +12,16 @@ use crate::{
         Event, Fate, Outbound, Reason, Refusal,
         testing::{Case, Seen, check, outbound},
     },
+    config::EmailAccount,
     domain::{
+        clock::Clock,
         language::Language,
         message::{Body, Channel, Endpoint, QuickReply, SummaryLine},
     },
 };
 
+/// 2025-11-21, in seconds.
+const NOW: i64 = 1_763_700_000;
 const CONVERSATION: &str = "0190a0b0-c0d0-7e0f-8a0b-0123456789ab";
 
 fn account() -> Account {
@@ -25,7 +30,12 @@ fn account() -> Account {
          plus_address = true\nauthserv_id = 'mx.rives.example'\nsecret = 'S3CRET'\nsmtp = { host = 'localhost' }",
     )
     .unwrap();
-    Account::open(config, "key", Arc::new(Renderer::new().unwrap())).unwrap()
+    open(config).unwrap()
+}
+
+fn open(config: EmailAccount) -> Result<Account, String> {
+    let clock = Clock::new(|| Timestamp::from_second(NOW).unwrap());
+    Account::open(config, "key", Arc::new(Renderer::new().unwrap()), clock)
 }
 
 fn mail(id: &str, head: &str) -> Vec<u8> {
@@ -55,20 +65,23 @@ const URLENCODED: &str = "application/x-www-form-urlencoded";
 
 #[test]
 fn posts_of_raw_messages_are_verified_and_read() {
-    let signature = |key: &[u8]| {
+    let signature_at = |key: &[u8], timestamp: i64| {
         let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
-        mac.update(b"1763700000nonce");
+        mac.update(format!("{timestamp}nonce").as_bytes());
         hex::encode(mac.finalize().into_bytes())
     };
+    let signature = |key: &[u8]| signature_at(key, NOW);
     let raw = mail("m1@example.org", "");
-    let mailgun = |signature: &str, raw: &[u8]| {
+    let mailgun_at = |timestamp: i64, signature: &str, raw: &[u8]| {
         form(&[
-            ("timestamp", b"1763700000"),
+            ("timestamp", timestamp.to_string().as_bytes()),
             ("token", b"nonce"),
             ("signature", signature.as_bytes()),
             ("body-mime", raw),
         ])
     };
+    let mailgun = |signature: &str, raw: &[u8]| mailgun_at(NOW, signature, raw);
+    let (late, too_late) = (NOW - 11 * 3600, NOW - 13 * 3600);
     let encoded = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("recipient", "sinistres@rives.example")
         .append_pair(
@@ -108,6 +121,27 @@ fn posts_of_raw_messages_are_verified_and_read() {
                 Ok(seen(&["Fuite.eml"])),
             ),
             case("Mailgun's signature", MULTIPART, "", &mailgun(&signature(b"S3CRET"), &raw), Ok(seen(&["Fuite.eml"]))),
+            case(
+                "Mailgun's signature, when we were away",
+                MULTIPART,
+                "",
+                &mailgun_at(late, &signature_at(b"S3CRET", late), &raw),
+                Ok(seen(&["Fuite.eml"])),
+            ),
+            case(
+                "Mailgun's signature, kept and played again",
+                MULTIPART,
+                "",
+                &mailgun_at(too_late, &signature_at(b"S3CRET", too_late), &raw),
+                Err(Refusal::Unauthorized),
+            ),
+            case(
+                "Mailgun's signature, for another time",
+                MULTIPART,
+                "",
+                &mailgun_at(NOW, &signature_at(b"S3CRET", too_late), &raw),
+                Err(Refusal::Unauthorized),
+            ),
             case("a form in one line", URLENCODED, bearer, &encoded, Ok(seen(&[".eml"]))),
             case(
                 "unknown fields",
@@ -243,10 +277,10 @@ fn a_subject_speaks_where_nothing_else_does() {
 fn an_address_too_long_for_its_token_is_told_at_the_start() {
     let mut config = account().config;
     config.address = format!("{}@rives.example", "a".repeat(30));
-    let problem = Account::open(config.clone(), "key", Arc::new(Renderer::new().unwrap())).unwrap_err();
+    let problem = open(config.clone()).unwrap_err();
     assert!(problem.contains("plus_address"), "{problem}");
     config.plus_address = false;
-    assert!(Account::open(config, "key", Arc::new(Renderer::new().unwrap())).is_ok());
+    assert!(open(config).is_ok());
 }
 
 fn letter(language: Language) -> Outbound {

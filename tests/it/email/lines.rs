@@ -107,6 +107,7 @@ async fn a_claim_comes_and_is_answered_over_secured_lines() {
     assert!(answer.starts_with("250"), "{answer}");
     let letter = sent(&julie, 0).await;
     assert_eq!((letter.mail_from.as_str(), letter.header("in-reply-to")), (address.as_str(), "<t1@example.org>"));
+    assert_eq!(letter.dkim, None);
     // Postfix tells how it was given the letter.
     assert!(letter.header("received").contains("by mx.rives.example (Postfix) with ESMTPSA"), "{:?}", letter.headers);
     assert_eq!(database.number(CONVERSATIONS).await, 1);

@@ -174,6 +174,8 @@ struct Sent {
     text: String,
     html: String,
     defects: Vec<String>,
+    /// Whether the signature holds, and whether it would with a line more. None: nobody signed.
+    dkim: Option<(bool, bool)>,
 }
 
 impl Sent {

@@ -149,6 +149,7 @@ fn wrapped(bytes: &[u8]) -> String {
 /// What holds of each of our letters.
 fn look_at(letter: &Sent, answers: &str, before: &[Sent]) {
     assert_eq!(letter.defects, Vec::<String>::new());
+    assert_eq!(letter.dkim, Some((true, false)), "the signature covers what arrived");
     assert_eq!(letter.header("in-reply-to"), format!("<{answers}>"));
     let references = letter.header("references");
     assert!(references.ends_with(&format!("<{answers}>")), "{references}");
@@ -174,8 +175,10 @@ async fn a_water_damage_is_declared_by_letters_through_postfix() {
     let sections = account(
         "story",
         &format!(
-            "[email.accounts.lmtp]\nlisten = '{}'\n[email.accounts.smtp]\nsecurity = 'starttls'\nuser = 'story'\n\
+            "[email.accounts.dkim]\nselector = 'guichet'\nkey = 'file:{}'\n[email.accounts.lmtp]\nlisten = '{}'\n\
+             [email.accounts.smtp]\nsecurity = 'starttls'\nuser = 'story'\n\
              password = 'secret'\nauthority = '{}/authority.pem'\n{}",
+            peer("DKIM_KEY"),
             peer("POSTFIX_LMTP_STORY"),
             peer("TLS"),
             at("SUBMISSION")

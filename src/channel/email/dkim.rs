@@ -1,0 +1,214 @@
+//! DKIM (RFC 6376): signs what goes out, so that receiving servers see that it is the domain's and was not changed.
+//!
+//! For whoever's own server does not sign already. The algorithm is the key's: `rsa-sha256`, or `ed25519-sha256` (RFC 8463).
+//! Head and body are both made plain before they are signed (relaxed), so that a server on the way may fold a line anew.
+
+use std::sync::Arc;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use rustls::{
+    SignatureScheme,
+    crypto::ring::sign::any_supported_type,
+    pki_types::{PrivateKeyDer, pem::PemObject as _},
+    sign::SigningKey,
+};
+use sha2::{Digest as _, Sha256};
+
+use crate::config::{Dkim, SecretError};
+
+/// The fields that are signed (RFC 6376, 5.4.1), and From once more than there is: nobody adds another.
+const FIELDS: &[&str] = &[
+    "from",
+    "from",
+    "reply-to",
+    "to",
+    "subject",
+    "date",
+    "message-id",
+    "in-reply-to",
+    "references",
+    "mime-version",
+    "content-type",
+    "auto-submitted",
+];
+const END: &[u8] = b"\r\n";
+
+/// Why nothing can be signed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum DkimError {
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    #[error("the key of dkim is no RSA or Ed25519 private key in PEM form: make one with openssl genrsa 2048")]
+    Key,
+    #[error("the key of dkim does not sign: {0}")]
+    Signing(rustls::Error),
+}
+
+/// Signs for one domain.
+pub(super) struct Signer {
+    domain: String,
+    selector: String,
+    scheme: SignatureScheme,
+    key: Arc<dyn SigningKey>,
+}
+
+impl std::fmt::Debug for Signer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Signer")
+    }
+}
+
+impl Signer {
+    /// Signs for the domain of `address`, unless the configuration names another.
+    pub(super) fn open(config: &Dkim, address: &str) -> Result<Self, DkimError> {
+        let pem = config.key.reveal()?;
+        let key = PrivateKeyDer::from_pem_slice(pem.as_bytes()).map_err(|_| DkimError::Key)?;
+        let key = any_supported_type(&key).map_err(|_| DkimError::Key)?;
+        let known = [SignatureScheme::RSA_PKCS1_SHA256, SignatureScheme::ED25519];
+        let scheme = known.into_iter().find(|scheme| key.choose_scheme(&[*scheme]).is_some()).ok_or(DkimError::Key)?;
+        let own = address.rsplit_once('@').map_or(address, |(_, domain)| domain);
+        let domain = if config.domain.is_empty() { own } else { &config.domain };
+        Ok(Self { domain: domain.to_owned(), selector: config.selector.clone(), scheme, key })
+    }
+
+    /// The message with its signature on top.
+    pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, DkimError> {
+        let (head, body) = split(message);
+        let fields = fields(head);
+        let mut left = fields.clone();
+        let mut signed = Vec::new();
+        for name in FIELDS {
+            // The last of several is signed first (5.4.2); what is not there is signed as absent.
+            if let Some(at) = left.iter().rposition(|(found, _)| found == name) {
+                signed.extend(relaxed_field(left.remove(at)));
+                signed.extend(END);
+            }
+        }
+        let is_there = |name: &&&str| fields.iter().any(|(found, _)| found == **name);
+        let names: Vec<&str> = FIELDS.iter().filter(is_there).copied().collect();
+        let is_rsa = self.scheme == SignatureScheme::RSA_PKCS1_SHA256;
+        let value = format!(
+            " v=1; a={}; c=relaxed/relaxed; d={}; s={};\r\n\th={};\r\n\tbh={};\r\n\tb=",
+            if is_rsa { "rsa-sha256" } else { "ed25519-sha256" },
+            self.domain,
+            self.selector,
+            names.join(":"),
+            STANDARD.encode(Sha256::digest(relaxed_body(body)))
+        );
+        signed.extend(relaxed_field(("dkim-signature".to_owned(), value.as_bytes())));
+        // RSA's hash is part of the signature; Ed25519 signs the hash itself (RFC 8463, 3).
+        let signed = if is_rsa { signed } else { Sha256::digest(&signed).to_vec() };
+        let signer = self.key.choose_scheme(&[self.scheme]).ok_or(DkimError::Key)?;
+        let signature = STANDARD.encode(signer.sign(&signed).map_err(DkimError::Signing)?);
+        Ok([b"DKIM-Signature:", value.as_bytes(), signature.as_bytes(), END, message].concat())
+    }
+}
+
+/// The head with its lines' ends, and the body.
+fn split(message: &[u8]) -> (&[u8], &[u8]) {
+    let at = message.windows(4).position(|window| window == b"\r\n\r\n");
+    at.map_or((message, &[]), |at| (&message[..at + 2], &message[at + 4..]))
+}
+
+/// The fields of a head: each name in lower case, and its value as it stands, folds included.
+fn fields(head: &[u8]) -> Vec<(String, &[u8])> {
+    let mut starts = Vec::new();
+    let mut at = 0;
+    for line in head.split_inclusive(|byte| *byte == b'\n') {
+        if !line.starts_with(b" ") && !line.starts_with(b"\t") {
+            starts.push(at);
+        }
+        at += line.len();
+    }
+    let ends = starts.iter().skip(1).copied().chain([head.len()]);
+    let field = |(start, end): (&usize, usize)| {
+        let field = &head[*start..end];
+        let colon = field.iter().position(|byte| *byte == b':')?;
+        let name = String::from_utf8_lossy(&field[..colon]).trim().to_ascii_lowercase();
+        Some((name, &field[colon + 1..]))
+    };
+    starts.iter().zip(ends).filter_map(field).collect()
+}
+
+/// A field made plain (3.4.2): in one line, each run of blanks one space, none around the value.
+fn relaxed_field((name, value): (String, &[u8])) -> Vec<u8> {
+    let words = value.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    [name.as_bytes(), b":", &words.collect::<Vec<_>>().join(&b' ')].concat()
+}
+
+/// A body made plain (3.4.4): each run of blanks one space, none at a line's end, no empty lines at the body's.
+fn relaxed_body(body: &[u8]) -> Vec<u8> {
+    let mut plain: Vec<u8> = Vec::with_capacity(body.len());
+    let mut kept = 0;
+    for line in body.split(|byte| *byte == b'\n') {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let start = plain.len();
+        for byte in line {
+            match byte {
+                b' ' | b'\t' if plain.len() > start && plain.ends_with(b" ") => {}
+                b' ' | b'\t' => plain.push(b' '),
+                byte => plain.push(*byte),
+            }
+        }
+        if plain.len() > start && plain.ends_with(b" ") {
+            plain.pop();
+        }
+        let is_empty = plain.len() == start;
+        plain.extend(END);
+        if !is_empty {
+            kept = plain.len();
+        }
+    }
+    plain.truncate(kept);
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Secret;
+
+    /// RFC 8463, A.2, as PKCS #8.
+    const ED25519: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n-----END PRIVATE KEY-----\n";
+
+    fn signer(domain: &str) -> Result<Signer, DkimError> {
+        let config = Dkim { selector: "guichet".into(), domain: domain.into(), key: Secret::new(ED25519) };
+        Signer::open(&config, "sinistres@rives.example")
+    }
+
+    /// The examples of RFC 6376, 3.4.5.
+    #[test]
+    fn heads_and_bodies_are_made_plain() {
+        let message = b"A: X\r\nB : Y\t\r\n\tZ  \r\n\r\n C \r\nD \t E\r\n\r\n\r\n";
+        let (head, body) = split(message);
+        let plain: Vec<Vec<u8>> = fields(head).into_iter().map(relaxed_field).collect();
+        assert_eq!(plain, [b"a:X".to_vec(), b"b:Y Z".to_vec()]);
+        assert_eq!(relaxed_body(body), b" C\r\nD E\r\n");
+        for (body, plain) in [(&b""[..], &b""[..]), (b"\r\n\r\n", b""), (b" \t\r\n", b""), (b"a", b"a\r\n")] {
+            assert_eq!(relaxed_body(body), plain, "{body:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_signed_stands_in_the_signature() {
+        let message = b"From: a@rives.example\r\nTo: b@example.org\r\nX-Odd: 1\r\nSubject: x\r\n\r\nbonjour\r\n";
+        let sign = |domain: &str| String::from_utf8(signer(domain).unwrap().sign(message).unwrap()).unwrap();
+        let signed = sign("");
+        assert!(signed.ends_with(std::str::from_utf8(message).unwrap()));
+        assert!(signed.contains("a=ed25519-sha256; c=relaxed/relaxed; d=rives.example; s=guichet;"), "{signed}");
+        assert!(signed.contains("h=from:from:to:subject;"), "{signed}");
+        assert!(sign("mail.rives.example").contains("d=mail.rives.example;"));
+        // The same words have the same signature, others another; what was folded anew is the same.
+        let of = |text: &str| signer("").unwrap().sign(text.as_bytes()).unwrap();
+        let signature = |signed: Vec<u8>| String::from_utf8(signed).unwrap().split("b=").nth(1).map(str::to_owned);
+        assert_eq!(signed.split("b=").nth(1).map(str::to_owned), signature(sign("").into_bytes()));
+        assert_ne!(of("From: a\r\n\r\nx"), of("From: a\r\n\r\ny"));
+    }
+
+    #[test]
+    fn what_is_no_key_is_told_and_no_key_is_shown() {
+        let config = Dkim { selector: "s".into(), domain: String::new(), key: Secret::new("no key") };
+        assert!(matches!(Signer::open(&config, "a@b.example"), Err(DkimError::Key)));
+        assert_eq!(format!("{:?}", signer("").unwrap()), "Signer");
+    }
+}
