@@ -19,6 +19,7 @@
 //! | [`contract`] | policies, cover at the date of loss, working days |
 //! | [`document`] | received files: durable, recognised by content, looked at, shown again |
 //! | [`orientation`] | a decision table's answer, with its reasons |
+//! | [`planning`] | who can take a mission and why, and when they are free |
 //! | [`outbox`] | what is to be sent: claimed in order, at each account's pace, tried again, given up loudly |
 //! | [`store`] | the only room that speaks SQL: SQLite and PostgreSQL under one contract |
 //! | [`web`] | the HTTP edge: chat, console, channels |
@@ -55,6 +56,7 @@ pub mod flow;
 pub mod intake;
 pub mod orientation;
 pub mod outbox;
+pub mod planning;
 pub mod store;
 pub mod telemetry;
 pub mod understanding;

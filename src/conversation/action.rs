@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::MissionStep;
 use crate::domain::{
     id::{DossierId, RequestId},
     message::Endpoint,
@@ -30,6 +31,8 @@ pub enum Action {
     Close {
         reason: String,
     },
+    /// Does a step of the expert's mission.
+    Mission(MissionStep),
     /// Has done what was asked for beside the claim.
     DoRequest {
         request: RequestId,

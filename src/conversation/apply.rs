@@ -8,6 +8,7 @@ use serde_json::json;
 use super::{
     Conversation, ConversationError, Host, Turn,
     turn::{GUICHET, POLICYHOLDER},
+    visit,
 };
 use crate::{
     contract::{Calendar, Reason},
@@ -92,6 +93,7 @@ async fn step(turn: &mut Turn, event: &Event, host: &Host) -> Result<Option<Even
             Effect::HandOver(handover) => hand_over(turn, &handover),
             Effect::Withdraw => {
                 advance(turn, Status::Withdrawn);
+                answer = Box::pin(visit::call_off(turn, POLICYHOLDER, host)).await?;
             }
             Effect::Reopen => turn.wait_for_a_person(),
             Effect::Note { code, detail } => turn.record(GUICHET, &code, &json!({ "detail": detail })),
@@ -108,6 +110,9 @@ async fn step(turn: &mut Turn, event: &Event, host: &Host) -> Result<Option<Even
                 };
                 turn.requests.missed.push(missed);
             }
+            Effect::FindSlots { wish } => answer = Box::pin(visit::find_slots(turn, wish, host)).await?,
+            Effect::Book { appointment } => answer = Box::pin(visit::book(turn, appointment, host)).await?,
+            Effect::CancelVisit => answer = Box::pin(visit::cancel_by_person(turn, host)).await?,
             Effect::End => turn.record(GUICHET, "flow_ended", &json!({})),
         }
     }

@@ -15,6 +15,7 @@ use crate::{
     },
     dossier::Dossier,
     flow::{PolicyAnswer, PolicyQuery},
+    planning::Experts,
     store::{MessageRow, PolicyRow, Store, StoreError},
 };
 
@@ -26,13 +27,23 @@ const MOST_KEPT: i64 = 100;
 pub struct Host {
     store: Store,
     calendar: Arc<Calendar>,
+    experts: Arc<Experts>,
     accounts: Accounts,
     public_url: Arc<str>,
 }
 
 impl Host {
-    pub fn new(store: Store, calendar: Calendar, accounts: Accounts, public_url: &str) -> Self {
-        Self { store, calendar: Arc::new(calendar), accounts, public_url: public_url.into() }
+    pub fn new(store: Store, calendar: Calendar, experts: Arc<Experts>, accounts: Accounts, public_url: &str) -> Self {
+        Self { store, calendar: Arc::new(calendar), experts, accounts, public_url: public_url.into() }
+    }
+
+    /// Whoever can be sent for: those of the flows that the service runs with, whatever revision a conversation keeps.
+    pub(super) fn experts(&self) -> &Arc<Experts> {
+        &self.experts
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.store
     }
 
     /// How the world calls this service.

@@ -14,6 +14,7 @@ mod keyword;
 mod rehearsal;
 mod time;
 mod turn;
+mod visit;
 
 use std::sync::Arc;
 
@@ -38,6 +39,7 @@ pub use crossing::{Presented, presented};
 pub use host::Host;
 pub use rehearsal::Rehearsal;
 pub use turn::{Came, Input, Turn};
+pub use visit::MissionStep;
 
 /// A conversation with its flow's state and its dossier, as the next turn needs it.
 #[derive(Clone, Debug)]
@@ -66,6 +68,10 @@ pub enum ConversationError {
     NotMergeable,
     #[error("this message cannot be sent there")]
     NotSendable,
+    #[error("this dossier has no such mission, or none may be given now: reload the page")]
+    NoMission,
+    #[error("this slot has just been taken: choose another")]
+    SlotTaken,
 }
 
 impl Conversation {

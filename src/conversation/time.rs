@@ -29,7 +29,7 @@ pub(super) fn keep(timing: &mut Timing, seq: i64, now: Timestamp) {
 /// Sets the conversation's timer after a turn: the row to store, where the stored one does not do.
 pub(super) fn set(conversation: &mut Conversation, woken: bool, now: Timestamp) -> Option<TimerRow> {
     let settles = conversation.row.timing.unsettled.map(|unsettled| unsettled.until);
-    let due_at = settles.into_iter().chain(reminder(conversation, now)).min();
+    let due_at = settles.into_iter().chain(reminder(conversation, now)).chain(visit_reminder(conversation, now)).min();
     let row = TimerRow { conversation: conversation.row.id, due_at };
     let timing = &mut conversation.row.timing;
     let stored = timing.wake_at.filter(|_| !woken);
@@ -56,10 +56,23 @@ pub(super) fn reminder(conversation: &Conversation, now: Timestamp) -> Option<Ti
     {
         return None;
     }
+    let due = row.timing.silent_since? + conversation.state.silence(&conversation.library)?;
+    Some(decent_for(conversation, due.max(now)))
+}
+
+/// When the person is to be reminded of the expert's appointment, whoever serves them: not before `now`, and at a decent
+/// hour. None where they asked to be written to no more.
+pub(super) fn visit_reminder(conversation: &Conversation, now: Timestamp) -> Option<Timestamp> {
+    let due = conversation.state.visit_reminder()?;
+    let stopped = conversation.stopped.contains(&conversation.row.endpoint);
+    (!stopped).then(|| decent_for(conversation, due.max(now)))
+}
+
+fn decent_for(conversation: &Conversation, at: Timestamp) -> Timestamp {
     let library = &conversation.library;
-    let due = row.timing.silent_since? + conversation.state.silence(library)?;
-    let zone = library.insurer(&row.insurer).map_or_else(crate::domain::clock::paris, crate::flow::Insurer::zone);
-    Some(decent(due.max(now), &zone, library.calendar()))
+    let insurer = library.insurer(&conversation.row.insurer);
+    let zone = insurer.map_or_else(crate::domain::clock::paris, crate::flow::Insurer::zone);
+    decent(at, &zone, library.calendar())
 }
 
 /// The first instant from `at` on at which people may be written to unasked: 8 to 20, no Sunday, no public holiday.

@@ -7,7 +7,7 @@ use super::{
     Accounts, Action, Actor, Conversation, ConversationError, Host, apply, closing, crossing,
     files::{Files, attachment},
     keyword::keyword,
-    time,
+    time, visit,
 };
 use crate::{
     document::MediaType,
@@ -19,10 +19,10 @@ use crate::{
         message::{Author, Body, Channel},
     },
     dossier::{Dossier, Entry, Status, Tip, reference_of},
-    flow::{Event, Heard, State},
+    flow::{Event, Heard, State, VisitEvent},
     store::{
         Binding, Commit, CrossingRow, DecisionRow, DocumentRow, EndpointRow, FactRow, FiledDocument, Key, MessageRow,
-        OptOut, OutboxRow, Requests, TimerRow, Undelivered,
+        OptOut, OutboxRow, Planning, Requests, TimerRow, Undelivered,
     },
 };
 
@@ -119,6 +119,7 @@ pub struct Turn {
     timer: Option<TimerRow>,
     pub(super) requests: Requests,
     pub(super) opt_out: Option<OptOut>,
+    pub(super) planning: Planning,
     /// Whether an earlier message still waits for this channel to deliver it.
     pub unheard: bool,
     opens: bool,
@@ -152,6 +153,7 @@ impl Turn {
             timer: None,
             requests: Requests::default(),
             opt_out: None,
+            planning: Planning::default(),
             unheard: false,
             opens,
         };
@@ -236,6 +238,7 @@ impl Turn {
             timer: self.timer,
             requests: self.requests,
             opt_out: self.opt_out,
+            planning: self.planning,
         };
         (commit, conversation)
     }
@@ -267,7 +270,7 @@ impl Turn {
                     dossier.waiting_since = None;
                 }
                 self.record(&actor.login, "merged_into", &json!({ "dossier": into, "reference": reference }));
-                Ok(())
+                self.call_off(&actor.login, host).await
             }
             Input::Undelivered(row, reason) => {
                 self.tell_undelivered(&row, &reason);
@@ -370,6 +373,9 @@ impl Turn {
             self.conversation.row.timing.silent_since = Some(self.now);
             return apply::run(self, Event::Silent, host).await;
         }
+        if time::visit_reminder(&self.conversation, self.now).is_some_and(|due| due <= self.now) {
+            return apply::run(self, Event::Visit(VisitEvent::Due), host).await;
+        }
         Ok(())
     }
 
@@ -440,8 +446,9 @@ impl Turn {
                     dossier.waiting_since = None;
                 }
                 self.record(&actor.login, "closed", &json!({ "reason": reason }));
-                Ok(())
+                self.call_off(&actor.login, host).await
             }
+            Action::Mission(step) => Box::pin(visit::act(self, actor, step, host)).await,
             Action::DoRequest { request, kind } => {
                 self.requests.done.push((request, self.now, actor.login.clone()));
                 self.record(&actor.login, "request_done", &json!({ "request": request, "detail": kind }));
@@ -481,6 +488,14 @@ impl Turn {
                 self.record(&actor.login, "sent_again", &detail);
                 Ok(())
             }
+        }
+    }
+
+    /// The dossier is over: no expert comes.
+    async fn call_off(&mut self, by: &str, host: &Host) -> Result<(), ConversationError> {
+        match Box::pin(visit::call_off(self, by, host)).await? {
+            Some(event) => apply::run(self, event, host).await,
+            None => Ok(()),
         }
     }
 

@@ -99,3 +99,20 @@ pub struct Address {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub city: Option<String>,
 }
+
+impl Address {
+    /// As one line. It keeps what the person wrote, which may hold the postcode and the city already.
+    pub fn in_one_line(&self) -> String {
+        let mut text = self.line.clone();
+        let town: Vec<&str> = [&self.postcode, &self.city]
+            .into_iter()
+            .filter_map(|part| part.as_deref())
+            .filter(|part| !self.line.contains(part))
+            .collect();
+        if !town.is_empty() {
+            text.push_str(", ");
+            text.push_str(&town.join(" "));
+        }
+        text
+    }
+}

@@ -50,6 +50,10 @@ ids! {
     RequestId,
     /// Something that was not understood.
     MissedId,
+    /// An expert's order for a dossier.
+    MissionId,
+    /// A slot that was proposed or booked.
+    AppointmentId,
 }
 
 fn uuid_at(now: Timestamp) -> Uuid {

@@ -2,9 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{
-    fact::Fact,
-    message::{Body, Channel},
+use crate::{
+    domain::{
+        fact::Fact,
+        id::AppointmentId,
+        message::{Body, Channel},
+    },
+    planning::Wish,
 };
 
 /// Something to do, in order. The host does all of a turn's effects in one transaction.
@@ -41,6 +45,13 @@ pub enum Effect {
     Missed { text: String, question: bool },
     /// The person means the claim that was closed: a person takes it up again.
     Reopen,
+    /// Another time is looked for, the one that is wished for if any; the host answers with [`super::VisitEvent::Offered`] or
+    /// [`super::VisitEvent::NoneFree`] in the same turn.
+    FindSlots { wish: Option<Wish> },
+    /// The person chose this slot; the host answers with [`super::VisitEvent::Booked`], or with others where it is taken.
+    Book { appointment: AppointmentId },
+    /// The person cannot keep the appointment; the host answers with [`super::VisitEvent::Cancelled`].
+    CancelVisit,
     /// Something for the dossier's timeline, by code and not in people's words.
     Note { code: String, detail: String },
     /// The flow is over.

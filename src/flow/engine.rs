@@ -19,7 +19,8 @@ pub struct Turn {
 
 /// Walks a conversation on. Pure: the same arguments give the same turn.
 ///
-/// An effect that asks the host ([`Effect::LookUpPolicy`], [`Effect::Orient`], [`Effect::Cross`]) is the turn's last; the host calls again
+/// An effect that asks the host ([`Effect::LookUpPolicy`], [`Effect::Orient`], [`Effect::Cross`], [`Effect::FindSlots`],
+/// [`Effect::Book`], [`Effect::CancelVisit`]) is the turn's last; the host calls again
 /// with the answer and the turn's state.
 pub fn step(library: &Library, insurer: &str, state: State, event: &Event, now: Timestamp) -> Turn {
     walk(Walk::new(library, insurer, state, now), event)
@@ -94,6 +95,7 @@ fn walk(mut walk: Walk, event: &Event) -> Turn {
             walk.effects.push(Effect::Say { body: Body { text, input, ..Body::default() } });
         }
         Event::AfterClosing(heard) => walk.after_closing(heard),
+        Event::Visit(event) => walk.visit(event),
         Event::Silent => walk.silent(),
     }
     Turn { state: walk.state, effects: walk.effects }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::VisitEvent;
 use crate::domain::{
     fact::{Facts, Value},
     language::Language,
@@ -44,6 +45,8 @@ pub enum Event {
     DocumentWanted { kind: String },
     /// The person wrote when the case had been closed for long: which claim do they mean?
     AfterClosing(Heard),
+    /// Something happened to the expert's appointment.
+    Visit(VisitEvent),
     /// Nothing was heard for as long as the flow allows, see [`super::State::silence`].
     Silent,
 }

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     contract::Calendar,
     domain::fact::{Moment, Precision},
+    planning::Week,
 };
 
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
@@ -23,7 +24,7 @@ const DAYS_AHEAD: i64 = 30;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hours {
     /// From Monday; each with the times from which and until which people answer.
-    week: [Vec<(Time, Time)>; 7],
+    week: Week,
 }
 
 impl Hours {
@@ -42,6 +43,11 @@ impl Hours {
         }
         fields.finish(problems);
         hours
+    }
+
+    /// The hours by themselves, from Monday on.
+    pub(super) fn into_week(self) -> Week {
+        self.week
     }
 
     /// When people answer again. None while they answer, or where no hours are set.

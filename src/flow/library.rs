@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use jiff::tz::TimeZone;
@@ -12,6 +13,7 @@ use super::{
     check,
     collective::{self, CollectiveEvent},
     definition::{Flow, FlowReader, Kind, Question, declared_types},
+    experts,
     facts::{self, DocumentKind, FactName, FactType, FactTypes},
     faq::{self, FaqBook},
     insurer::Insurer,
@@ -26,6 +28,7 @@ use super::{
 use crate::{
     contract::Calendar,
     domain::{clock::paris, language::Language},
+    planning::Experts,
     understanding::{ChoiceItem, ChoiceSet, Command, IntentScore, Intents, Reading, Vocabulary},
 };
 
@@ -43,6 +46,7 @@ pub struct Library {
     insurers: BTreeMap<String, Insurer>,
     documents: BTreeMap<String, DocumentKind>,
     pub(super) events: Vec<CollectiveEvent>,
+    experts: Arc<Experts>,
     names: BTreeMap<String, FactName>,
     types: FactTypes,
     pub(super) messages: Messages,
@@ -174,6 +178,8 @@ impl Library {
         let events = nodes.get(collective::FILE).map(|node| collective::read(node, &mut problems)).unwrap_or_default();
         let perils = flows.values().filter_map(|flow| flow.peril.as_deref()).collect();
         collective::check(&events, &perils, &mut problems);
+        let experts =
+            nodes.get(experts::FILE).map(|node| experts::read(node, &perils, &mut problems)).unwrap_or_default();
 
         let mut questions: HashMap<String, Vec<(String, usize)>> = HashMap::new();
         for flow in flows.values() {
@@ -213,6 +219,7 @@ impl Library {
             insurers,
             documents,
             events,
+            experts: Arc::new(experts),
             names,
             types,
             messages,
@@ -309,6 +316,11 @@ impl Library {
     /// The public holidays of `holidays.yaml`.
     pub fn calendar(&self) -> &Calendar {
         &self.calendar
+    }
+
+    /// The experts of `experts.yaml`.
+    pub fn experts(&self) -> &Arc<Experts> {
+        &self.experts
     }
 
     pub fn insurer(&self, id: &str) -> Option<&Insurer> {

@@ -48,6 +48,9 @@ impl Walk<'_> {
             self.answer_which_claim(heard);
             return;
         }
+        if self.hear_visit(heard) {
+            return;
+        }
         let complete = self.is_complete();
         self.file(&heard.files);
         let completed = !complete && self.is_complete() && command.is_none() && !self.may_go_on();

@@ -21,6 +21,7 @@ mod definition;
 mod effect;
 mod engine;
 mod event;
+mod experts;
 mod facts;
 mod faq;
 mod graph;
@@ -40,6 +41,7 @@ mod table;
 mod template;
 mod together;
 pub mod transcript;
+mod visit;
 mod walk;
 mod words;
 mod yaml;
@@ -63,6 +65,7 @@ pub use requests::{Request, RequestBook};
 pub use silence::Reminders;
 pub use state::{Mode, State, Wanted};
 pub use table::{Row, Table};
+pub use visit::{Offer, Offering, VisitEvent};
 
 #[cfg(test)]
 mod tests;

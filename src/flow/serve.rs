@@ -246,7 +246,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Records a request and says what becomes of it; once for each kind.
-    fn request(&mut self, kind: &str, text: &str) {
+    pub(super) fn request(&mut self, kind: &str, text: &str) {
         let Some(request) = self.library.requests().get(kind) else { return };
         if self.state.requested.insert(kind.to_owned()) || EACH_TIME.contains(&kind) {
             self.effects.push(Effect::Request { kind: kind.to_owned(), text: text.to_owned() });

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::PolicyQuery;
+use super::{PolicyQuery, visit::Visit};
 use crate::domain::{
     fact::{Facts, Value},
     language::Language,
@@ -79,6 +79,9 @@ pub struct State {
     pub(super) requested: BTreeSet<String>,
     #[serde(rename = "y", default, skip_serializing_if = "is_default")]
     pub(super) qualified: bool,
+    /// The expert's appointment, once one is sent for.
+    #[serde(rename = "vi", default, skip_serializing_if = "Option::is_none")]
+    pub(super) visit: Option<Visit>,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {

@@ -379,6 +379,9 @@ impl Outcome {
                 let priority = format!("{:?}", handover.priority).to_lowercase();
                 self.does.push(format!("hand_over {} {priority}", handover.reason));
             }
+            Effect::FindSlots { .. } => self.does.push("find_slots".to_owned()),
+            Effect::Book { .. } => self.does.push("book".to_owned()),
+            Effect::CancelVisit => self.does.push("cancel_visit".to_owned()),
             Effect::Reopen => self.does.push("reopen".to_owned()),
             Effect::Withdraw => self.does.push("withdraw".to_owned()),
             Effect::Request { kind, .. } => self.does.push(format!("request {kind}")),

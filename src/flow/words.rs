@@ -4,7 +4,7 @@ use minijinja::Value as Name;
 
 use super::{Library, definition::Question, messages::Messages, template::Texts};
 use crate::domain::{
-    fact::{Address, Moment, Precision, Value},
+    fact::{Moment, Precision, Value},
     language::Language,
 };
 
@@ -54,7 +54,7 @@ impl<'a> Words<'a> {
             Value::Amount(cents) => self.amount(*cents),
             Value::Moment(moment) => self.moment(moment),
             Value::Duration(minutes) => self.duration(*minutes),
-            Value::Address(address) => written(address),
+            Value::Address(address) => address.in_one_line(),
             Value::Files(count) => self.say_with("value_files", &[("count", (*count).into())]),
         }
     }
@@ -130,6 +130,18 @@ impl<'a> Words<'a> {
             Precision::Month | Precision::Quarter => "moment_month",
             Precision::Year => "moment_year",
         };
+        self.say_with(key, &self.names_of(moment))
+    }
+
+    /// A slot on a button: "mardi 24 novembre à 14 h".
+    pub(super) fn slot(self, start: jiff::civil::DateTime) -> String {
+        let names = self.names_of(&Moment { start, end: None, precision: Precision::Minute });
+        self.say_with("visit_slot", &names)
+    }
+
+    /// What the sentences for moments name.
+    fn names_of(self, moment: &Moment) -> [(&'static str, Name); 7] {
+        let start = moment.start;
         let part = match start.hour() {
             0..5 | 21.. => "part_night",
             5..11 => "part_morning",
@@ -139,7 +151,7 @@ impl<'a> Words<'a> {
         };
         let weekday = self.say(&format!("weekday_{}", start.date().weekday().to_monday_one_offset()));
         let month = self.say(&format!("month_{}", start.month()));
-        let names = [
+        [
             ("weekday", weekday.into()),
             ("day", start.day().into()),
             ("month", month.into()),
@@ -147,28 +159,12 @@ impl<'a> Words<'a> {
             ("hour", start.hour().into()),
             ("minute", start.minute().into()),
             ("part", if moment.precision == Precision::PartOfDay { self.say(part).into() } else { Name::from("") }),
-        ];
-        self.say_with(key, &names)
+        ]
     }
 
     pub(super) fn day(self, date: jiff::civil::Date) -> String {
         self.moment(&Moment { start: date.at(0, 0, 0, 0), end: None, precision: Precision::Day })
     }
-}
-
-/// An address as one line. The line keeps what the person wrote, which may hold the postcode and the city already.
-fn written(address: &Address) -> String {
-    let mut text = address.line.clone();
-    let town: Vec<&str> = [&address.postcode, &address.city]
-        .into_iter()
-        .filter_map(|part| part.as_deref())
-        .filter(|part| !address.line.contains(part))
-        .collect();
-    if !town.is_empty() {
-        text.push_str(", ");
-        text.push_str(&town.join(" "));
-    }
-    text
 }
 
 /// A French number as it is written in France, by pairs; others as they are.

@@ -39,7 +39,7 @@ use crate::{
 };
 
 pub use crate::conversation::{
-    Accounts, Action, Actor,
+    Accounts, Action, Actor, MissionStep,
     files::{self, Files},
 };
 use lanes::Lanes;
@@ -214,10 +214,11 @@ impl Intake {
             Some(text) => Calendar::from_yaml(text)?,
             None => Calendar::default(),
         };
+        let experts = Arc::clone(library.experts());
         let libraries = Libraries::open(store.clone(), library, clock.now()).await?;
         let turns = store.turns().await?;
         let intake = Self(Arc::new(Inner {
-            host: Host::new(store.clone(), calendar, accounts, public_url),
+            host: Host::new(store.clone(), calendar, experts, accounts, public_url),
             store,
             libraries,
             clock,

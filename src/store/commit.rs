@@ -18,6 +18,7 @@ use super::{
     dossier::{DecisionRow, FactRow},
     opt_out::{self, OptOut},
     outbox::{self, OUTBOX, OutboxRow, Undelivered},
+    planning::{self, Planning},
     request::{self, Requests},
     timer::{self, TimerRow},
 };
@@ -62,6 +63,15 @@ pub struct Commit {
     pub requests: Requests,
     /// That the person asked for no more messages at an address, or wrote there again.
     pub opt_out: Option<OptOut>,
+    /// The dossier's mission and its appointments, where this turn changes them.
+    pub planning: Planning,
+}
+
+impl Commit {
+    /// Whether it takes something that another turn may take first: it is given back only by a roll-back.
+    fn takes(&self) -> bool {
+        !self.binding.is_empty() || self.planning.books()
+    }
 }
 
 /// What a provider names an item by, with its channel and account.
@@ -167,9 +177,8 @@ async fn store_group(db: &Db, group: &mut Vec<Waiting>) -> Result<(), StoreError
             return Err(error);
         }
     };
-    // What a turn takes from elsewhere is given back only by a roll-back.
     let conflicts = |outcome: &Option<CommitError>| matches!(outcome, Some(CommitError::Conflict));
-    if group.iter().zip(&outcome).any(|(waiting, out)| !waiting.commit.binding.is_empty() && conflicts(out)) {
+    if group.iter().zip(&outcome).any(|(waiting, out)| waiting.commit.takes() && conflicts(out)) {
         tx.rollback().await?;
         if group.len() > 1 {
             return Err(StoreError::Taken);
@@ -195,6 +204,7 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
     drop_settled(tx, group, &mut outcome).await?;
     drop_conflicts(tx, group, &mut outcome).await?;
     drop_unbound(tx, group, &mut outcome).await?;
+    drop_late(tx, group, &mut outcome).await?;
     forget_keys_of_conflicts(tx, group, &outcome).await?;
     let kept = || group.iter().zip(&outcome).filter(|(_, out)| out.is_none()).map(|(waiting, _)| &waiting.commit);
 
@@ -219,6 +229,7 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
     contact::open_crossings(tx, kept().flat_map(|c| &c.crossings)).await?;
     request::write(tx, kept().map(|c| &c.requests)).await?;
     opt_out::write(tx, kept().filter_map(|c| c.opt_out.as_ref())).await?;
+    planning::write(tx, kept().map(|c| &c.planning)).await?;
     timer::write(tx, kept().filter_map(|c| c.timer.as_ref())).await?;
     super::notify::tell(tx, kept().map(|c| (c.conversation.id, c.conversation.dossier))).await?;
     Ok(outcome)
@@ -340,6 +351,17 @@ fn claimed_by(commit: &Commit) -> Option<&EndpointRow> {
 async fn drop_unbound(tx: &mut Tx, group: &[Waiting], outcome: &mut [Option<CommitError>]) -> Result<(), StoreError> {
     for (waiting, out) in group.iter().zip(outcome) {
         if out.is_none() && !waiting.commit.binding.is_empty() && !contact::bind(tx, &waiting.commit).await? {
+            *out = Some(CommitError::Conflict);
+        }
+    }
+    Ok(())
+}
+
+/// An expert's time goes to the first who books it; the others drop out.
+async fn drop_late(tx: &mut Tx, group: &[Waiting], outcome: &mut [Option<CommitError>]) -> Result<(), StoreError> {
+    for (waiting, out) in group.iter().zip(outcome) {
+        let planning = &waiting.commit.planning;
+        if out.is_none() && !planning.appointments.is_empty() && !planning::hold(tx, planning).await? {
             *out = Some(CommitError::Conflict);
         }
     }

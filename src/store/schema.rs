@@ -13,6 +13,7 @@ const SQLITE: &[&str] = &[
     include_str!("migrations/sqlite/0005_opt_out.sql"),
     include_str!("migrations/sqlite/0006_secret.sql"),
     include_str!("migrations/sqlite/0007_sms_part.sql"),
+    include_str!("migrations/sqlite/0008_planning.sql"),
     include_str!("migrations/sqlite/0009_mail.sql"),
 ];
 const POSTGRES: &[&str] = &[
@@ -23,6 +24,7 @@ const POSTGRES: &[&str] = &[
     include_str!("migrations/postgres/0005_opt_out.sql"),
     include_str!("migrations/postgres/0006_secret.sql"),
     include_str!("migrations/postgres/0007_sms_part.sql"),
+    include_str!("migrations/postgres/0008_planning.sql"),
     include_str!("migrations/postgres/0009_mail.sql"),
 ];
 

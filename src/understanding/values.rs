@@ -84,6 +84,11 @@ impl Found {
         }
     }
 
+    /// For a moment: a day was said, and not only an hour.
+    pub fn has_day(&self) -> bool {
+        self.dated
+    }
+
     fn time(text: &Text, at: usize, when: When) -> Self {
         // "fuite de samedi": the "de" is not of the moment.
         let of = matches!(text.word(at), "de" | "d" | "of") && text.word(at + 1) != "ici";

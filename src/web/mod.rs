@@ -100,7 +100,7 @@ fn console_of(app: &App) -> console::Console {
         desk: Arc::new(app.intake.clone()),
         accounts: app.intake.accounts().clone(),
         names,
-        experts: console::read_experts(library.sources()),
+        library: Arc::clone(&library),
         clock: app.clock.clone(),
         public_url: app.config.server.public_url.clone(),
         streams: app.streams.clone(),

@@ -16,10 +16,14 @@ const EDGES: &[(&str, &[&str])] = &[
     ("contract", &["domain"]),
     ("document", &["domain"]),
     ("understanding", &["domain"]),
-    ("flow", &["domain", "contract", "understanding"]),
+    ("planning", &["domain", "contract"]),
+    ("flow", &["domain", "contract", "understanding", "planning"]),
     ("orientation", &["domain", "flow"]),
     ("store", &["domain", "dossier"]),
-    ("conversation", &["domain", "dossier", "contract", "document", "understanding", "flow", "orientation", "store"]),
+    (
+        "conversation",
+        &["domain", "dossier", "contract", "document", "understanding", "planning", "flow", "orientation", "store"],
+    ),
     (
         "intake",
         &[
@@ -46,6 +50,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "dossier",
             "contract",
             "document",
+            "planning",
             "flow",
             "orientation",
             "store",
@@ -90,7 +95,7 @@ const ONLY_IN: &[(&str, &[&str], &str)] = &[
 /// Words that a pure room must not know: its time, its lookups and its randomness come in as values.
 const IMPURE: &[&str] =
     &["tokio", "std::fs", "std::net", "std::env", "std::process", "std::time::Instant", "Clock::system", "getrandom"];
-const PURE: &[&str] = &["domain", "understanding", "flow", "dossier", "orientation"];
+const PURE: &[&str] = &["domain", "understanding", "flow", "dossier", "orientation", "planning"];
 /// Where a pure room opens a door on purpose: the clock that the others are handed, and the flows' own folder.
 const DOORS: &[&str] = &["domain/clock.rs", "flow/library.rs", "flow/transcript.rs"];
 

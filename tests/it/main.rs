@@ -1,6 +1,7 @@
 //! The one integration test binary. Run it with `tests/run`, which brings the PostgreSQL and the rights that it needs.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod appointment;
 mod architecture;
 mod crash;
 mod crossing;

@@ -4,6 +4,7 @@ use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::Bo
 use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
 
 use crate::{
+    conversation::ConversationError,
     domain::id::{ConversationId, DossierId},
     intake::{Action, Actor, Change, ChangeKind, Intake, IntakeError},
 };
@@ -39,6 +40,9 @@ pub enum Changed {
 pub enum DeskError {
     #[error("there is no such dossier")]
     NotFound,
+    /// Somebody was first, or the page was an old one.
+    #[error("the action does not fit what there is now: {0}")]
+    Overtaken(String),
     #[error("the action was not stored: {0}")]
     NotStored(String),
 }
@@ -47,6 +51,9 @@ impl From<IntakeError> for DeskError {
     fn from(error: IntakeError) -> Self {
         match error {
             IntakeError::NotFound => Self::NotFound,
+            IntakeError::Conversation(
+                error @ (ConversationError::SlotTaken | ConversationError::NoMission | ConversationError::NotMergeable),
+            ) => Self::Overtaken(error.to_string()),
             error => Self::NotStored(error.to_string()),
         }
     }

@@ -44,6 +44,7 @@ enum Trouble {
     NotFound,
     Forged,
     BadForm,
+    Overtaken,
     Unavailable,
     Broken,
 }
@@ -62,6 +63,7 @@ impl ConsoleError {
                 (StatusCode::NOT_FOUND, Trouble::NotFound)
             }
             Self::Forged => (StatusCode::FORBIDDEN, Trouble::Forged),
+            Self::Desk(DeskError::Overtaken(_)) => (StatusCode::CONFLICT, Trouble::Overtaken),
             Self::BadForm | Self::NotLoggedIn { .. } => (StatusCode::BAD_REQUEST, Trouble::BadForm),
             Self::Store(_) | Self::Desk(_) | Self::Document(_) => {
                 (StatusCode::SERVICE_UNAVAILABLE, Trouble::Unavailable)
@@ -113,7 +115,14 @@ mod tests {
 
     #[test]
     fn every_problem_page_renders() {
-        for trouble in [Trouble::NotFound, Trouble::Forged, Trouble::BadForm, Trouble::Unavailable, Trouble::Broken] {
+        for trouble in [
+            Trouble::NotFound,
+            Trouble::Forged,
+            Trouble::BadForm,
+            Trouble::Overtaken,
+            Trouble::Unavailable,
+            Trouble::Broken,
+        ] {
             let page = ProblemPage { trouble }.render().unwrap();
             assert!(page.contains("<h1"), "{trouble:?}");
         }

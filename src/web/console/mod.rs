@@ -41,10 +41,8 @@ use axum::{
 use jiff::Timestamp;
 
 use super::Streams;
-use crate::{document::Documents, domain::clock::Clock, intake::Accounts, store::Store};
+use crate::{document::Documents, domain::clock::Clock, flow::Library, intake::Accounts, store::Store};
 pub use desk::{Changed, Desk, DeskError};
-pub use dossier::experts::Experts;
-pub(super) use dossier::experts::read as read_experts;
 pub use names::{Names, NamesError};
 pub(crate) use users::add::is_login;
 
@@ -59,7 +57,8 @@ pub struct Setup {
     /// Where messages can be sent to people.
     pub accounts: Accounts,
     pub names: Names,
-    pub experts: Experts,
+    /// For its experts, insurers and holidays.
+    pub library: Arc<Library>,
     pub clock: Clock,
     /// Where people reach this service; over plain HTTP the session's cookie cannot be a secure one.
     pub public_url: String,
@@ -102,8 +101,8 @@ impl Console {
         &self.0.setup.names
     }
 
-    fn experts(&self) -> &Experts {
-        &self.0.setup.experts
+    fn library(&self) -> &Library {
+        &self.0.setup.library
     }
 
     fn now(&self) -> Timestamp {
@@ -139,6 +138,7 @@ pub fn router(console: Console) -> Router {
         .route("/console/dossiers/{id}/give-back", post(dossier::give_back::post))
         .route("/console/dossiers/{id}/ask-document", post(dossier::ask_document::post))
         .route("/console/dossiers/{id}/override", post(dossier::override_orientation::post))
+        .route("/console/dossiers/{id}/mission", post(dossier::mission::post))
         .route("/console/dossiers/{id}/merge", post(dossier::merge::post))
         .route("/console/dossiers/{id}/keep-apart", post(dossier::keep_apart::post))
         .route("/console/dossiers/{id}/close", post(dossier::close::post))

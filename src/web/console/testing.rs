@@ -1,6 +1,6 @@
 //! A console to try things on: a database and documents in a folder of its own, two handlers, a desk that takes notes.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use axum::{
     Router,
@@ -25,12 +25,19 @@ use crate::{
         message::{Attachment, Author, Body as Said, Channel, Endpoint, QuickReply, SummaryLine},
     },
     dossier::{Dossier, Status, Tip, reference_of},
+    flow::{Library, built_in},
     intake::{Accounts, Action, Actor},
     store::{
         Commit, ConversationRow, DecisionRow, Delivery, DocumentRow, EndpointRow, FactRow, HandlerRow, MessageRow,
         MissedRow, OutboxRow, RequestRow, Requests, Store,
     },
 };
+
+/// The flows that came with this program, read once for all trials.
+pub(super) fn library() -> Arc<Library> {
+    static LIBRARY: LazyLock<Arc<Library>> = LazyLock::new(|| Arc::new(Library::from_sources(built_in()).unwrap()));
+    Arc::clone(&LIBRARY)
+}
 
 pub(super) struct Trial {
     console: Console,
@@ -120,7 +127,7 @@ impl Trial {
             desk: Arc::clone(&desk) as Arc<dyn Desk>,
             accounts: Accounts::new(["first", "second"].map(|name| (Channel::Sms, name.to_owned()))),
             names,
-            experts: crate::web::console::Experts::default(),
+            library: library(),
             clock: Clock::fixed(now),
             public_url: "http://127.0.0.1:8480".into(),
             streams: crate::web::Streams::default(),
@@ -207,6 +214,7 @@ impl Trial {
             crossings: Vec::new(),
             requests,
             opt_out: None,
+            planning: crate::store::Planning::default(),
         };
         store.commit(commit).await.unwrap();
     }
@@ -457,6 +465,7 @@ async fn seed(store: &Store, now: Timestamp) -> DossierId {
         crossings: Vec::new(),
         requests: Requests::default(),
         opt_out: None,
+        planning: crate::store::Planning::default(),
         dossier: Some(dossier),
     };
     store.commit(commit).await.unwrap();

@@ -5,7 +5,8 @@ use jiff::{Timestamp, civil, tz::TimeZone};
 use crate::domain::clock::paris;
 
 /// An instant in the insurers' zone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(transparent)]
 pub(super) struct When(pub Timestamp);
 
 impl When {

@@ -4,6 +4,7 @@ mod commit;
 mod faults;
 mod mailbox;
 mod outbox;
+mod planning;
 mod requests;
 mod rows;
 mod schema;

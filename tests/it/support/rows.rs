@@ -140,6 +140,7 @@ impl Case {
             crossings: Vec::new(),
             requests: guichet::store::Requests::default(),
             opt_out: None,
+            planning: guichet::store::Planning::default(),
         }
     }
 }

@@ -171,6 +171,7 @@ impl ShownMoment {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::planning::Experts;
     use crate::{domain::id::DossierId, web::console::Names};
 
     fn row(seq: i64, name: &str, value: Option<Value>) -> FactRow {
@@ -180,7 +181,7 @@ mod tests {
     }
 
     fn with<T>(test: impl FnOnce(Lexicon) -> T) -> T {
-        test(Lexicon { names: &Names::default(), people: &super::super::People::new() })
+        test(Lexicon { names: &Names::default(), people: &super::super::People::new(), experts: &Experts::default() })
     }
 
     #[test]

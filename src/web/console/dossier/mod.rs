@@ -4,13 +4,14 @@
 pub(super) mod ask_document;
 pub(super) mod close;
 mod cover;
-pub(super) mod experts;
+pub(super) mod expertise;
 mod facts;
 mod files;
 pub(super) mod give_back;
 mod head;
 pub(super) mod keep_apart;
 pub(super) mod merge;
+pub(super) mod mission;
 mod orientation;
 pub(super) mod override_orientation;
 pub(super) mod reply;
@@ -27,7 +28,7 @@ use std::collections::HashMap;
 use axum::response::Redirect;
 
 use super::{Console, Names, auth::Session, error::ConsoleError};
-use crate::{domain::id::DossierId, dossier::Dossier, intake::Action};
+use crate::{domain::id::DossierId, dossier::Dossier, intake::Action, planning::Experts};
 
 /// The longest text or reason that a handler may send.
 const MOST_TEXT: usize = 4000;
@@ -59,11 +60,17 @@ type People = HashMap<String, String>;
 struct Lexicon<'a> {
     names: &'a Names,
     people: &'a People,
+    experts: &'a Experts,
 }
 
 impl Lexicon<'_> {
     fn person(&self, login: &str) -> String {
         self.people.get(login).map_or(login, String::as_str).to_owned()
+    }
+
+    /// An expert's name; the code of one who is in the file no more.
+    fn expert(&self, id: &str) -> String {
+        self.experts.get(id).map_or(id, |expert| expert.name.as_str()).to_owned()
     }
 }
 

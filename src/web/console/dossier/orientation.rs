@@ -179,6 +179,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::planning::Experts;
     use crate::{domain::id::DossierId, web::console::Names};
 
     #[test]
@@ -190,7 +191,7 @@ mod tests {
         .unwrap();
         let facts = "cause: { label: { fr: Cause, en: C }, type: choice, values: { leak: { fr: Fuite, en: L } } }";
         let names = Names::from_sources([("facts.yaml", facts)]).unwrap();
-        let lexicon = Lexicon { names: &names, people: &super::super::People::new() };
+        let lexicon = Lexicon { names: &names, people: &super::super::People::new(), experts: &Experts::default() };
         let of = |fact, test| Wanted::of(fact, test, &decision, lexicon);
         assert_eq!(of("injured", "yes"), Wanted::Yes);
         assert_eq!(of("cause", "[leak, flood]"), Wanted::OneOf("Fuite, flood".into()));
@@ -211,7 +212,8 @@ mod tests {
         let by_hand = json!({ "overridden_by": "ines", "mode": "field", "before": "desk", "reason": "Plafond" });
         let row = |seq, decision, second| DecisionRow { dossier, seq, decision, at: at(second) };
         let rows = [row(1, table, 1), row(2, by_hand, 2), row(3, json!({ "x": 1 }), 3)];
-        let lexicon = Lexicon { names: &Names::default(), people: &super::super::People::new() };
+        let lexicon =
+            Lexicon { names: &Names::default(), people: &super::super::People::new(), experts: &Experts::default() };
         let view = OrientationView::of(&super::super::tests::dossier(dossier), &rows, lexicon);
         assert!(view.is_overridden());
         let table = view.table.unwrap();

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::{
     Lexicon,
     cover::Cover,
-    experts::Expert,
+    expertise::{self, ExpertiseView},
     facts::{self, By, FactLine, Shown},
     files::{self, FileView, Size, WantedView},
     find,
@@ -32,8 +32,10 @@ use crate::{
         message::{Channel, Endpoint},
     },
     dossier::{Verdict, verify},
+    planning::Because,
     store::Delivery,
     store::Likeness,
+    store::MissionState,
     web::console::{
         Console, assets,
         auth::Session,
@@ -61,7 +63,7 @@ pub(in crate::web::console) struct DossierPage {
     wanted: Vec<WantedView>,
     cover: Cover,
     orientation: OrientationView,
-    experts: Vec<Expert>,
+    expertise: ExpertiseView,
     timeline: Vec<TimelineLine>,
     /// The line that ended the dossier, where it is over.
     ending: Option<TimelineLine>,
@@ -108,11 +110,12 @@ pub(crate) async fn get(
     };
     let policy: Option<Policy> = policy.and_then(|row| serde_json::from_value(row.policy).ok());
     let people: HashMap<_, _> = handlers.into_iter().map(|handler| (handler.login, handler.name)).collect();
-    let lexicon = Lexicon { names: console.names(), people: &people };
+    let lexicon = Lexicon { names: console.names(), people: &people, experts: console.library().experts() };
     let taken_by = conversation
         .handler
         .as_ref()
         .map(|login| if *login == session.login { TakenBy::Me } else { TakenBy::Another(lexicon.person(login)) });
+    let expertise = expertise::view(store, console.library(), &dossier, &rows, console.now(), lexicon).await?;
     html(&DossierPage {
         shell: Shell::from(&session),
         now: console.now(),
@@ -125,7 +128,7 @@ pub(crate) async fn get(
         wanted: files::wanted(&dossier, lexicon),
         cover: Cover::of(&dossier, policy, &rows, &entries, lexicon),
         orientation: OrientationView::of(&dossier, &decisions, lexicon),
-        experts: console.experts().of(&dossier, &rows),
+        expertise: expertise.named(lexicon),
         verdict: verify(dossier.id, &entries, &dossier.tip),
         ending: timeline::ending(&dossier, &entries, lexicon),
         alike: same_person::proposals(alike, &entries, lexicon),
@@ -143,6 +146,7 @@ mod tests {
     use super::*;
     use crate::{
         dossier::Status,
+        planning::Experts,
         store::Alike,
         web::console::{Names, testing::Trial},
     };
@@ -151,7 +155,7 @@ mod tests {
         pub(in crate::web::console) fn sample() -> Self {
             let now: Timestamp = "2026-11-21T09:00:00Z".parse().unwrap();
             let names = Names::default();
-            let lexicon = Lexicon { names: &names, people: &HashMap::new() };
+            let lexicon = Lexicon { names: &names, people: &HashMap::new(), experts: &Experts::default() };
             let mut dossier = super::super::tests::dossier(crate::domain::id::DossierId::new(now));
             dossier.status = Status::Closed;
             dossier.want("lease", true);
@@ -200,7 +204,7 @@ mod tests {
                 wanted: files::wanted(&dossier, lexicon),
                 cover: Cover::of(&dossier, None, &rows, &entries, lexicon),
                 orientation: OrientationView::of(&dossier, &[], lexicon),
-                experts: Vec::new(),
+                expertise: ExpertiseView::default(),
                 verdict: verify(dossier.id, &entries, &dossier.tip),
                 ending: timeline::ending(&dossier, &entries, lexicon),
                 timeline: timeline::lines(&entries, lexicon),

@@ -45,6 +45,11 @@ pub(super) struct Detail {
     pub reference: Option<String>,
     #[serde(rename = "detail")]
     pub note: Option<String>,
+    /// The name of an expert.
+    pub expert: Option<String>,
+    /// Appointments, by when they begin.
+    pub slot: Option<When>,
+    pub slots: Vec<When>,
     pub missing: Vec<String>,
     facts: serde_json::Map<String, serde_json::Value>,
     #[serde(skip)]
@@ -89,6 +94,7 @@ impl Detail {
         detail.missing = detail.missing.iter().map(|fact| names.fact(fact).to_owned()).collect();
         detail.kind = detail.kind.map(|kind| names.document(&kind).to_owned());
         detail.note = detail.note.map(|note| names.request(&note).to_owned());
+        detail.expert = detail.expert.map(|expert| lexicon.expert(&expert));
         detail.peril = detail.peril.map(|peril| names.peril(&peril).to_owned());
         detail
     }

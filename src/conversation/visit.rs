@@ -1,0 +1,358 @@
+//! The expert's mission and appointment: what a handler or the expert does, and what the person's choice asks for.
+//!
+//! An expert's time is held by the store: a turn that books what somebody else booked meanwhile is not stored, and made
+//! again it finds the slot taken and offers others.
+
+use std::sync::Arc;
+
+use jiff::{Timestamp, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{
+    Actor, ConversationError, Host, Turn, apply,
+    turn::{GUICHET, POLICYHOLDER},
+};
+use crate::{
+    domain::{
+        clock::paris,
+        fact::Value,
+        id::{AppointmentId, MissionId},
+    },
+    dossier::Dossier,
+    flow::{Event, Offer, Offering, VisitEvent},
+    planning::{Busy, Case, Expert, MODES, Rules, Slot, Wish, eve_of, free_slots, propose, rank},
+    store::{AppointmentRow, AppointmentState, Mission, MissionRow, MissionState, Store, StoreError},
+};
+
+/// Later than any appointment.
+const FAR: Timestamp = Timestamp::MAX;
+
+/// What is done about an expert's mission.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "step")]
+pub enum MissionStep {
+    /// Gives the mission to an expert of `flows/experts.yaml`.
+    Order { expert: String },
+    /// Proposes slots to the person, where they are.
+    Offer,
+    /// Books what was agreed by telephone.
+    Book { start: Timestamp },
+    /// Gives the appointment up.
+    CancelAppointment,
+    /// The expert takes it.
+    Accept,
+    /// The expert has seen the damage.
+    Done,
+    /// Takes the mission back.
+    Withdraw,
+}
+
+/// Does a step of a mission.
+pub(super) async fn act(
+    turn: &mut Turn,
+    actor: &Actor,
+    step: MissionStep,
+    host: &Host,
+) -> Result<(), ConversationError> {
+    let dossier = turn.conversation.dossier.as_ref().filter(|dossier| !dossier.status.is_over());
+    let dossier = dossier.ok_or(ConversationError::NoMission)?.clone();
+    let by = actor.login.as_str();
+    if let MissionStep::Order { expert } = step {
+        return order(turn, by, &dossier, &expert, host).await;
+    }
+    let mission = open_mission(&dossier, host).await?;
+    let event = match step {
+        MissionStep::Order { .. } => return Ok(()),
+        MissionStep::Offer => offer(turn, by, mission, None, Offering::New, host).await?,
+        MissionStep::Book { start } => book_at(turn, by, mission, start, host).await?,
+        MissionStep::CancelAppointment => {
+            let cancelled = cancel(turn, by, &mission);
+            if !cancelled {
+                return Ok(());
+            }
+            VisitEvent::Cancelled { by_person: false }
+        }
+        MissionStep::Accept => {
+            settle(turn, by, mission.row, MissionState::Accepted, "mission_accepted");
+            return Ok(());
+        }
+        MissionStep::Done => {
+            settle(turn, by, mission.row, MissionState::Done, "mission_done");
+            VisitEvent::Over { done: true }
+        }
+        MissionStep::Withdraw => {
+            cancel(turn, by, &mission);
+            settle(turn, by, mission.row, MissionState::Cancelled, "mission_withdrawn");
+            VisitEvent::Over { done: false }
+        }
+    };
+    apply::run(turn, Event::Visit(event), host).await
+}
+
+/// The answer to [`crate::flow::Effect::FindSlots`].
+pub(super) async fn find_slots(
+    turn: &mut Turn,
+    wish: Option<Wish>,
+    host: &Host,
+) -> Result<Option<Event>, ConversationError> {
+    let Some(mission) = mission_of(turn, host).await? else { return Ok(None) };
+    let why = if wish.is_some() { Offering::AsWished } else { Offering::New };
+    let event = offer(turn, GUICHET, mission, wish, why, host).await?;
+    Ok(Some(Event::Visit(event)))
+}
+
+/// The answer to [`crate::flow::Effect::Book`].
+pub(super) async fn book(
+    turn: &mut Turn,
+    chosen: AppointmentId,
+    host: &Host,
+) -> Result<Option<Event>, ConversationError> {
+    let Some(mission) = mission_of(turn, host).await? else { return Ok(None) };
+    let wanted = mission.appointments.iter().find(|row| row.id == chosen).cloned();
+    let event = match wanted {
+        Some(row) if row.start > turn.now && is_free(&mission, &row, host.store()).await? => {
+            take(turn, POLICYHOLDER, &mission, row)
+        }
+        _ => offer(turn, GUICHET, mission, None, Offering::Taken, host).await?,
+    };
+    Ok(Some(Event::Visit(event)))
+}
+
+/// The answer to [`crate::flow::Effect::CancelVisit`]. A handler sees to another one.
+pub(super) async fn cancel_by_person(turn: &mut Turn, host: &Host) -> Result<Option<Event>, ConversationError> {
+    let Some(mission) = mission_of(turn, host).await? else { return Ok(None) };
+    let cancelled = cancel(turn, POLICYHOLDER, &mission);
+    Ok(cancelled.then_some(Event::Visit(VisitEvent::Cancelled { by_person: true })))
+}
+
+/// The dossier is over: whoever was to come need not, and the person is told so by the event.
+pub(super) async fn call_off(turn: &mut Turn, by: &str, host: &Host) -> Result<Option<Event>, ConversationError> {
+    let Some(mission) = mission_of(turn, host).await? else { return Ok(None) };
+    cancel(turn, by, &mission);
+    settle(turn, by, mission.row, MissionState::Cancelled, "mission_withdrawn");
+    Ok(Some(Event::Visit(VisitEvent::Over { done: false })))
+}
+
+/// The open mission of the turn's dossier. Only a conversation that knows of one asks the store.
+async fn mission_of(turn: &Turn, host: &Host) -> Result<Option<Mission>, ConversationError> {
+    match &turn.conversation.dossier {
+        Some(dossier) if turn.conversation.state.has_visit() => {
+            let mission = host.store().mission(dossier.id).await?;
+            Ok(mission.filter(|mission| mission.row.state.is_open()))
+        }
+        _ => Ok(None),
+    }
+}
+
+async fn open_mission(dossier: &Dossier, host: &Host) -> Result<Mission, ConversationError> {
+    let mission = host.store().mission(dossier.id).await?.filter(|mission| mission.row.state.is_open());
+    mission.ok_or(ConversationError::NoMission)
+}
+
+async fn order(
+    turn: &mut Turn,
+    by: &str,
+    dossier: &Dossier,
+    expert: &str,
+    host: &Host,
+) -> Result<(), ConversationError> {
+    let mode = dossier.orientation.as_deref().filter(|mode| MODES.contains(mode));
+    let mode = mode.ok_or(ConversationError::NoMission)?;
+    if host.store().mission(dossier.id).await?.is_some_and(|mission| mission.row.state.is_open()) {
+        return Err(ConversationError::NoMission);
+    }
+    let load = host.store().mission_load().await?;
+    let experts = Arc::clone(host.experts());
+    let postcode = postcode(turn);
+    let case = Case { peril: &dossier.peril, mode, postcode: postcode.as_deref() };
+    let ranking = rank(&experts, &case, &load);
+    let chosen = ranking.candidates.iter().find(|candidate| candidate.expert.id == expert);
+    let chosen = chosen.ok_or(ConversationError::NoMission)?;
+    let others = ranking.candidates.iter().filter(|candidate| candidate.expert.id != expert);
+    let because = json!({
+        "because": chosen.because,
+        "others": others.map(|other| json!({ "expert": other.expert.id, "because": other.because })).collect::<Vec<_>>(),
+        "passed_over": ranking.passed_over.iter()
+            .map(|passed| json!({ "expert": passed.expert.id, "because": passed.because })).collect::<Vec<_>>(),
+    });
+    let row = MissionRow {
+        id: MissionId::new(turn.now),
+        dossier: dossier.id,
+        conversation: turn.conversation.row.id,
+        insurer: dossier.insurer.clone(),
+        expert: expert.to_owned(),
+        mode: mode.to_owned(),
+        state: MissionState::Ordered,
+        because: because.to_string(),
+        ordered_by: by.to_owned(),
+        ordered_at: turn.now,
+        updated_at: turn.now,
+    };
+    turn.record(
+        by,
+        "mission_ordered",
+        &json!({ "mission": row.id, "expert": expert, "mode": mode, "decision": because }),
+    );
+    turn.planning.missions.push(row);
+    let Expert { name, link, .. } = chosen.expert;
+    let event = VisitEvent::Ordered { expert: name.clone(), mode: mode.to_owned(), link: link.clone() };
+    apply::run(turn, Event::Visit(event), host).await
+}
+
+/// Proposes slots. What was proposed before and not chosen lapses.
+async fn offer(
+    turn: &mut Turn,
+    by: &str,
+    mission: Mission,
+    wish: Option<Wish>,
+    why: Offering,
+    host: &Host,
+) -> Result<VisitEvent, ConversationError> {
+    let Some(expert) = host.experts().get(&mission.row.expert).cloned() else { return Ok(VisitEvent::NoneFree) };
+    let free = free_time(turn, &expert, &mission, host).await?;
+    let proposal = propose(&free, wish.as_ref(), &zone(turn));
+    if proposal.slots.is_empty() {
+        turn.record(GUICHET, "no_slot_free", &json!({ "expert": expert.id }));
+        return Ok(VisitEvent::NoneFree);
+    }
+    lapse(turn, &mission, None);
+    let mut offers = Vec::new();
+    for slot in &proposal.slots {
+        let row = appointment(turn, &mission.row, &expert, *slot, AppointmentState::Proposed);
+        offers.push(Offer { id: row.id, slot: *slot });
+        turn.planning.appointments.push(row);
+    }
+    let starts: Vec<Timestamp> = proposal.slots.iter().map(|slot| slot.start).collect();
+    turn.record(by, "slots_offered", &json!({ "expert": expert.id, "slots": starts }));
+    let why = if why == Offering::AsWished && !proposal.as_wished { Offering::Nearest } else { why };
+    Ok(VisitEvent::Offered { offers, why })
+}
+
+/// Books a slot that was agreed with the person.
+async fn book_at(
+    turn: &mut Turn,
+    by: &str,
+    mission: Mission,
+    start: Timestamp,
+    host: &Host,
+) -> Result<VisitEvent, ConversationError> {
+    let expert = host.experts().get(&mission.row.expert).ok_or(ConversationError::NoMission)?.clone();
+    let free = free_time(turn, &expert, &mission, host).await?;
+    let slot = free.into_iter().find(|slot| slot.start == start).ok_or(ConversationError::SlotTaken)?;
+    let row = appointment(turn, &mission.row, &expert, slot, AppointmentState::Proposed);
+    Ok(take(turn, by, &mission, row))
+}
+
+/// Books `row`; what was booked before is moved to it.
+fn take(turn: &mut Turn, by: &str, mission: &Mission, row: AppointmentRow) -> VisitEvent {
+    lapse(turn, mission, Some(row.id));
+    let before = mission.booked().cloned();
+    if let Some(before) = &before {
+        let moved = AppointmentRow { state: AppointmentState::Moved, updated_at: turn.now, ..before.clone() };
+        turn.planning.appointments.push(moved);
+    }
+    let slot = Slot { start: row.start, end: row.end };
+    let kind = if before.is_some() { "appointment_moved" } else { "appointment_booked" };
+    let detail = json!({ "appointment": row.id, "expert": row.expert, "slot": row.start, "end": row.end });
+    turn.planning.appointments.push(AppointmentRow { state: AppointmentState::Booked, updated_at: turn.now, ..row });
+    turn.record(by, kind, &detail);
+    // Whom a person serves waits for nobody any more.
+    let now = turn.now;
+    if let Some(dossier) = turn.conversation.dossier.as_mut().filter(|dossier| dossier.waiting_since == Some(now)) {
+        dossier.waiting_since = None;
+    }
+    let eve = eve_of(slot.start, &zone(turn), turn.conversation.library.calendar());
+    VisitEvent::Booked { slot, remind_at: eve.filter(|eve| *eve > now) }
+}
+
+/// Gives up what is booked and what is proposed. False when nothing was booked.
+fn cancel(turn: &mut Turn, by: &str, mission: &Mission) -> bool {
+    lapse(turn, mission, None);
+    let Some(booked) = mission.booked() else { return false };
+    let cancelled = AppointmentRow { state: AppointmentState::Cancelled, updated_at: turn.now, ..booked.clone() };
+    turn.planning.appointments.push(cancelled);
+    let detail = json!({ "appointment": booked.id, "expert": booked.expert, "slot": booked.start });
+    turn.record(by, "appointment_cancelled", &detail);
+    true
+}
+
+/// What was proposed, but for one, is not any more.
+fn lapse(turn: &mut Turn, mission: &Mission, but: Option<AppointmentId>) {
+    let proposed = mission.appointments.iter().filter(|row| row.state == AppointmentState::Proposed);
+    for row in proposed.filter(|row| Some(row.id) != but) {
+        let lapsed = AppointmentRow { state: AppointmentState::Lapsed, updated_at: turn.now, ..row.clone() };
+        turn.planning.appointments.push(lapsed);
+    }
+}
+
+fn settle(turn: &mut Turn, by: &str, row: MissionRow, state: MissionState, kind: &str) {
+    turn.record(by, kind, &json!({ "mission": row.id, "expert": row.expert }));
+    turn.planning.missions.push(MissionRow { state, updated_at: turn.now, ..row });
+}
+
+fn appointment(
+    turn: &Turn,
+    mission: &MissionRow,
+    expert: &Expert,
+    slot: Slot,
+    state: AppointmentState,
+) -> AppointmentRow {
+    let place = match (mission.mode.as_str(), turn.conversation.state.fact("loss_place")) {
+        ("visio", _) => expert.link.clone().unwrap_or_default(),
+        ("field", Some(Value::Address(address))) => address.in_one_line(),
+        _ => String::new(),
+    };
+    AppointmentRow {
+        id: AppointmentId::new(turn.now),
+        mission: mission.id,
+        dossier: mission.dossier,
+        expert: expert.id.clone(),
+        start: slot.start,
+        end: slot.end,
+        busy_until: expert.busy_until(&mission.mode, slot),
+        place,
+        state,
+        updated_at: turn.now,
+    }
+}
+
+/// The insurer's zone: in it appointments are made.
+fn zone(turn: &Turn) -> TimeZone {
+    let conversation = &turn.conversation;
+    conversation.library.insurer(&conversation.row.insurer).map_or_else(paris, crate::flow::Insurer::zone)
+}
+
+/// What is free of an expert's time for a mission: its own appointment may move over itself.
+async fn free_time(turn: &Turn, expert: &Expert, mission: &Mission, host: &Host) -> Result<Vec<Slot>, StoreError> {
+    let (zone, postcode) = (zone(turn), postcode(turn));
+    let rules = Rules { postcode: postcode.as_deref(), ..Rules::of(host.experts(), turn.now, &zone, host.calendar()) };
+    let busy = busy(mission, &expert.id, turn.now, FAR, host.store()).await?;
+    let booked = mission.booked().map(|row| row.start);
+    let free = free_slots(expert, &mission.row.mode, &busy, &rules);
+    Ok(free.into_iter().filter(|slot| Some(slot.start) != booked).collect())
+}
+
+async fn busy(
+    mission: &Mission,
+    expert: &str,
+    from: Timestamp,
+    until: Timestamp,
+    store: &Store,
+) -> Result<Vec<Busy>, StoreError> {
+    let booked = store.booked(expert, from, until).await?;
+    let others = booked.into_iter().filter(|row| row.mission != mission.row.id);
+    Ok(others.map(|row| Busy { start: row.start, until: row.busy_until }).collect())
+}
+
+async fn is_free(mission: &Mission, row: &AppointmentRow, store: &Store) -> Result<bool, StoreError> {
+    Ok(busy(mission, &row.expert, row.start, row.busy_until, store).await?.is_empty())
+}
+
+/// Of the loss.
+fn postcode(turn: &Turn) -> Option<String> {
+    match turn.conversation.state.fact("loss_place") {
+        Some(Value::Address(address)) => address.postcode.clone(),
+        _ => None,
+    }
+}

@@ -1,0 +1,103 @@
+//! Experts as `flows/experts.yaml` has them.
+
+use jiff::civil::Time;
+
+/// In `departments`: all of them.
+pub const ANYWHERE: &str = "*";
+/// The modes of an expertise for which an expert is sent for; `desk` needs none.
+pub const MODES: [&str; 3] = ["field", "visio", "tele"];
+
+/// The times from which and until which somebody works, from Monday on.
+pub type Week = [Vec<(Time, Time)>; 7];
+
+/// An expert.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expert {
+    /// Who they are in the store; also their login at the console, where they have one.
+    pub id: String,
+    pub name: String,
+    pub phone: String,
+    /// The perils that they know.
+    pub skills: Vec<String>,
+    pub modes: Vec<String>,
+    /// Those of the loss, or [`ANYWHERE`].
+    pub departments: Vec<String>,
+    /// In the insurer's zone. Public holidays are free.
+    pub hours: Week,
+    pub lengths: Lengths,
+    /// Minutes that stay free after a visit on the spot.
+    pub travel: u16,
+    /// The most appointments in a day.
+    pub per_day: Option<usize>,
+    /// Where they receive by video.
+    pub link: Option<String>,
+}
+
+/// How long an appointment lasts in each mode, in minutes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lengths {
+    pub field: u16,
+    pub visio: u16,
+    pub tele: u16,
+}
+
+impl Default for Lengths {
+    fn default() -> Self {
+        Self { field: 60, visio: 30, tele: 30 }
+    }
+}
+
+impl Lengths {
+    pub fn of(self, mode: &str) -> u16 {
+        match mode {
+            "visio" => self.visio,
+            "tele" => self.tele,
+            _ => self.field,
+        }
+    }
+}
+
+/// All experts, and the rules that hold for each of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Experts {
+    pub experts: Vec<Expert>,
+    /// Nobody is sent out sooner than this many hours from now.
+    pub notice_hours: u16,
+    /// Slots are looked for within this many working days.
+    pub days_ahead: u16,
+}
+
+impl Default for Experts {
+    fn default() -> Self {
+        Self { experts: Vec::new(), notice_hours: 24, days_ahead: 10 }
+    }
+}
+
+impl Experts {
+    pub fn get(&self, id: &str) -> Option<&Expert> {
+        self.experts.iter().find(|expert| expert.id == id)
+    }
+}
+
+#[cfg(test)]
+impl Expert {
+    /// Works on the perils given, from Monday to Friday, 9 to 12 and 14 to 17, in Lyon.
+    pub(crate) fn sample(id: &str, skills: &[&str]) -> Self {
+        let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        let at = |hour| Time::constant(hour, 0, 0, 0);
+        let day = vec![(at(9), at(12)), (at(14), at(17))];
+        Self {
+            id: id.to_owned(),
+            name: id.to_uppercase(),
+            phone: "06 39 98 20 00".to_owned(),
+            skills: owned(skills),
+            modes: owned(&MODES),
+            departments: owned(&["69"]),
+            hours: [day.clone(), day.clone(), day.clone(), day.clone(), day, Vec::new(), Vec::new()],
+            lengths: Lengths::default(),
+            travel: 0,
+            per_day: None,
+            link: None,
+        }
+    }
+}

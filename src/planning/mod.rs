@@ -1,0 +1,16 @@
+//! Planning: which expert can take a mission and why, and when they are free.
+//!
+//! [`rank`] puts the experts of `flows/experts.yaml` in the order in which they are proposed for a case, each with its
+//! reasons, and tells of every other one why not. [`free_slots`] finds an expert's free time within their hours, and
+//! [`propose`] picks from it the few slots that are worth offering to a person.
+//!
+//! This room is pure: what is taken, what time it is and which days are holidays come in as values. It appoints nobody
+//! (a handler does) and holds no slot: that two people do not get the same one is held by the database's key.
+
+mod candidates;
+mod expert;
+mod slots;
+
+pub use candidates::{Because, Candidate, Case, PassedOver, Ranking, rank};
+pub use expert::{ANYWHERE, Expert, Experts, Lengths, MODES, Week};
+pub use slots::{Busy, Proposal, Rules, Slot, Wish, eve_of, free_slots, propose};

@@ -1,0 +1,270 @@
+//! The expert of a dossier: who may look at the loss and why, who has the mission, and when they come. Proposals to a
+//! handler; who is sent for, and when, is an act of theirs.
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, tz::TimeZone};
+use serde::Deserialize;
+
+use super::{Lexicon, facts::current};
+use crate::{
+    domain::{clock::paris, fact::Value},
+    dossier::Dossier,
+    flow::{Insurer, Library},
+    planning::{Because, Busy, Case, MODES, Rules, Slot, free_slots, rank},
+    store::{AppointmentRow, AppointmentState, FactRow, Mission, MissionState, Store, StoreError},
+    web::console::when::{When, clock, day},
+};
+
+/// The most free slots that a handler chooses from.
+const MOST_SLOTS: usize = 60;
+
+/// What the page shows of the expertise.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ExpertiseView {
+    /// The mission that is open, or the last one.
+    pub mission: Option<MissionView>,
+    /// Who may take a mission, the first choice first; nobody while one is open.
+    pub proposed: Vec<Proposed>,
+    /// Who may not: the name and why.
+    pub passed_over: Vec<(String, Because)>,
+}
+
+/// An expert who may take the mission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Proposed {
+    pub id: String,
+    pub name: String,
+    pub phone: String,
+    pub because: Vec<Because>,
+}
+
+/// A mission.
+#[derive(Clone, Debug)]
+pub(super) struct MissionView {
+    pub expert: String,
+    pub phone: Option<String>,
+    pub mode: String,
+    pub state: MissionState,
+    pub ordered: When,
+    pub by: String,
+    pub because: Vec<Because>,
+    pub booked: Option<SlotView>,
+    pub proposed: Vec<SlotView>,
+    /// What can be booked.
+    pub free: Vec<SlotView>,
+}
+
+/// A slot in the insurer's time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::web::console) struct SlotView {
+    /// The appointment's identifier, where it is one.
+    pub id: String,
+    /// What a form sends: the instant.
+    pub start: Timestamp,
+    /// From 1, Monday.
+    pub weekday: i8,
+    pub day: String,
+    pub from: String,
+    pub until: String,
+    pub place: String,
+}
+
+impl SlotView {
+    pub(in crate::web::console) fn of(row: &AppointmentRow, zone: &TimeZone) -> Self {
+        let slot = Slot { start: row.start, end: row.end };
+        Self { id: row.id.to_string(), place: row.place.clone(), ..Self::free(slot, zone) }
+    }
+
+    fn free(slot: Slot, zone: &TimeZone) -> Self {
+        let (start, end) = (slot.start.to_zoned(zone.clone()), slot.end.to_zoned(zone.clone()));
+        Self {
+            id: String::new(),
+            start: slot.start,
+            weekday: start.weekday().to_monday_one_offset(),
+            day: day(start.date()),
+            from: clock(start.time()),
+            until: clock(end.time()),
+            place: String::new(),
+        }
+    }
+}
+
+impl MissionView {
+    pub(super) fn is_open(&self) -> bool {
+        self.state.is_open()
+    }
+}
+
+/// What the page shows of a dossier's expertise.
+pub(super) async fn view(
+    store: &Store,
+    library: &Library,
+    dossier: &Dossier,
+    rows: &[FactRow],
+    now: Timestamp,
+    lexicon: Lexicon<'_>,
+) -> Result<ExpertiseView, StoreError> {
+    let mission = store.mission(dossier.id).await?;
+    let is_open = mission.as_ref().is_some_and(|mission| mission.row.state.is_open());
+    let mut view = if is_open || dossier.status.is_over() {
+        ExpertiseView::default()
+    } else {
+        candidates(library, dossier, rows, &store.mission_load().await?)
+    };
+    if let Some(mission) = mission {
+        let zone = zone(library, &dossier.insurer);
+        let free = if is_open { free(store, library, &mission, rows, now, &zone).await? } else { Vec::new() };
+        view.mission = Some(of(&mission, free, library, &zone, lexicon));
+    }
+    Ok(view)
+}
+
+/// The insurer's zone.
+pub(in crate::web::console) fn zone(library: &Library, insurer: &str) -> TimeZone {
+    library.insurer(insurer).map_or_else(paris, Insurer::zone)
+}
+
+fn of(mission: &Mission, free: Vec<Slot>, library: &Library, zone: &TimeZone, lexicon: Lexicon) -> MissionView {
+    #[derive(Deserialize)]
+    struct Reasons {
+        because: Vec<Because>,
+    }
+    let row = &mission.row;
+    let expert = library.experts().get(&row.expert);
+    let reasons: Option<Reasons> = serde_json::from_str(&row.because).ok();
+    let in_state = |state| mission.appointments.iter().filter(move |row| row.state == state);
+    MissionView {
+        expert: expert.map_or_else(|| row.expert.clone(), |expert| expert.name.clone()),
+        phone: expert.map(|expert| expert.phone.clone()),
+        mode: row.mode.clone(),
+        state: row.state,
+        ordered: When(row.ordered_at),
+        by: lexicon.person(&row.ordered_by),
+        because: reasons.map(|reasons| named(reasons.because, lexicon)).unwrap_or_default(),
+        booked: mission.booked().map(|row| SlotView::of(row, zone)),
+        proposed: in_state(AppointmentState::Proposed).map(|row| SlotView::of(row, zone)).collect(),
+        free: free.into_iter().take(MOST_SLOTS).map(|slot| SlotView::free(slot, zone)).collect(),
+    }
+}
+
+async fn free(
+    store: &Store,
+    library: &Library,
+    mission: &Mission,
+    rows: &[FactRow],
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Result<Vec<Slot>, StoreError> {
+    let experts = library.experts();
+    let Some(expert) = experts.get(&mission.row.expert) else { return Ok(Vec::new()) };
+    let booked = store.booked(&expert.id, now, Timestamp::MAX).await?;
+    let others = booked.iter().filter(|row| row.mission != mission.row.id);
+    let busy: Vec<Busy> = others.map(|row| Busy { start: row.start, until: row.busy_until }).collect();
+    let rules = Rules { postcode: postcode(rows), ..Rules::of(experts, now, zone, library.calendar()) };
+    Ok(free_slots(expert, &mission.row.mode, &busy, &rules))
+}
+
+/// The experts who may look at the loss of a dossier, and those who may not.
+fn candidates(library: &Library, dossier: &Dossier, rows: &[FactRow], load: &BTreeMap<String, usize>) -> ExpertiseView {
+    let mode = dossier.orientation.as_deref().filter(|mode| MODES.contains(mode));
+    let Some(mode) = mode else { return ExpertiseView::default() };
+    let case = Case { peril: &dossier.peril, mode, postcode: postcode(rows) };
+    let ranking = rank(library.experts(), &case, load);
+    ExpertiseView {
+        mission: None,
+        proposed: ranking
+            .candidates
+            .into_iter()
+            .map(|candidate| Proposed {
+                id: candidate.expert.id.clone(),
+                name: candidate.expert.name.clone(),
+                phone: candidate.expert.phone.clone(),
+                because: candidate.because,
+            })
+            .collect(),
+        passed_over: ranking
+            .passed_over
+            .into_iter()
+            .map(|passed| (passed.expert.name.clone(), passed.because))
+            .collect(),
+    }
+}
+
+/// Reasons with the names of perils instead of their codes.
+fn named(because: Vec<Because>, lexicon: Lexicon) -> Vec<Because> {
+    let name = |peril: &str| lexicon.names.peril(peril).to_owned();
+    let named = because.into_iter().map(|because| match because {
+        Because::KnowsPeril { peril } => Because::KnowsPeril { peril: name(&peril) },
+        Because::DoesNotKnowPeril { peril } => Because::DoesNotKnowPeril { peril: name(&peril) },
+        other => other,
+    });
+    named.collect()
+}
+
+impl ExpertiseView {
+    /// As a handler reads it.
+    pub(super) fn named(mut self, lexicon: Lexicon) -> Self {
+        for proposed in &mut self.proposed {
+            proposed.because = named(std::mem::take(&mut proposed.because), lexicon);
+        }
+        for (_, because) in &mut self.passed_over {
+            *because = named(vec![because.clone()], lexicon).remove(0);
+        }
+        self
+    }
+}
+
+/// Of the loss.
+fn postcode(rows: &[FactRow]) -> Option<&str> {
+    match current(rows, "loss_place") {
+        Some(Value::Address(address)) => address.postcode.as_deref(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{
+            fact::{Address, Source},
+            id::DossierId,
+        },
+        web::console::testing::library,
+    };
+
+    fn names(mode: Option<&str>, peril: &str, postcode: Option<&str>) -> Vec<String> {
+        let mut dossier = super::super::tests::dossier(DossierId::new(Timestamp::UNIX_EPOCH));
+        dossier.orientation = mode.map(str::to_owned);
+        peril.clone_into(&mut dossier.peril);
+        let place = Address { line: "12 rue X".into(), postcode: postcode.map(str::to_owned), city: None };
+        let rows = [FactRow {
+            dossier: dossier.id,
+            seq: 1,
+            name: "loss_place".into(),
+            value: Some(Value::Address(place)),
+            source: Source::Policyholder,
+            message_seq: None,
+            at: Timestamp::UNIX_EPOCH,
+        }];
+        let view = candidates(&library(), &dossier, &rows, &BTreeMap::new());
+        view.proposed.into_iter().map(|expert| expert.name).collect()
+    }
+
+    #[test]
+    fn who_works_there_in_that_mode_on_that_peril_is_proposed() {
+        assert_eq!(names(Some("field"), "water_damage", Some("69003")), ["Paul Lefèvre"]);
+        assert_eq!(names(Some("visio"), "water_damage", Some("75011")), ["Awa Diallo", "Sophie Girard"]);
+        assert_eq!(names(Some("tele"), "burglary", None), ["Sophie Girard"]);
+        for (mode, peril, postcode) in [
+            (None, "water_damage", Some("69003")),
+            (Some("desk"), "water_damage", Some("69003")),
+            (Some("field"), "burglary", Some("69003")),
+            (Some("field"), "water_damage", Some("97400")),
+            (Some("field"), "water_damage", None),
+        ] {
+            assert!(names(mode, peril, postcode).is_empty(), "{mode:?} {peril} {postcode:?}");
+        }
+    }
+}
