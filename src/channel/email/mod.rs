@@ -301,7 +301,7 @@ impl Provider for Account {
         Box::pin(async move {
             let imap = async {
                 if let Some(server) = &self.config.imap {
-                    imap::read(&self, server, &desk, &stop).await;
+                    Box::pin(imap::read(&self, server, &desk, &stop)).await;
                 }
             };
             let lmtp = async {

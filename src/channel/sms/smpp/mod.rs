@@ -156,10 +156,10 @@ impl Smpp {
                 Err(late) => return late.into(),
             };
             let (client, events) = builder.connected(secured);
-            self.hold(client, events, desk, bound).await
+            Box::pin(self.hold(client, events, desk, bound)).await
         } else {
             let (client, events) = builder.connected(connected);
-            self.hold(client, events, desk, bound).await
+            Box::pin(self.hold(client, events, desk, bound)).await
         }
     }
 
