@@ -29,9 +29,9 @@ impl Accounts {
         self.find(endpoint.channel, &endpoint.account).is_some()
     }
 
-    /// Tells that something waits there.
-    pub fn ring(&self, endpoint: &Endpoint) {
-        if let Some(account) = self.find(endpoint.channel, &endpoint.account) {
+    /// Tells that something waits for an account.
+    pub fn ring(&self, channel: Channel, account: &str) {
+        if let Some(account) = self.find(channel, account) {
             account.bell.notify_one();
         }
     }

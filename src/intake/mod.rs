@@ -34,7 +34,7 @@ use crate::{
         message::{Author, Body, Endpoint},
     },
     flow::Library,
-    store::{CommitError, Delivery, MessageRow, OutboxRow, Store, StoreError, Turns},
+    store::{CommitError, Delivery, Heard, MessageRow, OutboxRow, Store, StoreError, Turns},
     telemetry::Metrics,
 };
 
@@ -515,13 +515,18 @@ impl Inner {
             self.conversations.remove(&left);
         }
         for waiting in &stored.outbox {
-            self.host.accounts().ring(&waiting.to);
+            self.host.accounts().ring(waiting.to.channel, &waiting.to.account);
         }
         if let Some(due_at) = stored.timer.and_then(|timer| timer.due_at) {
             self.timers.set(due_at);
         }
         self.tell(id, conversation.row.dossier, ChangeKind::Stored);
-        self.conversations.insert(id, Arc::new(conversation));
+        if stored.binding.absorbs.is_some() {
+            // What holds for the addresses that came with it is read anew.
+            self.conversations.remove(&id);
+        } else {
+            self.conversations.insert(id, Arc::new(conversation));
+        }
         let said = stored.messages.into_iter().filter(|message| message.author != Author::Policyholder);
         Ok(Receipt {
             conversation: id,
@@ -544,9 +549,12 @@ async fn hear_other_nodes(mut turns: Turns, intake: Weak<Inner>) {
         let heard = turns.next().await;
         let Some(intake) = intake.upgrade() else { return };
         match heard {
-            Ok(turns) => {
+            Ok(Heard { turns, to_send }) => {
                 for (conversation, dossier) in turns {
                     intake.tell(conversation, dossier, ChangeKind::Stored);
+                }
+                for (channel, account) in to_send {
+                    intake.host.accounts().ring(channel, &account);
                 }
             }
             Err(StoreError::Closing) => return,

@@ -24,7 +24,8 @@ use crate::{
     telemetry::AccountLabel,
 };
 
-/// The longest time between two looks: another node may have died with messages that it wrote.
+/// The longest time between two looks: another node may have died with messages that it claimed, and its word of what it wrote
+/// may be lost with a connection.
 const LOOK_AGAIN: Duration = Duration::from_secs(15);
 /// Before the store is asked again after it failed.
 const STORE_AGAIN: Duration = Duration::from_secs(1);
@@ -39,7 +40,7 @@ pub struct Dispatcher {
     outbox: Outbox,
     provider: Arc<dyn Provider>,
     label: AccountLabel,
-    /// Rings when a turn wrote something for this account.
+    /// Rings when a turn, on whatever node, wrote something for this account.
     bell: Arc<Notify>,
     window: Window,
     /// Nothing is sent before, because the account failed.

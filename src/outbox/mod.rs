@@ -5,7 +5,9 @@
 //! when what came of it is stored does the next one of that conversation go. A crash leaves leases that run out, so that
 //! nothing is lost, the order stays, and at most what was on its way goes twice, under the same idempotency key.
 //!
-//! Several nodes dispatch side by side. An account's pace holds for each node.
+//! Several nodes dispatch side by side, and each is woken by what the others write. An account's pace holds for each node, so
+//! that no message costs a statement for it: the settings divide it by the number of nodes, and a provider that is asked too
+//! much says so, which is obeyed.
 //!
 //! # What this room refuses to do
 //!

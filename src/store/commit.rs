@@ -231,7 +231,8 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
     opt_out::write(tx, kept().filter_map(|c| c.opt_out.as_ref())).await?;
     planning::write(tx, kept().map(|c| &c.planning)).await?;
     timer::write(tx, kept().filter_map(|c| c.timer.as_ref())).await?;
-    super::notify::tell(tx, kept().map(|c| (c.conversation.id, c.conversation.dossier))).await?;
+    let turns = kept().map(|c| (c.conversation.id, c.conversation.dossier));
+    super::notify::tell(tx, turns, kept().flat_map(|c| &c.outbox)).await?;
     Ok(outcome)
 }
 

@@ -42,7 +42,7 @@ pub use error::StoreError;
 pub use handler::{HandlerRow, SessionRow};
 pub use inbox::{InboxCount, InboxFilter, InboxSort, Oriented};
 pub use mailbox::MailboxRow;
-pub use notify::Turns;
+pub use notify::{Heard, Turns};
 pub use opt_out::OptOut;
 pub use outbox::{Delivery, EarlyReport, OutboxRow, Said, Settled, Undelivered};
 pub use planning::{AppointmentRow, AppointmentState, Mission, MissionRow, MissionState, Planning};

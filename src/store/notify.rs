@@ -1,43 +1,75 @@
 //! Several nodes hear of each other's turns: PostgreSQL's `NOTIFY`, sent in the turn's own transaction.
 //!
-//! It only says that there is something to read. A notification lost with a connection costs a moment: whoever shows a
-//! conversation also looks again by itself now and then.
+//! It only says that there is something to read, or to send. A notification lost with a connection costs a moment: whoever
+//! shows a conversation also looks again by itself now and then, and so does whoever sends.
 
+use std::collections::BTreeSet;
+
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use sqlx::postgres::PgListener;
 
 use super::{
-    Store, StoreError,
+    OutboxRow, Store, StoreError,
     db::{Db, Tx, args},
 };
-use crate::domain::id::{ConversationId, DossierId};
+use crate::domain::{
+    id::{ConversationId, DossierId},
+    message::Channel,
+};
 
 const TOPIC: &str = "guichet_turns";
-/// PostgreSQL takes payloads of less than 8,000 bytes; a turn takes 74.
-const TURNS_A_PAYLOAD: usize = 100;
+/// PostgreSQL takes payloads of less than 8,000 bytes.
+const MOST_BYTES: usize = 7_999;
 
-/// Tells the other nodes what this transaction changes.
-pub(super) async fn tell(
+/// Tells the other nodes what this transaction changes, and for which accounts something waits to be sent.
+pub(super) async fn tell<'r>(
     tx: &mut Tx,
     turns: impl Iterator<Item = (ConversationId, Option<DossierId>)>,
+    waiting: impl Iterator<Item = &'r OutboxRow>,
 ) -> Result<(), StoreError> {
     if tx.is_sqlite() {
         return Ok(());
     }
-    let turns: Vec<String> = turns
-        .map(|(conversation, dossier)| match dossier {
-            Some(dossier) => format!("{conversation} {dossier}"),
-            None => conversation.to_string(),
-        })
-        .collect();
-    for part in turns.chunks(TURNS_A_PAYLOAD) {
-        tx.fetch("SELECT pg_notify($1, $2)", &args![TOPIC, part.join(",")]).await?;
+    let turns = turns.map(|(conversation, dossier)| match dossier {
+        Some(dossier) => format!("{conversation} {dossier}"),
+        None => conversation.to_string(),
+    });
+    let accounts: BTreeSet<_> = waiting.map(|row| (row.to.channel.name(), row.to.account.as_str())).collect();
+    let accounts = accounts
+        .into_iter()
+        .map(|(channel, account)| format!("{channel}/{}", utf8_percent_encode(account, NON_ALPHANUMERIC)));
+    for payload in payloads(turns.chain(accounts)) {
+        tx.fetch("SELECT pg_notify($1, $2)", &args![TOPIC, payload]).await?;
     }
     Ok(())
+}
+
+/// The items with commas between them, in as few payloads as they fit into.
+fn payloads(items: impl Iterator<Item = String>) -> Vec<String> {
+    let mut payloads: Vec<String> = Vec::new();
+    for item in items {
+        match payloads.last_mut().filter(|payload| payload.len() + 1 + item.len() <= MOST_BYTES) {
+            Some(payload) => {
+                payload.push(',');
+                payload.push_str(&item);
+            }
+            None => payloads.push(item),
+        }
+    }
+    payloads
 }
 
 /// Hears of turns, this node's own among them.
 #[derive(Debug)]
 pub struct Turns(PgListener);
+
+/// What some turns changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    pub turns: Vec<(ConversationId, Option<DossierId>)>,
+    /// The accounts for which something waits to be sent.
+    pub to_send: Vec<(Channel, String)>,
+}
 
 impl Store {
     /// What all nodes change. None on SQLite, where there is one node.
@@ -51,12 +83,50 @@ impl Store {
 
 impl Turns {
     /// Waits for the next ones. The listener reconnects by itself.
-    pub async fn next(&mut self) -> Result<Vec<(ConversationId, Option<DossierId>)>, StoreError> {
-        let notification = self.0.recv().await?;
-        let turn = |text: &str| {
-            let (conversation, dossier) = text.split_once(' ').map_or((text, None), |(id, rest)| (id, Some(rest)));
-            Some((conversation.parse().ok()?, dossier.and_then(|id| id.parse().ok())))
-        };
-        Ok(notification.payload().split(',').filter_map(turn).collect())
+    pub async fn next(&mut self) -> Result<Heard, StoreError> {
+        Ok(read(self.0.recv().await?.payload()))
+    }
+}
+
+/// What a payload says; what is of another version is left out.
+fn read(payload: &str) -> Heard {
+    let mut heard = Heard::default();
+    for item in payload.split(',') {
+        if let Some((channel, account)) = item.split_once('/') {
+            let account = percent_decode_str(account).decode_utf8_lossy().into_owned();
+            heard.to_send.extend(channel.parse().ok().map(|channel| (channel, account)));
+        } else {
+            let (conversation, dossier) = item.split_once(' ').map_or((item, None), |(id, rest)| (id, Some(rest)));
+            let dossier = dossier.and_then(|id| id.parse().ok());
+            heard.turns.extend(conversation.parse().ok().map(|conversation| (conversation, dossier)));
+        }
+    }
+    heard
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Heard, MOST_BYTES, payloads, read};
+    use crate::domain::message::Channel;
+
+    #[test]
+    fn what_is_told_is_heard() {
+        let turn = "0190a0b0-c0d0-7e0f-8a0b-0123456789ab".parse().unwrap();
+        let dossier = "0190a0b0-c0d0-7e0f-8a0b-0123456789ac".parse().unwrap();
+        assert_eq!(
+            read(&format!("{turn},{turn} {dossier},sms/rives%2Dsms%2C%20%2F,pigeon/x,,sms,later-version:7")),
+            Heard {
+                turns: vec![(turn, None), (turn, Some(dossier))],
+                to_send: vec![(Channel::Sms, "rives-sms, /".into())],
+            }
+        );
+    }
+
+    #[test]
+    fn no_payload_is_longer_than_postgres_takes() {
+        let items = || (0..500).map(|number| format!("{number:0>73}"));
+        let payloads = payloads(items());
+        assert!(payloads.len() > 1 && payloads.iter().all(|payload| payload.len() <= MOST_BYTES));
+        assert!(payloads.join(",").split(',').eq(items()));
     }
 }

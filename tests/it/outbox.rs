@@ -8,11 +8,16 @@ use std::{
 };
 
 use axum::{Json, Router, extract::State, routing::post};
-use guichet::store::{Delivery, Store};
+use futures_util::FutureExt as _;
+use guichet::{
+    domain::message::Channel,
+    intake::Accounts,
+    store::{Delivery, Store},
+};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::Semaphore};
 
-use crate::support::{Database, Server, on_both_engines};
+use crate::support::{Database, House, Server, on, on_both_engines};
 
 const KILLS: usize = 4;
 const PEOPLE: usize = 6;
@@ -130,4 +135,19 @@ async fn assert_all_sent(store: &Store, provider: &Provider, person: &str) {
     let doubled = posts.len() - posts.iter().collect::<std::collections::HashSet<_>>().len();
     // One at a time is on its way to a person; it may be a few texts.
     assert!(doubled <= (KILLS + 1) * 3, "{person}: {doubled} texts came twice");
+}
+
+/// On SQLite there is one node.
+#[tokio::test]
+async fn what_one_node_writes_wakes_the_sender_of_another() {
+    let db = Database::postgres().await;
+    let accounts = || Accounts::new(["a, b/c", "other"].map(|name| (Channel::Sms, name.to_owned())));
+    let open = || House::open_with(&db, "2026-11-20T10:00:00+01:00", accounts());
+    let (writer, sender) = (open().await, open().await);
+    let bell = |account| sender.intake.accounts().bell(Channel::Sms, account);
+    let mut from = on(Channel::Sms, "+33639980001");
+    from.account = "a, b/c".into();
+    writer.say(&from, "bonjour").await;
+    bell("a, b/c").notified().await;
+    assert!(bell("other").notified().now_or_never().is_none());
 }

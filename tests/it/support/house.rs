@@ -33,6 +33,11 @@ pub(crate) struct House {
 impl House {
     /// A node on the database, at an instant such as `2026-11-20T10:00:00+01:00`.
     pub(crate) async fn open(db: &Database, at: &str) -> Self {
+        Self::open_with(db, at, Accounts::default()).await
+    }
+
+    /// The same, with accounts to which messages are pushed.
+    pub(crate) async fn open_with(db: &Database, at: &str, accounts: Accounts) -> Self {
         let now = Arc::new(AtomicI64::new(instant(at).as_millisecond()));
         let clock = Clock::new({
             let now = Arc::clone(&now);
@@ -40,17 +45,10 @@ impl House {
         });
         let store = db.store().await;
         let library = Arc::new(Library::from_sources(built_in()).unwrap());
-        let intake = Intake::open(
-            store.clone(),
-            library,
-            clock,
-            Metrics::default(),
-            64,
-            Accounts::default(),
-            "https://guichet.example",
-        )
-        .await
-        .unwrap();
+        let intake =
+            Intake::open(store.clone(), library, clock, Metrics::default(), 64, accounts, "https://guichet.example")
+                .await
+                .unwrap();
         Self { intake, store, now, sent: AtomicU32::new(0) }
     }
 
