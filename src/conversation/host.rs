@@ -1,5 +1,5 @@
-//! What a turn may look up while it runs: the policy register, the accounts that are pushed to, what was said before.
-//! Decisions of tables need no I/O.
+//! What a turn may look up while it runs: the policy register, the accounts that are pushed to, what was said before,
+//! where we were asked to stop. Decisions of tables need no I/O.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::{
     domain::{
         clock::paris,
         id::{ConversationId, DossierId},
-        message::Author,
+        message::{Author, Endpoint},
     },
     dossier::Dossier,
     flow::{PolicyAnswer, PolicyQuery},
@@ -90,6 +90,11 @@ impl Host {
         from: i64,
     ) -> Result<Vec<MessageRow>, StoreError> {
         self.store.messages(conversation, from - 1, MOST_KEPT).await
+    }
+
+    /// Whether we were asked to stop at an address.
+    pub(super) async fn is_stopped(&self, endpoint: &Endpoint) -> Result<bool, StoreError> {
+        self.store.is_stopped(endpoint).await
     }
 
     async fn find(&self, insurer: &str, query: &PolicyQuery) -> Result<Option<Policy>, StoreError> {

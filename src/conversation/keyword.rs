@@ -1,21 +1,29 @@
-//! STOP and CONTACT by text message: words of the networks' own rules, not of the conversation.
+//! STOP, START and CONTACT by text message: words of the networks' own rules, not of the conversation.
 //!
-//! A message is one of them as a whole or not at all, so that "stop, la fuite continue" stays a claim. After STOP one
-//! message confirms it and nothing more is sent to that number on that account: the outbox refuses it and tells the
-//! handler, who can go on by another channel. Whoever writes to us afterwards, with START or with anything else, takes it
-//! back: a claim that is declared to us is answered, and it is the person who began.
+//! A message is one of them as a whole or not at all, so that "stop, la fuite continue" stays a claim.
 //!
-//! Source: the French operators' rules for short codes (AF2M), which ask for STOP and CONTACT and their answers.
+//! # The rule
+//!
+//! STOP holds for a number on an account of ours, whatever the conversation, and longer than it: one message confirms it, then
+//! the outbox refuses what is to be sent there and tells the handler, who can go on by another channel. It ends with the next
+//! message that the person sends from that number, to whatever conversation it belongs and whatever it says but STOP: it is
+//! they who begin, and an answer to what they write is not the unasked message that STOP is about. START (REPRENDRE) ends it
+//! without a word on the claim: the last question is put again.
+//!
+//! Source: the French operators' rules for short codes (AF2M), which ask for STOP and CONTACT and their answers; article L34-5
+//! of the Code des postes et des communications électroniques, which is about unasked messages. Twilio keeps a list of its own
+//! and ends it with START, UNSTOP or YES only: there it is the account's setting that decides (docs/sms.md).
 
 use serde_json::json;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::{
-    Turn,
+    ConversationError, Host, Turn, apply,
     turn::{GUICHET, POLICYHOLDER},
 };
 use crate::{
     domain::message::{Author, Body, Channel},
+    flow::Event,
     store::OptOut,
 };
 
@@ -35,11 +43,13 @@ const STOP: [&str; 12] = [
     "optout",
     "desabo",
 ];
+const START: [&str; 3] = ["start", "unstop", "reprendre"];
 const CONTACT: [&str; 1] = ["contact"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Keyword {
     Stop,
+    Start,
     Contact,
 }
 
@@ -49,20 +59,39 @@ pub(super) fn keyword(channel: Channel, body: &Body) -> Option<Keyword> {
         return None;
     }
     let word: String = body.text.nfd().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    if STOP.contains(&word.as_str()) {
-        Some(Keyword::Stop)
-    } else {
-        CONTACT.contains(&word.as_str()).then_some(Keyword::Contact)
-    }
+    let words: [(&[&str], Keyword); 3] =
+        [(&STOP, Keyword::Stop), (&START, Keyword::Start), (&CONTACT, Keyword::Contact)];
+    words.into_iter().find(|(words, _)| words.contains(&word.as_str())).map(|(_, keyword)| keyword)
 }
 
 impl Turn {
-    /// Does what the word asks.
-    pub(super) fn obey(&mut self, keyword: Keyword) {
+    /// Does what the word asks. False where it asks for nothing: START without a STOP before it, or as the first word of a
+    /// conversation, is a message like any other.
+    pub(super) async fn obey(&mut self, keyword: Keyword, host: &Host) -> Result<bool, ConversationError> {
         match keyword {
             Keyword::Stop => self.stop(),
             Keyword::Contact => self.tell_contact(),
+            Keyword::Start if self.opens || !self.conversation.stopped.contains(&self.conversation.row.endpoint) => {
+                return Ok(false);
+            }
+            Keyword::Start => {
+                self.take_back_stop();
+                let channel = self.conversation.row.endpoint.channel;
+                // On the heap: every turn would be as much larger for a word that is hardly ever said.
+                Box::pin(apply::run(self, Event::Crossed { channel }, host)).await?;
+            }
         }
+        Ok(true)
+    }
+
+    /// Looks whether the person said STOP at this address before it came to this conversation.
+    pub(super) async fn bring_stop(&mut self, host: &Host) -> Result<(), ConversationError> {
+        let endpoint = &self.conversation.row.endpoint;
+        let may_be = endpoint.channel == Channel::Sms && !self.conversation.stopped.contains(endpoint);
+        if may_be && host.is_stopped(endpoint).await? {
+            self.conversation.stopped.push(endpoint.clone());
+        }
+        Ok(())
     }
 
     /// What a person writes after STOP takes it back.
@@ -127,6 +156,9 @@ mod tests {
             ("ARRÊT", Some(Keyword::Stop)),
             ("Désabonnement !", Some(Keyword::Stop)),
             ("contact", Some(Keyword::Contact)),
+            ("START", Some(Keyword::Start)),
+            ("Reprendre.", Some(Keyword::Start)),
+            ("reprendre ma déclaration", None),
             ("stop, la fuite continue", None),
             ("stop la fuite est réparée", None),
             ("arrêt de l'eau", None),

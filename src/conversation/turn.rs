@@ -122,7 +122,7 @@ pub struct Turn {
     pub(super) planning: Planning,
     /// Whether an earlier message still waits for this channel to deliver it.
     pub unheard: bool,
-    opens: bool,
+    pub(super) opens: bool,
 }
 
 impl Turn {
@@ -287,6 +287,9 @@ impl Turn {
         settle: bool,
         host: &Host,
     ) -> Result<(), ConversationError> {
+        if self.opens {
+            self.bring_stop(host).await?;
+        }
         for file in &files.kept {
             let row = file.row(self.conversation.row.id);
             let language = self.conversation.row.language;
@@ -300,8 +303,9 @@ impl Turn {
         let keyword = keyword(self.conversation.row.endpoint.channel, &body);
         let seq = self.write(Author::Policyholder, body, client_id);
         self.conversation.row.timing.silent_since = Some(self.now);
-        if let Some(keyword) = keyword {
-            self.obey(keyword);
+        if let Some(keyword) = keyword
+            && self.obey(keyword, host).await?
+        {
             return Ok(());
         }
         self.take_back_stop();
@@ -331,6 +335,8 @@ impl Turn {
         let channel = self.conversation.row.endpoint.channel;
         let seq = self.write(Author::Policyholder, body, client_id);
         self.conversation.row.timing.silent_since = Some(self.now);
+        self.bring_stop(host).await?;
+        self.take_back_stop();
         self.record(POLICYHOLDER, "crossed", &json!({ "message": seq, "channel": channel.name() }));
         apply::run(self, Event::Crossed { channel }, host).await
     }
@@ -343,6 +349,10 @@ impl Turn {
         host: &Host,
     ) -> Result<(), ConversationError> {
         self.write(Author::Policyholder, body, client_id);
+        if self.opens {
+            self.bring_stop(host).await?;
+        }
+        self.take_back_stop();
         let text = self.conversation.library.sentence(sentence, self.conversation.row.language);
         let text = text.unwrap_or_default().to_owned();
         self.write(Author::Guichet, Body { text, ..Body::default() }, None);

@@ -58,9 +58,18 @@ impl Store {
         Ok(self.db.fetch_one(sql, &args).await?.is_some())
     }
 
-    /// The addresses at which a conversation was asked to stop.
+    /// Whether the person asked for no more messages at an address, in whatever conversation.
+    pub async fn is_stopped(&self, endpoint: &Endpoint) -> Result<bool, StoreError> {
+        let Endpoint { channel, account, address } = endpoint;
+        let sql = "SELECT 1 FROM opt_out WHERE channel = $1 AND account = $2 AND address = $3";
+        Ok(self.db.fetch_one(sql, &args![channel.name(), account.as_str(), address.as_str()]).await?.is_some())
+    }
+
+    /// The addresses of a conversation at which we were asked to stop, in it or before they came to it.
     pub async fn opt_outs(&self, conversation: ConversationId) -> Result<Vec<Endpoint>, StoreError> {
-        let sql = "SELECT channel, account, address FROM opt_out WHERE conversation = $1";
+        let sql = "SELECT opt_out.channel, opt_out.account, opt_out.address FROM endpoint \
+                   JOIN opt_out ON opt_out.channel = endpoint.channel AND opt_out.account = endpoint.account \
+                   AND opt_out.address = endpoint.address WHERE endpoint.conversation = $1";
         let rows = self.db.fetch(sql, &args![conversation.to_string()]).await?;
         rows.iter()
             .map(|row| Ok(Endpoint { channel: row.parse(0)?, account: row.text(1)?, address: row.text(2)? }))
