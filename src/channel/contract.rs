@@ -198,6 +198,8 @@ pub struct Outbound {
     pub body: Body,
     /// The short link of the upload page, where the body asks for files.
     pub link: Option<String>,
+    /// What leads to the link, for a channel that has no words of its own for it.
+    pub lead_in: String,
     /// What the provider called our last message in this conversation and theirs: to answer to, or to edit.
     pub thread: Thread,
 }

@@ -123,6 +123,7 @@ pub fn outbound(id: &str, to: Endpoint, body: Body) -> Outbound {
         author: Author::Guichet,
         body,
         link: None,
+        lead_in: String::new(),
         thread: Thread::default(),
     }
 }
@@ -130,12 +131,17 @@ pub fn outbound(id: &str, to: Endpoint, body: Body) -> Outbound {
 /// The providers' client, by which no other machine can be reached: a test that forgets to say where its peer is fails at
 /// once, and disturbs nobody.
 pub fn client() -> reqwest::Client {
+    client_that_waits(Duration::from_secs(5))
+}
+
+/// The same, with another patience: for a peer that never answers.
+pub fn client_that_waits(most: Duration) -> reqwest::Client {
     // Requests to other hosts go to a proxy at a port where nobody listens.
     let away = reqwest::Proxy::custom(|url| {
         let here = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
         (!here).then_some("http://127.0.0.1:9")
     });
-    shared::builder().proxy(away).timeout(Duration::from_secs(5)).build().unwrap()
+    shared::builder().proxy(away).timeout(most).build().unwrap()
 }
 
 /// What a peer does with a request.

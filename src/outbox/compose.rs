@@ -18,6 +18,8 @@ use crate::{
 const THREAD: i64 = 10;
 /// How long the link in a message is good: photos may wait for the plumber.
 const LINK_DAYS: i64 = 30;
+/// The sentence of `flows/messages.yaml` that leads to the link.
+const LEAD_IN: &str = "upload_link";
 /// 128 bits, in 22 letters: a link must fit into a text message.
 const TOKEN_BYTES: usize = 16;
 
@@ -31,6 +33,7 @@ pub(super) async fn compose(outbox: &Outbox, row: &OutboxRow) -> Result<Outbound
     let sent = outbox.store.sent_ids(row.conversation, &row.to, THREAD).await.map_err(fault)?;
     let received = outbox.store.received_ids(row.conversation, row.to.channel, row.seq, THREAD).await.map_err(fault)?;
     let link = if wants_link(&said.body) { Some(link(outbox, row).await?) } else { None };
+    let lead_in = outbox.intake.library().sentence(LEAD_IN, said.language).unwrap_or_default().to_owned();
     Ok(Outbound {
         id: row.id.to_string(),
         to: row.to.clone(),
@@ -41,6 +44,7 @@ pub(super) async fn compose(outbox: &Outbox, row: &OutboxRow) -> Result<Outbound
         author: said.author,
         body: said.body,
         link,
+        lead_in,
         thread: Thread { sent, received },
     })
 }

@@ -23,6 +23,7 @@ use crate::{
         id::ConversationId,
         language::Language,
         message::{Body, Channel, Endpoint},
+        sms::segment,
     },
     flow::{Library, built_in},
     intake::{Action, Actor, Inbound, InboundKind, Intake},
@@ -244,8 +245,17 @@ async fn photos_are_asked_for_with_a_link_that_opens_the_conversation() {
     let actor = Actor { login: "camille".into(), name: "Camille".into() };
     house.outbox.intake.act(dossier, actor, Action::AskDocument { kind: "lease".into() }).await.unwrap();
     house.dispatcher().send_all().await;
-    let links: Vec<String> = std::iter::from_fn(|| house.taken.try_recv().ok()).filter_map(|it| it.link).collect();
-    let [link] = links.as_slice() else { panic!("{links:?}") };
+    let taken = std::iter::from_fn(|| house.taken.try_recv().ok());
+    let linked: Vec<Outbound> = taken.filter(|outbound| outbound.link.is_some()).collect();
+    let [Outbound { link: Some(link), lead_in, .. }] = linked.as_slice() else { panic!("{linked:?}") };
+    assert!(lead_in.starts_with("Vos photos"), "{lead_in}");
+    for language in [Language::Fr, Language::En] {
+        // Of the longest service that fits on a card.
+        let lead_in = house.outbox.intake.library().sentence("upload_link", language).unwrap().to_owned();
+        let line =
+            format!("{lead_in} {}", link.replace("guichet.example", "declaration.sinistres.assurance-rives.example"));
+        assert_eq!(segment(&line).parts.len(), 1, "{line}");
+    }
     let token = link.strip_prefix("https://guichet.example/u/").unwrap();
     assert_eq!(token.len(), 22);
     let now = house.outbox.clock.now();

@@ -58,7 +58,8 @@ fn texts(outbound: &Outbound) -> Result<Vec<(String, String)>, SendError> {
         0 => outbound.id.clone(),
         later => format!("{}-{later}", outbound.id),
     };
-    let texts = render::texts(&outbound.body, outbound.link.as_deref());
+    let link = outbound.link.as_ref().map(|link| format!("{} {link}", outbound.lead_in));
+    let texts = render::texts(&outbound.body, link.as_deref());
     Ok(texts.into_iter().enumerate().map(|(number, text)| (key(number), text)).collect())
 }
 

@@ -18,8 +18,8 @@ pub fn plain(body: &Body) -> String {
     with_link(body, None)
 }
 
-/// What is sent for `body`, in this order: at least one text, each of at most [`MOST_PARTS`] parts. `link` is where the
-/// person sends files, which no text message can carry.
+/// What is sent for `body`, in this order: at least one text, each of at most [`MOST_PARTS`] parts. `link` is a line
+/// that says where the person sends files, which no text message can carry.
 pub fn texts(body: &Body, link: Option<&str>) -> Vec<String> {
     let whole = with_link(body, link);
     let whole = shorten(&whole);

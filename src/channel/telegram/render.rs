@@ -134,6 +134,7 @@ mod tests {
             author: Author::Guichet,
             body,
             link: None,
+            lead_in: String::new(),
             thread: Thread::default(),
         }
     }
