@@ -10,6 +10,8 @@ pub mod sms;
 pub mod telegram;
 #[cfg(test)]
 pub mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use contract::{
     Acknowledgement, Checked, Content, DeskError, Event, Fate, FetchError, File, Outbound, Pace, Post, Provider,

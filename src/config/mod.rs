@@ -16,7 +16,9 @@ use url::Url;
 
 pub use email::{Dkim, Email, EmailAccount, Lmtp, MailServer, Security};
 pub use secret::{Hidden, Secret, SecretError};
-pub use sms::{Octopush, Ovh, Smpp, Sms, Twilio, Webhook, WebhookFields, WebhookFormat, WebhookReport, WebhookSend};
+pub use sms::{
+    Octopush, Ovh, Smpp, SmppIds, Sms, Twilio, Webhook, WebhookFields, WebhookFormat, WebhookReport, WebhookSend,
+};
 pub use telegram::{Bot, Receive, Telegram};
 
 /// The default configuration, with its explanations: what `guichet config` prints and what is parsed first.

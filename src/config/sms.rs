@@ -1,6 +1,6 @@
 //! `[[sms.*]]`: the accounts through which people send text messages, one list a kind of provider.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -123,7 +123,8 @@ pub struct Ovh {
     pub consumer_key: Secret,
     /// Such as `sms-ab12345-1`.
     pub service: String,
-    /// The service's user whose received messages are read.
+    /// The service's user who sends and whose received messages are read. Empty: the service itself.
+    #[serde(default)]
     pub user: String,
     /// Empty: a number that can be answered.
     #[serde(default)]
@@ -169,10 +170,30 @@ pub struct Smpp {
     pub system_type: String,
     /// Our short code or number, which people answer.
     pub source: String,
+    /// How the carrier writes a message's number in its answer and in its delivery report.
+    #[serde(default)]
+    pub ids: SmppIds,
+    /// The certificate, in PEM, of the authority that is believed beside the system's: a carrier's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authority: Option<PathBuf>,
     #[serde(default = "messages_per_second")]
     pub messages_per_second: u32,
     #[serde(default = "enquire_link_seconds")]
     pub enquire_link_seconds: u64,
+}
+
+/// How a carrier writes the number that it gives a message: SMPP 3.4 does not say, and some write it in hexadecimal in
+/// `submit_sm_resp` and in decimal in the delivery report, or the other way round.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SmppIds {
+    /// The same text in both.
+    #[default]
+    Same,
+    /// Hexadecimal in the answer, decimal in the report.
+    HexDecimal,
+    /// Decimal in the answer, hexadecimal in the report.
+    DecimalHex,
 }
 
 fn post() -> String {

@@ -1,15 +1,19 @@
-// A carrier that speaks SMPP, by node-smpp. Usage: node carrier.mjs PORT. Tells what happens as JSON lines; does what it
-// is told as JSON lines: {deliver: {...}}, {throttle: N}.
+// A carrier that speaks SMPP, by node-smpp. Usage: node carrier.mjs PORT [KEY CERTIFICATE]; with the two files, by TLS, and
+// with the numbers of messages in hexadecimal. Tells what happens as JSON lines; does what it is told as JSON lines:
+// {deliver: {...}}, {throttle: N}.
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import smpp from "smpp";
 
+const [port, key, certificate] = process.argv.slice(2);
 const tell = (event) => process.stdout.write(`${JSON.stringify(event)}\n`);
 const code = (pdu) => (Buffer.isBuffer(pdu) ? pdu.toString("hex") : pdu);
+const options = key ? { key: readFileSync(key), cert: readFileSync(certificate) } : {};
 let line;
 let throttle = 0;
 let submitted = Date.now();
 
-const server = smpp.createServer({}, (session) => {
+const server = smpp.createServer(options, (session) => {
   session.on("error", () => {});
   session.on("close", () => tell({ closed: true }));
   session.on("bind_transceiver", (pdu) => {
@@ -33,7 +37,8 @@ const server = smpp.createServer({}, (session) => {
       tell({ throttled: true });
       return;
     }
-    const id = String((submitted += 1));
+    submitted += 1;
+    const id = submitted.toString(key ? 16 : 10);
     session.send(pdu.response({ message_id: id }));
     const { udh, message } = pdu.short_message;
     tell({
@@ -48,6 +53,7 @@ const server = smpp.createServer({}, (session) => {
     });
   });
 });
+server.on("tlsClientError", () => tell({ insecure: true }));
 
 createInterface({ input: process.stdin }).on("line", (text) => {
   const told = JSON.parse(text);
@@ -62,4 +68,4 @@ createInterface({ input: process.stdin }).on("line", (text) => {
   }
 });
 
-server.listen(Number(process.argv[2]), "127.0.0.1", () => tell({ listening: server.address().port }));
+server.listen(Number(port), "127.0.0.1", () => tell({ listening: server.address().port }));

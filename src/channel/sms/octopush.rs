@@ -1,7 +1,18 @@
-//! Octopush: messages leave by its REST API with an idempotency key; messages and reports come as unsigned JSON to an
-//! address that holds a secret.
+//! Octopush: messages leave by its REST API with an idempotency key; messages, reports and requests to stop come as unsigned
+//! JSON to an address that holds a secret.
 //!
-//! Source: Octopush's "SMS API documentation" (v2). It wants an answer within a second and without a body.
+//! # What is documented
+//!
+//! On dev.octopush.com: the address and fields of `sms-campaign/send`, with `request_id`, which is good for 24 hours (the
+//! outbox tries for twelve); the fields of the three callbacks (*Webhook SMS Inbounds*, *Acknowledge receipt*, *Callback Stop
+//! SMS*), all the statuses of a report, and that a callback wants an answer within a second and without a body. On
+//! octopush.com, *Return codes*: the codes of a refusal. In its PHP examples: `sms_ticket` in the answer.
+//!
+//! # What is not
+//!
+//! How a refusal's code stands in the answer: it is looked for in `code`, and where there is none the HTTP status decides. That
+//! a status of a report which is in no list is not the last one. What distinguishes two answers to one message: their number,
+//! moment and text do.
 
 use futures_util::future::BoxFuture;
 use http::Method;
@@ -14,10 +25,13 @@ use super::{
     texts,
 };
 use crate::{
-    channel::{Event, Fate, Outbound, Pace, Post, Provider, Reason, Refusal, SendError, Sent},
+    channel::{Event, Fate, Outbound, Pace, Post, Provider, Reason, Refusal, Retry, SendError, Sent},
     config::{self, Hidden, SecretError},
     domain::message::Channel,
 };
+
+/// The return code of a request whose `request_id` was taken before: the message left then.
+const SENT_BEFORE: u64 = 120;
 
 #[derive(Debug)]
 pub(super) struct Octopush {
@@ -49,8 +63,11 @@ impl Octopush {
             "text": text,
             "type": "sms_premium",
             "purpose": "alert",
+            // In mainland France a short number that takes answers stands for the sender.
             "with_replies": true,
-            // The same request again is answered and not sent.
+            // The text is ours, letter by letter.
+            "auto_optimize_text": false,
+            // The same request again is refused and not sent.
             "request_id": request_id,
         });
         if !self.sender.is_empty() {
@@ -67,7 +84,16 @@ impl Octopush {
         if answer.status.is_success() {
             return Ok(Sent { provider_id: json["sms_ticket"].as_str().unwrap_or_default().to_owned() });
         }
-        Err(answer.failure(&json["code"].as_u64().map(|code| format!("code {code}")).unwrap_or_default()))
+        let code = json["code"].as_u64().or_else(|| json["code"].as_str()?.parse().ok());
+        if code == Some(SENT_BEFORE) {
+            // Its ticket was lost with the first answer.
+            return Ok(Sent::default());
+        }
+        let mut error = answer.failure(&code.map(|code| format!("code {code}")).unwrap_or_default());
+        if let Some((retry, reason)) = code.and_then(refusal) {
+            (error.retry, error.reason) = (retry, reason);
+        }
+        Err(error)
     }
 }
 
@@ -107,31 +133,41 @@ impl Provider for Octopush {
             Some(text) if !text.is_empty() && text.chars().count() <= MOST_IDENTIFIER => Ok(text),
             _ => Err(Refusal::Malformed(format!("the field `{name}` is missing, too long, or no text"))),
         };
-        let id = field("message_id")?;
         if fields.get("text").is_none() {
+            let id = field("message_id")?;
             return Ok(fate(field("status")?).map(|fate| report(id, fate)).into_iter().collect());
         }
         let Some(text) = fields["text"].as_str() else {
             return Err(Refusal::Malformed("the field `text` must be text".into()));
         };
         let from = field("number")?;
-        // The identifier may be that of our message which was answered: two answers to it are two messages.
-        let received_at = fields["reception_date"].as_str().unwrap_or_default();
-        let digest = Sha256::digest(format!("{received_at}|{text}"));
-        let id = format!("{id}|{}", hex::encode(&digest[..8]));
+        // The identifier is that of our message which was answered, if Octopush found it: two answers to it are two messages.
+        let answered = if fields["message_id"].is_null() { "" } else { field("message_id")? };
+        let received_at = ["reception_date", "stop_date"].into_iter().find_map(|name| fields[name].as_str());
+        let digest = Sha256::digest(format!("{from}|{}|{text}", received_at.unwrap_or_default()));
+        let id = format!("{answered}|{}", hex::encode(&digest[..8]));
         Ok(vec![self.account.message(&id, from, text.to_owned(), Vec::new())])
     }
 }
 
-/// What a report tells. Nothing for a status that is on its way.
+/// What a return code means for this message, where it means more than the status.
+fn refusal(code: u64) -> Option<(Retry, Reason)> {
+    Some(match code {
+        // The credentials, the credit, the sender, an account that is not validated or is under investigation.
+        101 | 104..=106 | 108 | 109 | 113 | 114 => (Retry::Later, Reason::Account),
+        // No recipient, or none that is a number.
+        103 | 110 | 117 => (Retry::Never, Reason::NoSuchAddress),
+        _ => return None,
+    })
+}
+
+/// What a report tells. Nothing for a status that is not the last one: `ACK`, `UNKNOWN_DELIVERY`, `UNDEFINED`.
 fn fate(status: &str) -> Option<Fate> {
     match status {
         "DELIVERED" => Some(Fate::Delivered),
         "BLACKLISTED_NUMBER" => Some(Fate::Failed(Reason::Refused)),
-        "INVALID_DESTINATION_ADDRESS" | "BAD_DESTINATION" => Some(Fate::Failed(Reason::NoSuchAddress)),
-        "NOT_DELIVERED" | "NOT_ALLOWED" | "OUT_OF_DATE" | "EXPIRED" | "UNDELIVERABLE" | "REFUSED" => {
-            Some(Fate::Failed(Reason::Undelivered))
-        }
+        "BAD_DESTINATION" => Some(Fate::Failed(Reason::NoSuchAddress)),
+        "NOT_DELIVERED" | "NOT_ALLOWED" => Some(Fate::Failed(Reason::Undelivered)),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 use super::Octopush;
 use crate::{
     channel::{
-        Event, Fate, Post, Provider as _, Reason, Refusal, Retry,
+        Event, Fate, Post, Provider as _, Reason, Refusal, Retry, Sent,
         testing::{self, Answer, Case, Peer, Seen, check},
     },
     config,
@@ -36,7 +36,7 @@ async fn a_message_leaves_with_its_idempotency_key() {
     assert_eq!((request.header("api-login"), request.header("api-key")), (Some("me@example.org"), Some("k3y")));
     let expected = json!({
         "recipients": [{ "phone_number": "+33639980001" }], "text": "L'eau coule ?", "type": "sms_premium",
-        "purpose": "alert", "with_replies": true, "request_id": "o1", "sender": "RIVES",
+        "purpose": "alert", "with_replies": true, "auto_optimize_text": false, "request_id": "o1", "sender": "RIVES",
     });
     assert_eq!(serde_json::from_slice::<serde_json::Value>(&request.body).unwrap(), expected);
 }
@@ -44,17 +44,26 @@ async fn a_message_leaves_with_its_idempotency_key() {
 #[tokio::test]
 async fn a_refusal_says_whether_to_try_again() {
     for (answer, retry, reason) in [
-        (Answer::json(401, r#"{"code": 101}"#), Retry::Later, Reason::Account),
+        (Answer::json(400, r#"{"code": 101}"#), Retry::Later, Reason::Account),
+        (Answer::json(400, r#"{"code": "104"}"#), Retry::Later, Reason::Account),
+        (Answer::json(400, r#"{"code": 117}"#), Retry::Never, Reason::NoSuchAddress),
+        (Answer::json(401, ""), Retry::Later, Reason::Account),
         (Answer::json(402, ""), Retry::Later, Reason::Account),
         (Answer::json(400, r#"{"code": 123, "message": "+33639980001"}"#), Retry::Never, Reason::Content),
-        (Answer::json(500, ""), Retry::Later, Reason::Unavailable),
-        (Answer::Close, Retry::Later, Reason::Unavailable),
     ] {
         let peer = Peer::start(vec![answer.clone()]).await;
         let error = octopush(peer.url()).deliver(&message("x")).await.unwrap_err();
         assert_eq!((error.retry, error.reason), (retry, reason), "{answer:?}");
         assert!(!error.detail.contains("33639980001"), "{}", error.detail);
     }
+}
+
+#[tokio::test]
+async fn a_message_that_was_taken_before_is_sent() {
+    let peer = Peer::start(vec![Answer::Close, Answer::json(400, r#"{"code": 120, "message": "request_id"}"#)]).await;
+    let octopush = octopush(peer.url());
+    assert_eq!(octopush.deliver(&message("x")).await.unwrap_err().retry, Retry::Later);
+    assert_eq!(octopush.deliver(&message("x")).await, Ok(Sent::default()));
 }
 
 /// The identifier that a body comes to.
@@ -93,7 +102,10 @@ fn what_octopush_posts() {
     let seen = || Ok(vec![Seen::text(&id_of(good), "+33639980001", "fuite")]);
     let missing = |name: &str| Err(Refusal::Malformed(format!("the field `{name}` is missing, too long, or no text")));
     let no_json = || Err(Refusal::Malformed("the body must be a JSON object".into()));
-    let long = format!("{{\"message_id\": \"{}\", \"text\": \"x\"}}", "x".repeat(201));
+    let long = format!("{{\"message_id\": \"{}\", \"number\": \"+33639980001\", \"text\": \"x\"}}", "x".repeat(201));
+    let unasked = r#"{"message_id": null, "number": "+33639980001", "text": "fuite", "sim_card_number": "38123"}"#;
+    let stop =
+        r#"{"message_id": "sms_1", "number": "+33639980001", "text": "stop", "stop_date": "2026-11-21 10:00:00"}"#;
     check(
         &octopush("http://127.0.0.1:9"),
         vec![
@@ -109,6 +121,8 @@ fn what_octopush_posts() {
                 ..case("a GET", good, Err(Refusal::Malformed("messages and reports are posted".into())))
             },
             case("empty", "", no_json()),
+            case("answers nothing of ours", unasked, Ok(vec![Seen::text(&id_of(unasked), "+33639980001", "fuite")])),
+            case("a request to stop", stop, Ok(vec![Seen::text(&id_of(stop), "+33639980001", "stop")])),
             case("no object", "[1]", missing("message_id")),
             case("oversize", &long, missing("message_id")),
             case("wrong type", r#"{"message_id": 3, "number": "+33639980001", "text": "x"}"#, missing("message_id")),

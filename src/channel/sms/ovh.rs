@@ -1,6 +1,10 @@
 //! OVHcloud: messages leave by its signed API and are polled for; reports come unsigned to an address that holds a secret.
 //!
-//! Source: OVHcloud's "First steps with the API" (signature, time) and its API console, section `/sms`.
+//! What is received is removed at OVHcloud only when it is on disk. Several nodes may poll the same account: each message is
+//! known by its number, and one that is gone was taken by another node.
+//!
+//! Source: OVHcloud's "First steps with the API" (signature, time) and its API console, section `/sms` (paths and fields).
+//! Its error codes are in no document: those named here are from its libraries' issues.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -8,7 +12,7 @@ use std::{
 };
 
 use futures_util::future::BoxFuture;
-use http::{Method, header};
+use http::{Method, StatusCode, header};
 use serde_json::{Value as Json, json};
 use sha1::{Digest as _, Sha1};
 use tokio_util::sync::CancellationToken;
@@ -34,8 +38,8 @@ pub(super) struct Ovh {
     application_key: Hidden<String>,
     application_secret: Hidden<String>,
     consumer_key: Hidden<String>,
-    service: String,
-    user: String,
+    /// Of the service, or of one of its users: what answers a message lies where that was sent from.
+    folder: String,
     sender: String,
     callback_secret: Hidden<String>,
     poll: Duration,
@@ -62,8 +66,11 @@ impl Ovh {
             application_key: account.application_key.reveal()?,
             application_secret: account.application_secret.reveal()?,
             consumer_key: account.consumer_key.reveal()?,
-            service: account.service.clone(),
-            user: account.user.clone(),
+            folder: if account.user.is_empty() {
+                format!("/sms/{}", account.service)
+            } else {
+                format!("/sms/{}/users/{}", account.service, account.user)
+            },
             sender: account.sender.clone(),
             callback_secret: account.callback_secret.reveal()?,
             poll: Duration::from_secs(account.poll_seconds.max(1)),
@@ -74,9 +81,9 @@ impl Ovh {
         })
     }
 
-    /// A signed request below `/sms/SERVICE`. `body` is empty for none.
+    /// A signed request below the folder. `body` is empty for none.
     async fn call(&self, method: Method, path: &str, body: String) -> Result<Answer, SendError> {
-        let url = format!("{}/sms/{}{path}", self.api, self.service);
+        let url = format!("{}{}{path}", self.api, self.folder);
         let now = self.clock.now().as_second() + self.ahead().await?;
         let signature = self.signature(&method, &url, &body, now);
         let request = self
@@ -88,14 +95,28 @@ impl Ovh {
             .header("X-Ovh-Signature", signature)
             .header(header::CONTENT_TYPE, "application/json")
             .body(body);
-        let answer = Answer::to(request).await?;
-        if answer.status.is_success() {
-            return Ok(answer);
+        Answer::to(request).await
+    }
+
+    /// The same, where only a success will do.
+    async fn ask(&self, method: Method, path: &str, body: String) -> Result<Answer, SendError> {
+        let answer = self.call(method, path, body).await?;
+        if answer.status.is_success() { Ok(answer) } else { Err(self.failure(&answer)) }
+    }
+
+    fn failure(&self, answer: &Answer) -> SendError {
+        let json = answer.json();
+        let code = json["errorCode"].as_str().unwrap_or_default();
+        let mut error = answer.failure(code);
+        if matches!(answer.status, StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+            // It may be our time that is refused: it is asked for anew.
+            *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = None;
         }
-        // It may be our time that is refused: it is asked for anew.
-        *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        let code = answer.json()["errorCode"].as_str().map(str::to_owned).unwrap_or_default();
-        Err(answer.failure(&code))
+        if matches!(code, "INVALID_SIGNATURE" | "QUERY_TIME_OUT") {
+            // A wrong key or a wrong time, which OVHcloud calls a bad request: the message is not to blame.
+            (error.retry, error.reason) = (Retry::Later, Reason::Account);
+        }
+        error
     }
 
     fn signature(&self, method: &Method, url: &str, body: &str, now: i64) -> String {
@@ -135,7 +156,7 @@ impl Ovh {
         } else {
             job["sender"] = self.sender.as_str().into();
         }
-        let answer = self.call(Method::POST, "/jobs", job.to_string()).await?.json();
+        let answer = self.ask(Method::POST, "/jobs", job.to_string()).await?.json();
         if answer["invalidReceivers"].as_array().is_some_and(|invalid| !invalid.is_empty()) {
             let detail = "an invalid receiver".to_owned();
             return Err(SendError { retry: Retry::Never, reason: Reason::NoSuchAddress, detail });
@@ -145,21 +166,28 @@ impl Ovh {
 
     /// Takes what waits, oldest first, and removes what was taken.
     async fn poll(&self, desk: &Desk) -> Result<(), PollError> {
-        let folder = format!("/users/{}/incoming", self.user);
-        let listed = self.call(Method::GET, &folder, String::new()).await?.json();
+        let listed = self.ask(Method::GET, "/incoming", String::new()).await?.json();
         let mut ids: Vec<i64> = listed.as_array().into_iter().flatten().filter_map(Json::as_i64).collect();
         ids.sort_unstable();
         for id in ids {
-            let path = format!("{folder}/{id}");
-            let item = self.call(Method::GET, &path, String::new()).await?.json();
+            let path = format!("/incoming/{id}");
+            let item = self.call(Method::GET, &path, String::new()).await?;
+            let item = match item.status {
+                StatusCode::NOT_FOUND => continue,
+                status if status.is_success() => item.json(),
+                _ => return Err(self.failure(&item).into()),
+            };
             let (Some(from), Some(text)) = (item["sender"].as_str(), item["message"].as_str()) else {
                 tracing::error!(account = self.account.name, id, "a received message has no sender or no text");
                 continue;
             };
             let event = self.account.message(&id.to_string(), from, text.to_owned(), Vec::new());
             desk.take(self, event).await?;
-            // Taken twice, if this fails, it is known by its identifier.
-            self.call(Method::DELETE, &path, String::new()).await?;
+            // Listed again, if this fails, it is known by its identifier.
+            let removed = self.call(Method::DELETE, &path, String::new()).await?;
+            if !removed.status.is_success() && removed.status != StatusCode::NOT_FOUND {
+                return Err(self.failure(&removed).into());
+            }
         }
         Ok(())
     }
@@ -207,17 +235,21 @@ impl Provider for Ovh {
     fn listen(self: Arc<Self>, desk: Desk, stop: CancellationToken) -> BoxFuture<'static, ()> {
         Box::pin(async move {
             loop {
+                let mut wait = self.poll;
                 tokio::select! {
                     () = stop.cancelled() => return,
                     polled = self.poll(&desk) => {
                         if let Err(error) = polled {
                             tracing::warn!(%error, account = self.account.name, "received messages wait at OVHcloud");
+                            if let PollError::Provider(SendError { retry: Retry::After(after), .. }) = error {
+                                wait = wait.max(after);
+                            }
                         }
                     }
                 }
                 tokio::select! {
                     () = stop.cancelled() => return,
-                    () = tokio::time::sleep(self.poll) => {}
+                    () = tokio::time::sleep(wait) => {}
                 }
             }
         })

@@ -21,7 +21,11 @@ fn ovh(api: &str, sender: &str) -> Ovh {
         "account = 'a'\ninsurer = 'rives'\napplication_key = 'AK'\napplication_secret = 'AS'\nconsumer_key = 'CK'\n\
          service = 'sms-1'\nuser = 'u'\nsender = '{sender}'\ncallback_secret = 's3cret'\napi = '{api}'"
     );
-    let config: config::Ovh = toml::from_str(&text).unwrap();
+    open(&text)
+}
+
+fn open(text: &str) -> Ovh {
+    let config: config::Ovh = toml::from_str(text).unwrap();
     let clock = Clock::fixed(Timestamp::from_second(1_000_000).unwrap());
     Ovh::open(&config, clock, &testing::client()).unwrap()
 }
@@ -42,10 +46,10 @@ async fn a_message_is_signed_at_the_providers_time() {
     assert_eq!(requests.len(), 3, "the time is asked for once");
     assert_eq!(requests[0].path, "/auth/time");
     for request in &requests[1..] {
-        assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/sms/sms-1/jobs"));
+        assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/sms/sms-1/users/u/jobs"));
         let names = ["x-ovh-application", "x-ovh-consumer", "x-ovh-timestamp"];
         assert_eq!(names.map(|name| request.header(name).unwrap()), ["AK", "CK", "1000123"]);
-        let signed = format!("AS+CK+POST+{}/sms/sms-1/jobs+{}+1000123", peer.url(), request.text());
+        let signed = format!("AS+CK+POST+{}/sms/sms-1/users/u/jobs+{}+1000123", peer.url(), request.text());
         let expected = format!("$1${}", hex::encode(Sha1::digest(signed)));
         assert_eq!(request.header("x-ovh-signature"), Some(expected.as_str()));
     }
@@ -70,10 +74,8 @@ async fn a_refusal_says_whether_to_try_again_and_asks_for_the_time_anew() {
     for (answer, retry, reason) in [
         (Answer::json(200, invalid), Retry::Never, Reason::NoSuchAddress),
         (Answer::json(403, r#"{"errorCode": "INVALID_CREDENTIAL"}"#), Retry::Later, Reason::Account),
+        (Answer::json(400, r#"{"errorCode": "INVALID_SIGNATURE"}"#), Retry::Later, Reason::Account),
         (Answer::json(400, "{}"), Retry::Never, Reason::Content),
-        (Answer::json(500, ""), Retry::Later, Reason::Unavailable),
-        (Answer::json(429, ""), Retry::Later, Reason::Unavailable),
-        (Answer::Close, Retry::Later, Reason::Unavailable),
     ] {
         let peer = Peer::start(vec![Answer::json(200, "1000123"), answer.clone()]).await;
         let error = ovh(peer.url(), "").deliver(&message("x")).await.unwrap_err();
@@ -86,6 +88,18 @@ async fn a_refusal_says_whether_to_try_again_and_asks_for_the_time_anew() {
     let _ = ovh.deliver(&message("x")).await;
     assert_eq!(peer.requests()[2].path, "/auth/time");
     assert_eq!(peer.requests()[3].header("x-ovh-timestamp"), Some("1000500"));
+}
+
+#[tokio::test]
+async fn a_service_without_a_user_sends_by_itself() {
+    let peer = Peer::start(vec![Answer::json(200, "1000123"), Answer::json(200, r#"{"ids": [1]}"#)]).await;
+    let text = format!(
+        "account = 'a'\ninsurer = 'rives'\napplication_key = 'AK'\napplication_secret = 'AS'\nconsumer_key = 'CK'\n\
+         service = 'sms-1'\ncallback_secret = 's3cret'\napi = '{}'",
+        peer.url()
+    );
+    open(&text).deliver(&message("x")).await.unwrap();
+    assert_eq!(peer.requests()[1].path, "/sms/sms-1/jobs");
 }
 
 #[test]
@@ -104,6 +118,11 @@ fn what_a_report_tells() {
                 "failed",
                 "https://g.example/channels/sms/a/s3cret?id=42&ptt=33",
                 Ok(vec![Seen::report("42", Fate::Failed(Reason::Undelivered))]),
+            ),
+            case(
+                "the same again",
+                "https://g.example/channels/sms/a/s3cret?id=42&ptt=4&date=20260101&description=ok&new=1",
+                Ok(vec![Seen::report("42", Fate::Delivered)]),
             ),
             case("accepted", "https://g.example/channels/sms/a/s3cret?id=42&ptt=3", Ok(vec![])),
             case("unknown", "https://g.example/channels/sms/a/s3cret?id=42&ptt=6", Ok(vec![])),

@@ -163,8 +163,15 @@ fn a_json_body_is_signed_by_its_hash() {
         vec![
             case("good", &body, Ok(vec![Seen::text("SM1", "+33639980001", "fuite")])),
             case("tampered with", &body[1..], Err(Refusal::Unauthorized)),
+            case("empty", b"", Err(Refusal::Unauthorized)),
         ],
     );
+    let body = br#"{"MessageSid": 1, "From": ["+33639980001"], "Body": "fuite"}"#.to_vec();
+    let url = format!("{URL}?bodySHA256={}", hex::encode(Sha256::digest(&body)));
+    let headers = vec![("content-type", "application/json".to_owned()), ("x-twilio-signature", sign(&url))];
+    let expected = Err(Refusal::Malformed("the field `MessageSid` is missing or too long".into()));
+    let case = Case { name: "wrong types", method: Method::POST, url: &url, headers, body, expected };
+    check(&twilio("https://api.twilio.com"), vec![case]);
 }
 
 #[test]

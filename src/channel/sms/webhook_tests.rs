@@ -89,6 +89,7 @@ fn what_a_sender_posts() {
     let good = r#"{"results": [{"messageId": "m1", "from": "0692123456", "cleanText": "fuite", "new": {}}]}"#;
     let seen = || Ok(vec![Seen::text("m1", "+262692123456", "fuite")]);
     let malformed = |error: WebhookError| Err(Refusal::Malformed(error.to_string()));
+    let long = good.replace("m1", &"x".repeat(201));
     check(
         &sender("http://127.0.0.1:9", "json"),
         vec![
@@ -105,6 +106,7 @@ fn what_a_sender_posts() {
                 ..case("a wrong secret", good, Err(Refusal::Unauthorized))
             },
             case("empty", "", malformed(WebhookError::Malformed)),
+            case("oversize", &long, malformed(WebhookError::Field("results.0.messageId".into()))),
             case("wrong type", r#"{"results": 3}"#, malformed(WebhookError::Text("results.0.cleanText".into()))),
             case(
                 "delivered, before the answer to our own post",

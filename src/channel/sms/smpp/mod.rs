@@ -11,6 +11,7 @@ mod tls;
 
 use std::{
     collections::HashMap,
+    path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU8, AtomicU32, Ordering},
@@ -36,7 +37,7 @@ use super::{
 };
 use crate::{
     channel::{Desk, DeskError, Outbound, Pace, Provider, Reason, Retry, SendError, Sent},
-    config::{self, Hidden, SecretError},
+    config::{self, Hidden, SecretError, SmppIds},
     domain::{clock::Clock, message::Channel},
     store::SmsPart,
 };
@@ -67,6 +68,10 @@ pub(super) struct Smpp {
     is_secure: bool,
     bind: Hidden<BindTransceiver>,
     source: String,
+    /// The bases in which a message's number stands in the carrier's answer and in its report; none where both hold the same
+    /// text.
+    bases: (Option<u32>, Option<u32>),
+    authority: Option<PathBuf>,
     enquire_link: Duration,
     clock: Clock,
     /// The bound line, while there is one.
@@ -127,6 +132,12 @@ impl Smpp {
             is_secure,
             bind: Hidden::new(bind),
             source: account.source.clone(),
+            bases: match account.ids {
+                SmppIds::Same => (None, None),
+                SmppIds::HexDecimal => (Some(16), Some(10)),
+                SmppIds::DecimalHex => (Some(10), Some(16)),
+            },
+            authority: account.authority.clone(),
             enquire_link: Duration::from_secs(account.enquire_link_seconds.max(1)),
             clock,
             line: watch::Sender::default(),
@@ -150,7 +161,7 @@ impl Smpp {
             Err(late) => return late.into(),
         };
         if self.is_secure {
-            let secured = match timeout(CONNECT, tls::secure(connected, &self.host)).await {
+            let secured = match timeout(CONNECT, tls::secure(connected, &self.host, self.authority.as_deref())).await {
                 Ok(Ok(stream)) => stream,
                 Ok(Err(error)) => return Broken::Line(error.to_string()),
                 Err(late) => return late.into(),
@@ -232,7 +243,9 @@ impl Smpp {
     /// Stores what was delivered.
     async fn take(&self, sm: &DeliverSm, desk: &Desk) -> Result<(), DeskError> {
         match pdu::read(sm) {
-            Delivered::Report { id, fate: Some(fate) } => desk.take(self, report(&id, fate)).await,
+            Delivered::Report { id, fate: Some(fate) } => {
+                desk.take(self, report(&pdu::in_one_form(&id, self.bases.1), fate)).await
+            }
             Delivered::Report { fate: None, .. } | Delivered::Nothing => Ok(()),
             Delivered::Message { from, text } => {
                 let event = self.account.message(&self.name(sm), &from, text, Vec::new());
@@ -301,7 +314,7 @@ impl Smpp {
         let mut sent = Sent::default();
         for part in parts {
             let answer = client.submit_sm(part).await.map_err(|error| refusal(&error))?;
-            sent = Sent { provider_id: answer.message_id().as_str().to_owned() };
+            sent = Sent { provider_id: pdu::in_one_form(answer.message_id().as_str(), self.bases.0) };
         }
         Ok(sent)
     }

@@ -23,6 +23,13 @@ const UDHI: u8 = 0b0100_0000;
 const CODING_GSM7: u8 = 0;
 const CODING_UCS2: u8 = 8;
 
+/// The number that a carrier gave a message, in one form whatever base it is written in; where that is not known, or the text
+/// is no number in it, the text itself.
+pub(super) fn in_one_form(id: &str, base: Option<u32>) -> String {
+    let number = base.and_then(|base| u128::from_str_radix(id, base).ok());
+    number.map_or_else(|| id.to_owned(), |number| number.to_string())
+}
+
 /// What a delivered message is.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Delivered {

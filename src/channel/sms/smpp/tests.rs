@@ -9,7 +9,7 @@ use rusmppc::error::Error as LineError;
 
 use super::{
     Smpp, SmppError,
-    pdu::{Delivered, decode, read, submissions},
+    pdu::{Delivered, decode, in_one_form, read, submissions},
     refusal,
 };
 use crate::{
@@ -118,6 +118,25 @@ fn reports_are_read() {
     let mut named = delivered(4, DataCoding::McSpecific, b"stat:DELIVRD");
     named.push_tlv(MessageDeliveryRequestTlvValue::ReceiptedMessageId("43".parse().unwrap()));
     assert_eq!(read(&named), Delivered::Report { id: "43".into(), fate: Some(Fate::Delivered) });
+}
+
+#[test]
+fn a_number_is_one_whatever_base_it_is_written_in() {
+    for (answer, base, report, base_of_report, is_same) in [
+        ("2a", Some(16), "42", Some(10), true),
+        ("0000002A", Some(16), "0000000042", Some(10), true),
+        ("42", Some(10), "2a", Some(16), true),
+        // A number in both bases is taken for the one that the settings say.
+        ("10", Some(16), "10", Some(10), false),
+        ("2a", None, "2a", None, true),
+        ("2a", None, "42", None, false),
+        // What is no number is compared as it stands.
+        ("a-1", Some(16), "a-1", Some(10), true),
+        ("", Some(16), "0", Some(10), false),
+    ] {
+        let (answer, report) = (in_one_form(answer, base), in_one_form(report, base_of_report));
+        assert_eq!(answer == report, is_same, "{answer} {report}");
+    }
 }
 
 #[test]
