@@ -42,6 +42,10 @@ impl std::str::FromStr for Channel {
 #[error("unknown channel; the channels are sms, email, telegram and web")]
 pub struct UnknownChannel;
 
+/// Stands behind the address of a sender whom the receiving server found to be forged. No address holds a space: it is
+/// nobody else's.
+pub const UNVERIFIED: &str = " (unverified)";
+
 /// Where a person is: a channel, our account on it, and their address there.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Endpoint {

@@ -143,8 +143,9 @@ pub enum Likeness {
 /// The most dossiers that are proposed for each reason.
 const MOST_ALIKE: i64 = 5;
 
-/// Open dossiers of an insurer other than one.
-const ANOTHER_OPEN: &str = "d.insurer = $1 AND d.id <> $2 AND d.status NOT IN ('closed', 'withdrawn')";
+/// Open dossiers of an insurer other than one, without those that a handler kept apart from it there.
+const ANOTHER_OPEN: &str = "d.insurer = $1 AND d.id <> $2 AND d.status NOT IN ('closed', 'withdrawn') AND NOT EXISTS \
+     (SELECT 1 FROM timeline t WHERE t.dossier = d.id AND t.kind = 'kept_apart' AND t.detail LIKE '%' || $2 || '%')";
 
 impl Store {
     /// The open dossiers that may be the same person's, each once.

@@ -44,7 +44,7 @@ use crate::{
     domain::{
         clock::Clock,
         language::Language,
-        message::{Author, Body, Channel, Endpoint},
+        message::{Author, Body, Channel, Endpoint, UNVERIFIED},
     },
     intake::{Citation, Inbound, InboundKind},
 };
@@ -56,9 +56,6 @@ use send::{Letter, Mailer};
 use sender::Verdict;
 use token::Tokens;
 
-/// Stands behind the address of a sender whom the receiving server found to be forged. No address holds a space: it is
-/// nobody else's.
-const UNVERIFIED: &str = " (unverified)";
 /// What cannot be fetched of a message that is too large.
 const TOO_LARGE: &str = "the message";
 /// The most names of conversations that are looked up for a message, by token and by reference each.

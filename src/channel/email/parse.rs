@@ -4,7 +4,7 @@
 //! whose panic and slowness end there, and what is too much to be read is still received: its headers, and the message as
 //! it came. That original is a document of every message, so that nothing that is cut or misread here is lost.
 //!
-//! Nothing here decides whose conversation it is; that is [`super::thread`]'s.
+//! Nothing here decides whose conversation it is; that is the intake's.
 
 use std::{sync::LazyLock, time::Duration};
 

@@ -2,6 +2,7 @@
 //! what is quoted. `tests/run` starts them.
 
 mod lines;
+mod quotes;
 mod story;
 
 use std::{
@@ -16,7 +17,7 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Deserialize;
 
-use crate::support::{Database, Server, ask_node};
+use crate::support::{Database, Server};
 
 /// How long another program may take to do what it is asked for.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -502,49 +503,4 @@ async fn a_machine_that_does_not_say_so_is_not_answered_for_ever() {
     assert_eq!(database.number(INBOUND).await, 24);
     assert_eq!(database.number(answers).await, said, "two machines write to each other");
     assert_eq!(database.number("SELECT COUNT(*) FROM dossier WHERE status = 'handed_over'").await, 1);
-}
-
-/// Where npm `email-reply-parser` and we differ, and why.
-const DIFFERENCES: &[(&str, &str)] = &[
-    ("below-dashes", "it takes three hyphens for a signature's"),
-    ("first", "it takes a greeting for a signature"),
-    ("forward-apple", "it cuts what is passed on"),
-    ("forward-gmail", "we leave one blank line of two"),
-    ("forward-outlook", "it cuts what is passed on"),
-    ("free-zimbra", "it takes a greeting for a signature"),
-    ("gmail-long", "it joins two lines, not three"),
-    ("inline", "it does not number what was answered between the questions"),
-    ("inline-red", "it cuts answers within the quoted text"),
-    ("laposte", "it wants the subject right behind the date"),
-    ("orange", "it cuts the headers and leaves what they are above"),
-    ("outlook", "it takes a greeting for a signature"),
-    ("proton", "it does not know this signature"),
-];
-
-/// The mails of `tests/mails` that are written as text.
-#[test]
-fn another_library_leaves_the_same_words() {
-    let mut mails = Vec::new();
-    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mails")).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        if path.extension().is_some_and(|ending| ending == "eml") && !name.starts_with("html") {
-            let raw = fs::read_to_string(&path).unwrap();
-            let text = raw.split_once("\n\n").unwrap().1.to_owned();
-            mails.push((name, text, fs::read_to_string(path.with_extension("txt")).unwrap()));
-        }
-    }
-    assert!(mails.len() >= 25, "the mails were not found");
-    let texts: Vec<&str> = mails.iter().map(|(_, text, _)| text.as_str()).collect();
-    let answers: Vec<String> = ask_node("email-replies.mjs", &texts);
-    let wrong: Vec<String> = mails
-        .iter()
-        .zip(&answers)
-        .filter(|((name, _, expected), answer)| {
-            let is_different = DIFFERENCES.iter().any(|(known, _)| known == name);
-            (expected.trim() != answer.trim()) != is_different
-        })
-        .map(|((name, _, expected), answer)| format!("{name}: it says {answer:?}, we say {expected:?}"))
-        .collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -50,6 +50,8 @@ struct Written {
     id: String,
     subject: String,
     text: String,
+    /// By a program that writes HTML and nothing else.
+    in_html: bool,
     photos: usize,
 }
 
@@ -122,12 +124,19 @@ fn raw(written: &Written, from: &str, to: &str, answers: Option<&Sent>) -> Strin
         let references = letter.header("references");
         head = format!("{head}In-Reply-To: {id}\nReferences: {references} {id}\n");
     }
-    let part = format!(
-        "Content-Type: multipart/alternative; boundary=alternative\n\n\
+    let part = if written.in_html {
+        format!(
+            "Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: base64\n\n{}\n",
+            wrapped(html(&written.text).as_bytes())
+        )
+    } else {
+        format!(
+            "Content-Type: multipart/alternative; boundary=alternative\n\n\
          --alternative\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n{}\n\
          --alternative\nContent-Type: text/html; charset=utf-8\n\n<div>(voir le texte)</div>\n--alternative--\n",
-        wrapped(written.text.as_bytes())
-    );
+            wrapped(written.text.as_bytes())
+        )
+    };
     let files: Vec<String> = (0..written.photos)
         .map(|number| {
             format!(
@@ -138,6 +147,16 @@ fn raw(written: &Written, from: &str, to: &str, answers: Option<&Sent>) -> Strin
         })
         .collect();
     format!("{head}Content-Type: multipart/mixed; boundary=mixed\n\n--mixed\n{part}{}--mixed--\n", files.concat())
+}
+
+/// As Outlook writes it: a paragraph each.
+fn html(text: &str) -> String {
+    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let paragraphs: Vec<String> = escaped
+        .split("\n\n")
+        .map(|paragraph| format!("<p class=MsoNormal>{}<o:p></o:p></p>", paragraph.replace('\n', "<br>")))
+        .collect();
+    format!("<html><body lang=FR><div class=WordSection1>{}</div></body></html>", paragraphs.concat())
 }
 
 fn wrapped(bytes: &[u8]) -> String {
@@ -196,7 +215,7 @@ async fn a_water_damage_is_declared_by_letters_through_postfix() {
     let mut asked_together = 0;
     loop {
         let id = format!("story{}@example.org", letters.len());
-        let written = Written { id: id.clone(), subject, text, photos };
+        let written = Written { id: id.clone(), subject, text, in_html: letters.len() % 3 == 1, photos };
         let raw = raw(&written, &julie, &to, letters.last());
         let answer = hand_over(&peer("POSTFIX"), "EHLO", &julie, &to, &raw);
         assert!(answer.starts_with("250"), "{answer}");

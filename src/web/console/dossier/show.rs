@@ -221,7 +221,20 @@ mod tests {
                     &entries,
                     lexicon,
                 ),
-                reached: vec![Place { channel: Channel::Sms, address: Some("+33639980001".into()), is_proven: true }],
+                reached: vec![
+                    Place {
+                        channel: Channel::Sms,
+                        address: Some("+33639980001".into()),
+                        is_proven: true,
+                        is_doubted: false,
+                    },
+                    Place {
+                        channel: Channel::Email,
+                        address: Some("julie@example.org".into()),
+                        is_proven: false,
+                        is_doubted: true,
+                    },
+                ],
             }
         }
     }
@@ -236,7 +249,14 @@ mod tests {
     #[test]
     fn another_dossier_of_the_person_is_proposed() {
         let page = DossierPage::sample().render().unwrap();
-        for shown in ["P4NW-77QD", "même contrat", "/merge", "/keep-apart", "SMS +33639980001 (vérifié)"] {
+        for shown in [
+            "P4NW-77QD",
+            "même contrat",
+            "/merge",
+            "/keep-apart",
+            "SMS +33639980001 (vérifié)",
+            "julie@example.org (expéditeur non authentifié)",
+        ] {
             assert!(page.contains(shown), "{shown}");
         }
     }
