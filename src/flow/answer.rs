@@ -4,7 +4,8 @@ use super::{
     Effect, Priority,
     condition::{Truth, days_of},
     definition::{Kind, Question, Validate},
-    state::Aside,
+    safety::SAFETY_FACTS,
+    state::{Aside, Mode},
     walk::{MAX_LOOKED_AHEAD, Walk},
 };
 use crate::{
@@ -275,6 +276,13 @@ impl Walk<'_> {
         true
     }
 
+    /// As [`Self::volunteer`], without a word about it: the danger, or the person who is called, comes first.
+    pub(super) fn learn_quietly(&mut self) {
+        let said = self.preface.len();
+        self.volunteer();
+        self.preface.truncate(said);
+    }
+
     /// Walks ahead of the pending question, as far as the way is known, and takes the answers that the message holds.
     fn scan(&self, reading: &mut Reading) -> Vec<(String, Value)> {
         let mut found: Vec<(String, Value)> = Vec::new();
@@ -301,7 +309,9 @@ impl Walk<'_> {
                     let is_known = self.state.facts.contains_key(fact) || found.iter().any(|(known, _)| known == fact);
                     // What was just found may say that this question is not due: it is looked at anew, once that is known.
                     let may_wait = due == Truth::Unknown && !found.is_empty();
-                    if is_known || question.asked_only || may_wait {
+                    // Whoever is in danger is asked about it in so many words.
+                    let is_safety = self.state.mode == Mode::Danger && SAFETY_FACTS.contains(&fact.as_str());
+                    if is_known || question.asked_only || may_wait || is_safety {
                         continue;
                     }
                     let want = self.wanting(question);

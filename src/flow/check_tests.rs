@@ -174,6 +174,10 @@ fn conditions_have_three_answers() {
         let start = date(year, month, 1).at(0, 0, 0, 0);
         Value::Moment(Moment { start, end: None, precision: Precision::Month })
     };
+    let on = |precision| {
+        let start = date(2026, 11, 19).at(18, 0, 0, 0);
+        Value::Moment(Moment { start, end: None, precision })
+    };
     let choices = |values: &[&str]| Value::Choices(values.iter().map(|value| (*value).to_owned()).collect());
     let cases: &[Case] = &[
         ("cause: leak", &[("cause", Value::Choice("leak".into()))], True),
@@ -192,6 +196,11 @@ fn conditions_have_three_answers() {
         ("day: \"< today - 24 months\"", &[("day", month(2024, 10))], True),
         ("day: \"< today - 24 months\"", &[("day", month(2024, 11))], Unknown),
         ("day: \"< today - 24 months\"", &[("day", month(2024, 12))], False),
+        ("day: timed", &[("day", on(Precision::Hour))], True),
+        ("day: timed", &[("day", on(Precision::PartOfDay))], True),
+        ("day: timed", &[("day", on(Precision::Day))], False),
+        ("day: timed", &[("day", Value::Unknown)], False),
+        ("day: timed", &[], False),
         ("injured: yes\ncause: leak", &[("injured", Value::Bool(false))], False),
         ("any: [ { injured: yes }, { cause: leak } ]", &[("injured", Value::Bool(true))], True),
         ("any: [ { injured: yes }, { cause: leak } ]", &[("injured", Value::Bool(false))], Unknown),

@@ -81,6 +81,8 @@ enum Check {
     Known,
     Missing,
     Unknown,
+    /// The moment was told with its hour, or the part of its day.
+    Timed,
     OneOf(Vec<String>),
     NoneOf(Vec<String>),
     Is(bool),
@@ -263,6 +265,11 @@ impl Test {
             Check::Known => return Truth::from(value.is_some_and(|value| *value != Value::Unknown)),
             Check::Missing => return Truth::from(value.is_none()),
             Check::Unknown => return Truth::from(value == Some(&Value::Unknown)),
+            Check::Timed => {
+                let timed =
+                    |value: &Value| matches!(value, Value::Moment(moment) if moment.precision <= Precision::PartOfDay);
+                return Truth::from(value.is_some_and(timed));
+            }
             _ => {}
         }
         let Some(value) = value else { return Truth::Unknown };
@@ -322,6 +329,7 @@ fn read_check(text: &str, data: &Data, kind: &FactType) -> Result<Check, String>
             Some(other) => Ok(Check::NoneOf(kind.values(&[other.trim().to_owned()])?)),
             None => Ok(Check::OneOf(kind.values(&[text.to_owned()])?)),
         },
+        Family::Date if text == "timed" => Ok(Check::Timed),
         family @ (Family::Number | Family::Date) => Ok(Check::Compare(read_bounds(text, family, kind)?)),
         Family::Other => Err("this type of fact is tested with known, missing or unknown only".to_owned()),
     }

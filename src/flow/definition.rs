@@ -350,19 +350,15 @@ impl FlowReader<'_> {
             "orient" => Kind::Orient(fields.required("orient", self.problems)),
             "hand_over" => {
                 let reason = fields.required("hand_over", self.problems);
-                let priority = match fields.take("priority").map(|node| (node.place, node.scalar())) {
-                    None => Priority::Normal,
-                    Some((place, word)) => match word.as_deref() {
-                        Some("normal") => Priority::Normal,
-                        Some("high") => Priority::High,
-                        Some("urgent") => Priority::Urgent,
-                        _ => {
-                            let message = "`priority` is normal, high or urgent".to_owned();
-                            self.problems.error(self.file, place, message);
-                            Priority::Normal
-                        }
-                    },
-                };
+                let priority = fields.take("priority").map_or(Some(Priority::Normal), |node| {
+                    let priority = node.scalar().as_deref().and_then(Priority::named);
+                    if priority.is_none() {
+                        let message = "`priority` is normal, high or urgent".to_owned();
+                        self.problems.error(self.file, node.place, message);
+                    }
+                    priority
+                });
+                let priority = priority.unwrap_or(Priority::Normal);
                 let resume = fields.bool("resume", self.problems);
                 Kind::HandOver { reason, priority, text: self.optional(fields, "text"), resume }
             }

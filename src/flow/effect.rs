@@ -95,3 +95,15 @@ pub enum Priority {
     High,
     Urgent,
 }
+
+impl Priority {
+    /// The priority that a flow's file names.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        match name {
+            "normal" => Some(Self::Normal),
+            "high" => Some(Self::High),
+            "urgent" => Some(Self::Urgent),
+            _ => None,
+        }
+    }
+}

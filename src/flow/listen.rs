@@ -70,7 +70,14 @@ impl Walk<'_> {
                     self.state.failures = 0;
                     self.reading = None;
                     self.ask_pending();
-                } else if self.state.failures == 0 {
+                } else {
+                    if resume && self.talkative {
+                        self.understand_claim();
+                        self.learn_quietly();
+                    }
+                    if self.state.failures > 0 {
+                        return;
+                    }
                     // Said once: whoever waits must know that they are read, not be answered at every line.
                     self.state.failures = 1;
                     match self.serve() {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use regex::Regex;
 
 use super::{
+    Priority,
     definition::Saying,
     intents::patterns,
     problem::Problems,
@@ -28,6 +29,8 @@ pub struct Request {
     /// Within how long it must be answered, in calendar months and in working days.
     pub answer_months: u32,
     pub answer_days: u32,
+    /// A person is called as well, this soon; whoever asked may go on meanwhile.
+    pub(super) hand_over: Option<Priority>,
     words: Vec<Regex>,
     pub(super) text: Saying,
 }
@@ -63,6 +66,13 @@ impl RequestBook {
                 if answer_months.is_none() && answer_days.is_none() {
                     problems.error(FILE, place, format!("`{kind}` needs `answer_months` or `answer_days`"));
                 }
+                let hand_over = fields.take("hand_over").and_then(|node| {
+                    let priority = node.scalar().as_deref().and_then(Priority::named);
+                    if priority.is_none() {
+                        problems.error(FILE, node.place, "`hand_over` is normal, high or urgent".to_owned());
+                    }
+                    priority
+                });
                 let words = patterns(FILE, &mut fields, "words", problems);
                 let Some((source, place)) = fields.text("text", problems) else {
                     problems.error(FILE, place, format!("`{kind}` needs a `text`"));
@@ -82,6 +92,7 @@ impl RequestBook {
                     acknowledge_days,
                     answer_months: answer_months.unwrap_or_default(),
                     answer_days: answer_days.unwrap_or_default(),
+                    hand_over,
                     words,
                     text,
                 };

@@ -18,7 +18,7 @@ use crate::{
 const FIRE_IS_OUT: &str = "fire_out";
 
 /// The questions by which a flow itself asks for danger: their answers are the flow's to handle.
-const SAFETY_FACTS: [&str; 2] = ["danger", "injured"];
+pub(super) const SAFETY_FACTS: [&str; 2] = ["danger", "injured"];
 
 impl Walk<'_> {
     /// Whether the flow asked for what this message says: its own question about danger, or, once danger was asked for,
@@ -64,6 +64,11 @@ impl Walk<'_> {
         }
         if matches!(self.state.mode, Mode::Flow | Mode::Waiting { .. }) {
             self.state.mode = Mode::Danger;
+            // What else a first cry tells is not asked again once they are safe.
+            if self.state.peril.is_none() {
+                self.understand_claim();
+                self.learn_quietly();
+            }
         }
     }
 
@@ -78,6 +83,10 @@ impl Walk<'_> {
         let text = self.words().say(if safe { "danger_over" } else { "danger_waiting" });
         self.preface.push(text);
         if safe {
+            if self.state.peril.is_none() {
+                self.understand_claim();
+                self.learn_quietly();
+            }
             self.state.mode = Mode::Flow;
             self.reading = None;
             self.ask_pending();

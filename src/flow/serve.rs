@@ -4,7 +4,7 @@
 //! the pending question wins over a vague intent. Nothing is guessed: a question without a sure answer goes to a person.
 
 use super::{
-    Effect, Priority, Serves,
+    Effect, Handover, Priority, Serves,
     definition::{Kind, Question},
     faq::FaqEntry,
     requests::QUESTION,
@@ -250,7 +250,12 @@ impl<'a> Walk<'a> {
         let Some(request) = self.library.requests().get(kind) else { return };
         if self.state.requested.insert(kind.to_owned()) || EACH_TIME.contains(&kind) {
             self.effects.push(Effect::Request { kind: kind.to_owned(), text: text.to_owned() });
-            let said = self.render(&request.text);
+            let mut said = self.render(&request.text);
+            if let Some(priority) = request.hand_over {
+                // The flow goes on: whoever complains in the middle of a claim need not wait to declare it.
+                self.effects.push(Effect::HandOver(Handover { reason: kind.to_owned(), priority }));
+                said = self.with_hours(said);
+            }
             if !self.preface.contains(&said) {
                 self.preface.push(said);
             }

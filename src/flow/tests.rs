@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::{
-    Coverage, Effect, Event, Heard, Library, Mode, PolicyAnswer, State, step,
+    Coverage, Effect, Event, Heard, Library, Mode, PolicyAnswer, Priority, State, step,
     transcript::{self, Transcript},
 };
 use crate::domain::{
@@ -485,4 +485,24 @@ fn a_correction_asks_in_the_words_of_the_claim_s_own_flow() {
     talk.effects.clear();
     talk.tell(&Event::Edit { fact: "damage_amount".into() });
     assert!(talk.heard().contains("du montant des dégâts chez vous"), "{}", talk.heard());
+}
+
+#[test]
+fn a_complaint_calls_a_person_and_the_claim_goes_on() {
+    let library = library();
+    let mut talk = Talk::start(&library);
+    talk.say("non");
+    talk.say("une fuite d'eau");
+    let heard = talk.say("franchement votre service est lamentable, je fais une réclamation");
+    assert!(heard.ends_with("L'eau coule-t-elle encore ?"), "{heard}");
+    let called = talk.effects.iter().any(|effect| {
+        matches!(effect, Effect::HandOver(handover) if handover.reason == "complaint" && handover.priority == Priority::High)
+    });
+    assert!(called, "{:?}", talk.effects);
+    assert_eq!(talk.state.mode(), Mode::Flow);
+
+    // A certificate is for its desk alone.
+    talk.say("il me faut aussi une attestation d'assurance pour mon bailleur");
+    assert!(talk.effects.iter().any(|effect| matches!(effect, Effect::Request { kind, .. } if kind == "attestation")));
+    assert!(!talk.effects.iter().any(|effect| matches!(effect, Effect::HandOver(_))), "{:?}", talk.effects);
 }

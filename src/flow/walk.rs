@@ -258,7 +258,11 @@ impl<'a> Walk<'a> {
             Kind::HandOver { reason, priority, text, resume } => {
                 self.next();
                 if self.state.done.insert(mark) {
+                    if *resume && self.talkative {
+                        self.learn_quietly();
+                    }
                     let text = text.as_ref().map(|saying| self.render(saying)).unwrap_or_default();
+                    let text = if *resume { self.with_hours(text) } else { text };
                     self.hand_over(reason, *priority, text, *resume);
                     return false;
                 }

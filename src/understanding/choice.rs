@@ -44,6 +44,9 @@ struct Phrase {
 pub(super) const YES: &str = "yes";
 const NO: &str = "no";
 
+/// In a longer message one word of a label is chance: "quelqu'un a cassé ma vitre" says of nobody that they are hurt.
+const WORDS_OF_AN_ANSWER: usize = 4;
+
 /// How sure a match is, from the least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Certainty {
@@ -195,6 +198,7 @@ impl ChoiceSet {
     fn named(&self, reading: &Reading, vocabulary: &Vocabulary, confident: bool) -> Vec<Hit> {
         let text = &reading.text;
         let heard = self.hear(text, confident);
+        let is_brief = heard.len() <= WORDS_OF_AN_ANSWER;
         let mut hits = Vec::new();
         for start in 0..heard.len() {
             if heard[start].word.is_none() {
@@ -214,6 +218,7 @@ impl ChoiceSet {
                 }
             }
             if !confident
+                && is_brief
                 && let Some(word) = heard[start].word
                 && let Some(&item) = self.telling.get(&word)
             {
