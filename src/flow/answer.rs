@@ -278,8 +278,9 @@ impl Walk<'_> {
 
     /// As [`Self::volunteer`], without a word about it: the danger, or the person who is called, comes first.
     pub(super) fn learn_quietly(&mut self) {
-        let said = self.preface.len();
+        let (said, failures) = (self.preface.len(), self.state.failures);
         self.volunteer();
+        self.state.failures = failures;
         self.preface.truncate(said);
     }
 

@@ -47,6 +47,9 @@ const NO: &str = "no";
 /// In a longer message one word of a label is chance: "quelqu'un a cassé ma vitre" says of nobody that they are hurt.
 const WORDS_OF_AN_ANSWER: usize = 4;
 
+/// A shorter word has too many neighbours that mean something else.
+const SHORTEST_FORGIVEN: usize = 5;
+
 /// How sure a match is, from the least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Certainty {
@@ -260,7 +263,9 @@ impl ChoiceSet {
         let mut best: Option<(usize, usize)> = None;
         let mut shared = false;
         for (index, known) in self.words.iter().enumerate() {
-            let allowed = mistakes_allowed(known.len().min(word.len()));
+            let shorter = known.len().min(word.len());
+            // "Faire" is no "fire", and "sont" no "sent".
+            let allowed = if shorter < SHORTEST_FORGIVEN { 0 } else { mistakes_allowed(shorter) };
             if allowed == 0 || known.len().abs_diff(word.len()) > allowed || known.as_bytes()[0] != word.as_bytes()[0] {
                 continue;
             }
