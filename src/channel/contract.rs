@@ -92,6 +92,8 @@ pub struct Pace {
     pub per: Duration,
     /// How many may be on their way at once.
     pub at_once: usize,
+    /// The least time between two messages to one address; zero where the provider does not mind.
+    pub apart: Duration,
 }
 
 /// A post to an account's address, as it came.

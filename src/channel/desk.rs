@@ -40,6 +40,11 @@ impl Desk {
         &self.store
     }
 
+    /// The time, as the house tells it.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     /// Stores an event with all that follows from it. Only when this returns may `provider` acknowledge.
     pub async fn take(&self, provider: &dyn Provider, event: Event) -> Result<(), DeskError> {
         match event {

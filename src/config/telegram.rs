@@ -24,6 +24,12 @@ pub struct Bot {
     /// Where the Bot API is: a server of your own takes files larger than 20 MB.
     #[serde(default = "public_api")]
     pub api_url: String,
+    /// The most messages a second: what Telegram allows a bot in all.
+    #[serde(default = "messages_per_second")]
+    pub messages_per_second: u32,
+    /// The least milliseconds between two messages in one chat: Telegram wants a second.
+    #[serde(default = "chat_pause_ms")]
+    pub chat_pause_ms: u64,
 }
 
 /// How messages come.
@@ -33,8 +39,16 @@ pub enum Receive {
     /// Telegram posts them to `server.public_url`, which must be `https`.
     #[default]
     Webhook,
-    /// We ask for them: nothing of ours need be reachable, and one node only may do it.
+    /// We ask for them: nothing of ours need be reachable. Of several nodes one does it at a time.
     Polling,
+}
+
+fn messages_per_second() -> u32 {
+    30
+}
+
+fn chat_pause_ms() -> u64 {
+    1000
 }
 
 fn public_api() -> String {

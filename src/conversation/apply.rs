@@ -14,7 +14,8 @@ use crate::{
     contract::{Calendar, Reason},
     domain::{
         clock::paris,
-        fact::{Fact, Facts, Source, Value},
+        contact::told_by,
+        fact::{Fact, Source, Value},
         id::{MissedId, RequestId},
         message::Author,
     },
@@ -32,7 +33,7 @@ pub(super) fn start(conversation: &Conversation) -> Event {
     Event::Start {
         language: conversation.row.language,
         channel: conversation.row.endpoint.channel,
-        known: Facts::new(),
+        known: told_by(conversation.row.endpoint.channel, &conversation.row.endpoint.address),
     }
 }
 
@@ -158,7 +159,7 @@ fn set_fact(turn: &mut Turn, name: String, fact: Fact, learnt: &mut Learnt) {
 }
 
 /// Before the dossier is open the facts are in the flow's state alone; opening it writes them all.
-fn write_fact(turn: &mut Turn, name: String, value: Option<Value>, source: Source) {
+pub(super) fn write_fact(turn: &mut Turn, name: String, value: Option<Value>, source: Source) {
     let message_seq = turn.said_in();
     let at = turn.now;
     let Some(dossier) = &mut turn.conversation.dossier else { return };

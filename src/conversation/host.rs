@@ -10,7 +10,7 @@ use crate::{
     contract::{Calendar, Loss, Policy, Reason, assess, name_key, name_keys, number_key, pick},
     domain::{
         clock::paris,
-        id::{ConversationId, DossierId},
+        id::{ContactId, ConversationId, DossierId},
         message::{Author, Endpoint},
     },
     dossier::Dossier,
@@ -79,8 +79,18 @@ impl Host {
             .map_or_else(|| (PolicyAnswer::NotFound, Vec::new()), |policy| answer(&policy, query, now, &self.calendar)))
     }
 
-    pub(super) async fn dossier(&self, id: DossierId) -> Result<Option<Dossier>, StoreError> {
-        self.store.dossier(id).await
+    /// A dossier, and the revision of its conversation as of which it is so.
+    pub(super) async fn dossier_with_revision(&self, id: DossierId) -> Result<Option<(i64, Dossier)>, StoreError> {
+        let Some(dossier) = self.store.dossier(id).await? else { return Ok(None) };
+        let Some(conversation) = self.store.conversation(dossier.conversation).await? else { return Ok(None) };
+        // Read behind its revision: a turn in between has another one.
+        let dossier = self.store.dossier(id).await?;
+        Ok(dossier.map(|dossier| (conversation.revision, dossier)))
+    }
+
+    /// The person who is known to have a telephone number.
+    pub(super) async fn person_with(&self, insurer: &str, number: &str) -> Result<Option<ContactId>, StoreError> {
+        self.store.person_with(insurer, number).await
     }
 
     /// The messages from number `from` on.

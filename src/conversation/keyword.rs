@@ -1,4 +1,4 @@
-//! STOP, START and CONTACT by text message: words of the networks' own rules, not of the conversation.
+//! STOP, START and CONTACT by text message, and /stop to a bot: words of the networks' own rules, not of the conversation.
 //!
 //! A message is one of them as a whole or not at all, so that "stop, la fuite continue" stays a claim.
 //!
@@ -45,6 +45,8 @@ const STOP: [&str; 12] = [
 ];
 const START: [&str; 3] = ["start", "unstop", "reprendre"];
 const CONTACT: [&str; 1] = ["contact"];
+/// The command of a bot's menu.
+const STOP_COMMAND: &str = "/stop";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Keyword {
@@ -53,8 +55,11 @@ pub(super) enum Keyword {
     Contact,
 }
 
-/// The word that a text message is, whatever its case, accents, blanks and marks.
+/// The word that a text message is, whatever its case, accents, blanks and marks; or the command that a bot is given.
 pub(super) fn keyword(channel: Channel, body: &Body) -> Option<Keyword> {
+    if channel == Channel::Telegram {
+        return (body.text.trim() == STOP_COMMAND).then_some(Keyword::Stop);
+    }
     if channel != Channel::Sms || body.text.len() > LONGEST || !body.attachments.is_empty() {
         return None;
     }
@@ -111,7 +116,8 @@ impl Turn {
             // It was confirmed once.
             return;
         }
-        let confirmation = self.say_sentence("sms_stopped", "");
+        let key = if endpoint.channel == Channel::Sms { "sms_stopped" } else { "bot_stopped" };
+        let confirmation = self.say_sentence(key, "");
         self.record(POLICYHOLDER, "opted_out", &json!({ "channel": endpoint.channel.name() }));
         let now = self.now;
         if let Some(dossier) = self.conversation.dossier.as_mut().filter(|dossier| !dossier.status.is_over()) {
@@ -135,7 +141,7 @@ impl Turn {
     }
 
     /// Says a sentence of the host's with what belongs behind it; returns its number.
-    fn say_sentence(&mut self, key: &str, end: &str) -> i64 {
+    pub(super) fn say_sentence(&mut self, key: &str, end: &str) -> i64 {
         let sentence = self.conversation.library.sentence(key, self.conversation.row.language).unwrap_or_default();
         let text = format!("{sentence} {end}").trim().to_owned();
         self.write(Author::Guichet, Body { text, ..Body::default() }, None)
@@ -169,6 +175,11 @@ mod tests {
             let body = Body { text: text.into(), ..Body::default() };
             assert_eq!(keyword(Channel::Sms, &body), expected, "{text}");
             assert_eq!(keyword(Channel::Web, &body), None, "{text}");
+            assert_eq!(keyword(Channel::Telegram, &body), None, "{text}");
+        }
+        for (text, expected) in [("/stop", Some(Keyword::Stop)), ("/stop maintenant", None), ("/aide", None)] {
+            let body = Body { text: text.into(), ..Body::default() };
+            assert_eq!(keyword(Channel::Telegram, &body), expected, "{text}");
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod files;
 mod host;
 mod keyword;
 mod rehearsal;
+mod shared;
 mod time;
 mod turn;
 mod visit;

@@ -12,17 +12,17 @@ use super::{
 use crate::{
     document::MediaType,
     domain::{
-        contact::Proof,
-        fact::{Fact, Facts, Source, Value},
-        id::{ConversationId, DossierId},
+        contact::{Proof, told_by},
+        fact::{Fact, Source, Value},
+        id::DossierId,
         language::Language,
         message::{Author, Body, Channel},
     },
     dossier::{Dossier, Entry, Status, Tip, reference_of},
     flow::{Event, Heard, State, VisitEvent},
     store::{
-        Binding, Commit, CrossingRow, DecisionRow, DocumentRow, EndpointRow, FactRow, FiledDocument, Key, MessageRow,
-        OptOut, OutboxRow, Planning, Requests, TimerRow, Undelivered,
+        Absorbed, Binding, Commit, CrossingRow, DecisionRow, DocumentRow, EndpointRow, FactRow, FiledDocument, Key,
+        MessageRow, OptOut, OutboxRow, Planning, ProvenRow, Requests, TimerRow, Undelivered,
     },
 };
 
@@ -72,11 +72,9 @@ pub enum Input {
         actor: Actor,
         action: Action,
     },
-    /// A handler merged this conversation into the one of another dossier.
+    /// A handler merged this conversation's dossier into another: nobody comes for it any more.
     Absorbed {
         actor: Actor,
-        into: DossierId,
-        reference: String,
     },
     /// A message of ours could not be brought.
     Undelivered(OutboxRow, String),
@@ -111,7 +109,9 @@ pub struct Turn {
     outbox: Vec<OutboxRow>,
     undelivered: Option<Undelivered>,
     crossings: Vec<CrossingRow>,
-    absorbs: Option<ConversationId>,
+    absorbs: Option<Box<Absorbed>>,
+    /// The person's number, for which their channel vouched.
+    pub(super) proves: Option<Box<ProvenRow>>,
     accounts: Accounts,
     pub(super) now: Timestamp,
     /// The message that the turn is about, where it came in an earlier turn.
@@ -147,6 +147,7 @@ impl Turn {
             undelivered: None,
             crossings: Vec::new(),
             absorbs: None,
+            proves: None,
             accounts: host.accounts().clone(),
             now,
             settled: None,
@@ -163,7 +164,9 @@ impl Turn {
             let row = &turn.conversation.row;
             let (language, channel) = (row.language, row.endpoint.channel);
             turn.conversation.state = match input {
-                Input::Message { .. } => State::opened_by_message(language, channel, Facts::new()),
+                Input::Message { .. } => {
+                    State::opened_by_message(language, channel, told_by(channel, &row.endpoint.address))
+                }
                 _ => State::default(),
             };
             turn.conversation.state.set_reference(&reference_of(turn.conversation.row.id));
@@ -222,6 +225,7 @@ impl Turn {
             endpoint,
             binding: Binding {
                 absorbs: self.absorbs,
+                proves: self.proves,
                 cites: came.cited.map(|cited| cited.conversation),
                 ..came.binding
             },
@@ -264,14 +268,7 @@ impl Turn {
                 Ok(())
             }
             Input::Handler { actor, action } => self.act(&actor, action, host).await,
-            Input::Absorbed { actor, into, reference } => {
-                if let Some(dossier) = &mut self.conversation.dossier {
-                    dossier.advance(Status::Closed);
-                    dossier.waiting_since = None;
-                }
-                self.record(&actor.login, "merged_into", &json!({ "dossier": into, "reference": reference }));
-                self.call_off(&actor.login, host).await
-            }
+            Input::Absorbed { actor } => self.call_off(&actor.login, host).await,
             Input::Undelivered(row, reason) => {
                 self.tell_undelivered(&row, &reason);
                 Ok(())
@@ -299,6 +296,7 @@ impl Turn {
         let earlier = if settle { Vec::new() } else { self.unsettled(host).await? };
         let heard = self.listen(earlier.iter().chain([&body]));
         let says_nothing = body.text.is_empty() && body.choice.is_none() && heard.files.is_empty();
+        let shared = body.shared.clone();
         self.conversation.state.set_channel(self.conversation.row.endpoint.channel);
         let keyword = keyword(self.conversation.row.endpoint.channel, &body);
         let seq = self.write(Author::Policyholder, body, client_id);
@@ -314,6 +312,11 @@ impl Turn {
             self.wait_for_a_person();
         }
         self.say_of(files);
+        if let Some(shared) = shared
+            && Box::pin(self.take_shared(&shared, host)).await?
+        {
+            return Ok(());
+        }
         if settle {
             time::keep(&mut self.conversation.row.timing, seq, self.now);
             return Ok(());
@@ -338,6 +341,9 @@ impl Turn {
         self.bring_stop(host).await?;
         self.take_back_stop();
         self.record(POLICYHOLDER, "crossed", &json!({ "message": seq, "channel": channel.name() }));
+        for (name, fact) in told_by(channel, &self.conversation.row.endpoint.address) {
+            self.learn(name, fact.value);
+        }
         apply::run(self, Event::Crossed { channel }, host).await
     }
 
@@ -464,19 +470,8 @@ impl Turn {
                 self.record(&actor.login, "request_done", &json!({ "request": request, "detail": kind }));
                 Ok(())
             }
-            Action::Merge { other } => {
-                let open = |dossier: &Dossier| !dossier.status.is_over();
-                let other = host.dossier(other).await?.filter(open).ok_or(ConversationError::NotMergeable)?;
-                let row = &self.conversation.row;
-                let here = self.conversation.dossier.as_ref().is_some_and(open);
-                if !here || other.insurer != row.insurer || other.conversation == row.id {
-                    return Err(ConversationError::NotMergeable);
-                }
-                self.absorbs = Some(other.conversation);
-                let detail = json!({ "dossier": other.id, "reference": other.reference });
-                self.record(&actor.login, "merged", &detail);
-                Ok(())
-            }
+            // Seldom done, and long: it is no part of what every turn carries.
+            Action::Merge { other } => Box::pin(self.merge(actor, other, host)).await,
             Action::KeepApart { other } => {
                 // It may have waited for this alone.
                 let served = self.conversation.row.handler.is_some();
@@ -507,6 +502,27 @@ impl Turn {
             Some(event) => apply::run(self, event, host).await,
             None => Ok(()),
         }
+    }
+
+    /// Takes over the conversation of another dossier, which is closed by the same commit.
+    async fn merge(&mut self, actor: &Actor, other: DossierId, host: &Host) -> Result<(), ConversationError> {
+        let open = |dossier: &Dossier| !dossier.status.is_over();
+        let (revision, mut other) = host.dossier_with_revision(other).await?.ok_or(ConversationError::NotMergeable)?;
+        let row = &self.conversation.row;
+        let here = self.conversation.dossier.as_ref().filter(|dossier| open(dossier));
+        let here = here.ok_or(ConversationError::NotMergeable)?;
+        if !open(&other) || other.insurer != row.insurer || other.conversation == row.id {
+            return Err(ConversationError::NotMergeable);
+        }
+        other.advance(Status::Closed);
+        other.waiting_since = None;
+        let into = json!({ "dossier": here.id, "reference": here.reference });
+        let entry = other.record(&actor.login, "merged_into", &into, self.now);
+        let detail = json!({ "dossier": other.id, "reference": other.reference });
+        let conversation = other.conversation;
+        self.absorbs = Some(Box::new(Absorbed { conversation, revision, dossier: other, entry }));
+        self.record(&actor.login, "merged", &detail);
+        Ok(())
     }
 
     async fn take_over(&mut self, actor: &Actor, host: &Host) -> Result<(), ConversationError> {

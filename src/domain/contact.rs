@@ -5,6 +5,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{
+    fact::{Fact, Facts, Source, Value},
+    message::Channel,
+};
+
+/// The digits of a telephone number with its country (E.164).
+const DIGITS: std::ops::RangeInclusive<usize> = 8..=15;
+
 /// How it was proven that an address is the person's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -44,5 +52,50 @@ impl std::str::FromStr for Proof {
             .into_iter()
             .find(|proof| proof.name() == name)
             .ok_or(UnknownProof)
+    }
+}
+
+/// The facts that an address tells by itself: whoever writes a text message need not be asked for a number, nor whoever
+/// writes a mail for an address. They say where the person can be reached, and prove nothing.
+pub fn told_by(channel: Channel, address: &str) -> Facts {
+    let told = match channel {
+        Channel::Sms => is_number(address).then(|| ("phone", Value::Phone(address.to_owned()))),
+        // An address with a blank is nobody's: its sender was found to be forged.
+        Channel::Email if address.contains('@') && !address.contains(' ') => {
+            Some(("email", Value::Email(address.to_owned())))
+        }
+        Channel::Email | Channel::Telegram | Channel::Web => None,
+    };
+    let fact = |(name, value): (&str, Value)| (name.to_owned(), Fact { value, source: Source::Channel });
+    told.map(fact).into_iter().collect()
+}
+
+/// Whether an address is a telephone number in E.164.
+fn is_number(address: &str) -> bool {
+    let digits = address.strip_prefix('+').unwrap_or_default();
+    DIGITS.contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_at_which_a_person_can_be_reached_is_a_fact() {
+        for (channel, address, told) in [
+            (Channel::Sms, "+33639980001", Some(("phone", Value::Phone("+33639980001".into())))),
+            (Channel::Sms, "38123", None),
+            (Channel::Sms, "+33", None),
+            (Channel::Sms, "+33-1-0-0-0-0", None),
+            (Channel::Sms, "MonOperateur", None),
+            (Channel::Email, "julie@example.org", Some(("email", Value::Email("julie@example.org".into())))),
+            (Channel::Email, "julie@example.org (unverified)", None),
+            (Channel::Telegram, "4711", None),
+            (Channel::Web, "a secret", None),
+        ] {
+            let found = told_by(channel, address);
+            let found = found.iter().next().map(|(name, fact)| (name.as_str(), fact.value.clone()));
+            assert_eq!(found, told, "{address}");
+        }
     }
 }

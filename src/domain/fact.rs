@@ -29,6 +29,8 @@ pub enum Source {
     Flow,
     /// The policy register.
     Policy,
+    /// The address that the person writes from, or what their phone shared.
+    Channel,
     /// A handler, by login.
     Handler(String),
 }

@@ -54,6 +54,8 @@ ids! {
     MissionId,
     /// A slot that was proposed or booked.
     AppointmentId,
+    /// A running program among several on one database.
+    NodeId,
 }
 
 fn uuid_at(now: Timestamp) -> Uuid {

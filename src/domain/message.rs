@@ -95,6 +95,19 @@ pub struct Body {
     /// The fact that this inbound message answered, so that "Modifier" can stand beside it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answers: Option<String>,
+    /// What the person's phone shared instead of words (inbound).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared: Option<Shared>,
+}
+
+/// What a phone shares by itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shared {
+    /// The sender's own number, in E.164: the channel vouches for it.
+    Number(String),
+    /// A place on the map, in degrees (WGS 84).
+    Place { latitude: f64, longitude: f64 },
 }
 
 impl Body {

@@ -173,7 +173,7 @@ impl<'a> Walk<'a> {
                     steps.peek().is_some()
                         && !steps.any(|(flow, step)| reached.contains(flow.name.as_str()) && step.when.holds(&scope))
                 }
-                Source::Policy | Source::Handler(_) => false,
+                Source::Policy | Source::Channel | Source::Handler(_) => false,
             };
             let void: Vec<String> = self
                 .state
@@ -263,7 +263,7 @@ impl<'a> Walk<'a> {
             .state
             .facts
             .iter()
-            .filter(|(_, fact)| !matches!(fact.source, Source::Handler(_)))
+            .filter(|(_, fact)| !matches!(fact.source, Source::Channel | Source::Handler(_)))
             .map(|(name, _)| name.clone())
             .collect();
         for name in forgotten {

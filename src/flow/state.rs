@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{PolicyQuery, visit::Visit};
+use super::{PolicyQuery, definition::Kind, visit::Visit};
 use crate::domain::{
     fact::{Facts, Value},
     language::Language,
-    message::Channel,
+    message::{Channel, Input},
 };
 
 /// A conversation's place in the flows. Only [`super::step`] changes it.
@@ -192,6 +192,15 @@ impl State {
         Some((&frame.flow, &step.id))
     }
 
+    /// The kind of answer that the flow waits for, where it asks something.
+    pub fn awaited(&self, library: &super::Library) -> Option<Input> {
+        let frame = self.stack.last()?;
+        match &library.flow(&frame.flow)?.steps.get(frame.step)?.kind {
+            Kind::Ask(question) if self.mode == Mode::Flow => Some(question.input),
+            _ => None,
+        }
+    }
+
     /// The channel on which the person is now: it decides how questions are put.
     pub fn set_channel(&mut self, channel: Channel) {
         self.channel = Some(channel);
@@ -207,7 +216,7 @@ impl State {
         self.aside == Some(Aside::WhichClaim)
     }
 
-    /// A handler changed or added a fact.
+    /// A fact that was not said in the conversation: a handler's, or what a channel tells by itself.
     pub fn set_fact(&mut self, name: &str, fact: crate::domain::fact::Fact) {
         self.facts.insert(name.to_owned(), fact);
     }

@@ -19,6 +19,7 @@ use super::{
     yaml::{Data, Fields, Node},
 };
 use crate::domain::{
+    contact::told_by,
     fact::{Facts, Value},
     language::Language,
     message::{Body, Channel, UnknownChannel},
@@ -42,6 +43,8 @@ pub struct Transcript {
     at: civil::DateTime,
     language: Language,
     channel: Channel,
+    /// What is known from the address that the person writes from.
+    known: Facts,
     policies: Vec<Registered>,
     turns: Vec<Expected>,
 }
@@ -146,6 +149,7 @@ impl Transcript {
             problems.error(file, place, error.to_string());
             Channel::Web
         });
+        let known = told_by(channel, &fields.string("address", &mut problems).unwrap_or_default());
         let policies = fields.list("policies", &mut problems).iter();
         let policies = policies.map(|node| Registered::read(file, node, &mut problems)).collect();
         let turns = fields.list("turns", &mut problems).iter();
@@ -153,7 +157,7 @@ impl Transcript {
         fields.finish(&mut problems);
         let problems = problems.into_sorted();
         if problems.is_empty() {
-            Ok(Self { name, flow, insurer, at, language, channel, policies, turns })
+            Ok(Self { name, flow, insurer, at, language, channel, known, policies, turns })
         } else {
             Err(problems)
         }
@@ -161,7 +165,7 @@ impl Transcript {
 
     /// What every turn leads to.
     fn play(&self, library: &Library, orient: &Orient, coverage: &mut Coverage) -> Vec<Outcome> {
-        let mut state = State::opened_by_message(self.language, self.channel, Facts::new());
+        let mut state = State::opened_by_message(self.language, self.channel, self.known.clone());
         if self.flow != super::FIRST_FLOW {
             state = State { first: Some(self.flow.clone()), ..state };
         }
@@ -174,7 +178,7 @@ impl Transcript {
             let mut event = turn.event.clone().or(Some(Event::Start {
                 language: self.language,
                 channel: self.channel,
-                known: Facts::new(),
+                known: self.known.clone(),
             }));
             while let Some(told) = event.take() {
                 let Turn { state: after, effects } =

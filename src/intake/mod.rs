@@ -47,7 +47,7 @@ use libraries::Libraries;
 pub use libraries::LibraryError;
 pub(crate) use throttle::Throttle;
 use timers::Timers;
-use ways::{Tries, Way};
+use ways::Way;
 
 /// How often a turn that another node overtook is made again before the sender is asked to come back.
 const ATTEMPTS: usize = 8;
@@ -195,7 +195,6 @@ struct Inner {
     endpoints: Cache<Endpoint, (ConversationId, i64)>,
     changes: broadcast::Sender<Change>,
     timers: Timers,
-    tries: Tries,
 }
 
 impl Intake {
@@ -231,7 +230,6 @@ impl Intake {
             endpoints: Cache::new(CACHED),
             changes: broadcast::channel(CHANGES).0,
             timers: Timers::default(),
-            tries: Tries::default(),
         }));
         if let Some(turns) = turns {
             tokio::spawn(hear_other_nodes(turns, Arc::downgrade(&intake.0)));
@@ -283,7 +281,7 @@ impl Intake {
             IntakeError::Busy
         })?;
         let key = key_of(&inbound);
-        let secret = self.0.secret_of(&inbound);
+        let secret = self.0.secret_of(&inbound).await?;
         let Inbound { endpoint, provider_id, insurer, language, cites, settle, kind, .. } = inbound;
         let client_id = Some(provider_id);
         let input = match kind {
@@ -387,15 +385,15 @@ impl Intake {
     pub async fn act(&self, dossier: DossierId, actor: Actor, action: Action) -> Result<(), IntakeError> {
         let dossier = self.0.store.dossier(dossier).await?.ok_or(IntakeError::NotFound)?;
         let merged = match &action {
-            Action::Merge { other } => Some(self.0.store.dossier(*other).await?.ok_or(IntakeError::NotFound)?),
+            Action::Merge { other } => self.0.store.dossier(*other).await?,
             _ => None,
         };
-        let input = Input::Handler { actor: actor.clone(), action };
-        self.take_turn(dossier.conversation, &input).await?;
-        let Some(merged) = merged else { return Ok(()) };
-        // Its addresses are here already. Whoever is stopped now finds it still open, and merges again.
-        let input = Input::Absorbed { actor, into: dossier.id, reference: dossier.reference };
-        self.take_turn(merged.conversation, &input).await.map(drop)
+        self.take_turn(dossier.conversation, &Input::Handler { actor: actor.clone(), action }).await?;
+        match merged {
+            // It is merged and closed already; this calls off what was planned for it.
+            Some(merged) => self.take_turn(merged.conversation, &Input::Absorbed { actor }).await.map(drop),
+            None => Ok(()),
+        }
     }
 
     async fn take_turn(&self, conversation: ConversationId, input: &Input) -> Result<Receipt, IntakeError> {
@@ -511,8 +509,12 @@ impl Inner {
         if from_person {
             self.endpoints.insert(conversation.row.endpoint.clone(), (id, conversation.row.moves));
         }
-        for left in [stored.binding.leaves, stored.binding.absorbs].into_iter().flatten() {
+        if let Some(left) = stored.binding.leaves {
             self.conversations.remove(&left);
+        }
+        if let Some(absorbed) = &stored.binding.absorbs {
+            self.conversations.remove(&absorbed.conversation);
+            self.tell(absorbed.conversation, Some(absorbed.dossier.id), ChangeKind::Stored);
         }
         for waiting in &stored.outbox {
             self.host.accounts().ring(waiting.to.channel, &waiting.to.account);

@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 
-use super::{Citation, Inbound, InboundKind, Inner, IntakeError, Throttle};
+use super::{Citation, Inbound, InboundKind, Inner, IntakeError};
 use crate::{
     conversation::{Came, Input, Presented, begins_another, presented},
     domain::{
         id::ConversationId,
         message::{Body, Endpoint},
+        token,
     },
     store::Binding,
 };
@@ -22,32 +23,24 @@ const MOST_TRIES: u32 = 5;
 const MOST_TRIES_ON_ACCOUNT: u32 = 200;
 const WINDOW: SignedDuration = SignedDuration::from_mins(10);
 
-/// The tries of late, by address and by account.
-#[derive(Debug)]
-pub(super) struct Tries(Throttle<Endpoint>);
-
-impl Default for Tries {
-    fn default() -> Self {
-        Self(Throttle::new(WINDOW))
-    }
-}
-
 impl Inner {
-    /// The secret that an item brings, unless too many were tried.
-    pub(super) fn secret_of(&self, inbound: &Inbound) -> Option<Presented> {
+    /// The secret that an item brings, unless too many were tried: on all nodes together, and also before a restart.
+    pub(super) async fn secret_of(&self, inbound: &Inbound) -> Result<Option<Presented>, IntakeError> {
         let text = match &inbound.kind {
             InboundKind::Message(body) => body.text.as_str(),
             InboundKind::Open => "",
-            InboundKind::Edit { .. } | InboundKind::SpeakLanguage(_) => return None,
+            InboundKind::Edit { .. } | InboundKind::SpeakLanguage(_) => return Ok(None),
         };
-        let found = presented(inbound.endpoint.channel, inbound.token.as_deref(), text)?;
+        let Some(found) = presented(inbound.endpoint.channel, inbound.token.as_deref(), text) else { return Ok(None) };
+        let now = self.clock.now();
         let account = Endpoint { address: String::new(), ..inbound.endpoint.clone() };
-        let keys = [(inbound.endpoint.clone(), MOST_TRIES), (account, MOST_TRIES_ON_ACCOUNT)];
-        match self.tries.0.count(keys, self.clock.now()) {
-            Ok(()) => Some(found),
-            // Whoever guesses learns nothing: this is a message like any other.
-            Err(_) => None,
+        for (place, most) in [(&inbound.endpoint, MOST_TRIES), (&account, MOST_TRIES_ON_ACCOUNT)] {
+            if !self.store.may_try(&tried_at(place), most, now, now + WINDOW).await? {
+                // Whoever guesses learns nothing: this is a message like any other.
+                return Ok(None);
+            }
         }
+        Ok(Some(found))
     }
 
     /// The conversation that goes on at an address.
@@ -152,6 +145,12 @@ impl Inner {
         let left = self.load(conversation).await?;
         Ok(left.state.is_over() || left.dossier.is_none_or(|dossier| dossier.status.is_over()))
     }
+}
+
+/// The name under which tries at a place are counted: its hash, for an address is personal.
+fn tried_at(place: &Endpoint) -> String {
+    let Endpoint { channel, account, address } = place;
+    token::hash(&format!("{}|{account}|{address}", channel.name()))
 }
 
 /// How an item goes on.

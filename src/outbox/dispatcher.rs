@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tokio::{
     sync::Notify,
     task::JoinSet,
-    time::{Instant, sleep, timeout_at},
+    time::{Instant, sleep, sleep_until, timeout_at},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -148,7 +148,12 @@ impl Dispatcher {
             // On the monotonic clock, from before the claim: whatever happens to the wall's.
             let deadline = tick + self.outbox.lease.mul_f64(OF_LEASE);
             for row in claimed {
-                self.on_their_way.spawn(attempt(self.outbox.clone(), Arc::clone(&self.provider), row, deadline));
+                let turn = self.window.turn_of(&row.to.address, tick);
+                let attempt = attempt(self.outbox.clone(), Arc::clone(&self.provider), row, deadline);
+                self.on_their_way.spawn(async move {
+                    sleep_until(turn).await;
+                    attempt.await
+                });
             }
         }
     }

@@ -98,7 +98,12 @@ struct House {
 impl House {
     /// One account, `main`, whose provider follows `script`.
     async fn open(script: impl IntoIterator<Item = Step>) -> Self {
-        Self::open_with(script, Pace { messages: 1000, per: Duration::from_secs(1), at_once: 8 }, LEASE).await
+        Self::open_with(
+            script,
+            Pace { messages: 1000, per: Duration::from_secs(1), at_once: 8, apart: Duration::ZERO },
+            LEASE,
+        )
+        .await
     }
 
     async fn open_with(script: impl IntoIterator<Item = Step>, pace: Pace, lease: Duration) -> Self {
@@ -298,7 +303,7 @@ async fn a_failed_message_is_tried_again_under_its_name_before_those_behind_it()
 #[tokio::test]
 async fn retry_after_is_obeyed_by_the_whole_account_and_costs_no_try() {
     let after = Step::Fail(Retry::After(Duration::from_secs(30)), Reason::Unavailable);
-    let pace = Pace { messages: 1000, per: Duration::from_secs(1), at_once: 1 };
+    let pace = Pace { messages: 1000, per: Duration::from_secs(1), at_once: 1, apart: Duration::ZERO };
     let mut house = House::open_with(vec![after; 20], pace, LEASE).await;
     let mut dispatcher = house.dispatcher();
     let first = house.write("main", "+33639980001", "1").await;
@@ -383,7 +388,7 @@ async fn a_refused_account_keeps_its_messages_until_it_is_repaired() {
 
 #[tokio::test]
 async fn a_hanging_provider_and_a_panic_are_failed_tries() {
-    let pace = Pace { messages: 1000, per: Duration::from_secs(1), at_once: 1 };
+    let pace = Pace { messages: 1000, per: Duration::from_secs(1), at_once: 1, apart: Duration::ZERO };
     let steps = [Step::TakeAndHang, Step::Panic];
     let mut house = House::open_with(steps, pace, Duration::from_secs(2)).await;
     let mut dispatcher = house.dispatcher();
@@ -456,7 +461,7 @@ async fn a_dead_account_delays_no_other_and_a_turn_wakes_its_own() {
 
 #[tokio::test]
 async fn the_pace_of_an_account_is_kept() {
-    let pace = Pace { messages: 3, per: Duration::from_hours(1), at_once: 8 };
+    let pace = Pace { messages: 3, per: Duration::from_hours(1), at_once: 8, apart: Duration::ZERO };
     let mut house = House::open_with([], pace, LEASE).await;
     for person in 0..9 {
         house.write("main", &format!("+3363998{person:04}"), "1").await;

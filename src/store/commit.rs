@@ -412,7 +412,7 @@ static MESSAGE: LazyLock<Insert> = LazyLock::new(|| Insert::new("message", Messa
 static DOCUMENT: LazyLock<Insert> =
     LazyLock::new(|| Insert::new("document", DocumentRow::COLUMNS, "ON CONFLICT DO NOTHING"));
 
-static DOSSIER: LazyLock<Insert> = LazyLock::new(|| {
+pub(super) static DOSSIER: LazyLock<Insert> = LazyLock::new(|| {
     Insert::new(
         "dossier",
         super::dossier::COLUMNS,
@@ -426,5 +426,6 @@ static DOSSIER: LazyLock<Insert> = LazyLock::new(|| {
 });
 
 static FACT: LazyLock<Insert> = LazyLock::new(|| Insert::new("fact", FactRow::COLUMNS, ""));
-static TIMELINE: LazyLock<Insert> = LazyLock::new(|| Insert::new("timeline", super::dossier::ENTRY_COLUMNS, ""));
+pub(super) static TIMELINE: LazyLock<Insert> =
+    LazyLock::new(|| Insert::new("timeline", super::dossier::ENTRY_COLUMNS, ""));
 static DECISION: LazyLock<Insert> = LazyLock::new(|| Insert::new("decision", DecisionRow::COLUMNS, ""));

@@ -3,15 +3,17 @@
 use jiff::Timestamp;
 
 use super::{
-    Commit, EndpointRow, Store, StoreError,
+    Commit, EndpointRow, Store, StoreError, commit,
     db::{Row, Tx, args},
+    dossier, notify,
 };
 use crate::{
     domain::{
-        id::{ConversationId, DossierId},
+        contact::Proof,
+        id::{ContactId, ConversationId, DossierId},
         message::{Channel, Endpoint},
     },
-    dossier::Dossier,
+    dossier::{Dossier, Entry},
 };
 
 /// A way to another channel. Only its secret's hash is kept.
@@ -30,15 +32,43 @@ pub struct Binding {
     pub spends: Option<String>,
     /// The conversation that the turn's address belonged to until now.
     pub leaves: Option<ConversationId>,
-    /// The conversation all of whose addresses come to this one.
-    pub absorbs: Option<ConversationId>,
+    /// The conversation that is taken over whole.
+    pub absorbs: Option<Box<Absorbed>>,
     /// The conversation that what came names, and whose person its sender is not known to be.
     pub cites: Option<ConversationId>,
+    /// A number that the person showed to be theirs.
+    pub proves: Option<Box<ProvenRow>>,
+}
+
+/// A conversation all of whose addresses come to another one.
+#[derive(Clone, Debug)]
+pub struct Absorbed {
+    pub conversation: ConversationId,
+    /// As which it was read: if it moved on since, nothing is taken.
+    pub revision: i64,
+    /// Its dossier as it stands closed, and the line that says so.
+    pub dossier: Dossier,
+    pub entry: Entry,
+}
+
+/// An address that the person showed to be theirs without writing from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProvenRow {
+    pub conversation: ConversationId,
+    pub contact: ContactId,
+    pub channel: Channel,
+    pub address: String,
+    pub proof: Proof,
+    pub at: Timestamp,
 }
 
 impl Binding {
     pub(super) fn is_empty(&self) -> bool {
-        self.spends.is_none() && self.leaves.is_none() && self.absorbs.is_none() && self.cites.is_none()
+        self.spends.is_none()
+            && self.leaves.is_none()
+            && self.absorbs.is_none()
+            && self.cites.is_none()
+            && self.proves.is_none()
     }
 }
 
@@ -72,17 +102,62 @@ pub(super) async fn bind(tx: &mut Tx, commit: &Commit) -> Result<bool, StoreErro
         }
         leave(tx, left).await?;
     }
-    if let Some(absorbed) = binding.absorbs {
-        let values = args![absorbed.to_string(), conversation.id.to_string(), conversation.contact.to_string()];
-        tx.fetch("UPDATE endpoint SET conversation = $2, contact = $3 WHERE conversation = $1", &values).await?;
-        leave(tx, absorbed).await?;
+    if let Some(row) = &binding.proves {
+        prove(tx, row).await?;
     }
     if let Some(cited) = binding.cites {
         let values = args![conversation.id.to_string(), cited.to_string(), conversation.updated_at];
         let sql = "INSERT INTO citation (conversation, cited, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
         tx.fetch(sql, &values).await?;
     }
+    match &binding.absorbs {
+        Some(absorbed) => absorb(tx, absorbed, commit).await,
+        None => Ok(true),
+    }
+}
+
+/// Takes over a conversation, and closes its dossier. False when it moved on meanwhile.
+async fn absorb(tx: &mut Tx, absorbed: &Absorbed, commit: &Commit) -> Result<bool, StoreError> {
+    let (from, into) = (absorbed.conversation.to_string(), &commit.conversation);
+    let sql = "SELECT id FROM conversation WHERE id = $1 AND revision = $2";
+    let sql = if tx.is_sqlite() { sql.to_owned() } else { format!("{sql} FOR UPDATE") };
+    if tx.fetch(&sql, &args![from.as_str(), absorbed.revision]).await?.is_empty() {
+        return Ok(false);
+    }
+    leave(tx, absorbed.conversation).await?;
+    let values = args![from.as_str(), into.id.to_string(), into.contact.to_string()];
+    tx.fetch("UPDATE endpoint SET conversation = $2, contact = $3 WHERE conversation = $1", &values).await?;
+    tx.fetch(
+        "INSERT INTO proof (conversation, contact, channel, address, proof, at) \
+         SELECT $2, $3, channel, address, proof, at FROM proof WHERE conversation = $1 ON CONFLICT DO NOTHING",
+        &values,
+    )
+    .await?;
+    tx.fetch("DELETE FROM proof WHERE conversation = $1", &args![from]).await?;
+    commit::DOSSIER.run(tx, vec![dossier::args_of(&absorbed.dossier)]).await?;
+    commit::TIMELINE.run(tx, vec![dossier::entry_args(&absorbed.entry)]).await?;
+    let told = std::iter::once((absorbed.conversation, Some(absorbed.dossier.id)));
+    notify::tell(tx, told, std::iter::empty()).await?;
     Ok(true)
+}
+
+/// Keeps a proof. The person may be another than the conversation began with: all its addresses are theirs.
+async fn prove(tx: &mut Tx, row: &ProvenRow) -> Result<(), StoreError> {
+    let (conversation, contact) = (row.conversation.to_string(), row.contact.to_string());
+    tx.fetch(
+        "INSERT INTO proof (conversation, contact, channel, address, proof, at) VALUES ($1, $2, $3, $4, $5, $6) \
+         ON CONFLICT DO NOTHING",
+        &args![
+            conversation.as_str(),
+            contact.as_str(),
+            row.channel.name(),
+            row.address.as_str(),
+            row.proof.name(),
+            row.at
+        ],
+    )
+    .await?;
+    tx.fetch("UPDATE endpoint SET contact = $2 WHERE conversation = $1", &args![conversation, contact]).await.map(drop)
 }
 
 /// A conversation that lost an address has a new revision, so that no node goes on with it from memory, and pursues nobody.
@@ -138,6 +213,8 @@ pub enum Likeness {
     Address,
     /// A letter in the one names the other: it answers its thread, or bears its reference.
     Letter,
+    /// One showed that the number from which the other wrote is theirs, or both did.
+    Proof,
 }
 
 /// The most dossiers that are proposed for each reason.
@@ -164,6 +241,19 @@ impl Store {
                 }
             }
         }
+        let proven = format!(
+            "{select} (SELECT o.conversation FROM proof p JOIN endpoint o ON o.address = p.address AND o.channel = p.channel \
+             WHERE p.conversation = $3 \
+             UNION SELECT p.conversation FROM endpoint o JOIN proof p ON p.address = o.address AND p.channel = o.channel \
+             WHERE o.conversation = $3 \
+             UNION SELECT o.conversation FROM proof p JOIN proof o ON o.address = p.address AND o.channel = p.channel \
+             WHERE p.conversation = $3) s JOIN dossier d ON d.conversation = s.conversation WHERE {ANOTHER_OPEN} \
+             ORDER BY d.id LIMIT {MOST_ALIKE}"
+        );
+        let values = args![insurer, id.as_str(), dossier.conversation.to_string()];
+        for row in self.db.fetch(&proven, &values).await? {
+            add(&mut found, &row, Likeness::Proof)?;
+        }
         let told = format!(
             "{select} fact f JOIN fact g ON g.name = f.name AND g.value = f.value JOIN dossier d ON d.id = g.dossier \
              WHERE f.dossier = $2 AND f.name IN ('phone', 'email') AND g.name IN ('phone', 'email') AND {ANOTHER_OPEN} \
@@ -178,7 +268,6 @@ impl Store {
              WHERE e.conversation = $3 AND e.channel <> 'web' AND o.channel <> 'web' AND {ANOTHER_OPEN} \
              ORDER BY d.id LIMIT {MOST_ALIKE}"
         );
-        let values = args![insurer, id.as_str(), dossier.conversation.to_string()];
         for row in self.db.fetch(&wrote, &values).await? {
             add(&mut found, &row, Likeness::Address)?;
         }
@@ -209,6 +298,54 @@ impl Store {
             )
             .await?;
         row.map(|row| row.parse(0)).transpose()
+    }
+
+    /// The person who wrote from a telephone number, or showed that it is theirs.
+    pub async fn person_with(&self, insurer: &str, number: &str) -> Result<Option<ContactId>, StoreError> {
+        let row = self
+            .db
+            .fetch_one(
+                "SELECT contact, at FROM (SELECT e.contact, e.at FROM endpoint e JOIN conversation c ON c.id = e.conversation \
+                 WHERE e.channel = 'sms' AND e.address = $2 AND c.insurer = $1 \
+                 UNION ALL SELECT p.contact, p.at FROM proof p JOIN conversation c ON c.id = p.conversation \
+                 WHERE p.channel = 'sms' AND p.address = $2 AND c.insurer = $1) known ORDER BY at LIMIT 1",
+                &args![insurer, number],
+            )
+            .await?;
+        row.map(|row| row.parse(0)).transpose()
+    }
+
+    /// What the person of a conversation showed to be theirs, in the order in which they did.
+    pub async fn proofs(&self, conversation: ConversationId) -> Result<Vec<ProvenRow>, StoreError> {
+        let rows = self
+            .db
+            .fetch(
+                "SELECT contact, channel, address, proof, at FROM proof WHERE conversation = $1 ORDER BY at, address",
+                &args![conversation.to_string()],
+            )
+            .await?;
+        let read = |row: &Row| {
+            let (contact, channel, address) = (row.parse(0)?, row.parse(1)?, row.text(2)?);
+            Ok(ProvenRow { conversation, contact, channel, address, proof: row.parse(3)?, at: row.time(4)? })
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// Counts a try under `key` before it is made, so that tries at the same instant count too. False when more than `most`
+    /// were made until the time that the first of them set. `key` must hold nobody's address.
+    pub async fn may_try(&self, key: &str, most: u32, now: Timestamp, until: Timestamp) -> Result<bool, StoreError> {
+        let mut tx = self.db.begin().await?;
+        let counted = tx
+            .fetch(
+                "INSERT INTO tried (key, count, until_at) VALUES ($1, 1, $3) ON CONFLICT (key) DO UPDATE SET \
+                 count = CASE WHEN tried.until_at <= $2 THEN 1 ELSE tried.count + 1 END, \
+                 until_at = CASE WHEN tried.until_at <= $2 THEN excluded.until_at ELSE tried.until_at END \
+                 RETURNING count",
+                &args![key, now, until],
+            )
+            .await?;
+        tx.commit().await?;
+        Ok(counted.first().map_or(Ok(0), |row| row.int(0))? <= i64::from(most))
     }
 
     /// The addresses at which a conversation goes on, in the order in which they came.

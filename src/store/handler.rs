@@ -122,6 +122,8 @@ impl Store {
     pub async fn prune_expired(&self, now: Timestamp) -> Result<(), StoreError> {
         self.db.execute("DELETE FROM session WHERE expires_at <= $1", &args![now]).await?;
         self.db.execute("DELETE FROM crossing WHERE expires_at <= $1", &args![now]).await?;
+        self.db.execute("DELETE FROM tried WHERE until_at <= $1", &args![now]).await?;
+        self.db.execute("DELETE FROM lease WHERE until_at <= $1", &args![now]).await?;
         self.db.execute("DELETE FROM resume_link WHERE expires_at <= $1", &args![now]).await.map(drop)
     }
 }

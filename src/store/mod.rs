@@ -18,6 +18,7 @@ mod dossier;
 mod error;
 mod handler;
 mod inbox;
+mod lease;
 mod mailbox;
 mod notify;
 mod opt_out;
@@ -33,7 +34,7 @@ mod timer;
 use std::sync::Arc;
 
 pub use commit::{Commit, CommitError, FiledDocument, Key};
-pub use contact::{Alike, Binding, CrossingRow, Likeness};
+pub use contact::{Absorbed, Alike, Binding, CrossingRow, Likeness, ProvenRow};
 pub use conversation::{ConversationRow, EndpointRow, MessageRow};
 pub use db::Synchronous;
 pub use document::DocumentRow;

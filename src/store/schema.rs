@@ -15,6 +15,7 @@ const SQLITE: &[&str] = &[
     include_str!("migrations/sqlite/0007_sms_part.sql"),
     include_str!("migrations/sqlite/0008_planning.sql"),
     include_str!("migrations/sqlite/0009_mail.sql"),
+    include_str!("migrations/sqlite/0010_doors.sql"),
 ];
 const POSTGRES: &[&str] = &[
     include_str!("migrations/postgres/0001_start.sql"),
@@ -26,6 +27,7 @@ const POSTGRES: &[&str] = &[
     include_str!("migrations/postgres/0007_sms_part.sql"),
     include_str!("migrations/postgres/0008_planning.sql"),
     include_str!("migrations/postgres/0009_mail.sql"),
+    include_str!("migrations/postgres/0010_doors.sql"),
 ];
 
 /// Any number, the same on every node: it lets one node migrate at a time.

@@ -7,6 +7,7 @@ mod crash;
 mod crossing;
 mod document;
 mod door;
+mod doors;
 mod email;
 mod one_person;
 mod outbox;

@@ -3,23 +3,34 @@
 use std::{io::Cursor, time::Duration};
 
 use guichet::{
-    domain::message::{Author, Channel, Endpoint},
+    domain::{
+        contact::Proof,
+        fact::{Source, Value},
+        message::{Author, Channel, Endpoint},
+    },
     dossier::Status,
-    store::{MessageRow, Store},
+    store::{Likeness, MessageRow, Store},
 };
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use serde_json::{Value as Json, json};
 
-use crate::support::{BotApi, Database, Server, Someone, on_both_engines};
+use crate::{
+    email::guichet,
+    support::{BotApi, Database, Server, Someone, on_both_engines},
+};
 
 on_both_engines! {
     a_water_damage_is_declared_by_webhook,
     a_water_damage_is_declared_by_long_poll,
     a_restart_in_a_batch_loses_nothing_and_doubles_nothing,
+    of_two_nodes_one_asks_and_the_other_goes_on_when_it_dies,
+    a_shared_number_is_proven_and_its_owner_s_other_claim_is_proposed,
 }
 
 const ACCOUNT: &str = "rives-bot";
 const PHOTOS: usize = 5;
+/// As if the time of a dead node's lease had passed.
+const LEASE_OVER: &str = "UPDATE lease SET until_at = 0";
 
 /// What a person does when the bot says these words. The first that fits is done.
 const STORY: &[(&str, &[Do])] = &[
@@ -76,7 +87,8 @@ enum Do {
 /// The configuration of the bot.
 fn bot(api: &BotApi, receive: &str) -> String {
     format!(
-        "[[telegram.bots]]\naccount = '{ACCOUNT}'\ninsurer = 'demo'\ntoken = '{}'\nreceive = '{receive}'\napi_url = '{}'\n",
+        "[[telegram.bots]]\naccount = '{ACCOUNT}'\ninsurer = 'demo'\ntoken = '{}'\nreceive = '{receive}'\napi_url = '{}'\n\
+         chat_pause_ms = 0\n",
         BotApi::TOKEN,
         api.url
     )
@@ -171,7 +183,9 @@ async fn a_restart_in_a_batch_loses_nothing_and_doubles_nothing(db: Database) {
     // Some are stored and none is confirmed when it dies.
     let store = db.store().await;
     people[0].wait_for_answer().await;
-    server = tokio::task::block_in_place(|| server.kill_and_start_again());
+    let killed = tokio::task::block_in_place(|| server.kill());
+    db.execute(LEASE_OVER).await;
+    server = tokio::task::block_in_place(|| killed.start());
     api.all_taken().await;
     for person in &people {
         let said: Vec<String> = messages(&store, person.id)
@@ -183,6 +197,137 @@ async fn a_restart_in_a_batch_loses_nothing_and_doubles_nothing(db: Database) {
         assert!(said.iter().cloned().eq((0..EACH).map(|number| format!("message {number}"))), "{said:?}");
     }
     drop(server);
+}
+
+async fn of_two_nodes_one_asks_and_the_other_goes_on_when_it_dies(db: Database) {
+    let api = BotApi::start().await;
+    let first = Server::start_with(&db.url, &bot(&api, "polling"));
+    let mut lea = api.someone(7);
+    lea.say("bonjour");
+    lea.hear_of("danger électrique").await;
+    let second = Server::start_with(&db.url, &bot(&api, "polling"));
+    lea.say("non");
+    lea.hear_of("Que s'est-il passé").await;
+    // Whoever asks besides gets a 409 from Telegram.
+    assert!(api.calls("getupdates").iter().all(|call| call.ok));
+    tokio::task::block_in_place(|| first.kill());
+    db.execute(LEASE_OVER).await;
+    lea.say("une fuite d'eau");
+    lea.hear_of("L'eau coule-t-elle encore").await;
+    drop(second);
+}
+
+async fn a_shared_number_is_proven_and_its_owner_s_other_claim_is_proposed(db: Database) {
+    const NUMBER: &str = "+33639980001";
+    let mut api = BotApi::start().await;
+    let server = Server::start_with(&db.url, &bot(&api, "webhook"));
+    api.post_to(&server.url);
+    let mut sms = server.client();
+    for (id, text) in [("1", "bonjour"), ("2", "non"), ("3", "on m'a cambriolé")] {
+        sms.send::<Json>(&json!({ "id": id, "from": NUMBER, "text": text })).await.unwrap();
+    }
+    let mut lea = api.someone(7);
+    lea.say("bonjour");
+    lea.hear_of("danger électrique").await;
+    // Another's number proves nothing.
+    lea.share_contact("33639980001", 8);
+    lea.say("non");
+    lea.hear_of("Que s'est-il passé").await;
+    let store = db.store().await;
+    let conversation = store.conversation_at(&endpoint(7)).await.unwrap().unwrap();
+    assert_eq!(store.proofs(conversation).await.unwrap(), []);
+    lea.share_contact("33639980001", 7);
+    lea.hear_of("votre numéro est noté et vérifié").await;
+    // The question is the same as before.
+    lea.say("une fuite d'eau");
+    lea.hear_of("L'eau coule-t-elle encore").await;
+    let proofs = store.proofs(conversation).await.unwrap();
+    let proven: Vec<_> = proofs.iter().map(|row| (row.channel, row.address.as_str(), row.proof)).collect();
+    assert_eq!(proven, [(Channel::Sms, NUMBER, Proof::Provider)]);
+    let by_sms = Endpoint { channel: Channel::Sms, account: Server::ACCOUNT.into(), address: NUMBER.into() };
+    let by_sms = store.conversation_at(&by_sms).await.unwrap().unwrap();
+    assert_ne!(by_sms, conversation, "nothing is merged by itself");
+    let mut dossiers = Vec::new();
+    let mut people = Vec::new();
+    for id in [conversation, by_sms] {
+        let row = store.conversation(id).await.unwrap().unwrap();
+        assert_eq!(store.addresses(id).await.unwrap()[0].contact, row.contact);
+        people.push(row.contact);
+        dossiers.push(store.dossier(row.dossier.unwrap()).await.unwrap().unwrap());
+    }
+    assert_eq!(people[0], people[1], "they are one person's");
+    for (one, other) in [(0, 1), (1, 0)] {
+        let alike = store.alike(&dossiers[one]).await.unwrap();
+        let found: Vec<_> = alike.iter().map(|it| (it.dossier, it.likeness)).collect();
+        assert_eq!(found, [(dossiers[other].id, Likeness::Proof)]);
+    }
+    let facts = store.facts(dossiers[0].id).await.unwrap();
+    let phone = facts.iter().find(|fact| fact.name == "phone").unwrap();
+    assert_eq!((phone.value.clone(), phone.source.clone()), (Some(Value::Phone(NUMBER.into())), Source::Channel));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_webhook_that_somebody_set_meanwhile_is_taken_away() {
+    let db = Database::sqlite();
+    let api = BotApi::start().await;
+    let _server = Server::start_with(&db.url, &bot(&api, "polling"));
+    let mut lea = api.someone(7);
+    lea.say("bonjour");
+    lea.hear_of("danger électrique").await;
+    let url = format!("{}/bot{}/setWebhook", api.url, BotApi::TOKEN);
+    let other = json!({ "url": "https://other.example.org/", "secret_token": "x" });
+    reqwest::Client::new().post(url).json(&other).send().await.unwrap().error_for_status().unwrap();
+    lea.say("non");
+    lea.hear_of("Que s'est-il passé").await;
+    lea.say("une fuite d'eau");
+    lea.hear_of("L'eau coule-t-elle encore").await;
+    assert_eq!(api.calls("deletewebhook").len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_doctor_asks_telegram_about_the_bot() {
+    let db = Database::sqlite();
+    let api = BotApi::start().await;
+    let told = tokio::task::block_in_place(|| guichet(&db, &bot(&api, "polling"), &["doctor"]));
+    assert!(told.contains("ok       telegram/rives-bot token: is @rives_bot"), "{told}");
+    assert!(told.contains("ok       telegram/rives-bot updates: asked for by polling, 0 wait"), "{told}");
+    let told = tokio::task::block_in_place(|| guichet(&db, &bot(&api, "webhook"), &["doctor"]));
+    assert!(told.contains("PROBLEM  telegram/rives-bot updates: Telegram posts only to https"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn stop_is_confirmed_once_and_taken_back_by_the_next_word() {
+    let db = Database::sqlite();
+    let mut api = BotApi::start().await;
+    let server = Server::start_with(&db.url, &bot(&api, "webhook"));
+    api.post_to(&server.url);
+    let mut lea = api.someone(7);
+    lea.say("bonjour");
+    lea.hear_of("danger électrique").await;
+    lea.say("/stop");
+    lea.hear_of("je ne vous enverrai plus de messages ici").await;
+    lea.say("/stop");
+    api.all_taken().await;
+    let store = db.store().await;
+    let conversation = store.conversation_at(&endpoint(7)).await.unwrap().unwrap();
+    assert_eq!(store.opt_outs(conversation).await.unwrap(), [endpoint(7)]);
+    let confirmations = messages(&store, 7).await;
+    let confirmations = confirmations.iter().filter(|message| message.body.text.contains("enverrai plus"));
+    assert_eq!(confirmations.count(), 1);
+    lea.say("non, aucun danger");
+    lea.hear_of("Que s'est-il passé").await;
+    assert_eq!(store.opt_outs(conversation).await.unwrap(), []);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_s_telegram_speaks_english_is_answered_in_english() {
+    let db = Database::sqlite();
+    let mut api = BotApi::start().await;
+    let server = Server::start_with(&db.url, &bot(&api, "webhook"));
+    api.post_to(&server.url);
+    let mut max = api.someone(8);
+    max.send(&json!({ "text": "/start", "from": { "id": 8, "is_bot": false, "language_code": "en-GB" } }));
+    max.hear_of("automatic assistant").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -255,7 +255,7 @@ impl Provider for Account {
 
     /// What the usual providers let a mailbox send: thirty a minute.
     fn pace(&self) -> Pace {
-        Pace { messages: 30, per: Duration::from_mins(1), at_once: send::LINES }
+        Pace { messages: 30, per: Duration::from_mins(1), at_once: send::LINES, apart: Duration::ZERO }
     }
 
     fn deliver<'a>(&'a self, outbound: &'a Outbound) -> BoxFuture<'a, Result<Sent, SendError>> {

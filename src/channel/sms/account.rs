@@ -34,7 +34,12 @@ impl Account {
     }
 
     pub(super) fn pace(&self) -> Pace {
-        Pace { messages: self.messages_per_second, per: Duration::from_secs(1), at_once: AT_ONCE }
+        Pace {
+            messages: self.messages_per_second,
+            per: Duration::from_secs(1),
+            at_once: AT_ONCE,
+            apart: Duration::ZERO,
+        }
     }
 
     /// A message from the number `from`, as the provider wrote it.

@@ -7,7 +7,7 @@ use teloxide_core::types::InlineKeyboardMarkup;
 
 use super::{
     buttons::{Press, press},
-    update::{CallbackQuery, Media, Message, Update, User},
+    update::{CallbackQuery, Contact, Location, Media, Message, Update, User},
     words::Words,
 };
 use crate::{
@@ -15,11 +15,13 @@ use crate::{
     config::Bot,
     domain::{
         language::Language,
-        message::{Body, Channel, Endpoint},
+        message::{Body, Channel, Endpoint, Shared},
     },
     intake::{Inbound, InboundKind},
 };
 
+/// The length of a telephone number with its country and the sign before it (E.164).
+const E164: std::ops::RangeInclusive<usize> = 9..=16;
 /// The longest payload of a deep link, says Telegram.
 const MOST_TOKEN: usize = 64;
 
@@ -97,7 +99,7 @@ fn written(bot: &Bot, words: &Words, message: &Message, edited: bool) -> Option<
         (message.id.to_string(), text)
     };
     let more_may_follow = message.media_group_id.is_some();
-    let body = Body { text, ..Body::default() };
+    let body = Body { text, shared: shared(message), ..Body::default() };
     let kind = InboundKind::Message(body);
     let mut inbound = inbound(bot, message.chat.id, provider_id, language, kind);
     inbound.token = token;
@@ -124,11 +126,13 @@ fn command(text: &str) -> (String, Option<String>) {
 /// The words for what was shared instead of written.
 fn other_text(message: &Message, words: &Words, language: Language) -> String {
     if let Some(contact) = &message.contact {
-        let number = format!("+{}", contact.phone_number.trim_start_matches('+'));
-        let own = contact.user_id.is_some() && contact.user_id == message.from.as_ref().map(|from| from.id);
         let name = format!("{} {}", contact.first_name, contact.last_name);
         // Another's number is no word about the person's own.
-        return if own { number } else { format!("{}, {number}", name.trim()) };
+        return if is_own(contact, message) {
+            number(contact)
+        } else {
+            format!("{}, {}", name.trim(), number(contact))
+        };
     }
     if let Some(venue) = &message.venue {
         return format!("{}, {}", venue.title, venue.address);
@@ -143,6 +147,28 @@ fn other_text(message: &Message, words: &Words, language: Language) -> String {
         return words.unreadable.get(language).to_owned();
     }
     String::new()
+}
+
+/// What the person's phone shared: their own number, which no other may be taken for, or a place.
+fn shared(message: &Message) -> Option<Shared> {
+    if let Some(contact) = &message.contact {
+        let number = number(contact);
+        return (is_own(contact, message) && E164.contains(&number.len())).then_some(Shared::Number(number));
+    }
+    let Location { latitude, longitude } = *message.location.as_ref()?;
+    let on_earth = latitude.abs() <= 90.0 && longitude.abs() <= 180.0;
+    on_earth.then_some(Shared::Place { latitude, longitude })
+}
+
+/// Telegram knows which user a contact is: only the sender's own is proof.
+fn is_own(contact: &Contact, message: &Message) -> bool {
+    contact.user_id.is_some() && contact.user_id == message.from.as_ref().map(|from| from.id)
+}
+
+/// Telegram's numbers have their country, and perhaps no sign before it.
+fn number(contact: &Contact) -> String {
+    let digits: String = contact.phone_number.chars().filter(char::is_ascii_digit).collect();
+    format!("+{digits}")
 }
 
 /// The files of a message: one, or none.

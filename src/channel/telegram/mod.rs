@@ -8,6 +8,7 @@
 //! believes no contact but the sender's own.
 
 mod buttons;
+mod check;
 mod client;
 mod decode;
 mod poll;
@@ -35,7 +36,8 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::{
-    AccountError, Desk, Event, FetchError, Outbound, Pace, Post, Provider, Reason, Refusal, Retry, SendError, Sent,
+    AccountError, Checked, Desk, Event, FetchError, Outbound, Pace, Post, Provider, Reason, Refusal, Retry, SendError,
+    Sent,
 };
 use crate::{
     config::{Bot, Config, Hidden, Receive, SecretError},
@@ -48,9 +50,8 @@ use words::Words;
 
 /// Where Telegram puts the secret that we gave it with the webhook.
 const SECRET_HEADER: &str = "x-telegram-bot-api-secret-token";
-/// Messages a second of one bot, says Telegram.
-const A_SECOND: u32 = 30;
-const AT_ONCE: usize = 8;
+/// Those that wait for their turn in a chat count: there are as many as may go in a second.
+const AT_ONCE: usize = 30;
 /// Courtesies under way at once; those beyond are left out.
 const COURTESIES: usize = 32;
 
@@ -150,7 +151,12 @@ impl Provider for Telegram {
     }
 
     fn pace(&self) -> Pace {
-        Pace { messages: A_SECOND, per: Duration::from_secs(1), at_once: AT_ONCE }
+        Pace {
+            messages: self.settings.messages_per_second,
+            per: Duration::from_secs(1),
+            at_once: AT_ONCE,
+            apart: Duration::from_millis(self.settings.chat_pause_ms),
+        }
     }
 
     fn deliver<'a>(&'a self, outbound: &'a Outbound) -> BoxFuture<'a, Result<Sent, SendError>> {
@@ -183,6 +189,10 @@ impl Provider for Telegram {
             }
             drop(place);
         });
+    }
+
+    fn check(&self) -> BoxFuture<'_, Vec<Checked>> {
+        Box::pin(check::check(self))
     }
 
     fn listen(self: Arc<Self>, desk: Desk, stop: CancellationToken) -> BoxFuture<'static, ()> {

@@ -2,10 +2,14 @@
 //!
 //! An update is confirmed by the next call, whose offset stands behind it; so the offset needs no store. It moves on only
 //! when all before it is on disk; what comes again after a restart is known by its key.
+//!
+//! Telegram answers one asker at a time. Of several nodes one asks, by a lease in the store; whoever asks besides, with
+//! another store or another program, is told of in the log.
 
 use std::{collections::HashMap, time::Duration};
 
 use futures_util::{StreamExt as _, stream};
+use jiff::ToSpan as _;
 use serde_json::Value as Json;
 use teloxide_core::{
     payloads::{
@@ -20,13 +24,19 @@ use super::{Telegram, client::CallError, decode, update::Update};
 use crate::{
     channel::{Desk, Event},
     config::Receive,
-    domain::language::Language,
+    domain::{id::NodeId, language::Language},
+    store::StoreError,
 };
 
 /// How long a call waits for something to come, in seconds.
 const WAIT: u32 = 25;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+/// What Telegram answers when somebody else asks, or a webhook is set.
+const CONFLICT: u16 = 409;
+/// A node that dies leaves its line to the others after this long.
+const LEASE_SECONDS: i64 = 15;
+const RENEW: Duration = Duration::from_secs(5);
 /// How many people's messages of a batch are stored at once.
 const AT_ONCE: usize = 16;
 
@@ -81,6 +91,20 @@ async fn introduce(bot: &Telegram) -> Result<(), CallError> {
 }
 
 async fn poll(bot: &Telegram, desk: &Desk, stop: &CancellationToken) {
+    let line = Line::new(bot, desk);
+    while !stop.is_cancelled() {
+        match line.hold().await {
+            Ok(true) => ask(bot, desk, &line, stop).await,
+            Ok(false) => tracing::debug!(account = bot.settings.account, "another node asks for this bot's updates"),
+            Err(error) => tracing::warn!(account = bot.settings.account, %error, "updates wait for the store"),
+        }
+        Pause(RENEW).wait(stop).await;
+    }
+    line.release().await;
+}
+
+/// Asks for updates as long as the line is ours.
+async fn ask(bot: &Telegram, desk: &Desk, line: &Line<'_>, stop: &CancellationToken) {
     let mut offset: Option<i64> = None;
     let mut pause = Pause(FIRST_PAUSE);
     while !stop.is_cancelled() {
@@ -88,6 +112,10 @@ async fn poll(bot: &Telegram, desk: &Desk, stop: &CancellationToken) {
         ask.offset = offset.and_then(|offset| offset.try_into().ok());
         let asked = tokio::select! {
             asked = bot.client.call::<_, Vec<Json>>(&ask) => asked,
+            () = line.keep() => {
+                tracing::warn!(account = bot.settings.account, "the lease is lost: another node asks for this bot's updates");
+                return;
+            }
             () = stop.cancelled() => return,
         };
         let failed = match asked {
@@ -95,6 +123,12 @@ async fn poll(bot: &Telegram, desk: &Desk, stop: &CancellationToken) {
                 let Batch { next, failed } = take(bot, desk, updates).await;
                 offset = next.or(offset);
                 failed
+            }
+            Err(CallError::Refused { code: CONFLICT, description, .. }) => {
+                if !end_conflict(bot, &description).await {
+                    pause = Pause(LONGEST_PAUSE / 2);
+                }
+                true
             }
             Err(error) => {
                 tracing::warn!(account = bot.settings.account, %error, "updates cannot be asked for; trying again");
@@ -105,6 +139,58 @@ async fn poll(bot: &Telegram, desk: &Desk, stop: &CancellationToken) {
             pause.wait(stop).await;
         } else {
             pause = Pause(FIRST_PAUSE);
+        }
+    }
+}
+
+/// Somebody else serves this bot: does what can be done about it, and tells the rest. True when it is mended.
+async fn end_conflict(bot: &Telegram, description: &str) -> bool {
+    let account = &bot.settings.account;
+    if !description.contains("webhook") {
+        tracing::error!(
+            account,
+            "another program asks for this bot's updates: stop it, or give it a bot of its own; trying again"
+        );
+        return false;
+    }
+    tracing::error!(account, "somebody gave this bot a webhook, though it is polled: it is taken away");
+    introduce(bot)
+        .await
+        .inspect_err(|error| tracing::warn!(account, %error, "the webhook is still there; trying again"))
+        .is_ok()
+}
+
+/// The right to ask for a bot's updates, which one node has at a time.
+struct Line<'a> {
+    desk: &'a Desk,
+    lease: String,
+    node: String,
+}
+
+impl<'a> Line<'a> {
+    fn new(bot: &Telegram, desk: &'a Desk) -> Self {
+        let lease = format!("telegram|{}", bot.settings.account);
+        Self { desk, lease, node: NodeId::new(desk.clock().now()).to_string() }
+    }
+
+    async fn hold(&self) -> Result<bool, StoreError> {
+        let now = self.desk.clock().now();
+        self.desk.store().hold(&self.lease, &self.node, now, now + LEASE_SECONDS.seconds()).await
+    }
+
+    /// Makes the lease longer again and again; returns when it is lost, or nobody can say.
+    async fn keep(&self) {
+        loop {
+            tokio::time::sleep(RENEW).await;
+            if !self.hold().await.unwrap_or(false) {
+                return;
+            }
+        }
+    }
+
+    async fn release(&self) {
+        if let Err(error) = self.desk.store().release(&self.lease, &self.node).await {
+            tracing::warn!(%error, "the lease is not given back: the other nodes wait until it runs out");
         }
     }
 }

@@ -7,17 +7,22 @@ use super::*;
 use crate::{
     channel::{Content, Received, testing},
     config::Secret,
-    domain::{language::Language, message::Body},
+    domain::{
+        language::Language,
+        message::{Body, Shared},
+    },
     intake::InboundKind,
 };
 
-fn bot(receive: Receive) -> Telegram {
+pub(super) fn bot(receive: Receive) -> Telegram {
     let settings = Bot {
         account: "rives-bot".into(),
         insurer: "rives".into(),
         token: Secret::new("1:TOKEN"),
         receive,
         api_url: "http://127.0.0.1:9".into(),
+        messages_per_second: 30,
+        chat_pause_ms: 1000,
     };
     Telegram::new(settings, "https://guichet.example.org/", testing::client()).unwrap()
 }
@@ -144,6 +149,27 @@ fn a_message_is_its_words_and_its_files() {
         let endpoint = &received.inbound.endpoint;
         assert_eq!((endpoint.account.as_str(), endpoint.address.as_str()), ("rives-bot", "7"));
         assert_eq!(received.inbound.provider_id, "10");
+    }
+}
+
+#[test]
+fn what_a_phone_shares_is_known_as_that_and_only_the_own_number_is() {
+    let own = |number: &str| json!({ "contact": { "phone_number": number, "user_id": 7 } });
+    for (fields, shared) in [
+        (own("33639980001"), Some(Shared::Number("+33639980001".into()))),
+        (own("+33 6 39 98 00 01"), Some(Shared::Number("+33639980001".into()))),
+        (own("12"), None),
+        (json!({ "contact": { "phone_number": "33639980002", "user_id": 8 } }), None),
+        (json!({ "contact": { "phone_number": "33639980002" } }), None),
+        (
+            json!({ "location": { "latitude": 45.5, "longitude": 4.25 } }),
+            Some(Shared::Place { latitude: 45.5, longitude: 4.25 }),
+        ),
+        (json!({ "location": { "latitude": 91.0, "longitude": 4.25 } }), None),
+        (json!({ "text": "45.5, 4.25" }), None),
+    ] {
+        let received = received("message", &message(&fields)).unwrap();
+        assert_eq!(body(&received).shared, shared, "{fields}");
     }
 }
 

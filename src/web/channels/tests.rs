@@ -43,7 +43,7 @@ impl Provider for Plain {
     }
 
     fn pace(&self) -> Pace {
-        Pace { messages: 1, per: std::time::Duration::from_secs(1), at_once: 1 }
+        Pace { messages: 1, per: std::time::Duration::from_secs(1), at_once: 1, apart: std::time::Duration::ZERO }
     }
 
     fn deliver<'a>(&'a self, _: &'a Outbound) -> BoxFuture<'a, Result<Sent, SendError>> {

@@ -23,7 +23,7 @@ use crate::support::{Database, Server};
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Where `tests/run` says that a server is.
-fn peer(name: &str) -> String {
+pub(crate) fn peer(name: &str) -> String {
     let variable = format!("GUICHET_TEST_{name}");
     std::env::var(&variable).unwrap_or_else(|_| {
         panic!("{variable} is not set: run the tests with tests/run, which starts the mail servers")
@@ -66,7 +66,7 @@ fn to_the_sink() -> String {
     format!("[email.accounts.smtp]\nsecurity = 'none'\n{}", at("SMTP"))
 }
 
-fn by_imap(local: &str) -> String {
+pub(crate) fn by_imap(local: &str) -> String {
     let imap = format!(
         "[email.accounts.imap]\nsecurity = 'none'\nuser = '{local}'\npassword = 'secret'\n{}{}",
         at("IMAP"),
@@ -75,12 +75,12 @@ fn by_imap(local: &str) -> String {
     account(local, &imap)
 }
 
-fn by_lmtp(local: &str, listen: &str) -> String {
+pub(crate) fn by_lmtp(local: &str, listen: &str) -> String {
     account(local, &format!("[email.accounts.lmtp]\nlisten = '{listen}'\n{}", to_the_sink()))
 }
 
 /// The program's configuration for a command that ends by itself, and what that command says.
-fn guichet(database: &Database, sections: &str, arguments: &[&str]) -> String {
+pub(crate) fn guichet(database: &Database, sections: &str, arguments: &[&str]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("guichet.toml");
     let documents = folder.path().join("documents");
@@ -93,12 +93,12 @@ fn guichet(database: &Database, sections: &str, arguments: &[&str]) -> String {
 }
 
 /// A port where nobody listens at the moment.
-fn free_address() -> String {
+pub(crate) fn free_address() -> String {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
 }
 
 /// An address of a person that no other test writes from.
-fn person(name: &str) -> String {
+pub(crate) fn person(name: &str) -> String {
     format!("{name}.{}@example.org", std::process::id())
 }
 
@@ -139,7 +139,7 @@ impl Line {
 }
 
 /// Hands a message over by SMTP (`EHLO`) or LMTP (`LHLO`), and returns the last answer.
-fn hand_over(address: &str, greeting: &str, from: &str, to: &str, raw: &str) -> String {
+pub(crate) fn hand_over(address: &str, greeting: &str, from: &str, to: &str, raw: &str) -> String {
     let mut line = Line::open(address);
     line.answer();
     line.say(&format!("{greeting} test"));
@@ -169,10 +169,10 @@ fn mail(id: &str, from: &str, more_headers: &str, text: &str) -> String {
 
 /// What the sink took, as Python's library read it.
 #[derive(Clone, Debug, Deserialize)]
-struct Sent {
+pub(crate) struct Sent {
     mail_from: String,
     headers: std::collections::BTreeMap<String, String>,
-    text: String,
+    pub(crate) text: String,
     html: String,
     defects: Vec<String>,
     /// Whether the signature holds, and whether it would with a line more. None: nobody signed.
@@ -180,7 +180,7 @@ struct Sent {
 }
 
 impl Sent {
-    fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)
     }
 }
@@ -189,7 +189,7 @@ fn sent_file(to: &str, number: usize) -> PathBuf {
     Path::new(&peer("SMTP_SINK")).join(format!("{to}.{number:03}.json"))
 }
 
-async fn sent(to: &str, number: usize) -> Sent {
+pub(crate) async fn sent(to: &str, number: usize) -> Sent {
     let file = sent_file(to, number);
     let json = wait_for(&format!("letter {number}"), async || fs::read(&file).ok()).await;
     serde_json::from_slice(&json).unwrap()
@@ -213,7 +213,7 @@ fn flags(user: &str) -> Vec<String> {
 }
 
 /// A photo's bytes.
-fn photo() -> Vec<u8> {
+pub(crate) fn photo() -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     let picture = image::RgbImage::from_fn(640, 480, |x, y| image::Rgb([x.to_le_bytes()[0], y.to_le_bytes()[0], 90]));
     picture.write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();

@@ -113,6 +113,11 @@ impl BotApi {
         self.state.push(part, json);
     }
 
+    /// Takes the updates that wait, to post them otherwise than one after the other.
+    pub(crate) fn take_updates(&self) -> Vec<Json> {
+        self.state.lock().pending.drain(..).collect()
+    }
+
     pub(crate) fn calls(&self, method: &str) -> Vec<Call> {
         self.state.lock().calls.iter().filter(|call| call.method == method).cloned().collect()
     }
@@ -452,7 +457,7 @@ async fn get_updates(state: &Shared, arguments: &Map<String, Json>) -> Json {
 
 fn act(state: &Shared, method: &str, arguments: &Map<String, Json>) -> Result<Json, Refused> {
     let known: &[&str] = match method {
-        "getme" => &[],
+        "getme" | "getwebhookinfo" => &[],
         "setmycommands" => &["commands", "language_code"],
         "setwebhook" => &["url", "secret_token", "allowed_updates"],
         "deletewebhook" => &["drop_pending_updates"],
@@ -494,6 +499,10 @@ fn act(state: &Shared, method: &str, arguments: &Map<String, Json>) -> Result<Js
             }
             inner.webhook = Some((url.path().to_owned(), secret.to_owned()));
             Ok(json!(true))
+        }
+        "getwebhookinfo" => {
+            let url = inner.webhook.as_ref().map(|(path, _)| format!("https://guichet.example.org{path}"));
+            Ok(json!({ "url": url.unwrap_or_default(), "pending_update_count": inner.pending.len() }))
         }
         "deletewebhook" => {
             inner.webhook = None;

@@ -58,6 +58,8 @@ pub(super) enum By {
     Policyholder,
     Flow,
     Policy,
+    /// The address that the person writes from, or what their phone shared.
+    Channel,
     Handler(String),
 }
 
@@ -108,6 +110,7 @@ impl Said {
                 Source::Policyholder => By::Policyholder,
                 Source::Flow => By::Flow,
                 Source::Policy => By::Policy,
+                Source::Channel => By::Channel,
                 Source::Handler(login) => By::Handler(lexicon.person(login)),
             },
             at: When(row.at),

@@ -4,10 +4,13 @@ use std::collections::HashSet;
 
 use super::Lexicon;
 use crate::{
-    domain::message::{Channel, UNVERIFIED},
+    domain::{
+        contact::Proof,
+        message::{Channel, Endpoint, UNVERIFIED},
+    },
     dossier::Entry,
-    store::{Alike, EndpointRow, Likeness},
-    web::console::when::When,
+    store::{Alike, EndpointRow, Likeness, ProvenRow},
+    web::console::when::{self, When},
 };
 
 /// A dossier that may be the same person's.
@@ -20,13 +23,16 @@ pub(super) struct AlikeView {
     pub likeness: Likeness,
 }
 
-/// A place at which the person writes.
+/// An address of the person's.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
     pub channel: Channel,
     /// None for a chat, whose address is a secret.
     pub address: Option<String>,
-    pub is_proven: bool,
+    /// How it was proven, if it was.
+    pub proof: Option<Proof>,
+    /// Whether the person wrote from here the last time.
+    pub is_current: bool,
     /// The receiving server found the sender to be forged.
     pub is_doubted: bool,
 }
@@ -49,22 +55,32 @@ pub(super) fn proposals(alike: Vec<Alike>, entries: &[Entry], lexicon: Lexicon) 
     open.filter(|it| !refused.contains(&it.id)).collect()
 }
 
-/// Where the person writes, each channel's address once.
-pub(super) fn places(addresses: Vec<EndpointRow>) -> Vec<Place> {
+/// The person's addresses, each once: where they write from, and what else they showed to be theirs.
+pub(super) fn places(addresses: Vec<EndpointRow>, proofs: Vec<ProvenRow>, current: &Endpoint) -> Vec<Place> {
     let mut places: Vec<Place> = Vec::new();
-    for row in addresses {
-        let (channel, is_proven) = (row.endpoint.channel, row.proof.is_some());
-        // Several chats, on several devices, are one place.
-        let given = row.endpoint.address;
-        let is_doubted = given.ends_with(UNVERIFIED);
-        let address = (channel != Channel::Web).then(|| given.trim_end_matches(UNVERIFIED).to_owned());
-        match places
-            .iter_mut()
-            .find(|place| place.channel == channel && place.address == address && place.is_doubted == is_doubted)
-        {
-            Some(place) => place.is_proven |= is_proven,
-            None => places.push(Place { channel, address, is_proven, is_doubted }),
+    let mut add = |channel: Channel, given: &str, proof: Option<Proof>, is_current: bool| {
+        let (is_doubted, given) = (given.ends_with(UNVERIFIED), given.trim_end_matches(UNVERIFIED));
+        // Several chats, on several devices, are one place: their addresses are secrets.
+        let address = match channel {
+            Channel::Web => None,
+            Channel::Sms => Some(when::phone(given)),
+            Channel::Email | Channel::Telegram => Some(given.to_owned()),
+        };
+        let same =
+            |place: &&mut Place| place.channel == channel && place.address == address && place.is_doubted == is_doubted;
+        match places.iter_mut().find(same) {
+            Some(place) => {
+                place.proof = place.proof.or(proof);
+                place.is_current |= is_current;
+            }
+            None => places.push(Place { channel, address, proof, is_current, is_doubted }),
         }
+    };
+    for row in addresses {
+        add(row.endpoint.channel, &row.endpoint.address, row.proof, row.endpoint == *current);
+    }
+    for row in proofs {
+        add(row.channel, &row.address, Some(row.proof), false);
     }
     places
 }
@@ -74,11 +90,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::domain::{
-        contact::Proof,
-        id::{ContactId, ConversationId},
-        message::Endpoint,
-    };
+    use crate::domain::id::{ContactId, ConversationId};
 
     #[test]
     fn each_place_stands_once_and_a_forged_sender_is_another() {
@@ -90,22 +102,35 @@ mod tests {
             at: now,
             proof,
         };
-        let found = places(vec![
+        let addresses = vec![
             row(Channel::Web, "web", "secret 1", Some(Proof::Session)),
             row(Channel::Web, "web", "secret 2", Some(Proof::Session)),
             row(Channel::Email, "a", "anne@example.org", None),
             row(Channel::Email, "b", "anne@example.org", Some(Proof::Code)),
             row(Channel::Email, "a", "anne@example.org (unverified)", None),
-        ]);
+        ];
+        let shared = ProvenRow {
+            conversation: ConversationId::new(now),
+            contact: ContactId::new(now),
+            channel: Channel::Sms,
+            address: "+33639980001".into(),
+            proof: Proof::Provider,
+            at: now,
+        };
+        let current = addresses[3].endpoint.clone();
+        let found = places(addresses, vec![shared], &current);
         let shown: Vec<_> =
-            found.iter().map(|it| (it.channel, it.address.as_deref(), it.is_proven, it.is_doubted)).collect();
+            found.iter().map(|it| (it.channel, it.address.as_deref(), it.proof, it.is_doubted)).collect();
         assert_eq!(
             shown,
             [
-                (Channel::Web, None, true, false),
-                (Channel::Email, Some("anne@example.org"), true, false),
-                (Channel::Email, Some("anne@example.org"), false, true),
+                (Channel::Web, None, Some(Proof::Session), false),
+                (Channel::Email, Some("anne@example.org"), Some(Proof::Code), false),
+                (Channel::Email, Some("anne@example.org"), None, true),
+                (Channel::Sms, Some("06\u{a0}39\u{a0}98\u{a0}00\u{a0}01"), Some(Proof::Provider), false),
             ]
         );
+        let current: Vec<_> = found.iter().map(|it| it.is_current).collect();
+        assert_eq!(current, [false, true, false, false]);
     }
 }

@@ -28,6 +28,7 @@ use crate::{
     contract::{Policy, number_key},
     document::Remark,
     domain::{
+        contact::Proof,
         fact::Precision,
         message::{Channel, Endpoint},
     },
@@ -92,7 +93,7 @@ pub(crate) async fn get(
     let store = console.store();
     let conversation = store.conversation(dossier.conversation).await?.ok_or(ConsoleError::NotFound)?;
     let after = (conversation.last_seq - MOST_MESSAGES).max(0);
-    let (messages, sent, places, rows, documents, decisions, entries, handlers, alike, addresses) = tokio::try_join!(
+    let (messages, sent, places, rows, documents, decisions, entries, handlers, alike, addresses, proofs) = tokio::try_join!(
         store.messages(dossier.conversation, after, MOST_MESSAGES),
         store.outbox(dossier.conversation, after),
         send_again::places(&console, dossier.conversation),
@@ -103,6 +104,7 @@ pub(crate) async fn get(
         store.handlers(),
         store.alike(&dossier),
         store.addresses(dossier.conversation),
+        store.proofs(dossier.conversation),
     )?;
     let policy = match &dossier.policy {
         Some(number) => store.policy_by_number(&dossier.insurer, &number_key(number)).await?,
@@ -132,7 +134,7 @@ pub(crate) async fn get(
         verdict: verify(dossier.id, &entries, &dossier.tip),
         ending: timeline::ending(&dossier, &entries, lexicon),
         alike: same_person::proposals(alike, &entries, lexicon),
-        reached: same_person::places(addresses),
+        reached: same_person::places(addresses, proofs, &conversation.endpoint),
         timeline: timeline::lines(&entries, lexicon),
         kinds: lexicon.names.documents().into_iter().map(|(kind, name)| (kind.to_owned(), name.to_owned())).collect(),
         taken_by,
@@ -224,14 +226,16 @@ mod tests {
                 reached: vec![
                     Place {
                         channel: Channel::Sms,
-                        address: Some("+33639980001".into()),
-                        is_proven: true,
+                        address: Some("06 39 98 00 01".into()),
+                        proof: Some(Proof::Code),
+                        is_current: true,
                         is_doubted: false,
                     },
                     Place {
                         channel: Channel::Email,
                         address: Some("julie@example.org".into()),
-                        is_proven: false,
+                        proof: None,
+                        is_current: false,
                         is_doubted: true,
                     },
                 ],
@@ -254,8 +258,10 @@ mod tests {
             "même contrat",
             "/merge",
             "/keep-apart",
-            "SMS +33639980001 (vérifié)",
-            "julie@example.org (expéditeur non authentifié)",
+            "06 39 98 00 01",
+            "vérifié par un code",
+            "utilisé maintenant",
+            "expéditeur non authentifié",
         ] {
             assert!(page.contains(shown), "{shown}");
         }

@@ -1,7 +1,7 @@
 //! The conversation, as bubbles.
 
 use crate::{
-    domain::message::{Attachment, Author, Channel, SummaryLine},
+    domain::message::{Attachment, Author, Channel, Shared, SummaryLine},
     store::{Delivery, MessageRow, OutboxRow},
     web::console::{Names, when::When},
 };
@@ -15,6 +15,8 @@ pub(super) struct Bubble {
     pub text: String,
     pub urgent: bool,
     pub files: Vec<Attachment>,
+    /// Where a place that was shared is shown on a map.
+    pub map: Option<String>,
     pub choices: Vec<String>,
     pub summary: Vec<SummaryLine>,
     /// How far it came, at each place that it was pushed to, the last one last.
@@ -87,6 +89,7 @@ pub(super) fn bubbles(rows: Vec<MessageRow>, sent: &[OutboxRow], names: &Names) 
             text,
             urgent: body.urgent,
             files: body.attachments,
+            map: body.shared.as_ref().and_then(map),
             choices: body.quick_replies.into_iter().map(|choice| choice.label).collect(),
             summary: body.summary,
             deliveries,
@@ -96,6 +99,16 @@ pub(super) fn bubbles(rows: Vec<MessageRow>, sent: &[OutboxRow], names: &Names) 
         });
     }
     bubbles
+}
+
+/// OpenStreetMap's page of a place.
+fn map(shared: &Shared) -> Option<String> {
+    match shared {
+        Shared::Place { latitude, longitude } => Some(format!(
+            "https://www.openstreetmap.org/?mlat={latitude:.5}&mlon={longitude:.5}#map=18/{latitude:.5}/{longitude:.5}"
+        )),
+        Shared::Number(_) => None,
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,110 @@
+//! What `guichet doctor` finds of a bot: whether its token is taken, and whether Telegram brings messages here.
+
+use serde::Deserialize;
+use teloxide_core::payloads::{GetMe, GetWebhookInfo};
+
+use super::{Telegram, client::CallError};
+use crate::{channel::Checked, config::Receive};
+
+/// Of the answer to `getMe`, what is shown.
+#[derive(Deserialize)]
+struct Me {
+    username: String,
+}
+
+/// Of the answer to `getWebhookInfo`, what is looked at.
+#[derive(Deserialize)]
+struct Webhook {
+    /// Empty where none is set.
+    #[serde(default)]
+    url: String,
+    #[serde(default)]
+    pending_update_count: u64,
+    /// What went wrong when Telegram posted the last time that it did.
+    last_error_message: Option<String>,
+}
+
+/// Asks Telegram, and changes nothing.
+pub(super) async fn check(bot: &Telegram) -> Vec<Checked> {
+    let me = match bot.client.call::<_, Me>(&GetMe::new()).await {
+        Ok(me) => Ok(format!("is @{}", me.username)),
+        Err(CallError::Refused { code: 401 | 404, .. }) => {
+            Err("Telegram does not know this token: ask @BotFather for it \
+             (/mybots, API Token) and set `token`"
+                .to_owned())
+        }
+        Err(error) => Err(format!("{error}; this machine must reach {}", bot.settings.api_url)),
+    };
+    if me.is_err() {
+        return vec![Checked { what: "token", outcome: me }];
+    }
+    let updates = match bot.client.call::<_, Webhook>(&GetWebhookInfo::new()).await {
+        Ok(webhook) => judge(&webhook, bot),
+        Err(error) => Err(error.to_string()),
+    };
+    vec![Checked { what: "token", outcome: me }, Checked { what: "updates", outcome: updates }]
+}
+
+/// Whether Telegram brings messages as the configuration says.
+fn judge(webhook: &Webhook, bot: &Telegram) -> Result<String, String> {
+    let waiting = webhook.pending_update_count;
+    match bot.settings.receive {
+        Receive::Polling if webhook.url.is_empty() => Ok(format!("asked for by polling, {waiting} wait at Telegram's")),
+        Receive::Polling => Err(format!(
+            "Telegram posts them to {}, though `receive` is \"polling\": `guichet serve` takes that webhook away; if it comes \
+             back, another program uses this bot",
+            webhook.url
+        )),
+        Receive::Webhook if bot.webhook.scheme() != "https" => {
+            Err("Telegram posts only to https: set `server.public_url` to it, or `receive` to \"polling\"".to_owned())
+        }
+        Receive::Webhook if webhook.url.is_empty() => {
+            Err(format!("no webhook is set: `guichet serve` sets {}; {waiting} wait at Telegram's", bot.webhook))
+        }
+        Receive::Webhook if webhook.url != bot.webhook.as_str() => Err(format!(
+            "Telegram posts them to {} and not to {}: start `guichet serve`, which sets it; if it changes back, another \
+             program uses this bot",
+            webhook.url, bot.webhook
+        )),
+        Receive::Webhook => match &webhook.last_error_message {
+            Some(error) if waiting > 0 => Err(format!(
+                "{waiting} wait at Telegram's, which last could not post them: {error}. Look at the proxy before \
+                 {} and its certificate",
+                bot.webhook
+            )),
+            _ => Ok(format!("posted to {}, {waiting} wait at Telegram's", bot.webhook)),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::channel::telegram::tests::bot;
+
+    #[test]
+    fn what_telegram_tells_of_a_webhook_is_judged_by_the_configuration() {
+        const OURS: &str = "https://guichet.example.org/channels/telegram/rives-bot";
+        for (receive, url, waiting, error, expected) in [
+            (Receive::Webhook, OURS, 0, None, Ok("0 wait")),
+            (Receive::Webhook, OURS, 0, Some("Connection timed out"), Ok("0 wait")),
+            (Receive::Webhook, OURS, 3, Some("Connection timed out"), Err("Connection timed out")),
+            (Receive::Webhook, "", 2, None, Err("no webhook is set")),
+            (Receive::Webhook, "https://other.example.org/", 0, None, Err("and not to")),
+            (Receive::Polling, "", 4, None, Ok("4 wait")),
+            (Receive::Polling, OURS, 0, None, Err("takes that webhook away")),
+        ] {
+            let webhook = Webhook {
+                url: url.to_owned(),
+                pending_update_count: waiting,
+                last_error_message: error.map(str::to_owned),
+            };
+            let found = judge(&webhook, &bot(receive));
+            let told = match (&found, expected) {
+                (Ok(told), Ok(part)) | (Err(told), Err(part)) => told.contains(part),
+                _ => false,
+            };
+            assert!(told, "{url}: {found:?}");
+        }
+    }
+}

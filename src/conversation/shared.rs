@@ -1,0 +1,82 @@
+//! What a person's phone shared instead of words: their number, a place on the map.
+//!
+//! A number that its channel vouches for is proven, and whoever is known by it is the same person; their conversations stay
+//! apart until a handler merges them. A place is kept for the handler, who sees it on a map: no answer is made of it, for
+//! an address is more than a point.
+
+use serde_json::json;
+
+use super::{ConversationError, Host, Turn, apply, turn::POLICYHOLDER};
+use crate::{
+    domain::{
+        contact::Proof,
+        fact::{Fact, Source, Value},
+        message::{Channel, Input, Shared},
+    },
+    flow::Mode,
+    store::ProvenRow,
+};
+
+/// The fact of flows/facts.yaml that a shared place is.
+const PLACE: &str = "shared_place";
+
+impl Turn {
+    /// Takes what was shared. True when the flow has nothing more to hear.
+    pub(super) async fn take_shared(&mut self, shared: &Shared, host: &Host) -> Result<bool, ConversationError> {
+        let awaited = self.conversation.state.awaited(&self.conversation.library);
+        let sentence = match shared {
+            Shared::Number(number) => {
+                self.prove(number, host).await?;
+                if awaited == Some(Input::Phone) {
+                    return Ok(false);
+                }
+                self.learn("phone".to_owned(), Value::Phone(number.clone()));
+                "number_kept"
+            }
+            Shared::Place { latitude, longitude } => {
+                self.note(PLACE.to_owned(), Value::Text(format!("{latitude:.5}, {longitude:.5}")));
+                let message = self.said_in();
+                self.record(POLICYHOLDER, "place_shared", &json!({ "message": message }));
+                let asks_for_one = matches!(awaited, Some(Input::Address | Input::Location));
+                if asks_for_one { "place_kept_in_words" } else { "place_kept" }
+            }
+        };
+        if self.opens || self.conversation.state.mode() != Mode::Flow {
+            return Ok(false);
+        }
+        self.say_sentence(sentence, "");
+        Ok(true)
+    }
+
+    /// Notes a fact that is not known yet.
+    pub(super) fn learn(&mut self, name: String, value: Value) {
+        if self.conversation.state.fact(&name).is_none() {
+            self.note(name, value);
+        }
+    }
+
+    fn note(&mut self, name: String, value: Value) {
+        let fact = Fact { value: value.clone(), source: Source::Channel };
+        self.conversation.state.set_fact(&name, fact);
+        apply::write_fact(self, name, Some(value), Source::Channel);
+    }
+
+    /// The person showed that this number is theirs.
+    async fn prove(&mut self, number: &str, host: &Host) -> Result<(), ConversationError> {
+        let row = &mut self.conversation.row;
+        if let Some(person) = host.person_with(&row.insurer, number).await? {
+            row.contact = person;
+        }
+        self.proves = Some(Box::new(ProvenRow {
+            conversation: row.id,
+            contact: row.contact,
+            channel: Channel::Sms,
+            address: number.to_owned(),
+            proof: Proof::Provider,
+            at: self.now,
+        }));
+        let message = self.said_in();
+        self.record(POLICYHOLDER, "number_proven", &json!({ "message": message }));
+        Ok(())
+    }
+}

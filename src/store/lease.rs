@@ -1,0 +1,26 @@
+//! Leases: what one node alone may do for a while. Whoever dies with one leaves it to the others when it runs out.
+
+use jiff::Timestamp;
+
+use super::{Store, StoreError, db::args};
+
+impl Store {
+    /// Takes the lease of this name until then, or makes one's own longer. False while somebody else has it.
+    pub async fn hold(&self, name: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<bool, StoreError> {
+        let held = self
+            .db
+            .execute(
+                "INSERT INTO lease (name, holder, until_at) VALUES ($1, $2, $4) \
+                 ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until_at = excluded.until_at \
+                 WHERE lease.holder = excluded.holder OR lease.until_at <= $3",
+                &args![name, holder, now, until],
+            )
+            .await?;
+        Ok(held > 0)
+    }
+
+    /// Gives one's lease back before its time.
+    pub async fn release(&self, name: &str, holder: &str) -> Result<(), StoreError> {
+        self.db.execute("DELETE FROM lease WHERE name = $1 AND holder = $2", &args![name, holder]).await.map(drop)
+    }
+}
