@@ -50,7 +50,8 @@ pub(super) async fn open(config: Config) -> Result<App, CliError> {
         &config.server.public_url,
     )
     .await?;
-    // Trained now, so that no first message waits for it.
+    // Trained and indexed now, so that no first message waits for it.
+    std::thread::spawn(crate::understanding::index_communes);
     intake.library().intents().classifier().train();
     let limits = Limits { max_bytes: config.documents.max_file_mib * 1024 * 1024 };
     let desk = Desk::new(intake.clone(), store.clone(), documents.clone(), limits, clock.clone());

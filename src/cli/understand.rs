@@ -165,6 +165,11 @@ impl Understand {
             }
             _ => {}
         }
+        if let Some(foreign) = found.foreign {
+            told.remove("value");
+            told.insert("cents".into(), json!(foreign.cents));
+            told.insert("currency".into(), json!(foreign.currency.code()));
+        }
         if found.doubt {
             told.insert("certainty".into(), json!("low"));
         }

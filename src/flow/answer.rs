@@ -11,7 +11,7 @@ use super::{
 use crate::{
     domain::{
         fact::{Address, Source, Value},
-        message::{Body, Input},
+        message::Input,
     },
     understanding::{Answer, Command, Reading, Want},
 };
@@ -36,21 +36,12 @@ impl Walk<'_> {
         if question.input == Input::Text && (question.optional || question.unknown) && self.says_no() {
             return self.command(if question.unknown { Command::DontKnow } else { Command::Skip });
         }
-        if let Some((fact, value)) = self.state.doubted.take().filter(|(fact, _)| *fact == question.fact) {
-            match self.yes_or_no() {
-                Some(true) => {
-                    self.accept(question, value);
-                    return true;
-                }
-                Some(false) if self.reading.as_ref().is_some_and(|reading| reading.values().is_empty()) => {
-                    self.state.doubted = Some((fact, value));
-                    self.confirmed(false);
-                    return true;
-                }
-                // Whoever says it again in other words answers anew.
-                _ => {}
-            }
+        if let Some(yes) = self.says_whether(question) {
+            self.confirmed(&question.fact, yes);
+            return true;
         }
+        // Whoever says it again in other words answers anew.
+        self.state.doubted.remove(&question.fact);
         let Some(reading) = &self.reading else { return false };
         let heard = self.library.vocabulary.answer(reading, &self.wanting(question), &self.listening());
         let heard = match (self.state.street.take(), heard) {
@@ -74,7 +65,9 @@ impl Walk<'_> {
                     return true;
                 }
                 if self.reading.as_ref().is_some_and(|reading| reading.doubts(&value)) {
-                    self.ask_whether(question, value);
+                    self.state.failures = 0;
+                    self.doubt(question, value);
+                    self.ask(question);
                     return true;
                 }
                 if question.input == Input::Text && question.asked_only {
@@ -131,23 +124,37 @@ impl Walk<'_> {
         self.run();
     }
 
-    /// "J'ai compris : jeudi 19 novembre. C'est bien ça ?"
-    fn ask_whether(&mut self, question: &Question, value: Value) {
+    /// Keeps an answer that was not certain until its question is asked.
+    pub(super) fn doubt(&mut self, question: &Question, value: Value) {
+        self.state.doubted.insert(question.fact.clone(), value);
+    }
+
+    /// "J'ai compris : jeudi 19 novembre. C'est bien ça ?", where the answer to this question was not certain.
+    pub(super) fn whether(&self, question: &Question) -> Option<String> {
+        let value = self.state.doubted.get(&question.fact)?;
         let words = self.words();
-        let text = words.say_with("confirm_value", &[("value", words.value(&question.fact, &value).into())]);
-        let text = self.with_preface(text);
-        let quick_replies =
-            vec![self.button("cmd=confirm_yes", "button_yes"), self.button("cmd=confirm_no", "button_no")];
-        self.state.failures = 0;
-        self.state.doubted = Some((question.fact.clone(), value));
-        let body = Body { text, quick_replies, input: Some(Input::YesNo), ..Body::default() };
-        self.effects.push(Effect::Say { body });
+        Some(words.say_with("confirm_value", &[("value", words.value(&question.fact, value).into())]))
+    }
+
+    /// Yes or no to "C'est bien ça ?"; neither, where it was not asked or the message says the answer anew.
+    pub(super) fn says_whether(&self, question: &Question) -> Option<bool> {
+        self.state.doubted.get(&question.fact)?;
+        let reading = self.reading.as_ref()?;
+        self.yes_or_no().filter(|yes| *yes || reading.values().is_empty())
+    }
+
+    /// "C'est bien ça" or "non" was pressed.
+    pub(super) fn pressed_whether(&mut self, yes: bool) {
+        match self.asked().map(|question| &question.fact).filter(|fact| self.state.doubted.contains_key(*fact)) {
+            Some(fact) => self.confirmed(fact, yes),
+            None => self.ask_pending(),
+        }
     }
 
     /// Whether the answer that was not certain was meant. If not, the question is put again.
-    pub(super) fn confirmed(&mut self, yes: bool) {
-        let doubted = self.state.doubted.take();
-        let Some((question, value)) = doubted.and_then(|(fact, value)| Some((self.question_of(&fact)?, value))) else {
+    fn confirmed(&mut self, fact: &str, yes: bool) {
+        let doubted = self.state.doubted.remove(fact);
+        let Some((question, value)) = self.question_of(fact).zip(doubted) else {
             self.ask_pending();
             return;
         };
@@ -255,8 +262,12 @@ impl Walk<'_> {
             if more.is_empty() {
                 break;
             }
-            for (fact, value) in &more {
-                self.set_fact(fact, value.clone(), Source::Policyholder);
+            for (fact, value, doubt) in &more {
+                if *doubt {
+                    self.state.doubted.insert(fact.clone(), value.clone());
+                } else {
+                    self.set_fact(fact, value.clone(), Source::Policyholder);
+                }
             }
             found.extend(more);
         }
@@ -266,12 +277,18 @@ impl Walk<'_> {
         }
         let language = self.state.language;
         let words = self.words();
+        // What is not certain is confirmed when its question is reached.
         let list: Vec<String> = found
             .iter()
-            .map(|(fact, value)| format!("{} : {}", self.library.fact_label(fact, language), words.value(fact, value)))
+            .filter(|(_, _, doubt)| !doubt)
+            .map(|(fact, value, _)| {
+                format!("{} : {}", self.library.fact_label(fact, language), words.value(fact, value))
+            })
             .collect();
-        let text = words.say_with("noted", &[("list", list.join(" ; ").into())]);
-        self.preface.push(text);
+        if !list.is_empty() {
+            let text = words.say_with("noted", &[("list", list.join(" ; ").into())]);
+            self.preface.push(text);
+        }
         self.state.failures = 0;
         true
     }
@@ -284,9 +301,10 @@ impl Walk<'_> {
         self.preface.truncate(said);
     }
 
-    /// Walks ahead of the pending question, as far as the way is known, and takes the answers that the message holds.
-    fn scan(&self, reading: &mut Reading) -> Vec<(String, Value)> {
-        let mut found: Vec<(String, Value)> = Vec::new();
+    /// Walks ahead of the pending question, as far as the way is known, and takes the answers that the message holds,
+    /// each with whether it is well to confirm it.
+    fn scan(&self, reading: &mut Reading) -> Vec<(String, Value, bool)> {
+        let mut found: Vec<(String, Value, bool)> = Vec::new();
         let mut stack: Vec<(&str, usize)> =
             self.state.stack.iter().map(|frame| (frame.flow.as_str(), frame.step)).collect();
         for _ in 0..MAX_LOOKED_AHEAD {
@@ -300,14 +318,14 @@ impl Walk<'_> {
             let due = step.when.truth(&self.scope());
             stack.push((name, at + 1));
             // What was just found may decide it: the next look tells.
-            let undecided = || step.when.facts().iter().any(|fact| found.iter().any(|(known, _)| known == fact));
+            let undecided = || step.when.facts().iter().any(|fact| found.iter().any(|(known, ..)| known == fact));
             if due == Truth::False || (due == Truth::Unknown && undecided()) {
                 continue;
             }
             match &step.kind {
                 Kind::Ask(question) => {
                     let fact = &question.fact;
-                    let is_known = self.state.facts.contains_key(fact) || found.iter().any(|(known, _)| known == fact);
+                    let is_known = self.state.facts.contains_key(fact) || found.iter().any(|(known, ..)| known == fact);
                     // What was just found may say that this question is not due: it is looked at anew, once that is known.
                     let may_wait = due == Truth::Unknown && !found.is_empty();
                     // Whoever is in danger is asked about it in so many words.
@@ -322,8 +340,12 @@ impl Walk<'_> {
                         .or_else(|| meant(false))
                         && self.complaint(&question.validate, &value).is_none()
                     {
+                        let doubt = reading.doubts(&value);
                         reading.take(&value);
-                        found.push((fact.clone(), value));
+                        // One doubt is enough: only what is certain takes its place before it is confirmed.
+                        if !(doubt && self.state.doubted.contains_key(fact)) {
+                            found.push((fact.clone(), value, doubt));
+                        }
                     }
                 }
                 Kind::Call(flow) if due == Truth::True => {

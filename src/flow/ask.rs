@@ -22,8 +22,21 @@ impl Walk<'_> {
         if self.ask_together() {
             return;
         }
+        if let Some(text) = self.whether(question) {
+            self.ask_whether(text);
+            return;
+        }
         let text = self.render(&question.text);
         self.ask_saying(question, text);
+    }
+
+    /// Asks whether an answer that was not certain was meant, in place of its question.
+    fn ask_whether(&mut self, text: String) {
+        let text = self.with_preface(text);
+        let quick_replies =
+            vec![self.button("cmd=confirm_yes", "button_yes"), self.button("cmd=confirm_no", "button_no")];
+        let body = Body { text, quick_replies, input: Some(Input::YesNo), ..Body::default() };
+        self.effects.push(Effect::Say { body });
     }
 
     /// Asks a question in other words: those of the flow, or how to answer.

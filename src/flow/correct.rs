@@ -62,8 +62,18 @@ impl<'a> Walk<'a> {
             library.vocabulary.volunteer(reading, &want, &ctx)
         });
         match said {
-            Some(value) => self.correct(&fact, value),
+            Some(value) => self.take_correction(question, value),
             None => self.edit(&fact),
+        }
+    }
+
+    /// A new answer that came with the wish to correct one: asked back first where it is not certain.
+    fn take_correction(&mut self, question: &Question, value: Value) {
+        if self.reading.as_ref().is_some_and(|reading| reading.doubts(&value)) {
+            self.doubt(question, value);
+            self.edit(&question.fact);
+        } else {
+            self.correct(&question.fact, value);
         }
     }
 
@@ -73,7 +83,7 @@ impl<'a> Walk<'a> {
         let Some(reading) = self.reading.as_ref().filter(|reading| reading.amends()) else { return false };
         let library = self.library;
         let ctx = self.listening();
-        let mut found: Option<(String, Value)> = None;
+        let mut found: Option<(&Question, Value)> = None;
         for line in self.summary_lines() {
             let Some(question) = self.question_of(&line.fact) else { continue };
             let Some(value) = library.vocabulary.volunteer(reading, &self.wanting(question), &ctx) else { continue };
@@ -81,12 +91,12 @@ impl<'a> Walk<'a> {
             if question.asked_only || !changes || self.complaint(&question.validate, &value).is_some() {
                 continue;
             }
-            if found.replace((line.fact, value)).is_some() {
+            if found.replace((question, value)).is_some() {
                 return false;
             }
         }
-        let Some((fact, value)) = found else { return false };
-        self.correct(&fact, value);
+        let Some((question, value)) = found else { return false };
+        self.take_correction(question, value);
         true
     }
 
@@ -271,6 +281,7 @@ impl<'a> Walk<'a> {
         }
         self.state.done.clear();
         self.state.skipped.clear();
+        self.state.doubted.clear();
         self.state.policy = None;
         self.state.qualified = false;
         self.effects.push(Effect::Note { code: "restarted".to_owned(), detail: String::new() });

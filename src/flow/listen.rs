@@ -23,8 +23,16 @@ const MIN_WORDS_FOR_MORE: usize = 3;
 impl Walk<'_> {
     pub(super) fn said(&mut self, heard: &Heard) {
         let cut = heard.text.char_indices().nth(MAX_TEXT).map_or(heard.text.len(), |(at, _)| at);
-        let reading = self.library.vocabulary.read(&heard.text[..cut], &self.listening());
+        let mut reading = self.library.vocabulary.read(&heard.text[..cut], &self.listening());
         let fresh = self.state.is_fresh();
+        // Who writes in the other language is answered in it.
+        let first = fresh || self.at_door();
+        if let Some(spoken) = self.library.vocabulary.spoken(&reading, first)
+            && spoken != self.state.language
+        {
+            self.state.language = spoken;
+            reading = self.library.vocabulary.read(&heard.text[..cut], &self.listening());
+        }
         if fresh {
             self.begin();
         }
@@ -152,6 +160,7 @@ impl Walk<'_> {
             return;
         }
         if let Some(command) = command
+            && !(command == Command::Later && self.tells_when())
             && self.command(command)
         {
             return;
@@ -234,6 +243,12 @@ impl Walk<'_> {
             _ => false,
         };
         asks || (resume && self.state.asked && self.answers_pending())
+    }
+
+    /// "Tout à l'heure" puts off what is asked, but answers when it happened.
+    fn tells_when(&self) -> bool {
+        let when = self.asked().is_some_and(|question| matches!(question.input, Input::Date | Input::DateTime));
+        when && self.reading.as_ref().is_some_and(|reading| !reading.values().is_empty())
     }
 
     /// The message cannot be meant otherwise than as the answer to the pending question.
@@ -339,8 +354,8 @@ impl Walk<'_> {
             }
             ("cmd", "elsewhere") => self.elsewhere(None),
             ("cmd", way) if crossing::named(way).is_some() => self.elsewhere(crossing::named(way)),
-            ("cmd", "confirm_yes") => self.confirmed(true),
-            ("cmd", "confirm_no") => self.confirmed(false),
+            ("cmd", "confirm_yes") => self.pressed_whether(true),
+            ("cmd", "confirm_no") => self.pressed_whether(false),
             ("cmd", "send") if self.at_review() => self.send(),
             ("cmd", "cancel_yes") if self.state.aside == Some(Aside::Cancel) => self.withdraw(),
             ("cmd", "restart_yes") if self.state.aside == Some(Aside::Restart) => self.restart(),

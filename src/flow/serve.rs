@@ -122,6 +122,7 @@ impl<'a> Walk<'a> {
         let reading = self.reading.as_ref()?;
         let best = *self.recognise(reading).first()?;
         if best.intent == "foreign_language"
+            && library.vocabulary().spoken(reading, true).is_none()
             && let Some(language) = library.intents().language_of(reading.said())
         {
             if let Some(speaks) = language.speaks {
@@ -367,6 +368,9 @@ impl<'a> Walk<'a> {
             return self.yes_or_no().is_some();
         }
         let Some(question) = self.asked().filter(|question| question.input != Input::Text) else { return false };
+        if self.says_whether(question).is_some() {
+            return true;
+        }
         let answer = self.library.vocabulary().answer(reading, &self.wanting(question), &self.listening());
         matches!(answer, Answer::Value(_)) || (answer == Answer::Unknown && question.unknown)
     }

@@ -1,6 +1,6 @@
 //! Where a conversation stands. It is rewritten with every message, so its keys are short and what is empty is left out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -49,9 +49,10 @@ pub struct State {
     /// The facts that were asked for in one message, by the numbers of their questions.
     #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
     pub(super) together: Vec<String>,
-    /// An answer that was not certain, and the question it is for, while the person is asked whether it was meant.
-    #[serde(rename = "dv", default, skip_serializing_if = "Option::is_none")]
-    pub(super) doubted: Option<(String, Value)>,
+    /// Answers that were not certain, by their facts: when the question is reached, the person is asked whether they
+    /// were meant.
+    #[serde(rename = "du", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) doubted: BTreeMap<String, Value>,
     /// Files that came before any document was wanted, by media type.
     #[serde(rename = "h", default, skip_serializing_if = "Vec::is_empty")]
     pub(super) early: Vec<String>,

@@ -175,6 +175,73 @@ fn a_doubtful_answer_is_confirmed_in_words() {
 }
 
 #[test]
+fn a_doubtful_value_of_a_story_waits_for_its_question_and_gives_way_to_a_certain_one() {
+    let library = library();
+    let told = |more: &[&str]| {
+        let mut talk = Talk::start(&library);
+        for text in ["non", "fuite sous l'évier il y a une dizaine de jours", "non", "non", "non", "moi"] {
+            talk.say(text);
+        }
+        for text in more {
+            talk.say(text);
+        }
+        talk
+    };
+    let asked = told(&["7541289", "Moreau", "12/03/1984"]);
+    assert!(asked.heard().ends_with("J'ai compris : mardi 10 novembre 2026. C'est bien ça ?"), "{}", asked.heard());
+    assert_eq!(asked.state.fact("loss_date"), None, "nothing is kept yet");
+    let day = |talk: &Talk| match talk.state.fact("loss_date") {
+        Some(Value::Moment(moment)) => Some(moment.start.day()),
+        _ => None,
+    };
+    let confirm = |answer: &str| told(&["7541289", "Moreau", "12/03/1984", answer]);
+    assert_eq!(day(&confirm("oui c'est bien ça")), Some(10));
+    assert_eq!(day(&confirm("non")), None);
+    assert_eq!(day(&confirm("plutôt le 12")), Some(12));
+    // Said with certainty before the question is reached, it is not asked at all.
+    let talk = told(&["7541289, c'était le 12 novembre", "Moreau", "12/03/1984"]);
+    assert_eq!(day(&talk), Some(12));
+    assert!(!talk.heard().contains("C'est bien ça"), "{}", talk.heard());
+    // A question in the middle is answered, and the confirmation asked once more.
+    let talk = told(&["7541289", "Moreau", "12/03/1984", "quelle est ma franchise ?"]);
+    assert!(talk.heard().ends_with("J'ai compris : mardi 10 novembre 2026. C'est bien ça ?"), "{}", talk.heard());
+}
+
+#[test]
+fn earlier_on_is_an_answer_to_when_and_puts_off_the_rest() {
+    let library = library();
+    let mut talk = Talk::start(&library);
+    for text in ["non", "une fuite", "non", "non", "non", "moi", "7541289", "Moreau", "12/03/1984"] {
+        talk.say(text);
+    }
+    talk.say("tout à l'heure");
+    assert!(matches!(talk.state.fact("loss_date"), Some(Value::Moment(moment)) if moment.start.day() == 20));
+    let mut talk = Talk::start(&library);
+    talk.say("non");
+    let heard = talk.say("tout à l'heure");
+    assert!(talk.state.later, "{heard}");
+}
+
+#[test]
+fn who_writes_the_other_language_is_answered_in_it_but_a_word_of_it_changes_nothing() {
+    let library = library();
+    let mut talk = Talk::start(&library);
+    for (text, language) in [
+        ("ok", Language::Fr),
+        ("no thanks", Language::Fr),
+        ("there is water all over my kitchen", Language::En),
+        ("non", Language::En),
+        ("merci bien", Language::En),
+        ("je ne sais pas du tout", Language::Fr),
+        ("Windsor Road", Language::Fr),
+        ("it was yesterday evening", Language::En),
+    ] {
+        let heard = talk.say(text);
+        assert_eq!(talk.state.language, language, "{text}: {heard}");
+    }
+}
+
+#[test]
 fn two_misunderstandings_call_a_person_and_the_flow_can_go_on_meanwhile() {
     let library = library();
     let mut talk = Talk::start(&library);

@@ -54,6 +54,9 @@ impl<'a> Walk<'a> {
 
     /// A question with the answers that it offers, as one item of a list.
     fn numbered(&self, number: usize, question: &Question) -> String {
+        if let Some(whether) = self.whether(question) {
+            return format!("{number}. {whether}");
+        }
         let mut text = format!("{number}. {}", self.render(&question.text));
         for (_, label) in &question.choices {
             text.push_str("\n   - ");
@@ -155,12 +158,22 @@ impl<'a> Walk<'a> {
         let reading = self.library.vocabulary.read(first, &self.listening());
         let skips = question.optional && reading.command() == Some(Command::Skip);
         self.reading = Some(reading);
+        match (self.says_whether(question), self.state.doubted.remove(&question.fact)) {
+            (Some(true), Some(value)) => {
+                self.set_fact(&question.fact, value, Source::Policyholder);
+                return true;
+            }
+            // It is asked again with what is left.
+            (Some(false), _) => return true,
+            _ => {}
+        }
         let nothing = question.optional && question.input == Input::Text && self.says_no();
         if skips || nothing {
             return self.state.skipped.insert(question.fact.clone());
         }
         let reading = self.library.vocabulary.read(part, &self.listening());
         let answer = self.library.vocabulary.answer(&reading, &self.wanting(question), &self.listening());
+        let doubts = matches!(&answer, Answer::Value(value) if reading.doubts(value));
         self.reading = Some(reading);
         let value = match answer {
             // Without its town an address is asked once more, by itself.
@@ -173,7 +186,11 @@ impl<'a> Walk<'a> {
             self.preface.push(complaint);
             return false;
         }
-        self.set_fact(&question.fact, value, Source::Policyholder);
+        if doubts {
+            self.doubt(question, value);
+        } else {
+            self.set_fact(&question.fact, value, Source::Policyholder);
+        }
         true
     }
 }

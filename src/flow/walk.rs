@@ -326,6 +326,7 @@ impl<'a> Walk<'a> {
             self.state.peril = Some(peril.clone());
             self.effects.push(Effect::OpenDossier { peril: peril.clone() });
         }
+        self.state.doubted.remove(name);
         self.state.facts.insert(name.to_owned(), fact);
     }
 

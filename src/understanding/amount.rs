@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Vocabulary, text::Text};
+use super::{Vocabulary, number::Number, text::Text, vocabulary::Currency};
 
 /// Above this, a figure with an "e" is euros; under it, a rank ("2e étage").
 const MIN_EUROS_BY_LETTER: f64 = 25.0;
@@ -35,7 +35,48 @@ pub(super) struct Amount {
     pub(super) end: usize,
 }
 
+/// A sum in another currency than the euro.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Foreign {
+    /// In hundredths, whatever the currency has; of an estimate the higher.
+    pub cents: i64,
+    pub currency: Currency,
+}
+
 impl Vocabulary {
+    /// "200 CHF", "$300", "150 livres sterling", "entre 200 et 300 francs suisses", and the token after it.
+    pub(super) fn foreign_at(&self, text: &Text, at: usize) -> Option<(Foreign, usize)> {
+        let start = at + usize::from(matches!(text.word(at), "entre" | "between" | "de" | "from"));
+        let told = |number: Number, currency: Currency, end: usize| {
+            Some((Foreign { cents: cents(number.value)?, currency }, end))
+        };
+        if let Some((currency, figures)) = self.foreign_currency_at(text, start).filter(|(_, end)| text.is_digits(*end))
+        {
+            let number = self.number_at(text, figures)?;
+            return told(number, currency, number.end);
+        }
+        let first = self.number_at(text, start).filter(|number| !number.article)?;
+        if let Some((currency, end)) = self.foreign_currency_at(text, first.end) {
+            return told(first, currency, end);
+        }
+        let joint =
+            matches!(text.word(first.end), "et" | "a" | "ou" | "and" | "to" | "or") || text.is_mark(first.end, '-');
+        let second = self.number_at(text, first.end + 1).filter(|_| joint)?;
+        let (currency, end) = self.foreign_currency_at(text, second.end)?;
+        told(second, currency, end)
+    }
+
+    pub(super) fn foreign_currency_at(&self, text: &Text, at: usize) -> Option<(Currency, usize)> {
+        let sign = self.money_signs.iter().find(|(sign, _)| text.is_mark(at, *sign));
+        let named = || self.foreign_money.at(text, at).map(|found| (found.tag, found.end));
+        sign.map(|(_, currency)| (*currency, at + 1)).or_else(named)
+    }
+
+    /// A currency stands here, whichever it is.
+    pub(super) fn is_money(&self, text: &Text, at: usize) -> bool {
+        text.is_mark(at, '€') || self.money.at(text, at).is_some() || self.foreign_currency_at(text, at).is_some()
+    }
+
     /// The amount that begins at `at`: its currency is said, or its thousands ("1,2k"), or it is an estimate.
     pub(super) fn amount_at(&self, text: &Text, at: usize) -> Option<Amount> {
         let (cents, least, end) = match self.estimate_at(text, at) {

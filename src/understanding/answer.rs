@@ -1,8 +1,12 @@
 //! Answers: a message taken as the answer to a question that was asked, or searched for one that was not.
 
-use super::{Command, Found, Listening, Reading, ValueKind, Vocabulary, amount, choice, choice::ChoiceSet, text::Text};
+use jiff::civil;
+
+use super::{
+    Command, Found, Listening, Reading, ValueKind, Vocabulary, amount, choice, choice::ChoiceSet, text::Text, time,
+};
 use crate::domain::{
-    fact::{Moment, Value},
+    fact::{Moment, Precision, Value},
     message::Input,
 };
 
@@ -38,7 +42,7 @@ impl Vocabulary {
     }
 
     /// Looks for the answer to a question that was not asked yet: only what cannot be meant otherwise.
-    pub fn volunteer(&self, reading: &Reading, want: &Want, _ctx: &Listening) -> Option<Value> {
+    pub fn volunteer(&self, reading: &Reading, want: &Want, ctx: &Listening) -> Option<Value> {
         match want.input {
             Input::Choice => want.choices?.one(reading, self, true).map(|value| Value::Choice(value.to_owned())),
             Input::Choices => {
@@ -46,7 +50,7 @@ impl Vocabulary {
                 (!values.is_empty()).then_some(Value::Choices(values))
             }
             Input::Amount => only(reading, |found| matches!(found.value, Value::Amount(_))),
-            Input::Date | Input::DateTime => only_moment(reading, want.prefer_past),
+            Input::Date | Input::DateTime => only_moment(reading, want.prefer_past, ctx.now),
             Input::Phone => only(reading, |found| matches!(found.value, Value::Phone(_))),
             Input::Email => only(reading, |found| matches!(found.value, Value::Email(_))),
             Input::Plate => only(reading, |found| found.kind == ValueKind::Plate),
@@ -88,7 +92,7 @@ impl Vocabulary {
                     amount::cents(euros)
                 })
                 .map(Value::Amount),
-            Input::Date | Input::DateTime => only_moment(reading, want.prefer_past),
+            Input::Date | Input::DateTime => only_moment(reading, want.prefer_past, ctx.now),
             Input::Duration => self.duration(text, ctx).map(Value::Duration),
             Input::Address | Input::Location => only(reading, |found| found.kind == ValueKind::Address)
                 .or_else(|| self.loose_address(text).or_else(|| self.named_place(text)).map(Value::Address)),
@@ -171,16 +175,30 @@ fn only(reading: &Reading, wanted: impl Fn(&Found) -> bool) -> Option<Value> {
     found.all(|other| other.value == first.value).then(|| first.value.clone())
 }
 
-/// The only moment; "hier, samedi vers 18 h" is one in two words, so the more precise of two on one day counts.
-fn only_moment(reading: &Reading, prefer_past: bool) -> Option<Value> {
+/// The only moment; "hier, samedi vers 18 h" is one in two words, so the more precise of two counts that are of one day,
+/// or of which one holds the other ("la semaine dernière, jeudi"). Beside what happened, the present is no answer: "ça a
+/// commencé hier et maintenant ça coule".
+fn only_moment(reading: &Reading, prefer_past: bool, now: civil::DateTime) -> Option<Value> {
     let moments = reading.values.iter().filter(|found| !found.taken).filter_map(|found| {
         let value = if prefer_past { &found.value } else { found.ahead.as_ref().unwrap_or(&found.value) };
         if let Value::Moment(moment) = value { Some(moment) } else { None }
     });
+    let moments: Vec<&Moment> = moments.collect();
+    let one = one_moment(moments.iter().copied());
+    if !prefer_past || one.is_some() {
+        return one;
+    }
+    let is_present =
+        |moment: &Moment| moment.precision <= Precision::Day && time::holds(moment, now) && moment.end.is_none();
+    one_moment(moments.into_iter().filter(|moment| !is_present(moment)))
+}
+
+fn one_moment<'a>(moments: impl Iterator<Item = &'a Moment>) -> Option<Value> {
     let mut best: Option<&Moment> = None;
     for moment in moments {
         match best {
-            Some(known) if known.start.date() != moment.start.date() => return None,
+            Some(known) if time::contains(moment, known) => {}
+            Some(known) if !time::contains(known, moment) && known.start.date() != moment.start.date() => return None,
             Some(known) if known.precision <= moment.precision => {}
             _ => best = Some(moment),
         }

@@ -1,4 +1,5 @@
-//! The communes of France: their names, INSEE codes and postcodes, compiled in and indexed when a place is first met.
+//! The communes of France: their names, INSEE codes and postcodes, compiled in, and indexed once: by [`index_communes`]
+//! where a service starts, else when a place is first met.
 //!
 //! Names are compared without case, accents and hyphens, with "st" for "saint", and with typing mistakes. What is not a
 //! commune of today is not known here: hamlets, former communes, places abroad. See `communes/pack.py` for the data.
@@ -15,6 +16,11 @@ const DATA: &str = include_str!("communes/communes.csv");
 pub(super) const MAX_WORDS: usize = 7;
 
 static COMMUNES: LazyLock<Communes> = LazyLock::new(Communes::index);
+
+/// Indexes the communes, which takes some tens of milliseconds: before the first message, that is, where one is awaited.
+pub fn index_communes() {
+    LazyLock::force(&COMMUNES);
+}
 
 /// A commune of today.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -40,11 +40,15 @@ fn settle_tenses(text: &Text, vocabulary: &Vocabulary, now: DateTime, values: &m
     }
 }
 
-/// An hour belongs to the day that was named before it, a weekday to its week: "mardi je crois, vers 9h", "la semaine
-/// passée, mardi".
+/// An hour belongs to the day, or to the part of it, that was named before it, a weekday to its week: "mardi soir je
+/// crois, vers 9h", "la semaine passée, mardi".
 fn settle_days(values: &mut [Found]) {
     let is_day = |found: &Found| {
-        found.dated && moment(&found.value).is_some_and(|day| day.precision == Precision::Day && day.end.is_none())
+        let within_day = |moment: &Moment| match moment.precision {
+            Precision::Day => moment.end.is_none(),
+            precision => precision == Precision::PartOfDay,
+        };
+        found.dated && moment(&found.value).is_some_and(within_day)
     };
     for at in 1..values.len() {
         let (before, after) = values.split_at_mut(at);
@@ -63,9 +67,11 @@ fn settle_days(values: &mut [Found]) {
             && let Some(week) = moment(&last.value).filter(|week| week.precision == Precision::Week)
             && let Some(day) = moment(&found.value)
         {
+            // The same weekday, and part of it, in that week.
+            let days = i64::from(week.start.date().since(day.start.date()).map_or(0, |span| span.get_days()));
             let weekday = i64::from(day.start.weekday().to_monday_zero_offset());
-            if let Ok(start) = week.start.checked_add(weekday.days()) {
-                found.value = Value::Moment(Moment { start, end: None, precision: Precision::Day });
+            if let Some(day) = moved(day, Cycle::Day, days + weekday) {
+                found.value = Value::Moment(day);
                 (found.ahead, found.cycle) = (None, Cycle::Fixed);
             }
         }
@@ -95,10 +101,17 @@ fn moment(value: &Value) -> Option<&Moment> {
     }
 }
 
-/// The hours of one moment on the day of another.
+/// The hours of one moment on the day of another: in its part, where it is one.
 fn on_day(hours: &Value, day: &Value) -> Option<Value> {
     let (hours, day) = (moment(hours)?, moment(day)?);
     let start = day.start.date().to_datetime(hours.start.time());
+    let within = |start: &DateTime| day.end.is_none_or(|end| day.start <= *start && *start < end);
+    // "Mardi soir … vers 8 h" is twelve hours later, "dans la nuit de mardi … vers 3 h" a day.
+    let later = [0.hours(), 12.hours(), 24.hours()].into_iter().find_map(|span| {
+        let start = start.checked_add(span).ok()?;
+        (within(&start) && (span.get_hours() != 12 || hours.start.hour() < 12)).then_some(start)
+    });
+    let start = later.unwrap_or(start);
     let end = match hours.end {
         Some(end) => Some(start.checked_add(end.duration_since(hours.start)).ok()?),
         None => None,

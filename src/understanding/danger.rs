@@ -36,6 +36,9 @@ impl Danger {
     }
 }
 
+/// No clause is longer, in tokens. This bounds the work on a text without marks.
+const CLAUSE: usize = 40;
+
 impl Vocabulary {
     /// The first danger that the message says is there now.
     pub(super) fn danger(&self, text: &Text, content: &str, values: &[Found], now: DateTime) -> Option<Danger> {
@@ -91,8 +94,9 @@ impl Vocabulary {
             );
             mark || self.turns.at(text, token).is_some()
         };
-        let start = (0..at).rev().find(|&token| closes(token)).map_or(0, |token| token + 1);
-        let end = (at..text.len()).find(|&token| closes(token)).unwrap_or(text.len());
+        let (first, last) = (at.saturating_sub(CLAUSE), text.len().min(at + CLAUSE));
+        let start = (first..at).rev().find(|&token| closes(token)).map_or(first, |token| token + 1);
+        let end = (at..last).find(|&token| closes(token)).unwrap_or(last);
         (start, end)
     }
 }

@@ -23,6 +23,7 @@ mod numbered;
 mod phrases;
 mod plate;
 mod registry;
+mod spoken;
 mod text;
 mod time;
 mod values;
@@ -31,16 +32,17 @@ mod words;
 
 use jiff::civil;
 
-pub use amount::Tax;
+pub use amount::{Foreign, Tax};
 pub use answer::{Answer, Want};
 pub use choice::{ChoiceItem, ChoiceSet};
 pub use command::Command;
+pub use communes::index_communes;
 pub use danger::Danger;
 pub use faq::{Faq, FaqHit, FaqSource};
 pub use intent::{IntentScore, IntentSource, Intents, Lexicon, sentences, stands_alone};
 pub use time::Open;
 pub use values::{Found, ValueKind};
-pub use vocabulary::{Vocabulary, VocabularyError};
+pub use vocabulary::{Currency, Vocabulary, VocabularyError};
 
 use crate::domain::{fact::Value, language::Language};
 use text::Text;

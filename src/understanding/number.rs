@@ -15,8 +15,13 @@ pub(super) struct Number {
 }
 
 impl Vocabulary {
-    /// The number that begins at the token `at`.
+    /// The number that begins at the token `at`. Many ask for the same one: each is read once.
     pub(super) fn number_at(&self, text: &Text, at: usize) -> Option<Number> {
+        let numbers = text.numbers(|text| (0..text.len()).map(|at| self.read_number(text, at)).collect());
+        numbers.get(at).copied().flatten()
+    }
+
+    fn read_number(&self, text: &Text, at: usize) -> Option<Number> {
         let plain = if text.is_digits(at) { self.figures_at(text, at) } else { self.spelled_at(text, at) }?;
         // "1,2k", "3 mille".
         match self.thousands.at(text, plain.end) {
@@ -41,12 +46,19 @@ impl Vocabulary {
             .take_while(|&next| self.numbers.at(text, next).is_some() || self.joins(text, next))
             .map(|next| text.word(next))
             .collect();
-        (1..=words.len()).rev().find_map(|count| {
+        let mut longest: Option<Number> = None;
+        for count in 1..=words.len() {
             // Ranks come out as "3e": they are no counts, and do not parse.
-            let value: f64 = text2num::text2digits(&words[..count].join(" "), language).ok()?.parse().ok()?;
+            let value =
+                text2num::text2digits(&words[..count].join(" "), language).ok().and_then(|said| said.parse().ok());
             let article = count == 1 && matches!(first, "un" | "une" | "one" | "neuf" | "four");
-            Some(Number { value, end: at + count, article })
-        })
+            longest = value.map(|value| Number { value, end: at + count, article }).or(longest);
+            // "Vingt et" is no number, "vingt et un" is one: beyond a joint no number goes on.
+            if longest.is_none_or(|number| number.end + 1 < at + count) {
+                break;
+            }
+        }
+        longest
     }
 
     /// "vingt et un", "one hundred and twenty"; but "mille et deux mille" are two numbers.
@@ -95,8 +107,8 @@ impl Vocabulary {
             end += 2;
         }
         let cents = text.is_mark(end, '.') && text.is_glued(end) && text.is_digits(end + 1);
-        let money = text.is_mark(end, '€') || self.money.at(text, end).is_some();
-        let led = at > 0 && text.is_mark(at - 1, '€');
+        let money = self.is_money(text, end);
+        let led = at > 0 && self.is_money(text, at - 1);
         if !(cents || money || led) {
             return at + 1;
         }

@@ -51,7 +51,7 @@ impl Vocabulary {
         let named = (at.saturating_sub(WORD_REACH)..at).any(|at| self.company_words.at(text, at).is_some());
         let alone = at == 0 && end == text.len();
         let grouped = groups.starts_with(&[3, 3, 3]);
-        let money = text.is_mark(end, '€') || self.money.at(text, end).is_some();
+        let money = self.is_money(text, end);
         let proven = luhn(&figures) || (kind == ValueKind::Siret && is_post_office(&figures));
         (proven && !money && (named || alone || grouped)).then_some((at..end, kind, figures))
     }

@@ -1,6 +1,10 @@
 //! The words of a message: folded (no case, no accents), cut into tokens that remember where they stood.
 
+use std::sync::OnceLock;
+
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
+
+use super::number::Number;
 
 /// What is read of a message. Beyond it, nobody tells a claim in one breath; an attacker does.
 const MAX_CHARS: usize = 4_000;
@@ -34,6 +38,8 @@ pub(super) struct Text {
     /// For each byte of `folded`, and one past its end, where it comes from in `original`.
     origins: Vec<usize>,
     tokens: Vec<Token>,
+    /// The number that begins at each token, once they were asked for.
+    numbers: OnceLock<Vec<Option<Number>>>,
 }
 
 impl Text {
@@ -47,7 +53,7 @@ impl Text {
             origins.resize(folded.len(), at);
         }
         origins.push(cut);
-        let mut text = Self { original, folded, origins, tokens: Vec::new() };
+        let mut text = Self { original, folded, origins, tokens: Vec::new(), numbers: OnceLock::new() };
         text.cut();
         text
     }
@@ -90,12 +96,24 @@ impl Text {
     }
 
     pub(super) fn token(&self, at: usize) -> Option<Token> {
-        self.tokens.get(at).copied()
+        self.look(at).copied()
+    }
+
+    /// The only way to a token, so that tests can count how often one is looked at.
+    fn look(&self, at: usize) -> Option<&Token> {
+        #[cfg(test)]
+        LOOKS.with(|looks| looks.set(looks.get() + 1));
+        self.tokens.get(at)
+    }
+
+    /// The number that begins at each token: read by the first who asks.
+    pub(super) fn numbers(&self, read: impl FnOnce(&Self) -> Vec<Option<Number>>) -> &[Option<Number>] {
+        self.numbers.get_or_init(|| read(self))
     }
 
     /// The folded text of the token `at`; empty past the end.
     pub(super) fn str(&self, at: usize) -> &str {
-        self.tokens.get(at).map_or("", |token| &self.folded[token.start..token.end])
+        self.look(at).map_or("", |token| &self.folded[token.start..token.end])
     }
 
     /// The word at `at`; empty when there is no word.
@@ -104,19 +122,19 @@ impl Text {
     }
 
     pub(super) fn is_word(&self, at: usize) -> bool {
-        self.tokens.get(at).is_some_and(|token| token.kind == Kind::Word)
+        self.look(at).is_some_and(|token| token.kind == Kind::Word)
     }
 
     pub(super) fn is_digits(&self, at: usize) -> bool {
-        self.tokens.get(at).is_some_and(|token| token.kind == Kind::Digits)
+        self.look(at).is_some_and(|token| token.kind == Kind::Digits)
     }
 
     pub(super) fn is_mark(&self, at: usize, mark: char) -> bool {
-        self.tokens.get(at).is_some_and(|token| token.kind == Kind::Mark(mark))
+        self.look(at).is_some_and(|token| token.kind == Kind::Mark(mark))
     }
 
     pub(super) fn is_glued(&self, at: usize) -> bool {
-        self.tokens.get(at).is_some_and(|token| token.glued)
+        self.look(at).is_some_and(|token| token.glued)
     }
 
     /// What the digits at `at` count, when they fit.
@@ -154,6 +172,17 @@ impl Text {
             _ => 0..0,
         }
     }
+}
+
+#[cfg(test)]
+thread_local!(static LOOKS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) });
+
+/// How often a token was looked at in this thread while `work` was done.
+#[cfg(test)]
+pub(super) fn looks_of(work: impl FnOnce()) -> usize {
+    let before = LOOKS.get();
+    work();
+    LOOKS.get() - before
 }
 
 fn kind_of(char: char) -> Kind {

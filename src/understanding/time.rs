@@ -34,9 +34,12 @@ use crate::domain::fact::{Moment, Precision};
 use clock::Hours;
 use days::{Days, moment_of};
 
-pub(super) use days::Cycle;
+pub(super) use days::{Cycle, contains, holds};
 pub(super) use interval::moved;
 pub(super) use tense::{Tense, Tenses};
+
+/// How many small words lead to one time: "aux alentours de la fin du". It bounds the work on what is nothing but them.
+const MOST_LEADING: usize = 8;
 
 /// An end that is not told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -139,19 +142,19 @@ impl TimeReader<'_> {
         }
     }
 
-    fn skip_leading(&self, mut at: usize) -> usize {
-        while let Some((TimeWord::Leading | TimeWord::About | TimeWord::This | TimeWord::Ahead, end)) = self.word(at) {
-            at = end;
-        }
-        at
+    /// The token after the words of some kinds, of which so many may stand in a row.
+    fn skip(&self, at: usize, kinds: impl Fn(TimeWord) -> bool) -> usize {
+        let next = |at: &usize| self.word(*at).filter(|(word, _)| kinds(*word)).map(|(_, end)| end);
+        std::iter::successors(Some(at), next).take(MOST_LEADING + 1).last().unwrap_or(at)
+    }
+
+    fn skip_leading(&self, at: usize) -> usize {
+        self.skip(at, is_leading)
     }
 
     /// Past "de", "du", "le", "of the", but not past "ce" or "vers".
-    fn skip_articles(&self, mut at: usize) -> usize {
-        while let Some((TimeWord::Leading, end)) = self.word(at) {
-            at = end;
-        }
-        at
+    fn skip_articles(&self, at: usize) -> usize {
+        self.skip(at, |word| word == TimeWord::Leading)
     }
 
     fn today(&self) -> Date {
@@ -163,14 +166,9 @@ impl TimeReader<'_> {
         if let Some(found) = self.relative(at) {
             return Some(found);
         }
-        let (mut next, mut about, mut this) = (at, false, false);
-        while let Some((word @ (TimeWord::About | TimeWord::This | TimeWord::Leading | TimeWord::Ahead), end)) =
-            self.word(next)
-        {
-            about |= word == TimeWord::About;
-            this |= word == TimeWord::This;
-            next = end;
-        }
+        let next = self.skip_leading(at);
+        let led_by = |wanted: TimeWord| self.skip(at, |word| is_leading(word) && word != wanted) < next;
+        let (about, this) = (led_by(TimeWord::About), led_by(TimeWord::This));
         let led = next > at;
         self.relative(next)
             .or_else(|| self.night_between(next))
@@ -230,7 +228,7 @@ impl TimeReader<'_> {
         };
         // "hier soir vers 18h30": the part of the day tells which half the hour is of.
         if matches!(hours, Hours::Part(..))
-            && let Some((Hours::At(clock), after)) = self.hours(end, false)
+            && let Some((Hours::At(clock), after)) = self.hours(end, false).or_else(|| self.bare_hour(end))
         {
             let early = matches!(hours, Hours::Part(Part::Night, _)) && clock.is_early();
             let hours = Hours::At(clock.within(hours));
@@ -241,7 +239,13 @@ impl TimeReader<'_> {
 
     /// "à 7h", "vers 18h30 samedi", "midi", "6h ce matin".
     fn hours_then_days(&self, next: usize, at: usize, about: bool) -> Option<When> {
-        let (hours, end) = self.interval_of_hours(at).or_else(|| self.hour_at(next, about))?;
+        let told = self.interval_of_hours(at).or_else(|| self.hour_at(next, about));
+        // "at 7 this morning", "vers 7 ce matin".
+        let this_part = |end: usize| {
+            self.is_word(end, TimeWord::This)
+                .is_some_and(|part| matches!(self.word(part), Some((TimeWord::Part(_), _))))
+        };
+        let (hours, end) = told.or_else(|| self.bare_hour(at).filter(|(_, end)| this_part(*end)))?;
         let start = if self.text.is_mark(end, ',') { end + 1 } else { end };
         let follows = self.skip_leading(start);
         if let Some((days, end)) = self.days(follows, end, follows > end, false).filter(|(days, _)| days.is_day()) {
@@ -271,6 +275,11 @@ impl TimeReader<'_> {
         let ahead = if now.start < self.now { hours.on(today.tomorrow().ok()?)? } else { now };
         Some(When { past, ahead, cycle: Cycle::Day, dated: false, doubt: false, open: None, end })
     }
+}
+
+/// A word that may lead to a time: "le", "vers", "ce", "dans".
+fn is_leading(word: TimeWord) -> bool {
+    matches!(word, TimeWord::Leading | TimeWord::About | TimeWord::This | TimeWord::Ahead)
 }
 
 /// A moment of each of two days.

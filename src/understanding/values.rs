@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::{
-    Listening, Open, Tax, Vocabulary, address, context,
+    Foreign, Listening, Open, Tax, Vocabulary, address, context,
     text::Text,
     time::{Cycle, TimeReader, When},
 };
@@ -52,6 +52,8 @@ pub struct Found {
     pub least: Option<i64>,
     /// For an amount: whether it holds its taxes.
     pub tax: Option<Tax>,
+    /// For an amount: that it is not of euros. Its value is then a text, which no question takes for an amount.
+    pub foreign: Option<Foreign>,
     /// For a commune: its INSEE code, where it is certain.
     pub insee: Option<&'static str>,
     /// It is well to ask whether this was meant.
@@ -75,6 +77,7 @@ impl Found {
             open: None,
             least: None,
             tax: None,
+            foreign: None,
             insee: None,
             doubt: false,
             cycle: Cycle::Fixed,
@@ -107,6 +110,8 @@ impl Vocabulary {
         let mut values: Vec<Found> = Vec::new();
         let shapes = self.shapes(text);
         let shaped = |at: usize| shapes.iter().find(|(tokens, ..)| tokens.contains(&at));
+        let abroad = (0..text.len()).any(|at| self.foreign_currency_at(text, at).is_some());
+        let foreign = |at: usize| if abroad { self.foreign_at(text, at) } else { None };
         let mut at = 0;
         while at < text.len() {
             let end = if let Some((tokens, kind, value)) = shaped(at) {
@@ -122,6 +127,11 @@ impl Vocabulary {
             } else if let Some(when) = times.at(at) {
                 let end = when.end;
                 values.push(Found::time(text, at, when));
+                end
+            } else if let Some((foreign, end)) = foreign(at) {
+                let value = Value::Text(text.written(at..end).to_owned());
+                let found = Found::new(text, at..end, ValueKind::Amount, value);
+                values.push(Found { foreign: Some(foreign), ..found });
                 end
             } else if let Some(amount) = self.amount_at(text, at) {
                 let found = Found::new(text, at..amount.end, ValueKind::Amount, Value::Amount(amount.cents));

@@ -9,7 +9,7 @@ pub(super) use time::{Holiday, Part, TimeWord, Unit};
 use time::{TimeWords, time_book};
 
 use super::{Command, Danger, Tax, contact::Patterns, phrases::PhraseBook, text::words_of};
-use crate::domain::message::Channel;
+use crate::domain::{language::Language, message::Channel};
 
 /// What can be wrong with the vocabulary's file.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +20,8 @@ pub enum VocabularyError {
     EmptyPhrase { place: &'static str, phrase: String },
     #[error("a pattern of Guichet itself cannot be compiled, please report it: {0}")]
     Pattern(#[from] Box<regex::Error>),
+    #[error("flows/vocabulary.yaml, foreign_money: `{0}` is no code of a currency; write three capitals, such as CHF")]
+    Currency(String),
     #[error("flows/vocabulary.yaml, {place}: {found} lists are given where {wanted} are needed")]
     WrongCount { place: &'static str, wanted: usize, found: usize },
 }
@@ -123,7 +125,37 @@ struct Count {
     en: Vec<String>,
 }
 
-/// What tells the tense of a sentence, beside the endings of verbs.
+/// The words for a currency that is not the euro.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ForeignMoney {
+    code: String,
+    /// The mark that stands beside its figures.
+    #[serde(default)]
+    sign: Option<char>,
+    #[serde(default)]
+    fr: Vec<String>,
+    #[serde(default)]
+    en: Vec<String>,
+}
+
+/// A currency that is not the euro, by its code (ISO 4217).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Currency([u8; 3]);
+
+impl Currency {
+    fn from_code(code: &str) -> Option<Self> {
+        let letters = code.bytes().all(|byte| byte.is_ascii_uppercase());
+        <[u8; 3]>::try_from(code.as_bytes()).ok().filter(|_| letters).map(Self)
+    }
+
+    pub fn code(&self) -> &str {
+        // Three capitals, as they were read.
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+/// Whether a price is told with its tax.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Taxes {
@@ -131,6 +163,7 @@ struct Taxes {
     included: Words,
 }
 
+/// What tells the tense of a sentence, beside the endings of verbs.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TenseWords {
@@ -160,6 +193,8 @@ pub(super) enum TenseWord {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    /// Words that only one of the languages has.
+    telling: Words,
     yes: Words,
     no: Words,
     greetings: Words,
@@ -186,6 +221,7 @@ struct File {
     counts: Vec<Count>,
     tense: TenseWords,
     money: Words,
+    foreign_money: Vec<ForeignMoney>,
     centimes: Words,
     taxes: Taxes,
     square_metres: Words,
@@ -218,6 +254,7 @@ pub(super) enum ClockWord {
 /// The words of `flows/vocabulary.yaml`, ready to listen.
 #[derive(Debug)]
 pub struct Vocabulary {
+    pub(super) telling: PhraseBook<Language>,
     pub(super) polarity: PhraseBook<bool>,
     pub(super) greetings: PhraseBook<()>,
     pub(super) polite: PhraseBook<()>,
@@ -239,6 +276,8 @@ pub struct Vocabulary {
     pub(super) counts: PhraseBook<u64>,
     pub(super) tense: PhraseBook<TenseWord>,
     pub(super) money: PhraseBook<()>,
+    pub(super) foreign_money: PhraseBook<Currency>,
+    pub(super) money_signs: Vec<(char, Currency)>,
     pub(super) centimes: PhraseBook<()>,
     pub(super) taxes: PhraseBook<Tax>,
     pub(super) square_metres: PhraseBook<()>,
@@ -286,6 +325,10 @@ impl Vocabulary {
             (&file.dangers.collapse, Danger::Collapse, "dangers.collapse"),
             (&file.dangers.distress, Danger::Distress, "dangers.distress"),
         ];
+        let mut telling = PhraseBook::default();
+        for (language, words) in [(Language::Fr, file.telling.fr), (Language::En, file.telling.en)] {
+            extend(&mut telling, "telling", &Words { fr: words, en: Vec::new() }, language)?;
+        }
         let mut polarity = book("yes", [(&file.yes, true)])?;
         extend(&mut polarity, "no", &file.no, false)?;
         let (mut alone, mut within) = (Vec::new(), PhraseBook::default());
@@ -307,7 +350,14 @@ impl Vocabulary {
         for Count { of, fr, en } in file.counts {
             extend(&mut counts, "counts", &Words { fr, en }, of)?;
         }
+        let (mut foreign_money, mut money_signs) = (PhraseBook::default(), Vec::new());
+        for ForeignMoney { code, sign, fr, en } in file.foreign_money {
+            let currency = Currency::from_code(&code).ok_or(VocabularyError::Currency(code))?;
+            extend(&mut foreign_money, "foreign_money", &Words { fr, en }, currency)?;
+            money_signs.extend(sign.map(|sign| (sign, currency)));
+        }
         Ok(Self {
+            telling,
             polarity,
             greetings: book("greetings", [(&file.greetings, ())])?,
             polite: book("polite", [(&file.polite, ())])?,
@@ -353,6 +403,8 @@ impl Vocabulary {
                 ],
             )?,
             money: book("money", [(&file.money, ())])?,
+            foreign_money,
+            money_signs,
             centimes: book("centimes", [(&file.centimes, ())])?,
             taxes: book("taxes", [(&file.taxes.excluded, Tax::Excluded), (&file.taxes.included, Tax::Included)])?,
             square_metres: book("square_metres", [(&file.square_metres, ())])?,

@@ -3,12 +3,15 @@
 use proptest::prelude::*;
 
 use super::{
-    super::{Listening, Reading, Vocabulary},
+    super::{Listening, Reading, Vocabulary, text::looks_of},
     friday, vocabulary,
 };
 
 const TIMES: &str = include_str!("../../../tests/corpus/times.csv");
 const AMOUNTS: &str = include_str!("../../../tests/corpus/amounts.csv");
+
+/// How often one character may be looked at. Texts of people stay under a tenth of it.
+const MOST_LOOKS: usize = 400;
 
 thread_local!(static VOCABULARY: Vocabulary = vocabulary());
 
@@ -112,25 +115,54 @@ proptest! {
     }
 }
 
-/// The work grows with the text and no faster: a long text is cut, and each word of it is looked at from its own place
-/// only. Counted in values, for a test must not watch a clock.
+const PIECES: &[&str] = &[
+    "hier soir vers 18h30, ",
+    "entre le 3 et le ",
+    "1 ",
+    "1/",
+    "de ",
+    "vers ",
+    "le lundi ",
+    "0",
+    "une ",
+    "mille une ",
+    "mille ",
+    "quelques ",
+    "fin septembre ",
+    "FR76 3000 ",
+    "69003 ",
+    "12 rue ",
+    "à Lyon ",
+    "ça sent le gaz ",
+    "pas de ",
+    "si y a du feu ",
+    "je veux un conseiller ",
+    "$ 3 francs ",
+];
+
 #[test]
 fn a_long_text_is_read_to_its_limit() {
-    for piece in [
-        "hier soir vers 18h30, ",
-        "entre le 3 et le ",
-        "1 ",
-        "de ",
-        "le lundi ",
-        "0",
-        "1/",
-        "une ",
-        "FR76 3000 ",
-        "mille ",
-    ] {
+    for piece in PIECES {
         let long = piece.repeat(20_000);
         let reading = read(&long, &friday());
         assert!(reading.said().chars().count() <= 4_000, "{piece}");
         assert!(reading.values().len() <= 2_000, "{piece}");
+    }
+}
+
+/// The work grows with the text and no faster: what were quadratic would be sixteen times. Counted in looks at a token,
+/// for a test must not watch a clock.
+#[test]
+fn four_times_the_text_is_four_times_the_work() {
+    // The vocabulary is compiled by whoever is the first to read.
+    read("", &friday());
+    for piece in PIECES {
+        let looks = |chars: usize| {
+            let text = piece.repeat(chars / piece.len());
+            looks_of(|| drop(read(&text, &friday())))
+        };
+        let (short, long) = (looks(1_000), looks(4_000));
+        assert!(long <= 6 * short, "{piece}: {short} looks for 1,000 characters, {long} for 4,000");
+        assert!(long <= MOST_LOOKS * 4_000, "{piece}: {long} looks for 4,000 characters");
     }
 }

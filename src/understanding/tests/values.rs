@@ -1,5 +1,5 @@
 use super::{
-    super::{Answer, ValueKind, Vocabulary, Want},
+    super::{Answer, Found, ValueKind, Vocabulary, Want},
     friday, rooms, vocabulary, want,
 };
 use crate::domain::{
@@ -57,7 +57,8 @@ fn the_corpus_of_amounts_is_read_as_its_writer_meant_it() {
     for line in corpus.lines().skip(1) {
         let (text, expected) = line.split_once(';').unwrap();
         let reading = vocabulary.read(text, &friday());
-        let amounts = reading.values().iter().filter(|found| found.kind == ValueKind::Amount);
+        let euros = |found: &&Found| found.kind == ValueKind::Amount && found.foreign.is_none();
+        let amounts = reading.values().iter().filter(euros);
         let read: Vec<String> = amounts
             .map(|found| {
                 let Value::Amount(cents) = found.value else { panic!("{found:?}") };
@@ -73,6 +74,38 @@ fn the_corpus_of_amounts_is_read_as_its_writer_meant_it() {
     }
     assert!(corpus.lines().count() > 100);
     assert!(wrong.is_empty(), "{} are read otherwise:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn what_is_not_of_euros_is_never_taken_for_them() {
+    let vocabulary = vocabulary();
+    for (text, cents, code) in [
+        ("200 CHF", 20_000, "CHF"),
+        ("$300", 30_000, "USD"),
+        ("$1,200.50", 120_050, "USD"),
+        ("300 $ environ", 30_000, "USD"),
+        ("150 livres sterling", 15_000, "GBP"),
+        ("£80", 8_000, "GBP"),
+        ("about 80 pounds", 8_000, "GBP"),
+        ("deux mille francs suisses", 200_000, "CHF"),
+        ("entre 200 et 300 CHF", 30_000, "CHF"),
+        ("de 500 à 800 dollars", 80_000, "USD"),
+        ("USD 450", 45_000, "USD"),
+        ("12 500 dirhams", 1_250_000, "MAD"),
+        ("100 000 FCFA", 10_000_000, "XOF"),
+        ("ça valait 3000 francs à l'époque", 300_000, "FRF"),
+    ] {
+        let reading = vocabulary.read(text, &friday());
+        let found: Vec<(i64, String)> = reading
+            .values()
+            .iter()
+            .filter_map(|found| found.foreign.map(|sum| (sum.cents, sum.currency.code().to_owned())))
+            .collect();
+        assert_eq!(found, [(cents, code.to_owned())], "{text}");
+        assert_eq!(answer(&vocabulary, text, &want(Input::Amount)), None, "{text}");
+        assert_eq!(vocabulary.volunteer(&reading, &want(Input::Amount), &friday()), None, "{text}");
+    }
+    assert_eq!(answer(&vocabulary, "200 CHF, soit 212 euros", &want(Input::Amount)), Some(Value::Amount(21_200)));
 }
 
 /// The kinds and values of all that a text holds.

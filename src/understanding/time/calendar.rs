@@ -156,7 +156,7 @@ impl TimeReader<'_> {
     /// A year in four figures that is not the beginning of a time or an amount.
     pub(super) fn year_at(&self, at: usize) -> Option<i16> {
         let year = i16::try_from(self.text.digits(at)?).ok().filter(|year| YEARS.contains(year))?;
-        let counted = self.text.is_mark(at + 1, '€') || self.vocabulary.money.at(self.text, at + 1).is_some();
+        let counted = self.vocabulary.is_money(self.text, at + 1);
         (self.text.str(at).len() == 4 && !counted).then_some(year)
     }
 
@@ -215,39 +215,18 @@ impl TimeReader<'_> {
         let figures = self.text.digits(at).filter(|day| (1..=31).contains(day) && self.text.str(at).len() <= 2);
         let before = self.text.word(at.checked_sub(1)?);
         let end = self.after_rank(at + 1);
-        let closed = match self.text.token(end) {
-            None => true,
-            Some(_) if self.text.is_word(end) => match self.word(end) {
-                Some((TimeWord::Unit(_) | TimeWord::Month(_) | TimeWord::HalfHour, _)) => false,
-                Some(_) => true,
-                // "le 3 nous étions là": any word may follow, but not one that is counted.
-                None => {
-                    let counted = self.vocabulary.streets.at(self.text, end).is_some()
-                        || self.vocabulary.complements.at(self.text, end).is_some()
-                        || self.vocabulary.money.at(self.text, end).is_some()
-                        || self.vocabulary.thousands.at(self.text, end).is_some();
-                    let opens = GOES_ON.contains(&self.text.word(end));
-                    !counted && (opens || end > at + 1)
-                }
-            },
-            Some(_) => {
-                let glued = self.text.is_glued(end + 1);
-                let sign = [':', '/', '%'].into_iter().any(|sign| self.text.is_mark(end, sign)) && glued;
-                let decimal = self.text.is_glued(end) && glued && self.text.is_digits(end + 1);
-                !(self.text.is_digits(end) || self.text.is_mark(end, '€') || sign || decimal)
-            }
-        };
         let led = matches!(before, "le" | "du" | "au" | "the" | "dep" | "depuis")
             || matches!(self.word(at - 1), Some((TimeWord::Weekday(_) | TimeWord::ShortWeekday(_), _)));
-        if !led || !closed {
+        if !led || !self.counts_nothing(end) {
             return None;
         }
         let day = i8::try_from(figures?).ok()?;
         // "le 2 du mois prochain".
         let of = self.skip_articles(end);
+        let (before, unit) = self.direction_at(of);
         if of > end
-            && let Some((TimeWord::Unit(Unit::Month), named)) = self.word(of)
-            && let (Some(direction), end) = self.direction_after(None, named)
+            && let Some((TimeWord::Unit(Unit::Month), named)) = self.word(unit)
+            && let (Some(direction), end) = self.direction_after(before, named)
         {
             let month = first_of(self.today(), Precision::Month)?;
             let month = month.checked_add(jiff::Span::new().months(i64::from(direction))).ok()?;
@@ -261,6 +240,32 @@ impl TimeReader<'_> {
             return Some((other.map(|other| of(other.start))?, end));
         }
         self.nearest_day(day).map(|days| (days, end))
+    }
+
+    /// The figures that end before `end` stand alone: what follows is not what they count, nor more of them.
+    pub(super) fn counts_nothing(&self, end: usize) -> bool {
+        match self.text.token(end) {
+            None => true,
+            Some(_) if self.text.is_word(end) => match self.word(end) {
+                Some((TimeWord::Unit(_) | TimeWord::Month(_) | TimeWord::HalfHour, _)) => false,
+                Some(_) => true,
+                // "le 3 nous étions là": any word may follow, but not one that is counted.
+                None => {
+                    let counted = self.vocabulary.streets.at(self.text, end).is_some()
+                        || self.vocabulary.complements.at(self.text, end).is_some()
+                        || self.vocabulary.is_money(self.text, end)
+                        || self.vocabulary.thousands.at(self.text, end).is_some();
+                    let ranked = end > 0 && !self.text.is_digits(end - 1);
+                    !counted && (GOES_ON.contains(&self.text.word(end)) || ranked)
+                }
+            },
+            Some(_) => {
+                let glued = self.text.is_glued(end + 1);
+                let sign = [':', '/', '%'].into_iter().any(|sign| self.text.is_mark(end, sign)) && glued;
+                let decimal = self.text.is_glued(end) && glued && self.text.is_digits(end + 1);
+                !(self.text.is_digits(end) || self.vocabulary.is_money(self.text, end) || sign || decimal)
+            }
+        }
     }
 
     /// A day of the month, where it last was and where it next is.

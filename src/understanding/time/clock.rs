@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{ClockWord, Part, Precision, TimeReader, TimeWord, Unit, edge::Edge, part::part_on};
+use super::{ClockWord, Part, Precision, TimeReader, TimeWord, Unit, edge::Edge, is_leading, part::part_on};
 use crate::domain::fact::Moment;
 
 /// A time of the day.
@@ -80,14 +80,8 @@ impl TimeReader<'_> {
         if let Some(found) = self.interval_of_hours(at) {
             return Some(found);
         }
-        let mut next = at;
-        let mut about = about;
-        while let Some((word @ (TimeWord::Leading | TimeWord::About | TimeWord::This | TimeWord::Ahead), end)) =
-            self.word(next)
-        {
-            about |= word == TimeWord::About;
-            next = end;
-        }
+        let next = self.skip_leading(at);
+        let about = about || self.skip(at, |word| is_leading(word) && word != TimeWord::About) < next;
         self.hour_at(next, about).or_else(|| self.part_at(next))
     }
 
@@ -102,7 +96,13 @@ impl TimeReader<'_> {
         };
         if let Some((Hours::At(from), end)) = self.hour_at(start, false) {
             let second = self.skip_about(joint(end)?);
-            let (Hours::At(to), end) = self.hour_at(second, false)? else { return None };
+            // "entre midi et deux".
+            let after_noon = || {
+                let (hour, end) = self.whole_number(second).filter(|(hour, _)| (1..=6).contains(hour))?;
+                let to = Clock { hour: hour + 12, precise: false, ..from };
+                (from.hour == 12 && self.counts_nothing(end)).then_some((Hours::At(to), end))
+            };
+            let (Hours::At(to), end) = self.hour_at(second, false).or_else(after_noon)? else { return None };
             return Some((Hours::Between(from, to), end));
         }
         // The hours' own word may stand after the second only.
@@ -115,6 +115,15 @@ impl TimeReader<'_> {
             if to.hour >= 12 && hour < 12 && hour + 12 < to.hour && self.half_told(end) { hour + 12 } else { hour };
         let from = Clock { hour, minute: 0, second: None, precise: false, midnight: false };
         Some((Hours::Between(from, to), end))
+    }
+
+    /// "vers 8", "at 7", where a part of the day stands beside it: an hour without its word.
+    pub(super) fn bare_hour(&self, at: usize) -> Option<(Hours, usize)> {
+        let at = if self.text.is_mark(at, ',') { at + 1 } else { at };
+        let start = self.skip_about(at);
+        let (hour, end) = self.whole_number(start).filter(|(hour, _)| (1..=23).contains(hour))?;
+        let clock = Clock { hour, minute: 0, second: None, precise: false, midnight: false };
+        (start > at && self.counts_nothing(end)).then_some((Hours::At(clock), end))
     }
 
     /// "18h environ": the words for "about" that may stand after what they blur.
@@ -133,11 +142,8 @@ impl TimeReader<'_> {
         (end.saturating_sub(3)..end).any(told)
     }
 
-    fn skip_about(&self, mut at: usize) -> usize {
-        while let Some((TimeWord::About | TimeWord::Leading, end)) = self.word(at) {
-            at = end;
-        }
-        at
+    fn skip_about(&self, at: usize) -> usize {
+        self.skip(at, |word| matches!(word, TimeWord::About | TimeWord::Leading))
     }
 
     /// "18h30", "18:30", "7 heures et demie du soir", "7pm", "midi", "minuit et quart", "half past six".

@@ -120,6 +120,19 @@ pub(super) fn end_of(moment: &Moment) -> Option<DateTime> {
     moment.start.checked_add(span).ok()
 }
 
+/// The moment has begun at this instant and has not ended: of a minute or an hour, it is the one.
+pub(in crate::understanding) fn holds(moment: &Moment, instant: DateTime) -> bool {
+    let same_minute = instant.date() == moment.start.date()
+        && (instant.hour(), instant.minute()) == (moment.start.hour(), moment.start.minute());
+    same_minute || (moment.start <= instant && end_of(moment).is_some_and(|end| instant < end))
+}
+
+/// The first moment is the longer and holds the second.
+pub(in crate::understanding) fn contains(outer: &Moment, inner: &Moment) -> bool {
+    let (Some(outer_end), Some(inner_end)) = (end_of(outer), end_of(inner)) else { return false };
+    outer.precision > inner.precision && outer.start <= inner.start && inner_end <= outer_end
+}
+
 /// The first day of the week, month, quarter or year that holds `date`.
 pub(super) fn first_of(date: Date, precision: Precision) -> Option<Date> {
     match precision {

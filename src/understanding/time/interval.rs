@@ -21,6 +21,14 @@ impl TimeReader<'_> {
         let end = if self.text.is_mark(left.end, ',') { left.end + 1 } else { left.end };
         let since = left.open.is_some();
         let until = self.is_word(end, TimeWord::Until);
+        // "fin septembre début octobre": where one ends, the other begins.
+        if left.past.end.is_some()
+            && self.edge_at(start).is_some()
+            && self.edge_at(end).is_some()
+            && let Some(right) = self.point(end).filter(|right| Some(right.past.start) == left.past.end)
+        {
+            return joined(&left, &right);
+        }
         let link = until
             .or_else(|| if led.is_some() && !since { self.is_clock(end, ClockWord::And) } else { None })
             .or_else(|| self.text.is_mark(end, '-').then_some(end + 1))

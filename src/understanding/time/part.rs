@@ -17,10 +17,21 @@ impl TimeReader<'_> {
         {
             return Some((Hours::Part(part, Some(edge)), end));
         }
-        match self.word(at)? {
-            (TimeWord::Part(part), end) => Some((Hours::Part(part, None), end)),
-            _ => None,
+        let (TimeWord::Part(part), end) = self.word(at)? else { return None };
+        // "ce matin à l'aube", "hier soir tard".
+        if part == Part::Morning
+            && let Some((TimeWord::Part(Part::Dawn), end)) = self.word(self.skip_leading(end))
+        {
+            return Some((Hours::Part(Part::Dawn, None), end));
         }
+        let trails = |end: usize| matches!(self.text.word(end - 1), "tot" | "tard" | "early" | "late");
+        if let Some((edge, after)) = self.edge_at(end)
+            && (trails(after) || self.text.word(after - 1) == "heure")
+            && !matches!(self.word(after), Some((TimeWord::Part(_) | TimeWord::Month(_) | TimeWord::Unit(_), _)))
+        {
+            return Some((Hours::Part(part, Some(edge)), after));
+        }
+        Some((Hours::Part(part, None), end))
     }
 
     /// "nuit de mardi à mercredi", "nuit du 3 au 4 novembre", "nuit d'hier à aujourd'hui".
@@ -110,10 +121,13 @@ impl TimeReader<'_> {
             let (noon, end) = self.hour_at(start, false)?;
             return both(Days::one(self.today()), |date| noon.on(date), end);
         }
-        let mut last = direction.is_some_and(|way| way < 0);
-        if let (None | Some(0), (Some(-1), after)) = (direction, self.direction_at(end)) {
-            (last, end) = (true, after);
+        let mut way = direction.unwrap_or_default();
+        if let (None | Some(0), (Some(back), after)) = (direction, self.direction_at(end))
+            && back < 0
+        {
+            (way, end) = (back, after);
         }
+        let last = way < 0;
         let overnight = self.text.word(start) == "overnight";
         let within = led && start > 0 && {
             let before = self.text.word(start - 1);
@@ -126,7 +140,8 @@ impl TimeReader<'_> {
             return None;
         }
         let (today, hour) = (self.today(), self.now.hour());
-        let yesterday = today.yesterday().ok()?;
+        // "the night before last".
+        let yesterday = today.checked_sub(i64::from(way.abs().max(1)).days()).ok()?;
         let (past, ahead) = match part {
             Part::Night if last => (yesterday, yesterday),
             Part::Night if hour >= 22 => (today, today),
@@ -145,7 +160,7 @@ impl TimeReader<'_> {
 
     /// The part of these days, or the hour of it that follows.
     fn part_then_hour(&self, days: Days, part: Hours, end: usize) -> Option<When> {
-        let Some((Hours::At(clock), after)) = self.hours(end, false) else {
+        let Some((Hours::At(clock), after)) = self.hours(end, false).or_else(|| self.bare_hour(end)) else {
             return both(days, |date| part.on(date), end);
         };
         let clock = clock.within(part);

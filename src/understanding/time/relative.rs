@@ -4,12 +4,14 @@ use jiff::{Span, ToSpan, civil::DateTime};
 
 use super::{
     ClockWord, Precision, TimeReader, TimeWord, Unit, When, both,
-    days::{Days, Stretch, first_of, midnight, moment_of},
+    days::{Days, Stretch, end_of, first_of, midnight, moment_of},
 };
 use crate::domain::fact::Moment;
 
 /// Nobody dates a claim by more of them.
 const MOST: f64 = 1_000.0;
+/// How many "quelques" are, at least and at most.
+const FEW: (i64, i64) = (2, 6);
 
 /// How long, in one unit.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,6 +35,10 @@ impl TimeReader<'_> {
             Some((TimeWord::About, end)) => (None, end),
             _ => (None, at),
         };
+        let sign_of_few = sign.or_else(|| (at > 0 && self.follows_since(at)).then_some(-1));
+        if let Some(found) = self.few_units(start, sign_of_few) {
+            return Some(found);
+        }
         let mut count = self.count_of_units(start)?;
         if let Some(after) = self.about_after(count.end) {
             (count.about, count.end) = (true, after);
@@ -58,6 +64,37 @@ impl TimeReader<'_> {
         Some(When { dated: true, doubt: loose && about, ..When::sure(moment, count.end) })
     }
 
+    /// "Il y a quelques jours", "several weeks ago", "dans quelques jours", "l'autre jour": how many is not told, so that
+    /// it is from [`FEW`] on, and doubted.
+    fn few_units(&self, at: usize, sign: Option<i32>) -> Option<When> {
+        let (unit, sign, end) = match self.word(at)? {
+            (TimeWord::OtherDay, end) => (Unit::Day, -1, end),
+            (TimeWord::Few, named) => {
+                let (TimeWord::Unit(unit), end) = self.word(named)? else { return None };
+                match (sign, self.word(end)) {
+                    (Some(sign), _) => (unit, sign, end),
+                    (None, Some((TimeWord::AgoAfter, after))) => (unit, -1, after),
+                    (None, Some((TimeWord::AheadAfter, after))) => (unit, 1, after),
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        let (least, most) = FEW;
+        let (near, far) = (self.units_on(unit, i64::from(sign) * least)?, self.units_on(unit, i64::from(sign) * most)?);
+        let (first, last) = if sign < 0 { (far, near) } else { (near, far) };
+        let end_of_last = end_of(&last)?;
+        let moment = Moment { start: first.start, end: Some(end_of_last), precision: Precision::Interval };
+        Some(When { dated: true, doubt: true, ..When::sure(moment, end) })
+    }
+
+    /// So many units from now, as whole days, months or years.
+    fn units_on(&self, unit: Unit, count: i64) -> Option<Moment> {
+        #[expect(clippy::cast_precision_loss, reason = "a count of a few")]
+        let value = count as f64;
+        self.shifted(Count { value, unit, about: true, end: 0 })
+    }
+
     /// So long from now, where a word before says so: "d'ici 3 jours".
     pub(super) fn in_so_long(&self, at: usize) -> Option<When> {
         let count = self.count_of_units(at)?;
@@ -66,6 +103,9 @@ impl TimeReader<'_> {
 
     /// "ces 3 derniers jours", "les deux dernières semaines": from then to today.
     pub(super) fn last_units(&self, at: usize) -> Option<When> {
+        if let Some(found) = self.last_few_units(at) {
+            return Some(found);
+        }
         let number =
             self.vocabulary.number_at(self.text, at).filter(|number| !number.article && number.value <= MOST)?;
         let last = self.is_word(number.end, TimeWord::Last)?;
@@ -82,6 +122,26 @@ impl TimeReader<'_> {
         };
         let stretch = Stretch::through(self.today().checked_sub(span).ok()?, self.today())?;
         Some(When { dated: true, ..When::sure(moment_of(stretch, Precision::Day), end) })
+    }
+
+    /// "ces derniers jours", "the last few weeks": from as long ago as "quelques" may be to today.
+    fn last_few_units(&self, at: usize) -> Option<When> {
+        let plural = |at: usize| self.text.word(at).ends_with('s');
+        let (last, few) = match (self.word(at)?, self.word(at + 1)) {
+            ((TimeWord::Few, end), _) => (self.is_word(end, TimeWord::Last)?, true),
+            ((TimeWord::Last, _), Some((TimeWord::Few, end))) => (end, true),
+            ((TimeWord::Last, end), _) => (end, plural(at) || matches!(self.text.word(at), "last" | "past")),
+            _ => return None,
+        };
+        let (TimeWord::Unit(unit @ (Unit::Day | Unit::Week | Unit::Month | Unit::Year)), end) = self.word(last)? else {
+            return None;
+        };
+        if !few || !plural(last) {
+            return None;
+        }
+        let first = self.units_on(unit, -FEW.1)?;
+        let stretch = Stretch::through(first.start.date(), self.today())?;
+        Some(When { dated: true, doubt: true, ..When::sure(moment_of(stretch, Precision::Day), end) })
     }
 
     /// "trois jours", "une quinzaine de jours", "1h30", "une demi-heure", "un an et demi", "a couple of weeks".

@@ -96,6 +96,10 @@ pub(super) struct TimeWords {
     beginning: Words,
     ending: Words,
     about: Words,
+    /// "Quelques", before a unit: how many is not told.
+    few: Words,
+    /// "L'autre jour": some days ago.
+    other_day: Words,
     eve: Words,
     morrow: Words,
     /// "Lundi en huit": a week after the next Monday.
@@ -143,6 +147,8 @@ pub(in crate::understanding) enum TimeWord {
     Beginning,
     Ending,
     About,
+    Few,
+    OtherDay,
     Eve,
     Morrow,
     /// A week, or two, after the day that was named.
@@ -228,6 +234,8 @@ pub(super) fn time_book(time: &TimeWords) -> Result<PhraseBook<TimeWord>, Vocabu
             (&time.beginning, TimeWord::Beginning),
             (&time.ending, TimeWord::Ending),
             (&time.about, TimeWord::About),
+            (&time.few, TimeWord::Few),
+            (&time.other_day, TimeWord::OtherDay),
             (&time.eve, TimeWord::Eve),
             (&time.morrow, TimeWord::Morrow),
             (&time.in_eight, TimeWord::WeeksOn(1)),
