@@ -1,9 +1,9 @@
-//! What a provider's server may do to a message on its way, for every account that sends by HTTP.
+//! What a provider's server may do to a message on its way, for every account that sends by HTTP; and what the doctor finds.
 
 use std::{fmt::Write as _, time::Duration};
 
 use super::{
-    Outbound, Providers, Reason, Retry,
+    Checked, Outbound, Providers, Reason, Retry,
     testing::{self, Answer, Peer},
 };
 use crate::{
@@ -99,5 +99,31 @@ async fn a_server_that_never_answers_is_not_waited_for() {
         let error = providers.find(channel, account).unwrap().deliver(&message(channel, account, address)).await;
         let error = error.unwrap_err();
         assert_eq!((error.retry, error.reason), (Retry::Later, Reason::Unavailable), "{account}");
+    }
+}
+
+#[tokio::test]
+async fn the_doctor_says_whether_an_accounts_keys_are_good() {
+    for (status, expected) in [
+        (200, Ok("takes the account's keys")),
+        (401, Err("refuses the account's keys (status 401)")),
+        (403, Err("copy them anew")),
+        (500, Err("cannot be asked: status 500")),
+    ] {
+        for (channel, account, _, before) in
+            ACCOUNTS.iter().filter(|(_, account, ..)| !["webhook", "bot"].contains(account))
+        {
+            let mut script: Vec<Answer> = before.iter().map(|body| Answer::json(200, body)).collect();
+            script.push(Answer::json(status, "[]"));
+            let peer = Peer::start(script).await;
+            let checked = accounts(peer.url(), &testing::client()).find(*channel, account).unwrap().check().await;
+            let [Checked { what: "keys", outcome }] = checked.as_slice() else { panic!("{account}: {checked:?}") };
+            let is_as_expected = match (outcome, expected) {
+                (Ok(told), Ok(part)) | (Err(told), Err(part)) => told.contains(part),
+                _ => false,
+            };
+            assert!(is_as_expected, "{account} {status}: {outcome:?}");
+            assert_eq!(peer.requests().last().unwrap().method, "GET", "{account}: nothing is sent");
+        }
     }
 }

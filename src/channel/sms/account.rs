@@ -1,13 +1,17 @@
 //! What the accounts of every SMS provider share: who they serve, how fast, and a secret in the address for providers
 //! that sign nothing.
 
-use std::time::Duration;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use subtle::ConstantTimeEq as _;
 
-use super::numbers;
+use super::{answer::no_such_address, numbers, render};
 use crate::{
-    channel::{Event, Fate, File, Pace, Received, Report},
+    channel::{Event, Fate, File, Outbound, Pace, Received, Report, SendError},
     domain::{
         language::Language,
         message::{Body, Channel, Endpoint},
@@ -19,6 +23,8 @@ use crate::{
 pub(super) const MOST_IDENTIFIER: usize = 200;
 /// The messages of an account that may be on their way at once.
 const AT_ONCE: usize = 8;
+/// More messages than ever wait for the rest of their texts.
+const MOST_BEGUN: usize = 1000;
 
 /// An account of ours at a provider.
 #[derive(Clone, Debug)]
@@ -26,11 +32,37 @@ pub(super) struct Account {
     pub(super) name: String,
     insurer: String,
     messages_per_second: u32,
+    /// How many texts of a long message went before one failed, by the message's identifier: its next try goes on there. A
+    /// restart forgets it, and the person may read a text twice.
+    begun: Arc<Mutex<HashMap<String, usize>>>,
 }
 
 impl Account {
     pub(super) fn new(name: &str, insurer: &str, messages_per_second: u32) -> Self {
-        Self { name: name.to_owned(), insurer: insurer.to_owned(), messages_per_second: messages_per_second.max(1) }
+        Self {
+            name: name.to_owned(),
+            insurer: insurer.to_owned(),
+            messages_per_second: messages_per_second.max(1),
+            begun: Arc::default(),
+        }
+    }
+
+    /// What is still to be sent for a message.
+    pub(super) fn texts<'a>(&'a self, outbound: &'a Outbound) -> Result<Texts<'a>, SendError> {
+        if !numbers::can_receive(&outbound.to.address) {
+            return Err(no_such_address());
+        }
+        let link = outbound.link.as_ref().map(|link| format!("{} {link}", outbound.lead_in));
+        let texts = render::texts(&outbound.body, link.as_deref());
+        let key = |number: usize| match number {
+            0 => outbound.id.clone(),
+            later => format!("{}-{later}", outbound.id),
+        };
+        let all: Vec<_> = texts.into_iter().enumerate().map(|(number, text)| (key(number), text)).collect();
+        let begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner).get(&outbound.id).copied();
+        // Its text may have changed since: a link is another one for each try.
+        let at = begun.unwrap_or_default().min(all.len() - 1);
+        Ok(Texts { account: self, id: &outbound.id, all, at })
     }
 
     pub(super) fn pace(&self) -> Pace {
@@ -62,6 +94,39 @@ impl Account {
             files,
             more_may_follow: false,
         }))
+    }
+}
+
+/// The texts of a message in their order, each with its idempotency key, the same for every try.
+#[derive(Debug)]
+pub(super) struct Texts<'a> {
+    account: &'a Account,
+    id: &'a str,
+    all: Vec<(String, String)>,
+    at: usize,
+}
+
+impl Texts<'_> {
+    /// The key and the words of the next one.
+    pub(super) fn next(&self) -> Option<(&str, &str)> {
+        self.all.get(self.at).map(|(key, text)| (key.as_str(), text.as_str()))
+    }
+
+    /// It went.
+    pub(super) fn went(&mut self) {
+        self.at += 1;
+        if self.all.len() == 1 {
+            return;
+        }
+        let mut begun = self.account.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.at == self.all.len() {
+            begun.remove(self.id);
+            return;
+        }
+        if begun.len() >= MOST_BEGUN {
+            begun.clear();
+        }
+        begun.insert(self.id.to_owned(), self.at);
     }
 }
 

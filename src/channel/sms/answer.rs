@@ -6,7 +6,7 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode, header};
 use serde_json::Value as Json;
 
-use crate::channel::{Reason, Retry, SendError};
+use crate::channel::{Checked, Reason, Retry, SendError};
 
 /// No answer to a message needs more.
 const MOST_BYTES: usize = 64 * 1024;
@@ -41,6 +41,11 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
+    /// The answer itself, where it is a success.
+    pub(super) fn accepted(self) -> Result<Self, SendError> {
+        if self.status.is_success() { Ok(self) } else { Err(self.failure("")) }
+    }
+
     /// What follows from a status that is no success. `detail` is the provider's own code, never its words: they may
     /// quote the number.
     pub(super) fn failure(&self, detail: &str) -> SendError {
@@ -61,6 +66,18 @@ impl Answer {
         let seconds = self.headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
         Some(Duration::from_secs(seconds))
     }
+}
+
+/// What an account is found to be worth, for `guichet doctor`, after it asked for something that only it may have.
+pub(super) fn checked(asked: Result<Answer, SendError>) -> Vec<Checked> {
+    let outcome = match asked {
+        Ok(_) => Ok("the provider takes the account's keys".to_owned()),
+        Err(SendError { reason: Reason::Account, detail, .. }) => {
+            Err(format!("the provider refuses the account's keys ({detail}): copy them anew, as docs/sms.md tells"))
+        }
+        Err(error) => Err(format!("the provider cannot be asked: {error}")),
+    };
+    vec![Checked { what: "keys", outcome }]
 }
 
 /// The provider cannot be reached, or does not answer as it should.

@@ -18,7 +18,7 @@ pub mod webhook;
 
 use std::sync::Arc;
 
-use super::{AccountError, Outbound, Provider, SendError};
+use super::{AccountError, Provider};
 use crate::{
     config::Config,
     domain::{clock::Clock, message::Channel},
@@ -47,20 +47,6 @@ pub(super) fn open(config: &Config, http: &reqwest::Client) -> Result<Vec<Arc<dy
         all.push(Arc::new(opened.map_err(|error| unusable(&account.account, &error))?));
     }
     Ok(all)
-}
-
-/// What is sent for a message, in order: each text with its idempotency key, the same for every try.
-fn texts(outbound: &Outbound) -> Result<Vec<(String, String)>, SendError> {
-    if !numbers::can_receive(&outbound.to.address) {
-        return Err(answer::no_such_address());
-    }
-    let key = |number: usize| match number {
-        0 => outbound.id.clone(),
-        later => format!("{}-{later}", outbound.id),
-    };
-    let link = outbound.link.as_ref().map(|link| format!("{} {link}", outbound.lead_in));
-    let texts = render::texts(&outbound.body, link.as_deref());
-    Ok(texts.into_iter().enumerate().map(|(number, text)| (key(number), text)).collect())
 }
 
 fn unusable(account: &str, error: &impl std::error::Error) -> AccountError {

@@ -21,11 +21,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     account::{Account, MOST_IDENTIFIER, ends_with_secret, report},
-    answer::Answer,
-    texts,
+    answer::{Answer, checked},
 };
 use crate::{
-    channel::{Event, Fate, Outbound, Pace, Post, Provider, Reason, Refusal, Retry, SendError, Sent},
+    channel::{Checked, Event, Fate, Outbound, Pace, Post, Provider, Reason, Refusal, Retry, SendError, Sent},
     config::{self, Hidden, SecretError},
     domain::message::Channel,
 };
@@ -57,7 +56,7 @@ impl Octopush {
         })
     }
 
-    async fn send(&self, to: &str, text: &str, request_id: String) -> Result<Sent, SendError> {
+    async fn send(&self, to: &str, text: &str, request_id: &str) -> Result<Sent, SendError> {
         let mut campaign = json!({
             "recipients": [{ "phone_number": to }],
             "text": text,
@@ -112,12 +111,19 @@ impl Provider for Octopush {
 
     fn deliver<'a>(&'a self, outbound: &'a Outbound) -> BoxFuture<'a, Result<Sent, SendError>> {
         Box::pin(async move {
-            let mut sent = Sent::default();
-            for (key, text) in texts(outbound)? {
-                sent = self.send(&outbound.to.address, &text, key).await?;
+            let (mut texts, mut sent) = (self.account.texts(outbound)?, Sent::default());
+            while let Some((key, text)) = texts.next() {
+                sent = self.send(&outbound.to.address, text, key).await?;
+                texts.went();
             }
             Ok(sent)
         })
+    }
+
+    fn check(&self) -> BoxFuture<'_, Vec<Checked>> {
+        let request = self.http.get(format!("{}/wallet/check-credits", self.api));
+        let request = request.header("api-login", &self.login).header("api-key", &*self.api_key);
+        Box::pin(async { checked(Answer::to(request).await.and_then(Answer::accepted)) })
     }
 
     fn decode(&self, post: &Post<'_>) -> Result<Vec<Event>, Refusal> {

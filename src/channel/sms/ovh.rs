@@ -20,11 +20,12 @@ use url::Url;
 
 use super::{
     account::{Account, ends_with_secret, report},
-    answer::{Answer, unavailable},
-    texts,
+    answer::{Answer, checked, unavailable},
 };
 use crate::{
-    channel::{Desk, DeskError, Event, Fate, Outbound, Pace, Post, Provider, Reason, Refusal, Retry, SendError, Sent},
+    channel::{
+        Checked, Desk, DeskError, Event, Fate, Outbound, Pace, Post, Provider, Reason, Refusal, Retry, SendError, Sent,
+    },
     config::{self, Hidden, SecretError},
     domain::{clock::Clock, message::Channel},
 };
@@ -208,12 +209,17 @@ impl Provider for Ovh {
 
     fn deliver<'a>(&'a self, outbound: &'a Outbound) -> BoxFuture<'a, Result<Sent, SendError>> {
         Box::pin(async move {
-            let mut sent = Sent::default();
-            for (_, text) in texts(outbound)? {
-                sent = self.send(&outbound.to.address, &text).await?;
+            let (mut texts, mut sent) = (self.account.texts(outbound)?, Sent::default());
+            while let Some((_, text)) = texts.next() {
+                sent = self.send(&outbound.to.address, text).await?;
+                texts.went();
             }
             Ok(sent)
         })
+    }
+
+    fn check(&self) -> BoxFuture<'_, Vec<Checked>> {
+        Box::pin(async { checked(self.ask(Method::GET, "/incoming", String::new()).await) })
     }
 
     /// A report: `?id=…&ptt=…`. Messages are polled for.

@@ -17,13 +17,12 @@ use url::Url;
 
 use super::{
     account::{Account, MOST_IDENTIFIER, address, report},
-    answer::Answer,
-    texts,
+    answer::{Answer, checked},
 };
 use crate::{
     channel::{
-        Acknowledgement, Content, Event, Fate, FetchError, File, Outbound, Pace, Post, Provider, Reason, Refusal,
-        Retry, SendError, Sent,
+        Acknowledgement, Checked, Content, Event, Fate, FetchError, File, Outbound, Pace, Post, Provider, Reason,
+        Refusal, Retry, SendError, Sent,
     },
     config::{self, Hidden, SecretError},
     domain::message::Channel,
@@ -168,9 +167,10 @@ impl Provider for Twilio {
 
     fn deliver<'a>(&'a self, outbound: &'a Outbound) -> BoxFuture<'a, Result<Sent, SendError>> {
         Box::pin(async move {
-            let mut sent = Sent::default();
-            for (_, text) in texts(outbound)? {
-                sent = self.send(&outbound.to.address, &text).await?;
+            let (mut texts, mut sent) = (self.account.texts(outbound)?, Sent::default());
+            while let Some((_, text)) = texts.next() {
+                sent = self.send(&outbound.to.address, text).await?;
+                texts.went();
             }
             Ok(sent)
         })
@@ -178,6 +178,12 @@ impl Provider for Twilio {
 
     fn fetch<'a>(&'a self, media: &'a str) -> BoxFuture<'a, Result<Bytes, FetchError>> {
         Box::pin(self.bring(media))
+    }
+
+    fn check(&self) -> BoxFuture<'_, Vec<Checked>> {
+        let url = format!("{}/2010-04-01/Accounts/{}.json", self.api, self.sid);
+        let request = self.http.get(url).basic_auth(&self.sid, Some(&*self.token));
+        Box::pin(async { checked(Answer::to(request).await.and_then(Answer::accepted)) })
     }
 
     fn decode(&self, post: &Post<'_>) -> Result<Vec<Event>, Refusal> {

@@ -15,7 +15,7 @@ use subtle::ConstantTimeEq;
 use super::{
     account::{Account, MOST_IDENTIFIER, ends_with_secret, report},
     answer::Answer,
-    numbers, texts,
+    numbers,
 };
 use crate::{
     channel::{AccountError, Event, Fate, Outbound, Pace, Post, Provider, Reason, Refusal, Retry, SendError, Sent},
@@ -194,9 +194,10 @@ impl Provider for Sender {
 
     fn deliver<'a>(&'a self, outbound: &'a Outbound) -> BoxFuture<'a, Result<Sent, SendError>> {
         Box::pin(async move {
-            let mut sent = Sent::default();
-            for (key, text) in texts(outbound)? {
-                sent = self.send(&outbound.to.address, &text, &key).await?;
+            let (mut texts, mut sent) = (self.account.texts(outbound)?, Sent::default());
+            while let Some((key, text)) = texts.next() {
+                sent = self.send(&outbound.to.address, text, key).await?;
+                texts.went();
             }
             Ok(sent)
         })

@@ -162,6 +162,22 @@ async fn each_text_of_a_long_message_has_a_key_of_its_own() {
 }
 
 #[tokio::test]
+async fn a_long_message_that_broke_off_goes_on_with_the_text_that_failed() {
+    let done = || Answer::json(200, "{}");
+    let peer = Peer::start(vec![done(), Answer::json(500, ""), done(), done()]).await;
+    let (sender, message) = (sender(peer.url(), "json"), message(&"mot ".repeat(500)));
+    assert_eq!(sender.deliver(&message).await.unwrap_err().retry, Retry::Later);
+    sender.deliver(&message).await.unwrap();
+    // The same words again, by a handler who sends them again after all, are all of them.
+    sender.deliver(&message).await.unwrap();
+    let key = |request: &testing::Request| {
+        serde_json::from_slice::<serde_json::Value>(&request.body).unwrap()["ref"].as_str().unwrap().to_owned()
+    };
+    let keys: Vec<_> = peer.requests().iter().map(key).collect();
+    assert_eq!(keys, ["o1", "o1-1", "o1-1", "o1", "o1-1"]);
+}
+
+#[tokio::test]
 async fn a_refusal_says_whether_to_try_again() {
     let seconds = |seconds| Retry::After(std::time::Duration::from_secs(seconds));
     for (answer, retry, reason) in [

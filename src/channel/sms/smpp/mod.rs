@@ -33,7 +33,7 @@ use url::Url;
 use super::{
     account::{Account, report},
     answer::{no_such_address, unavailable},
-    numbers, texts,
+    numbers,
 };
 use crate::{
     channel::{Desk, DeskError, Outbound, Pace, Provider, Reason, Retry, SendError, Sent},
@@ -335,12 +335,13 @@ impl Provider for Smpp {
 
     fn deliver<'a>(&'a self, outbound: &'a Outbound) -> BoxFuture<'a, Result<Sent, SendError>> {
         Box::pin(async move {
-            let texts = texts(outbound)?;
+            let mut texts = self.account.texts(outbound)?;
             let client = self.line.borrow().clone();
             let client = client.ok_or_else(|| unavailable("there is no line to the carrier".into()))?;
             let mut sent = Sent::default();
-            for (_, text) in texts {
-                sent = self.send(&client, &outbound.to.address, &text).await?;
+            while let Some((_, text)) = texts.next() {
+                sent = self.send(&client, &outbound.to.address, text).await?;
+                texts.went();
             }
             Ok(sent)
         })
