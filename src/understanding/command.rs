@@ -11,6 +11,9 @@ use crate::domain::message::Channel;
 /// A longer message is no mistyped command.
 const MAX_MISTYPED_COMMAND: usize = 24;
 
+/// How many words before a call for a person a refusal of it may begin.
+const DECLINES: usize = 4;
+
 /// "Je ne sais pas du tout combien" is not knowing; with more words beside, the message says something else too.
 const MAX_WORDS_BESIDE: usize = 3;
 
@@ -46,10 +49,14 @@ impl Vocabulary {
         if let Some((_, command)) = self.alone.iter().find(|(phrase, _)| phrase == content) {
             return Some(*command);
         }
-        if let Some((_, found)) = self.commands.find(text)
-            && found.tag != Command::DontKnow
-        {
-            return Some(found.tag);
+        let wanted = |at: &usize, command: Command| match command {
+            Command::DontKnow => false,
+            Command::Human => !self.is_declined(text, *at),
+            _ => true,
+        };
+        let within = (0..text.len()).filter_map(|at| Some((at, self.commands.at(text, at)?.tag)));
+        if let Some((_, command)) = within.into_iter().find(|(at, command)| wanted(at, *command)) {
+            return Some(command);
         }
         if does_not_know && values.is_empty() && self.words_beside_not_knowing(text) <= MAX_WORDS_BESIDE {
             return Some(Command::DontKnow);
@@ -90,6 +97,12 @@ impl Vocabulary {
             at += 1;
         }
         content
+    }
+
+    /// "Je ne veux pas parler à un conseiller", "inutile de me rappeler".
+    fn is_declined(&self, text: &Text, at: usize) -> bool {
+        (at.saturating_sub(DECLINES)..=at)
+            .any(|start| self.declines.at(text, start).is_some_and(|found| at <= found.end + 1))
     }
 
     pub(super) fn does_not_know(&self, text: &Text) -> bool {

@@ -205,6 +205,8 @@ struct File {
     turns: Words,
     /// Words that make a danger a supposition: "s'il y a le feu".
     suppositions: Words,
+    /// Words before the call for a person that say that it is not wanted.
+    declines: Words,
     /// Words that take back something said before.
     amends: Words,
     commands: Commands,
@@ -261,6 +263,7 @@ pub struct Vocabulary {
     pub(super) negations: PhraseBook<()>,
     pub(super) turns: PhraseBook<()>,
     pub(super) suppositions: PhraseBook<()>,
+    pub(super) declines: PhraseBook<()>,
     pub(super) amends: PhraseBook<()>,
     pub(super) alone: Vec<(String, Command)>,
     pub(super) commands: PhraseBook<Command>,
@@ -364,6 +367,7 @@ impl Vocabulary {
             negations: book("negations", [(&file.negations, ())])?,
             turns: book("turns", [(&file.turns, ())])?,
             suppositions: book("suppositions", [(&file.suppositions, ())])?,
+            declines: book("declines", [(&file.declines, ())])?,
             amends: book("amends", [(&file.amends, ())])?,
             alone,
             commands: within,

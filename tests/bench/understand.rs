@@ -1,4 +1,5 @@
-//! How long it takes to understand a message, as the engine does: read once, for its values, commands and dangers.
+//! How long it takes to understand a message, as the engine does: read once, for its values, commands and dangers, and
+//! then recognised by its intents.
 //!
 //! `cargo run --release --example bench-understand`: on a quiet machine, in release. It prints microseconds a message.
 #![expect(clippy::unwrap_used, reason = "a tool that measures stops at the first thing that it cannot do")]
@@ -37,17 +38,28 @@ fn main() {
     let started = Instant::now();
     black_box(library.vocabulary().read("à Grenoble", &ctx));
     println!("the communes are indexed with the first place: {:.1} ms, once", started.elapsed().as_secs_f64() * 1e3);
-    report("phrases of the corpora", &phrases, &library, &ctx);
-    report("claims in a sentence or more", CLAIMS, &library, &ctx);
-    report("4,000 characters, the most that is read", &[longest.as_str()], &library, &ctx);
+    let started = Instant::now();
+    library.intents().classifier().train();
+    println!("the intents are learnt: {:.1} ms, once", started.elapsed().as_secs_f64() * 1e3);
+    let vocabulary = library.vocabulary();
+    let read = |text: &str| drop(black_box(vocabulary.read(black_box(text), &ctx)));
+    let recognise = |text: &str| drop(black_box(library.intents().classifier().classify(black_box(text))));
+    let whole = |text: &str| drop(black_box(library.recognise(&vocabulary.read(black_box(text), &ctx))));
+    report("values, phrases of the corpora", &phrases, read);
+    report("values, claims in a sentence or more", CLAIMS, read);
+    report("intents, claims in a sentence or more", CLAIMS, recognise);
+    report("values and intents, claims in a sentence or more", CLAIMS, whole);
+    report("values and intents, 4,000 characters, the most that is read", &[longest.as_str()], whole);
+    let hostile = ["de ", "mille une ", "1 "].map(|piece| piece.repeat(4_000 / piece.len()));
+    report("values and intents, 4,000 characters of nothing", &hostile.each_ref().map(String::as_str), whole);
 }
 
-fn report(name: &str, messages: &[&str], library: &Library, ctx: &Listening) {
+fn report(name: &str, messages: &[&str], understand: impl Fn(&str)) {
     let mut taken: Vec<f64> = Vec::with_capacity(messages.len() * ROUNDS);
     for _ in 0..ROUNDS {
         for message in messages {
             let started = Instant::now();
-            black_box(library.vocabulary().read(black_box(message), ctx));
+            understand(message);
             taken.push(started.elapsed().as_secs_f64() * 1e6);
         }
     }

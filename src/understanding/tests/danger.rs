@@ -1,4 +1,7 @@
-use super::{super::Danger, friday, vocabulary};
+use super::{
+    super::{Command, Danger},
+    friday, vocabulary,
+};
 
 #[test]
 fn danger_is_heard_when_it_is_there_now() {
@@ -27,6 +30,11 @@ fn danger_is_heard_when_it_is_there_now() {
         ("le plafond menace de s'effondrer", Danger::Collapse),
         ("au secours il est bloqué ds la voiture", Danger::Distress),
         ("AU SECOURS", Danger::Distress),
+        ("mon fils saigne de la tête", Danger::Injury),
+        ("j'ai pris une décharge en touchant le frigo", Danger::Electricity),
+        ("il n'y a plus de fuite d'eau mais ça sent le gaz", Danger::Gas),
+        ("personne n'est blessé mais il y a le feu", Danger::Fire),
+        ("les voleurs sont encore dans la maison", Danger::Distress),
     ] {
         assert_eq!(vocabulary.read(text, &ctx).danger(), Some(expected), "{text}");
     }
@@ -57,11 +65,54 @@ fn what_is_denied_supposed_or_over_is_no_danger() {
         "bjr incendie sur mon balcon a cause d'un megot, store et mobilier brulés",
         "Explosion de la bonbonne de gaz dans l'abri de jardin, tout est détruit",
         "no one is injured",
+        "il n'y a plus de fuite de gaz",
+        "plus d'odeur de gaz depuis ce matin",
+        "personne n'a été blessé",
+        "pas d'étincelles",
+        "il n'y a plus de flammes",
+        "il n'y a plus de fumée",
+        "on n'est pas en danger",
+        "je suis mort de rire",
+        "j'ai failli mourir de rire",
+        "la batterie est morte",
+        "les feux avant sont cassés",
+        "there is no smell of gas",
         "there is no fire",
         "bjr g une fuite ds la sdb ca coule chez le voisin du dessous jfais koi",
         "Bonjour",
         "",
     ] {
         assert_eq!(vocabulary.read(text, &ctx).danger(), None, "{text}");
+    }
+}
+
+#[test]
+fn a_person_is_called_by_whoever_wants_one_and_by_nobody_else() {
+    let (vocabulary, ctx) = (vocabulary(), friday());
+    for (text, called) in [
+        ("un conseiller svp", true),
+        ("je voudrais un conseiller", true),
+        ("je veux absolument parler à un humain", true),
+        ("pouvez-vous me rappeler svp", true),
+        ("vous pouvez m'appeler ?", true),
+        ("me rappeler", true),
+        ("il faudrait me rappeler", true),
+        ("rappelez moi au 06 12 34 56 78", true),
+        ("je n'arrive pas à joindre quelqu'un", true),
+        ("je ne sais pas, je voudrais un conseiller", true),
+        ("I want to speak to somebody", true),
+        ("l'expert doit me rappeler lundi", false),
+        ("mon voisin refuse de me rappeler", false),
+        ("le garagiste va me rappeler", false),
+        ("le syndic n'a pas voulu m'appeler", false),
+        ("un conseiller m'a dit de déclarer ici", false),
+        ("j'ai appelé un conseiller hier", false),
+        ("mon conseiller bancaire me suit", false),
+        ("je ne veux pas parler à un conseiller", false),
+        ("pas besoin d'un conseiller", false),
+        ("I don't want to talk to an agent", false),
+    ] {
+        let command = vocabulary.read(text, &ctx).command();
+        assert_eq!(command == Some(Command::Human), called, "{text}: {command:?}");
     }
 }
