@@ -230,6 +230,8 @@ impl ChoiceSet {
             }
         }
         hits.retain(|hit| !vocabulary.is_negated(text, hit.from));
+        // A bare yes or no answers what was asked, and tells nothing of what was not.
+        hits.retain(|hit| !confident || !vocabulary.is_yes_or_no(text, hit.from, hit.to));
         hits.sort_by_key(|hit| std::cmp::Reverse((hit.letters, hit.certainty)));
         let mut kept: Vec<Hit> = Vec::new();
         for hit in hits {

@@ -21,6 +21,11 @@ impl Vocabulary {
         self.negations.at(text, at).is_some()
     }
 
+    /// These words are a yes or a no, and nothing more.
+    pub(super) fn is_yes_or_no(&self, text: &Text, from: usize, to: usize) -> bool {
+        self.polarity.at(text, from).is_some_and(|found| found.end >= to)
+    }
+
     /// The thing named at `at` is denied by the words just before it: "pas de", "aucune", "sans".
     pub(super) fn is_negated(&self, text: &Text, at: usize) -> bool {
         (at.saturating_sub(3)..at).any(|start| {
