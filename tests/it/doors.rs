@@ -300,10 +300,11 @@ async fn a_claim_goes_from_sms_by_the_link_and_telegram_to_mail_in_one_dossier(d
     julie.write(&to, None, &format!("Bonjour,\n\nvoici mon code : {code}\n\nCordialement,\nJulie Moreau"));
     let letter = julie.hear().await;
     assert!(letter.text.contains("qu'on vous recontacte"), "{}", letter.text);
-    julie.answer(&letter, "Par téléphone, au 06 39 98 01 42");
+    // The number is known: she wrote from it.
+    julie.answer(&letter, "Par téléphone");
     let letter = julie.hear().await;
     assert!(letter.text.contains("Voici ce que j'ai noté"), "{}", letter.text);
-    assert!(letter.text.contains("06 39 98 01 42"), "{}", letter.text);
+    assert!(plain(&letter.text).replace('\u{a0}', " ").contains("06 39 98 00 01"), "{}", letter.text);
     julie.answer(&letter, "envoyer");
     let letter = julie.hear().await;
     let reference = reference_of(id);
@@ -335,7 +336,7 @@ async fn a_claim_goes_from_sms_by_the_link_and_telegram_to_mail_in_one_dossier(d
     };
     assert_eq!(theirs("une fuite d'eau dans la cuisine"), Some(Channel::Sms));
     assert_eq!(theirs("le voisin du dessous"), Some(Channel::Telegram));
-    assert_eq!(theirs("06 39 98 01 42"), Some(Channel::Email));
+    assert_eq!(theirs("Par téléphone"), Some(Channel::Email));
     let documents = store.documents(id).await.unwrap();
     let photos = documents.iter().filter(|document| document.media_type == "image/jpeg");
     assert!(photos.clone().all(|photo| photo.dossier == Some(dossier.id)));

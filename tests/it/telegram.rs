@@ -212,6 +212,7 @@ async fn of_two_nodes_one_asks_and_the_other_goes_on_when_it_dies(db: Database) 
     assert!(api.calls("getupdates").iter().all(|call| call.ok));
     tokio::task::block_in_place(|| first.kill());
     db.execute(LEASE_OVER).await;
+    db.execute("UPDATE outbox SET next_at = 0 WHERE status = 'waiting'").await;
     lea.say("une fuite d'eau");
     lea.hear_of("L'eau coule-t-elle encore").await;
     drop(second);
