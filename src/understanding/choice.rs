@@ -200,7 +200,7 @@ impl ChoiceSet {
     /// Items by their words, the surest first where two claim the same words.
     fn named(&self, reading: &Reading, vocabulary: &Vocabulary, confident: bool) -> Vec<Hit> {
         let text = &reading.text;
-        let heard = self.hear(text, confident);
+        let heard = self.hear(text, vocabulary, confident);
         let is_brief = heard.len() <= WORDS_OF_AN_ANSWER;
         let mut hits = Vec::new();
         for start in 0..heard.len() {
@@ -246,7 +246,7 @@ impl ChoiceSet {
         kept
     }
 
-    fn hear(&self, text: &Text, confident: bool) -> Vec<Heard> {
+    fn hear(&self, text: &Text, vocabulary: &Vocabulary, confident: bool) -> Vec<Heard> {
         let mut heard = Vec::with_capacity(text.len());
         for token in 0..text.len() {
             let word = text.str(token);
@@ -254,7 +254,9 @@ impl ChoiceSet {
                 continue;
             }
             let exact = self.by_word.get(word).copied();
-            let word = exact.or_else(|| if confident { None } else { self.resembling(word) });
+            // "Cours Lafayette" is a street, and no "court-circuit".
+            let as_written = confident || vocabulary.streets.at(text, token).is_some();
+            let word = exact.or_else(|| if as_written { None } else { self.resembling(word) });
             heard.push(Heard { word, exact: exact.is_some(), token });
         }
         heard

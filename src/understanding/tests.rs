@@ -97,6 +97,21 @@ fn one_choice_is_heard_by_number_rank_and_words() {
 }
 
 #[test]
+fn a_street_is_no_mistyped_choice() {
+    let (vocabulary, ctx) = (vocabulary(), friday());
+    let item = |value: &str, words: &[&str]| ChoiceItem {
+        value: value.into(),
+        words: words.iter().map(ToString::to_string).collect(),
+        ..ChoiceItem::default()
+    };
+    let incidents = ChoiceSet::new([item("electrical", &["court circuit"]), item("fire", &["incendie"])]);
+    let want = Want { choices: Some(&incidents), ..want(Input::Choice) };
+    let answer = |text: &str| vocabulary.answer(&vocabulary.read(text, &ctx), &want, &ctx);
+    assert_eq!(answer("cours lafayette 69003 lyon"), Answer::Nothing);
+    assert_eq!(answer("un cour circuit"), Answer::Value(Value::Choice("electrical".into())));
+}
+
+#[test]
 fn several_choices_are_heard_at_once() {
     let (vocabulary, ctx, rooms) = (vocabulary(), friday(), rooms());
     let want = Want { choices: Some(&rooms), ..want(Input::Choices) };
