@@ -7,10 +7,12 @@
 //! This room is pure: what is taken, what time it is and which days are holidays come in as values. It appoints nobody
 //! (a handler does) and holds no slot: that two people do not get the same one is held by the database's key.
 
+mod calendar;
 mod candidates;
 mod expert;
 mod slots;
 
+pub use calendar::{Event, to_ics};
 pub use candidates::{Because, Candidate, Case, PassedOver, Ranking, rank};
 pub use expert::{ANYWHERE, Expert, Experts, Lengths, MODES, Week};
 pub use slots::{Busy, Proposal, Rules, Slot, Wish, eve_of, free_slots, propose};

@@ -9,6 +9,7 @@
 //! It changes no dossier itself, shows nothing without a session, runs no script that it did not vendor (the policy
 //! allows neither inline script nor inline style), and tells an unknown dossier from somebody else's by nothing.
 
+mod appointments;
 mod assets;
 pub mod auth;
 mod desk;
@@ -105,6 +106,10 @@ impl Console {
         &self.0.setup.library
     }
 
+    fn public_url(&self) -> &str {
+        self.0.setup.public_url.trim_end_matches('/')
+    }
+
     fn now(&self) -> Timestamp {
         self.0.setup.clock.now()
     }
@@ -142,6 +147,8 @@ pub fn router(console: Console) -> Router {
         .route("/console/dossiers/{id}/merge", post(dossier::merge::post))
         .route("/console/dossiers/{id}/keep-apart", post(dossier::keep_apart::post))
         .route("/console/dossiers/{id}/close", post(dossier::close::post))
+        .route("/console/appointments", get(appointments::list::get))
+        .route("/console/appointments/{id}/calendar", get(appointments::calendar::get))
         .route("/console/documents/{id}", get(document::original))
         .route("/console/documents/{id}/{size}", get(document::preview))
         .route("/console/requests", get(requests::list::get))

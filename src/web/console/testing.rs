@@ -9,7 +9,7 @@ use axum::{
 };
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream, stream::BoxStream};
 use http_body_util::BodyExt as _;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -20,7 +20,7 @@ use crate::{
     domain::{
         clock::Clock,
         fact::{Precision, Source, Value},
-        id::{ContactId, ConversationId, DocumentId, DossierId, MissedId, RequestId},
+        id::{AppointmentId, ContactId, ConversationId, DocumentId, DossierId, MissedId, MissionId, RequestId},
         language::Language,
         message::{Attachment, Author, Body as Said, Channel, Endpoint, QuickReply, SummaryLine},
     },
@@ -28,8 +28,9 @@ use crate::{
     flow::{Library, built_in},
     intake::{Accounts, Action, Actor},
     store::{
-        Commit, ConversationRow, DecisionRow, Delivery, DocumentRow, EndpointRow, FactRow, HandlerRow, MessageRow,
-        MissedRow, OutboxRow, RequestRow, Requests, Store,
+        AppointmentRow, AppointmentState, Commit, ConversationRow, DecisionRow, Delivery, DocumentRow, EndpointRow,
+        FactRow, HandlerRow, MessageRow, MissedRow, MissionRow, MissionState, OutboxRow, Planning, RequestRow,
+        Requests, Store,
     },
 };
 
@@ -187,12 +188,51 @@ impl Trial {
         id
     }
 
+    /// An appointment of an hour with Paul Lefèvre about the seeded dossier.
+    pub(super) async fn book(&self, start: &str) -> AppointmentId {
+        let (now, start) = (self.now(), start.parse::<Timestamp>().unwrap());
+        let conversation = self.conversation().await;
+        let mission = MissionRow {
+            id: MissionId::new(now),
+            dossier: self.dossier,
+            conversation,
+            insurer: "demo".into(),
+            expert: "plefevre".into(),
+            mode: "field".into(),
+            state: MissionState::Ordered,
+            because: r#"{"because":[{"code":"works_in_department","department":"69"}]}"#.into(),
+            ordered_by: "camille".into(),
+            ordered_at: now,
+            updated_at: now,
+        };
+        let end = start + SignedDuration::from_hours(1);
+        let appointment = AppointmentRow {
+            id: AppointmentId::new(now),
+            mission: mission.id,
+            dossier: self.dossier,
+            expert: "plefevre".into(),
+            start,
+            end,
+            busy_until: end,
+            place: "12 rue des Lilas, 69003 Lyon".into(),
+            state: AppointmentState::Booked,
+            updated_at: now,
+        };
+        let id = appointment.id;
+        self.turn(Requests::default(), Planning { missions: vec![mission], appointments: vec![appointment] }).await;
+        id
+    }
+
     async fn conversation(&self) -> ConversationId {
         self.console.store().dossier(self.dossier).await.unwrap().unwrap().conversation
     }
 
     /// A turn that changes nothing but the lists of requests.
     async fn change(&self, requests: Requests) {
+        self.turn(requests, Planning::default()).await;
+    }
+
+    async fn turn(&self, requests: Requests, planning: Planning) {
         let store = self.console.store();
         let mut conversation = store.conversation(self.conversation().await).await.unwrap().unwrap();
         conversation.revision += 1;
@@ -214,7 +254,7 @@ impl Trial {
             crossings: Vec::new(),
             requests,
             opt_out: None,
-            planning: crate::store::Planning::default(),
+            planning,
         };
         store.commit(commit).await.unwrap();
     }
@@ -465,7 +505,7 @@ async fn seed(store: &Store, now: Timestamp) -> DossierId {
         crossings: Vec::new(),
         requests: Requests::default(),
         opt_out: None,
-        planning: crate::store::Planning::default(),
+        planning: Planning::default(),
         dossier: Some(dossier),
     };
     store.commit(commit).await.unwrap();

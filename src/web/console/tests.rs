@@ -3,6 +3,7 @@
 use askama::Template as _;
 
 use super::{
+    appointments::list::AppointmentsPage,
     dossier::show::DossierPage,
     error::ProblemPage,
     inbox::{Asked, InboxPage},
@@ -17,6 +18,7 @@ fn every_page_renders_whole_and_without_inline_script_or_style() {
         ("the log-in", LogInPage::sample().render()),
         ("the inbox", InboxPage::sample(Asked::default()).render()),
         ("the dossier", DossierPage::sample().render()),
+        ("the appointments", AppointmentsPage::sample().render()),
         ("the requests", RequestsPage::sample().render()),
         ("what was missed", MissedPage::sample().render()),
         ("the users", UsersPage::sample().render()),

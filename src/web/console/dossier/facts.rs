@@ -93,7 +93,7 @@ fn is_elsewhere(name: &str) -> bool {
 }
 
 /// The value that holds.
-pub(super) fn current<'a>(rows: &'a [FactRow], name: &str) -> Option<&'a Value> {
+pub(in crate::web::console) fn current<'a>(rows: &'a [FactRow], name: &str) -> Option<&'a Value> {
     rows.iter().rev().find(|row| row.name == name)?.value.as_ref()
 }
 

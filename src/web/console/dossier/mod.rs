@@ -5,7 +5,7 @@ pub(super) mod ask_document;
 pub(super) mod close;
 mod cover;
 pub(super) mod expertise;
-mod facts;
+pub(super) mod facts;
 mod files;
 pub(super) mod give_back;
 mod head;

@@ -319,6 +319,32 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn whoever_may_be_sent_for_is_proposed_and_who_is_comes_at_a_time() {
+        let trial = Trial::start().await;
+        let cookie = trial.log_in().await;
+        let address = format!("/console/dossiers/{}", trial.dossier().await);
+        trial.book("2026-11-24T13:00:00Z").await;
+        let (_, _, page) = trial.get_as(&cookie, &address).await;
+        for shown in [
+            "Paul Lefèvre",
+            "Missionné",
+            "Département 69",
+            "Rendez-vous mardi 24/11/2026 de 14:00 à 15:00",
+            "12 rue des Lilas, 69003 Lyon",
+            "/calendar",
+            "Proposer d’autres créneaux",
+            "value=\"2026-11-23T08:00:00Z\"",
+            "lundi 23/11/2026 de 09:00 à 10:00",
+            "Annuler le rendez-vous",
+        ] {
+            assert!(page.contains(shown), "{shown}");
+        }
+        assert!(!page.contains("Missionner<"), "one expert at a time");
+        // Its own appointment may move over itself.
+        assert!(page.contains("value=\"2026-11-24T13:30:00Z\""));
+    }
+
+    #[tokio::test]
     async fn an_unknown_dossier_is_not_found() {
         let trial = Trial::start().await;
         let cookie = trial.log_in().await;
