@@ -9,6 +9,8 @@ mod apply;
 mod closing;
 mod crossing;
 pub mod files;
+mod handler;
+mod hearing;
 mod host;
 mod keyword;
 mod rehearsal;

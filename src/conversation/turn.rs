@@ -3,23 +3,16 @@
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
-use super::{
-    Accounts, Action, Actor, Conversation, ConversationError, Host, apply, closing, crossing,
-    files::{Files, attachment},
-    keyword::keyword,
-    time, visit,
-};
+use super::{Accounts, Action, Actor, Conversation, ConversationError, Host, apply, crossing, files::Files, time};
 use crate::{
-    document::MediaType,
     domain::{
         contact::{Proof, told_by},
-        fact::{Fact, Source, Value},
         id::DossierId,
         language::Language,
         message::{Author, Body, Channel},
     },
     dossier::{Dossier, Entry, Status, Tip, reference_of},
-    flow::{Event, Heard, State, VisitEvent},
+    flow::{Event, State},
     store::{
         Absorbed, Binding, Commit, CrossingRow, DecisionRow, DocumentRow, EndpointRow, FactRow, FiledDocument, Key,
         MessageRow, OptOut, OutboxRow, Planning, ProvenRow, Requests, TimerRow, Undelivered,
@@ -105,11 +98,11 @@ pub struct Turn {
     /// The files of the message at hand that no wanted document claimed yet.
     pub(super) unfiled: Vec<FiledDocument>,
     /// The rows of files that came with the message itself.
-    received: Vec<DocumentRow>,
-    outbox: Vec<OutboxRow>,
+    pub(super) received: Vec<DocumentRow>,
+    pub(super) outbox: Vec<OutboxRow>,
     undelivered: Option<Undelivered>,
     crossings: Vec<CrossingRow>,
-    absorbs: Option<Box<Absorbed>>,
+    pub(super) absorbs: Option<Box<Absorbed>>,
     /// The person's number, for which their channel vouched.
     pub(super) proves: Option<Box<ProvenRow>>,
     accounts: Accounts,
@@ -276,95 +269,6 @@ impl Turn {
         }
     }
 
-    async fn hear(
-        &mut self,
-        mut body: Body,
-        client_id: Option<String>,
-        files: &Files,
-        settle: bool,
-        host: &Host,
-    ) -> Result<(), ConversationError> {
-        if self.opens {
-            self.bring_stop(host).await?;
-        }
-        for file in &files.kept {
-            let row = file.row(self.conversation.row.id);
-            let language = self.conversation.row.language;
-            body.attachments.push(attachment(&self.conversation.library, language, row.clone()));
-            self.received.push(row);
-        }
-        let earlier = if settle { Vec::new() } else { self.unsettled(host).await? };
-        let heard = self.listen(earlier.iter().chain([&body]));
-        let says_nothing = body.text.is_empty() && body.choice.is_none() && heard.files.is_empty();
-        let shared = body.shared.clone();
-        self.conversation.state.set_channel(self.conversation.row.endpoint.channel);
-        let keyword = keyword(self.conversation.row.endpoint.channel, &body);
-        let seq = self.write(Author::Policyholder, body, client_id);
-        self.conversation.row.timing.silent_since = Some(self.now);
-        if let Some(keyword) = keyword
-            && self.obey(keyword, host).await?
-        {
-            return Ok(());
-        }
-        self.take_back_stop();
-        let asks = closing::asks_which_claim(&self.conversation, self.now);
-        if !asks && !self.conversation.state.asks_which_claim() {
-            self.wait_for_a_person();
-        }
-        self.say_of(files);
-        if let Some(shared) = shared
-            && Box::pin(self.take_shared(&shared, host)).await?
-        {
-            return Ok(());
-        }
-        if settle {
-            time::keep(&mut self.conversation.row.timing, seq, self.now);
-            return Ok(());
-        }
-        // A file that was not taken answers no question, nor does a voice.
-        if says_nothing && earlier.is_empty() && !files.said.is_empty() && !self.opens {
-            return Ok(());
-        }
-        let event = if asks { Event::AfterClosing(heard) } else { Event::Said(heard) };
-        apply::run(self, event, host).await
-    }
-
-    async fn come_across(
-        &mut self,
-        body: Body,
-        client_id: Option<String>,
-        host: &Host,
-    ) -> Result<(), ConversationError> {
-        let channel = self.conversation.row.endpoint.channel;
-        let seq = self.write(Author::Policyholder, body, client_id);
-        self.conversation.row.timing.silent_since = Some(self.now);
-        self.bring_stop(host).await?;
-        self.take_back_stop();
-        self.record(POLICYHOLDER, "crossed", &json!({ "message": seq, "channel": channel.name() }));
-        for (name, fact) in told_by(channel, &self.conversation.row.endpoint.address) {
-            self.learn(name, fact.value);
-        }
-        apply::run(self, Event::Crossed { channel }, host).await
-    }
-
-    async fn turn_away(
-        &mut self,
-        body: Body,
-        client_id: Option<String>,
-        sentence: &str,
-        host: &Host,
-    ) -> Result<(), ConversationError> {
-        self.write(Author::Policyholder, body, client_id);
-        if self.opens {
-            self.bring_stop(host).await?;
-        }
-        self.take_back_stop();
-        let text = self.conversation.library.sentence(sentence, self.conversation.row.language);
-        let text = text.unwrap_or_default().to_owned();
-        self.write(Author::Guichet, Body { text, ..Body::default() }, None);
-        if self.opens { apply::run(self, apply::start(&self.conversation), host).await } else { Ok(()) }
-    }
-
     /// Opens a way to another channel for the person.
     pub(super) fn cross(&mut self, to: Channel, host: &Host) -> Result<Event, ConversationError> {
         let row = &self.conversation.row;
@@ -375,208 +279,6 @@ impl Turn {
             Channel::Sms | Channel::Email | Channel::Telegram => secret,
         };
         Ok(Event::Crossing { to, secret })
-    }
-
-    /// The timer went off: answers what was kept for it, or reminds the person, if it is time.
-    async fn wake(&mut self, host: &Host) -> Result<(), ConversationError> {
-        if self.conversation.row.timing.unsettled.is_some_and(|unsettled| unsettled.until <= self.now) {
-            self.settled = self.conversation.row.timing.unsettled.map(|unsettled| unsettled.from);
-            let messages = self.unsettled(host).await?;
-            let heard = self.listen(&messages);
-            return apply::run(self, Event::Said(heard), host).await;
-        }
-        if time::reminder(&self.conversation, self.now).is_some_and(|due| due <= self.now) {
-            self.conversation.row.timing.silent_since = Some(self.now);
-            return apply::run(self, Event::Silent, host).await;
-        }
-        if time::visit_reminder(&self.conversation, self.now).is_some_and(|due| due <= self.now) {
-            return apply::run(self, Event::Visit(VisitEvent::Due), host).await;
-        }
-        Ok(())
-    }
-
-    /// Takes the messages that were kept and not answered yet, oldest first.
-    async fn unsettled(&mut self, host: &Host) -> Result<Vec<Body>, ConversationError> {
-        let Some(unsettled) = self.conversation.row.timing.unsettled.take() else { return Ok(Vec::new()) };
-        let messages = host.messages_from(self.conversation.row.id, unsettled.from).await?;
-        let from_person = messages.into_iter().filter(|message| message.author == Author::Policyholder);
-        Ok(from_person.map(|message| message.body).collect())
-    }
-
-    /// What several messages say as one, with their files.
-    fn listen<'b>(&mut self, bodies: impl IntoIterator<Item = &'b Body>) -> Heard {
-        let (mut heard, mut behind) = (Heard::default(), Vec::new());
-        for body in bodies {
-            if !heard.text.is_empty() && !body.text.is_empty() {
-                heard.text.push('\n');
-            }
-            heard.text.push_str(&body.text);
-            heard.choice = body.choice.clone().or(heard.choice);
-            for file in &body.attachments {
-                let filed = FiledDocument { document: file.document, dossier: None, kind: None };
-                // A mail that is kept as it came, or a voice, is no paper that was asked for: it stands behind those that are.
-                if file.media_type.parse().is_ok_and(|kind: MediaType| kind == MediaType::Email || kind.is_audio()) {
-                    behind.push(filed);
-                } else {
-                    heard.files.push(file.media_type.clone());
-                    self.unfiled.push(filed);
-                }
-            }
-        }
-        self.unfiled.append(&mut behind);
-        heard
-    }
-
-    async fn act(&mut self, actor: &Actor, action: Action, host: &Host) -> Result<(), ConversationError> {
-        match action {
-            Action::Reply { text } => {
-                self.take_over(actor, host).await?;
-                let author = Author::Handler { login: actor.login.clone(), name: actor.name.clone() };
-                let seq = self.write(author, Body { text, ..Body::default() }, None);
-                if let Some(dossier) = &mut self.conversation.dossier {
-                    dossier.waiting_since = None;
-                }
-                self.record(&actor.login, "replied", &json!({ "message": seq }));
-                Ok(())
-            }
-            Action::TakeOver => self.take_over(actor, host).await,
-            Action::GiveBack => {
-                self.conversation.row.handler = None;
-                if let Some(dossier) = &mut self.conversation.dossier {
-                    dossier.waiting_since = None;
-                }
-                self.record(&actor.login, "gave_back", &json!({}));
-                apply::run(self, Event::HandedBack, host).await
-            }
-            Action::AskDocument { kind } => {
-                self.record(&actor.login, "asked_document", &json!({ "kind": kind }));
-                apply::run(self, Event::DocumentWanted { kind }, host).await
-            }
-            Action::Override { mode, reason } => {
-                self.decide_otherwise(actor, &mode, &reason);
-                Ok(())
-            }
-            Action::Close { reason } => {
-                if let Some(dossier) = &mut self.conversation.dossier {
-                    dossier.advance(Status::Closed);
-                    dossier.waiting_since = None;
-                }
-                self.record(&actor.login, "closed", &json!({ "reason": reason }));
-                self.call_off(&actor.login, host).await
-            }
-            Action::Mission(step) => Box::pin(visit::act(self, actor, step, host)).await,
-            Action::DoRequest { request, kind } => {
-                self.requests.done.push((request, self.now, actor.login.clone()));
-                self.record(&actor.login, "request_done", &json!({ "request": request, "detail": kind }));
-                Ok(())
-            }
-            // Seldom done, and long: it is no part of what every turn carries.
-            Action::Merge { other } => Box::pin(self.merge(actor, other, host)).await,
-            Action::KeepApart { other } => {
-                // It may have waited for this alone.
-                let served = self.conversation.row.handler.is_some();
-                if let Some(dossier) = self.conversation.dossier.as_mut().filter(|_| !served)
-                    && dossier.status != Status::HandedOver
-                {
-                    dossier.waiting_since = None;
-                }
-                self.record(&actor.login, "kept_apart", &json!({ "dossier": other }));
-                Ok(())
-            }
-            Action::SendAgain { message, to } => {
-                let id = self.conversation.row.id;
-                if !host.accounts().push_to(&to) || !host.is_ours(id, message).await? {
-                    return Err(ConversationError::NotSendable);
-                }
-                let detail = json!({ "message": message, "channel": to.channel.name() });
-                self.outbox.push(OutboxRow::new(id, message, to, self.now));
-                self.record(&actor.login, "sent_again", &detail);
-                Ok(())
-            }
-        }
-    }
-
-    /// The dossier is over: no expert comes.
-    async fn call_off(&mut self, by: &str, host: &Host) -> Result<(), ConversationError> {
-        match Box::pin(visit::call_off(self, by, host)).await? {
-            Some(event) => apply::run(self, event, host).await,
-            None => Ok(()),
-        }
-    }
-
-    /// Takes over the conversation of another dossier, which is closed by the same commit.
-    async fn merge(&mut self, actor: &Actor, other: DossierId, host: &Host) -> Result<(), ConversationError> {
-        let open = |dossier: &Dossier| !dossier.status.is_over();
-        let (revision, mut other) = host.dossier_with_revision(other).await?.ok_or(ConversationError::NotMergeable)?;
-        let row = &self.conversation.row;
-        let here = self.conversation.dossier.as_ref().filter(|dossier| open(dossier));
-        let here = here.ok_or(ConversationError::NotMergeable)?;
-        if !open(&other) || other.insurer != row.insurer || other.conversation == row.id {
-            return Err(ConversationError::NotMergeable);
-        }
-        other.advance(Status::Closed);
-        other.waiting_since = None;
-        let into = json!({ "dossier": here.id, "reference": here.reference });
-        let entry = other.record(&actor.login, "merged_into", &into, self.now);
-        let detail = json!({ "dossier": other.id, "reference": other.reference });
-        let conversation = other.conversation;
-        self.absorbs = Some(Box::new(Absorbed { conversation, revision, dossier: other, entry }));
-        self.record(&actor.login, "merged", &detail);
-        Ok(())
-    }
-
-    async fn take_over(&mut self, actor: &Actor, host: &Host) -> Result<(), ConversationError> {
-        if self.conversation.row.handler.as_ref() == Some(&actor.login) {
-            return Ok(());
-        }
-        self.conversation.row.handler = Some(actor.login.clone());
-        if let Some(dossier) = &mut self.conversation.dossier {
-            dossier.handler = Some(actor.login.clone());
-            dossier.advance(Status::HandedOver);
-        }
-        self.record(&actor.login, "took_over", &json!({}));
-        apply::run(self, Event::TakenOver, host).await
-    }
-
-    fn decide_otherwise(&mut self, actor: &Actor, mode: &str, reason: &str) {
-        let before = self.conversation.dossier.as_ref().and_then(|dossier| dossier.orientation.clone());
-        if let Some(dossier) = &mut self.conversation.dossier {
-            dossier.orientation = Some(mode.to_owned());
-        }
-        // As a fact of the handler's it stays, whatever the person corrects or sends afterwards.
-        let source = Source::Handler(actor.login.clone());
-        let fact = Fact { value: Value::Choice(mode.to_owned()), source };
-        self.conversation.state.set_fact("orientation", fact);
-        let detail = json!({ "mode": mode, "before": before, "reason": reason });
-        self.record(&actor.login, "overrode", &detail);
-        self.decide(json!({ "overridden_by": actor.login, "mode": mode, "before": before, "reason": reason }));
-    }
-
-    /// A message of a person whom a handler serves, or whose case is closed, waits for an answer.
-    pub(super) fn wait_for_a_person(&mut self) {
-        let served = self.conversation.row.handler.is_some();
-        let now = self.now;
-        let Some(dossier) = &mut self.conversation.dossier else { return };
-        let reopened = dossier.status.is_over() && dossier.advance(Status::HandedOver);
-        if served || reopened || dossier.status == Status::HandedOver {
-            dossier.waiting_since.get_or_insert(now);
-            let kind = if reopened { "reopened" } else { "wrote" };
-            let seq = self.conversation.row.last_seq;
-            self.record(POLICYHOLDER, kind, &json!({ "message": seq }));
-        }
-    }
-
-    /// What is to be said of files at once, each once.
-    fn say_of(&mut self, files: &Files) {
-        let mut keys = files.said.clone();
-        keys.sort_unstable();
-        keys.dedup();
-        for key in keys {
-            let text = self.conversation.library.sentence(key, self.conversation.row.language).map(str::to_owned);
-            if let Some(text) = text {
-                self.write(Author::Guichet, Body { text, ..Body::default() }, None);
-            }
-        }
     }
 
     /// The handler learns that the person did not get a message, wherever the case stands.

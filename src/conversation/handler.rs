@@ -1,0 +1,142 @@
+//! What a handler does to a conversation: answers, takes over and gives back, decides otherwise, merges, closes.
+
+use serde_json::json;
+
+use super::{Action, Actor, ConversationError, Host, Turn, apply, visit};
+use crate::{
+    domain::{
+        fact::{Fact, Source, Value},
+        id::DossierId,
+        message::{Author, Body},
+    },
+    dossier::{Dossier, Status},
+    flow::Event,
+    store::{Absorbed, OutboxRow},
+};
+
+impl Turn {
+    pub(super) async fn act(&mut self, actor: &Actor, action: Action, host: &Host) -> Result<(), ConversationError> {
+        match action {
+            Action::Reply { text } => {
+                self.take_over(actor, host).await?;
+                let author = Author::Handler { login: actor.login.clone(), name: actor.name.clone() };
+                let seq = self.write(author, Body { text, ..Body::default() }, None);
+                if let Some(dossier) = &mut self.conversation.dossier {
+                    dossier.waiting_since = None;
+                }
+                self.record(&actor.login, "replied", &json!({ "message": seq }));
+                Ok(())
+            }
+            Action::TakeOver => self.take_over(actor, host).await,
+            Action::GiveBack => {
+                self.conversation.row.handler = None;
+                if let Some(dossier) = &mut self.conversation.dossier {
+                    dossier.waiting_since = None;
+                }
+                self.record(&actor.login, "gave_back", &json!({}));
+                apply::run(self, Event::HandedBack, host).await
+            }
+            Action::AskDocument { kind } => {
+                self.record(&actor.login, "asked_document", &json!({ "kind": kind }));
+                apply::run(self, Event::DocumentWanted { kind }, host).await
+            }
+            Action::Override { mode, reason } => {
+                self.decide_otherwise(actor, &mode, &reason);
+                Ok(())
+            }
+            Action::Close { reason } => {
+                if let Some(dossier) = &mut self.conversation.dossier {
+                    dossier.advance(Status::Closed);
+                    dossier.waiting_since = None;
+                }
+                self.record(&actor.login, "closed", &json!({ "reason": reason }));
+                self.call_off(&actor.login, host).await
+            }
+            Action::Mission(step) => Box::pin(visit::act(self, actor, step, host)).await,
+            Action::DoRequest { request, kind } => {
+                self.requests.done.push((request, self.now, actor.login.clone()));
+                self.record(&actor.login, "request_done", &json!({ "request": request, "detail": kind }));
+                Ok(())
+            }
+            // Seldom done, and long: it is no part of what every turn carries.
+            Action::Merge { other } => Box::pin(self.merge(actor, other, host)).await,
+            Action::KeepApart { other } => {
+                // It may have waited for this alone.
+                let served = self.conversation.row.handler.is_some();
+                if let Some(dossier) = self.conversation.dossier.as_mut().filter(|_| !served)
+                    && dossier.status != Status::HandedOver
+                {
+                    dossier.waiting_since = None;
+                }
+                self.record(&actor.login, "kept_apart", &json!({ "dossier": other }));
+                Ok(())
+            }
+            Action::SendAgain { message, to } => {
+                let id = self.conversation.row.id;
+                if !host.accounts().push_to(&to) || !host.is_ours(id, message).await? {
+                    return Err(ConversationError::NotSendable);
+                }
+                let detail = json!({ "message": message, "channel": to.channel.name() });
+                self.outbox.push(OutboxRow::new(id, message, to, self.now));
+                self.record(&actor.login, "sent_again", &detail);
+                Ok(())
+            }
+        }
+    }
+
+    /// The dossier is over: no expert comes.
+    pub(super) async fn call_off(&mut self, by: &str, host: &Host) -> Result<(), ConversationError> {
+        match Box::pin(visit::call_off(self, by, host)).await? {
+            Some(event) => apply::run(self, event, host).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Takes over the conversation of another dossier, which is closed by the same commit.
+    async fn merge(&mut self, actor: &Actor, other: DossierId, host: &Host) -> Result<(), ConversationError> {
+        let open = |dossier: &Dossier| !dossier.status.is_over();
+        let (revision, mut other) = host.dossier_with_revision(other).await?.ok_or(ConversationError::NotMergeable)?;
+        let row = &self.conversation.row;
+        let here = self.conversation.dossier.as_ref().filter(|dossier| open(dossier));
+        let here = here.ok_or(ConversationError::NotMergeable)?;
+        if !open(&other) || other.insurer != row.insurer || other.conversation == row.id {
+            return Err(ConversationError::NotMergeable);
+        }
+        other.advance(Status::Closed);
+        other.waiting_since = None;
+        let into = json!({ "dossier": here.id, "reference": here.reference });
+        let entry = other.record(&actor.login, "merged_into", &into, self.now);
+        let detail = json!({ "dossier": other.id, "reference": other.reference });
+        let conversation = other.conversation;
+        self.absorbs = Some(Box::new(Absorbed { conversation, revision, dossier: other, entry }));
+        self.record(&actor.login, "merged", &detail);
+        Ok(())
+    }
+
+    async fn take_over(&mut self, actor: &Actor, host: &Host) -> Result<(), ConversationError> {
+        if self.conversation.row.handler.as_ref() == Some(&actor.login) {
+            return Ok(());
+        }
+        self.conversation.row.handler = Some(actor.login.clone());
+        if let Some(dossier) = &mut self.conversation.dossier {
+            dossier.handler = Some(actor.login.clone());
+            dossier.advance(Status::HandedOver);
+        }
+        self.record(&actor.login, "took_over", &json!({}));
+        apply::run(self, Event::TakenOver, host).await
+    }
+
+    fn decide_otherwise(&mut self, actor: &Actor, mode: &str, reason: &str) {
+        let before = self.conversation.dossier.as_ref().and_then(|dossier| dossier.orientation.clone());
+        if let Some(dossier) = &mut self.conversation.dossier {
+            dossier.orientation = Some(mode.to_owned());
+        }
+        // As a fact of the handler's it stays, whatever the person corrects or sends afterwards.
+        let source = Source::Handler(actor.login.clone());
+        let fact = Fact { value: Value::Choice(mode.to_owned()), source };
+        self.conversation.state.set_fact("orientation", fact);
+        let detail = json!({ "mode": mode, "before": before, "reason": reason });
+        self.record(&actor.login, "overrode", &detail);
+        self.decide(json!({ "overridden_by": actor.login, "mode": mode, "before": before, "reason": reason }));
+    }
+}

@@ -1,0 +1,189 @@
+//! Hearing the person: a message with its files, several as one, the word of somebody who comes from another channel.
+
+use serde_json::json;
+
+use super::{
+    ConversationError, Host, Turn, apply, closing,
+    files::{Files, attachment},
+    keyword::keyword,
+    time,
+    turn::POLICYHOLDER,
+};
+use crate::{
+    document::MediaType,
+    domain::{
+        contact::told_by,
+        message::{Author, Body},
+    },
+    dossier::Status,
+    flow::{Event, Heard, VisitEvent},
+    store::FiledDocument,
+};
+
+impl Turn {
+    pub(super) async fn hear(
+        &mut self,
+        mut body: Body,
+        client_id: Option<String>,
+        files: &Files,
+        settle: bool,
+        host: &Host,
+    ) -> Result<(), ConversationError> {
+        if self.opens {
+            self.bring_stop(host).await?;
+        }
+        for file in &files.kept {
+            let row = file.row(self.conversation.row.id);
+            let language = self.conversation.row.language;
+            body.attachments.push(attachment(&self.conversation.library, language, row.clone()));
+            self.received.push(row);
+        }
+        let earlier = if settle { Vec::new() } else { self.unsettled(host).await? };
+        let heard = self.listen(earlier.iter().chain([&body]));
+        let says_nothing = body.text.is_empty() && body.choice.is_none() && heard.files.is_empty();
+        let shared = body.shared.clone();
+        self.conversation.state.set_channel(self.conversation.row.endpoint.channel);
+        let keyword = keyword(self.conversation.row.endpoint.channel, &body);
+        let seq = self.write(Author::Policyholder, body, client_id);
+        self.conversation.row.timing.silent_since = Some(self.now);
+        if let Some(keyword) = keyword
+            && self.obey(keyword, host).await?
+        {
+            return Ok(());
+        }
+        self.take_back_stop();
+        let asks = closing::asks_which_claim(&self.conversation, self.now);
+        if !asks && !self.conversation.state.asks_which_claim() {
+            self.wait_for_a_person();
+        }
+        self.say_of(files);
+        if let Some(shared) = shared
+            && Box::pin(self.take_shared(&shared, host)).await?
+        {
+            return Ok(());
+        }
+        if settle {
+            time::keep(&mut self.conversation.row.timing, seq, self.now);
+            return Ok(());
+        }
+        // A file that was not taken answers no question, nor does a voice.
+        if says_nothing && earlier.is_empty() && !files.said.is_empty() && !self.opens {
+            return Ok(());
+        }
+        let event = if asks { Event::AfterClosing(heard) } else { Event::Said(heard) };
+        apply::run(self, event, host).await
+    }
+
+    pub(super) async fn come_across(
+        &mut self,
+        body: Body,
+        client_id: Option<String>,
+        host: &Host,
+    ) -> Result<(), ConversationError> {
+        let channel = self.conversation.row.endpoint.channel;
+        let seq = self.write(Author::Policyholder, body, client_id);
+        self.conversation.row.timing.silent_since = Some(self.now);
+        self.bring_stop(host).await?;
+        self.take_back_stop();
+        self.record(POLICYHOLDER, "crossed", &json!({ "message": seq, "channel": channel.name() }));
+        for (name, fact) in told_by(channel, &self.conversation.row.endpoint.address) {
+            self.learn(name, fact.value);
+        }
+        apply::run(self, Event::Crossed { channel }, host).await
+    }
+
+    pub(super) async fn turn_away(
+        &mut self,
+        body: Body,
+        client_id: Option<String>,
+        sentence: &str,
+        host: &Host,
+    ) -> Result<(), ConversationError> {
+        self.write(Author::Policyholder, body, client_id);
+        if self.opens {
+            self.bring_stop(host).await?;
+        }
+        self.take_back_stop();
+        let text = self.conversation.library.sentence(sentence, self.conversation.row.language);
+        let text = text.unwrap_or_default().to_owned();
+        self.write(Author::Guichet, Body { text, ..Body::default() }, None);
+        if self.opens { apply::run(self, apply::start(&self.conversation), host).await } else { Ok(()) }
+    }
+
+    /// The timer went off: answers what was kept for it, or reminds the person, if it is time.
+    pub(super) async fn wake(&mut self, host: &Host) -> Result<(), ConversationError> {
+        if self.conversation.row.timing.unsettled.is_some_and(|unsettled| unsettled.until <= self.now) {
+            self.settled = self.conversation.row.timing.unsettled.map(|unsettled| unsettled.from);
+            let messages = self.unsettled(host).await?;
+            let heard = self.listen(&messages);
+            return apply::run(self, Event::Said(heard), host).await;
+        }
+        if time::reminder(&self.conversation, self.now).is_some_and(|due| due <= self.now) {
+            self.conversation.row.timing.silent_since = Some(self.now);
+            return apply::run(self, Event::Silent, host).await;
+        }
+        if time::visit_reminder(&self.conversation, self.now).is_some_and(|due| due <= self.now) {
+            return apply::run(self, Event::Visit(VisitEvent::Due), host).await;
+        }
+        Ok(())
+    }
+
+    /// Takes the messages that were kept and not answered yet, oldest first.
+    async fn unsettled(&mut self, host: &Host) -> Result<Vec<Body>, ConversationError> {
+        let Some(unsettled) = self.conversation.row.timing.unsettled.take() else { return Ok(Vec::new()) };
+        let messages = host.messages_from(self.conversation.row.id, unsettled.from).await?;
+        let from_person = messages.into_iter().filter(|message| message.author == Author::Policyholder);
+        Ok(from_person.map(|message| message.body).collect())
+    }
+
+    /// What several messages say as one, with their files.
+    fn listen<'b>(&mut self, bodies: impl IntoIterator<Item = &'b Body>) -> Heard {
+        let (mut heard, mut behind) = (Heard::default(), Vec::new());
+        for body in bodies {
+            if !heard.text.is_empty() && !body.text.is_empty() {
+                heard.text.push('\n');
+            }
+            heard.text.push_str(&body.text);
+            heard.choice = body.choice.clone().or(heard.choice);
+            for file in &body.attachments {
+                let filed = FiledDocument { document: file.document, dossier: None, kind: None };
+                // A mail that is kept as it came, or a voice, is no paper that was asked for: it stands behind those that are.
+                if file.media_type.parse().is_ok_and(|kind: MediaType| kind == MediaType::Email || kind.is_audio()) {
+                    behind.push(filed);
+                } else {
+                    heard.files.push(file.media_type.clone());
+                    self.unfiled.push(filed);
+                }
+            }
+        }
+        self.unfiled.append(&mut behind);
+        heard
+    }
+
+    /// A message of a person whom a handler serves, or whose case is closed, waits for an answer.
+    pub(super) fn wait_for_a_person(&mut self) {
+        let served = self.conversation.row.handler.is_some();
+        let now = self.now;
+        let Some(dossier) = &mut self.conversation.dossier else { return };
+        let reopened = dossier.status.is_over() && dossier.advance(Status::HandedOver);
+        if served || reopened || dossier.status == Status::HandedOver {
+            dossier.waiting_since.get_or_insert(now);
+            let kind = if reopened { "reopened" } else { "wrote" };
+            let seq = self.conversation.row.last_seq;
+            self.record(POLICYHOLDER, kind, &json!({ "message": seq }));
+        }
+    }
+
+    /// What is to be said of files at once, each once.
+    fn say_of(&mut self, files: &Files) {
+        let mut keys = files.said.clone();
+        keys.sort_unstable();
+        keys.dedup();
+        for key in keys {
+            let text = self.conversation.library.sentence(key, self.conversation.row.language).map(str::to_owned);
+            if let Some(text) = text {
+                self.write(Author::Guichet, Body { text, ..Body::default() }, None);
+            }
+        }
+    }
+}
