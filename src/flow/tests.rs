@@ -517,7 +517,7 @@ fn a_fire_that_is_declared_is_no_fire_that_burns() {
     let library = library();
     for (before, text, mode) in [
         (&["non"][..], "un incendie", Mode::Flow),
-        (&["non", "y a le feu dans la cuisine !", "on est dehors"], "incendie", Mode::Flow),
+        (&["non", "y a le feu dans la cuisine !", "on est dehors"], "oui les pompiers ont éteint", Mode::Flow),
         (&["non"], "il y a le feu dans la cuisine", Mode::Danger),
     ] {
         let mut talk = Talk::start(&library);

@@ -204,6 +204,10 @@ impl<'a> Walk<'a> {
                 self.jump(target.unwrap_or(*otherwise));
             }
             Kind::CheckPolicy { found, not_found } => {
+                // The register answers in a turn of its own: what else this message tells is heard before.
+                if self.talkative && self.volunteer() {
+                    return true;
+                }
                 let query = self.policy_query();
                 let answer = match &self.state.policy {
                     _ if query.number.is_none() && query.name.is_none() => Some(false),
