@@ -166,7 +166,8 @@ fn questions_find_their_answer_in_other_words() {
 #[test]
 fn every_question_of_the_list_is_answered_in_three_other_wordings() {
     let library = library();
-    let lines: Vec<(&str, &str)> = include_str!("faq_held_out.csv").lines().skip(1).filter_map(|line| line.rsplit_once(';')).collect();
+    let lines: Vec<(&str, &str)> =
+        include_str!("faq_held_out.csv").lines().skip(1).filter_map(|line| line.rsplit_once(';')).collect();
     assert!(lines.len() > 200);
     let wrong: Vec<String> = lines
         .iter()

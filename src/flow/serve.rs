@@ -122,6 +122,7 @@ impl<'a> Walk<'a> {
         let reading = self.reading.as_ref()?;
         let best = *self.recognise(reading).first()?;
         if best.intent == "foreign_language"
+            && (best.by_rule || (best.score >= SURE && !self.fits_pending(reading)))
             && library.vocabulary().spoken(reading, true).is_none()
             && let Some(language) = library.intents().language_of(reading.said())
         {

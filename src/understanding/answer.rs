@@ -50,7 +50,9 @@ impl Vocabulary {
                 (!values.is_empty()).then_some(Value::Choices(values))
             }
             Input::Amount => only(reading, |found| matches!(found.value, Value::Amount(_))),
-            Input::Date | Input::DateTime => only_moment(reading, want.prefer_past, ctx.now),
+            // "Que faire maintenant ?" tells when it is said, and not when it happened.
+            Input::Date | Input::DateTime => only_moment(reading, want.prefer_past, ctx.now)
+                .filter(|value| !matches!(value, Value::Moment(moment) if is_this_minute(moment, ctx.now))),
             Input::Phone => only(reading, |found| matches!(found.value, Value::Phone(_))),
             Input::Email => only(reading, |found| matches!(found.value, Value::Email(_))),
             Input::Plate => only(reading, |found| found.kind == ValueKind::Plate),
@@ -191,6 +193,10 @@ fn only_moment(reading: &Reading, prefer_past: bool, now: civil::DateTime) -> Op
     let is_present =
         |moment: &Moment| moment.precision <= Precision::Day && time::holds(moment, now) && moment.end.is_none();
     one_moment(moments.into_iter().filter(|moment| !is_present(moment)))
+}
+
+fn is_this_minute(moment: &Moment, now: civil::DateTime) -> bool {
+    moment.precision == Precision::Minute && moment.end.is_none() && time::holds(moment, now)
 }
 
 fn one_moment<'a>(moments: impl Iterator<Item = &'a Moment>) -> Option<Value> {
