@@ -35,6 +35,9 @@ use crate::{
 /// What is left to all other intents when the vocabulary says one.
 const UNSURE: f32 = 0.03;
 
+/// What the engine says and listens by: every version of the program needs them whole, and no flow names anything in them.
+const ENGINE_FILES: [&str; 2] = ["messages.yaml", "vocabulary.yaml"];
+
 /// The flow with which every conversation begins.
 pub const FIRST_FLOW: &str = "opening";
 
@@ -94,6 +97,20 @@ impl Library {
         let (library, problems) = Self::compile(sources);
         library.ok_or_else(|| {
             LoadError::Mistakes(problems.into_iter().filter(|problem| problem.severity == Severity::Error).collect())
+        })
+    }
+
+    /// Compiles a revision that an earlier version of this program may have kept. Where this version needs sentences or
+    /// words that it lacks, those of `current` serve; the claims' flows stay those that the conversation began with.
+    pub fn from_older(sources: BTreeMap<String, String>, current: &Self) -> Result<Self, LoadError> {
+        Self::from_sources(sources.clone()).or_else(|_| {
+            let mut sources = sources;
+            for file in ENGINE_FILES {
+                if let Some(source) = current.sources.get(file) {
+                    sources.insert(file.to_owned(), source.clone());
+                }
+            }
+            Self::from_sources(sources)
         })
     }
 

@@ -579,3 +579,21 @@ fn a_complaint_calls_a_person_and_the_claim_goes_on() {
     assert!(talk.effects.iter().any(|effect| matches!(effect, Effect::Request { kind, .. } if kind == "attestation")));
     assert!(!talk.effects.iter().any(|effect| matches!(effect, Effect::HandOver(_))), "{:?}", talk.effects);
 }
+
+#[test]
+fn a_revision_of_an_earlier_program_goes_on_with_the_sentences_that_this_one_needs() {
+    let current = library();
+    let mut sources = super::library::built_in();
+    let messages = sources.get_mut("messages.yaml").unwrap();
+    *messages = messages.replace("\nnot_understood:", "\nsaid_by_an_older_program:");
+    let opening = sources.get_mut("claims/opening.yaml").unwrap();
+    *opening = opening.replace("Que s'est-il passé ?", "Que vous est-il arrivé ?");
+    assert!(Library::from_sources(sources.clone()).is_err());
+    let older = Library::from_older(sources.clone(), &current).unwrap();
+    let mut talk = Talk::start(&older);
+    talk.say("non");
+    assert!(talk.heard().contains("Que vous est-il arrivé ?"), "{}", talk.heard());
+    // What is wrong with the flows themselves is not covered up.
+    sources.insert("claims/opening.yaml".to_owned(), "flow: opening\nsteps: 3\n".to_owned());
+    assert!(Library::from_older(sources, &current).is_err());
+}
