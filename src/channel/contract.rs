@@ -1,8 +1,8 @@
 //! What every channel keeps: an account of a provider hands over what it decoded and verified as an [`Event`], and
 //! delivers an [`Outbound`] once, telling in a [`SendError`] whether another try may help.
 //!
-//! A provider is one file. It knows its protocol and nothing of conversations: what it decoded goes to the desk
-//! ([`super::Desk`]), which stores it before the provider acknowledges; what it delivers comes from the outbox, which
+//! A provider is one file. It knows its protocol and nothing of conversations: what it decoded goes to the receiver
+//! ([`super::Receiver`]), which stores it before the provider acknowledges; what it delivers comes from the outbox, which
 //! keeps the order, the pace and the tries. A provider holds nothing that a restart may not lose.
 
 use std::{fmt, str::FromStr, sync::Arc, time::Duration};
@@ -13,7 +13,7 @@ use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value as Json;
 use tokio_util::sync::CancellationToken;
 
-use super::Desk;
+use super::Receiver;
 use crate::{
     domain::{
         id::ConversationId,
@@ -54,8 +54,8 @@ pub trait Provider: fmt::Debug + Send + Sync {
         256 * 1024
     }
 
-    /// Does what is polite once the events before it are stored ([`Event::Courtesy`]). Returns at once.
-    fn courtesy(&self, what: &Json) {
+    /// Does what is polite once the events before it are stored ([`Event::AfterCommit`]). Returns at once.
+    fn after_commit(&self, what: &Json) {
         let _ = what;
     }
 
@@ -69,10 +69,10 @@ pub trait Provider: fmt::Debug + Send + Sync {
         Box::pin(async { Vec::new() })
     }
 
-    /// Polls, or holds a line, until `stop`; hands what comes to the desk. Ends at once for an account that is only
+    /// Polls, or holds a line, until `stop`; hands what comes to the receiver. Ends at once for an account that is only
     /// posted to. Connects again by itself after any error.
-    fn listen(self: Arc<Self>, desk: Desk, stop: CancellationToken) -> BoxFuture<'static, ()> {
-        let _ = (desk, stop);
+    fn listen(self: Arc<Self>, receiver: Receiver, stop: CancellationToken) -> BoxFuture<'static, ()> {
+        let _ = (receiver, stop);
         Box::pin(async {})
     }
 }
@@ -140,7 +140,7 @@ pub enum Event {
     Report(Report),
     /// For the provider itself, once what came before it is stored: a pressed button is shown as pressed. It may be lost
     /// without harm.
-    Courtesy(Json),
+    AfterCommit(Json),
 }
 
 /// A message, with the files that are still at the provider's.
@@ -173,11 +173,11 @@ pub enum Content {
 pub struct Report {
     /// The identifier that [`Sent`] gave.
     pub provider_id: String,
-    pub fate: Fate,
+    pub status: DeliveryStatus,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum DeliveryStatus {
     Delivered,
     Read,
     /// With what the handler is told.
@@ -302,7 +302,7 @@ pub enum FetchError {
 
 /// Why an event was not stored.
 #[derive(Debug, thiserror::Error)]
-pub enum DeskError {
+pub enum ReceiverError {
     #[error(transparent)]
     Intake(#[from] IntakeError),
     #[error(transparent)]

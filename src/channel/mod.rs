@@ -2,10 +2,10 @@
 //! natural to it.
 
 mod contract;
-mod desk;
 pub mod email;
 pub mod http;
 mod providers;
+mod receiver;
 pub mod sms;
 pub mod telegram;
 #[cfg(test)]
@@ -14,8 +14,8 @@ pub mod testing;
 mod tests;
 
 pub use contract::{
-    Acknowledgement, Checked, Content, DeskError, Event, Fate, FetchError, File, Outbound, Pace, Post, Provider,
-    Reason, Received, Refusal, Report, Retry, SendError, Sent, Thread, UnknownReason,
+    Acknowledgement, Checked, Content, DeliveryStatus, Event, FetchError, File, Outbound, Pace, Post, Provider, Reason,
+    Received, ReceiverError, Refusal, Report, Retry, SendError, Sent, Thread, UnknownReason,
 };
-pub use desk::Desk;
 pub use providers::{AccountError, Providers};
+pub use receiver::Receiver;

@@ -14,7 +14,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use super::{Content, Event, Fate, Outbound, Post, Provider, Refusal, Thread, http as shared};
+use super::{Content, DeliveryStatus, Event, Outbound, Post, Provider, Refusal, Thread, http as shared};
 use crate::{
     domain::{
         id::ConversationId,
@@ -53,10 +53,10 @@ pub enum Seen {
     },
     Report {
         id: String,
-        fate: Fate,
+        status: DeliveryStatus,
     },
     /// For the provider alone.
-    Courtesy,
+    AfterCommit,
 }
 
 impl Seen {
@@ -66,14 +66,14 @@ impl Seen {
         Self::Message { id, from, text, choice: None, files: Vec::new() }
     }
 
-    pub fn report(id: &str, fate: Fate) -> Self {
-        Self::Report { id: id.to_owned(), fate }
+    pub fn report(id: &str, status: DeliveryStatus) -> Self {
+        Self::Report { id: id.to_owned(), status }
     }
 
     pub fn of(event: &Event) -> Self {
         let received = match event {
-            Event::Report(report) => return Self::Report { id: report.provider_id.clone(), fate: report.fate },
-            Event::Courtesy(_) => return Self::Courtesy,
+            Event::Report(report) => return Self::Report { id: report.provider_id.clone(), status: report.status },
+            Event::AfterCommit(_) => return Self::AfterCommit,
             Event::Message(received) => received,
         };
         let inbound = &received.inbound;
@@ -146,7 +146,7 @@ pub fn client_that_waits(most: Duration) -> reqwest::Client {
 
 /// What a peer does with a request.
 #[derive(Clone, Debug)]
-pub enum Answer {
+pub enum PeerAnswer {
     Say {
         status: u16,
         headers: Vec<(&'static str, String)>,
@@ -158,7 +158,7 @@ pub enum Answer {
     Close,
 }
 
-impl Answer {
+impl PeerAnswer {
     pub fn json(status: u16, body: &str) -> Self {
         Self::Say { status, headers: vec![("content-type", "application/json".into())], body: body.to_owned() }
     }
@@ -200,7 +200,7 @@ pub struct Peer {
 }
 
 impl Peer {
-    pub async fn start(answers: Vec<Answer>) -> Self {
+    pub async fn start(answers: Vec<PeerAnswer>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::<Mutex<Vec<Request>>>::default();
@@ -234,7 +234,7 @@ impl Drop for Peer {
 }
 
 /// One request on each line: the answer closes it.
-async fn serve(mut stream: TcpStream, answers: Vec<Answer>, requests: Arc<Mutex<Vec<Request>>>) {
+async fn serve(mut stream: TcpStream, answers: Vec<PeerAnswer>, requests: Arc<Mutex<Vec<Request>>>) {
     let Some(request) = read(&mut stream).await else { return };
     let number = {
         let mut requests = requests.lock().unwrap();
@@ -242,7 +242,7 @@ async fn serve(mut stream: TcpStream, answers: Vec<Answer>, requests: Arc<Mutex<
         requests.len() - 1
     };
     match answers.get(number.min(answers.len().saturating_sub(1))) {
-        Some(Answer::Say { status, headers, body }) => {
+        Some(PeerAnswer::Say { status, headers, body }) => {
             let mut head =
                 format!("HTTP/1.1 {status} Scripted\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
             for (name, value) in headers {
@@ -250,8 +250,8 @@ async fn serve(mut stream: TcpStream, answers: Vec<Answer>, requests: Arc<Mutex<
             }
             stream.write_all(format!("{head}\r\n{body}").as_bytes()).await.unwrap();
         }
-        Some(Answer::Hang) => std::future::pending().await,
-        Some(Answer::Close) | None => {}
+        Some(PeerAnswer::Hang) => std::future::pending().await,
+        Some(PeerAnswer::Close) | None => {}
     }
 }
 
@@ -297,7 +297,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_peer_follows_its_script_and_remembers() {
-        let peer = Peer::start(vec![Answer::json(429, "{}").header("retry-after", "7"), Answer::Close]).await;
+        let peer = Peer::start(vec![PeerAnswer::json(429, "{}").header("retry-after", "7"), PeerAnswer::Close]).await;
         let post = || client().post(format!("{}/a?b=1", peer.url())).body("été").send();
         let answer = post().await.unwrap();
         assert_eq!((answer.status().as_u16(), &answer.headers()["retry-after"]), (429, &HeaderValue::from(7)));

@@ -4,7 +4,7 @@ use std::{fmt::Write as _, time::Duration};
 
 use super::{
     Checked, Outbound, Providers, Reason, Retry,
-    testing::{self, Answer, Peer},
+    testing::{self, Peer, PeerAnswer},
 };
 use crate::{
     config::Config,
@@ -60,15 +60,15 @@ async fn a_server_in_trouble_gets_the_same_message_again_when_it_wants() {
     let limited =
         r#"{"ok": false, "error_code": 429, "description": "Too Many Requests", "parameters": {"retry_after": 7}}"#;
     for (name, answer, retry) in [
-        ("limited", Answer::json(429, limited).header("retry-after", "7"), Retry::After(Duration::from_secs(7))),
-        ("limited for a time that it does not tell", Answer::json(429, "{}"), Retry::Later),
-        ("broken", Answer::json(500, "<html>+33639980001</html>"), Retry::Later),
-        ("overloaded", Answer::json(503, ""), Retry::Later),
-        ("closed after it took the message", Answer::Close, Retry::Later),
+        ("limited", PeerAnswer::json(429, limited).header("retry-after", "7"), Retry::After(Duration::from_secs(7))),
+        ("limited for a time that it does not tell", PeerAnswer::json(429, "{}"), Retry::Later),
+        ("broken", PeerAnswer::json(500, "<html>+33639980001</html>"), Retry::Later),
+        ("overloaded", PeerAnswer::json(503, ""), Retry::Later),
+        ("closed after it took the message", PeerAnswer::Close, Retry::Later),
     ] {
         for (channel, account, address, before) in ACCOUNTS {
             let case = format!("{account}: {name}");
-            let mut script: Vec<Answer> = before.iter().map(|body| Answer::json(200, body)).collect();
+            let mut script: Vec<PeerAnswer> = before.iter().map(|body| PeerAnswer::json(200, body)).collect();
             script.push(answer.clone());
             let peer = Peer::start(script).await;
             let providers = accounts(peer.url(), &testing::client());
@@ -92,8 +92,8 @@ async fn a_server_that_never_answers_is_not_waited_for() {
         if channel == Channel::Telegram {
             continue;
         }
-        let mut script: Vec<Answer> = before.iter().map(|body| Answer::json(200, body)).collect();
-        script.push(Answer::Hang);
+        let mut script: Vec<PeerAnswer> = before.iter().map(|body| PeerAnswer::json(200, body)).collect();
+        script.push(PeerAnswer::Hang);
         let peer = Peer::start(script).await;
         let providers = accounts(peer.url(), &testing::client_that_waits(Duration::from_millis(500)));
         let error = providers.find(channel, account).unwrap().deliver(&message(channel, account, address)).await;
@@ -113,8 +113,8 @@ async fn the_doctor_says_whether_an_accounts_keys_are_good() {
         for (channel, account, _, before) in
             ACCOUNTS.iter().filter(|(_, account, ..)| !["webhook", "bot"].contains(account))
         {
-            let mut script: Vec<Answer> = before.iter().map(|body| Answer::json(200, body)).collect();
-            script.push(Answer::json(status, "[]"));
+            let mut script: Vec<PeerAnswer> = before.iter().map(|body| PeerAnswer::json(200, body)).collect();
+            script.push(PeerAnswer::json(status, "[]"));
             let peer = Peer::start(script).await;
             let checked = accounts(peer.url(), &testing::client()).find(*channel, account).unwrap().check().await;
             let [Checked { what: "keys", outcome }] = checked.as_slice() else { panic!("{account}: {checked:?}") };

@@ -56,7 +56,7 @@ pub(super) async fn run(config: Result<Config, ConfigError>) -> Result<(), CliEr
             report("channels", Ok("only the chat and the webhooks that are answered".into()));
         }
         Ok(accounts) => {
-            for Account { name, waiting, checked } in accounts {
+            for AccountReport { name, waiting, checked } in accounts {
                 report(&name, Ok(format!("{waiting} to send")));
                 for Checked { what, outcome } in checked {
                     report(&format!("{name} {what}"), outcome);
@@ -72,7 +72,7 @@ pub(super) async fn run(config: Result<Config, ConfigError>) -> Result<(), CliEr
 }
 
 /// An account that messages are pushed to.
-struct Account {
+struct AccountReport {
     /// `channel/account`.
     name: String,
     /// Much of it means that its provider fails.
@@ -80,7 +80,7 @@ struct Account {
     checked: Vec<Checked>,
 }
 
-async fn channels(config: &Config) -> Result<Vec<Account>, CliError> {
+async fn channels(config: &Config) -> Result<Vec<AccountReport>, CliError> {
     let store = open_store(config).await?;
     let key = store.secret("key").await?;
     let providers = Providers::open(config, &http::client().map_err(AccountError::from)?, &key)?;
@@ -89,7 +89,7 @@ async fn channels(config: &Config) -> Result<Vec<Account>, CliError> {
         let (channel, account) = (provider.channel(), provider.account());
         let waiting = store.outbox_waiting(channel, account).await?;
         let checked = provider.check().await;
-        accounts.push(Account { name: format!("{}/{account}", channel.name()), waiting, checked });
+        accounts.push(AccountReport { name: format!("{}/{account}", channel.name()), waiting, checked });
     }
     store.close().await;
     Ok(accounts)

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{CliError, load_flows, open_documents, open_store, say};
 use crate::{
-    channel::{AccountError, Desk, Providers, http},
+    channel::{AccountError, Providers, Receiver, http},
     config::Config,
     document::Limits,
     domain::clock::Clock,
@@ -54,14 +54,14 @@ pub(super) async fn open(config: Config) -> Result<App, CliError> {
     std::thread::spawn(crate::understanding::index_communes);
     intake.library().intents().classifier().train();
     let limits = Limits { max_bytes: config.documents.max_file_mib * 1024 * 1024 };
-    let desk = Desk::new(intake.clone(), store.clone(), documents.clone(), limits, clock.clone());
+    let receiver = Receiver::new(intake.clone(), store.clone(), documents.clone(), limits, clock.clone());
     Ok(App {
         config: Arc::new(config),
         store,
         intake,
         documents,
         providers,
-        desk,
+        receiver,
         clock,
         metrics,
         streams: Streams::default(),
@@ -69,11 +69,11 @@ pub(super) async fn open(config: Config) -> Result<App, CliError> {
     })
 }
 
-/// Serves until SIGINT or SIGTERM. `ready` is told the address once it listens.
+/// IntentAction until SIGINT or SIGTERM. `ready` is told the address once it listens.
 pub(super) async fn serve(app: App, ready: impl FnOnce(SocketAddr)) -> Result<(), CliError> {
     let (store, streams) = (app.store.clone(), app.streams.clone());
     let housekeeping = [
-        tokio::spawn(keep_house(store.clone(), app.clock.clone())),
+        tokio::spawn(housekeeping(store.clone(), app.clock.clone())),
         tokio::spawn(watch_disk(app.clone())),
         tokio::spawn(app.intake.clone().keep_time()),
     ];
@@ -119,12 +119,12 @@ pub(super) async fn serve(app: App, ready: impl FnOnce(SocketAddr)) -> Result<()
 async fn run_channels(app: App, stop: CancellationToken) {
     let mut tasks = JoinSet::new();
     for provider in app.providers.iter() {
-        tasks.spawn(Arc::clone(provider).listen(app.desk.clone(), stop.clone()));
+        tasks.spawn(Arc::clone(provider).listen(app.receiver.clone(), stop.clone()));
     }
     let outbox = Outbox {
         store: app.store,
         intake: app.intake,
-        desk: app.desk,
+        receiver: app.receiver,
         clock: app.clock,
         metrics: app.metrics,
         jitter: Jitter::system(),
@@ -168,7 +168,7 @@ async fn watch_disk(app: App) {
 }
 
 /// Forgets what is over: keys that no provider sends again, sessions and links past their end.
-async fn keep_house(store: Store, clock: Clock) {
+async fn housekeeping(store: Store, clock: Clock) {
     loop {
         tokio::time::sleep(HOUSEKEEPING).await;
         let now = clock.now();

@@ -17,7 +17,7 @@ use crate::{
         message::Input,
     },
     flow::Library,
-    understanding::{Found, Listening, Want},
+    understanding::{Entity, Listening, Want},
 };
 
 /// Arguments of `guichet understand`.
@@ -106,7 +106,7 @@ impl Understand {
         if let Some(pattern) = insurer.and_then(|insurer| insurer.policy_number.as_ref()) {
             let want =
                 Want { input: Input::PolicyNumber, choices: None, prefer_past: true, policy_pattern: Some(pattern) };
-            if let Some(Value::Text(number)) = library.vocabulary().volunteer(&reading, &want, ctx) {
+            if let Some(Value::Text(number)) = library.vocabulary().extract_unprompted(&reading, &want, ctx) {
                 values.retain(|value| value["kind"] != "policy_number");
                 values.push(json!({ "kind": "policy_number", "text": number, "value": number }));
             }
@@ -117,7 +117,7 @@ impl Understand {
         Understood { text, intents, values }
     }
 
-    fn value(&self, text: &str, found: &Found) -> Json {
+    fn value(&self, text: &str, found: &Entity) -> Json {
         let mut told = Map::new();
         told.insert("kind".into(), json!(found.kind));
         told.insert("text".into(), json!(text.get(found.span.clone()).unwrap_or_default()));

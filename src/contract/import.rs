@@ -37,7 +37,7 @@ A policy whose number the insurer has already is replaced. Nothing is imported w
 Example: flows/demo/policies.csv";
 
 /// The errors that are listed before the rest is only counted.
-const MOST_ERRORS: usize = 20;
+const MAX_ERRORS: usize = 20;
 
 const REQUIRED: [&str; 7] = ["insurer", "number", "last_name", "address", "city", "starts_on", "perils"];
 const OPTIONAL: [&str; 10] = [
@@ -98,8 +98,8 @@ pub fn read_policies(mut file: impl Read) -> Result<Vec<Policy>, ImportError> {
     if errors.is_empty() {
         return Ok(policies);
     }
-    let more = errors.len().saturating_sub(MOST_ERRORS);
-    errors.truncate(MOST_ERRORS);
+    let more = errors.len().saturating_sub(MAX_ERRORS);
+    errors.truncate(MAX_ERRORS);
     if more > 0 {
         errors.push(format!("and {more} more"));
     }

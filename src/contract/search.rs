@@ -6,7 +6,7 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use super::Policy;
 
 /// The words of a long name that are tried: beyond them a sentence was written for a name.
-const MOST_WORDS: usize = 5;
+const MAX_WORDS: usize = 5;
 
 /// A policy's number without what people add or leave out: spaces, dashes, case.
 pub fn number_key(number: &str) -> String {
@@ -25,7 +25,7 @@ pub fn name_key(name: &str) -> String {
 /// What a person may have meant by a last name: all of it, or what is left of it without the first name that they wrote
 /// before or after ("Maëlle Le Gall", "LE GALL Maëlle").
 pub fn name_keys(name: &str) -> Vec<String> {
-    let words: Vec<&str> = name.split_whitespace().take(MOST_WORDS).collect();
+    let words: Vec<&str> = name.split_whitespace().take(MAX_WORDS).collect();
     let mut keys = vec![name_key(name)];
     for left_out in 1..words.len() {
         keys.push(name_key(&words[left_out..].concat()));

@@ -8,18 +8,18 @@ use crate::domain::message::{Channel, Endpoint};
 
 /// A small set, fixed at the start. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Accounts(Arc<[Account]>);
+pub struct Accounts(Arc<[PushAccount]>);
 
 #[derive(Debug)]
-struct Account {
+struct PushAccount {
     channel: Channel,
     name: String,
-    bell: Arc<Notify>,
+    waker: Arc<Notify>,
 }
 
 impl Accounts {
     pub fn new(accounts: impl IntoIterator<Item = (Channel, String)>) -> Self {
-        let account = |(channel, name)| Account { channel, name, bell: Arc::default() };
+        let account = |(channel, name)| PushAccount { channel, name, waker: Arc::default() };
         Self(accounts.into_iter().map(account).collect())
     }
 
@@ -30,18 +30,18 @@ impl Accounts {
     }
 
     /// Tells that something waits for an account.
-    pub fn ring(&self, channel: Channel, account: &str) {
+    pub fn wake(&self, channel: Channel, account: &str) {
         if let Some(account) = self.find(channel, account) {
-            account.bell.notify_one();
+            account.waker.notify_one();
         }
     }
 
     /// What rings when something waits for an account. One listener hears it, now or later.
-    pub fn bell(&self, channel: Channel, account: &str) -> Arc<Notify> {
-        self.find(channel, account).map(|account| Arc::clone(&account.bell)).unwrap_or_default()
+    pub fn waker(&self, channel: Channel, account: &str) -> Arc<Notify> {
+        self.find(channel, account).map(|account| Arc::clone(&account.waker)).unwrap_or_default()
     }
 
-    fn find(&self, channel: Channel, name: &str) -> Option<&Account> {
+    fn find(&self, channel: Channel, name: &str) -> Option<&PushAccount> {
         self.0.iter().find(|account| account.channel == channel && account.name == name)
     }
 }

@@ -43,7 +43,7 @@ pub enum Action {
         other: DossierId,
     },
     /// The other dossier is not: it is proposed no more.
-    KeepApart {
+    RejectDuplicate {
         other: DossierId,
     },
     /// Sends a message of ours once more, to the same place or to another at which the person can be reached.

@@ -6,9 +6,8 @@ use jiff::{Span, Timestamp, civil::Date};
 use serde_json::json;
 
 use super::{
-    Conversation, ConversationError, Host, Turn,
+    Conversation, ConversationError, Services, Turn, appointment,
     turn::{GUICHET, POLICYHOLDER},
-    visit,
 };
 use crate::{
     contract::{Calendar, Reason},
@@ -38,10 +37,10 @@ pub(super) fn start(conversation: &Conversation) -> Event {
 }
 
 /// Runs the flow on `event`, and on the answers to what it looks up, until it asks for nothing more.
-pub(super) async fn run(turn: &mut Turn, event: Event, host: &Host) -> Result<(), ConversationError> {
+pub(super) async fn run(turn: &mut Turn, event: Event, services: &Services) -> Result<(), ConversationError> {
     let mut event = event;
     for _ in 0..LOOK_UPS {
-        match step(turn, &event, host).await? {
+        match step(turn, &event, services).await? {
             Some(answer) => event = answer,
             None => return Ok(()),
         }
@@ -50,11 +49,11 @@ pub(super) async fn run(turn: &mut Turn, event: Event, host: &Host) -> Result<()
 }
 
 /// One step of the engine. Returns the answer to what it looked up, if it did.
-async fn step(turn: &mut Turn, event: &Event, host: &Host) -> Result<Option<Event>, ConversationError> {
+async fn step(turn: &mut Turn, event: &Event, services: &Services) -> Result<Option<Event>, ConversationError> {
     let conversation = &mut turn.conversation;
     let state = std::mem::take(&mut conversation.state);
     let language = state.language();
-    let flow::Turn { state, effects } =
+    let flow::StepOutput { state, effects } =
         flow::step(&conversation.library, &conversation.row.insurer, state, event, turn.now);
     conversation.state = state;
     // "In English, please" was said in the conversation itself.
@@ -82,11 +81,12 @@ async fn step(turn: &mut Turn, event: &Event, host: &Host) -> Result<Option<Even
             }
             Effect::FileDocuments { kind, count } => file_documents(turn, &kind, count),
             Effect::LookUpPolicy(query) => {
-                let (found, reasons) = host.look_up_policy(&turn.conversation.row.insurer, &query, turn.now).await?;
+                let (found, reasons) =
+                    services.look_up_policy(&turn.conversation.row.insurer, &query, turn.now).await?;
                 note_policy(turn, &found, &reasons);
                 answer = Some(Event::PolicyLookedUp(found));
             }
-            Effect::Cross { to } => answer = Some(turn.cross(to, host)?),
+            Effect::SwitchChannel { to } => answer = Some(turn.open_channel_switch(to, services)?),
             Effect::Orient { table } => answer = Some(orient(turn, &table)),
             Effect::Qualify => {
                 advance(turn, Status::Qualified);
@@ -94,11 +94,11 @@ async fn step(turn: &mut Turn, event: &Event, host: &Host) -> Result<Option<Even
             Effect::HandOver(handover) => hand_over(turn, &handover),
             Effect::Withdraw => {
                 advance(turn, Status::Withdrawn);
-                answer = Box::pin(visit::call_off(turn, POLICYHOLDER, host)).await?;
+                answer = Box::pin(appointment::call_off(turn, POLICYHOLDER, services)).await?;
             }
             Effect::Reopen => turn.wait_for_a_person(),
             Effect::Note { code, detail } => turn.record(GUICHET, &code, &json!({ "detail": detail })),
-            Effect::Request { kind, text } => ask_desk(turn, &kind, text, host.calendar()),
+            Effect::Request { kind, text } => ask_desk(turn, &kind, text, services.calendar()),
             Effect::Missed { text, question } => {
                 let row = &turn.conversation.row;
                 let missed = MissedRow {
@@ -111,9 +111,9 @@ async fn step(turn: &mut Turn, event: &Event, host: &Host) -> Result<Option<Even
                 };
                 turn.requests.missed.push(missed);
             }
-            Effect::FindSlots { wish } => answer = Box::pin(visit::find_slots(turn, wish, host)).await?,
-            Effect::Book { appointment } => answer = Box::pin(visit::book(turn, appointment, host)).await?,
-            Effect::CancelVisit => answer = Box::pin(visit::cancel_by_person(turn, host)).await?,
+            Effect::FindSlots { wish } => answer = Box::pin(appointment::find_slots(turn, wish, services)).await?,
+            Effect::Book { appointment } => answer = Box::pin(appointment::book(turn, appointment, services)).await?,
+            Effect::CancelAppointment => answer = Box::pin(appointment::cancel_by_person(turn, services)).await?,
             Effect::End => turn.record(GUICHET, "flow_ended", &json!({})),
         }
     }

@@ -7,7 +7,7 @@ use super::Conversation;
 use crate::{
     domain::message::Body,
     dossier::Status,
-    flow::{self, Afterwards, Closing, Heard, Mode},
+    flow::{self, Afterwards, Closing, Mode, UserMessage},
 };
 
 /// Whether the person is to be asked which claim they mean, before anything else is done with their message.
@@ -29,7 +29,7 @@ pub fn begins_another(conversation: &Conversation, body: &Body, now: Timestamp) 
         return true;
     }
     let is_asked = state.asks_which_claim();
-    let heard = Heard { text: body.text.clone(), choice: body.choice.clone(), files: Vec::new() };
+    let heard = UserMessage { text: body.text.clone(), choice: body.choice.clone(), files: Vec::new() };
     flow::means_another(&conversation.library, &conversation.row.insurer, state, &heard, now)
         || (!is_asked && is_long_over(conversation, now) && closing(conversation).then == Afterwards::Another)
 }

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The most files of one conversation; beyond them somebody plays.
-pub const MOST_FILES: usize = 200;
+pub const MAX_FILES: usize = 200;
 
 /// The files of one message.
 #[derive(Clone, Debug, Default)]

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Action, Actor, ConversationError, Host, Turn, apply, visit};
+use super::{Action, Actor, ConversationError, Services, Turn, apply, appointment};
 use crate::{
     domain::{
         fact::{Fact, Source, Value},
@@ -15,10 +15,15 @@ use crate::{
 };
 
 impl Turn {
-    pub(super) async fn act(&mut self, actor: &Actor, action: Action, host: &Host) -> Result<(), ConversationError> {
+    pub(super) async fn act(
+        &mut self,
+        actor: &Actor,
+        action: Action,
+        services: &Services,
+    ) -> Result<(), ConversationError> {
         match action {
             Action::Reply { text } => {
-                self.take_over(actor, host).await?;
+                self.take_over(actor, services).await?;
                 let author = Author::Handler { login: actor.login.clone(), name: actor.name.clone() };
                 let seq = self.write(author, Body { text, ..Body::default() }, None);
                 if let Some(dossier) = &mut self.conversation.dossier {
@@ -27,18 +32,18 @@ impl Turn {
                 self.record(&actor.login, "replied", &json!({ "message": seq }));
                 Ok(())
             }
-            Action::TakeOver => self.take_over(actor, host).await,
+            Action::TakeOver => self.take_over(actor, services).await,
             Action::GiveBack => {
                 self.conversation.row.handler = None;
                 if let Some(dossier) = &mut self.conversation.dossier {
                     dossier.waiting_since = None;
                 }
                 self.record(&actor.login, "gave_back", &json!({}));
-                apply::run(self, Event::HandedBack, host).await
+                apply::run(self, Event::HandedBack, services).await
             }
             Action::AskDocument { kind } => {
                 self.record(&actor.login, "asked_document", &json!({ "kind": kind }));
-                apply::run(self, Event::DocumentWanted { kind }, host).await
+                apply::run(self, Event::DocumentWanted { kind }, services).await
             }
             Action::Override { mode, reason } => {
                 self.decide_otherwise(actor, &mode, &reason);
@@ -50,17 +55,17 @@ impl Turn {
                     dossier.waiting_since = None;
                 }
                 self.record(&actor.login, "closed", &json!({ "reason": reason }));
-                self.call_off(&actor.login, host).await
+                self.call_off(&actor.login, services).await
             }
-            Action::Mission(step) => Box::pin(visit::act(self, actor, step, host)).await,
+            Action::Mission(step) => Box::pin(appointment::act(self, actor, step, services)).await,
             Action::DoRequest { request, kind } => {
                 self.requests.done.push((request, self.now, actor.login.clone()));
                 self.record(&actor.login, "request_done", &json!({ "request": request, "detail": kind }));
                 Ok(())
             }
             // Seldom done, and long: it is no part of what every turn carries.
-            Action::Merge { other } => Box::pin(self.merge(actor, other, host)).await,
-            Action::KeepApart { other } => {
+            Action::Merge { other } => Box::pin(self.merge(actor, other, services)).await,
+            Action::RejectDuplicate { other } => {
                 // It may have waited for this alone.
                 let served = self.conversation.row.handler.is_some();
                 if let Some(dossier) = self.conversation.dossier.as_mut().filter(|_| !served)
@@ -73,7 +78,7 @@ impl Turn {
             }
             Action::SendAgain { message, to } => {
                 let id = self.conversation.row.id;
-                if !host.accounts().push_to(&to) || !host.is_ours(id, message).await? {
+                if !services.accounts().push_to(&to) || !services.is_ours(id, message).await? {
                     return Err(ConversationError::NotSendable);
                 }
                 let detail = json!({ "message": message, "channel": to.channel.name() });
@@ -85,17 +90,18 @@ impl Turn {
     }
 
     /// The dossier is over: no expert comes.
-    pub(super) async fn call_off(&mut self, by: &str, host: &Host) -> Result<(), ConversationError> {
-        match Box::pin(visit::call_off(self, by, host)).await? {
-            Some(event) => apply::run(self, event, host).await,
+    pub(super) async fn call_off(&mut self, by: &str, services: &Services) -> Result<(), ConversationError> {
+        match Box::pin(appointment::call_off(self, by, services)).await? {
+            Some(event) => apply::run(self, event, services).await,
             None => Ok(()),
         }
     }
 
     /// Takes over the conversation of another dossier, which is closed by the same commit.
-    async fn merge(&mut self, actor: &Actor, other: DossierId, host: &Host) -> Result<(), ConversationError> {
+    async fn merge(&mut self, actor: &Actor, other: DossierId, services: &Services) -> Result<(), ConversationError> {
         let open = |dossier: &Dossier| !dossier.status.is_over();
-        let (revision, mut other) = host.dossier_with_revision(other).await?.ok_or(ConversationError::NotMergeable)?;
+        let (revision, mut other) =
+            services.dossier_with_revision(other).await?.ok_or(ConversationError::NotMergeable)?;
         let row = &self.conversation.row;
         let here = self.conversation.dossier.as_ref().filter(|dossier| open(dossier));
         let here = here.ok_or(ConversationError::NotMergeable)?;
@@ -113,7 +119,7 @@ impl Turn {
         Ok(())
     }
 
-    async fn take_over(&mut self, actor: &Actor, host: &Host) -> Result<(), ConversationError> {
+    async fn take_over(&mut self, actor: &Actor, services: &Services) -> Result<(), ConversationError> {
         if self.conversation.row.handler.as_ref() == Some(&actor.login) {
             return Ok(());
         }
@@ -123,7 +129,7 @@ impl Turn {
             dossier.advance(Status::HandedOver);
         }
         self.record(&actor.login, "took_over", &json!({}));
-        apply::run(self, Event::TakenOver, host).await
+        apply::run(self, Event::TakenOver, services).await
     }
 
     fn decide_otherwise(&mut self, actor: &Actor, mode: &str, reason: &str) {

@@ -18,7 +18,7 @@ use serde_json::json;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::{
-    ConversationError, Host, Turn, apply,
+    ConversationError, Services, Turn, apply,
     turn::{GUICHET, POLICYHOLDER},
 };
 use crate::{
@@ -72,7 +72,7 @@ pub(super) fn keyword(channel: Channel, body: &Body) -> Option<Keyword> {
 impl Turn {
     /// Does what the word asks. False where it asks for nothing: START without a STOP before it, or as the first word of a
     /// conversation, is a message like any other.
-    pub(super) async fn obey(&mut self, keyword: Keyword, host: &Host) -> Result<bool, ConversationError> {
+    pub(super) async fn obey(&mut self, keyword: Keyword, services: &Services) -> Result<bool, ConversationError> {
         match keyword {
             Keyword::Stop => self.stop(),
             Keyword::Contact => self.tell_contact(),
@@ -83,17 +83,17 @@ impl Turn {
                 self.take_back_stop();
                 let channel = self.conversation.row.endpoint.channel;
                 // On the heap: every turn would be as much larger for a word that is hardly ever said.
-                Box::pin(apply::run(self, Event::Crossed { channel }, host)).await?;
+                Box::pin(apply::run(self, Event::ChannelSwitched { channel }, services)).await?;
             }
         }
         Ok(true)
     }
 
     /// Looks whether the person said STOP at this address before it came to this conversation.
-    pub(super) async fn bring_stop(&mut self, host: &Host) -> Result<(), ConversationError> {
+    pub(super) async fn bring_stop(&mut self, services: &Services) -> Result<(), ConversationError> {
         let endpoint = &self.conversation.row.endpoint;
         let may_be = endpoint.channel == Channel::Sms && !self.conversation.stopped.contains(endpoint);
-        if may_be && host.is_stopped(endpoint).await? {
+        if may_be && services.is_stopped(endpoint).await? {
             self.conversation.stopped.push(endpoint.clone());
         }
         Ok(())
@@ -140,7 +140,7 @@ impl Turn {
         self.record(GUICHET, "told_contact", &json!({}));
     }
 
-    /// Says a sentence of the host's with what belongs behind it; returns its number.
+    /// Says a sentence of the services's with what belongs behind it; returns its number.
     pub(super) fn say_sentence(&mut self, key: &str, end: &str) -> i64 {
         let sentence = self.conversation.library.sentence(key, self.conversation.row.language).unwrap_or_default();
         let text = format!("{sentence} {end}").trim().to_owned();

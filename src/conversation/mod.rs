@@ -6,18 +6,18 @@
 mod accounts;
 mod action;
 mod apply;
+mod appointment;
+mod channel_switch;
 mod closing;
-mod crossing;
 pub mod files;
 mod handler;
-mod hearing;
-mod host;
 mod keyword;
+mod on_message;
 mod rehearsal;
+mod services;
 mod shared;
 mod time;
 mod turn;
-mod visit;
 
 use std::sync::Arc;
 
@@ -37,12 +37,12 @@ use crate::{
 
 pub use accounts::Accounts;
 pub use action::{Action, Actor};
+pub use appointment::MissionStep;
+pub use channel_switch::{Presented, presented};
 pub use closing::begins_another;
-pub use crossing::{Presented, presented};
-pub use host::Host;
 pub use rehearsal::Rehearsal;
-pub use turn::{Came, Input, Turn};
-pub use visit::MissionStep;
+pub use services::Services;
+pub use turn::{InboundContext, Input, Turn};
 
 /// A conversation with its flow's state and its dossier, as the next turn needs it.
 #[derive(Clone, Debug)]

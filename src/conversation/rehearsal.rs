@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{apply::LOOK_UPS, host};
+use super::{apply::LOOK_UPS, services};
 use crate::{
     contract::{Calendar, Policy},
     domain::clock::paris,
@@ -10,7 +10,7 @@ use crate::{
     orientation,
 };
 
-/// Plays the host of a conversation that nobody keeps.
+/// Plays the services of a conversation that nobody keeps.
 #[derive(Debug)]
 pub struct Rehearsal<'a> {
     library: &'a Library,
@@ -46,15 +46,17 @@ impl<'a> Rehearsal<'a> {
     fn answer(&self, state: &State, effect: &Effect, now: Timestamp) -> Option<Event> {
         match effect {
             Effect::LookUpPolicy(query) => Some(Event::PolicyLookedUp(self.look_up_policy(query, now))),
-            Effect::Cross { to } => Some(Event::Crossing { to: *to, secret: transcript::SECRET.to_owned() }),
+            Effect::SwitchChannel { to } => {
+                Some(Event::ChannelSwitchOpened { to: *to, secret: transcript::SECRET.to_owned() })
+            }
             Effect::Orient { table } => Some(self.orient(state, table, now)),
             _ => None,
         }
     }
 
     fn look_up_policy(&self, query: &PolicyQuery, now: Timestamp) -> PolicyAnswer {
-        match host::find_among(&self.policies, &self.insurer, query) {
-            Some(policy) => host::answer(policy, query, now, &self.calendar).0,
+        match services::find_among(&self.policies, &self.insurer, query) {
+            Some(policy) => services::answer(policy, query, now, &self.calendar).0,
             None => PolicyAnswer::NotFound,
         }
     }

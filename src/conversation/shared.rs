@@ -6,7 +6,7 @@
 
 use serde_json::json;
 
-use super::{ConversationError, Host, Turn, apply, turn::POLICYHOLDER};
+use super::{ConversationError, Services, Turn, apply, turn::POLICYHOLDER};
 use crate::{
     domain::{
         contact::Proof,
@@ -22,11 +22,15 @@ const PLACE: &str = "shared_place";
 
 impl Turn {
     /// Takes what was shared. True when the flow has nothing more to hear.
-    pub(super) async fn take_shared(&mut self, shared: &Shared, host: &Host) -> Result<bool, ConversationError> {
+    pub(super) async fn take_shared(
+        &mut self,
+        shared: &Shared,
+        services: &Services,
+    ) -> Result<bool, ConversationError> {
         let awaited = self.conversation.state.awaited(&self.conversation.library);
         let sentence = match shared {
             Shared::Number(number) => {
-                self.prove(number, host).await?;
+                self.prove(number, services).await?;
                 if awaited == Some(Input::Phone) {
                     return Ok(false);
                 }
@@ -62,9 +66,9 @@ impl Turn {
     }
 
     /// The person showed that this number is theirs.
-    async fn prove(&mut self, number: &str, host: &Host) -> Result<(), ConversationError> {
+    async fn prove(&mut self, number: &str, services: &Services) -> Result<(), ConversationError> {
         let row = &mut self.conversation.row;
-        if let Some(person) = host.person_with(&row.insurer, number).await? {
+        if let Some(person) = services.person_with(&row.insurer, number).await? {
             row.contact = person;
         }
         self.proves = Some(Box::new(ProvenRow {

@@ -29,7 +29,8 @@ pub(super) fn keep(timing: &mut Timing, seq: i64, now: Timestamp) {
 /// Sets the conversation's timer after a turn: the row to store, where the stored one does not do.
 pub(super) fn set(conversation: &mut Conversation, woken: bool, now: Timestamp) -> Option<TimerRow> {
     let settles = conversation.row.timing.unsettled.map(|unsettled| unsettled.until);
-    let due_at = settles.into_iter().chain(reminder(conversation, now)).chain(visit_reminder(conversation, now)).min();
+    let due_at =
+        settles.into_iter().chain(reminder(conversation, now)).chain(appointment_reminder(conversation, now)).min();
     let row = TimerRow { conversation: conversation.row.id, due_at };
     let timing = &mut conversation.row.timing;
     let stored = timing.wake_at.filter(|_| !woken);
@@ -62,8 +63,8 @@ pub(super) fn reminder(conversation: &Conversation, now: Timestamp) -> Option<Ti
 
 /// When the person is to be reminded of the expert's appointment, whoever serves them: not before `now`, and at a decent
 /// hour. None where they asked to be written to no more.
-pub(super) fn visit_reminder(conversation: &Conversation, now: Timestamp) -> Option<Timestamp> {
-    let due = conversation.state.visit_reminder()?;
+pub(super) fn appointment_reminder(conversation: &Conversation, now: Timestamp) -> Option<Timestamp> {
+    let due = conversation.state.appointment_reminder()?;
     let stopped = conversation.stopped.contains(&conversation.row.endpoint);
     (!stopped).then(|| decent_for(conversation, due.max(now)))
 }

@@ -1,9 +1,11 @@
-//! A turn in the making: what came in, and what it changes so far.
+//! A turn in the making: what context in, and what it changes so far.
 
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
-use super::{Accounts, Action, Actor, Conversation, ConversationError, Host, apply, crossing, files::Files, time};
+use super::{
+    Accounts, Action, Actor, Conversation, ConversationError, Services, apply, channel_switch, files::Files, time,
+};
 use crate::{
     domain::{
         contact::{Proof, told_by},
@@ -14,8 +16,8 @@ use crate::{
     dossier::{Dossier, Entry, Status, Tip, reference_of},
     flow::{Event, State},
     store::{
-        Absorbed, Binding, Commit, CrossingRow, DecisionRow, DocumentRow, EndpointRow, FactRow, FiledDocument, Key,
-        MessageRow, OptOut, OutboxRow, Planning, ProvenRow, Requests, TimerRow, Undelivered,
+        Absorbed, Binding, ChannelSwitchRow, Commit, DecisionRow, DocumentRow, EndpointRow, FactRow, FiledDocument,
+        Key, MessageRow, OptOut, OutboxRow, Planning, ProvenRow, Requests, TimerRow, Undelivered,
     },
 };
 
@@ -43,12 +45,12 @@ pub enum Input {
         fact: String,
     },
     SpeakLanguage(Language),
-    /// The person came from another channel, with the secret that they were given there.
-    Cross {
+    /// The person context from another channel, with the secret that they were given there.
+    SwitchChannel {
         body: Body,
         client_id: Option<String>,
     },
-    /// The person came with a secret that opens nothing: they are told so in the sentence of this key.
+    /// The person context with a secret that opens nothing: they are told so in the sentence of this key.
     NoWay {
         body: Body,
         client_id: Option<String>,
@@ -73,9 +75,9 @@ pub enum Input {
     Undelivered(OutboxRow, String),
 }
 
-/// How an input came, and what it takes from elsewhere.
+/// How an input context, and what it takes from elsewhere.
 #[derive(Clone, Debug, Default)]
-pub struct Came {
+pub struct InboundContext {
     /// The key by which a redelivery is known.
     pub key: Option<String>,
     /// The address is new to the conversation.
@@ -97,17 +99,17 @@ pub struct Turn {
     pub(super) documents: Vec<FiledDocument>,
     /// The files of the message at hand that no wanted document claimed yet.
     pub(super) unfiled: Vec<FiledDocument>,
-    /// The rows of files that came with the message itself.
+    /// The rows of files that context with the message itself.
     pub(super) received: Vec<DocumentRow>,
     pub(super) outbox: Vec<OutboxRow>,
     undelivered: Option<Undelivered>,
-    crossings: Vec<CrossingRow>,
+    channel_switches: Vec<ChannelSwitchRow>,
     pub(super) absorbs: Option<Box<Absorbed>>,
     /// The person's number, for which their channel vouched.
     pub(super) proves: Option<Box<ProvenRow>>,
     accounts: Accounts,
     pub(super) now: Timestamp,
-    /// The message that the turn is about, where it came in an earlier turn.
+    /// The message that the turn is about, where it context in an earlier turn.
     pub(super) settled: Option<i64>,
     timer: Option<TimerRow>,
     pub(super) requests: Requests,
@@ -123,7 +125,7 @@ impl Turn {
     pub async fn make(
         conversation: Conversation,
         input: Input,
-        host: &Host,
+        services: &Services,
         now: Timestamp,
     ) -> Result<Self, ConversationError> {
         let opens = conversation.row.revision == 0;
@@ -138,10 +140,10 @@ impl Turn {
             received: Vec::new(),
             outbox: Vec::new(),
             undelivered: None,
-            crossings: Vec::new(),
+            channel_switches: Vec::new(),
             absorbs: None,
             proves: None,
-            accounts: host.accounts().clone(),
+            accounts: services.accounts().clone(),
             now,
             settled: None,
             timer: None,
@@ -165,19 +167,19 @@ impl Turn {
             turn.conversation.state.set_reference(&reference_of(turn.conversation.row.id));
         }
         let woken = matches!(input, Input::Wake);
-        turn.take(input, host).await?;
+        turn.take(input, services).await?;
         turn.close_files();
         turn.timer = time::set(&mut turn.conversation, woken, now);
         turn.mark_answered_channel();
         Ok(turn)
     }
 
-    /// The number of the message that came in, or of the last one where none did.
+    /// The number of the message that context in, or of the last one where none did.
     pub fn seq(&self) -> i64 {
         self.messages.first().map_or(self.conversation.row.last_seq, |message| message.seq)
     }
 
-    /// What came names another case, whose person its sender is not known to be: a handler decides whether it belongs
+    /// What context names another case, whose person its sender is not known to be: a handler decides whether it belongs
     /// there, and this case waits for them.
     pub fn cite(&mut self, cited: &Dossier) {
         if self.conversation.dossier.is_none() {
@@ -193,7 +195,7 @@ impl Turn {
     }
 
     /// What the store must keep, and the conversation as it will stand when that is kept.
-    pub fn finish(self, came: Came) -> (Commit, Conversation) {
+    pub fn finish(self, context: InboundContext) -> (Commit, Conversation) {
         let seq = self.seq();
         let conversation = self.conversation;
         let mut row = conversation.row.clone();
@@ -203,26 +205,26 @@ impl Turn {
             Channel::Telegram => Some(Proof::Provider),
             Channel::Sms | Channel::Email => None,
         };
-        let endpoint = (self.opens || came.claims).then(|| EndpointRow {
+        let endpoint = (self.opens || context.claims).then(|| EndpointRow {
             endpoint: row.endpoint.clone(),
             conversation: row.id,
             contact: row.contact,
             at: self.now,
-            proof: came.proof.or(vouched),
+            proof: context.proof.or(vouched),
         });
         // A dossier changes with its timeline or not at all.
         let changed = !self.timeline.is_empty() || !self.facts.is_empty();
         let commit = Commit {
-            key: came.key.map(|text| Key { text, seq }),
+            key: context.key.map(|text| Key { text, seq }),
             conversation: row,
             endpoint,
             binding: Binding {
                 absorbs: self.absorbs,
                 proves: self.proves,
-                cites: came.cited.map(|cited| cited.conversation),
-                ..came.binding
+                cites: context.cited.map(|cited| cited.conversation),
+                ..context.binding
             },
-            crossings: self.crossings,
+            channel_switches: self.channel_switches,
             messages: self.messages,
             dossier: changed.then(|| conversation.dossier.clone()).flatten(),
             facts: self.facts,
@@ -240,28 +242,30 @@ impl Turn {
         (commit, conversation)
     }
 
-    async fn take(&mut self, input: Input, host: &Host) -> Result<(), ConversationError> {
+    async fn take(&mut self, input: Input, services: &Services) -> Result<(), ConversationError> {
         match input {
-            Input::Open => apply::run(self, apply::start(&self.conversation), host).await,
-            Input::Message { body, client_id, files, settle } => self.hear(body, client_id, &files, settle, host).await,
+            Input::Open => apply::run(self, apply::start(&self.conversation), services).await,
+            Input::Message { body, client_id, files, settle } => {
+                self.on_message(body, client_id, &files, settle, services).await
+            }
             Input::Edit { fact } => {
                 self.conversation.row.timing.silent_since = Some(self.now);
-                apply::run(self, Event::Edit { fact }, host).await
+                apply::run(self, Event::Edit { fact }, services).await
             }
             Input::SpeakLanguage(language) => {
                 self.conversation.row.language = language;
-                apply::run(self, Event::SpeakLanguage { language }, host).await
+                apply::run(self, Event::SpeakLanguage { language }, services).await
             }
-            Input::Cross { body, client_id } => self.come_across(body, client_id, host).await,
-            Input::NoWay { body, client_id, sentence } => self.turn_away(body, client_id, sentence, host).await,
-            Input::Wake => self.wake(host).await,
+            Input::SwitchChannel { body, client_id } => self.switch_channel(body, client_id, services).await,
+            Input::NoWay { body, client_id, sentence } => self.turn_away(body, client_id, sentence, services).await,
+            Input::Wake => self.wake(services).await,
             Input::Read { seq } => {
                 let row = &mut self.conversation.row;
                 row.read_seq = row.read_seq.max(seq.min(row.last_seq));
                 Ok(())
             }
-            Input::Handler { actor, action } => self.act(&actor, action, host).await,
-            Input::Absorbed { actor } => self.call_off(&actor.login, host).await,
+            Input::Handler { actor, action } => self.act(&actor, action, services).await,
+            Input::Absorbed { actor } => self.call_off(&actor.login, services).await,
             Input::Undelivered(row, reason) => {
                 self.tell_undelivered(&row, &reason);
                 Ok(())
@@ -270,15 +274,15 @@ impl Turn {
     }
 
     /// Opens a way to another channel for the person.
-    pub(super) fn cross(&mut self, to: Channel, host: &Host) -> Result<Event, ConversationError> {
+    pub(super) fn open_channel_switch(&mut self, to: Channel, services: &Services) -> Result<Event, ConversationError> {
         let row = &self.conversation.row;
-        let (secret, crossing) = crossing::open(row.id, to, self.now)?;
-        self.crossings.push(crossing);
+        let (secret, switch) = channel_switch::open(row.id, to, self.now)?;
+        self.channel_switches.push(switch);
         let secret = match to {
-            Channel::Web => crossing::chat_link(host.public_url(), &secret),
+            Channel::Web => channel_switch::chat_link(services.public_url(), &secret),
             Channel::Sms | Channel::Email | Channel::Telegram => secret,
         };
-        Ok(Event::Crossing { to, secret })
+        Ok(Event::ChannelSwitchOpened { to, secret })
     }
 
     /// The handler learns that the person did not get a message, wherever the case stands.

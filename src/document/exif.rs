@@ -5,11 +5,11 @@ use std::io::Cursor;
 use ::exif::{DateTime, Exif, In, Reader, Tag, Value};
 use jiff::civil;
 
-use super::Place;
+use super::Position;
 
 /// The local date of the photo and its place, as far as they are there and make sense. Never an error: metadata are a
 /// help, and anybody may write anything into them.
-pub(super) fn read(bytes: &[u8]) -> (Option<civil::DateTime>, Option<Place>) {
+pub(super) fn read(bytes: &[u8]) -> (Option<civil::DateTime>, Option<Position>) {
     match Reader::new().continue_on_error(true).read_from_container(&mut Cursor::new(bytes)) {
         Ok(exif) => (taken_at(&exif), place(&exif)),
         Err(::exif::Error::PartialResult(partial)) => {
@@ -39,13 +39,13 @@ fn taken_at(exif: &Exif) -> Option<civil::DateTime> {
     .ok()
 }
 
-fn place(exif: &Exif) -> Option<Place> {
+fn place(exif: &Exif) -> Option<Position> {
     let latitude = degrees(exif, Tag::GPSLatitude, Tag::GPSLatitudeRef, b"S")?;
     let longitude = degrees(exif, Tag::GPSLongitude, Tag::GPSLongitudeRef, b"W")?;
     let is_somewhere = latitude.abs() <= 90.0 && longitude.abs() <= 180.0;
     // Cameras without a fix write zeros.
     let has_fix = latitude != 0.0 || longitude != 0.0;
-    (is_somewhere && has_fix).then_some(Place { latitude, longitude })
+    (is_somewhere && has_fix).then_some(Position { latitude, longitude })
 }
 
 fn degrees(exif: &Exif, tag: Tag, reference: Tag, negative: &[u8]) -> Option<f64> {

@@ -34,7 +34,7 @@ pub struct Inspection {
     pub taken_at: Option<civil::DateTime>,
     /// Where the camera says that it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub place: Option<Place>,
+    pub place: Option<Position>,
     /// For [`is_same_photo`]. Absent also where there is too little to see.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
@@ -44,7 +44,7 @@ pub struct Inspection {
 
 /// A place in degrees (WGS 84).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Place {
+pub struct Position {
     pub latitude: f64,
     pub longitude: f64,
 }

@@ -33,7 +33,7 @@ mod tool;
 use serde::{Deserialize, Serialize};
 
 pub use headers::{original_headers, preview_headers};
-pub use inspection::{Inspection, Place, is_same_photo};
+pub use inspection::{Inspection, Position, is_same_photo};
 pub use kind::MediaType;
 pub use preview::Preview;
 pub use quality::{Quality, Remark};

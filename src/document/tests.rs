@@ -130,7 +130,7 @@ async fn a_good_photo_is_described() {
     let inspection = documents.inspect(&stored).await.unwrap();
     assert_eq!((inspection.width, inspection.height), (Some(1200), Some(1600)), "upright");
     assert_eq!(inspection.taken_at, Some("2026-11-19T18:30:05".parse().unwrap()));
-    assert_eq!(inspection.place, Some(Place { latitude: 48.85833, longitude: -2.29 }));
+    assert_eq!(inspection.place, Some(Position { latitude: 48.85833, longitude: -2.29 }));
     assert_eq!(inspection.quality.remarks, []);
     let json = serde_json::to_string(&inspection).unwrap();
     assert_eq!(serde_json::from_str::<Inspection>(&json).unwrap(), inspection);

@@ -3,23 +3,23 @@
 use super::{
     Effect, Priority,
     condition::{Truth, days_of},
-    definition::{Kind, Question, Validate},
+    definition::{Question, StepKind, Validate},
+    interpreter::{Interpreter, MAX_LOOKED_AHEAD},
     safety::SAFETY_FACTS,
     state::{Aside, Mode},
-    walk::{MAX_LOOKED_AHEAD, Walk},
 };
 use crate::{
     domain::{
         fact::{Address, Source, Value},
         message::Input,
     },
-    understanding::{Answer, Command, Reading, Want},
+    understanding::{Answer, Command, ParsedMessage, Want},
 };
 
 /// How often a question is put before a person is called.
 const MAX_FAILURES: u8 = 2;
 
-impl Walk<'_> {
+impl Interpreter<'_> {
     pub(super) fn wanting<'q>(&'q self, question: &'q Question) -> Want<'q> {
         let today = self.local.date();
         let ahead = question.validate.from.is_some_and(|from| from.on(today) >= today);
@@ -41,7 +41,7 @@ impl Walk<'_> {
             return true;
         }
         // Whoever says it again in other words answers anew.
-        self.state.doubted.remove(&question.fact);
+        self.state.unconfirmed.remove(&question.fact);
         let Some(reading) = &self.reading else { return false };
         let heard = self.library.vocabulary.answer(reading, &self.wanting(question), &self.listening());
         let heard = match (self.state.street.take(), heard) {
@@ -57,8 +57,8 @@ impl Walk<'_> {
         };
         match heard {
             Answer::Value(value) => {
-                if let Some(complaint) = self.complaint(&question.validate, &value) {
-                    self.preface.push(complaint);
+                if let Some(error) = self.validation_error(&question.validate, &value) {
+                    self.preface.push(error);
                     if !self.failed() {
                         self.ask(question);
                     }
@@ -91,17 +91,19 @@ impl Walk<'_> {
     fn with_street(&self, question: &Question, street: String, heard: Answer) -> Answer {
         let (vocabulary, ctx) = (&self.library.vocabulary, self.listening());
         // A whole address in its turn takes the place of the street.
-        let anew =
-            self.reading.as_ref().and_then(|reading| vocabulary.volunteer(reading, &self.wanting(question), &ctx));
+        let anew = self
+            .reading
+            .as_ref()
+            .and_then(|reading| vocabulary.extract_unprompted(reading, &self.wanting(question), &ctx));
         if let Some(Value::Address(Address { line, postcode: Some(postcode), .. })) = &anew
             && !line.is_empty()
             && !line.starts_with(postcode)
         {
             return anew.map_or(heard, Answer::Value);
         }
-        let town = self.reading.as_ref().map(Reading::said).unwrap_or_default();
+        let town = self.reading.as_ref().map(ParsedMessage::said).unwrap_or_default();
         let whole = vocabulary.read(&format!("{street}, {town}"), &ctx);
-        let whole = vocabulary.volunteer(&whole, &self.wanting(question), &ctx);
+        let whole = vocabulary.extract_unprompted(&whole, &self.wanting(question), &ctx);
         match (whole, heard) {
             (Some(whole), _) => Answer::Value(whole),
             (None, Answer::Value(Value::Address(address))) if address.postcode.is_some() => {
@@ -126,26 +128,26 @@ impl Walk<'_> {
 
     /// Keeps an answer that was not certain until its question is asked.
     pub(super) fn doubt(&mut self, question: &Question, value: Value) {
-        self.state.doubted.insert(question.fact.clone(), value);
+        self.state.unconfirmed.insert(question.fact.clone(), value);
     }
 
     /// "J'ai compris : jeudi 19 novembre. C'est bien ça ?", where the answer to this question was not certain.
     pub(super) fn whether(&self, question: &Question) -> Option<String> {
-        let value = self.state.doubted.get(&question.fact)?;
+        let value = self.state.unconfirmed.get(&question.fact)?;
         let words = self.words();
         Some(words.say_with("confirm_value", &[("value", words.value(&question.fact, value).into())]))
     }
 
     /// Yes or no to "C'est bien ça ?"; neither, where it was not asked or the message says the answer anew.
     pub(super) fn says_whether(&self, question: &Question) -> Option<bool> {
-        self.state.doubted.get(&question.fact)?;
+        self.state.unconfirmed.get(&question.fact)?;
         let reading = self.reading.as_ref()?;
         self.yes_or_no().filter(|yes| *yes || reading.values().is_empty())
     }
 
     /// "C'est bien ça" or "non" was pressed.
     pub(super) fn pressed_whether(&mut self, yes: bool) {
-        match self.asked().map(|question| &question.fact).filter(|fact| self.state.doubted.contains_key(*fact)) {
+        match self.asked().map(|question| &question.fact).filter(|fact| self.state.unconfirmed.contains_key(*fact)) {
             Some(fact) => self.confirmed(fact, yes),
             None => self.ask_pending(),
         }
@@ -153,8 +155,8 @@ impl Walk<'_> {
 
     /// Whether the answer that was not certain was meant. If not, the question is put again.
     fn confirmed(&mut self, fact: &str, yes: bool) {
-        let doubted = self.state.doubted.remove(fact);
-        let Some((question, value)) = self.question_of(fact).zip(doubted) else {
+        let unconfirmed = self.state.unconfirmed.remove(fact);
+        let Some((question, value)) = self.question_of(fact).zip(unconfirmed) else {
             self.ask_pending();
             return;
         };
@@ -168,7 +170,7 @@ impl Walk<'_> {
     }
 
     /// What is wrong with an answer, in words.
-    pub(super) fn complaint(&self, validate: &Validate, value: &Value) -> Option<String> {
+    pub(super) fn validation_error(&self, validate: &Validate, value: &Value) -> Option<String> {
         let words = self.words();
         let today = self.local.date();
         let say = |key: &str, limit: String| Some(words.say_with(key, &[("limit", limit.into())]));
@@ -253,7 +255,7 @@ impl Walk<'_> {
     }
 
     /// Takes answers to questions that were not asked yet from this turn's message. True when there were any.
-    pub(super) fn volunteer(&mut self) -> bool {
+    pub(super) fn extract_unprompted(&mut self) -> bool {
         let Some(mut reading) = self.reading.take() else { return false };
         let mut found = Vec::new();
         // What was just learnt may show the way to further questions that the message answers too.
@@ -264,7 +266,7 @@ impl Walk<'_> {
             }
             for (fact, value, doubt) in &more {
                 if *doubt {
-                    self.state.doubted.insert(fact.clone(), value.clone());
+                    self.state.unconfirmed.insert(fact.clone(), value.clone());
                 } else {
                     self.set_fact(fact, value.clone(), Source::Policyholder);
                 }
@@ -293,17 +295,17 @@ impl Walk<'_> {
         true
     }
 
-    /// As [`Self::volunteer`], without a word about it: the danger, or the person who is called, comes first.
+    /// As [`Self::extract_unprompted`], without a word about it: the danger, or the person who is called, comes first.
     pub(super) fn learn_quietly(&mut self) {
         let (said, failures) = (self.preface.len(), self.state.failures);
-        self.volunteer();
+        self.extract_unprompted();
         self.state.failures = failures;
         self.preface.truncate(said);
     }
 
     /// Walks ahead of the pending question, as far as the way is known, and takes the answers that the message holds,
     /// each with whether it is well to confirm it.
-    fn scan(&self, reading: &mut Reading) -> Vec<(String, Value, bool)> {
+    fn scan(&self, reading: &mut ParsedMessage) -> Vec<(String, Value, bool)> {
         let mut found: Vec<(String, Value, bool)> = Vec::new();
         let mut stack: Vec<(&str, usize)> =
             self.state.stack.iter().map(|frame| (frame.flow.as_str(), frame.step)).collect();
@@ -323,7 +325,7 @@ impl Walk<'_> {
                 continue;
             }
             match &step.kind {
-                Kind::Ask(question) => {
+                StepKind::Ask(question) => {
                     let fact = &question.fact;
                     let is_known = self.state.facts.contains_key(fact) || found.iter().any(|(known, ..)| known == fact);
                     // What was just found may say that this question is not due: it is looked at anew, once that is known.
@@ -336,29 +338,31 @@ impl Walk<'_> {
                     let want = self.wanting(question);
                     let meant = |surely| self.meant.value(fact, surely).filter(|_| due == Truth::True);
                     if let Some(value) = meant(true)
-                        .or_else(|| self.library.vocabulary.volunteer(reading, &want, &self.listening()))
+                        .or_else(|| self.library.vocabulary.extract_unprompted(reading, &want, &self.listening()))
                         .or_else(|| meant(false))
-                        && self.complaint(&question.validate, &value).is_none()
+                        && self.validation_error(&question.validate, &value).is_none()
                     {
                         let doubt = reading.doubts(&value);
                         reading.take(&value);
                         // One doubt is enough: only what is certain takes its place before it is confirmed.
-                        if !(doubt && self.state.doubted.contains_key(fact)) {
+                        if !(doubt && self.state.unconfirmed.contains_key(fact)) {
                             found.push((fact.clone(), value, doubt));
                         }
                     }
                 }
-                Kind::Call(flow) if due == Truth::True => {
+                StepKind::Call(flow) if due == Truth::True => {
                     stack.pop();
                     stack.push((name, at));
                     stack.push((flow, 0));
                 }
-                Kind::Goto(target) => {
+                StepKind::Goto(target) => {
                     stack.pop();
                     stack.push((name, *target));
                 }
                 // Where the way forks on what is not known yet, looking ahead ends.
-                Kind::Branch { .. } | Kind::Review | Kind::HandOver { .. } | Kind::End(_) if due == Truth::True => {
+                StepKind::Branch { .. } | StepKind::Review | StepKind::HandOver { .. } | StepKind::End(_)
+                    if due == Truth::True =>
+                {
                     break;
                 }
                 _ => {}

@@ -4,9 +4,9 @@ use super::{
     Effect,
     definition::{Collect, Question},
     facts::Accepts,
+    interpreter::Interpreter,
     messages::hint,
     state::{Aside, Wanted},
-    walk::Walk,
 };
 use crate::domain::{
     fact::{Source, Value},
@@ -16,7 +16,7 @@ use crate::domain::{
 /// How many files are remembered that came before any document was wanted.
 const MAX_EARLY: usize = 50;
 
-impl Walk<'_> {
+impl Interpreter<'_> {
     /// Asks a question in its own words, with those that are due after it where the channel asks several at once.
     pub(super) fn ask(&mut self, question: &Question) {
         if self.ask_together() {

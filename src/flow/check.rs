@@ -1,15 +1,15 @@
-//! What is checked over all files together: calls, tables, documents, names in texts, reachability, length.
+//! What is checked over all files batched: calls, tables, documents, names in texts, reachability, length.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    definition::{Flow, Kind, Saying},
+    definition::{Flow, Saying, StepKind},
     facts::{DocumentKind, FactName, FactTypes},
     insurer::Insurer,
-    problem::Problems,
+    problem::Diagnostics,
     table::Table,
     template::Texts,
-    yaml::Place,
+    yaml::SourcePosition,
 };
 use crate::domain::{
     language::Language,
@@ -31,7 +31,7 @@ pub(super) struct Parts<'a> {
     pub(super) texts: &'a Texts,
 }
 
-pub(super) fn check(parts: &Parts, problems: &mut Problems) {
+pub(super) fn check(parts: &Parts, problems: &mut Diagnostics) {
     for flow in parts.flows.values() {
         references(parts, flow, problems);
         reachability(flow, problems);
@@ -54,7 +54,7 @@ pub(super) fn check(parts: &Parts, problems: &mut Problems) {
     for fact in parts.names.keys() {
         if !parts.types.contains_key(fact) {
             let message = format!("`{fact}` is named, but no question fills it and it has no `type`");
-            problems.warn("facts.yaml", Place::default(), message);
+            problems.warn("facts.yaml", SourcePosition::default(), message);
         }
     }
 }
@@ -68,7 +68,7 @@ fn is_name(parts: &Parts, name: &str) -> bool {
     }
 }
 
-fn thresholds(parts: &Parts, file: &str, place: Place, names: &[&str], problems: &mut Problems) {
+fn thresholds(parts: &Parts, file: &str, place: SourcePosition, names: &[&str], problems: &mut Diagnostics) {
     for name in names {
         for insurer in parts.insurers.values() {
             if !insurer.thresholds.contains_key(*name) {
@@ -78,9 +78,9 @@ fn thresholds(parts: &Parts, file: &str, place: Place, names: &[&str], problems:
     }
 }
 
-fn references(parts: &Parts, flow: &Flow, problems: &mut Problems) {
+fn references(parts: &Parts, flow: &Flow, problems: &mut Diagnostics) {
     let file = flow.file.as_str();
-    let section = |place, name: &Option<String>, problems: &mut Problems| {
+    let section = |place, name: &Option<String>, problems: &mut Diagnostics| {
         if let Some(name) = name
             && !flow.sections.iter().any(|(id, _)| id == name)
         {
@@ -90,7 +90,7 @@ fn references(parts: &Parts, flow: &Flow, problems: &mut Problems) {
     for step in &flow.steps {
         thresholds(parts, file, step.place, &step.when.thresholds(), problems);
         match &step.kind {
-            Kind::Ask(question) => {
+            StepKind::Ask(question) => {
                 section(step.place, &question.section, problems);
                 if !parts.names.contains_key(&question.fact) {
                     let message =
@@ -105,7 +105,7 @@ fn references(parts: &Parts, flow: &Flow, problems: &mut Problems) {
                     problems.warn(file, step.place, message);
                 }
             }
-            Kind::Collect(collect) => {
+            StepKind::Collect(collect) => {
                 section(step.place, &collect.section, problems);
                 for wanted in &collect.documents {
                     if !parts.documents.contains_key(&wanted.kind) {
@@ -114,13 +114,13 @@ fn references(parts: &Parts, flow: &Flow, problems: &mut Problems) {
                     }
                 }
             }
-            Kind::Call(name) if !parts.flows.contains_key(name) => {
+            StepKind::Call(name) if !parts.flows.contains_key(name) => {
                 problems.error(file, step.place, format!("there is no flow `{name}`"));
             }
-            Kind::Orient(name) if !parts.tables.contains_key(name) => {
+            StepKind::Orient(name) if !parts.tables.contains_key(name) => {
                 problems.error(file, step.place, format!("there is no table `{name}`"));
             }
-            Kind::Branch { cases, .. } => {
+            StepKind::Branch { cases, .. } => {
                 for (when, _) in cases {
                     thresholds(parts, file, step.place, &when.thresholds(), problems);
                 }
@@ -134,10 +134,10 @@ fn references(parts: &Parts, flow: &Flow, problems: &mut Problems) {
 pub(super) fn successors(flow: &Flow, at: usize) -> Vec<usize> {
     let step = &flow.steps[at];
     let mut next = match &step.kind {
-        Kind::Goto(target) => vec![*target],
-        Kind::Branch { cases, otherwise } => cases.iter().map(|(_, target)| *target).chain([*otherwise]).collect(),
-        Kind::CheckPolicy { found, not_found } => vec![*found, *not_found],
-        Kind::End(_) => Vec::new(),
+        StepKind::Goto(target) => vec![*target],
+        StepKind::Branch { cases, otherwise } => cases.iter().map(|(_, target)| *target).chain([*otherwise]).collect(),
+        StepKind::CheckPolicy { found, not_found } => vec![*found, *not_found],
+        StepKind::End(_) => Vec::new(),
         _ => vec![at + 1],
     };
     if !step.when.facts().is_empty() {
@@ -146,7 +146,7 @@ pub(super) fn successors(flow: &Flow, at: usize) -> Vec<usize> {
     next
 }
 
-fn reachability(flow: &Flow, problems: &mut Problems) {
+fn reachability(flow: &Flow, problems: &mut Diagnostics) {
     let mut reached = BTreeSet::new();
     let mut todo = vec![0];
     while let Some(at) = todo.pop() {
@@ -167,7 +167,7 @@ fn reachability(flow: &Flow, problems: &mut Problems) {
         while let Some(at) = todo.pop() {
             match flow.steps.get(at) {
                 None => leaves = true,
-                Some(step) if matches!(step.kind, Kind::End(_) | Kind::HandOver { .. }) => leaves = true,
+                Some(step) if matches!(step.kind, StepKind::End(_) | StepKind::HandOver { .. }) => leaves = true,
                 Some(_) if seen.insert(at) => todo.extend(successors(flow, at)),
                 Some(_) => {}
             }
@@ -181,7 +181,7 @@ fn reachability(flow: &Flow, problems: &mut Problems) {
     }
 }
 
-fn lengths(flow: &Flow, problems: &mut Problems) {
+fn lengths(flow: &Flow, problems: &mut Diagnostics) {
     let mut length = |saying: &Saying| {
         for language in Language::ALL {
             if let Some(length) = more_than_one_sms(saying.source.get(language)) {
@@ -191,9 +191,11 @@ fn lengths(flow: &Flow, problems: &mut Problems) {
     };
     for step in &flow.steps {
         match &step.kind {
-            Kind::Say(saying) | Kind::End(Some(saying)) | Kind::HandOver { text: Some(saying), .. } => length(saying),
-            Kind::Collect(collect) => length(&collect.text),
-            Kind::Ask(question) => {
+            StepKind::Say(saying) | StepKind::End(Some(saying)) | StepKind::HandOver { text: Some(saying), .. } => {
+                length(saying);
+            }
+            StepKind::Collect(collect) => length(&collect.text),
+            StepKind::Ask(question) => {
                 [Some(&question.text), question.help.as_ref(), question.rephrase.as_ref()]
                     .into_iter()
                     .flatten()
@@ -221,16 +223,16 @@ fn more_than_one_sms(text: &str) -> Option<String> {
 }
 
 /// Flows that call each other in a circle, or too deep.
-fn depth(parts: &Parts, flow: &Flow, problems: &mut Problems) {
+fn depth(parts: &Parts, flow: &Flow, problems: &mut Diagnostics) {
     fn deepest(parts: &Parts, flow: &Flow, left: usize) -> bool {
         left > 0
             && flow.steps.iter().all(|step| match &step.kind {
-                Kind::Call(name) => parts.flows.get(name).is_none_or(|called| deepest(parts, called, left - 1)),
+                StepKind::Call(name) => parts.flows.get(name).is_none_or(|called| deepest(parts, called, left - 1)),
                 _ => true,
             })
     }
     if !deepest(parts, flow, MAX_DEPTH) {
         let message = format!("flows call each other in a circle, or deeper than {MAX_DEPTH}");
-        problems.error(&flow.file, Place { line: 1, column: 1 }, message);
+        problems.error(&flow.file, SourcePosition { line: 1, column: 1 }, message);
     }
 }

@@ -8,7 +8,7 @@ use super::{
     Insurer, Library, Scope, Severity, Truth,
     condition::Condition,
     facts::{FactType, FactTypes},
-    problem::Problems,
+    problem::Diagnostics,
     yaml::Node,
 };
 use crate::domain::fact::{Fact, Facts, Moment, Precision, Source, Value};
@@ -86,7 +86,7 @@ fn read_condition(text: &str) -> Condition {
     .map(|(name, kind)| (name.to_owned(), kind))
     .into();
     let node = Node::parse("test", text).unwrap();
-    let mut problems = Problems::default();
+    let mut problems = Diagnostics::default();
     let condition = Condition::read("test", &node, &types, &mut problems);
     assert_eq!(problems.into_sorted(), []);
     condition

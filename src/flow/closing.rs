@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 
 use super::{
-    Effect, Heard, Library,
-    problem::Problems,
+    Effect, Library, UserMessage,
+    interpreter::Interpreter,
+    problem::Diagnostics,
     state::{Aside, State},
-    walk::Walk,
     yaml::{Fields, Node},
 };
 use crate::{
@@ -46,7 +46,7 @@ impl Default for Closing {
 }
 
 impl Closing {
-    pub(super) fn read(file: &str, node: &Node, problems: &mut Problems) -> Self {
+    pub(super) fn read(file: &str, node: &Node, problems: &mut Diagnostics) -> Self {
         let mut fields = Fields::of(file, node, problems);
         let mut closing = Self::default();
         if let Some(days) = fields.number("reopen_days", problems) {
@@ -68,21 +68,21 @@ impl Closing {
 }
 
 /// Whether the person says that they mean another claim than the one that is over. Pure, as [`super::step`].
-pub fn means_another(library: &Library, insurer: &str, state: &State, heard: &Heard, now: Timestamp) -> bool {
-    let mut walk = Walk::new(library, insurer, state.clone(), now);
-    let reading = library.vocabulary.read(&heard.text, &walk.listening());
+pub fn means_another(library: &Library, insurer: &str, state: &State, heard: &UserMessage, now: Timestamp) -> bool {
+    let mut interpreter = Interpreter::new(library, insurer, state.clone(), now);
+    let reading = library.vocabulary.read(&heard.text, &interpreter.listening());
     let restarts = reading.command() == Some(Command::Restart);
-    walk.reading = Some(reading);
+    interpreter.reading = Some(reading);
     if state.asks_which_claim() {
-        restarts || walk.which_claim(heard).as_deref() == Some(ANOTHER)
+        restarts || interpreter.which_claim(heard).as_deref() == Some(ANOTHER)
     } else {
         state.is_over() && heard.choice.is_none() && restarts && state.aside.is_none()
     }
 }
 
-impl Walk<'_> {
+impl Interpreter<'_> {
     /// The person wrote when the case had been closed for long.
-    pub(super) fn after_closing(&mut self, heard: &Heard) {
+    pub(super) fn after_closing(&mut self, heard: &UserMessage) {
         let reading = self.library.vocabulary.read(&heard.text, &self.listening());
         if let Some(danger) = reading.danger() {
             self.interrupt(danger);
@@ -105,7 +105,7 @@ impl Walk<'_> {
     }
 
     /// The person answers which claim they mean. That it is another was seen before: it then begins elsewhere.
-    pub(super) fn answer_which_claim(&mut self, heard: &Heard) {
+    pub(super) fn answer_which_claim(&mut self, heard: &UserMessage) {
         let understood = self.which_claim(heard).is_some();
         if !understood && self.state.failures == 0 {
             self.state.failures = 1;
@@ -124,7 +124,7 @@ impl Walk<'_> {
         self.flush();
     }
 
-    fn which_claim(&self, heard: &Heard) -> Option<String> {
+    fn which_claim(&self, heard: &UserMessage) -> Option<String> {
         if let Some(payload) = &heard.choice {
             return payload.strip_prefix("claim=").filter(|claim| [SAME, ANOTHER].contains(claim)).map(str::to_owned);
         }

@@ -9,9 +9,9 @@ use jiff::civil::{Date, Time};
 
 use super::{
     condition::days_of,
-    problem::Problems,
-    walk::Walk,
-    yaml::{Fields, Node, Place, words},
+    interpreter::Interpreter,
+    problem::Diagnostics,
+    yaml::{Fields, Node, SourcePosition, words},
 };
 use crate::domain::{
     fact::{Moment, Precision, Source, Value},
@@ -31,14 +31,14 @@ pub(super) struct CollectiveEvent {
     declare_until: Option<Date>,
     /// Questions that only establish what is public already are left out.
     simplified: bool,
-    place: Place,
+    place: SourcePosition,
 }
 
 /// The file, in the folder of the flows.
 pub(super) const FILE: &str = "events.yaml";
 
 /// Reads `events.yaml`.
-pub(super) fn read(root: &Node, problems: &mut Problems) -> Vec<CollectiveEvent> {
+pub(super) fn read(root: &Node, problems: &mut Diagnostics) -> Vec<CollectiveEvent> {
     let mut fields = Fields::of(FILE, root, problems);
     let mut events = Vec::new();
     for node in fields.list("events", problems) {
@@ -52,7 +52,7 @@ pub(super) fn read(root: &Node, problems: &mut Problems) -> Vec<CollectiveEvent>
         if name.is_none() {
             problems.error(FILE, node.place, "the event needs a `name` (fr and en)".to_owned());
         }
-        let mut list = |key: &str, problems: &mut Problems| -> Vec<String> {
+        let mut list = |key: &str, problems: &mut Diagnostics| -> Vec<String> {
             let listed: Vec<String> = event.list(key, problems).iter().filter_map(Node::scalar).collect();
             if listed.is_empty() {
                 problems.error(FILE, node.place, format!("the event needs `{key}`, a list"));
@@ -91,7 +91,7 @@ pub(super) fn read(root: &Node, problems: &mut Problems) -> Vec<CollectiveEvent>
     events
 }
 
-fn day(fields: &mut Fields, key: &str, problems: &mut Problems) -> Option<Date> {
+fn day(fields: &mut Fields, key: &str, problems: &mut Diagnostics) -> Option<Date> {
     let written = fields.required(key, problems);
     let date = written.parse().ok();
     if date.is_none() {
@@ -101,7 +101,7 @@ fn day(fields: &mut Fields, key: &str, problems: &mut Problems) -> Option<Date> 
 }
 
 /// An event for a peril that no flow knows strikes nobody.
-pub(super) fn check(events: &[CollectiveEvent], perils: &BTreeSet<&str>, problems: &mut Problems) {
+pub(super) fn check(events: &[CollectiveEvent], perils: &BTreeSet<&str>, problems: &mut Diagnostics) {
     for event in events {
         for peril in event.perils.iter().filter(|peril| !perils.contains(peril.as_str())) {
             problems.error(FILE, event.place, format!("no flow has the peril `{peril}`"));
@@ -119,7 +119,7 @@ impl CollectiveEvent {
     }
 }
 
-impl Walk<'_> {
+impl Interpreter<'_> {
     /// Fills `event_name`, `event_deadline` and `event_simplified` from the first event that struck this loss; clears
     /// them where none did.
     pub(super) fn check_event(&mut self) {
@@ -153,13 +153,13 @@ impl Walk<'_> {
 mod tests {
     use jiff::civil::date;
 
-    use super::{BTreeSet, Moment, Node, Precision, Problems, check, read};
+    use super::{BTreeSet, Diagnostics, Moment, Node, Precision, check, read};
 
     const STORM: &str = "events:\n  - name: { fr: Tempête, en: Storm }\n    perils: [storm]\n    from: 2026-11-13\n    \
                          to: 2026-11-15\n    postcodes: [\"69\", \"38200\"]\n";
 
     fn problems_of(source: &str) -> Vec<String> {
-        let mut problems = Problems::default();
+        let mut problems = Diagnostics::default();
         let events = read(&Node::parse("events.yaml", source).unwrap(), &mut problems);
         check(&events, &BTreeSet::from(["storm"]), &mut problems);
         problems.into_sorted().iter().map(ToString::to_string).collect()
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn an_event_strikes_by_peril_place_and_date() {
-        let mut problems = Problems::default();
+        let mut problems = Diagnostics::default();
         let events = read(&Node::parse("events.yaml", STORM).unwrap(), &mut problems);
         let on = |day| Moment { start: date(2026, 11, day).at(0, 0, 0, 0), end: None, precision: Precision::Day };
         let month = Moment { start: date(2026, 11, 1).at(0, 0, 0, 0), end: None, precision: Precision::Month };

@@ -2,16 +2,16 @@
 
 use super::{
     Effect, Priority,
-    definition::{Kind, Question},
+    definition::{Question, StepKind},
+    interpreter::Interpreter,
     state::{Aside, Mode},
-    walk::Walk,
 };
 use crate::{
     domain::{fact::Value, language::Language, message::Body},
     understanding::Command,
 };
 
-impl<'a> Walk<'a> {
+impl<'a> Interpreter<'a> {
     /// Does what a command asks. False when it means nothing here, and the message is to be taken as an answer.
     pub(super) fn command(&mut self, command: Command) -> bool {
         let pending = self.current().map(|(_, step)| &step.kind);
@@ -47,7 +47,7 @@ impl<'a> Walk<'a> {
             }
             Command::Correct => self.correct_something(),
             Command::Later if !ended => {
-                if matches!(pending, Some(Kind::Collect(_))) && self.state.aside.is_none() {
+                if matches!(pending, Some(StepKind::Collect(_))) && self.state.aside.is_none() {
                     self.mark_done();
                     self.next();
                     let text = self.words().say("documents_later");
@@ -83,7 +83,7 @@ impl<'a> Walk<'a> {
             Command::Resume if matches!(self.state.aside, Some(Aside::Cancel | Aside::Restart)) => self.keep(),
             Command::Resume if !ended => self.ask_pending(),
             Command::DontKnow | Command::Skip if !ended => {
-                if matches!(pending, Some(Kind::Collect(_))) && self.state.aside.is_none() {
+                if matches!(pending, Some(StepKind::Collect(_))) && self.state.aside.is_none() {
                     return self.command(Command::Later);
                 }
                 let Some(question) = self.asked() else { return false };
@@ -112,14 +112,14 @@ impl<'a> Walk<'a> {
                 }
             }
             Command::Done => match pending {
-                Some(Kind::Collect(_)) => {
+                Some(StepKind::Collect(_)) => {
                     if !self.collected(true) {
                         self.run();
                     }
                 }
-                Some(Kind::Review) if self.state.aside.is_none() => self.send(),
+                Some(StepKind::Review) if self.state.aside.is_none() => self.send(),
                 // "Autre chose à ajouter ?" – "C'est tout".
-                Some(Kind::Ask(question)) if question.optional => return self.command(Command::Skip),
+                Some(StepKind::Ask(question)) if question.optional => return self.command(Command::Skip),
                 _ => return false,
             },
             _ => return false,
@@ -148,7 +148,7 @@ impl<'a> Walk<'a> {
     pub(super) fn asked(&self) -> Option<&'a Question> {
         match (&self.state.aside, &self.current()?.1.kind) {
             (Some(Aside::Edit(fact)), _) => self.question_of(fact),
-            (None, Kind::Ask(question)) => Some(question),
+            (None, StepKind::Ask(question)) => Some(question),
             _ => None,
         }
     }

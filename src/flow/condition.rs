@@ -13,7 +13,7 @@ use jiff::{Span, civil::Date};
 use super::{
     facts::{FactType, FactTypes, Family},
     insurer::Insurer,
-    problem::Problems,
+    problem::Diagnostics,
     yaml::{Data, Node},
 };
 use crate::domain::fact::{Facts, Moment, Precision, Value};
@@ -192,7 +192,7 @@ impl Condition {
     }
 
     /// Reads a condition; what does not fit the facts' types is reported.
-    pub(super) fn read(file: &str, node: &Node, types: &FactTypes, problems: &mut Problems) -> Self {
+    pub(super) fn read(file: &str, node: &Node, types: &FactTypes, problems: &mut Diagnostics) -> Self {
         let Data::Map(entries) = &node.data else {
             if !matches!(node.data, Data::Null) {
                 problems.error(file, node.place, format!("a condition is a map of tests, found {}", node.kind()));
@@ -220,7 +220,7 @@ impl Condition {
         if parts.len() == 1 { parts.remove(0) } else { Self::All(parts) }
     }
 
-    fn list(file: &str, node: &Node, types: &FactTypes, problems: &mut Problems) -> Vec<Self> {
+    fn list(file: &str, node: &Node, types: &FactTypes, problems: &mut Diagnostics) -> Vec<Self> {
         if let Data::List(items) = &node.data {
             items.iter().map(|item| Self::read(file, item, types, problems)).collect()
         } else {

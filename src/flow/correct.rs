@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::{
     Effect, Flow,
-    definition::{Kind, Question},
+    definition::{Question, StepKind},
+    interpreter::Interpreter,
     library::FIRST_FLOW,
     state::{Aside, Mode},
-    walk::Walk,
 };
 use crate::{
     domain::{
@@ -15,13 +15,13 @@ use crate::{
         language::Text,
         message::Input,
     },
-    understanding::{Answer, ChoiceItem, ChoiceSet, Reading, Want},
+    understanding::{Answer, ChoiceItem, ChoiceSet, ParsedMessage, Want},
 };
 
 /// How often facts may make each other void before it is taken for a circle.
 const MAX_ROUNDS: usize = 20;
 
-impl<'a> Walk<'a> {
+impl<'a> Interpreter<'a> {
     /// The person wants to change the answer to one question.
     pub(super) fn edit(&mut self, fact: &str) {
         if matches!(self.state.mode, Mode::Handler | Mode::Danger | Mode::Withdrawn) {
@@ -59,7 +59,7 @@ impl<'a> Walk<'a> {
         };
         let said = self.reading.as_ref().and_then(|reading| {
             let want = self.wanting(question);
-            library.vocabulary.volunteer(reading, &want, &ctx)
+            library.vocabulary.extract_unprompted(reading, &want, &ctx)
         });
         match said {
             Some(value) => self.take_correction(question, value),
@@ -86,9 +86,11 @@ impl<'a> Walk<'a> {
         let mut found: Option<(&Question, Value)> = None;
         for line in self.summary_lines() {
             let Some(question) = self.question_of(&line.fact) else { continue };
-            let Some(value) = library.vocabulary.volunteer(reading, &self.wanting(question), &ctx) else { continue };
+            let Some(value) = library.vocabulary.extract_unprompted(reading, &self.wanting(question), &ctx) else {
+                continue;
+            };
             let changes = self.state.fact(&line.fact) != Some(&value);
-            if question.asked_only || !changes || self.complaint(&question.validate, &value).is_some() {
+            if question.asked_only || !changes || self.validation_error(&question.validate, &value).is_some() {
                 continue;
             }
             if found.replace((question, value)).is_some() {
@@ -142,7 +144,7 @@ impl<'a> Walk<'a> {
                 continue;
             }
             todo.extend(flow.steps.iter().filter_map(|step| match &step.kind {
-                Kind::Call(name) if step.when.holds(&scope) => library.flow(name),
+                StepKind::Call(name) if step.when.holds(&scope) => library.flow(name),
                 _ => None,
             }));
         }
@@ -173,8 +175,7 @@ impl<'a> Walk<'a> {
                     first == Some(false) && !due.any(|due| due)
                 }
                 Source::Flow => {
-                    let sets =
-                        |kind: &Kind| matches!(kind, Kind::Set(values) if values.iter().any(|(fact, _)| fact == name));
+                    let sets = |kind: &StepKind| matches!(kind, StepKind::Set(values) if values.iter().any(|(fact, _)| fact == name));
                     let mut steps = library
                         .flows()
                         .flat_map(|flow| flow.steps.iter().map(move |step| (flow, step)))
@@ -241,7 +242,7 @@ impl<'a> Walk<'a> {
 
     /// "Non" and nothing else: to "Autre chose à ajouter ?" that is no text to keep.
     pub(super) fn says_no(&self) -> bool {
-        self.reading.as_ref().is_some_and(Reading::is_short) && self.yes_or_no() == Some(false)
+        self.reading.as_ref().is_some_and(ParsedMessage::is_short) && self.yes_or_no() == Some(false)
     }
 
     /// Nothing changes: back to the pending question.
@@ -281,7 +282,7 @@ impl<'a> Walk<'a> {
         }
         self.state.done.clear();
         self.state.skipped.clear();
-        self.state.doubted.clear();
+        self.state.unconfirmed.clear();
         self.state.policy = None;
         self.state.qualified = false;
         self.effects.push(Effect::Note { code: "restarted".to_owned(), detail: String::new() });
@@ -291,7 +292,7 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn at_review(&self) -> bool {
-        self.state.aside.is_none() && matches!(self.current(), Some((_, step)) if matches!(step.kind, Kind::Review))
+        self.state.aside.is_none() && matches!(self.current(), Some((_, step)) if matches!(step.kind, StepKind::Review))
     }
 
     pub(super) fn answer_review(&mut self) {

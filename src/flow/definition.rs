@@ -9,10 +9,10 @@ use super::{
     Priority,
     condition::{Condition, DateBound},
     facts::{FactType, FactTypes, input_named, read_choices, read_words, unknown_type},
-    problem::Problems,
+    problem::Diagnostics,
     silence::{self, Reminders},
     template::{Template, Texts},
-    yaml::{Data, Fields, Node, Place},
+    yaml::{Data, Fields, Node, SourcePosition},
 };
 use crate::{
     domain::{fact::Value, language::Text, message::Input},
@@ -37,13 +37,13 @@ pub struct Step {
     /// The name by which `goto` finds it.
     pub id: String,
     pub when: Condition,
-    pub kind: Kind,
-    pub(super) place: Place,
+    pub kind: StepKind,
+    pub(super) place: SourcePosition,
 }
 
 /// What a step does. Jumps are positions in the flow; the one past the last step leaves the flow.
 #[derive(Debug)]
-pub enum Kind {
+pub enum StepKind {
     Ask(Box<Question>),
     Say(Saying),
     Set(Vec<(String, Value)>),
@@ -80,7 +80,7 @@ pub struct Saying {
     /// As written, for the graph and the length check.
     pub source: Text,
     pub urgent: bool,
-    pub(super) place: Place,
+    pub(super) place: SourcePosition,
 }
 
 /// A question and what it accepts.
@@ -127,7 +127,7 @@ pub struct WantedKind {
     pub kind: String,
     pub required: bool,
     pub when: Condition,
-    pub(super) place: Place,
+    pub(super) place: SourcePosition,
 }
 
 impl Flow {
@@ -138,15 +138,15 @@ impl Flow {
 
     pub fn questions(&self) -> impl Iterator<Item = (usize, &Question)> {
         self.steps.iter().enumerate().filter_map(|(at, step)| match &step.kind {
-            Kind::Ask(question) => Some((at, &**question)),
+            StepKind::Ask(question) => Some((at, &**question)),
             _ => None,
         })
     }
 }
 
 /// The types of the facts that a flow's questions fill, read before anything else: conditions of every file need them.
-pub(super) fn declared_types(file: &str, root: &Node, types: &mut FactTypes, problems: &mut Problems) {
-    let mut quiet = Problems::default();
+pub(super) fn declared_types(file: &str, root: &Node, types: &mut FactTypes, problems: &mut Diagnostics) {
+    let mut quiet = Diagnostics::default();
     for node in Fields::of(file, root, &mut quiet).list("steps", &mut quiet) {
         let mut fields = Fields::of(file, node, &mut quiet);
         let Some(fact) = fields.string("ask", &mut quiet) else { continue };
@@ -175,7 +175,7 @@ pub(super) struct FlowReader<'a> {
     pub(super) file: &'a str,
     pub(super) types: &'a FactTypes,
     pub(super) texts: &'a mut Texts,
-    pub(super) problems: &'a mut Problems,
+    pub(super) problems: &'a mut Diagnostics,
 }
 
 const KINDS: [&str; 14] = [
@@ -239,8 +239,8 @@ impl FlowReader<'_> {
             SignedDuration::from_hours(24)
         });
         let most = fields.number("most", self.problems).unwrap_or(1.0);
-        if most.fract() != 0.0 || !(1.0..=silence::MOST_REMINDERS).contains(&most) {
-            let message = format!("`most` is how many reminders are sent at most: 1 to {}", silence::MOST_REMINDERS);
+        if most.fract() != 0.0 || !(1.0..=silence::MAX_REMINDERS).contains(&most) {
+            let message = format!("`most` is how many reminders are sent at most: 1 to {}", silence::MAX_REMINDERS);
             self.problems.error(self.file, place, message);
         }
         let text = self.optional(&mut fields, "text");
@@ -251,7 +251,7 @@ impl FlowReader<'_> {
 
     /// What `id` says, else the step's own value.
     fn step_id(&self, node: &Node) -> String {
-        let mut quiet = Problems::default();
+        let mut quiet = Diagnostics::default();
         let mut fields = Fields::of(self.file, node, &mut quiet);
         if let Some(id) = fields.string("id", &mut quiet) {
             return id;
@@ -272,32 +272,32 @@ impl FlowReader<'_> {
             [kind] => self.kind(kind, &mut fields, at, targets),
             [] => {
                 self.problems.error(self.file, node.place, format!("a step is one of {}", KINDS.join(", ")));
-                Kind::Goto(at + 1)
+                StepKind::Goto(at + 1)
             }
             several => {
                 let message = format!("a step does one thing, not {}", several.join(" and "));
                 self.problems.error(self.file, node.place, message);
-                Kind::Goto(at + 1)
+                StepKind::Goto(at + 1)
             }
         };
         fields.finish(self.problems);
         Step { id: id.to_owned(), when, kind, place: node.place }
     }
 
-    fn kind(&mut self, kind: &str, fields: &mut Fields, at: usize, targets: &HashMap<&str, Option<usize>>) -> Kind {
+    fn kind(&mut self, kind: &str, fields: &mut Fields, at: usize, targets: &HashMap<&str, Option<usize>>) -> StepKind {
         match kind {
-            "ask" => Kind::Ask(Box::new(self.question(fields))),
+            "ask" => StepKind::Ask(Box::new(self.question(fields))),
             "say" => {
                 fields.take("say");
                 let urgent = fields.bool("urgent", self.problems);
-                Kind::Say(self.saying(fields, "text", urgent))
+                StepKind::Say(self.saying(fields, "text", urgent))
             }
-            "set" => Kind::Set(self.literals(fields)),
+            "set" => StepKind::Set(self.literals(fields)),
             "clear" => {
                 let facts = fields.list("clear", self.problems);
-                Kind::Clear(facts.iter().filter_map(|node| self.fact_name(node)).collect())
+                StepKind::Clear(facts.iter().filter_map(|node| self.fact_name(node)).collect())
             }
-            "goto" => Kind::Goto(self.target(fields.take("goto"), at, targets)),
+            "goto" => StepKind::Goto(self.target(fields.take("goto"), at, targets)),
             "branch" => {
                 fields.take("branch");
                 let mut cases = Vec::new();
@@ -313,19 +313,19 @@ impl FlowReader<'_> {
                     let message = "a branch needs `else`: where to go when no case holds".to_owned();
                     self.problems.error(self.file, fields.place, message);
                 }
-                Kind::Branch { cases, otherwise: self.target(otherwise, at, targets) }
+                StepKind::Branch { cases, otherwise: self.target(otherwise, at, targets) }
             }
             "check_policy" => {
                 fields.take("check_policy");
                 let (found, not_found) = (fields.take("found"), fields.take("not_found"));
-                Kind::CheckPolicy {
+                StepKind::CheckPolicy {
                     found: self.target(found, at, targets),
                     not_found: self.target(not_found, at, targets),
                 }
             }
             "check_event" => {
                 fields.take("check_event");
-                Kind::CheckEvent
+                StepKind::CheckEvent
             }
             "collect" => {
                 fields.take("collect");
@@ -340,14 +340,14 @@ impl FlowReader<'_> {
                     wanted.finish(self.problems);
                     documents.push(WantedKind { kind, required, when, place: node.place });
                 }
-                Kind::Collect(Collect { section, text, documents })
+                StepKind::Collect(Collect { section, text, documents })
             }
-            "call" => Kind::Call(fields.required("call", self.problems)),
+            "call" => StepKind::Call(fields.required("call", self.problems)),
             "review" => {
                 fields.take("review");
-                Kind::Review
+                StepKind::Review
             }
-            "orient" => Kind::Orient(fields.required("orient", self.problems)),
+            "orient" => StepKind::Orient(fields.required("orient", self.problems)),
             "hand_over" => {
                 let reason = fields.required("hand_over", self.problems);
                 let priority = fields.take("priority").map_or(Some(Priority::Normal), |node| {
@@ -360,11 +360,11 @@ impl FlowReader<'_> {
                 });
                 let priority = priority.unwrap_or(Priority::Normal);
                 let resume = fields.bool("resume", self.problems);
-                Kind::HandOver { reason, priority, text: self.optional(fields, "text"), resume }
+                StepKind::HandOver { reason, priority, text: self.optional(fields, "text"), resume }
             }
             _ => {
                 fields.take("end");
-                Kind::End(self.optional(fields, "text"))
+                StepKind::End(self.optional(fields, "text"))
             }
         }
     }

@@ -31,8 +31,8 @@ pub enum Effect {
     LookUpPolicy(PolicyQuery),
     /// Evaluate an orientation table; the host answers with [`super::Event::Oriented`] in the same turn.
     Orient { table: String },
-    /// The person wants to go on by another channel; the host answers with [`super::Event::Crossing`] in the same turn.
-    Cross { to: Channel },
+    /// The person wants to go on by another channel; the host answers with [`super::Event::ChannelSwitchOpened`] in the same turn.
+    SwitchChannel { to: Channel },
     /// The collecting is complete: the dossier is qualified.
     Qualify,
     /// A person must take over. The flow waits.
@@ -45,13 +45,13 @@ pub enum Effect {
     Missed { text: String, question: bool },
     /// The person means the claim that was closed: a person takes it up again.
     Reopen,
-    /// Another time is looked for, the one that is wished for if any; the host answers with [`super::VisitEvent::Offered`] or
-    /// [`super::VisitEvent::NoneFree`] in the same turn.
+    /// Another time is looked for, the one that is wished for if any; the host answers with [`super::AppointmentEvent::Offered`] or
+    /// [`super::AppointmentEvent::NoneFree`] in the same turn.
     FindSlots { wish: Option<Wish> },
-    /// The person chose this slot; the host answers with [`super::VisitEvent::Booked`], or with others where it is taken.
+    /// The person chose this slot; the host answers with [`super::AppointmentEvent::Booked`], or with others where it is taken.
     Book { appointment: AppointmentId },
-    /// The person cannot keep the appointment; the host answers with [`super::VisitEvent::Cancelled`].
-    CancelVisit,
+    /// The person cannot keep the appointment; the host answers with [`super::AppointmentEvent::Cancelled`].
+    CancelAppointment,
     /// Something for the dossier's timeline, by code and not in people's words.
     Note { code: String, detail: String },
     /// The flow is over.

@@ -4,14 +4,14 @@ use jiff::Timestamp;
 
 use super::{
     Coverage, Effect, Event, Library,
+    interpreter::Interpreter,
     state::{Mode, State},
-    walk::Walk,
 };
 use crate::domain::message::{Body, Input};
 
 /// What one event led to.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Turn {
+pub struct StepOutput {
     pub state: State,
     /// In the order in which they are to be done.
     pub effects: Vec<Effect>,
@@ -19,11 +19,11 @@ pub struct Turn {
 
 /// Walks a conversation on. Pure: the same arguments give the same turn.
 ///
-/// An effect that asks the host ([`Effect::LookUpPolicy`], [`Effect::Orient`], [`Effect::Cross`], [`Effect::FindSlots`],
-/// [`Effect::Book`], [`Effect::CancelVisit`]) is the turn's last; the host calls again
+/// An effect that asks the host ([`Effect::LookUpPolicy`], [`Effect::Orient`], [`Effect::SwitchChannel`], [`Effect::FindSlots`],
+/// [`Effect::Book`], [`Effect::CancelAppointment`]) is the turn's last; the host calls again
 /// with the answer and the turn's state.
-pub fn step(library: &Library, insurer: &str, state: State, event: &Event, now: Timestamp) -> Turn {
-    walk(Walk::new(library, insurer, state, now), event)
+pub fn step(library: &Library, insurer: &str, state: State, event: &Event, now: Timestamp) -> StepOutput {
+    interpret(Interpreter::new(library, insurer, state, now), event)
 }
 
 /// As [`step`], and notes the steps that it reaches.
@@ -34,69 +34,69 @@ pub fn step_covering(
     state: State,
     event: &Event,
     now: Timestamp,
-) -> Turn {
-    let walked = Walk::new(library, insurer, state, now);
-    walk(Walk { coverage: Some(coverage), ..walked }, event)
+) -> StepOutput {
+    let walked = Interpreter::new(library, insurer, state, now);
+    interpret(Interpreter { coverage: Some(coverage), ..walked }, event)
 }
 
-fn walk(mut walk: Walk, event: &Event) -> Turn {
+fn interpret(mut interpreter: Interpreter, event: &Event) -> StepOutput {
     if matches!(event, Event::Said(_) | Event::Edit { .. } | Event::SpeakLanguage { .. }) {
-        walk.state.reminded = 0;
+        interpreter.state.reminded = 0;
     }
     match event {
         Event::Start { language, channel, known } => {
-            if walk.state.is_fresh() {
-                walk.state.language = *language;
-                walk.state.channel = Some(*channel);
+            if interpreter.state.is_fresh() {
+                interpreter.state.language = *language;
+                interpreter.state.channel = Some(*channel);
                 for (name, fact) in known {
-                    walk.effects.push(Effect::SetFact { name: name.clone(), fact: fact.clone() });
-                    walk.state.facts.insert(name.clone(), fact.clone());
+                    interpreter.effects.push(Effect::SetFact { name: name.clone(), fact: fact.clone() });
+                    interpreter.state.facts.insert(name.clone(), fact.clone());
                 }
-                walk.begin();
-                walk.run();
+                interpreter.begin();
+                interpreter.run();
             }
         }
-        Event::Said(heard) => walk.said(heard),
-        Event::Edit { fact } => walk.edit(fact),
+        Event::Said(heard) => interpreter.on_message(heard),
+        Event::Edit { fact } => interpreter.edit(fact),
         Event::SpeakLanguage { language } => {
-            if walk.state.language != *language {
-                walk.speak(*language);
+            if interpreter.state.language != *language {
+                interpreter.speak(*language);
             }
         }
-        Event::PolicyLookedUp(answer) => walk.policy_looked_up(answer),
-        Event::Oriented { mode, missing } => walk.oriented(mode.as_deref(), missing),
-        Event::Crossing { to, secret } => walk.crossing(*to, secret),
-        Event::Crossed { channel } => walk.crossed(*channel),
+        Event::PolicyLookedUp(answer) => interpreter.policy_looked_up(answer),
+        Event::Oriented { mode, missing } => interpreter.oriented(mode.as_deref(), missing),
+        Event::ChannelSwitchOpened { to, secret } => interpreter.channel_switch_opened(*to, secret),
+        Event::ChannelSwitched { channel } => interpreter.channel_switched(*channel),
         Event::TakenOver => {
-            if walk.state.is_over() {
-                walk.state.over = Some(walk.state.mode);
+            if interpreter.state.is_over() {
+                interpreter.state.over = Some(interpreter.state.mode);
             }
-            walk.state.mode = Mode::Handler;
+            interpreter.state.mode = Mode::Handler;
         }
         Event::HandedBack => {
-            if let Some(over) = walk.state.over.take() {
-                walk.state.mode = over;
-            } else if matches!(walk.state.mode, Mode::Handler | Mode::Waiting { .. } | Mode::Danger) {
-                walk.state.mode = Mode::Flow;
-                walk.state.failures = 0;
-                let text = walk.words().say("handed_back");
-                walk.preface.push(text);
-                walk.ask_pending();
+            if let Some(over) = interpreter.state.over.take() {
+                interpreter.state.mode = over;
+            } else if matches!(interpreter.state.mode, Mode::Handler | Mode::Waiting { .. } | Mode::Danger) {
+                interpreter.state.mode = Mode::Flow;
+                interpreter.state.failures = 0;
+                let text = interpreter.words().say("handed_back");
+                interpreter.preface.push(text);
+                interpreter.ask_pending();
             }
         }
         Event::DocumentWanted { kind } => {
-            walk.want(kind, true);
-            walk.note_completeness();
-            let name = walk.document_name(kind);
-            let text = walk.words().say_with("document_wanted", &[("document", name.into())]);
-            let text = walk.with_preface(text);
+            interpreter.want(kind, true);
+            interpreter.note_completeness();
+            let name = interpreter.document_name(kind);
+            let text = interpreter.words().say_with("document_wanted", &[("document", name.into())]);
+            let text = interpreter.with_preface(text);
             // A channel through which no file comes offers another way for it.
             let input = Some(Input::Document);
-            walk.effects.push(Effect::Say { body: Body { text, input, ..Body::default() } });
+            interpreter.effects.push(Effect::Say { body: Body { text, input, ..Body::default() } });
         }
-        Event::AfterClosing(heard) => walk.after_closing(heard),
-        Event::Visit(event) => walk.visit(event),
-        Event::Silent => walk.silent(),
+        Event::AfterClosing(heard) => interpreter.after_closing(heard),
+        Event::Appointment(event) => interpreter.appointment(event),
+        Event::Silent => interpreter.silent(),
     }
-    Turn { state: walk.state, effects: walk.effects }
+    StepOutput { state: interpreter.state, effects: interpreter.effects }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::VisitEvent;
+use super::AppointmentEvent;
 use crate::domain::{
     fact::{Facts, Value},
     language::Language,
@@ -18,7 +18,7 @@ pub enum Event {
     /// The conversation opens. `known` are facts that need not be asked (the address book, the embedding site).
     Start { language: Language, channel: Channel, known: Facts },
     /// The person wrote, pressed a button or sent files, or all of these in one message.
-    Said(Heard),
+    Said(UserMessage),
     /// The person asked to change one answer ("Modifier").
     Edit { fact: String },
     /// The person chose a language.
@@ -32,10 +32,10 @@ pub enum Event {
         /// The facts that are missing for a decision.
         missing: Vec<String>,
     },
-    /// The answer to [`super::Effect::Cross`]: the code to send there, Telegram's start parameter, or the chat's address.
-    Crossing { to: Channel, secret: String },
+    /// The answer to [`super::Effect::SwitchChannel`]: the code to send there, Telegram's start parameter, or the chat's address.
+    ChannelSwitchOpened { to: Channel, secret: String },
     /// The person has come to another channel with what they were given.
-    Crossed { channel: Channel },
+    ChannelSwitched { channel: Channel },
     /// A handler took the conversation over: the flow keeps silent, but for danger, until [`Event::HandedBack`]. What the
     /// person says meanwhile is for the handler.
     TakenOver,
@@ -44,16 +44,16 @@ pub enum Event {
     /// A handler asked the person for a document: it joins the wanted ones and is asked for.
     DocumentWanted { kind: String },
     /// The person wrote when the case had been closed for long: which claim do they mean?
-    AfterClosing(Heard),
+    AfterClosing(UserMessage),
     /// Something happened to the expert's appointment.
-    Visit(VisitEvent),
+    Appointment(AppointmentEvent),
     /// Nothing was heard for as long as the flow allows, see [`super::State::silence`].
     Silent,
 }
 
 /// One message of a person.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Heard {
+pub struct UserMessage {
     pub text: String,
     /// The payload of a quick reply.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{
     hours::Hours,
-    problem::Problems,
-    yaml::{Data, Fields, Node, Place},
+    problem::Diagnostics,
+    yaml::{Data, Fields, Node, SourcePosition},
 };
 use crate::planning::{ANYWHERE, Expert, Experts, Lengths, MODES, Week};
 
@@ -13,19 +13,19 @@ pub(super) const FILE: &str = "experts.yaml";
 /// Times are kept in quarters of an hour.
 const QUARTER: f64 = 15.0;
 /// No notice is longer than a month, and nobody plans for more than half a year of working days.
-const MOST_NOTICE_HOURS: f64 = 720.0;
-const MOST_DAYS_AHEAD: f64 = 60.0;
+const MAX_NOTICE_HOURS: f64 = 720.0;
+const MAX_DAYS_AHEAD: f64 = 60.0;
 /// No appointment and no way to the next one is longer than a working day.
-const MOST_MINUTES: f64 = 480.0;
+const MAX_MINUTES: f64 = 480.0;
 
 /// Reads the file; `perils` are those that flows have.
-pub(super) fn read(root: &Node, perils: &BTreeSet<&str>, problems: &mut Problems) -> Experts {
+pub(super) fn read(root: &Node, perils: &BTreeSet<&str>, problems: &mut Diagnostics) -> Experts {
     let mut fields = Fields::of(FILE, root, problems);
     let mut experts = Experts::default();
-    if let Some(hours) = whole(&mut fields, "notice_hours", MOST_NOTICE_HOURS, problems) {
+    if let Some(hours) = whole(&mut fields, "notice_hours", MAX_NOTICE_HOURS, problems) {
         experts.notice_hours = hours;
     }
-    if let Some(days) = whole(&mut fields, "days_ahead", MOST_DAYS_AHEAD, problems) {
+    if let Some(days) = whole(&mut fields, "days_ahead", MAX_DAYS_AHEAD, problems) {
         experts.days_ahead = days;
     }
     let mut seen = BTreeSet::new();
@@ -40,7 +40,7 @@ pub(super) fn read(root: &Node, perils: &BTreeSet<&str>, problems: &mut Problems
     experts
 }
 
-fn one(node: &Node, perils: &BTreeSet<&str>, problems: &mut Problems) -> Expert {
+fn one(node: &Node, perils: &BTreeSet<&str>, problems: &mut Diagnostics) -> Expert {
     let mut fields = Fields::of(FILE, node, problems);
     let name = fields.required("name", problems);
     let id = fields.string("id", problems).unwrap_or_else(|| name.clone());
@@ -87,7 +87,7 @@ fn one(node: &Node, perils: &BTreeSet<&str>, problems: &mut Problems) -> Expert 
         link
     });
     fields.finish(problems);
-    let texts = |listed: Vec<(String, Place)>| listed.into_iter().map(|(text, _)| text).collect();
+    let texts = |listed: Vec<(String, SourcePosition)>| listed.into_iter().map(|(text, _)| text).collect();
     let (skills, modes, departments) = (texts(skills), texts(modes), texts(departments));
     Expert { id, name, phone, skills, modes, departments, hours, lengths, travel, per_day, link }
 }
@@ -96,9 +96,9 @@ fn one(node: &Node, perils: &BTreeSet<&str>, problems: &mut Problems) -> Expert 
 fn listed(
     fields: &mut Fields,
     key: &str,
-    problems: &mut Problems,
+    problems: &mut Diagnostics,
     wrong: impl Fn(&str) -> Option<String>,
-) -> Vec<(String, Place)> {
+) -> Vec<(String, SourcePosition)> {
     let (place, nodes) = (fields.place, fields.list(key, problems));
     if nodes.is_empty() {
         problems.error(FILE, place, format!("an expert needs `{key}`"));
@@ -115,7 +115,7 @@ fn listed(
 }
 
 /// A whole number from 0 to `most`.
-fn whole(fields: &mut Fields, key: &str, most: f64, problems: &mut Problems) -> Option<u16> {
+fn whole(fields: &mut Fields, key: &str, most: f64, problems: &mut Diagnostics) -> Option<u16> {
     let node = fields.take(key)?;
     match node.data {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked by the guard")]
@@ -128,15 +128,13 @@ fn whole(fields: &mut Fields, key: &str, most: f64, problems: &mut Problems) -> 
 }
 
 /// Minutes in quarters of an hour.
-fn quarters(fields: &mut Fields, key: &str, problems: &mut Problems) -> Option<u16> {
+fn quarters(fields: &mut Fields, key: &str, problems: &mut Diagnostics) -> Option<u16> {
     let node = fields.take(key)?;
     match node.data {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked by the guard")]
-        Data::Number(number) if number % QUARTER == 0.0 && (0.0..=MOST_MINUTES).contains(&number) => {
-            Some(number as u16)
-        }
+        Data::Number(number) if number % QUARTER == 0.0 && (0.0..=MAX_MINUTES).contains(&number) => Some(number as u16),
         _ => {
-            let message = format!("`{key}` is a number of minutes by quarters of an hour: 15, 30, … {MOST_MINUTES}");
+            let message = format!("`{key}` is a number of minutes by quarters of an hour: 15, 30, … {MAX_MINUTES}");
             problems.error(FILE, node.place, message);
             None
         }
@@ -153,7 +151,7 @@ mod tests {
                        per_day: 4\n    link: \"https://visio.example/p\"\n";
 
     fn read_of(source: &str) -> (Experts, Vec<String>) {
-        let mut problems = Problems::default();
+        let mut problems = Diagnostics::default();
         let experts = read(&Node::parse(FILE, source).unwrap(), &BTreeSet::from(["storm"]), &mut problems);
         (experts, problems.into_sorted().iter().map(ToString::to_string).collect())
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    problem::Problems,
+    problem::Diagnostics,
     yaml::{Data, Fields, Node, text, words},
 };
 use crate::{
@@ -158,7 +158,7 @@ pub struct FactName {
 }
 
 /// What `facts.yaml` says: the names, and the types of facts that no question asks.
-pub(super) fn read(file: &str, root: &Node, problems: &mut Problems) -> (BTreeMap<String, FactName>, FactTypes) {
+pub(super) fn read(file: &str, root: &Node, problems: &mut Diagnostics) -> (BTreeMap<String, FactName>, FactTypes) {
     let mut names = BTreeMap::new();
     let mut types = FactTypes::new();
     let mut top = Fields::of(file, root, problems);
@@ -190,7 +190,7 @@ pub(super) fn read(file: &str, root: &Node, problems: &mut Problems) -> (BTreeMa
 pub(super) fn read_choices(
     file: &str,
     nodes: &[Node],
-    problems: &mut Problems,
+    problems: &mut Diagnostics,
 ) -> (Vec<(String, Text)>, Vec<ChoiceItem>) {
     let mut choices = Vec::new();
     let mut items = Vec::new();
@@ -214,7 +214,7 @@ pub(super) fn read_choices(
 }
 
 /// The words by which people say something, of both languages: people mix them.
-pub(super) fn read_words(file: &str, node: &Node, problems: &mut Problems) -> Vec<String> {
+pub(super) fn read_words(file: &str, node: &Node, problems: &mut Diagnostics) -> Vec<String> {
     let mut fields = Fields::of(file, node, problems);
     let mut words = Vec::new();
     for language in ["fr", "en"] {
@@ -285,7 +285,7 @@ impl Accepts {
 }
 
 /// What `documents.yaml` says.
-pub(super) fn read_documents(file: &str, root: &Node, problems: &mut Problems) -> BTreeMap<String, DocumentKind> {
+pub(super) fn read_documents(file: &str, root: &Node, problems: &mut Diagnostics) -> BTreeMap<String, DocumentKind> {
     let mut kinds = BTreeMap::new();
     let mut top = Fields::of(file, root, problems);
     let documents = top.take("documents");

@@ -5,7 +5,7 @@ use super::{
     definition::Saying,
     facts::FactTypes,
     intents::{lines, scalars},
-    problem::Problems,
+    problem::Diagnostics,
     template::Texts,
     yaml::{Data, Fields, Node, text, words},
 };
@@ -16,7 +16,7 @@ use crate::{
 
 pub(super) const FILE: &str = "faq.yaml";
 /// Who reads an answer on a telephone reads no more than this.
-const MOST_SMS: usize = 3;
+const MAX_SMS: usize = 3;
 
 /// A question with its answers.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ impl FaqBook {
         lexicon: &Lexicon,
         types: &FactTypes,
         texts: &mut Texts,
-        problems: &mut Problems,
+        problems: &mut Diagnostics,
     ) -> Self {
         let mut fields = Fields::of(FILE, root, problems);
         let mut source = FaqSource {
@@ -64,11 +64,11 @@ impl FaqBook {
                     fields.finish(problems);
                     lines(&asked.fr).chain(lines(&asked.en)).collect::<Vec<_>>()
                 });
-                let mut saying = |node: &Node, problems: &mut Problems| {
+                let mut saying = |node: &Node, problems: &mut Diagnostics| {
                     let source = text(FILE, node, problems);
                     for language in Language::ALL {
-                        if sms::segment(&sms::shorten(source.get(language))).parts.len() > MOST_SMS {
-                            let message = format!("the `{}` answer is longer than {MOST_SMS} SMS", language.code());
+                        if sms::segment(&sms::shorten(source.get(language))).parts.len() > MAX_SMS {
+                            let message = format!("the `{}` answer is longer than {MAX_SMS} SMS", language.code());
                             problems.warn(FILE, node.place, message);
                         }
                     }
@@ -123,7 +123,7 @@ impl FaqBook {
 }
 
 /// A list of words in each language.
-fn both(fields: &mut Fields, key: &str, problems: &mut Problems) -> Vec<String> {
+fn both(fields: &mut Fields, key: &str, problems: &mut Diagnostics) -> Vec<String> {
     let Some(node) = fields.take(key) else { return Vec::new() };
     let Data::Map(languages) = &node.data else {
         problems.error(FILE, node.place, format!("`{key}` needs `fr` and `en`, found {}", node.kind()));

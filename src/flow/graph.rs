@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 
 use super::{
     Condition,
-    definition::{Flow, Kind, Saying, Step},
+    definition::{Flow, Saying, Step, StepKind},
 };
 use crate::domain::language::Language;
 
 /// Longer texts are cut in the picture.
-const MOST_TEXT: usize = 60;
+const MAX_TEXT: usize = 60;
 
 /// The flowchart of `flow`, its texts in `language`. Steps that run only under a condition stand on a dotted arrow.
 pub fn mermaid(flow: &Flow, language: Language) -> String {
@@ -26,7 +26,9 @@ pub fn mermaid(flow: &Flow, language: Language) -> String {
             let arrow = if label.is_empty() { "-->".to_owned() } else { format!("-- {} -->", quoted(label)) };
             let _ = writeln!(graph, "  s{at} {arrow} s{target}");
         }
-        if step.when != Condition::always() && !matches!(step.kind, Kind::Ask(_) | Kind::Say(_) | Kind::Set(_)) {
+        if step.when != Condition::always()
+            && !matches!(step.kind, StepKind::Ask(_) | StepKind::Say(_) | StepKind::Set(_))
+        {
             let _ = writeln!(graph, "  s{at} -.-> s{}", at + 1);
         }
     }
@@ -36,59 +38,61 @@ pub fn mermaid(flow: &Flow, language: Language) -> String {
 /// Where a step leads: the position and what the arrow says.
 fn exits(step: &Step, at: usize) -> Vec<(usize, &'static str)> {
     match &step.kind {
-        Kind::Goto(target) => vec![(*target, "")],
-        Kind::Branch { cases, otherwise } => {
+        StepKind::Goto(target) => vec![(*target, "")],
+        StepKind::Branch { cases, otherwise } => {
             let mut exits: Vec<_> = cases.iter().map(|(_, target)| (*target, "when")).collect();
             exits.push((*otherwise, "else"));
             exits
         }
-        Kind::CheckPolicy { found, not_found } => vec![(*found, "found"), (*not_found, "not found")],
-        Kind::End(_) => Vec::new(),
+        StepKind::CheckPolicy { found, not_found } => vec![(*found, "found"), (*not_found, "not found")],
+        StepKind::End(_) => Vec::new(),
         _ => vec![(at + 1, "")],
     }
 }
 
-fn shape(kind: &Kind) -> (&'static str, &'static str) {
+fn shape(kind: &StepKind) -> (&'static str, &'static str) {
     match kind {
-        Kind::Ask(_) | Kind::Collect(_) | Kind::Review => ("[/", "/]"),
-        Kind::Branch { .. } | Kind::CheckPolicy { .. } | Kind::Orient(_) => ("{", "}"),
-        Kind::Call(_) => ("[[", "]]"),
-        Kind::HandOver { .. } | Kind::End(_) => ("([", "])"),
-        Kind::Say(_) | Kind::Set(_) | Kind::Clear(_) | Kind::Goto(_) | Kind::CheckEvent => ("[", "]"),
+        StepKind::Ask(_) | StepKind::Collect(_) | StepKind::Review => ("[/", "/]"),
+        StepKind::Branch { .. } | StepKind::CheckPolicy { .. } | StepKind::Orient(_) => ("{", "}"),
+        StepKind::Call(_) => ("[[", "]]"),
+        StepKind::HandOver { .. } | StepKind::End(_) => ("([", "])"),
+        StepKind::Say(_) | StepKind::Set(_) | StepKind::Clear(_) | StepKind::Goto(_) | StepKind::CheckEvent => {
+            ("[", "]")
+        }
     }
 }
 
 fn label(step: &Step, language: Language) -> String {
     let said = |saying: &Saying| short(saying.source.get(language));
     match &step.kind {
-        Kind::Ask(question) => format!("{}: {}", question.fact, said(&question.text)),
-        Kind::Say(saying) => said(saying),
-        Kind::Set(facts) => {
+        StepKind::Ask(question) => format!("{}: {}", question.fact, said(&question.text)),
+        StepKind::Say(saying) => said(saying),
+        StepKind::Set(facts) => {
             format!("set {}", facts.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "))
         }
-        Kind::Clear(facts) => format!("clear {}", facts.join(", ")),
-        Kind::Goto(_) => "goto".into(),
-        Kind::Branch { .. } => step.id.clone(),
-        Kind::CheckPolicy { .. } => "check policy".into(),
-        Kind::CheckEvent => "check event".into(),
-        Kind::Collect(collect) => {
+        StepKind::Clear(facts) => format!("clear {}", facts.join(", ")),
+        StepKind::Goto(_) => "goto".into(),
+        StepKind::Branch { .. } => step.id.clone(),
+        StepKind::CheckPolicy { .. } => "check policy".into(),
+        StepKind::CheckEvent => "check event".into(),
+        StepKind::Collect(collect) => {
             let kinds: Vec<_> = collect.documents.iter().map(|wanted| wanted.kind.as_str()).collect();
             format!("documents: {}", kinds.join(", "))
         }
-        Kind::Call(flow) => flow.clone(),
-        Kind::Review => "review".into(),
-        Kind::Orient(table) => format!("table {table}"),
-        Kind::HandOver { reason, .. } => format!("hand over: {reason}"),
-        Kind::End(saying) => saying.as_ref().map_or_else(|| "end".into(), said),
+        StepKind::Call(flow) => flow.clone(),
+        StepKind::Review => "review".into(),
+        StepKind::Orient(table) => format!("table {table}"),
+        StepKind::HandOver { reason, .. } => format!("hand over: {reason}"),
+        StepKind::End(saying) => saying.as_ref().map_or_else(|| "end".into(), said),
     }
 }
 
 fn short(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= MOST_TEXT {
+    if line.chars().count() <= MAX_TEXT {
         return line;
     }
-    line.chars().take(MOST_TEXT).chain(['…']).collect()
+    line.chars().take(MAX_TEXT).chain(['…']).collect()
 }
 
 /// A label as Mermaid takes any text: quoted, with its own quotes and brackets as entities.

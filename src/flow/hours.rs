@@ -6,8 +6,8 @@ use jiff::{
 };
 
 use super::{
-    problem::Problems,
-    walk::Walk,
+    interpreter::Interpreter,
+    problem::Diagnostics,
     yaml::{Data, Fields, Node},
 };
 use crate::{
@@ -28,7 +28,7 @@ pub struct Hours {
 }
 
 impl Hours {
-    pub(super) fn read(file: &str, node: &Node, problems: &mut Problems) -> Self {
+    pub(super) fn read(file: &str, node: &Node, problems: &mut Diagnostics) -> Self {
         let mut hours = Self::default();
         let mut fields = Fields::of(file, node, problems);
         for (day, name) in hours.week.iter_mut().zip(WEEKDAYS) {
@@ -86,7 +86,7 @@ fn span(node: &Node) -> Option<(Time, Time)> {
     (from < until).then_some((from, until))
 }
 
-impl Walk<'_> {
+impl Interpreter<'_> {
     /// The text, and outside business hours when people answer.
     pub(super) fn with_hours(&self, text: String) -> String {
         let local = self.now.to_zoned(self.insurer.zone()).datetime();
@@ -106,7 +106,7 @@ mod tests {
 
     fn hours() -> Hours {
         let yaml = "monday: [['09:00', '12:30'], ['13:30', '18:00']]\nfriday: [['09:00', '17:00']]";
-        let (node, mut problems) = (Node::parse("insurer", yaml).unwrap(), Problems::default());
+        let (node, mut problems) = (Node::parse("insurer", yaml).unwrap(), Diagnostics::default());
         let hours = Hours::read("insurer", &node, &mut problems);
         assert!(problems.into_sorted().is_empty());
         hours
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn times_that_are_none_are_mistakes() {
         for yaml in ["monday: [['9']]", "monday: [['12:00', '09:00']]", "lundi: []", "monday: 9"] {
-            let (node, mut problems) = (Node::parse("insurer", yaml).unwrap(), Problems::default());
+            let (node, mut problems) = (Node::parse("insurer", yaml).unwrap(), Diagnostics::default());
             Hours::read("insurer", &node, &mut problems);
             assert_eq!(problems.into_sorted().len(), 1, "{yaml}");
         }

@@ -8,7 +8,7 @@ use regex::Regex;
 use super::{
     closing::Closing,
     hours::Hours,
-    problem::Problems,
+    problem::Diagnostics,
     yaml::{Data, Fields, Node, text},
 };
 use crate::domain::{
@@ -42,7 +42,7 @@ pub struct Insurer {
 }
 
 impl Insurer {
-    pub(super) fn read(file: &str, root: &Node, problems: &mut Problems) -> Self {
+    pub(super) fn read(file: &str, root: &Node, problems: &mut Diagnostics) -> Self {
         let mut fields = Fields::of(file, root, problems);
         let id = fields.required("insurer", problems);
         let name = fields.required("name", problems);

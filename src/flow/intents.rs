@@ -5,9 +5,9 @@ use regex::Regex;
 use super::{
     definition::Saying,
     facts::FactTypes,
-    problem::Problems,
+    problem::Diagnostics,
     template::Texts,
-    yaml::{Data, Fields, Node, Place, text, words},
+    yaml::{Data, Fields, Node, SourcePosition, text, words},
 };
 use crate::{
     domain::{
@@ -26,8 +26,8 @@ const FEW: usize = 10;
 
 /// What an intent does, beside the facts that it sets.
 #[derive(Debug)]
-pub enum Serves {
-    /// What the flow asked for, or nothing that Guichet serves: the flow goes on.
+pub enum IntentAction {
+    /// What the flow asked for, or nothing that Guichet action: the flow goes on.
     Flow,
     /// A question: answered from `faq.yaml`, or recorded for a person.
     Question,
@@ -37,7 +37,7 @@ pub enum Serves {
     Says(Saying),
 }
 
-/// An intent, as the engine serves it.
+/// An intent, as the engine action it.
 #[derive(Debug)]
 pub struct Intent {
     pub name: String,
@@ -45,10 +45,10 @@ pub struct Intent {
     pub label: Text,
     /// The facts that it answers.
     pub sets: Vec<(String, Value)>,
-    pub serves: Serves,
+    pub action: IntentAction,
     /// The words of the choices decide before it does.
     pub(super) words_first: bool,
-    place: Place,
+    place: SourcePosition,
 }
 
 /// A language in which people write.
@@ -77,7 +77,7 @@ impl IntentBook {
         learnt: Option<&Node>,
         types: &FactTypes,
         texts: &mut Texts,
-        problems: &mut Problems,
+        problems: &mut Diagnostics,
     ) -> Self {
         let mut fields = Fields::of(FILE, root, problems);
         let lexicon = read_lexicon(&mut fields, problems);
@@ -100,14 +100,14 @@ impl IntentBook {
                     problems.warn(FILE, place, message);
                 }
                 let sets = read_sets(&mut fields, types, problems);
-                let serves = read_serves(&mut fields, texts, problems);
+                let action = read_action(&mut fields, texts, problems);
                 let words_first = fields.bool("words_first", problems);
                 fields.finish(problems);
                 intents.push(Intent {
                     name: name.to_owned(),
                     label: label.unwrap_or_default(),
                     sets,
-                    serves,
+                    action,
                     words_first,
                     place,
                 });
@@ -128,9 +128,9 @@ impl IntentBook {
     }
 
     /// Reports requests that no file describes.
-    pub(super) fn check(&self, is_request: impl Fn(&str) -> bool, problems: &mut Problems) {
+    pub(super) fn check(&self, is_request: impl Fn(&str) -> bool, problems: &mut Diagnostics) {
         for intent in &self.intents {
-            if let Serves::Request(kind) = &intent.serves
+            if let IntentAction::Request(kind) = &intent.action
                 && !is_request(kind)
             {
                 problems.error(FILE, intent.place, format!("requests.yaml has no request `{kind}`"));
@@ -168,7 +168,7 @@ impl IntentBook {
     }
 }
 
-fn read_lexicon(fields: &mut Fields, problems: &mut Problems) -> Lexicon {
+fn read_lexicon(fields: &mut Fields, problems: &mut Diagnostics) -> Lexicon {
     let mut lexicon = Lexicon::default();
     if let Some(node) = fields.take("spellings") {
         for (short, place, node) in Fields::of(FILE, node, problems).rest() {
@@ -186,7 +186,7 @@ fn read_lexicon(fields: &mut Fields, problems: &mut Problems) -> Lexicon {
     lexicon
 }
 
-fn read_languages(fields: &mut Fields, problems: &mut Problems) -> Vec<Foreign> {
+fn read_languages(fields: &mut Fields, problems: &mut Diagnostics) -> Vec<Foreign> {
     let mut languages = Vec::new();
     for node in fields.list("languages", problems) {
         let mut fields = Fields::of(FILE, node, problems);
@@ -203,7 +203,7 @@ fn read_languages(fields: &mut Fields, problems: &mut Problems) -> Vec<Foreign> 
 }
 
 /// One example a line, by language.
-fn examples(fields: &mut Fields, problems: &mut Problems) -> Vec<String> {
+fn examples(fields: &mut Fields, problems: &mut Diagnostics) -> Vec<String> {
     let Some(node) = fields.take("examples") else { return Vec::new() };
     let mut fields = Fields::of(FILE, node, problems);
     let text = words(&mut fields, problems);
@@ -215,7 +215,7 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = String> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned)
 }
 
-pub(super) fn patterns(file: &str, fields: &mut Fields, key: &str, problems: &mut Problems) -> Vec<Regex> {
+pub(super) fn patterns(file: &str, fields: &mut Fields, key: &str, problems: &mut Diagnostics) -> Vec<Regex> {
     let mut compiled = Vec::new();
     for node in fields.list(key, problems) {
         let Some(pattern) = node.scalar() else {
@@ -230,7 +230,7 @@ pub(super) fn patterns(file: &str, fields: &mut Fields, key: &str, problems: &mu
     compiled
 }
 
-pub(super) fn scalars(file: &str, node: &Node, what: &str, problems: &mut Problems) -> Vec<String> {
+pub(super) fn scalars(file: &str, node: &Node, what: &str, problems: &mut Diagnostics) -> Vec<String> {
     let Data::List(list) = &node.data else {
         problems.error(file, node.place, format!("expected a list of {what}, found {}", node.kind()));
         return Vec::new();
@@ -238,7 +238,7 @@ pub(super) fn scalars(file: &str, node: &Node, what: &str, problems: &mut Proble
     list.iter().filter_map(Node::scalar).collect()
 }
 
-fn read_sets(fields: &mut Fields, types: &FactTypes, problems: &mut Problems) -> Vec<(String, Value)> {
+fn read_sets(fields: &mut Fields, types: &FactTypes, problems: &mut Diagnostics) -> Vec<(String, Value)> {
     let Some(node) = fields.take("sets") else { return Vec::new() };
     let mut sets = Vec::new();
     for (fact, place, node) in Fields::of(FILE, node, problems).rest() {
@@ -252,7 +252,7 @@ fn read_sets(fields: &mut Fields, types: &FactTypes, problems: &mut Problems) ->
     sets
 }
 
-fn read_serves(fields: &mut Fields, texts: &mut Texts, problems: &mut Problems) -> Serves {
+fn read_action(fields: &mut Fields, texts: &mut Texts, problems: &mut Diagnostics) -> IntentAction {
     let request = fields.string("request", problems);
     let question = fields.bool("question", problems);
     let says = fields.take("says").map(|node| {
@@ -261,17 +261,17 @@ fn read_serves(fields: &mut Fields, texts: &mut Texts, problems: &mut Problems) 
         Saying { text, source, urgent: false, place: node.place }
     });
     match (request, question, says) {
-        (Some(kind), false, None) => Serves::Request(kind),
-        (None, true, None) => Serves::Question,
-        (None, false, Some(saying)) => Serves::Says(saying),
-        (None, false, None) => Serves::Flow,
+        (Some(kind), false, None) => IntentAction::Request(kind),
+        (None, true, None) => IntentAction::Question,
+        (None, false, Some(saying)) => IntentAction::Says(saying),
+        (None, false, None) => IntentAction::Flow,
         _ => {
             problems.error(
                 FILE,
                 fields.place,
                 "an intent is a `question`, a `request` or it `says`, not two".to_owned(),
             );
-            Serves::Flow
+            IntentAction::Flow
         }
     }
 }

@@ -3,14 +3,14 @@
 use super::*;
 use crate::{
     domain::language::Language,
-    understanding::{Listening, Reading},
+    understanding::{Listening, ParsedMessage},
 };
 
 fn library() -> Library {
     Library::from_sources(built_in()).unwrap()
 }
 
-fn read(library: &Library, text: &str) -> Reading {
+fn read(library: &Library, text: &str) -> ParsedMessage {
     let listening = Listening { now: jiff::civil::date(2026, 11, 20).at(10, 0, 0, 0), language: Language::Fr };
     library.vocabulary().read(text, &listening)
 }

@@ -12,24 +12,24 @@ use sha2::{Digest, Sha256};
 use super::{
     check,
     collective::{self, CollectiveEvent},
-    definition::{Flow, FlowReader, Kind, Question, declared_types},
+    definition::{Flow, FlowReader, Question, StepKind, declared_types},
     experts,
     facts::{self, DocumentKind, FactName, FactType, FactTypes},
     faq::{self, FaqBook},
     insurer::Insurer,
     intents::{self, IntentBook},
     messages::Messages,
-    problem::{Problem, Problems, Severity},
+    problem::{Diagnostic, Diagnostics, Severity},
     requests::{self, RequestBook},
     table::Table,
     template::Texts,
-    yaml::{Node, Place},
+    yaml::{Node, SourcePosition},
 };
 use crate::{
     contract::Calendar,
     domain::{clock::paris, language::Language},
     planning::Experts,
-    understanding::{ChoiceItem, ChoiceSet, Command, IntentScore, Intents, Reading, Vocabulary},
+    understanding::{ChoiceItem, ChoiceSet, Command, IntentScore, Intents, ParsedMessage, Vocabulary},
 };
 
 /// What is left to all other intents when the vocabulary says one.
@@ -79,10 +79,10 @@ pub enum LoadError {
     #[error("{path} cannot be read: {source}. Check that the flows' folder exists and is readable.", path = .path.display())]
     Unreadable { path: PathBuf, source: std::io::Error },
     #[error("the flows have mistakes; `guichet flow check` lists them:\n{}", list(.0))]
-    Mistakes(Vec<Problem>),
+    Mistakes(Vec<Diagnostic>),
 }
 
-fn list(problems: &[Problem]) -> String {
+fn list(problems: &[Diagnostic]) -> String {
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
@@ -115,8 +115,8 @@ impl Library {
     }
 
     /// The compiled library, unless there are errors, and every problem.
-    pub fn compile(sources: BTreeMap<String, String>) -> (Option<Self>, Vec<Problem>) {
-        let mut problems = Problems::default();
+    pub fn compile(sources: BTreeMap<String, String>) -> (Option<Self>, Vec<Diagnostic>) {
+        let mut problems = Diagnostics::default();
         let mut nodes = BTreeMap::new();
         for (path, source) in &sources {
             match Node::parse(path, source) {
@@ -160,7 +160,7 @@ impl Library {
             let insurer = Insurer::read(path, node, &mut problems);
             insurers.insert(insurer.id.clone(), insurer);
         }
-        let empty = Node { place: Place::default(), data: super::yaml::Data::Null };
+        let empty = Node { place: SourcePosition::default(), data: super::yaml::Data::Null };
         let messages =
             Messages::read("messages.yaml", nodes.get("messages.yaml").unwrap_or(&empty), &mut texts, &mut problems);
         // Flows without intents still work: they ask what they do not know.
@@ -178,18 +178,18 @@ impl Library {
         let vocabulary = match sources.get("vocabulary.yaml").map(|source| Vocabulary::from_yaml(source)) {
             Some(Ok(vocabulary)) => Some(vocabulary),
             Some(Err(error)) => {
-                problems.error("vocabulary.yaml", Place::default(), error.to_string());
+                problems.error("vocabulary.yaml", SourcePosition::default(), error.to_string());
                 None
             }
             None => {
-                problems.error("vocabulary.yaml", Place::default(), "the file is missing".to_owned());
+                problems.error("vocabulary.yaml", SourcePosition::default(), "the file is missing".to_owned());
                 None
             }
         };
 
         let calendar = sources.get("holidays.yaml").map(|source| Calendar::from_yaml(source)).transpose();
         let calendar = calendar.unwrap_or_else(|error| {
-            problems.error("holidays.yaml", Place::default(), error.to_string());
+            problems.error("holidays.yaml", SourcePosition::default(), error.to_string());
             None
         });
         let events = nodes.get(collective::FILE).map(|node| collective::read(node, &mut problems)).unwrap_or_default();
@@ -270,12 +270,12 @@ impl Library {
 
     /// What a message is about, the most probable first. A danger, a call for a person or STOP that the vocabulary finds
     /// comes before what was learnt.
-    pub fn recognise(&self, reading: &Reading) -> Vec<IntentScore<'_>> {
+    pub fn recognise(&self, reading: &ParsedMessage) -> Vec<IntentScore<'_>> {
         self.recognise_with(self.intents.classifier(), reading)
     }
 
     /// As [`Self::recognise`], by another classifier of the same intents.
-    pub fn recognise_with<'a>(&self, intents: &'a Intents, reading: &Reading) -> Vec<IntentScore<'a>> {
+    pub fn recognise_with<'a>(&self, intents: &'a Intents, reading: &ParsedMessage) -> Vec<IntentScore<'a>> {
         let said = match (reading.danger(), reading.command()) {
             (Some(_), _) => Some("emergency"),
             (None, Some(Command::Stop)) => Some("opt_out"),
@@ -385,7 +385,7 @@ impl Library {
         self.questions.get(fact).into_iter().flatten().filter_map(|(flow, at)| {
             let flow = self.flows.get(flow)?;
             match &flow.steps.get(*at)?.kind {
-                Kind::Ask(question) => Some((flow, *at, &**question)),
+                StepKind::Ask(question) => Some((flow, *at, &**question)),
                 _ => None,
             }
         })
@@ -402,8 +402,8 @@ fn asking_order(flows: &BTreeMap<String, Flow>) -> Vec<String> {
         let Some(flow) = flows.get(name) else { return };
         for step in &flow.steps {
             match &step.kind {
-                Kind::Ask(question) if !order.contains(&question.fact) => order.push(question.fact.clone()),
-                Kind::Call(other) => visit(flows, other, seen, order),
+                StepKind::Ask(question) if !order.contains(&question.fact) => order.push(question.fact.clone()),
+                StepKind::Call(other) => visit(flows, other, seen, order),
                 _ => {}
             }
         }

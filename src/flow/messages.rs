@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
-    problem::Problems,
+    problem::Diagnostics,
     template::{Template, Texts},
     yaml::{Fields, Node, text},
 };
@@ -194,7 +194,7 @@ pub(super) struct Messages {
 }
 
 impl Messages {
-    pub(super) fn read(file: &str, root: &Node, texts: &mut Texts, problems: &mut Problems) -> Self {
+    pub(super) fn read(file: &str, root: &Node, texts: &mut Texts, problems: &mut Diagnostics) -> Self {
         let mut templates = HashMap::new();
         let mut sources = HashMap::new();
         let mut fields = Fields::of(file, root, problems);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::yaml::Place;
+use super::yaml::SourcePosition;
 
 /// How much a problem matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,7 +15,7 @@ pub enum Severity {
 
 /// One mistake or doubt, at a place of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct Diagnostic {
     pub file: String,
     pub line: u32,
     pub column: u32,
@@ -23,14 +23,14 @@ pub struct Problem {
     pub message: String,
 }
 
-impl Problem {
-    pub(super) fn error(file: &str, place: Place, message: String) -> Self {
-        let Place { line, column } = place;
+impl Diagnostic {
+    pub(super) fn error(file: &str, place: SourcePosition, message: String) -> Self {
+        let SourcePosition { line, column } = place;
         Self { file: file.to_owned(), line, column, severity: Severity::Error, message }
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let severity = match self.severity {
             Severity::Warning => "warning",
@@ -42,23 +42,23 @@ impl fmt::Display for Problem {
 
 /// All that was found so far: a reader goes on after a mistake, so that a person sees them all at once.
 #[derive(Debug, Default)]
-pub(super) struct Problems(Vec<Problem>);
+pub(super) struct Diagnostics(Vec<Diagnostic>);
 
-impl Problems {
-    pub(super) fn push(&mut self, problem: Problem) {
+impl Diagnostics {
+    pub(super) fn push(&mut self, problem: Diagnostic) {
         self.0.push(problem);
     }
 
-    pub(super) fn error(&mut self, file: &str, place: Place, message: String) {
-        self.0.push(Problem::error(file, place, message));
+    pub(super) fn error(&mut self, file: &str, place: SourcePosition, message: String) {
+        self.0.push(Diagnostic::error(file, place, message));
     }
 
-    pub(super) fn warn(&mut self, file: &str, place: Place, message: String) {
-        self.0.push(Problem { severity: Severity::Warning, ..Problem::error(file, place, message) });
+    pub(super) fn warn(&mut self, file: &str, place: SourcePosition, message: String) {
+        self.0.push(Diagnostic { severity: Severity::Warning, ..Diagnostic::error(file, place, message) });
     }
 
     /// The problems by file and place.
-    pub(super) fn into_sorted(mut self) -> Vec<Problem> {
+    pub(super) fn into_sorted(mut self) -> Vec<Diagnostic> {
         self.0.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
         self.0
     }

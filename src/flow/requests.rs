@@ -8,7 +8,7 @@ use super::{
     Priority,
     definition::Saying,
     intents::patterns,
-    problem::Problems,
+    problem::Diagnostics,
     template::Texts,
     yaml::{Fields, Node, text},
 };
@@ -43,7 +43,7 @@ pub struct RequestBook {
 }
 
 impl RequestBook {
-    pub(super) fn read(root: &Node, texts: &mut Texts, problems: &mut Problems) -> Self {
+    pub(super) fn read(root: &Node, texts: &mut Texts, problems: &mut Diagnostics) -> Self {
         let mut book = Self::default();
         let mut fields = Fields::of(FILE, root, problems);
         if let Some(node) = fields.take("desks") {

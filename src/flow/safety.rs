@@ -2,9 +2,9 @@
 
 use super::{
     Effect, Handover, Priority,
-    definition::{Kind, Question},
+    definition::{Question, StepKind},
+    interpreter::Interpreter,
     state::Mode,
-    walk::Walk,
 };
 use crate::{
     domain::{
@@ -20,12 +20,12 @@ const FIRE_IS_OUT: &str = "fire_out";
 /// The questions by which a flow itself asks for danger: their answers are the flow's to handle.
 pub(super) const SAFETY_FACTS: [&str; 2] = ["danger", "injured"];
 
-impl Walk<'_> {
+impl Interpreter<'_> {
     /// Whether the flow asked for what this message says: its own question about danger, or, once danger was asked for,
     /// what happened ("un incendie").
     pub(super) fn flow_asked_for_danger(&self, danger: Danger) -> bool {
         let Some((_, step)) = self.current() else { return false };
-        let (Kind::Ask(question), Some(reading)) = (&step.kind, &self.reading) else { return false };
+        let (StepKind::Ask(question), Some(reading)) = (&step.kind, &self.reading) else { return false };
         let settled = self.state.dangers.contains(danger.as_str())
             || (danger == Danger::Fire && self.state.fact(FIRE_IS_OUT) == Some(&Value::Bool(true)))
             || (reading.is_short() && SAFETY_FACTS.iter().any(|fact| self.state.facts.contains_key(*fact)));

@@ -6,13 +6,13 @@ use jiff::{SignedDuration, SpanRelativeTo};
 use super::{
     Effect, Handover, Library, Priority,
     definition::Saying,
+    interpreter::Interpreter,
     library::FIRST_FLOW,
     state::{Mode, State},
-    walk::Walk,
 };
 
 /// Beyond this many, reminding is pestering.
-pub(super) const MOST_REMINDERS: f64 = 5.0;
+pub(super) const MAX_REMINDERS: f64 = 5.0;
 
 /// A flow's `reminders`.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl State {
     }
 }
 
-impl Walk<'_> {
+impl Interpreter<'_> {
     /// Nothing was heard for as long as the flow allows.
     pub(super) fn silent(&mut self) {
         if self.state.silence(self.library).is_none() {

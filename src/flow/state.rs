@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{PolicyQuery, definition::Kind, visit::Visit};
+use super::{PolicyQuery, appointment::Appointment, definition::StepKind};
 use crate::domain::{
     fact::{Facts, Value},
     language::Language,
@@ -48,11 +48,11 @@ pub struct State {
     pub(super) street: Option<String>,
     /// The facts that were asked for in one message, by the numbers of their questions.
     #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) together: Vec<String>,
+    pub(super) batched: Vec<String>,
     /// Answers that were not certain, by their facts: when the question is reached, the person is asked whether they
     /// were meant.
     #[serde(rename = "du", default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) doubted: BTreeMap<String, Value>,
+    pub(super) unconfirmed: BTreeMap<String, Value>,
     /// Files that came before any document was wanted, by media type.
     #[serde(rename = "h", default, skip_serializing_if = "Vec::is_empty")]
     pub(super) early: Vec<String>,
@@ -82,7 +82,7 @@ pub struct State {
     pub(super) qualified: bool,
     /// The expert's appointment, once one is sent for.
     #[serde(rename = "vi", default, skip_serializing_if = "Option::is_none")]
-    pub(super) visit: Option<Visit>,
+    pub(super) appointment: Option<Appointment>,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -197,7 +197,7 @@ impl State {
     pub fn awaited(&self, library: &super::Library) -> Option<Input> {
         let frame = self.stack.last()?;
         match &library.flow(&frame.flow)?.steps.get(frame.step)?.kind {
-            Kind::Ask(question) if self.mode == Mode::Flow => Some(question.input),
+            StepKind::Ask(question) if self.mode == Mode::Flow => Some(question.input),
             _ => None,
         }
     }

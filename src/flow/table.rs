@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::{
     condition::Condition,
     facts::FactTypes,
-    problem::Problems,
-    yaml::{Fields, Node, Place},
+    problem::Diagnostics,
+    yaml::{Fields, Node, SourcePosition},
 };
 use crate::domain::language::Text;
 
@@ -27,11 +27,11 @@ pub struct Row {
     pub when: Condition,
     pub then: BTreeMap<String, String>,
     pub because: Text,
-    pub(super) place: Place,
+    pub(super) place: SourcePosition,
 }
 
 impl Table {
-    pub(super) fn read(file: &str, root: &Node, types: &FactTypes, problems: &mut Problems) -> Self {
+    pub(super) fn read(file: &str, root: &Node, types: &FactTypes, problems: &mut Diagnostics) -> Self {
         let mut fields = Fields::of(file, root, problems);
         let name = fields.required("table", problems);
         let mut facts = Vec::new();
@@ -86,7 +86,7 @@ impl Table {
 
     /// Warns of rows that can never be reached because an earlier one holds whenever they do, and of rows that overlap
     /// in part with an earlier one that decides otherwise.
-    pub(super) fn check(&self, problems: &mut Problems) {
+    pub(super) fn check(&self, problems: &mut Diagnostics) {
         for (at, row) in self.rows.iter().enumerate() {
             if let Some(earlier) = self.rows[..at].iter().find(|earlier| earlier.when.is_implied_by(&row.when)) {
                 let message = format!("the row `{}` is never reached: `{}` holds whenever it does", row.id, earlier.id);

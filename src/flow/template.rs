@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::{Environment, UndefinedBehavior, Value};
 
-use super::{problem::Problems, yaml::Place};
+use super::{problem::Diagnostics, yaml::SourcePosition};
 use crate::domain::language::{Language, Text};
 
 /// A text that was compiled; [`Texts::render`] says it.
@@ -41,7 +41,7 @@ pub(super) struct Texts {
 #[derive(Debug)]
 pub(super) struct Used {
     pub(super) file: String,
-    pub(super) place: Place,
+    pub(super) place: SourcePosition,
     pub(super) name: String,
 }
 
@@ -56,10 +56,10 @@ impl Texts {
     pub(super) fn compile(
         &mut self,
         file: &str,
-        place: Place,
+        place: SourcePosition,
         text: Text,
         extra: &[&str],
-        problems: &mut Problems,
+        problems: &mut Diagnostics,
     ) -> Template {
         let mut names = BTreeSet::new();
         let mut part = |source: String| {

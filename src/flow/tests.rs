@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::{
-    Coverage, Effect, Event, Heard, Library, Mode, PolicyAnswer, Priority, State, step,
+    Coverage, Effect, Event, Library, Mode, PolicyAnswer, Priority, State, UserMessage, step,
     transcript::{self, Transcript},
 };
 use crate::domain::{
@@ -49,13 +49,13 @@ impl<'a> Talk<'a> {
 
     fn say(&mut self, text: &str) -> String {
         self.effects.clear();
-        self.tell(&Event::Said(Heard { text: text.to_owned(), ..Heard::default() }));
+        self.tell(&Event::Said(UserMessage { text: text.to_owned(), ..UserMessage::default() }));
         self.heard()
     }
 
     fn press(&mut self, payload: &str) -> String {
         self.effects.clear();
-        self.tell(&Event::Said(Heard { choice: Some(payload.to_owned()), ..Heard::default() }));
+        self.tell(&Event::Said(UserMessage { choice: Some(payload.to_owned()), ..UserMessage::default() }));
         self.heard()
     }
 
@@ -349,7 +349,7 @@ fn a_handler_who_asks_for_a_document_gets_it_wanted() {
     assert!(talk.effects.contains(&wanted), "{:?}", talk.effects);
     assert_eq!(talk.state.fact("documents_complete"), Some(&Value::Bool(false)));
     talk.effects.clear();
-    talk.tell(&Event::Said(Heard { files: vec!["application/pdf".into()], ..Heard::default() }));
+    talk.tell(&Event::Said(UserMessage { files: vec!["application/pdf".into()], ..UserMessage::default() }));
     assert!(talk.effects.contains(&Effect::FileDocuments { kind: "quote".into(), count: 1 }), "{:?}", talk.effects);
     assert_eq!(talk.state.fact("documents_complete"), Some(&Value::Bool(true)));
 }
@@ -473,7 +473,7 @@ fn an_address_may_come_in_two_messages() {
 #[test]
 fn photos_that_come_early_are_not_asked_again_and_late_ones_decide_again() {
     let library = library();
-    let photo = Event::Said(Heard { files: vec!["image/jpeg".into()], ..Heard::default() });
+    let photo = Event::Said(UserMessage { files: vec!["image/jpeg".into()], ..UserMessage::default() });
     let mut talk = water_damage(&library);
     talk.tell(&photo);
     let answers =

@@ -12,9 +12,9 @@ use std::{
 use jiff::{Timestamp, civil};
 
 use super::{
-    Coverage, Effect, Event, Heard, Library, Problem, State, Turn,
+    Coverage, Diagnostic, Effect, Event, Library, State, StepOutput, UserMessage,
     library::LoadError,
-    problem::Problems,
+    problem::Diagnostics,
     step_covering,
     yaml::{Data, Fields, Node},
 };
@@ -125,9 +125,9 @@ pub fn transcripts(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
 
 impl Transcript {
     /// Reads a transcript; every mistake is reported.
-    pub fn parse(file: &str, source: &str, library: &Library) -> Result<Self, Vec<Problem>> {
+    pub fn parse(file: &str, source: &str, library: &Library) -> Result<Self, Vec<Diagnostic>> {
         let root = Node::parse(file, source).map_err(|problem| vec![problem])?;
-        let mut problems = Problems::default();
+        let mut problems = Diagnostics::default();
         let mut fields = Fields::of(file, &root, &mut problems);
         let place = root.place;
         let name = fields.required("transcript", &mut problems);
@@ -181,7 +181,7 @@ impl Transcript {
                 known: self.known.clone(),
             }));
             while let Some(told) = event.take() {
-                let Turn { state: after, effects } =
+                let StepOutput { state: after, effects } =
                     step_covering(coverage, library, &self.insurer, stored(&state), &told, now);
                 state = after;
                 for effect in &effects {
@@ -192,7 +192,9 @@ impl Transcript {
                 }
                 event = match effects.last() {
                     Some(Effect::LookUpPolicy(query)) => Some(Event::PolicyLookedUp(self.look_up(library, query))),
-                    Some(Effect::Cross { to }) => Some(Event::Crossing { to: *to, secret: SECRET.to_owned() }),
+                    Some(Effect::SwitchChannel { to }) => {
+                        Some(Event::ChannelSwitchOpened { to: *to, secret: SECRET.to_owned() })
+                    }
                     Some(Effect::Orient { table }) => {
                         let (mode, missing) = orient(library, &self.insurer, table, state.facts(), at.date());
                         Some(Event::Oriented { mode, missing })
@@ -280,7 +282,7 @@ pub fn update(transcript: &Transcript, source: &str, library: &Library, orient: 
 }
 
 impl Registered {
-    fn read(file: &str, node: &Node, problems: &mut Problems) -> Self {
+    fn read(file: &str, node: &Node, problems: &mut Diagnostics) -> Self {
         let mut fields = Fields::of(file, node, problems);
         let number = fields.required("number", problems);
         let last_name = fields.string("last_name", problems);
@@ -293,7 +295,7 @@ impl Registered {
 }
 
 impl Expected {
-    fn read(file: &str, node: &Node, problems: &mut Problems) -> Self {
+    fn read(file: &str, node: &Node, problems: &mut Diagnostics) -> Self {
         let mut fields = Fields::of(file, node, problems);
         let later = fields.string("later", problems);
         let later = later.map_or_else(jiff::Span::new, |span| {
@@ -313,7 +315,7 @@ impl Expected {
     }
 
     /// None stands for the opening of the conversation.
-    fn event(fields: &mut Fields, problems: &mut Problems) -> Option<Event> {
+    fn event(fields: &mut Fields, problems: &mut Diagnostics) -> Option<Event> {
         if fields.bool("opens", problems) {
             return None;
         }
@@ -331,7 +333,7 @@ impl Expected {
                 problems.error(fields.file, fields.place, error.to_string());
                 Channel::Web
             });
-            return Some(Event::Crossed { channel });
+            return Some(Event::ChannelSwitched { channel });
         }
         if let Some(kind) = fields.string("handler_wants", problems) {
             return Some(Event::DocumentWanted { kind });
@@ -349,12 +351,12 @@ impl Expected {
         };
         let files = fields.list("sends", problems).iter().map(media_type).collect();
         let text = fields.string("says", problems).unwrap_or_default();
-        let heard = Heard { text, choice: fields.string("presses", problems), files };
+        let heard = UserMessage { text, choice: fields.string("presses", problems), files };
         Some(if fields.bool("after_closing", problems) { Event::AfterClosing(heard) } else { Event::Said(heard) })
     }
 }
 
-fn pairs(file: &str, node: Option<&Node>, problems: &mut Problems) -> Vec<(String, String)> {
+fn pairs(file: &str, node: Option<&Node>, problems: &mut Diagnostics) -> Vec<(String, String)> {
     let Some(node) = node else { return Vec::new() };
     let entries = Fields::of(file, node, problems).rest();
     entries.into_iter().filter_map(|(name, _, value)| Some((name.to_owned(), value.scalar()?))).collect()
@@ -376,7 +378,7 @@ impl Outcome {
             }
             Effect::FileDocuments { kind, count } => self.does.push(format!("file {count} {kind}")),
             Effect::LookUpPolicy(_) => self.does.push("look_up_policy".to_owned()),
-            Effect::Cross { to } => self.does.push(format!("cross {}", to.name())),
+            Effect::SwitchChannel { to } => self.does.push(format!("cross {}", to.name())),
             Effect::Orient { table } => self.does.push(format!("orient {table}")),
             Effect::Qualify => self.does.push("qualify".to_owned()),
             Effect::HandOver(handover) => {
@@ -385,7 +387,7 @@ impl Outcome {
             }
             Effect::FindSlots { .. } => self.does.push("find_slots".to_owned()),
             Effect::Book { .. } => self.does.push("book".to_owned()),
-            Effect::CancelVisit => self.does.push("cancel_visit".to_owned()),
+            Effect::CancelAppointment => self.does.push("cancel_visit".to_owned()),
             Effect::Reopen => self.does.push("reopen".to_owned()),
             Effect::Withdraw => self.does.push("withdraw".to_owned()),
             Effect::Request { kind, .. } => self.does.push(format!("request {kind}")),

@@ -5,17 +5,17 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Location, Spanned};
 
-use super::problem::{Problem, Problems};
+use super::problem::{Diagnostic, Diagnostics};
 use crate::domain::language::Text;
 
 /// A place in a file, counted from one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct SourcePosition {
     pub(super) line: u32,
     pub(super) column: u32,
 }
 
-impl From<Location> for Place {
+impl From<Location> for SourcePosition {
     fn from(location: Location) -> Self {
         let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
         Self { line: number(location.line()), column: number(location.column()) }
@@ -25,7 +25,7 @@ impl From<Location> for Place {
 /// A value of a YAML document and where it stands.
 #[derive(Clone, Debug)]
 pub(super) struct Node {
-    pub(super) place: Place,
+    pub(super) place: SourcePosition,
     pub(super) data: Data,
 }
 
@@ -36,17 +36,17 @@ pub(super) enum Data {
     Number(f64),
     Text(String),
     List(Vec<Node>),
-    Map(Vec<(String, Place, Node)>),
+    Map(Vec<(String, SourcePosition, Node)>),
 }
 
 impl Node {
     /// Parses one document.
-    pub(super) fn parse(file: &str, source: &str) -> Result<Self, Problem> {
+    pub(super) fn parse(file: &str, source: &str) -> Result<Self, Diagnostic> {
         match serde_saphyr::from_str::<Spanned<Raw>>(source) {
             Ok(raw) => Ok(raw.into()),
             Err(error) => {
-                let place = error.location().map(Place::from).unwrap_or_default();
-                Err(Problem::error(file, place, error.without_snippet().to_string()))
+                let place = error.location().map(SourcePosition::from).unwrap_or_default();
+                Err(Diagnostic::error(file, place, error.without_snippet().to_string()))
             }
         }
     }
@@ -151,13 +151,13 @@ impl<'de> Visitor<'de> for RawVisitor {
 /// Reads the fields of a map one by one, gathers what is wrong, and names the keys that nobody asked for.
 pub(super) struct Fields<'a> {
     pub(super) file: &'a str,
-    pub(super) place: Place,
-    entries: Vec<(&'a str, Place, &'a Node, bool)>,
+    pub(super) place: SourcePosition,
+    entries: Vec<(&'a str, SourcePosition, &'a Node, bool)>,
 }
 
 impl<'a> Fields<'a> {
     /// The fields of `node`, which must be a map.
-    pub(super) fn of(file: &'a str, node: &'a Node, problems: &mut Problems) -> Self {
+    pub(super) fn of(file: &'a str, node: &'a Node, problems: &mut Diagnostics) -> Self {
         let entries = match &node.data {
             Data::Map(entries) => {
                 entries.iter().map(|(key, place, value)| (key.as_str(), *place, value, false)).collect()
@@ -183,7 +183,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Every entry, for maps whose keys are names.
-    pub(super) fn rest(&mut self) -> Vec<(&'a str, Place, &'a Node)> {
+    pub(super) fn rest(&mut self) -> Vec<(&'a str, SourcePosition, &'a Node)> {
         self.entries
             .iter_mut()
             .filter(|entry| !entry.3)
@@ -194,7 +194,7 @@ impl<'a> Fields<'a> {
             .collect()
     }
 
-    pub(super) fn string(&mut self, key: &str, problems: &mut Problems) -> Option<String> {
+    pub(super) fn string(&mut self, key: &str, problems: &mut Diagnostics) -> Option<String> {
         let node = self.take(key)?;
         let text = node.scalar();
         if text.is_none() {
@@ -203,14 +203,14 @@ impl<'a> Fields<'a> {
         text
     }
 
-    pub(super) fn required(&mut self, key: &str, problems: &mut Problems) -> String {
+    pub(super) fn required(&mut self, key: &str, problems: &mut Diagnostics) -> String {
         if !self.has(key) {
             problems.error(self.file, self.place, format!("`{key}` is missing"));
         }
         self.string(key, problems).unwrap_or_default()
     }
 
-    pub(super) fn bool(&mut self, key: &str, problems: &mut Problems) -> bool {
+    pub(super) fn bool(&mut self, key: &str, problems: &mut Diagnostics) -> bool {
         match self.take(key) {
             None => false,
             Some(Node { data: Data::Bool(bool), .. }) => *bool,
@@ -221,7 +221,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    pub(super) fn number(&mut self, key: &str, problems: &mut Problems) -> Option<f64> {
+    pub(super) fn number(&mut self, key: &str, problems: &mut Diagnostics) -> Option<f64> {
         let node = self.take(key)?;
         if let Data::Number(number) = node.data {
             Some(number)
@@ -231,7 +231,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    pub(super) fn list(&mut self, key: &str, problems: &mut Problems) -> &'a [Node] {
+    pub(super) fn list(&mut self, key: &str, problems: &mut Diagnostics) -> &'a [Node] {
         match self.take(key) {
             None => &[],
             Some(Node { data: Data::List(list), .. }) => list,
@@ -243,13 +243,13 @@ impl<'a> Fields<'a> {
     }
 
     /// A text for people, which must be there in each language.
-    pub(super) fn text(&mut self, key: &str, problems: &mut Problems) -> Option<(Text, Place)> {
+    pub(super) fn text(&mut self, key: &str, problems: &mut Diagnostics) -> Option<(Text, SourcePosition)> {
         let node = self.take(key)?;
         Some((text(self.file, node, problems), node.place))
     }
 
     /// Reports the keys that were not read.
-    pub(super) fn finish(self, problems: &mut Problems) {
+    pub(super) fn finish(self, problems: &mut Diagnostics) {
         for (key, place, _, used) in &self.entries {
             if !used {
                 problems.error(self.file, *place, format!("`{key}` means nothing here; see docs/flow-language.md"));
@@ -259,7 +259,7 @@ impl<'a> Fields<'a> {
 }
 
 /// A text for people: `{ fr: …, en: … }`.
-pub(super) fn text(file: &str, node: &Node, problems: &mut Problems) -> Text {
+pub(super) fn text(file: &str, node: &Node, problems: &mut Diagnostics) -> Text {
     if !matches!(node.data, Data::Map(_)) {
         problems.error(file, node.place, format!("a text needs `fr` and `en`, found {}", node.kind()));
         return Text::default();
@@ -271,7 +271,7 @@ pub(super) fn text(file: &str, node: &Node, problems: &mut Problems) -> Text {
 }
 
 /// The `fr` and `en` of a map that may hold other keys.
-pub(super) fn words(fields: &mut Fields, problems: &mut Problems) -> Text {
+pub(super) fn words(fields: &mut Fields, problems: &mut Diagnostics) -> Text {
     for language in ["fr", "en"] {
         if !fields.has(language) {
             problems.error(fields.file, fields.place, format!("the translation `{language}` is missing"));

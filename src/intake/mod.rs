@@ -1,17 +1,17 @@
 //! Durable receipt: everything that changes a conversation enters here, one thing at a time for each conversation.
 //!
-//! [`Intake::receive`] and [`Intake::act`] walk what came through the flow and commit it with its replies and its dossier
+//! [`Intake::receive`] and [`Intake::act`] walk what context through the flow and commit it with its replies and its dossier
 //! changes in one transaction. Only when that is on disk does the caller learn that it was received. Receipt and work
 //! are one transaction, so a crash leaves nothing half done: what was not acknowledged is sent again by its sender, and
 //! what was is complete.
 //!
 //! Architecture invariant: no queue here outlives a request. Whoever waits, waits with an unacknowledged message.
 
-mod lanes;
+mod keyed_locks;
 mod libraries;
+mod routes;
 mod throttle;
 mod timers;
-mod ways;
 
 use std::{
     sync::{
@@ -26,7 +26,7 @@ use tokio::sync::{Semaphore, broadcast};
 
 use crate::{
     contract::{Calendar, CalendarError},
-    conversation::{Came, Conversation, ConversationError, Host, Input, Turn},
+    conversation::{Conversation, ConversationError, InboundContext, Input, Services, Turn},
     domain::{
         clock::Clock,
         id::{ConversationId, DossierId},
@@ -34,7 +34,7 @@ use crate::{
         message::{Author, Body, Endpoint},
     },
     flow::Library,
-    store::{CommitError, Delivery, Heard, MessageRow, OutboxRow, Store, StoreError, Turns},
+    store::{ChangeFeed, Changes, CommitError, Delivery, MessageRow, OutboxRow, Store, StoreError},
     telemetry::Metrics,
 };
 
@@ -42,12 +42,12 @@ pub use crate::conversation::{
     Accounts, Action, Actor, MissionStep,
     files::{self, Files},
 };
-use lanes::Lanes;
+use keyed_locks::KeyedLocks;
 use libraries::Libraries;
 pub use libraries::LibraryError;
+use routes::Route;
 pub(crate) use throttle::Throttle;
 use timers::Timers;
-use ways::Way;
 
 /// How often a turn that another node overtook is made again before the sender is asked to come back.
 const ATTEMPTS: usize = 8;
@@ -61,7 +61,7 @@ const LISTEN_AGAIN: Duration = Duration::from_secs(5);
 /// How many messages on each side of one are looked at for what was said around it.
 const AROUND: i64 = 20;
 /// The longest text that is read; beyond it no person writes.
-pub const MOST_TEXT: usize = 100_000;
+pub const MAX_TEXT: usize = 100_000;
 
 /// What a person sent, as a channel decoded it.
 #[derive(Clone, Debug)]
@@ -79,7 +79,7 @@ pub struct Inbound {
     /// The conversations that it names, by the thread that it answers or a reference, the likeliest first. It admits nobody:
     /// who is not known there is proposed to a handler.
     pub cites: Vec<Citation>,
-    /// More may follow at once (an album has no end mark): kept and acknowledged now, answered when nothing came for a
+    /// More may follow at once (an album has no end mark): kept and acknowledged now, answered when nothing context for a
     /// moment.
     pub settle: bool,
     pub kind: InboundKind,
@@ -178,18 +178,18 @@ pub struct Intake(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     store: Store,
-    host: Host,
+    services: Services,
     libraries: Libraries,
     clock: Clock,
     metrics: Metrics,
-    /// One for each message that may be on its way; beyond them the sender is refused.
+    /// One for each message that may be on its route; beyond them the sender is refused.
     places: Semaphore,
     /// Set while the disk is almost full.
     no_room: AtomicBool,
     /// New addresses, one at a time each, so that two first photos open one conversation.
-    doors: Lanes,
+    addresses: KeyedLocks,
     /// Conversations, one thing at a time each.
-    lanes: Lanes,
+    turns: KeyedLocks,
     conversations: Cache<ConversationId, Arc<Conversation>>,
     /// Which conversation goes on at an address, as of its number of moves.
     endpoints: Cache<Endpoint, (ConversationId, i64)>,
@@ -215,24 +215,24 @@ impl Intake {
         };
         let experts = Arc::clone(library.experts());
         let libraries = Libraries::open(store.clone(), library, clock.now()).await?;
-        let turns = store.turns().await?;
+        let changes = store.change_feed().await?;
         let intake = Self(Arc::new(Inner {
-            host: Host::new(store.clone(), calendar, experts, accounts, public_url),
+            services: Services::new(store.clone(), calendar, experts, accounts, public_url),
             store,
             libraries,
             clock,
             metrics,
             no_room: AtomicBool::new(false),
             places: Semaphore::new(max_in_flight),
-            doors: Lanes::default(),
-            lanes: Lanes::default(),
+            addresses: KeyedLocks::default(),
+            turns: KeyedLocks::default(),
             conversations: Cache::new(CACHED),
             endpoints: Cache::new(CACHED),
             changes: broadcast::channel(CHANGES).0,
             timers: Timers::default(),
         }));
-        if let Some(turns) = turns {
-            tokio::spawn(hear_other_nodes(turns, Arc::downgrade(&intake.0)));
+        if let Some(changes) = changes {
+            tokio::spawn(hear_other_nodes(changes, Arc::downgrade(&intake.0)));
         }
         Ok(intake)
     }
@@ -270,7 +270,7 @@ impl Intake {
         self.receive_with(inbound, Files::default()).await
     }
 
-    /// Receives a message with the files that came with it, whose bytes are on disk already.
+    /// Receives a message with the files that context with it, whose bytes are on disk already.
     pub async fn receive_with(&self, inbound: Inbound, files: Files) -> Result<Receipt, IntakeError> {
         if self.0.no_room.load(Ordering::Relaxed) {
             self.0.metrics.refused.inc();
@@ -291,23 +291,24 @@ impl Intake {
             InboundKind::SpeakLanguage(language) => Input::SpeakLanguage(language),
         };
         for _ in 0..ATTEMPTS {
-            let mut way = Way { to: self.0.known(&endpoint).await?, input: input.clone(), came: Came::default() };
+            let mut route =
+                Route { to: self.0.known(&endpoint).await?, input: input.clone(), context: InboundContext::default() };
             if let Some(secret) = &secret {
-                way = self.0.way(secret, way).await?;
+                route = self.0.route(secret, route).await?;
             }
             if !cites.is_empty() {
-                way = self.0.thread(&cites, &insurer, &endpoint, way).await?;
+                route = self.0.thread(&cites, &insurer, &endpoint, route).await?;
             }
-            if let Some(id) = way.to
-                && self.0.begins_another(id, &way.input).await?
+            if let Some(id) = route.to
+                && self.0.begins_another(id, &route.input).await?
             {
-                way.came = Came { claims: true, ..Came::default() };
-                way.came.binding.leaves = way.to.take();
+                route.context = InboundContext { claims: true, ..InboundContext::default() };
+                route.context.binding.leaves = route.to.take();
             }
-            way.came.key = Some(key.clone());
-            let done = match way.to {
-                Some(id) => self.0.take_turn(id, &way.input, Some(&endpoint), way.came).await,
-                None => self.0.open(&endpoint, &insurer, language, &way.input, way.came).await,
+            route.context.key = Some(key.clone());
+            let done = match route.to {
+                Some(id) => self.0.take_turn(id, &route.input, Some(&endpoint), route.context).await,
+                None => self.0.open(&endpoint, &insurer, language, &route.input, route.context).await,
             };
             match done {
                 Err(TurnError::Conflict) => self.0.metrics.conflicts.inc(),
@@ -333,7 +334,7 @@ impl Intake {
         self.take_turn(conversation, &Input::Read { seq }).await.map(drop)
     }
 
-    /// What was said to the person right before and right after their message `seq`: for a channel whose only way to
+    /// What was said to the person right before and right after their message `seq`: for a channel whose only route to
     /// deliver is the answer to a post.
     pub async fn said_around(&self, conversation: ConversationId, seq: i64) -> Result<Vec<Body>, IntakeError> {
         let messages = self.0.store.messages(conversation, seq - AROUND - 1, 2 * AROUND + 1).await?;
@@ -357,7 +358,7 @@ impl Intake {
                 return Ok(());
             }
             let input = Input::Undelivered(row.clone(), reason.to_owned());
-            match self.0.take_turn(row.conversation, &input, None, Came::default()).await {
+            match self.0.take_turn(row.conversation, &input, None, InboundContext::default()).await {
                 Err(TurnError::Conflict) => self.0.metrics.conflicts.inc(),
                 Err(TurnError::Failed(error)) => return Err(error),
                 Ok(_) => return Ok(()),
@@ -366,7 +367,7 @@ impl Intake {
         Err(IntakeError::Busy)
     }
 
-    /// Tells listeners that a message of a conversation came further.
+    /// Tells listeners that a message of a conversation context further.
     pub async fn tell_delivery(&self, conversation: ConversationId) -> Result<(), IntakeError> {
         let dossier = match self.0.conversations.get(&conversation) {
             Some(cached) => cached.row.dossier,
@@ -378,7 +379,7 @@ impl Intake {
 
     /// The accounts to which messages are pushed.
     pub fn accounts(&self) -> &Accounts {
-        self.0.host.accounts()
+        self.0.services.accounts()
     }
 
     /// Does what a handler does.
@@ -398,7 +399,7 @@ impl Intake {
 
     async fn take_turn(&self, conversation: ConversationId, input: &Input) -> Result<Receipt, IntakeError> {
         for _ in 0..ATTEMPTS {
-            match self.0.take_turn(conversation, input, None, Came::default()).await {
+            match self.0.take_turn(conversation, input, None, InboundContext::default()).await {
                 Err(TurnError::Conflict) => self.0.metrics.conflicts.inc(),
                 Err(TurnError::Failed(error)) => return Err(error),
                 Ok(receipt) => return Ok(receipt),
@@ -429,18 +430,18 @@ impl Inner {
         insurer: &str,
         language: Language,
         input: &Input,
-        came: Came,
+        context: InboundContext,
     ) -> Result<Receipt, TurnError> {
-        let _door = self.doors.enter(endpoint).await;
+        let _address = self.addresses.lock(endpoint).await;
         // Whoever was at the door before may have opened it.
-        if came.binding.leaves.is_none() && self.endpoints.get(endpoint).is_some() {
+        if context.binding.leaves.is_none() && self.endpoints.get(endpoint).is_some() {
             return Err(TurnError::Conflict);
         }
         let now = self.clock.now();
         let library = self.libraries.current();
         let conversation = Conversation::open(endpoint.clone(), insurer, language, library, now);
-        let _lane = self.lanes.enter(&conversation.row.id).await;
-        self.commit(conversation, input, came).await
+        let _turn = self.turns.lock(&conversation.row.id).await;
+        self.commit(conversation, input, context).await
     }
 
     /// Makes a turn of a conversation that exists.
@@ -449,9 +450,9 @@ impl Inner {
         id: ConversationId,
         input: &Input,
         endpoint: Option<&Endpoint>,
-        came: Came,
+        context: InboundContext,
     ) -> Result<Receipt, TurnError> {
-        let _lane = self.lanes.enter(&id).await;
+        let _turn = self.turns.lock(&id).await;
         let mut conversation = match self.conversations.get(&id) {
             Some(conversation) => (*conversation).clone(),
             None => self.load(id).await?,
@@ -461,7 +462,7 @@ impl Inner {
         {
             conversation.row.endpoint = endpoint.clone();
         }
-        self.commit(conversation, input, came).await
+        self.commit(conversation, input, context).await
     }
 
     async fn load(&self, id: ConversationId) -> Result<Conversation, IntakeError> {
@@ -475,16 +476,21 @@ impl Inner {
         Ok(Conversation::restore(row, dossier, stopped, library)?)
     }
 
-    async fn commit(&self, conversation: Conversation, input: &Input, came: Came) -> Result<Receipt, TurnError> {
+    async fn commit(
+        &self,
+        conversation: Conversation,
+        input: &Input,
+        context: InboundContext,
+    ) -> Result<Receipt, TurnError> {
         let id = conversation.row.id;
         let channel = conversation.row.endpoint.channel.name();
-        let mut turn = Turn::make(conversation, input.clone(), &self.host, self.clock.now()).await?;
-        if let Some(cited) = &came.cited {
+        let mut turn = Turn::make(conversation, input.clone(), &self.services, self.clock.now()).await?;
+        if let Some(cited) = &context.cited {
             turn.cite(cited);
         }
         let (seq, unheard) = (turn.seq(), turn.unheard);
-        let from_person = came.key.is_some();
-        let (commit, conversation) = turn.finish(came);
+        let from_person = context.key.is_some();
+        let (commit, conversation) = turn.finish(context);
         let stored = match self.store.commit(commit).await {
             Ok(stored) => stored,
             Err(CommitError::Duplicate { conversation, seq }) => {
@@ -517,14 +523,14 @@ impl Inner {
             self.tell(absorbed.conversation, Some(absorbed.dossier.id), ChangeKind::Stored);
         }
         for waiting in &stored.outbox {
-            self.host.accounts().ring(waiting.to.channel, &waiting.to.account);
+            self.services.accounts().wake(waiting.to.channel, &waiting.to.account);
         }
         if let Some(due_at) = stored.timer.and_then(|timer| timer.due_at) {
             self.timers.set(due_at);
         }
         self.tell(id, conversation.row.dossier, ChangeKind::Stored);
         if stored.binding.absorbs.is_some() {
-            // What holds for the addresses that came with it is read anew.
+            // What holds for the addresses that context with it is read anew.
             self.conversations.remove(&id);
         } else {
             self.conversations.insert(id, Arc::new(conversation));
@@ -546,17 +552,17 @@ impl Inner {
 }
 
 /// Passes on what other nodes changed, for as long as the intake lives.
-async fn hear_other_nodes(mut turns: Turns, intake: Weak<Inner>) {
+async fn hear_other_nodes(mut changes: ChangeFeed, intake: Weak<Inner>) {
     loop {
-        let heard = turns.next().await;
+        let heard = changes.next().await;
         let Some(intake) = intake.upgrade() else { return };
         match heard {
-            Ok(Heard { turns, to_send }) => {
+            Ok(Changes { turns, to_send }) => {
                 for (conversation, dossier) in turns {
                     intake.tell(conversation, dossier, ChangeKind::Stored);
                 }
                 for (channel, account) in to_send {
-                    intake.host.accounts().ring(channel, &account);
+                    intake.services.accounts().wake(channel, &account);
                 }
             }
             Err(StoreError::Closing) => return,
@@ -580,8 +586,8 @@ fn clean(mut body: Body) -> Body {
     if body.text.contains('\0') {
         body.text = body.text.replace('\0', "");
     }
-    if body.text.len() > MOST_TEXT {
-        let end = (0..=MOST_TEXT).rev().find(|at| body.text.is_char_boundary(*at)).unwrap_or(0);
+    if body.text.len() > MAX_TEXT {
+        let end = (0..=MAX_TEXT).rev().find(|at| body.text.is_char_boundary(*at)).unwrap_or(0);
         body.text.truncate(end);
     }
     body

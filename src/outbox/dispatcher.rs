@@ -41,7 +41,7 @@ pub struct Dispatcher {
     provider: Arc<dyn Provider>,
     label: AccountLabel,
     /// Rings when a turn, on whatever node, wrote something for this account.
-    bell: Arc<Notify>,
+    waker: Arc<Notify>,
     window: Window,
     /// Nothing is sent before, because the account failed.
     rests_until: Timestamp,
@@ -65,7 +65,7 @@ impl Dispatcher {
         let (channel, account) = (provider.channel(), provider.account());
         Self {
             label: AccountLabel { channel: channel.name(), account: account.to_owned() },
-            bell: outbox.intake.accounts().bell(channel, account),
+            waker: outbox.intake.accounts().waker(channel, account),
             window: Window::new(provider.pace()),
             rests_until: Timestamp::UNIX_EPOCH,
             failures_in_a_row: 0,
@@ -97,7 +97,7 @@ impl Dispatcher {
             }
             tokio::select! {
                 Some(landed) = self.on_their_way.join_next() => self.land(landed),
-                () = self.bell.notified(), if !stopping => {}
+                () = self.waker.notified(), if !stopping => {}
                 () = stop.cancelled(), if !stopping => {}
                 () = sleep(wait) => {}
             }
@@ -229,8 +229,8 @@ impl Dispatcher {
         Ok(())
     }
 
-    async fn take_early_reports(&self) -> Result<(), crate::channel::DeskError> {
-        self.outbox.desk.take_early_reports(self.provider.channel(), self.provider.account()).await
+    async fn take_early_reports(&self) -> Result<(), crate::channel::ReceiverError> {
+        self.outbox.receiver.take_early_reports(self.provider.channel(), self.provider.account()).await
     }
 
     /// Counts what waits, now and then.

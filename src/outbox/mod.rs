@@ -27,7 +27,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    channel::{Desk, Providers},
+    channel::{Providers, Receiver},
     domain::clock::Clock,
     intake::Intake,
     store::Store,
@@ -45,7 +45,7 @@ pub const LEASE: Duration = Duration::from_mins(1);
 pub struct Outbox {
     pub store: Store,
     pub intake: Intake,
-    pub desk: Desk,
+    pub receiver: Receiver,
     pub clock: Clock,
     pub metrics: Metrics,
     pub jitter: Jitter,

@@ -7,9 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use crate::channel::{Reason, Retry, SendError};
 
 /// A message that failed this often by itself is given up. The waits between them make more than two hours.
-const MOST_TRIES: i64 = 12;
+const MAX_TRIES: i64 = 12;
 /// And one that is older than this: an answer of yesterday confuses.
-const MOST_AGE: SignedDuration = SignedDuration::from_hours(12);
+const MAX_AGE: SignedDuration = SignedDuration::from_hours(12);
 /// The first wait; each next one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
@@ -59,7 +59,7 @@ pub(super) enum Next {
 
 /// Decides after the try number `tries` of a message that was said at `said`.
 pub(super) fn next(error: &SendError, tries: i64, said: Timestamp, now: Timestamp, jitter: &Jitter) -> Next {
-    let is_old = now.duration_since(said) >= MOST_AGE;
+    let is_old = now.duration_since(said) >= MAX_AGE;
     if is_old {
         return Next::GiveUp;
     }
@@ -69,14 +69,14 @@ pub(super) fn next(error: &SendError, tries: i64, said: Timestamp, now: Timestam
     match error.retry {
         Retry::Never => Next::GiveUp,
         Retry::After(wait) => Next::Again { wait: jitter.spread(wait), counted: false },
-        Retry::Later if tries >= MOST_TRIES => Next::GiveUp,
+        Retry::Later if tries >= MAX_TRIES => Next::GiveUp,
         Retry::Later => Next::Again { wait: jitter.spread(backoff(tries, LONGEST_WAIT)), counted: true },
     }
 }
 
 /// Whether a message was begun so often that it must have brought down whoever sent it.
 pub(super) fn is_poison(tries: i64) -> bool {
-    tries > MOST_TRIES
+    tries > MAX_TRIES
 }
 
 /// How long an account rests after failures in a row that were not a message's own, so that a dead provider does not use

@@ -16,7 +16,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Dispatcher, Jitter, LEASE, Outbox};
 use crate::{
-    channel::{Desk, Event, Fate, Outbound, Pace, Provider, Providers, Reason, Report, Retry, SendError, Sent},
+    channel::{
+        DeliveryStatus, Event, Outbound, Pace, Provider, Providers, Reason, Receiver, Report, Retry, SendError, Sent,
+    },
     document::{Documents, Limits},
     domain::{
         clock::Clock,
@@ -134,11 +136,11 @@ impl House {
             Intake::open(store.clone(), library, clock.clone(), metrics.clone(), 64, accounts, "http://127.0.0.1:8480")
                 .await
                 .unwrap();
-        let desk = Desk::new(intake.clone(), store.clone(), documents, Limits::default(), clock.clone());
+        let receiver = Receiver::new(intake.clone(), store.clone(), documents, Limits::default(), clock.clone());
         let outbox = Outbox {
             store: store.clone(),
             intake,
-            desk,
+            receiver,
             clock,
             metrics,
             jitter: Jitter::new(|| 0.0),
@@ -477,14 +479,14 @@ async fn reports_move_a_message_on_whenever_they_come() {
     let conversation = house.write("main", "+33639980001", "1").await;
     let row = house.rows(conversation).await.remove(0);
     let provider_id = format!("p-{}-{}", row.seq, row.id);
-    let report = |fate| Event::Report(Report { provider_id: provider_id.clone(), fate });
+    let report = |status| Event::Report(Report { provider_id: provider_id.clone(), status });
     // Before the answer to our own post was stored.
-    house.outbox.desk.take(&*house.provider, report(Fate::Delivered)).await.unwrap();
+    house.outbox.receiver.take(&*house.provider, report(DeliveryStatus::Delivered)).await.unwrap();
     dispatcher.send_all().await;
     assert_eq!(house.rows(conversation).await[0].delivery, Delivery::Delivered);
-    house.outbox.desk.take(&*house.provider, report(Fate::Read)).await.unwrap();
-    house.outbox.desk.take(&*house.provider, report(Fate::Delivered)).await.unwrap();
-    house.outbox.desk.take(&*house.provider, report(Fate::Failed(Reason::Undelivered))).await.unwrap();
+    house.outbox.receiver.take(&*house.provider, report(DeliveryStatus::Read)).await.unwrap();
+    house.outbox.receiver.take(&*house.provider, report(DeliveryStatus::Delivered)).await.unwrap();
+    house.outbox.receiver.take(&*house.provider, report(DeliveryStatus::Failed(Reason::Undelivered))).await.unwrap();
     assert_eq!(house.rows(conversation).await[0].delivery, Delivery::Read);
     assert!(house.undelivered(conversation).await.is_empty(), "it was read");
 }
@@ -496,8 +498,8 @@ async fn a_report_that_it_failed_tells_the_handler_once() {
     house.dispatcher().send_all().await;
     let provider_id = house.rows(conversation).await[0].provider_id.clone().unwrap();
     for _ in 0..3 {
-        let report = Report { provider_id: provider_id.clone(), fate: Fate::Failed(Reason::Undelivered) };
-        house.outbox.desk.take(&*house.provider, Event::Report(report)).await.unwrap();
+        let report = Report { provider_id: provider_id.clone(), status: DeliveryStatus::Failed(Reason::Undelivered) };
+        house.outbox.receiver.take(&*house.provider, Event::Report(report)).await.unwrap();
     }
     assert_eq!(house.undelivered(conversation).await.len(), 1);
     assert_eq!(house.rows(conversation).await[0].delivery, Delivery::Failed);

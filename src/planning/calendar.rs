@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::Slot;
 
 /// A line is no longer than this, its end not counted (RFC 5545, 3.1).
-const MOST_OCTETS: usize = 75;
+const MAX_OCTETS: usize = 75;
 
 /// What a calendar is told of an appointment.
 #[derive(Clone, Copy, Debug)]
@@ -73,7 +73,7 @@ fn escape(text: &str) -> String {
 fn fold(text: &mut String, line: &str) {
     let mut length = 0;
     for char in line.chars() {
-        if length + char.len_utf8() > MOST_OCTETS {
+        if length + char.len_utf8() > MAX_OCTETS {
             text.push_str("\r\n ");
             length = 1;
         }
@@ -123,7 +123,7 @@ mod tests {
         let event =
             Event { uid: "u", slot, written_at: Timestamp::UNIX_EPOCH, summary: &summary, place: "", description: "" };
         let ics = to_ics(&event);
-        assert!(ics.split("\r\n").all(|line| line.len() <= MOST_OCTETS), "{ics}");
+        assert!(ics.split("\r\n").all(|line| line.len() <= MAX_OCTETS), "{ics}");
         assert!(ics.replace("\r\n ", "").contains(&format!("SUMMARY:{summary}\r\n")));
     }
 }

@@ -18,7 +18,7 @@ const STEP: SignedDuration = SignedDuration::from_mins(30);
 /// How many slots are offered at once: nobody reads more.
 const OFFERED: usize = 3;
 /// More than the longest run of days without work.
-const MOST_DAYS: usize = 120;
+const MAX_DAYS: usize = 120;
 /// The hour at which a person is reminded of the next day's appointment.
 const EVENING: i8 = 17;
 
@@ -86,7 +86,7 @@ pub fn free_slots(expert: &Expert, mode: &str, busy: &[Busy], rules: &Rules) -> 
     let today = rules.now.to_zoned(rules.zone.clone()).date();
     let mut slots = Vec::new();
     let mut working_days = 0;
-    for date in today.series(1.day()).take(MOST_DAYS) {
+    for date in today.series(1.day()).take(MAX_DAYS) {
         // Today is none of the days ahead, so that there are as many whatever the hour.
         if date > today && rules.calendar.is_working_day(date, rules.postcode) {
             working_days += 1;

@@ -2,7 +2,7 @@
 //!
 //! `json_each` would do on SQLite too, with one statement for any number of rows; but each row is then written as JSON,
 //! parsed, written as text and parsed again for its columns. A statement for each number of rows is prepared once, up to
-//! [`MOST_ROWS`]; a larger group takes several.
+//! [`MAX_ROWS`]; a larger group takes several.
 
 use super::{
     StoreError,
@@ -11,7 +11,7 @@ use super::{
 
 /// The kind of a column: what it holds in both engines.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Kind {
+pub(super) enum ColumnType {
     Text,
     Int,
 }
@@ -19,7 +19,7 @@ pub(super) enum Kind {
 /// An insert of many rows into one table, its SQL written once for each engine.
 #[derive(Debug)]
 pub(super) struct Insert {
-    kinds: Vec<Kind>,
+    kinds: Vec<ColumnType>,
     sqlite: Values,
     postgres: String,
 }
@@ -33,19 +33,19 @@ struct Values {
 }
 
 /// The most rows in one SQLite statement: far from its limit of 32,766 values, and few enough statements to keep.
-const MOST_ROWS: usize = 64;
+const MAX_ROWS: usize = 64;
 
 impl Insert {
     /// `columns` in the order in which rows give their values; `tail` is the `ON CONFLICT …` and `RETURNING …`.
-    pub(super) fn new(table: &str, columns: &[(&str, Kind)], tail: &str) -> Self {
+    pub(super) fn new(table: &str, columns: &[(&str, ColumnType)], tail: &str) -> Self {
         let names = columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
         let marks = vec!["?"; columns.len()].join(",");
         let arrays = columns
             .iter()
             .enumerate()
             .map(|(i, (_, kind))| match kind {
-                Kind::Text => format!("${}::text[]", i + 1),
-                Kind::Int => format!("${}::bigint[]", i + 1),
+                ColumnType::Text => format!("${}::text[]", i + 1),
+                ColumnType::Int => format!("${}::bigint[]", i + 1),
             })
             .collect::<Vec<_>>()
             .join(", ");
@@ -69,7 +69,7 @@ impl Insert {
             let mut returned = Vec::new();
             let mut rows = rows.into_iter();
             loop {
-                let args: Vec<Arg> = rows.by_ref().take(MOST_ROWS).flatten().collect();
+                let args: Vec<Arg> = rows.by_ref().take(MAX_ROWS).flatten().collect();
                 if args.is_empty() {
                     break;
                 }
@@ -81,8 +81,8 @@ impl Insert {
             .kinds
             .iter()
             .map(|kind| match kind {
-                Kind::Text => Column::Text(Vec::with_capacity(rows.len())),
-                Kind::Int => Column::Int(Vec::with_capacity(rows.len())),
+                ColumnType::Text => Column::Text(Vec::with_capacity(rows.len())),
+                ColumnType::Int => Column::Int(Vec::with_capacity(rows.len())),
             })
             .collect();
         for row in rows {

@@ -10,8 +10,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     StoreError,
-    batch::{Insert, Kind},
-    contact::{self, Binding, CrossingRow},
+    batch::{ColumnType, Insert},
+    contact::{self, Binding, ChannelSwitchRow},
     conversation::{ConversationRow, EndpointRow, MessageRow},
     db::{Db, Tx, args},
     document::DocumentRow,
@@ -43,7 +43,7 @@ pub struct Commit {
     pub endpoint: Option<EndpointRow>,
     pub binding: Binding,
     /// The ways to other channels that were given to the person.
-    pub crossings: Vec<CrossingRow>,
+    pub channel_switches: Vec<ChannelSwitchRow>,
     pub messages: Vec<MessageRow>,
     pub dossier: Option<Dossier>,
     pub facts: Vec<FactRow>,
@@ -226,7 +226,7 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
         outbox::give_up(tx, undelivered).await?;
     }
     OUTBOX.run(tx, kept().flat_map(|c| &c.outbox).map(OutboxRow::args).collect()).await?;
-    contact::open_crossings(tx, kept().flat_map(|c| &c.crossings)).await?;
+    contact::open_channel_switches(tx, kept().flat_map(|c| &c.channel_switches)).await?;
     request::write(tx, kept().map(|c| &c.requests)).await?;
     opt_out::write(tx, kept().filter_map(|c| c.opt_out.as_ref())).await?;
     planning::write(tx, kept().map(|c| &c.planning)).await?;
@@ -280,7 +280,7 @@ async fn drop_duplicates(
 async fn drop_settled(tx: &mut Tx, group: &[Waiting], outcome: &mut [Option<CommitError>]) -> Result<(), StoreError> {
     for (waiting, out) in group.iter().zip(outcome) {
         if let (Some(undelivered), None) = (&waiting.commit.undelivered, &out)
-            && !outbox::hold(tx, undelivered).await?
+            && !outbox::lock_pending(tx, undelivered).await?
         {
             *out = Some(CommitError::Conflict);
         }
@@ -362,7 +362,7 @@ async fn drop_unbound(tx: &mut Tx, group: &[Waiting], outcome: &mut [Option<Comm
 async fn drop_late(tx: &mut Tx, group: &[Waiting], outcome: &mut [Option<CommitError>]) -> Result<(), StoreError> {
     for (waiting, out) in group.iter().zip(outcome) {
         let planning = &waiting.commit.planning;
-        if out.is_none() && !planning.appointments.is_empty() && !planning::hold(tx, planning).await? {
+        if out.is_none() && !planning.appointments.is_empty() && !planning::reserve_slots(tx, planning).await? {
             *out = Some(CommitError::Conflict);
         }
     }
@@ -386,7 +386,12 @@ async fn forget_keys_of_conflicts(
 static RECEIVED: LazyLock<Insert> = LazyLock::new(|| {
     Insert::new(
         "received",
-        &[("key", Kind::Text), ("conversation", Kind::Text), ("seq", Kind::Int), ("at", Kind::Int)],
+        &[
+            ("key", ColumnType::Text),
+            ("conversation", ColumnType::Text),
+            ("seq", ColumnType::Int),
+            ("at", ColumnType::Int),
+        ],
         "ON CONFLICT DO NOTHING RETURNING key",
     )
 });

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     Store, StoreError,
-    batch::Kind,
+    batch::ColumnType,
     db::{Arg, Row, args},
 };
 use crate::domain::{
@@ -71,24 +71,24 @@ const SELECT: &str = "SELECT id, revision, contact, insurer, channel, account, a
      flow_revision, state, dossier, last_seq, read_seq, timing, opened_at, updated_at, moves FROM conversation";
 
 impl ConversationRow {
-    pub(super) const COLUMNS: &[(&str, Kind)] = &[
-        ("id", Kind::Text),
-        ("revision", Kind::Int),
-        ("contact", Kind::Text),
-        ("insurer", Kind::Text),
-        ("channel", Kind::Text),
-        ("account", Kind::Text),
-        ("address", Kind::Text),
-        ("language", Kind::Text),
-        ("handler", Kind::Text),
-        ("flow_revision", Kind::Text),
-        ("state", Kind::Text),
-        ("dossier", Kind::Text),
-        ("last_seq", Kind::Int),
-        ("read_seq", Kind::Int),
-        ("timing", Kind::Text),
-        ("opened_at", Kind::Int),
-        ("updated_at", Kind::Int),
+    pub(super) const COLUMNS: &[(&str, ColumnType)] = &[
+        ("id", ColumnType::Text),
+        ("revision", ColumnType::Int),
+        ("contact", ColumnType::Text),
+        ("insurer", ColumnType::Text),
+        ("channel", ColumnType::Text),
+        ("account", ColumnType::Text),
+        ("address", ColumnType::Text),
+        ("language", ColumnType::Text),
+        ("handler", ColumnType::Text),
+        ("flow_revision", ColumnType::Text),
+        ("state", ColumnType::Text),
+        ("dossier", ColumnType::Text),
+        ("last_seq", ColumnType::Int),
+        ("read_seq", ColumnType::Int),
+        ("timing", ColumnType::Text),
+        ("opened_at", ColumnType::Int),
+        ("updated_at", ColumnType::Int),
     ];
 
     pub(super) fn args(&self) -> Vec<Arg> {
@@ -137,15 +137,15 @@ impl ConversationRow {
 }
 
 impl EndpointRow {
-    pub(super) const COLUMNS: &[(&str, Kind)] = &[
-        ("channel", Kind::Text),
-        ("account", Kind::Text),
-        ("address", Kind::Text),
-        ("conversation", Kind::Text),
-        ("contact", Kind::Text),
-        ("at", Kind::Int),
-        ("proof", Kind::Text),
-        ("verified_at", Kind::Int),
+    pub(super) const COLUMNS: &[(&str, ColumnType)] = &[
+        ("channel", ColumnType::Text),
+        ("account", ColumnType::Text),
+        ("address", ColumnType::Text),
+        ("conversation", ColumnType::Text),
+        ("contact", ColumnType::Text),
+        ("at", ColumnType::Int),
+        ("proof", ColumnType::Text),
+        ("verified_at", ColumnType::Int),
     ];
 
     pub(super) fn args(&self) -> Vec<Arg> {
@@ -164,14 +164,14 @@ impl EndpointRow {
 }
 
 impl MessageRow {
-    pub(super) const COLUMNS: &[(&str, Kind)] = &[
-        ("conversation", Kind::Text),
-        ("seq", Kind::Int),
-        ("author", Kind::Text),
-        ("channel", Kind::Text),
-        ("body", Kind::Text),
-        ("client_id", Kind::Text),
-        ("at", Kind::Int),
+    pub(super) const COLUMNS: &[(&str, ColumnType)] = &[
+        ("conversation", ColumnType::Text),
+        ("seq", ColumnType::Int),
+        ("author", ColumnType::Text),
+        ("channel", ColumnType::Text),
+        ("body", ColumnType::Text),
+        ("client_id", ColumnType::Text),
+        ("at", ColumnType::Int),
     ];
 
     pub(super) fn args(&self) -> Vec<Arg> {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     Store, StoreError,
-    batch::Kind,
+    batch::ColumnType,
     db::{Arg, Row, args},
 };
 use crate::domain::id::{ConversationId, DocumentId, DossierId};
@@ -29,18 +29,18 @@ pub struct DocumentRow {
 }
 
 impl DocumentRow {
-    pub(super) const COLUMNS: &[(&str, Kind)] = &[
-        ("id", Kind::Text),
-        ("conversation", Kind::Text),
-        ("dossier", Kind::Text),
-        ("kind", Kind::Text),
-        ("upload_id", Kind::Text),
-        ("name", Kind::Text),
-        ("media_type", Kind::Text),
-        ("bytes", Kind::Int),
-        ("sha256", Kind::Text),
-        ("inspection", Kind::Text),
-        ("at", Kind::Int),
+    pub(super) const COLUMNS: &[(&str, ColumnType)] = &[
+        ("id", ColumnType::Text),
+        ("conversation", ColumnType::Text),
+        ("dossier", ColumnType::Text),
+        ("kind", ColumnType::Text),
+        ("upload_id", ColumnType::Text),
+        ("name", ColumnType::Text),
+        ("media_type", ColumnType::Text),
+        ("bytes", ColumnType::Int),
+        ("sha256", ColumnType::Text),
+        ("inspection", ColumnType::Text),
+        ("at", ColumnType::Int),
     ];
 
     pub(super) fn args(&self) -> Vec<Arg> {

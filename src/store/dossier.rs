@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     Store, StoreError,
-    batch::Kind,
+    batch::ColumnType,
     conversation::json,
     db::{Arg, Row, args},
 };
@@ -16,27 +16,27 @@ use crate::{
     dossier::{Dossier, Entry, Tip},
 };
 
-pub(super) const COLUMNS: &[(&str, Kind)] = &[
-    ("id", Kind::Text),
-    ("reference", Kind::Text),
-    ("insurer", Kind::Text),
-    ("conversation", Kind::Text),
-    ("peril", Kind::Text),
-    ("status", Kind::Text),
-    ("policy", Kind::Text),
-    ("holder", Kind::Text),
-    ("orientation", Kind::Text),
-    ("priority", Kind::Text),
-    ("handover", Kind::Text),
-    ("handler", Kind::Text),
-    ("wanted", Kind::Text),
-    ("missing", Kind::Int),
-    ("waiting_since", Kind::Int),
-    ("fact_seq", Kind::Int),
-    ("timeline_seq", Kind::Int),
-    ("timeline_hash", Kind::Text),
-    ("opened_at", Kind::Int),
-    ("updated_at", Kind::Int),
+pub(super) const COLUMNS: &[(&str, ColumnType)] = &[
+    ("id", ColumnType::Text),
+    ("reference", ColumnType::Text),
+    ("insurer", ColumnType::Text),
+    ("conversation", ColumnType::Text),
+    ("peril", ColumnType::Text),
+    ("status", ColumnType::Text),
+    ("policy", ColumnType::Text),
+    ("holder", ColumnType::Text),
+    ("orientation", ColumnType::Text),
+    ("priority", ColumnType::Text),
+    ("handover", ColumnType::Text),
+    ("handler", ColumnType::Text),
+    ("wanted", ColumnType::Text),
+    ("missing", ColumnType::Int),
+    ("waiting_since", ColumnType::Int),
+    ("fact_seq", ColumnType::Int),
+    ("timeline_seq", ColumnType::Int),
+    ("timeline_hash", ColumnType::Text),
+    ("opened_at", ColumnType::Int),
+    ("updated_at", ColumnType::Int),
 ];
 
 pub(super) const SELECT: &str = "SELECT id, reference, insurer, conversation, peril, status, policy, holder, orientation, \
@@ -108,14 +108,14 @@ pub struct FactRow {
 }
 
 impl FactRow {
-    pub(super) const COLUMNS: &[(&str, Kind)] = &[
-        ("dossier", Kind::Text),
-        ("seq", Kind::Int),
-        ("name", Kind::Text),
-        ("value", Kind::Text),
-        ("source", Kind::Text),
-        ("message_seq", Kind::Int),
-        ("at", Kind::Int),
+    pub(super) const COLUMNS: &[(&str, ColumnType)] = &[
+        ("dossier", ColumnType::Text),
+        ("seq", ColumnType::Int),
+        ("name", ColumnType::Text),
+        ("value", ColumnType::Text),
+        ("source", ColumnType::Text),
+        ("message_seq", ColumnType::Int),
+        ("at", ColumnType::Int),
     ];
 
     pub(super) fn args(&self) -> Vec<Arg> {
@@ -159,22 +159,26 @@ pub struct DecisionRow {
 }
 
 impl DecisionRow {
-    pub(super) const COLUMNS: &[(&str, Kind)] =
-        &[("dossier", Kind::Text), ("seq", Kind::Int), ("decision", Kind::Text), ("at", Kind::Int)];
+    pub(super) const COLUMNS: &[(&str, ColumnType)] = &[
+        ("dossier", ColumnType::Text),
+        ("seq", ColumnType::Int),
+        ("decision", ColumnType::Text),
+        ("at", ColumnType::Int),
+    ];
 
     pub(super) fn args(&self) -> Vec<Arg> {
         args![self.dossier.to_string(), self.seq, self.decision.to_string(), self.at].to_vec()
     }
 }
 
-pub(super) const ENTRY_COLUMNS: &[(&str, Kind)] = &[
-    ("dossier", Kind::Text),
-    ("seq", Kind::Int),
-    ("actor", Kind::Text),
-    ("kind", Kind::Text),
-    ("detail", Kind::Text),
-    ("at", Kind::Int),
-    ("hash", Kind::Text),
+pub(super) const ENTRY_COLUMNS: &[(&str, ColumnType)] = &[
+    ("dossier", ColumnType::Text),
+    ("seq", ColumnType::Int),
+    ("actor", ColumnType::Text),
+    ("kind", ColumnType::Text),
+    ("detail", ColumnType::Text),
+    ("at", ColumnType::Int),
+    ("hash", ColumnType::Text),
 ];
 
 pub(super) fn entry_args(entry: &Entry) -> Vec<Arg> {

@@ -6,7 +6,13 @@ use super::{Store, StoreError, db::args};
 
 impl Store {
     /// Takes the lease of this name until then, or makes one's own longer. False while somebody else has it.
-    pub async fn hold(&self, name: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<bool, StoreError> {
+    pub async fn acquire_lease(
+        &self,
+        name: &str,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, StoreError> {
         let held = self
             .db
             .execute(

@@ -34,7 +34,7 @@ mod timer;
 use std::sync::Arc;
 
 pub use commit::{Commit, CommitError, FiledDocument, Key};
-pub use contact::{Absorbed, Alike, Binding, CrossingRow, Likeness, ProvenRow};
+pub use contact::{Absorbed, Binding, ChannelSwitchRow, DuplicateCandidate, MatchReason, ProvenRow};
 pub use conversation::{ConversationRow, EndpointRow, MessageRow};
 pub use db::Synchronous;
 pub use document::DocumentRow;
@@ -43,7 +43,7 @@ pub use error::StoreError;
 pub use handler::{HandlerRow, SessionRow};
 pub use inbox::{InboxCount, InboxFilter, InboxSort, Oriented};
 pub use mailbox::MailboxRow;
-pub use notify::{Heard, Turns};
+pub use notify::{ChangeFeed, Changes};
 pub use opt_out::OptOut;
 pub use outbox::{Delivery, EarlyReport, OutboxRow, Said, Settled, Undelivered};
 pub use planning::{AppointmentRow, AppointmentState, Mission, MissionRow, MissionState, Planning};

@@ -19,7 +19,7 @@ use crate::domain::{
 
 const TOPIC: &str = "guichet_turns";
 /// PostgreSQL takes payloads of less than 8,000 bytes.
-const MOST_BYTES: usize = 7_999;
+const MAX_BYTES: usize = 7_999;
 
 /// Tells the other nodes what this transaction changes, and for which accounts something waits to be sent.
 pub(super) async fn tell<'r>(
@@ -48,7 +48,7 @@ pub(super) async fn tell<'r>(
 fn payloads(items: impl Iterator<Item = String>) -> Vec<String> {
     let mut payloads: Vec<String> = Vec::new();
     for item in items {
-        match payloads.last_mut().filter(|payload| payload.len() + 1 + item.len() <= MOST_BYTES) {
+        match payloads.last_mut().filter(|payload| payload.len() + 1 + item.len() <= MAX_BYTES) {
             Some(payload) => {
                 payload.push(',');
                 payload.push_str(&item);
@@ -61,11 +61,11 @@ fn payloads(items: impl Iterator<Item = String>) -> Vec<String> {
 
 /// Hears of turns, this node's own among them.
 #[derive(Debug)]
-pub struct Turns(PgListener);
+pub struct ChangeFeed(PgListener);
 
 /// What some turns changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Heard {
+pub struct Changes {
     pub turns: Vec<(ConversationId, Option<DossierId>)>,
     /// The accounts for which something waits to be sent.
     pub to_send: Vec<(Channel, String)>,
@@ -73,24 +73,24 @@ pub struct Heard {
 
 impl Store {
     /// What all nodes change. None on SQLite, where there is one node.
-    pub async fn turns(&self) -> Result<Option<Turns>, StoreError> {
+    pub async fn change_feed(&self) -> Result<Option<ChangeFeed>, StoreError> {
         let Db::Postgres(pool) = &*self.db else { return Ok(None) };
         let mut listener = PgListener::connect_with(pool).await?;
         listener.listen(TOPIC).await?;
-        Ok(Some(Turns(listener)))
+        Ok(Some(ChangeFeed(listener)))
     }
 }
 
-impl Turns {
+impl ChangeFeed {
     /// Waits for the next ones. The listener reconnects by itself.
-    pub async fn next(&mut self) -> Result<Heard, StoreError> {
+    pub async fn next(&mut self) -> Result<Changes, StoreError> {
         Ok(read(self.0.recv().await?.payload()))
     }
 }
 
 /// What a payload says; what is of another version is left out.
-fn read(payload: &str) -> Heard {
-    let mut heard = Heard::default();
+fn read(payload: &str) -> Changes {
+    let mut heard = Changes::default();
     for item in payload.split(',') {
         if let Some((channel, account)) = item.split_once('/') {
             let account = percent_decode_str(account).decode_utf8_lossy().into_owned();
@@ -106,7 +106,7 @@ fn read(payload: &str) -> Heard {
 
 #[cfg(test)]
 mod tests {
-    use super::{Heard, MOST_BYTES, payloads, read};
+    use super::{Changes, MAX_BYTES, payloads, read};
     use crate::domain::message::Channel;
 
     #[test]
@@ -115,7 +115,7 @@ mod tests {
         let dossier = "0190a0b0-c0d0-7e0f-8a0b-0123456789ac".parse().unwrap();
         assert_eq!(
             read(&format!("{turn},{turn} {dossier},sms/rives%2Dsms%2C%20%2F,pigeon/x,,sms,later-version:7")),
-            Heard {
+            Changes {
                 turns: vec![(turn, None), (turn, Some(dossier))],
                 to_send: vec![(Channel::Sms, "rives-sms, /".into())],
             }
@@ -126,7 +126,7 @@ mod tests {
     fn no_payload_is_longer_than_postgres_takes() {
         let items = || (0..500).map(|number| format!("{number:0>73}"));
         let payloads = payloads(items());
-        assert!(payloads.len() > 1 && payloads.iter().all(|payload| payload.len() <= MOST_BYTES));
+        assert!(payloads.len() > 1 && payloads.iter().all(|payload| payload.len() <= MAX_BYTES));
         assert!(payloads.join(",").split(',').eq(items()));
     }
 }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::{
     Store, StoreError,
-    batch::{Insert, Kind},
+    batch::{ColumnType, Insert},
     db::{Arg, Row, Tx, args},
 };
 use crate::domain::{
@@ -187,26 +187,26 @@ pub(super) static OUTBOX: LazyLock<Insert> = LazyLock::new(|| {
     Insert::new(
         "outbox",
         &[
-            ("id", Kind::Text),
-            ("conversation", Kind::Text),
-            ("seq", Kind::Int),
-            ("channel", Kind::Text),
-            ("account", Kind::Text),
-            ("address", Kind::Text),
-            ("attempts", Kind::Int),
-            ("next_at", Kind::Int),
-            ("epoch", Kind::Int),
-            ("status", Kind::Text),
-            ("provider_id", Kind::Text),
-            ("reason", Kind::Text),
-            ("at", Kind::Int),
+            ("id", ColumnType::Text),
+            ("conversation", ColumnType::Text),
+            ("seq", ColumnType::Int),
+            ("channel", ColumnType::Text),
+            ("account", ColumnType::Text),
+            ("address", ColumnType::Text),
+            ("attempts", ColumnType::Int),
+            ("next_at", ColumnType::Int),
+            ("epoch", ColumnType::Int),
+            ("status", ColumnType::Text),
+            ("provider_id", ColumnType::Text),
+            ("reason", ColumnType::Text),
+            ("at", ColumnType::Int),
         ],
         "",
     )
 });
 
 /// Whether a message is still to be given up; its row stays as it is until the transaction ends.
-pub(super) async fn hold(tx: &mut Tx, undelivered: &Undelivered) -> Result<bool, StoreError> {
+pub(super) async fn lock_pending(tx: &mut Tx, undelivered: &Undelivered) -> Result<bool, StoreError> {
     let sql = format!("UPDATE outbox SET epoch = epoch WHERE {UNDECIDED} RETURNING id");
     Ok(!tx.fetch(&sql, &args![undelivered.id.to_string(), undelivered.epoch]).await?.is_empty())
 }

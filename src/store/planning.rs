@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Store, StoreError,
-    batch::{Insert, Kind},
+    batch::{ColumnType, Insert},
     db::{Arg, Row, Tx, args},
 };
 use crate::domain::id::{AppointmentId, ConversationId, DossierId, MissionId};
@@ -148,17 +148,17 @@ static MISSIONS: LazyLock<Insert> = LazyLock::new(|| {
     Insert::new(
         "mission",
         &[
-            ("id", Kind::Text),
-            ("dossier", Kind::Text),
-            ("conversation", Kind::Text),
-            ("insurer", Kind::Text),
-            ("expert", Kind::Text),
-            ("mode", Kind::Text),
-            ("state", Kind::Text),
-            ("because", Kind::Text),
-            ("ordered_by", Kind::Text),
-            ("ordered_at", Kind::Int),
-            ("updated_at", Kind::Int),
+            ("id", ColumnType::Text),
+            ("dossier", ColumnType::Text),
+            ("conversation", ColumnType::Text),
+            ("insurer", ColumnType::Text),
+            ("expert", ColumnType::Text),
+            ("mode", ColumnType::Text),
+            ("state", ColumnType::Text),
+            ("because", ColumnType::Text),
+            ("ordered_by", ColumnType::Text),
+            ("ordered_at", ColumnType::Int),
+            ("updated_at", ColumnType::Int),
         ],
         "ON CONFLICT (id) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at",
     )
@@ -168,16 +168,16 @@ static APPOINTMENTS: LazyLock<Insert> = LazyLock::new(|| {
     Insert::new(
         "appointment",
         &[
-            ("id", Kind::Text),
-            ("mission", Kind::Text),
-            ("dossier", Kind::Text),
-            ("expert", Kind::Text),
-            ("start_at", Kind::Int),
-            ("end_at", Kind::Int),
-            ("busy_until", Kind::Int),
-            ("place", Kind::Text),
-            ("state", Kind::Text),
-            ("updated_at", Kind::Int),
+            ("id", ColumnType::Text),
+            ("mission", ColumnType::Text),
+            ("dossier", ColumnType::Text),
+            ("expert", ColumnType::Text),
+            ("start_at", ColumnType::Int),
+            ("end_at", ColumnType::Int),
+            ("busy_until", ColumnType::Int),
+            ("place", ColumnType::Text),
+            ("state", ColumnType::Text),
+            ("updated_at", ColumnType::Int),
         ],
         "ON CONFLICT (id) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at",
     )
@@ -186,7 +186,7 @@ static APPOINTMENTS: LazyLock<Insert> = LazyLock::new(|| {
 static EXPERT_TIME: LazyLock<Insert> = LazyLock::new(|| {
     Insert::new(
         "expert_time",
-        &[("expert", Kind::Text), ("at", Kind::Int), ("appointment", Kind::Text)],
+        &[("expert", ColumnType::Text), ("at", ColumnType::Int), ("appointment", ColumnType::Text)],
         "ON CONFLICT DO NOTHING RETURNING at",
     )
 });
@@ -278,7 +278,7 @@ impl Planning {
 }
 
 /// Gives back the time of what is not booked any more and takes that of what is. False when somebody else has it.
-pub(super) async fn hold(tx: &mut Tx, planning: &Planning) -> Result<bool, StoreError> {
+pub(super) async fn reserve_slots(tx: &mut Tx, planning: &Planning) -> Result<bool, StoreError> {
     for row in planning.appointments.iter().filter(|row| row.state != AppointmentState::Booked) {
         tx.fetch("DELETE FROM expert_time WHERE appointment = $1", &args![row.id.to_string()]).await?;
     }

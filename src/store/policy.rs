@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     Store, StoreError,
-    batch::{Insert, Kind},
+    batch::{ColumnType, Insert},
     db::{Row, args},
 };
 
@@ -22,7 +22,7 @@ pub struct PolicyRow {
 
 const SELECT: &str = "SELECT insurer, number_key, name_key, birth_date, postcode, policy FROM policy";
 /// More namesakes than this are nobody in particular.
-const MOST_NAMESAKES: i64 = 50;
+const MAX_NAMESAKES: i64 = 50;
 
 fn read(row: &Row) -> Result<PolicyRow, StoreError> {
     Ok(PolicyRow {
@@ -41,13 +41,13 @@ impl Store {
         let insert = Insert::new(
             "policy",
             &[
-                ("insurer", Kind::Text),
-                ("number_key", Kind::Text),
-                ("name_key", Kind::Text),
-                ("birth_date", Kind::Text),
-                ("postcode", Kind::Text),
-                ("policy", Kind::Text),
-                ("imported_at", Kind::Int),
+                ("insurer", ColumnType::Text),
+                ("number_key", ColumnType::Text),
+                ("name_key", ColumnType::Text),
+                ("birth_date", ColumnType::Text),
+                ("postcode", ColumnType::Text),
+                ("policy", ColumnType::Text),
+                ("imported_at", ColumnType::Int),
             ],
             "ON CONFLICT (insurer, number_key) DO UPDATE SET name_key = excluded.name_key, \
              birth_date = excluded.birth_date, postcode = excluded.postcode, policy = excluded.policy, \
@@ -84,6 +84,6 @@ impl Store {
     /// The policies of a name; the caller tells namesakes apart.
     pub async fn policies_by_name(&self, insurer: &str, name_key: &str) -> Result<Vec<PolicyRow>, StoreError> {
         let sql = format!("{SELECT} WHERE insurer = $1 AND name_key = $2 LIMIT $3");
-        self.db.fetch(&sql, &args![insurer, name_key, MOST_NAMESAKES]).await?.iter().map(read).collect()
+        self.db.fetch(&sql, &args![insurer, name_key, MAX_NAMESAKES]).await?.iter().map(read).collect()
     }
 }

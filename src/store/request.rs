@@ -6,13 +6,13 @@ use jiff::Timestamp;
 
 use super::{
     Store, StoreError,
-    batch::{Insert, Kind},
+    batch::{ColumnType, Insert},
     db::{Arg, Row, Tx, args},
 };
 use crate::domain::id::{ConversationId, DossierId, MissedId, RequestId};
 
 /// The longest text that is kept of either: enough to act on.
-const MOST_TEXT: usize = 2_000;
+const MAX_TEXT: usize = 2_000;
 
 /// A request with its deadline.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,17 +67,17 @@ const REQUEST: &str = "SELECT id, conversation, dossier, insurer, kind, desk, te
 const MISSED: &str = "SELECT id, conversation, dossier, text, question, at FROM missed";
 
 impl RequestRow {
-    const COLUMNS: &[(&str, Kind)] = &[
-        ("id", Kind::Text),
-        ("conversation", Kind::Text),
-        ("dossier", Kind::Text),
-        ("insurer", Kind::Text),
-        ("kind", Kind::Text),
-        ("desk", Kind::Text),
-        ("text", Kind::Text),
-        ("asked_at", Kind::Int),
-        ("acknowledge_by", Kind::Int),
-        ("answer_by", Kind::Int),
+    const COLUMNS: &[(&str, ColumnType)] = &[
+        ("id", ColumnType::Text),
+        ("conversation", ColumnType::Text),
+        ("dossier", ColumnType::Text),
+        ("insurer", ColumnType::Text),
+        ("kind", ColumnType::Text),
+        ("desk", ColumnType::Text),
+        ("text", ColumnType::Text),
+        ("asked_at", ColumnType::Int),
+        ("acknowledge_by", ColumnType::Int),
+        ("answer_by", ColumnType::Int),
     ];
 
     /// A new one is not done yet.
@@ -116,13 +116,13 @@ impl RequestRow {
 }
 
 impl MissedRow {
-    const COLUMNS: &[(&str, Kind)] = &[
-        ("id", Kind::Text),
-        ("conversation", Kind::Text),
-        ("dossier", Kind::Text),
-        ("text", Kind::Text),
-        ("question", Kind::Int),
-        ("at", Kind::Int),
+    const COLUMNS: &[(&str, ColumnType)] = &[
+        ("id", ColumnType::Text),
+        ("conversation", ColumnType::Text),
+        ("dossier", ColumnType::Text),
+        ("text", ColumnType::Text),
+        ("question", ColumnType::Int),
+        ("at", ColumnType::Int),
     ];
 
     fn args(&self) -> Vec<Arg> {
@@ -167,7 +167,7 @@ pub(super) async fn write<'a>(
 }
 
 fn cut(text: &str) -> String {
-    text.chars().take(MOST_TEXT).collect()
+    text.chars().take(MAX_TEXT).collect()
 }
 
 impl Store {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{
     Store, StoreError,
-    batch::{Insert, Kind},
+    batch::{ColumnType, Insert},
     db::{Tx, args},
 };
 use crate::domain::id::ConversationId;
@@ -23,7 +23,7 @@ pub struct TimerRow {
 static TIMER: LazyLock<Insert> = LazyLock::new(|| {
     Insert::new(
         "timer",
-        &[("conversation", Kind::Text), ("due_at", Kind::Int)],
+        &[("conversation", ColumnType::Text), ("due_at", ColumnType::Int)],
         "ON CONFLICT (conversation) DO UPDATE SET due_at = excluded.due_at",
     )
 });

@@ -3,7 +3,7 @@
 use super::{
     Vocabulary,
     communes::{Agreement, Commune, Communes, MAX_WORDS},
-    text::{Kind, Text},
+    text::{Text, TokenKind},
     vocabulary::TimeWord,
 };
 use crate::domain::fact::Address;
@@ -14,7 +14,7 @@ const MAX_TOWN_WORDS: usize = 6;
 
 /// A commune that was named without a street.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Place {
+pub(super) struct NamedCommune {
     pub(super) address: Address,
     /// The INSEE code, where the commune is certain.
     pub(super) code: Option<&'static str>,
@@ -41,8 +41,8 @@ impl Vocabulary {
         let mut end = name;
         while end < text.len() && end < name + MAX_STREET_TOKENS && postcode_at(text, end).is_none() {
             let closing = match text.token(end).map(|token| token.kind) {
-                Some(Kind::Mark(',')) => self.after_comma(text, end + 1).is_none(),
-                Some(Kind::Mark(mark)) => !matches!(mark, '-' | '/' | '°'),
+                Some(TokenKind::Mark(',')) => self.after_comma(text, end + 1).is_none(),
+                Some(TokenKind::Mark(mark)) => !matches!(mark, '-' | '/' | '°'),
                 _ => end > name && self.ends_place(text, end),
             };
             if closing {
@@ -135,7 +135,7 @@ impl Vocabulary {
     }
 
     /// A commune with its postcode ("69003 Lyon", "Lyon (69003)"), or named where places are ("à Grenoble").
-    pub(super) fn place_at(&self, text: &Text, at: usize) -> Option<Place> {
+    pub(super) fn place_at(&self, text: &Text, at: usize) -> Option<NamedCommune> {
         if let Some(postcode) = postcode_at(text, at) {
             return self.place_by_postcode(text, at, postcode);
         }
@@ -159,23 +159,23 @@ impl Vocabulary {
             && let Agreement::Agrees(commune) = Communes::get().agree(postcode, written)
         {
             let end = if text.is_mark(code + 1, ')') { code + 2 } else { code + 1 };
-            return Some(Place::of(commune, Some(postcode), false, end));
+            return Some(NamedCommune::of(commune, Some(postcode), false, end));
         }
         match communes {
-            [only] => Some(Place::of(*only, only.postcode(), false, end)),
+            [only] => Some(NamedCommune::of(*only, only.postcode(), false, end)),
             // Of several of that name, the town that everybody knows is meant.
             several => {
                 let mut large = several.iter().filter(|commune| commune.large);
                 if let (Some(only), None) = (large.next(), large.next()) {
-                    return Some(Place::of(*only, only.postcode(), false, end));
+                    return Some(NamedCommune::of(*only, only.postcode(), false, end));
                 }
                 let city = several.first().map(|commune| commune.name.to_owned());
-                Some(Place { address: Address { city, ..Address::default() }, code: None, doubt: true, end })
+                Some(NamedCommune { address: Address { city, ..Address::default() }, code: None, doubt: true, end })
             }
         }
     }
 
-    fn place_by_postcode(&self, text: &Text, at: usize, postcode: &str) -> Option<Place> {
+    fn place_by_postcode(&self, text: &Text, at: usize, postcode: &str) -> Option<NamedCommune> {
         let communes = Communes::get();
         let (town, end) = self.town_at(text, at + 1);
         // The town may be shorter than the words that follow: "69003 Lyon fuite d'eau".
@@ -184,7 +184,7 @@ impl Vocabulary {
             matches!(agreement, Agreement::Agrees(_) | Agreement::Mistyped(_)).then_some((agreement, end))
         });
         if let Some((Agreement::Agrees(commune) | Agreement::Mistyped(commune), end)) = agreement {
-            return Some(Place::of(commune, Some(postcode), false, end));
+            return Some(NamedCommune::of(commune, Some(postcode), false, end));
         }
         // Figures alone are a postcode only where places are named, or before a town that they contradict.
         let led = at > 0 && self.place_words.at(text, at - 1).is_some() && !is_estimated(text, at);
@@ -196,10 +196,10 @@ impl Vocabulary {
         }
         let end = if differs { end } else { at + 1 };
         if second.is_none() {
-            return Some(Place::of(first, Some(postcode), differs, end));
+            return Some(NamedCommune::of(first, Some(postcode), differs, end));
         }
         let address = Address { postcode: Some(postcode.to_owned()), ..Address::default() };
-        Some(Place { address, code: None, doubt: differs, end })
+        Some(NamedCommune { address, code: None, doubt: differs, end })
     }
 
     /// The commune that a whole answer names, with a typing mistake at most.
@@ -216,11 +216,12 @@ impl Vocabulary {
             [] => communes.mistyped(written)?,
             several => *several.iter().find(|commune| commune.large)?,
         };
-        Some(Place::of(commune, commune.postcode(), false, 0).address).filter(|address| address.postcode.is_some())
+        Some(NamedCommune::of(commune, commune.postcode(), false, 0).address)
+            .filter(|address| address.postcode.is_some())
     }
 }
 
-impl Place {
+impl NamedCommune {
     fn of(commune: Commune, postcode: Option<&str>, doubt: bool, end: usize) -> Self {
         let city = (!doubt).then(|| commune.name.to_owned());
         let address = Address { line: String::new(), postcode: postcode.map(str::to_owned), city };

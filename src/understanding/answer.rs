@@ -3,7 +3,8 @@
 use jiff::civil;
 
 use super::{
-    Command, Found, Listening, Reading, ValueKind, Vocabulary, amount, choice, choice::ChoiceSet, text::Text, time,
+    Command, Entity, Listening, ParsedMessage, ValueKind, Vocabulary, amount, choice, choice::ChoiceSet, text::Text,
+    time,
 };
 use crate::domain::{
     fact::{Moment, Precision, Value},
@@ -33,7 +34,7 @@ pub enum Answer {
 
 impl Vocabulary {
     /// Takes the whole message as the answer to the question that is pending.
-    pub fn answer(&self, reading: &Reading, want: &Want, ctx: &Listening) -> Answer {
+    pub fn answer(&self, reading: &ParsedMessage, want: &Want, ctx: &Listening) -> Answer {
         match self.asked(reading, want, ctx) {
             Some(value) => Answer::Value(value),
             None if reading.does_not_know => Answer::Unknown,
@@ -42,7 +43,7 @@ impl Vocabulary {
     }
 
     /// Looks for the answer to a question that was not asked yet: only what cannot be meant otherwise.
-    pub fn volunteer(&self, reading: &Reading, want: &Want, ctx: &Listening) -> Option<Value> {
+    pub fn extract_unprompted(&self, reading: &ParsedMessage, want: &Want, ctx: &Listening) -> Option<Value> {
         match want.input {
             Input::Choice => want.choices?.one(reading, self, true).map(|value| Value::Choice(value.to_owned())),
             Input::Choices => {
@@ -67,7 +68,7 @@ impl Vocabulary {
         }
     }
 
-    fn asked(&self, reading: &Reading, want: &Want, ctx: &Listening) -> Option<Value> {
+    fn asked(&self, reading: &ParsedMessage, want: &Want, ctx: &Listening) -> Option<Value> {
         let text = &reading.text;
         match want.input {
             Input::Text => {
@@ -107,7 +108,7 @@ impl Vocabulary {
     }
 
     /// Yes or no, told in the question's own words: "ça coule encore".
-    fn told(&self, reading: &Reading, want: &Want, confident: bool) -> Option<Value> {
+    fn told(&self, reading: &ParsedMessage, want: &Want, confident: bool) -> Option<Value> {
         let said = want.choices?.one_in_words(reading, self, confident)?;
         Some(Value::Bool(said == choice::YES))
     }
@@ -140,7 +141,7 @@ impl Vocabulary {
     }
 
     /// Yes or no, when the message begins so and does not say the contrary later.
-    fn polarity(&self, reading: &Reading) -> Option<bool> {
+    fn polarity(&self, reading: &ParsedMessage) -> Option<bool> {
         let text = &reading.text;
         let start = self.skip_polite(text, 0);
         if let Some((rank, end)) = self.rank_at(text, start)
@@ -171,7 +172,7 @@ impl Vocabulary {
 }
 
 /// The only value of a kind that no other question took; several different ones would be a guess.
-fn only(reading: &Reading, wanted: impl Fn(&Found) -> bool) -> Option<Value> {
+fn only(reading: &ParsedMessage, wanted: impl Fn(&Entity) -> bool) -> Option<Value> {
     let mut found = reading.values.iter().filter(|found| !found.taken && wanted(found));
     let first = found.next()?;
     found.all(|other| other.value == first.value).then(|| first.value.clone())
@@ -180,7 +181,7 @@ fn only(reading: &Reading, wanted: impl Fn(&Found) -> bool) -> Option<Value> {
 /// The only moment; "hier, samedi vers 18 h" is one in two words, so the more precise of two counts that are of one day,
 /// or of which one holds the other ("la semaine dernière, jeudi"). Beside what happened, the present is no answer: "ça a
 /// commencé hier et maintenant ça coule".
-fn only_moment(reading: &Reading, prefer_past: bool, now: civil::DateTime) -> Option<Value> {
+fn only_moment(reading: &ParsedMessage, prefer_past: bool, now: civil::DateTime) -> Option<Value> {
     let moments = reading.values.iter().filter(|found| !found.taken).filter_map(|found| {
         let value = if prefer_past { &found.value } else { found.ahead.as_ref().unwrap_or(&found.value) };
         if let Value::Moment(moment) = value { Some(moment) } else { None }
@@ -213,7 +214,7 @@ fn one_moment<'a>(moments: impl Iterator<Item = &'a Moment>) -> Option<Value> {
 }
 
 /// The amount; of "entre 500 et 800 euros" the higher.
-fn amount(reading: &Reading) -> Option<i64> {
+fn amount(reading: &ParsedMessage) -> Option<i64> {
     let mut found = reading.values.iter().filter(|found| !found.taken).filter_map(|found| match found.value {
         Value::Amount(cents) => Some((cents, found.tokens.clone())),
         _ => None,
@@ -227,7 +228,7 @@ fn amount(reading: &Reading) -> Option<i64> {
     }
 }
 
-fn only_number(reading: &Reading) -> Option<f64> {
+fn only_number(reading: &ParsedMessage) -> Option<f64> {
     match only(reading, |found| matches!(found.value, Value::Number(_)))? {
         Value::Number(number) => Some(number),
         _ => None,
@@ -235,7 +236,7 @@ fn only_number(reading: &Reading) -> Option<f64> {
 }
 
 /// The count of the only duration: "2 ans" answers "how many?" too.
-fn counted_units(reading: &Reading, vocabulary: &Vocabulary) -> Option<f64> {
+fn counted_units(reading: &ParsedMessage, vocabulary: &Vocabulary) -> Option<f64> {
     let mut durations = reading.values.iter().filter(|found| found.kind == ValueKind::Duration);
     let first = durations.next().filter(|_| durations.next().is_none())?;
     vocabulary.number_at(&reading.text, first.tokens.start).map(|number| number.value)

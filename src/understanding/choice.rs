@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
-    Reading, Vocabulary,
+    ParsedMessage, Vocabulary,
     text::{Text, words_of},
 };
 use crate::domain::language::{Language, Text as Label};
@@ -72,7 +72,7 @@ struct Hit {
 
 /// A word of the message: which word of the set it is, and whether exactly.
 #[derive(Clone, Copy)]
-struct Heard {
+struct ChoiceMatch {
     word: Option<usize>,
     exact: bool,
     token: usize,
@@ -159,7 +159,7 @@ impl ChoiceSet {
     }
 
     /// The one item that the message names; none when it names none or several.
-    pub(super) fn one(&self, reading: &Reading, vocabulary: &Vocabulary, confident: bool) -> Option<&str> {
+    pub(super) fn one(&self, reading: &ParsedMessage, vocabulary: &Vocabulary, confident: bool) -> Option<&str> {
         let mut named = self.named(reading, vocabulary, confident);
         // A word of a label says less than a phrase of another item: "je suis l'assuré, deux logements sont touchés".
         if named.iter().any(|hit| hit.certainty == Certainty::Exact) {
@@ -179,14 +179,19 @@ impl ChoiceSet {
     }
 
     /// As [`Self::one`], but a number or a rank names nothing.
-    pub(super) fn one_in_words(&self, reading: &Reading, vocabulary: &Vocabulary, confident: bool) -> Option<&str> {
+    pub(super) fn one_in_words(
+        &self,
+        reading: &ParsedMessage,
+        vocabulary: &Vocabulary,
+        confident: bool,
+    ) -> Option<&str> {
         let named = self.named(reading, vocabulary, confident);
         let (first, rest) = named.split_first()?;
         rest.iter().all(|hit| hit.item == first.item).then(|| self.values[first.item].as_str())
     }
 
     /// All the items that the message names, in the order of the question.
-    pub(super) fn several(&self, reading: &Reading, vocabulary: &Vocabulary, confident: bool) -> Vec<String> {
+    pub(super) fn several(&self, reading: &ParsedMessage, vocabulary: &Vocabulary, confident: bool) -> Vec<String> {
         let named = self.named(reading, vocabulary, confident);
         let mut items: Vec<usize> = named.iter().map(|hit| hit.item).collect();
         if items.is_empty() && !confident {
@@ -198,7 +203,7 @@ impl ChoiceSet {
     }
 
     /// Items by their words, the surest first where two claim the same words.
-    fn named(&self, reading: &Reading, vocabulary: &Vocabulary, confident: bool) -> Vec<Hit> {
+    fn named(&self, reading: &ParsedMessage, vocabulary: &Vocabulary, confident: bool) -> Vec<Hit> {
         let text = &reading.text;
         let heard = self.hear(text, vocabulary, confident);
         let is_brief = heard.len() <= WORDS_OF_AN_ANSWER;
@@ -246,7 +251,7 @@ impl ChoiceSet {
         kept
     }
 
-    fn hear(&self, text: &Text, vocabulary: &Vocabulary, confident: bool) -> Vec<Heard> {
+    fn hear(&self, text: &Text, vocabulary: &Vocabulary, confident: bool) -> Vec<ChoiceMatch> {
         let mut heard = Vec::with_capacity(text.len());
         for token in 0..text.len() {
             let word = text.str(token);
@@ -257,7 +262,7 @@ impl ChoiceSet {
             // "Cours Lafayette" is a street, and no "court-circuit".
             let as_written = confident || vocabulary.streets.at(text, token).is_some();
             let word = exact.or_else(|| if as_written { None } else { self.resembling(word) });
-            heard.push(Heard { word, exact: exact.is_some(), token });
+            heard.push(ChoiceMatch { word, exact: exact.is_some(), token });
         }
         heard
     }
@@ -287,7 +292,7 @@ impl ChoiceSet {
     }
 
     /// Items by number or rank, when the message holds nothing else: "2", "le premier", "1, 3 et 4".
-    fn by_rank(&self, reading: &Reading, vocabulary: &Vocabulary, several: bool) -> Option<Vec<usize>> {
+    fn by_rank(&self, reading: &ParsedMessage, vocabulary: &Vocabulary, several: bool) -> Option<Vec<usize>> {
         let text = &reading.text;
         let mut items = Vec::new();
         let mut at = 0;

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Found, Vocabulary, choice,
-    text::{Kind, Text},
+    Entity, Vocabulary, choice,
+    text::{Text, TokenKind},
 };
 use crate::domain::message::Channel;
 
@@ -42,7 +42,13 @@ pub enum Command {
 }
 
 impl Vocabulary {
-    pub(super) fn command(&self, text: &Text, content: &str, does_not_know: bool, values: &[Found]) -> Option<Command> {
+    pub(super) fn command(
+        &self,
+        text: &Text,
+        content: &str,
+        does_not_know: bool,
+        values: &[Entity],
+    ) -> Option<Command> {
         if content.is_empty() {
             return None;
         }
@@ -86,7 +92,7 @@ impl Vocabulary {
                 at = polite.end;
                 continue;
             }
-            if text.token(at).is_some_and(|token| !matches!(token.kind, Kind::Mark(_)) || text.str(at) == "?") {
+            if text.token(at).is_some_and(|token| !matches!(token.kind, TokenKind::Mark(_)) || text.str(at) == "?") {
                 if !content.is_empty() && text.str(at) != "?" {
                     content.push(' ');
                 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use regex::Regex;
 use rlibphonenumber::{PhoneNumber, PhoneNumberFormat, Region};
 
-use super::{Reading, ValueKind, Vocabulary, plate::PlatePatterns, registry::iban_at, text::Text};
+use super::{ParsedMessage, ValueKind, Vocabulary, plate::PlatePatterns, registry::iban_at, text::Text};
 use crate::domain::fact::Value;
 
 /// Where a number without its country belongs, in the order tried: overseas numbers are not valid in mainland France.
@@ -90,7 +90,12 @@ impl Vocabulary {
     }
 
     /// The policy number; `confident` when it was not asked for, so that something must say what it is.
-    pub(super) fn policy_number(&self, reading: &Reading, pattern: Option<&Regex>, confident: bool) -> Option<String> {
+    pub(super) fn policy_number(
+        &self,
+        reading: &ParsedMessage,
+        pattern: Option<&Regex>,
+        confident: bool,
+    ) -> Option<String> {
         let text = &reading.text;
         let free = |tokens: &Range<usize>| {
             reading.values.iter().all(|found| {

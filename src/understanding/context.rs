@@ -3,7 +3,7 @@
 use jiff::{ToSpan, civil::DateTime};
 
 use super::{
-    Found, Open, ValueKind, Vocabulary,
+    Entity, Open, ValueKind, Vocabulary,
     text::Text,
     time::{Cycle, Tense, Tenses, moved},
 };
@@ -13,7 +13,7 @@ use crate::domain::fact::{Moment, Precision, Value};
 const NEAR: usize = 3;
 
 /// Settles what each moment means beside the others.
-pub(super) fn settle(text: &Text, vocabulary: &Vocabulary, now: DateTime, values: &mut [Found]) {
+pub(super) fn settle(text: &Text, vocabulary: &Vocabulary, now: DateTime, values: &mut [Entity]) {
     if values.iter().all(|found| found.kind != ValueKind::Time) {
         return;
     }
@@ -24,12 +24,12 @@ pub(super) fn settle(text: &Text, vocabulary: &Vocabulary, now: DateTime, values
 
 /// Moments that could lie on either side of now are put where the verbs of their sentences say, else where the other
 /// moments are: "demain, ou lundi".
-fn settle_tenses(text: &Text, vocabulary: &Vocabulary, now: DateTime, values: &mut [Found]) {
+fn settle_tenses(text: &Text, vocabulary: &Vocabulary, now: DateTime, values: &mut [Entity]) {
     if values.iter().all(|found| found.ahead.is_none()) {
         return;
     }
     let tenses = Tenses::of(text, vocabulary);
-    let comes = |found: &Found| found.ahead.is_none() && moment(&found.value).is_some_and(|moment| moment.start > now);
+    let comes = |found: &Entity| found.ahead.is_none() && moment(&found.value).is_some_and(|moment| moment.start > now);
     let coming = values.iter().any(comes);
     for found in values.iter_mut().filter(|found| found.ahead.is_some()) {
         match tenses.around(text, &found.tokens) {
@@ -42,8 +42,8 @@ fn settle_tenses(text: &Text, vocabulary: &Vocabulary, now: DateTime, values: &m
 
 /// An hour belongs to the day, or to the part of it, that was named before it, a weekday to its week: "mardi soir je
 /// crois, vers 9h", "la semaine passée, mardi".
-fn settle_days(values: &mut [Found]) {
-    let is_day = |found: &Found| {
+fn settle_days(values: &mut [Entity]) {
+    let is_day = |found: &Entity| {
         let within_day = |moment: &Moment| match moment.precision {
             Precision::Day => moment.end.is_none(),
             precision => precision == Precision::PartOfDay,
@@ -79,7 +79,7 @@ fn settle_days(values: &mut [Found]) {
 }
 
 /// "Ça a commencé jeudi soir et ça a duré jusqu'à samedi": the Thursday before that Saturday.
-fn settle_order(values: &mut [Found]) {
+fn settle_order(values: &mut [Entity]) {
     for at in 1..values.len() {
         let (before, after) = values.split_at_mut(at);
         let (Some(first), Some(last)) = (before.last_mut(), after.first()) else { continue };

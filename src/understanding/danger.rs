@@ -4,8 +4,8 @@ use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Found, Open, Vocabulary,
-    text::{Kind, Text},
+    Entity, Open, Vocabulary,
+    text::{Text, TokenKind},
 };
 use crate::domain::fact::Value;
 
@@ -41,7 +41,7 @@ const CLAUSE: usize = 40;
 
 impl Vocabulary {
     /// The first danger that the message says is there now.
-    pub(super) fn danger(&self, text: &Text, content: &str, values: &[Found], now: DateTime) -> Option<Danger> {
+    pub(super) fn danger(&self, text: &Text, content: &str, values: &[Entity], now: DateTime) -> Option<Danger> {
         if let Some((_, danger)) = self.dangers_alone.iter().find(|(phrase, _)| phrase == content) {
             return Some(*danger);
         }
@@ -90,7 +90,7 @@ impl Vocabulary {
         let closes = |token: usize| {
             let mark = matches!(
                 text.token(token).map(|token| token.kind),
-                Some(Kind::Mark('.' | ',' | ';' | ':' | '!' | '?' | '\n' | '(' | ')'))
+                Some(TokenKind::Mark('.' | ',' | ';' | ':' | '!' | '?' | '\n' | '(' | ')'))
             );
             mark || self.turns.at(text, token).is_some()
         };
@@ -102,7 +102,7 @@ impl Vocabulary {
 }
 
 /// A moment before today, that does not last since.
-fn is_past(found: &Found, now: DateTime) -> bool {
+fn is_past(found: &Entity, now: DateTime) -> bool {
     let Value::Moment(moment) = &found.value else { return false };
     found.open != Some(Open::After) && moment.end.unwrap_or(moment.start).date() < now.date()
 }

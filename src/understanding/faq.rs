@@ -12,7 +12,7 @@ use super::{
     choice::mistakes_allowed,
     intent::{Lexicon, Reader},
     phrases::PhraseBook,
-    text::{Kind, Text, words_of},
+    text::{Text, TokenKind, words_of},
 };
 
 /// How much a weak word counts, beside one that carries meaning.
@@ -205,8 +205,9 @@ impl Faq {
         let text = Text::new(sentence);
         let begins = |at: usize| {
             let before = at - 1;
-            let joined = matches!(text.token(before).map(|token| token.kind), Some(Kind::Mark(',' | ':' | ';' | '-')))
-                || matches!(text.word(before), "et" | "mais" | "sinon" | "and" | "but");
+            let joined =
+                matches!(text.token(before).map(|token| token.kind), Some(TokenKind::Mark(',' | ':' | ';' | '-')))
+                    || matches!(text.word(before), "et" | "mais" | "sinon" | "and" | "but");
             (joined && self.asking.at(&text, at).is_some()) || self.cuts.at(&text, at).is_some()
         };
         let start = (WORDS_BEFORE..text.len()).find(|&at| begins(at));

@@ -1,7 +1,7 @@
 //! Listening: what a person wrote, turned into values, commands and answers.
 //!
 //! [`Vocabulary::read`] reads a message once: the values it holds and where, the command, the danger. Then
-//! [`Vocabulary::answer`] takes the message as the answer to a question, and [`Vocabulary::volunteer`] looks in it for
+//! [`Vocabulary::answer`] takes the message as the answer to a question, and [`Vocabulary::extract_unprompted`] looks in it for
 //! the answers to questions that were not asked yet.
 //!
 //! This room does no I/O and keeps nothing. It refuses to guess: what can be read in two ways is [`Answer::Nothing`],
@@ -41,7 +41,7 @@ pub use danger::Danger;
 pub use faq::{Faq, FaqHit, FaqSource};
 pub use intent::{IntentScore, IntentSource, Intents, Lexicon, sentences, stands_alone};
 pub use time::Open;
-pub use values::{Found, ValueKind};
+pub use values::{Entity, ValueKind};
 pub use vocabulary::{Currency, Vocabulary, VocabularyError};
 
 use crate::domain::{fact::Value, language::Language};
@@ -56,7 +56,7 @@ pub struct Listening {
 
 /// A message that was read.
 #[derive(Clone, Debug)]
-pub struct Reading {
+pub struct ParsedMessage {
     text: Text,
     command: Option<Command>,
     /// "Je ne sais pas" stands somewhere in the message, perhaps among other things.
@@ -65,10 +65,10 @@ pub struct Reading {
     greeting: bool,
     /// It takes back something said before: "en fait", "I meant".
     amends: bool,
-    values: Vec<Found>,
+    values: Vec<Entity>,
 }
 
-impl Reading {
+impl ParsedMessage {
     pub fn command(&self) -> Option<Command> {
         self.command
     }
@@ -87,7 +87,7 @@ impl Reading {
         self.amends
     }
 
-    pub fn values(&self) -> &[Found] {
+    pub fn values(&self) -> &[Entity] {
         &self.values
     }
 
@@ -124,7 +124,7 @@ impl Reading {
 
 impl Vocabulary {
     /// Reads a message once.
-    pub fn read(&self, text: &str, ctx: &Listening) -> Reading {
+    pub fn read(&self, text: &str, ctx: &Listening) -> ParsedMessage {
         let text = Text::new(text);
         let values = self.find_values(&text, ctx);
         let content = self.content(&text);
@@ -133,7 +133,7 @@ impl Vocabulary {
         let greeting = text.len() > 0 && content.is_empty() && self.greetings.find(&text).is_some();
         let danger = self.danger(&text, &content, &values, ctx.now);
         let amends = self.amends.find(&text).is_some();
-        Reading { text, command, does_not_know, danger, greeting, amends, values }
+        ParsedMessage { text, command, does_not_know, danger, greeting, amends, values }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which of our languages a message is written in, by words that only one of them has.
 
-use super::{Reading, Vocabulary};
+use super::{ParsedMessage, Vocabulary};
 use crate::domain::language::Language;
 
 /// So many words tell a language; one may be borrowed, a name, or all the French that somebody has.
@@ -11,7 +11,7 @@ const LEAST_WORDS: usize = 3;
 
 impl Vocabulary {
     /// The language in which the message is surely written. `first`: nothing was said before, so that less is enough.
-    pub fn spoken(&self, reading: &Reading, first: bool) -> Option<Language> {
+    pub fn spoken(&self, reading: &ParsedMessage, first: bool) -> Option<Language> {
         let text = &reading.text;
         let words = (0..text.len()).filter(|&at| text.is_word(at)).count();
         if words < TELLING || (!first && words < LEAST_WORDS) {

@@ -11,7 +11,7 @@ const MAX_CHARS: usize = 4_000;
 
 /// What a token is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TokenKind {
     Word,
     Digits,
     Mark(char),
@@ -19,7 +19,7 @@ pub(super) enum Kind {
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Token {
-    pub(super) kind: Kind,
+    pub(super) kind: TokenKind,
     /// Where it stands in the folded text.
     start: usize,
     end: usize,
@@ -67,8 +67,10 @@ impl Text {
             let kind = kind_of(char);
             let mut end = start + char.len_utf8();
             let dropped = match kind {
-                Kind::Mark('\'') => true,
-                Kind::Mark('-') => before.is_alphabetic() && chars.peek().is_some_and(|(_, next)| next.is_alphabetic()),
+                TokenKind::Mark('\'') => true,
+                TokenKind::Mark('-') => {
+                    before.is_alphabetic() && chars.peek().is_some_and(|(_, next)| next.is_alphabetic())
+                }
                 _ => char.is_whitespace() && char != '\n',
             };
             before = char;
@@ -76,7 +78,7 @@ impl Text {
                 glued = glued && !char.is_whitespace();
                 continue;
             }
-            if !matches!(kind, Kind::Mark(_)) {
+            if !matches!(kind, TokenKind::Mark(_)) {
                 while let Some(&(at, next)) = chars.peek()
                     && kind_of(next) == kind
                 {
@@ -122,15 +124,15 @@ impl Text {
     }
 
     pub(super) fn is_word(&self, at: usize) -> bool {
-        self.look(at).is_some_and(|token| token.kind == Kind::Word)
+        self.look(at).is_some_and(|token| token.kind == TokenKind::Word)
     }
 
     pub(super) fn is_digits(&self, at: usize) -> bool {
-        self.look(at).is_some_and(|token| token.kind == Kind::Digits)
+        self.look(at).is_some_and(|token| token.kind == TokenKind::Digits)
     }
 
     pub(super) fn is_mark(&self, at: usize, mark: char) -> bool {
-        self.look(at).is_some_and(|token| token.kind == Kind::Mark(mark))
+        self.look(at).is_some_and(|token| token.kind == TokenKind::Mark(mark))
     }
 
     pub(super) fn is_glued(&self, at: usize) -> bool {
@@ -185,13 +187,13 @@ pub(super) fn looks_of(work: impl FnOnce()) -> usize {
     LOOKS.get() - before
 }
 
-fn kind_of(char: char) -> Kind {
+fn kind_of(char: char) -> TokenKind {
     if char.is_ascii_digit() {
-        Kind::Digits
+        TokenKind::Digits
     } else if char.is_alphanumeric() {
-        Kind::Word
+        TokenKind::Word
     } else {
-        Kind::Mark(char)
+        TokenKind::Mark(char)
     }
 }
 

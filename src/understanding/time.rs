@@ -39,7 +39,7 @@ pub(super) use interval::moved;
 pub(super) use tense::{Tense, Tenses};
 
 /// How many small words lead to one time: "aux alentours de la fin du". It bounds the work on what is nothing but them.
-const MOST_LEADING: usize = 8;
+const MAX_LEADING: usize = 8;
 
 /// An end that is not told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -145,7 +145,7 @@ impl TimeReader<'_> {
     /// The token after the words of some kinds, of which so many may stand in a row.
     fn skip(&self, at: usize, kinds: impl Fn(TimeWord) -> bool) -> usize {
         let next = |at: &usize| self.word(*at).filter(|(word, _)| kinds(*word)).map(|(_, end)| end);
-        std::iter::successors(Some(at), next).take(MOST_LEADING + 1).last().unwrap_or(at)
+        std::iter::successors(Some(at), next).take(MAX_LEADING + 1).last().unwrap_or(at)
     }
 
     fn skip_leading(&self, at: usize) -> usize {

@@ -39,7 +39,7 @@ pub enum ValueKind {
 
 /// A value found in a message.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Found {
+pub struct Entity {
     /// Where it stands, in bytes of the message.
     pub span: Range<usize>,
     pub kind: ValueKind,
@@ -66,7 +66,7 @@ pub struct Found {
     pub(super) taken: bool,
 }
 
-impl Found {
+impl Entity {
     fn new(text: &Text, tokens: Range<usize>, kind: ValueKind, value: Value) -> Self {
         let span = text.span(tokens.clone());
         Self {
@@ -105,9 +105,9 @@ impl Found {
 
 impl Vocabulary {
     /// Everything in the message that is a value by itself, from the left; each word belongs to one value.
-    pub(super) fn find_values(&self, text: &Text, ctx: &Listening) -> Vec<Found> {
+    pub(super) fn find_values(&self, text: &Text, ctx: &Listening) -> Vec<Entity> {
         let times = self.times(text, ctx);
-        let mut values: Vec<Found> = Vec::new();
+        let mut values: Vec<Entity> = Vec::new();
         let shapes = self.shapes(text);
         let shaped = |at: usize| shapes.iter().find(|(tokens, ..)| tokens.contains(&at));
         let abroad = (0..text.len()).any(|at| self.foreign_currency_at(text, at).is_some());
@@ -115,42 +115,42 @@ impl Vocabulary {
         let mut at = 0;
         while at < text.len() {
             let end = if let Some((tokens, kind, value)) = shaped(at) {
-                values.push(Found::new(text, tokens.clone(), *kind, value.clone()));
+                values.push(Entity::new(text, tokens.clone(), *kind, value.clone()));
                 tokens.end
             } else if let Some((mut address, end)) = self.address_at(text, at) {
                 let doubt = address::check(&mut address);
-                let found = Found::new(text, at..end, ValueKind::Address, Value::Address(address));
-                values.push(Found { doubt, ..found });
+                let found = Entity::new(text, at..end, ValueKind::Address, Value::Address(address));
+                values.push(Entity { doubt, ..found });
                 end
             } else if let Some(end) = self.dated_street(text, at, &times) {
                 end
             } else if let Some(when) = times.at(at) {
                 let end = when.end;
-                values.push(Found::time(text, at, when));
+                values.push(Entity::time(text, at, when));
                 end
             } else if let Some((foreign, end)) = foreign(at) {
                 let value = Value::Text(text.written(at..end).to_owned());
-                let found = Found::new(text, at..end, ValueKind::Amount, value);
-                values.push(Found { foreign: Some(foreign), ..found });
+                let found = Entity::new(text, at..end, ValueKind::Amount, value);
+                values.push(Entity { foreign: Some(foreign), ..found });
                 end
             } else if let Some(amount) = self.amount_at(text, at) {
-                let found = Found::new(text, at..amount.end, ValueKind::Amount, Value::Amount(amount.cents));
-                values.push(Found { least: amount.least, tax: amount.tax, ..found });
+                let found = Entity::new(text, at..amount.end, ValueKind::Amount, Value::Amount(amount.cents));
+                values.push(Entity { least: amount.least, tax: amount.tax, ..found });
                 amount.end
             } else if let Some(place) = self.place_at(text, at) {
-                let found = Found::new(text, at..place.end, ValueKind::Commune, Value::Address(place.address));
-                values.push(Found { insee: place.code, doubt: place.doubt, ..found });
+                let found = Entity::new(text, at..place.end, ValueKind::Commune, Value::Address(place.address));
+                values.push(Entity { insee: place.code, doubt: place.doubt, ..found });
                 place.end
             } else if let Some((number, end)) = self.surface_at(text, at) {
-                values.push(Found::new(text, at..end, ValueKind::Surface, Value::Number(number)));
+                values.push(Entity::new(text, at..end, ValueKind::Surface, Value::Number(number)));
                 end
             } else if let Some((minutes, end)) = times.duration_at(at) {
-                values.push(Found::new(text, at..end, ValueKind::Duration, Value::Duration(minutes)));
+                values.push(Entity::new(text, at..end, ValueKind::Duration, Value::Duration(minutes)));
                 end
             } else if let Some((_, end)) = self.rank_at(text, at).filter(|(_, end)| *end > at + 1) {
                 end
             } else if let Some(number) = self.number_at(text, at).filter(|number| !number.article) {
-                values.push(Found::new(text, at..number.end, ValueKind::Number, Value::Number(number.value)));
+                values.push(Entity::new(text, at..number.end, ValueKind::Number, Value::Number(number.value)));
                 number.end
             } else {
                 at + 1

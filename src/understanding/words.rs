@@ -2,7 +2,7 @@
 
 use super::{
     Vocabulary,
-    text::{Kind, Text},
+    text::{Text, TokenKind},
 };
 
 impl Vocabulary {
@@ -10,7 +10,7 @@ impl Vocabulary {
         while at < text.len() {
             match self.polite.at(text, at) {
                 Some(polite) => at = polite.end,
-                None if matches!(text.token(at).map(|token| token.kind), Some(Kind::Mark(_))) => at += 1,
+                None if matches!(text.token(at).map(|token| token.kind), Some(TokenKind::Mark(_))) => at += 1,
                 None => break,
             }
         }
@@ -49,7 +49,7 @@ impl Vocabulary {
     pub(super) fn fills_rank(&self, text: &Text, at: usize) -> bool {
         matches!(
             text.token(at).map(|token| token.kind),
-            Some(Kind::Mark(',' | '.' | '°' | ')' | '/' | '&' | '+' | ';' | '!' | '#'))
+            Some(TokenKind::Mark(',' | '.' | '°' | ')' | '/' | '&' | '+' | ';' | '!' | '#'))
         ) || self.around_rank.at(text, at).is_some()
             || self.polite.at(text, at).is_some()
     }

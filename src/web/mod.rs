@@ -26,7 +26,7 @@ use axum::{
 };
 
 use crate::{
-    channel::{Desk, Providers},
+    channel::{Providers, Receiver},
     config::Config,
     document::Documents,
     domain::clock::Clock,
@@ -46,7 +46,7 @@ pub struct App {
     pub intake: Intake,
     pub documents: Documents,
     pub providers: Providers,
-    pub desk: Desk,
+    pub receiver: Receiver,
     pub clock: Clock,
     pub metrics: Metrics,
     pub streams: Streams,
@@ -97,7 +97,7 @@ fn console_of(app: &App) -> console::Console {
     console::Console::new(console::Setup {
         store: app.store.clone(),
         documents: app.documents.clone(),
-        desk: Arc::new(app.intake.clone()),
+        actions: Arc::new(app.intake.clone()),
         accounts: app.intake.accounts().clone(),
         names,
         library: Arc::clone(&library),

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 /// On this node. Each costs a little memory and a look at the database now and then.
 const MOST: usize = 10_000;
 /// Of one conversation or one handler: every device and tab of a person, and no more.
-const MOST_EACH: usize = 24;
+const MAX_EACH: usize = 24;
 
 /// Counts the open streams. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -30,22 +30,22 @@ struct Open {
 
 /// A stream's place, given back when it is dropped.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct StreamSlot {
     streams: Streams,
     whose: String,
 }
 
 impl Streams {
     /// A place for one more stream of `whose`; none when there are too many.
-    pub(crate) fn open(&self, whose: impl Into<String>) -> Option<Place> {
+    pub(crate) fn open(&self, whose: impl Into<String>) -> Option<StreamSlot> {
         let whose = whose.into();
         let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if open.all >= MOST || open.each.get(&whose).is_some_and(|count| *count >= MOST_EACH) {
+        if open.all >= MOST || open.each.get(&whose).is_some_and(|count| *count >= MAX_EACH) {
             return None;
         }
         open.all += 1;
         *open.each.entry(whose.clone()).or_default() += 1;
-        Some(Place { streams: self.clone(), whose })
+        Some(StreamSlot { streams: self.clone(), whose })
     }
 
     /// Ends every stream: the service stops.
@@ -54,14 +54,14 @@ impl Streams {
     }
 }
 
-impl Place {
+impl StreamSlot {
     /// When the stream must end because the service stops.
     pub(crate) async fn stopped(&self) {
         self.streams.0.stopping.cancelled().await;
     }
 }
 
-impl Drop for Place {
+impl Drop for StreamSlot {
     fn drop(&mut self) {
         let mut open = self.streams.0.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.all -= 1;
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn each_has_a_few_places_and_gives_them_back() {
         let streams = Streams::default();
-        let mut places: Vec<Place> = (0..MOST_EACH).map(|_| streams.open("a").unwrap()).collect();
+        let mut places: Vec<StreamSlot> = (0..MAX_EACH).map(|_| streams.open("a").unwrap()).collect();
         assert!(streams.open("a").is_none());
         assert!(streams.open("b").is_some());
         places.pop();
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn all_are_together_no_more_than_the_most() {
         let streams = Streams::default();
-        let places: Vec<Place> = (0..MOST).map(|i| streams.open(i.to_string()).unwrap()).collect();
+        let places: Vec<StreamSlot> = (0..MOST).map(|i| streams.open(i.to_string()).unwrap()).collect();
         assert!(streams.open("one more").is_none());
         drop(places);
     }

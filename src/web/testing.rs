@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::{App, Openings, Streams};
 use crate::{
-    channel::{Desk, Provider, Providers},
+    channel::{Provider, Providers, Receiver},
     config::{Config, Site},
     document::{Documents, Limits},
     domain::clock::Clock,
@@ -45,7 +45,7 @@ impl Trial {
                 .await
                 .unwrap();
         let limits = Limits { max_bytes: 1024 * 1024 };
-        let desk = Desk::new(intake.clone(), store.clone(), documents.clone(), limits, clock.clone());
+        let receiver = Receiver::new(intake.clone(), store.clone(), documents.clone(), limits, clock.clone());
         let mut config = Config::load(None, []).unwrap();
         config.documents.max_file_mib = 1;
         config.chat.sites.push(Site {
@@ -59,7 +59,7 @@ impl Trial {
             intake,
             documents,
             providers,
-            desk,
+            receiver,
             clock,
             metrics,
             streams: Streams::default(),

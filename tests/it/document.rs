@@ -8,7 +8,7 @@ use std::{path::Path, process::Command, time::Duration};
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use guichet::document::{DocumentError, Documents, Limits, MediaType, Place, Preview, Remark, Stored, tool_status};
+use guichet::document::{DocumentError, Documents, Limits, MediaType, Position, Preview, Remark, Stored, tool_status};
 use image::{GenericImageView, ImageFormat};
 
 use samples::{encode, scene, with_exif};
@@ -65,7 +65,7 @@ async fn a_heic_photo_is_described_and_shown() {
     let mut inspection = documents.inspect(&stored).await.unwrap();
     assert_eq!((inspection.width, inspection.height), (Some(1500), Some(1000)));
     assert_eq!(inspection.taken_at, Some("2026-11-19T18:30:05".parse().unwrap()));
-    assert_eq!(inspection.place, Some(Place { latitude: 48.85833, longitude: -2.29 }));
+    assert_eq!(inspection.place, Some(Position { latitude: 48.85833, longitude: -2.29 }));
     assert_eq!(inspection.quality.remarks, []);
     let large = preview(&documents, &stored, Preview::Large).await.unwrap();
     assert_eq!(large.dimensions(), (1280, 853));

@@ -3,8 +3,8 @@
 
 mod appointment;
 mod architecture;
+mod channel_switch;
 mod crash;
-mod crossing;
 mod document;
 mod door;
 mod doors;

@@ -145,10 +145,10 @@ async fn what_one_node_writes_wakes_the_sender_of_another() {
     let accounts = || Accounts::new(["a, b/c", "other"].map(|name| (Channel::Sms, name.to_owned())));
     let open = || House::open_with(&db, "2026-11-20T10:00:00+01:00", accounts());
     let (writer, sender) = (open().await, open().await);
-    let bell = |account| sender.intake.accounts().bell(Channel::Sms, account);
+    let waker = |account| sender.intake.accounts().waker(Channel::Sms, account);
     let mut from = on(Channel::Sms, "+33639980001");
     from.account = "a, b/c".into();
     writer.say(&from, "bonjour").await;
-    bell("a, b/c").notified().await;
-    assert!(bell("other").notified().now_or_never().is_none());
+    waker("a, b/c").notified().await;
+    assert!(waker("other").notified().now_or_never().is_none());
 }

@@ -9,7 +9,7 @@ use guichet::{
         message::{Author, Channel, Endpoint},
     },
     dossier::Status,
-    store::{Likeness, MessageRow, Store},
+    store::{MatchReason, MessageRow, Store},
 };
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use serde_json::{Value as Json, json};
@@ -258,9 +258,9 @@ async fn a_shared_number_is_proven_and_its_owner_s_other_claim_is_proposed(db: D
     }
     assert_eq!(people[0], people[1], "they are one person's");
     for (one, other) in [(0, 1), (1, 0)] {
-        let alike = store.alike(&dossiers[one]).await.unwrap();
-        let found: Vec<_> = alike.iter().map(|it| (it.dossier, it.likeness)).collect();
-        assert_eq!(found, [(dossiers[other].id, Likeness::Proof)]);
+        let alike = store.duplicate_candidates(&dossiers[one]).await.unwrap();
+        let found: Vec<_> = alike.iter().map(|it| (it.dossier, it.reason)).collect();
+        assert_eq!(found, [(dossiers[other].id, MatchReason::Proof)]);
     }
     let facts = store.facts(dossiers[0].id).await.unwrap();
     let phone = facts.iter().find(|fact| fact.name == "phone").unwrap();

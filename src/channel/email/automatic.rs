@@ -6,11 +6,11 @@
 use mail_parser::{Message, MimeHeaders as _, PartType};
 
 use super::parse::{normalise, raw_headers};
-use crate::channel::{Fate, Reason};
+use crate::channel::{DeliveryStatus, Reason};
 
 /// Beyond so many stations a message goes round in circles (RFC 5321, 6.3, wants at least 100 to be let through; a
 /// person's takes fewer than ten).
-const MOST_STATIONS: usize = 50;
+const MAX_STATIONS: usize = 50;
 
 /// What kind of message this is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub(super) enum Sign {
 pub(super) struct Told {
     /// The Message-ID of the message that it is about, without the angle brackets.
     pub(super) message: String,
-    pub(super) fate: Fate,
+    pub(super) status: DeliveryStatus,
 }
 
 /// Subjects of auto-replies begin so.
@@ -114,7 +114,7 @@ fn sign(message: &Message) -> Option<Sign> {
     if SENDERS.contains(&local) {
         return Some(Sign::Sender);
     }
-    (raw_headers(message, "Received").len() > MOST_STATIONS).then_some(Sign::Loop)
+    (raw_headers(message, "Received").len() > MAX_STATIONS).then_some(Sign::Loop)
 }
 
 /// A delivery report (RFC 3464) or a read receipt (RFC 8098), where this is one.
@@ -128,12 +128,14 @@ fn report(message: &Message) -> Option<Vec<Told>> {
     for part in &message.parts {
         let Some(fields) = part.text_contents().filter(|_| !part.is_message()) else { continue };
         if part.is_content_type("message", "delivery-status") {
-            told.extend(original.clone().zip(fate(fields)).map(|(message, fate)| Told { message, fate }));
+            told.extend(
+                original.clone().zip(delivery_status(fields)).map(|(message, status)| Told { message, status }),
+            );
         } else if part.is_content_type("message", "disposition-notification") {
             let original =
                 field(fields, "original-message-id").map(|id| bare(id).to_owned()).or_else(|| original.clone());
             let was_read = field(fields, "disposition").is_some_and(|value| value.to_lowercase().contains("displayed"));
-            told.extend(original.filter(|_| was_read).map(|message| Told { message, fate: Fate::Read }));
+            told.extend(original.filter(|_| was_read).map(|message| Told { message, status: DeliveryStatus::Read }));
         }
     }
     Some(told)
@@ -151,7 +153,7 @@ fn original_id(message: &Message) -> Option<String> {
 }
 
 /// What a delivery-status says; the worst where it speaks of several recipients.
-fn fate(fields: &str) -> Option<Fate> {
+fn delivery_status(fields: &str) -> Option<DeliveryStatus> {
     let all = |name: &str| {
         let found: Vec<String> = fields
             .lines()
@@ -163,10 +165,10 @@ fn fate(fields: &str) -> Option<Fate> {
     let actions = all("action");
     if actions.iter().any(|action| action.starts_with("failed")) {
         let status = all("status").into_iter().find(|status| status.starts_with('5')).unwrap_or_default();
-        return Some(Fate::Failed(reason_of(&status)));
+        return Some(DeliveryStatus::Failed(reason_of(&status)));
     }
-    // "delayed" is no fate yet; "relayed" says that nothing more will be known.
-    actions.iter().any(|action| action.starts_with("delivered")).then_some(Fate::Delivered)
+    // "delayed" is no status yet; "relayed" says that nothing more will be known.
+    actions.iter().any(|action| action.starts_with("delivered")).then_some(DeliveryStatus::Delivered)
 }
 
 /// What a handler is told of an enhanced status code (RFC 3463).

@@ -17,12 +17,12 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Account, TakeError, Taken,
+    EmailProvider, TakeError, Taken,
     login::{self, Login, LoginError},
-    parse::MOST_BYTES,
+    parse::MAX_BYTES,
 };
 use crate::{
-    channel::{Desk, DeskError},
+    channel::{Receiver, ReceiverError},
     config::{MailServer, Security},
     domain::message::Channel,
     intake::IntakeError,
@@ -62,7 +62,7 @@ enum Broken {
     #[error("the mailbox has no UIDVALIDITY")]
     NoValidity,
     #[error("a message cannot be stored at the moment: {0}")]
-    Desk(DeskError),
+    Receiver(ReceiverError),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -80,9 +80,9 @@ impl From<ImapError> for Broken {
 }
 
 /// Reads the mailbox until `stop`.
-pub(super) async fn read(account: &Account, server: &MailServer, desk: &Desk, stop: &CancellationToken) {
+pub(super) async fn read(account: &EmailProvider, server: &MailServer, receiver: &Receiver, stop: &CancellationToken) {
     let mut wait = WAITS.0;
-    let mut reader = Reader { account, server, desk, stop, refused: (0, 0) };
+    let mut reader = Reader { account, server, receiver, stop, refused: (0, 0) };
     loop {
         let mut connected = false;
         let ended = tokio::select! {
@@ -164,9 +164,9 @@ fn no_folder(error: ImapError) -> Broken {
 }
 
 struct Reader<'a> {
-    account: &'a Account,
+    account: &'a EmailProvider,
     server: &'a MailServer,
-    desk: &'a Desk,
+    receiver: &'a Receiver,
     stop: &'a CancellationToken,
     /// The message that the store refused last, and how often.
     refused: (u32, u32),
@@ -199,7 +199,7 @@ impl Reader<'_> {
     /// people. One that was made anew has new numbers: what nobody saw is taken, and what was taken is known by its name.
     async fn begin(&mut self, mailbox: &mut Mailbox, validity: u32, next: Option<u32>) -> Result<MailboxRow, Broken> {
         let name = &self.account.config.account;
-        let known = self.desk.store().mailbox(Channel::Email, name).await?;
+        let known = self.receiver.store().mailbox(Channel::Email, name).await?;
         if let Some(known) = known.filter(|known| known.validity == validity) {
             return Ok(known);
         }
@@ -214,7 +214,7 @@ impl Reader<'_> {
             }
         }
         let read = MailboxRow { validity, last_uid: last };
-        self.desk.store().advance_mailbox(Channel::Email, name, read).await?;
+        self.receiver.store().advance_mailbox(Channel::Email, name, read).await?;
         Ok(read)
     }
 
@@ -229,7 +229,7 @@ impl Reader<'_> {
             }
             self.take(mailbox, uid).await?;
             read.last_uid = uid;
-            self.desk.store().advance_mailbox(Channel::Email, &self.account.config.account, *read).await?;
+            self.receiver.store().advance_mailbox(Channel::Email, &self.account.config.account, *read).await?;
         }
         Ok(())
     }
@@ -243,7 +243,7 @@ impl Reader<'_> {
             // Somebody deleted it.
             return Ok(());
         };
-        let is_whole = size.size.is_some_and(|size| usize::try_from(size).is_ok_and(|size| size <= MOST_BYTES));
+        let is_whole = size.size.is_some_and(|size| usize::try_from(size).is_ok_and(|size| size <= MAX_BYTES));
         // Of what is too large the head is enough to answer its sender, who is told how to send files.
         let what = if is_whole { "(UID BODY.PEEK[])" } else { "(UID BODY.PEEK[HEADER])" };
         let bodies: Vec<async_imap::types::Fetch> =
@@ -253,21 +253,21 @@ impl Reader<'_> {
         let Some(raw) = raw else { return Ok(()) };
         let raw = Bytes::copy_from_slice(raw);
         let taken = if is_whole {
-            self.account.take(self.desk, raw).await
+            self.account.take(self.receiver, raw).await
         } else {
-            self.account.take_head(self.desk, raw).await
+            self.account.take_head(self.receiver, raw).await
         };
         match taken {
             Ok(Taken::Stored) => mark(mailbox, uid, "\\Seen").await,
             Ok(Taken::Left) => Ok(()),
             Err(TakeError::Unreadable(error)) => self.leave(mailbox, uid, &error.to_string()).await,
-            Err(TakeError::Desk(error)) => {
+            Err(TakeError::Receiver(error)) => {
                 if !is_about_the_message(&error) {
-                    return Err(Broken::Desk(error));
+                    return Err(Broken::Receiver(error));
                 }
                 self.refused = (uid, if self.refused.0 == uid { self.refused.1 + 1 } else { 1 });
                 if self.refused.1 < TRIES {
-                    return Err(Broken::Desk(error));
+                    return Err(Broken::Receiver(error));
                 }
                 self.leave(mailbox, uid, &error.to_string()).await
             }
@@ -306,11 +306,11 @@ fn sorted(uids: impl IntoIterator<Item = u32>) -> Vec<u32> {
 }
 
 /// Whether others may still be stored.
-fn is_about_the_message(error: &DeskError) -> bool {
+fn is_about_the_message(error: &ReceiverError) -> bool {
     match error {
-        DeskError::Intake(IntakeError::Store(error)) => error.is_about_the_row(),
-        DeskError::Intake(IntakeError::Conversation(_)) => true,
-        DeskError::Store(error) => error.is_about_the_row(),
+        ReceiverError::Intake(IntakeError::Store(error)) => error.is_about_the_row(),
+        ReceiverError::Intake(IntakeError::Conversation(_)) => true,
+        ReceiverError::Store(error) => error.is_about_the_row(),
         _ => false,
     }
 }

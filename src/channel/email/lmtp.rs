@@ -17,25 +17,30 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Account, TakeError,
-    parse::{MOST_BYTES, Unreadable, normalise},
+    EmailProvider, TakeError,
+    parse::{MAX_BYTES, Unreadable, normalise},
 };
-use crate::channel::Desk;
+use crate::channel::Receiver;
 
 /// Between two commands, and for a message (RFC 5321, 4.5.3.2, gives five and ten minutes).
 const PATIENCE: Duration = Duration::from_mins(5);
 const PATIENCE_FOR_DATA: Duration = Duration::from_mins(10);
 /// The longest command: RFC 5321's 512 octets, and room for what extensions add.
-const MOST_COMMAND: usize = 2048;
+const MAX_COMMAND: usize = 2048;
 /// Messages at once; more wait at their sender's.
 const LINES: usize = 16;
-const MOST_RECIPIENTS: usize = 100;
+const MAX_RECIPIENTS: usize = 100;
 const GREETING: &str = "220 Guichet LMTP";
 /// Before the port is tried again.
 const AGAIN: Duration = Duration::from_secs(5);
 
-/// Serves until `stop`; what is at hand then is finished.
-pub(super) async fn serve(account: &Arc<Account>, listen: SocketAddr, desk: &Desk, stop: &CancellationToken) {
+/// IntentAction until `stop`; what is at hand then is finished.
+pub(super) async fn serve(
+    account: &Arc<EmailProvider>,
+    listen: SocketAddr,
+    receiver: &Receiver,
+    stop: &CancellationToken,
+) {
     let Some(listener) = bind(account, listen, stop).await else { return };
     let places = Arc::new(Semaphore::new(LINES));
     let mut lines = JoinSet::new();
@@ -50,10 +55,11 @@ pub(super) async fn serve(account: &Arc<Account>, listen: SocketAddr, desk: &Des
         };
         while lines.try_join_next().is_some() {}
         let (Ok(place), Ok((line, _))) = (place, line) else { continue };
-        let (account, desk, stop) = (Arc::clone(account), desk.clone(), stop.clone());
+        let (account, receiver, stop) = (Arc::clone(account), receiver.clone(), stop.clone());
         lines.spawn(async move {
             let _place = place;
-            let mut session = Session { account: &account, desk: &desk, line: BufReader::new(line), mail: None };
+            let mut session =
+                Session { account: &account, receiver: &receiver, line: BufReader::new(line), mail: None };
             if let Err(error) = session.run(&stop).await {
                 tracing::debug!(account = account.config.account, %error, "a line of LMTP broke");
             }
@@ -76,7 +82,7 @@ pub(super) async fn check(listen: SocketAddr) -> Result<String, String> {
     }
 }
 
-async fn bind(account: &Account, listen: SocketAddr, stop: &CancellationToken) -> Option<TcpListener> {
+async fn bind(account: &EmailProvider, listen: SocketAddr, stop: &CancellationToken) -> Option<TcpListener> {
     loop {
         match TcpListener::bind(listen).await {
             Ok(listener) => return Some(listener),
@@ -90,8 +96,8 @@ async fn bind(account: &Account, listen: SocketAddr, stop: &CancellationToken) -
 }
 
 struct Session<'a> {
-    account: &'a Account,
-    desk: &'a Desk,
+    account: &'a EmailProvider,
+    receiver: &'a Receiver,
     line: BufReader<TcpStream>,
     mail: Option<Transaction>,
 }
@@ -118,7 +124,7 @@ impl Session<'_> {
             let read = tokio::select! {
                 // Between two messages nothing is lost by hanging up.
                 () = stop.cancelled() => return self.say("421 4.3.2 Stopping").await,
-                read = timeout(PATIENCE, self.read_line(MOST_COMMAND)) => read,
+                read = timeout(PATIENCE, self.read_line(MAX_COMMAND)) => read,
             };
             let line = match read {
                 Err(_) => return self.say("421 4.4.2 Too slow").await,
@@ -155,7 +161,7 @@ impl Session<'_> {
 
     async fn greet(&mut self) -> std::io::Result<()> {
         self.mail = None;
-        let size = format!("250 SIZE {MOST_BYTES}");
+        let size = format!("250 SIZE {MAX_BYTES}");
         for line in ["250-guichet", "250-PIPELINING", "250-ENHANCEDSTATUSCODES", "250-8BITMIME", "250-SMTPUTF8", &size]
         {
             self.say(line).await?;
@@ -173,7 +179,7 @@ impl Session<'_> {
         let size = parameters
             .split(' ')
             .find_map(|parameter| parameter.to_ascii_uppercase().strip_prefix("SIZE=")?.parse::<usize>().ok());
-        if size.is_some_and(|size| size > MOST_BYTES) {
+        if size.is_some_and(|size| size > MAX_BYTES) {
             return self.say("552 5.3.4 Too large").await;
         }
         self.mail = Some(Transaction { sender: sender.to_owned(), recipients: Vec::new() });
@@ -186,7 +192,7 @@ impl Session<'_> {
         let Some(recipient) = normalise(recipient).filter(|address| self.account.plus_part(address).is_some()) else {
             return self.say("550 5.1.1 Nobody of that name").await;
         };
-        if mail.recipients.len() >= MOST_RECIPIENTS {
+        if mail.recipients.len() >= MAX_RECIPIENTS {
             return self.say("452 4.5.3 Too many recipients").await;
         }
         mail.recipients.push(recipient);
@@ -200,12 +206,12 @@ impl Session<'_> {
         self.say("354 Go on").await?;
         let reply = match self.read_message(&mail).await? {
             None => "552 5.3.4 Too large",
-            Some(raw) => match self.account.take(self.desk, raw).await {
+            Some(raw) => match self.account.take(self.receiver, raw).await {
                 Ok(_) => "250 2.0.0 Kept",
                 Err(TakeError::Unreadable(Unreadable::TooLarge)) => "552 5.3.4 Too large",
                 Err(TakeError::Unreadable(Unreadable::TooSlow)) => "451 4.3.0 Try later",
                 Err(TakeError::Unreadable(_)) => "554 5.6.0 Not readable",
-                Err(TakeError::Desk(error)) => {
+                Err(TakeError::Receiver(error)) => {
                     tracing::warn!(account = self.account.config.account, %error, "a message stays at its sender's");
                     "451 4.3.0 Try later"
                 }
@@ -242,7 +248,7 @@ impl Session<'_> {
                 raw.remove(start);
             }
             at_start = ended;
-            if is_too_large || raw.len() > MOST_BYTES {
+            if is_too_large || raw.len() > MAX_BYTES {
                 is_too_large = true;
                 raw.clear();
             }

@@ -36,8 +36,8 @@ use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    AccountError, Checked, Content, Desk, DeskError, Event, FetchError, File, Outbound, Pace, Post, Provider, Reason,
-    Received, Refusal, Report, Retry, SendError, Sent,
+    AccountError, Checked, Content, Event, FetchError, File, Outbound, Pace, Post, Provider, Reason, Received,
+    Receiver, ReceiverError, Refusal, Report, Retry, SendError, Sent,
 };
 use crate::{
     config::{Config, EmailAccount},
@@ -59,9 +59,9 @@ use token::Tokens;
 /// What cannot be fetched of a message that is too large.
 const TOO_LARGE: &str = "the message";
 /// The most names of conversations that are looked up for a message, by token and by reference each.
-const MOST_CITED: usize = 3;
+const MAX_CITED: usize = 3;
 /// The longest local part (RFC 5321, 4.5.3.1.1).
-const MOST_LOCAL: usize = 64;
+const MAX_LOCAL: usize = 64;
 
 /// The configured accounts. `key` is the program's own secret, the same on every node.
 pub(super) fn open(config: &Config, key: &str) -> Result<Vec<Arc<dyn Provider>>, AccountError> {
@@ -73,7 +73,8 @@ pub(super) fn open(config: &Config, key: &str) -> Result<Vec<Arc<dyn Provider>>,
             problem,
         };
         let renderer = renderer.as_ref().map_err(|error| unusable(error.to_string()))?;
-        let account = Account::open(account.clone(), key, Arc::clone(renderer), Clock::system()).map_err(unusable)?;
+        let account =
+            EmailProvider::open(account.clone(), key, Arc::clone(renderer), Clock::system()).map_err(unusable)?;
         Ok(Arc::new(account) as Arc<dyn Provider>)
     };
     config.email.accounts.iter().map(open_one).collect()
@@ -81,7 +82,7 @@ pub(super) fn open(config: &Config, key: &str) -> Result<Vec<Arc<dyn Provider>>,
 
 /// An address of ours.
 #[derive(Debug)]
-struct Account {
+struct EmailProvider {
     config: EmailAccount,
     /// Normalised.
     address: String,
@@ -105,15 +106,15 @@ enum TakeError {
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
     #[error(transparent)]
-    Desk(#[from] DeskError),
+    Receiver(#[from] ReceiverError),
 }
 
-impl Account {
+impl EmailProvider {
     fn open(config: EmailAccount, key: &str, renderer: Arc<Renderer>, clock: Clock) -> Result<Self, String> {
         let address = normalise(&config.address).ok_or("its address is none")?;
         let local = address.find('@').unwrap_or_default();
-        if config.plus_address && local + 1 + token::LENGTH > MOST_LOCAL {
-            let most = MOST_LOCAL - 1 - token::LENGTH;
+        if config.plus_address && local + 1 + token::LENGTH > MAX_LOCAL {
+            let most = MAX_LOCAL - 1 - token::LENGTH;
             return Err(format!("before the @ of a plus_address are at most {most} letters; set it to false"));
         }
         let tokens = Tokens::new(key.as_bytes(), &address);
@@ -122,23 +123,23 @@ impl Account {
         Ok(Self { config, address, tokens, renderer, mailer, clock })
     }
 
-    /// Reads a message and hands it to the desk. When this returns, it is on disk.
-    async fn take(&self, desk: &Desk, raw: Bytes) -> Result<Taken, TakeError> {
-        self.hand_over(desk, parse::read(raw).await?).await
+    /// Reads a message and hands it to the receiver. When this returns, it is on disk.
+    async fn take(&self, receiver: &Receiver, raw: Bytes) -> Result<Taken, TakeError> {
+        self.hand_over(receiver, parse::read(raw).await?).await
     }
 
     /// The same with the head of a message that is too large. Its sender is told as of a file that is.
-    async fn take_head(&self, desk: &Desk, head: Bytes) -> Result<Taken, TakeError> {
+    async fn take_head(&self, receiver: &Receiver, head: Bytes) -> Result<Taken, TakeError> {
         let mut mail = parse::read(head).await?;
         mail.files.push(File { name: String::new(), content: Content::Media(TOO_LARGE.to_owned()) });
-        self.hand_over(desk, mail).await
+        self.hand_over(receiver, mail).await
     }
 
-    async fn hand_over(&self, desk: &Desk, mail: Mail) -> Result<Taken, TakeError> {
+    async fn hand_over(&self, receiver: &Receiver, mail: Mail) -> Result<Taken, TakeError> {
         let events = self.events(mail)?;
         let taken = if events.is_empty() { Taken::Left } else { Taken::Stored };
         for event in events {
-            desk.take(self, event).await?;
+            receiver.take(self, event).await?;
         }
         Ok(taken)
     }
@@ -149,7 +150,7 @@ impl Account {
             Nature::Report(told) => told
                 .iter()
                 .filter(|told| self.tokens.read_message_id(&told.message).is_some())
-                .map(|told| Event::Report(Report { provider_id: told.message.clone(), fate: told.fate }))
+                .map(|told| Event::Report(Report { provider_id: told.message.clone(), status: told.status }))
                 .collect(),
             Nature::Automatic(sign) => {
                 self.left(*sign);
@@ -198,7 +199,7 @@ impl Account {
         let plus = mail.recipients.iter().filter_map(|address| self.tokens.read(self.plus_part(address)?));
         let answered = mail.answers.iter().filter_map(|id| self.tokens.read_message_id(id));
         let references = token::references(&mail.subject).map(Citation::Reference);
-        plus.chain(answered).take(MOST_CITED).map(Citation::Conversation).chain(references.take(MOST_CITED)).collect()
+        plus.chain(answered).take(MAX_CITED).map(Citation::Conversation).chain(references.take(MAX_CITED)).collect()
     }
 
     fn left(&self, sign: Sign) {
@@ -244,7 +245,7 @@ fn text_of(mail: &Mail) -> String {
     if mail.text.is_empty() && mail.answers.is_empty() { mail.subject.clone() } else { mail.text.clone() }
 }
 
-impl Provider for Account {
+impl Provider for EmailProvider {
     fn channel(&self) -> Channel {
         Channel::Email
     }
@@ -277,7 +278,7 @@ impl Provider for Account {
 
     /// A message in the form that a browser would send it in: at worst each byte is three.
     fn most_bytes(&self) -> usize {
-        2 * parse::MOST_BYTES
+        2 * parse::MAX_BYTES
     }
 
     fn check(&self) -> BoxFuture<'_, Vec<Checked>> {
@@ -294,16 +295,16 @@ impl Provider for Account {
         })
     }
 
-    fn listen(self: Arc<Self>, desk: Desk, stop: CancellationToken) -> BoxFuture<'static, ()> {
+    fn listen(self: Arc<Self>, receiver: Receiver, stop: CancellationToken) -> BoxFuture<'static, ()> {
         Box::pin(async move {
             let imap = async {
                 if let Some(server) = &self.config.imap {
-                    Box::pin(imap::read(&self, server, &desk, &stop)).await;
+                    Box::pin(imap::read(&self, server, &receiver, &stop)).await;
                 }
             };
             let lmtp = async {
                 if let Some(lmtp) = &self.config.lmtp {
-                    lmtp::serve(&self, lmtp.listen, &desk, &stop).await;
+                    lmtp::serve(&self, lmtp.listen, &receiver, &stop).await;
                 }
             };
             tokio::join!(imap, lmtp);

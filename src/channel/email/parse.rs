@@ -1,4 +1,4 @@
-//! From the bytes of a message to what the desk is handed: who wrote, what they wrote themselves, and their files.
+//! From the bytes of a message to what the receiver is handed: who wrote, what they wrote themselves, and their files.
 //!
 //! Mail comes from anybody. Sizes and depths are bounded before the parser sees a byte, it works on a thread of its own
 //! whose panic and slowness end there, and what is too much to be read is still received: its headers, and the message as
@@ -21,19 +21,19 @@ use super::{
 use crate::channel::{Content, File};
 
 /// The largest message that is read, in bytes; the largest that the usual providers send on is 25 MB.
-pub(super) const MOST_BYTES: usize = 25 * 1024 * 1024;
+pub(super) const MAX_BYTES: usize = 25 * 1024 * 1024;
 /// How deep messages may lie in messages.
-const MOST_DEPTH: usize = 20;
+const MAX_DEPTH: usize = 20;
 /// How many parts of a message are looked at.
-const MOST_PARTS: usize = 1000;
+const MAX_PARTS: usize = 1000;
 /// How many files of a message become documents.
-const MOST_FILES: usize = 100;
+const MAX_FILES: usize = 100;
 /// All headers of all parts together: a person's fit many times.
-const MOST_HEADER_BYTES: usize = 1024 * 1024;
+const MAX_HEADER_BYTES: usize = 1024 * 1024;
 /// Words that make a structure; a message with more of them is built, not written.
-const MOST_STRUCTURE: usize = 200;
+const MAX_STRUCTURE: usize = 200;
 /// The largest HTML that is turned into a text.
-const MOST_HTML: usize = 2 * 1024 * 1024;
+const MAX_HTML: usize = 2 * 1024 * 1024;
 /// Wide enough that no paragraph is wrapped.
 const HTML_WIDTH: usize = 10_000;
 /// An inline picture below this is a logo, a rule or a tracker and no photo.
@@ -83,7 +83,7 @@ pub(super) enum Unreadable {
 
 /// Reads a message.
 pub(super) async fn read(raw: Bytes) -> Result<Mail, Unreadable> {
-    if raw.len() > MOST_BYTES {
+    if raw.len() > MAX_BYTES {
         return Err(Unreadable::TooLarge);
     }
     let place = READERS.acquire().await.map_err(|_| Unreadable::TooSlow)?;
@@ -101,7 +101,7 @@ pub(super) async fn read(raw: Bytes) -> Result<Mail, Unreadable> {
 
 /// Reads a message on this thread; for a caller that cannot wait.
 pub(super) fn read_here(raw: &Bytes) -> Result<Mail, Unreadable> {
-    if raw.len() > MOST_BYTES {
+    if raw.len() > MAX_BYTES {
         return Err(Unreadable::TooLarge);
     }
     std::panic::catch_unwind(|| parse(raw)).unwrap_or(Err(Unreadable::ParserFailed))
@@ -158,7 +158,7 @@ fn is_too_much(raw: &[u8]) -> bool {
         if in_headers {
             header_bytes += line.len() + 1;
         }
-        if header_bytes > MOST_HEADER_BYTES || structure > MOST_STRUCTURE {
+        if header_bytes > MAX_HEADER_BYTES || structure > MAX_STRUCTURE {
             return true;
         }
     }
@@ -191,7 +191,7 @@ fn text_of(message: &Message) -> String {
 }
 
 fn text_of_html(html: &str) -> String {
-    let mut end = html.len().min(MOST_HTML);
+    let mut end = html.len().min(MAX_HTML);
     while !html.is_char_boundary(end) {
         end -= 1;
     }
@@ -206,14 +206,14 @@ fn text_of_html(html: &str) -> String {
 
 /// Gathers the files of a message and of the messages in it, and these messages themselves.
 fn collect_files(message: &Message, depth: usize, files: &mut Vec<File>, messages: &mut Vec<File>) {
-    for part in message.attachments().take(MOST_PARTS) {
-        if files.len() + messages.len() >= MOST_FILES {
+    for part in message.attachments().take(MAX_PARTS) {
+        if files.len() + messages.len() >= MAX_FILES {
             return;
         }
         if let PartType::Message(inner) = &part.body {
             let raw = Bytes::copy_from_slice(part.contents());
             messages.push(original(&raw, inner.subject().unwrap_or_default()));
-            if depth < MOST_DEPTH {
+            if depth < MAX_DEPTH {
                 collect_files(inner, depth + 1, files, messages);
             }
         } else if is_file(part) {

@@ -6,10 +6,10 @@ use http::Method;
 use jiff::Timestamp;
 use sha2::Sha256;
 
-use super::{Account, Renderer, parse};
+use super::{EmailProvider, Renderer, parse};
 use crate::{
     channel::{
-        Event, Fate, Outbound, Reason, Refusal,
+        DeliveryStatus, Event, Outbound, Reason, Refusal,
         testing::{Case, Seen, check, outbound},
     },
     config::EmailAccount,
@@ -24,7 +24,7 @@ use crate::{
 const NOW: i64 = 1_763_700_000;
 const CONVERSATION: &str = "0190a0b0-c0d0-7e0f-8a0b-0123456789ab";
 
-fn account() -> Account {
+fn account() -> EmailProvider {
     let config = toml::from_str(
         "account = 'mail'\ninsurer = 'rives'\naddress = 'Sinistres@rives.example'\nname = 'Sinistres Rives'\n\
          plus_address = true\nauthserv_id = 'mx.rives.example'\nsecret = 'S3CRET'\nsmtp = { host = 'localhost' }",
@@ -33,9 +33,9 @@ fn account() -> Account {
     open(config).unwrap()
 }
 
-fn open(config: EmailAccount) -> Result<Account, String> {
+fn open(config: EmailAccount) -> Result<EmailProvider, String> {
     let clock = Clock::new(|| Timestamp::from_second(NOW).unwrap());
-    Account::open(config, "key", Arc::new(Renderer::new().unwrap()), clock)
+    EmailProvider::open(config, "key", Arc::new(Renderer::new().unwrap()), clock)
 }
 
 fn mail(id: &str, head: &str) -> Vec<u8> {
@@ -197,7 +197,7 @@ fn posts_of_raw_messages_are_verified_and_read() {
                 "too large",
                 "message/rfc822",
                 bearer,
-                &[mail("x@example.org", ""), vec![b'x'; parse::MOST_BYTES]].concat(),
+                &[mail("x@example.org", ""), vec![b'x'; parse::MAX_BYTES]].concat(),
                 Err(Refusal::Malformed("the message is larger than may be taken".into())),
             ),
         ],
@@ -257,7 +257,8 @@ fn only_reports_on_our_own_messages_are_told() {
              Content-Type: text/rfc822-headers\n\nMessage-ID: <{id}>\n\n--b--\n"
         );
         let seen: Vec<Seen> = events(&raw).iter().map(Seen::of).collect();
-        let expected = if is_ours { vec![Seen::report(id, Fate::Failed(Reason::NoSuchAddress))] } else { Vec::new() };
+        let expected =
+            if is_ours { vec![Seen::report(id, DeliveryStatus::Failed(Reason::NoSuchAddress))] } else { Vec::new() };
         assert_eq!(seen, expected, "{id}");
     }
 }

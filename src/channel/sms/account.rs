@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::{answer::no_such_address, numbers, render};
 use crate::{
-    channel::{Event, Fate, File, Outbound, Pace, Received, Report, SendError},
+    channel::{DeliveryStatus, Event, File, Outbound, Pace, Received, Report, SendError},
     domain::{
         language::Language,
         message::{Body, Channel, Endpoint},
@@ -20,15 +20,15 @@ use crate::{
 };
 
 /// The longest identifier and address that a sender may use, in characters.
-pub(super) const MOST_IDENTIFIER: usize = 200;
+pub(super) const MAX_IDENTIFIER: usize = 200;
 /// The messages of an account that may be on their way at once.
 const AT_ONCE: usize = 8;
 /// More messages than ever wait for the rest of their texts.
-const MOST_BEGUN: usize = 1000;
+const MAX_BEGUN: usize = 1000;
 
 /// An account of ours at a provider.
 #[derive(Clone, Debug)]
-pub(super) struct Account {
+pub(super) struct SmsAccount {
     pub(super) name: String,
     insurer: String,
     messages_per_second: u32,
@@ -37,7 +37,7 @@ pub(super) struct Account {
     begun: Arc<Mutex<HashMap<String, usize>>>,
 }
 
-impl Account {
+impl SmsAccount {
     pub(super) fn new(name: &str, insurer: &str, messages_per_second: u32) -> Self {
         Self {
             name: name.to_owned(),
@@ -100,7 +100,7 @@ impl Account {
 /// The texts of a message in their order, each with its idempotency key, the same for every try.
 #[derive(Debug)]
 pub(super) struct Texts<'a> {
-    account: &'a Account,
+    account: &'a SmsAccount,
     id: &'a str,
     all: Vec<(String, String)>,
     at: usize,
@@ -123,7 +123,7 @@ impl Texts<'_> {
             begun.remove(self.id);
             return;
         }
-        if begun.len() >= MOST_BEGUN {
+        if begun.len() >= MAX_BEGUN {
             begun.clear();
         }
         begun.insert(self.id.to_owned(), self.at);
@@ -131,8 +131,8 @@ impl Texts<'_> {
 }
 
 /// What became of the message that the provider calls `id`.
-pub(super) fn report(id: &str, fate: Fate) -> Event {
-    Event::Report(Report { provider_id: id.to_owned(), fate })
+pub(super) fn report(id: &str, status: DeliveryStatus) -> Event {
+    Event::Report(Report { provider_id: id.to_owned(), status })
 }
 
 /// The address that a provider posts to.

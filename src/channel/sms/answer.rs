@@ -9,17 +9,17 @@ use serde_json::Value as Json;
 use crate::channel::{Checked, Reason, Retry, SendError};
 
 /// No answer to a message needs more.
-const MOST_BYTES: usize = 64 * 1024;
+const MAX_BYTES: usize = 64 * 1024;
 
 /// What a provider answered.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct ProviderResponse {
     pub(super) status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
 }
 
-impl Answer {
+impl ProviderResponse {
     /// Sends a request and reads the answer. No answer at all may be better the next time.
     pub(super) async fn to(request: reqwest::RequestBuilder) -> Result<Self, SendError> {
         // A URL may hold a secret or a number.
@@ -29,7 +29,7 @@ impl Answer {
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(lost)? {
             body.extend_from_slice(&chunk);
-            if body.len() > MOST_BYTES {
+            if body.len() > MAX_BYTES {
                 return Err(unavailable("the answer is too long".into()));
             }
         }
@@ -69,7 +69,7 @@ impl Answer {
 }
 
 /// What an account is found to be worth, for `guichet doctor`, after it asked for something that only it may have.
-pub(super) fn checked(asked: Result<Answer, SendError>) -> Vec<Checked> {
+pub(super) fn checked(asked: Result<ProviderResponse, SendError>) -> Vec<Checked> {
     let outcome = match asked {
         Ok(_) => Ok("the provider takes the account's keys".to_owned()),
         Err(SendError { reason: Reason::Account, detail, .. }) => {

@@ -20,11 +20,13 @@ use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    account::{Account, MOST_IDENTIFIER, ends_with_secret, report},
-    answer::{Answer, checked},
+    account::{MAX_IDENTIFIER, SmsAccount, ends_with_secret, report},
+    answer::{ProviderResponse, checked},
 };
 use crate::{
-    channel::{Checked, Event, Fate, Outbound, Pace, Post, Provider, Reason, Refusal, Retry, SendError, Sent},
+    channel::{
+        Checked, DeliveryStatus, Event, Outbound, Pace, Post, Provider, Reason, Refusal, Retry, SendError, Sent,
+    },
     config::{self, Hidden, SecretError},
     domain::message::Channel,
 };
@@ -34,7 +36,7 @@ const SENT_BEFORE: u64 = 120;
 
 #[derive(Debug)]
 pub(super) struct Octopush {
-    account: Account,
+    account: SmsAccount,
     login: String,
     api_key: Hidden<String>,
     sender: String,
@@ -46,7 +48,7 @@ pub(super) struct Octopush {
 impl Octopush {
     pub(super) fn open(account: &config::Octopush, http: &reqwest::Client) -> Result<Self, SecretError> {
         Ok(Self {
-            account: Account::new(&account.account, &account.insurer, account.messages_per_second),
+            account: SmsAccount::new(&account.account, &account.insurer, account.messages_per_second),
             login: account.login.clone(),
             api_key: account.api_key.reveal()?,
             sender: account.sender.clone(),
@@ -78,7 +80,7 @@ impl Octopush {
             .header("api-login", &self.login)
             .header("api-key", &*self.api_key)
             .json(&campaign);
-        let answer = Answer::to(request).await?;
+        let answer = ProviderResponse::to(request).await?;
         let json = answer.json();
         if answer.status.is_success() {
             return Ok(Sent { provider_id: json["sms_ticket"].as_str().unwrap_or_default().to_owned() });
@@ -123,7 +125,7 @@ impl Provider for Octopush {
     fn check(&self) -> BoxFuture<'_, Vec<Checked>> {
         let request = self.http.get(format!("{}/wallet/check-credits", self.api));
         let request = request.header("api-login", &self.login).header("api-key", &*self.api_key);
-        Box::pin(async { checked(Answer::to(request).await.and_then(Answer::accepted)) })
+        Box::pin(async { checked(ProviderResponse::to(request).await.and_then(ProviderResponse::accepted)) })
     }
 
     fn decode(&self, post: &Post<'_>) -> Result<Vec<Event>, Refusal> {
@@ -136,12 +138,12 @@ impl Provider for Octopush {
         let fields: Json = serde_json::from_slice(post.body)
             .map_err(|_| Refusal::Malformed("the body must be a JSON object".into()))?;
         let field = |name: &str| match fields[name].as_str() {
-            Some(text) if !text.is_empty() && text.chars().count() <= MOST_IDENTIFIER => Ok(text),
+            Some(text) if !text.is_empty() && text.chars().count() <= MAX_IDENTIFIER => Ok(text),
             _ => Err(Refusal::Malformed(format!("the field `{name}` is missing, too long, or no text"))),
         };
         if fields.get("text").is_none() {
             let id = field("message_id")?;
-            return Ok(fate(field("status")?).map(|fate| report(id, fate)).into_iter().collect());
+            return Ok(delivery_status(field("status")?).map(|status| report(id, status)).into_iter().collect());
         }
         let Some(text) = fields["text"].as_str() else {
             return Err(Refusal::Malformed("the field `text` must be text".into()));
@@ -168,12 +170,12 @@ fn refusal(code: u64) -> Option<(Retry, Reason)> {
 }
 
 /// What a report tells. Nothing for a status that is not the last one: `ACK`, `UNKNOWN_DELIVERY`, `UNDEFINED`.
-fn fate(status: &str) -> Option<Fate> {
+fn delivery_status(status: &str) -> Option<DeliveryStatus> {
     match status {
-        "DELIVERED" => Some(Fate::Delivered),
-        "BLACKLISTED_NUMBER" => Some(Fate::Failed(Reason::Refused)),
-        "BAD_DESTINATION" => Some(Fate::Failed(Reason::NoSuchAddress)),
-        "NOT_DELIVERED" | "NOT_ALLOWED" => Some(Fate::Failed(Reason::Undelivered)),
+        "DELIVERED" => Some(DeliveryStatus::Delivered),
+        "BLACKLISTED_NUMBER" => Some(DeliveryStatus::Failed(Reason::Refused)),
+        "BAD_DESTINATION" => Some(DeliveryStatus::Failed(Reason::NoSuchAddress)),
+        "NOT_DELIVERED" | "NOT_ALLOWED" => Some(DeliveryStatus::Failed(Reason::Undelivered)),
         _ => None,
     }
 }

@@ -4,8 +4,8 @@ use serde_json::json;
 use super::Octopush;
 use crate::{
     channel::{
-        Event, Fate, Post, Provider as _, Reason, Refusal, Retry, Sent,
-        testing::{self, Answer, Case, Peer, Seen, check},
+        DeliveryStatus, Event, Post, Provider as _, Reason, Refusal, Retry, Sent,
+        testing::{self, Case, Peer, PeerAnswer, Seen, check},
     },
     config,
     domain::message::{Body, Channel, Endpoint},
@@ -29,7 +29,7 @@ fn message(text: &str) -> crate::channel::Outbound {
 
 #[tokio::test]
 async fn a_message_leaves_with_its_idempotency_key() {
-    let peer = Peer::start(vec![Answer::json(201, r#"{"sms_ticket": "sms_1", "number_of_contacts": 1}"#)]).await;
+    let peer = Peer::start(vec![PeerAnswer::json(201, r#"{"sms_ticket": "sms_1", "number_of_contacts": 1}"#)]).await;
     assert_eq!(octopush(peer.url()).deliver(&message("L'eau coule ?")).await.unwrap().provider_id, "sms_1");
     let request = &peer.requests()[0];
     assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/sms-campaign/send"));
@@ -44,12 +44,12 @@ async fn a_message_leaves_with_its_idempotency_key() {
 #[tokio::test]
 async fn a_refusal_says_whether_to_try_again() {
     for (answer, retry, reason) in [
-        (Answer::json(400, r#"{"code": 101}"#), Retry::Later, Reason::Account),
-        (Answer::json(400, r#"{"code": "104"}"#), Retry::Later, Reason::Account),
-        (Answer::json(400, r#"{"code": 117}"#), Retry::Never, Reason::NoSuchAddress),
-        (Answer::json(401, ""), Retry::Later, Reason::Account),
-        (Answer::json(402, ""), Retry::Later, Reason::Account),
-        (Answer::json(400, r#"{"code": 123, "message": "+33639980001"}"#), Retry::Never, Reason::Content),
+        (PeerAnswer::json(400, r#"{"code": 101}"#), Retry::Later, Reason::Account),
+        (PeerAnswer::json(400, r#"{"code": "104"}"#), Retry::Later, Reason::Account),
+        (PeerAnswer::json(400, r#"{"code": 117}"#), Retry::Never, Reason::NoSuchAddress),
+        (PeerAnswer::json(401, ""), Retry::Later, Reason::Account),
+        (PeerAnswer::json(402, ""), Retry::Later, Reason::Account),
+        (PeerAnswer::json(400, r#"{"code": 123, "message": "+33639980001"}"#), Retry::Never, Reason::Content),
     ] {
         let peer = Peer::start(vec![answer.clone()]).await;
         let error = octopush(peer.url()).deliver(&message("x")).await.unwrap_err();
@@ -60,7 +60,8 @@ async fn a_refusal_says_whether_to_try_again() {
 
 #[tokio::test]
 async fn a_message_that_was_taken_before_is_sent() {
-    let peer = Peer::start(vec![Answer::Close, Answer::json(400, r#"{"code": 120, "message": "request_id"}"#)]).await;
+    let peer =
+        Peer::start(vec![PeerAnswer::Close, PeerAnswer::json(400, r#"{"code": 120, "message": "request_id"}"#)]).await;
     let octopush = octopush(peer.url());
     assert_eq!(octopush.deliver(&message("x")).await.unwrap_err().retry, Retry::Later);
     assert_eq!(octopush.deliver(&message("x")).await, Ok(Sent::default()));
@@ -134,12 +135,12 @@ fn what_octopush_posts() {
             case(
                 "delivered before it was sent",
                 r#"{"message_id": "sms_9", "number": "+33639980001", "status": "DELIVERED"}"#,
-                Ok(vec![Seen::report("sms_9", Fate::Delivered)]),
+                Ok(vec![Seen::report("sms_9", DeliveryStatus::Delivered)]),
             ),
             case(
                 "opted out at Octopush",
                 r#"{"message_id": "sms_9", "status": "BLACKLISTED_NUMBER"}"#,
-                Ok(vec![Seen::report("sms_9", Fate::Failed(Reason::Refused))]),
+                Ok(vec![Seen::report("sms_9", DeliveryStatus::Failed(Reason::Refused))]),
             ),
             case("a status of tomorrow", r#"{"message_id": "sms_9", "status": "TELEPORTED"}"#, Ok(vec![])),
             case("a report without a status", r#"{"message_id": "sms_9"}"#, missing("status")),

@@ -19,12 +19,13 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::{
-    account::{Account, ends_with_secret, report},
-    answer::{Answer, checked, unavailable},
+    account::{SmsAccount, ends_with_secret, report},
+    answer::{ProviderResponse, checked, unavailable},
 };
 use crate::{
     channel::{
-        Checked, Desk, DeskError, Event, Fate, Outbound, Pace, Post, Provider, Reason, Refusal, Retry, SendError, Sent,
+        Checked, DeliveryStatus, Event, Outbound, Pace, Post, Provider, Reason, Receiver, ReceiverError, Refusal,
+        Retry, SendError, Sent,
     },
     config::{self, Hidden, SecretError},
     domain::{clock::Clock, message::Channel},
@@ -35,7 +36,7 @@ const VALIDITY_MINUTES: u32 = 2880;
 
 #[derive(Debug)]
 pub(super) struct Ovh {
-    account: Account,
+    account: SmsAccount,
     application_key: Hidden<String>,
     application_secret: Hidden<String>,
     consumer_key: Hidden<String>,
@@ -57,13 +58,13 @@ enum PollError {
     #[error(transparent)]
     Provider(#[from] SendError),
     #[error(transparent)]
-    Desk(#[from] DeskError),
+    Receiver(#[from] ReceiverError),
 }
 
 impl Ovh {
     pub(super) fn open(account: &config::Ovh, clock: Clock, http: &reqwest::Client) -> Result<Self, SecretError> {
         Ok(Self {
-            account: Account::new(&account.account, &account.insurer, account.messages_per_second),
+            account: SmsAccount::new(&account.account, &account.insurer, account.messages_per_second),
             application_key: account.application_key.reveal()?,
             application_secret: account.application_secret.reveal()?,
             consumer_key: account.consumer_key.reveal()?,
@@ -83,7 +84,7 @@ impl Ovh {
     }
 
     /// A signed request below the folder. `body` is empty for none.
-    async fn call(&self, method: Method, path: &str, body: String) -> Result<Answer, SendError> {
+    async fn call(&self, method: Method, path: &str, body: String) -> Result<ProviderResponse, SendError> {
         let url = format!("{}{}{path}", self.api, self.folder);
         let now = self.clock.now().as_second() + self.ahead().await?;
         let signature = self.signature(&method, &url, &body, now);
@@ -96,16 +97,16 @@ impl Ovh {
             .header("X-Ovh-Signature", signature)
             .header(header::CONTENT_TYPE, "application/json")
             .body(body);
-        Answer::to(request).await
+        ProviderResponse::to(request).await
     }
 
     /// The same, where only a success will do.
-    async fn ask(&self, method: Method, path: &str, body: String) -> Result<Answer, SendError> {
+    async fn ask(&self, method: Method, path: &str, body: String) -> Result<ProviderResponse, SendError> {
         let answer = self.call(method, path, body).await?;
         if answer.status.is_success() { Ok(answer) } else { Err(self.failure(&answer)) }
     }
 
-    fn failure(&self, answer: &Answer) -> SendError {
+    fn failure(&self, answer: &ProviderResponse) -> SendError {
         let json = answer.json();
         let code = json["errorCode"].as_str().unwrap_or_default();
         let mut error = answer.failure(code);
@@ -131,7 +132,7 @@ impl Ovh {
         if let Some(ahead) = known {
             return Ok(ahead);
         }
-        let answer = Answer::to(self.http.get(format!("{}/auth/time", self.api))).await?;
+        let answer = ProviderResponse::to(self.http.get(format!("{}/auth/time", self.api))).await?;
         let time = answer.json().as_i64().ok_or_else(|| unavailable("the API tells no time".into()))?;
         let ahead = time - self.clock.now().as_second();
         *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
@@ -166,7 +167,7 @@ impl Ovh {
     }
 
     /// Takes what waits, oldest first, and removes what was taken.
-    async fn poll(&self, desk: &Desk) -> Result<(), PollError> {
+    async fn poll(&self, receiver: &Receiver) -> Result<(), PollError> {
         let listed = self.ask(Method::GET, "/incoming", String::new()).await?.json();
         let mut ids: Vec<i64> = listed.as_array().into_iter().flatten().filter_map(Json::as_i64).collect();
         ids.sort_unstable();
@@ -183,7 +184,7 @@ impl Ovh {
                 continue;
             };
             let event = self.account.message(&id.to_string(), from, text.to_owned(), Vec::new());
-            desk.take(self, event).await?;
+            receiver.take(self, event).await?;
             // Listed again, if this fails, it is known by its identifier.
             let removed = self.call(Method::DELETE, &path, String::new()).await?;
             if !removed.status.is_success() && removed.status != StatusCode::NOT_FOUND {
@@ -235,16 +236,16 @@ impl Provider for Ovh {
         let id = field("id").ok_or_else(|| Refusal::Malformed("`id` is missing or too long".into()))?;
         let ptt = field("ptt").and_then(|ptt| ptt.parse().ok());
         let ptt: u32 = ptt.ok_or_else(|| Refusal::Malformed("`ptt` must be a number".into()))?;
-        Ok(fate(ptt).map(|fate| report(&id, fate)).into_iter().collect())
+        Ok(delivery_status(ptt).map(|status| report(&id, status)).into_iter().collect())
     }
 
-    fn listen(self: Arc<Self>, desk: Desk, stop: CancellationToken) -> BoxFuture<'static, ()> {
+    fn listen(self: Arc<Self>, receiver: Receiver, stop: CancellationToken) -> BoxFuture<'static, ()> {
         Box::pin(async move {
             loop {
                 let mut wait = self.poll;
                 tokio::select! {
                     () = stop.cancelled() => return,
-                    polled = self.poll(&desk) => {
+                    polled = self.poll(&receiver) => {
                         if let Err(error) = polled {
                             tracing::warn!(%error, account = self.account.name, "received messages wait at OVHcloud");
                             if let PollError::Provider(SendError { retry: Retry::After(after), .. }) = error {
@@ -263,11 +264,11 @@ impl Provider for Ovh {
 }
 
 /// What a report's `ptt` tells. Nothing while the network is still trying, or does not know.
-fn fate(ptt: u32) -> Option<Fate> {
+fn delivery_status(ptt: u32) -> Option<DeliveryStatus> {
     match ptt {
         1..=3 | 6 => None,
-        4 => Some(Fate::Delivered),
-        _ => Some(Fate::Failed(Reason::Undelivered)),
+        4 => Some(DeliveryStatus::Delivered),
+        _ => Some(DeliveryStatus::Failed(Reason::Undelivered)),
     }
 }
 

@@ -6,8 +6,8 @@ use sha1::{Digest as _, Sha1};
 use super::Ovh;
 use crate::{
     channel::{
-        Fate, Outbound, Provider as _, Reason, Refusal, Retry,
-        testing::{self, Answer, Case, Peer, Seen, check},
+        DeliveryStatus, Outbound, Provider as _, Reason, Refusal, Retry,
+        testing::{self, Case, Peer, PeerAnswer, Seen, check},
     },
     config,
     domain::{
@@ -38,7 +38,7 @@ fn message(text: &str) -> Outbound {
 #[tokio::test]
 async fn a_message_is_signed_at_the_providers_time() {
     let sent = r#"{"ids": [4242], "invalidReceivers": [], "validReceivers": ["+33639980001"]}"#;
-    let peer = Peer::start(vec![Answer::json(200, "1000123"), Answer::json(200, sent)]).await;
+    let peer = Peer::start(vec![PeerAnswer::json(200, "1000123"), PeerAnswer::json(200, sent)]).await;
     let ovh = ovh(peer.url(), "");
     assert_eq!(ovh.deliver(&message("L'eau coule ?")).await.unwrap().provider_id, "4242");
     ovh.deliver(&message("ça coule ?")).await.unwrap();
@@ -62,7 +62,7 @@ async fn a_message_is_signed_at_the_providers_time() {
 
 #[tokio::test]
 async fn a_sender_of_its_own_takes_no_answers() {
-    let peer = Peer::start(vec![Answer::json(200, "1000123"), Answer::json(200, r#"{"ids": [1]}"#)]).await;
+    let peer = Peer::start(vec![PeerAnswer::json(200, "1000123"), PeerAnswer::json(200, r#"{"ids": [1]}"#)]).await;
     ovh(peer.url(), "RIVES").deliver(&message("x")).await.unwrap();
     let job: Json = serde_json::from_slice(&peer.requests()[1].body).unwrap();
     assert_eq!((&job["sender"], job.get("senderForResponse")), (&json!("RIVES"), None));
@@ -72,16 +72,16 @@ async fn a_sender_of_its_own_takes_no_answers() {
 async fn a_refusal_says_whether_to_try_again_and_asks_for_the_time_anew() {
     let invalid = r#"{"ids": [], "invalidReceivers": ["+33639980001"]}"#;
     for (answer, retry, reason) in [
-        (Answer::json(200, invalid), Retry::Never, Reason::NoSuchAddress),
-        (Answer::json(403, r#"{"errorCode": "INVALID_CREDENTIAL"}"#), Retry::Later, Reason::Account),
-        (Answer::json(400, r#"{"errorCode": "INVALID_SIGNATURE"}"#), Retry::Later, Reason::Account),
-        (Answer::json(400, "{}"), Retry::Never, Reason::Content),
+        (PeerAnswer::json(200, invalid), Retry::Never, Reason::NoSuchAddress),
+        (PeerAnswer::json(403, r#"{"errorCode": "INVALID_CREDENTIAL"}"#), Retry::Later, Reason::Account),
+        (PeerAnswer::json(400, r#"{"errorCode": "INVALID_SIGNATURE"}"#), Retry::Later, Reason::Account),
+        (PeerAnswer::json(400, "{}"), Retry::Never, Reason::Content),
     ] {
-        let peer = Peer::start(vec![Answer::json(200, "1000123"), answer.clone()]).await;
+        let peer = Peer::start(vec![PeerAnswer::json(200, "1000123"), answer.clone()]).await;
         let error = ovh(peer.url(), "").deliver(&message("x")).await.unwrap_err();
         assert_eq!((error.retry, error.reason), (retry, reason), "{answer:?}");
     }
-    let answers = vec![Answer::json(200, "1000123"), Answer::json(403, ""), Answer::json(200, "1000500")];
+    let answers = vec![PeerAnswer::json(200, "1000123"), PeerAnswer::json(403, ""), PeerAnswer::json(200, "1000500")];
     let peer = Peer::start(answers).await;
     let ovh = ovh(peer.url(), "");
     let _ = ovh.deliver(&message("x")).await;
@@ -92,7 +92,7 @@ async fn a_refusal_says_whether_to_try_again_and_asks_for_the_time_anew() {
 
 #[tokio::test]
 async fn a_service_without_a_user_sends_by_itself() {
-    let peer = Peer::start(vec![Answer::json(200, "1000123"), Answer::json(200, r#"{"ids": [1]}"#)]).await;
+    let peer = Peer::start(vec![PeerAnswer::json(200, "1000123"), PeerAnswer::json(200, r#"{"ids": [1]}"#)]).await;
     let text = format!(
         "account = 'a'\ninsurer = 'rives'\napplication_key = 'AK'\napplication_secret = 'AS'\nconsumer_key = 'CK'\n\
          service = 'sms-1'\ncallback_secret = 's3cret'\napi = '{}'",
@@ -112,17 +112,17 @@ fn what_a_report_tells() {
             case(
                 "delivered",
                 "https://g.example/channels/sms/a/s3cret?id=42&ptt=4&date=20260101&description=ok&new=1",
-                Ok(vec![Seen::report("42", Fate::Delivered)]),
+                Ok(vec![Seen::report("42", DeliveryStatus::Delivered)]),
             ),
             case(
                 "failed",
                 "https://g.example/channels/sms/a/s3cret?id=42&ptt=33",
-                Ok(vec![Seen::report("42", Fate::Failed(Reason::Undelivered))]),
+                Ok(vec![Seen::report("42", DeliveryStatus::Failed(Reason::Undelivered))]),
             ),
             case(
                 "the same again",
                 "https://g.example/channels/sms/a/s3cret?id=42&ptt=4&date=20260101&description=ok&new=1",
-                Ok(vec![Seen::report("42", Fate::Delivered)]),
+                Ok(vec![Seen::report("42", DeliveryStatus::Delivered)]),
             ),
             case("accepted", "https://g.example/channels/sms/a/s3cret?id=42&ptt=3", Ok(vec![])),
             case("unknown", "https://g.example/channels/sms/a/s3cret?id=42&ptt=6", Ok(vec![])),

@@ -11,14 +11,14 @@ use crate::domain::{
 };
 
 /// The most parts of one message. Providers take about ten; a message that is longer leaves as several.
-const MOST_PARTS: usize = 7;
+const MAX_PARTS: usize = 7;
 
 /// The text of `body` with everything that a button or a card would show.
 pub fn plain(body: &Body) -> String {
     with_link(body, None)
 }
 
-/// What is sent for `body`, in this order: at least one text, each of at most [`MOST_PARTS`] parts. `link` is a line
+/// What is sent for `body`, in this order: at least one text, each of at most [`MAX_PARTS`] parts. `link` is a line
 /// that says where the person sends files, which no text message can carry.
 pub fn texts(body: &Body, link: Option<&str>) -> Vec<String> {
     let whole = with_link(body, link);
@@ -27,11 +27,11 @@ pub fn texts(body: &Body, link: Option<&str>) -> Vec<String> {
     let mut texts = Vec::new();
     loop {
         let segments = segment(rest);
-        if segments.parts.len() <= MOST_PARTS {
+        if segments.parts.len() <= MAX_PARTS {
             texts.push(rest.to_owned());
             return texts;
         }
-        let most: usize = segments.parts.iter().take(MOST_PARTS).map(|part| part.len()).sum();
+        let most: usize = segments.parts.iter().take(MAX_PARTS).map(|part| part.len()).sum();
         let end = seam(&rest[..most]);
         texts.push(rest[..end].trim_end().to_owned());
         rest = rest[end..].trim_start();
@@ -60,7 +60,7 @@ fn seam(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST_PARTS, plain, texts};
+    use super::{MAX_PARTS, plain, texts};
     use crate::domain::{
         message::{Body, QuickReply, SummaryLine},
         sms::segment,
@@ -96,7 +96,7 @@ mod tests {
         let body = Body { text: text.clone(), ..Body::default() };
         let sent = texts(&body, None);
         assert!(sent.len() > 1);
-        assert!(sent.iter().all(|text| segment(text).parts.len() <= MOST_PARTS));
+        assert!(sent.iter().all(|text| segment(text).parts.len() <= MAX_PARTS));
         assert_eq!(sent.join(" "), text.replace('ç', "c"));
         // Without a seam it is cut anyway.
         let body = Body { text: "x".repeat(5000), ..Body::default() };

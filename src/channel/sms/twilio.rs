@@ -16,30 +16,30 @@ use subtle::ConstantTimeEq as _;
 use url::Url;
 
 use super::{
-    account::{Account, MOST_IDENTIFIER, address, report},
-    answer::{Answer, checked},
+    account::{MAX_IDENTIFIER, SmsAccount, address, report},
+    answer::{ProviderResponse, checked},
 };
 use crate::{
     channel::{
-        Acknowledgement, Checked, Content, Event, Fate, FetchError, File, Outbound, Pace, Post, Provider, Reason,
-        Refusal, Retry, SendError, Sent,
+        Acknowledgement, Checked, Content, DeliveryStatus, Event, FetchError, File, Outbound, Pace, Post, Provider,
+        Reason, Refusal, Retry, SendError, Sent,
     },
     config::{self, Hidden, SecretError},
     domain::message::Channel,
 };
 
 /// Twilio's own limit.
-const MOST_MEDIA: usize = 10;
+const MAX_MEDIA: usize = 10;
 /// From a file's first byte asked for to its last: Twilio waits 15 s for the answer to its post.
 const FETCH: Duration = Duration::from_secs(10);
 /// A link to a file leads to where it is kept, and no further.
-const MOST_REDIRECTS: usize = 3;
+const MAX_REDIRECTS: usize = 3;
 /// Where Twilio keeps files.
 const STORAGE: [&str; 3] = [".twilio.com", ".twiliocdn.com", ".amazonaws.com"];
 
 #[derive(Debug)]
 pub(super) struct Twilio {
-    account: Account,
+    account: SmsAccount,
     sid: String,
     token: Hidden<String>,
     from: String,
@@ -58,7 +58,7 @@ impl Twilio {
         http: &reqwest::Client,
     ) -> Result<Self, SecretError> {
         Ok(Self {
-            account: Account::new(&account.account, &account.insurer, account.messages_per_second),
+            account: SmsAccount::new(&account.account, &account.insurer, account.messages_per_second),
             sid: account.account_sid.clone(),
             token: account.auth_token.reveal()?,
             from: account.from.clone(),
@@ -73,7 +73,8 @@ impl Twilio {
         let sender = if self.from.starts_with("MG") { "MessagingServiceSid" } else { "From" };
         let form = [("To", to), (sender, &self.from), ("Body", text), ("StatusCallback", &self.callback)];
         let url = format!("{}/2010-04-01/Accounts/{}/Messages.json", self.api, self.sid);
-        let answer = Answer::to(self.http.post(url).basic_auth(&self.sid, Some(&*self.token)).form(&form)).await?;
+        let answer =
+            ProviderResponse::to(self.http.post(url).basic_auth(&self.sid, Some(&*self.token)).form(&form)).await?;
         let json = answer.json();
         if answer.status.is_success() {
             let provider_id = json["sid"].as_str().unwrap_or_default().to_owned();
@@ -116,7 +117,7 @@ impl Twilio {
     async fn bring(&self, media: &str) -> Result<Bytes, FetchError> {
         let own = Url::parse(&self.api).map_err(|_| FetchError::Gone)?;
         let mut url = Url::parse(media).map_err(|_| FetchError::Gone)?;
-        for _ in 0..=MOST_REDIRECTS {
+        for _ in 0..=MAX_REDIRECTS {
             let at_home = url.origin() == own.origin();
             let host = url.host_str().unwrap_or_default();
             let in_storage = url.scheme() == "https" && STORAGE.iter().any(|known| host.ends_with(known));
@@ -183,7 +184,7 @@ impl Provider for Twilio {
     fn check(&self) -> BoxFuture<'_, Vec<Checked>> {
         let url = format!("{}/2010-04-01/Accounts/{}.json", self.api, self.sid);
         let request = self.http.get(url).basic_auth(&self.sid, Some(&*self.token));
-        Box::pin(async { checked(Answer::to(request).await.and_then(Answer::accepted)) })
+        Box::pin(async { checked(ProviderResponse::to(request).await.and_then(ProviderResponse::accepted)) })
     }
 
     fn decode(&self, post: &Post<'_>) -> Result<Vec<Event>, Refusal> {
@@ -193,13 +194,13 @@ impl Provider for Twilio {
         let fields = self.verified(post)?;
         let id = fields.identifier("MessageSid")?;
         if fields.get("Body").is_none()
-            && let Some(status) = fields.get("MessageStatus")
+            && let Some(word) = fields.get("MessageStatus")
         {
             let code = fields.get("ErrorCode").and_then(|code| code.parse().ok());
-            return Ok(fate(status, code).map(|fate| report(id, fate)).into_iter().collect());
+            return Ok(delivery_status(word, code).map(|status| report(id, status)).into_iter().collect());
         }
         let text = fields.get("Body").ok_or_else(|| Refusal::Malformed("the field `Body` is missing".into()))?;
-        let media = (0..MOST_MEDIA).map_while(|number| fields.get(&format!("MediaUrl{number}")));
+        let media = (0..MAX_MEDIA).map_while(|number| fields.get(&format!("MediaUrl{number}")));
         let files = media.map(|url| File { name: String::new(), content: Content::Media(url.to_owned()) }).collect();
         Ok(vec![self.account.message(id, fields.identifier("From")?, text.to_owned(), files)])
     }
@@ -234,7 +235,7 @@ impl Fields {
     }
 
     fn identifier(&self, name: &str) -> Result<&str, Refusal> {
-        let value = self.get(name).filter(|value| !value.is_empty() && value.chars().count() <= MOST_IDENTIFIER);
+        let value = self.get(name).filter(|value| !value.is_empty() && value.chars().count() <= MAX_IDENTIFIER);
         value.ok_or_else(|| Refusal::Malformed(format!("the field `{name}` is missing or too long")))
     }
 }
@@ -286,11 +287,11 @@ fn refusal(code: u64) -> Option<Reason> {
 }
 
 /// What a report tells. Nothing for a message that is still on its way.
-fn fate(status: &str, code: Option<u64>) -> Option<Fate> {
+fn delivery_status(status: &str, code: Option<u64>) -> Option<DeliveryStatus> {
     match status {
-        "delivered" => Some(Fate::Delivered),
-        "read" => Some(Fate::Read),
-        "undelivered" | "failed" => Some(Fate::Failed(match code {
+        "delivered" => Some(DeliveryStatus::Delivered),
+        "read" => Some(DeliveryStatus::Read),
+        "undelivered" | "failed" => Some(DeliveryStatus::Failed(match code {
             Some(30004 | 21610) => Reason::Refused,
             Some(30005 | 30006 | 21211 | 21614) => Reason::NoSuchAddress,
             Some(30007) => Reason::Content,

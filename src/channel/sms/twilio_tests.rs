@@ -4,11 +4,11 @@ use http::Method;
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 
-use super::{Fields, Twilio, addresses, fate, signed_by};
+use super::{Fields, Twilio, addresses, delivery_status, signed_by};
 use crate::{
     channel::{
-        Fate, FetchError, Outbound, Provider as _, Reason, Refusal, Retry,
-        testing::{self, Answer, Case, Peer, Seen, check},
+        DeliveryStatus, FetchError, Outbound, Provider as _, Reason, Refusal, Retry,
+        testing::{self, Case, Peer, PeerAnswer, Seen, check},
     },
     config,
     domain::message::{Body, Channel, Endpoint},
@@ -128,17 +128,17 @@ fn what_twilio_posts() {
             case(
                 "delivered before it was sent",
                 &status(&[("MessageStatus", "delivered")]),
-                Ok(vec![Seen::report("SM9", Fate::Delivered)]),
+                Ok(vec![Seen::report("SM9", DeliveryStatus::Delivered)]),
             ),
             case(
                 "blocked",
                 &status(&[("MessageStatus", "undelivered"), ("ErrorCode", "30004")]),
-                Ok(vec![Seen::report("SM9", Fate::Failed(Reason::Refused))]),
+                Ok(vec![Seen::report("SM9", DeliveryStatus::Failed(Reason::Refused))]),
             ),
             case(
                 "failed for a reason that is no number",
                 &status(&[("MessageStatus", "failed"), ("ErrorCode", "?")]),
-                Ok(vec![Seen::report("SM9", Fate::Failed(Reason::Undelivered))]),
+                Ok(vec![Seen::report("SM9", DeliveryStatus::Failed(Reason::Undelivered))]),
             ),
             case("a status of tomorrow", &status(&[("MessageStatus", "teleported")]), Ok(vec![])),
         ],
@@ -183,14 +183,14 @@ fn reports_tell_why() {
         (Some(21610), Reason::Refused),
         (None, Reason::Undelivered),
     ] {
-        assert_eq!(fate("failed", code), Some(Fate::Failed(reason)), "{code:?}");
+        assert_eq!(delivery_status("failed", code), Some(DeliveryStatus::Failed(reason)), "{code:?}");
     }
-    assert_eq!((fate("read", None), fate("queued", None)), (Some(Fate::Read), None));
+    assert_eq!((delivery_status("read", None), delivery_status("queued", None)), (Some(DeliveryStatus::Read), None));
 }
 
 #[tokio::test]
 async fn a_message_leaves_with_our_credentials_and_the_address_for_reports() {
-    let peer = Peer::start(vec![Answer::json(201, r#"{"sid": "SM42", "status": "queued"}"#)]).await;
+    let peer = Peer::start(vec![PeerAnswer::json(201, r#"{"sid": "SM42", "status": "queued"}"#)]).await;
     let sent = twilio(peer.url()).deliver(&message("Ça coule ?")).await.unwrap();
     assert_eq!(sent.provider_id, "SM42");
     let request = &peer.requests()[0];
@@ -209,7 +209,7 @@ async fn a_message_leaves_with_our_credentials_and_the_address_for_reports() {
 #[tokio::test]
 async fn a_code_says_more_than_a_status() {
     let code =
-        |status, code: u32| Answer::json(status, &format!("{{\"code\": {code}, \"message\": \"+33639980001\"}}"));
+        |status, code: u32| PeerAnswer::json(status, &format!("{{\"code\": {code}, \"message\": \"+33639980001\"}}"));
     for (answer, retry, reason) in [
         (code(400, 21211), Retry::Never, Reason::NoSuchAddress),
         (code(400, 21610), Retry::Never, Reason::Refused),
@@ -218,7 +218,7 @@ async fn a_code_says_more_than_a_status() {
         (code(400, 21617), Retry::Never, Reason::Content),
         (code(429, 20429), Retry::Later, Reason::Unavailable),
         (code(500, 20500), Retry::Later, Reason::Unavailable),
-        (Answer::json(400, "<html>"), Retry::Never, Reason::Content),
+        (PeerAnswer::json(400, "<html>"), Retry::Never, Reason::Content),
     ] {
         let peer = Peer::start(vec![answer.clone()]).await;
         let error = twilio(peer.url()).deliver(&message("x")).await.unwrap_err();
@@ -229,8 +229,8 @@ async fn a_code_says_more_than_a_status() {
 
 #[tokio::test]
 async fn a_file_is_fetched_with_the_credentials_which_go_nowhere_else() {
-    let said = |body: &str| Answer::Say { status: 200, headers: vec![], body: body.into() };
-    let moved = |to: String| Answer::Say { status: 307, headers: vec![("location", to)], body: String::new() };
+    let said = |body: &str| PeerAnswer::Say { status: 200, headers: vec![], body: body.into() };
+    let moved = |to: String| PeerAnswer::Say { status: 307, headers: vec![("location", to)], body: String::new() };
     let peer = Peer::start(vec![moved("/kept/1".into()), said("a photo")]).await;
     let bytes = twilio(peer.url()).fetch(&format!("{}/media/1", peer.url())).await.unwrap();
     assert_eq!(&bytes[..], b"a photo");
@@ -244,9 +244,9 @@ async fn a_file_is_fetched_with_the_credentials_which_go_nowhere_else() {
 
     for (answer, expected) in [
         (said(&"x".repeat(1001)), FetchError::TooLarge),
-        (Answer::json(404, ""), FetchError::Gone),
-        (Answer::json(500, ""), FetchError::Unavailable),
-        (Answer::Close, FetchError::Unavailable),
+        (PeerAnswer::json(404, ""), FetchError::Gone),
+        (PeerAnswer::json(500, ""), FetchError::Unavailable),
+        (PeerAnswer::Close, FetchError::Unavailable),
         (moved("/again".into()), FetchError::Gone),
     ] {
         let peer = Peer::start(vec![answer.clone()]).await;

@@ -13,12 +13,14 @@ use serde_json::Value as Json;
 use subtle::ConstantTimeEq;
 
 use super::{
-    account::{Account, MOST_IDENTIFIER, ends_with_secret, report},
-    answer::Answer,
+    account::{MAX_IDENTIFIER, SmsAccount, ends_with_secret, report},
+    answer::ProviderResponse,
     numbers,
 };
 use crate::{
-    channel::{AccountError, Event, Fate, Outbound, Pace, Post, Provider, Reason, Refusal, Retry, SendError, Sent},
+    channel::{
+        AccountError, DeliveryStatus, Event, Outbound, Pace, Post, Provider, Reason, Refusal, Retry, SendError, Sent,
+    },
     config::{Hidden, SecretError, Webhook, WebhookFields, WebhookFormat, WebhookSend},
     domain::{
         language::Language,
@@ -34,7 +36,7 @@ pub enum WebhookError {
     Unauthorized,
     #[error("the body must be a JSON object or a form (application/x-www-form-urlencoded)")]
     Malformed,
-    #[error("the field `{0}` must be there, as text of at most {MOST_IDENTIFIER} characters")]
+    #[error("the field `{0}` must be there, as text of at most {MAX_IDENTIFIER} characters")]
     Field(String),
     #[error("the field `{0}` must be text")]
     Text(String),
@@ -100,7 +102,7 @@ fn at<'j>(fields: &'j Json, path: &str) -> Option<&'j Json> {
 
 fn identifier(fields: &Json, path: &str) -> Result<String, WebhookError> {
     match at(fields, path) {
-        Some(Json::String(text)) if !text.trim().is_empty() && text.chars().count() <= MOST_IDENTIFIER => {
+        Some(Json::String(text)) if !text.trim().is_empty() && text.chars().count() <= MAX_IDENTIFIER => {
             Ok(text.trim().replace('\0', ""))
         }
         Some(Json::Number(number)) => Ok(number.to_string()),
@@ -111,7 +113,7 @@ fn identifier(fields: &Json, path: &str) -> Result<String, WebhookError> {
 /// A webhook that also sends.
 #[derive(Debug)]
 pub(super) struct Sender {
-    account: Account,
+    account: SmsAccount,
     config: Webhook,
     send: WebhookSend,
     method: Method,
@@ -136,7 +138,7 @@ impl Sender {
             .map_err(|error| unusable(error.to_string()))?;
         config.secret.reveal().map_err(|error| unusable(error.to_string()))?;
         Ok(Self {
-            account: Account::new(&config.account, &config.insurer, send.messages_per_second),
+            account: SmsAccount::new(&config.account, &config.insurer, send.messages_per_second),
             config: config.clone(),
             send: send.clone(),
             method,
@@ -167,7 +169,7 @@ impl Sender {
                 request.form(&pairs.map(|(name, value)| (name, plain(value))).collect::<Vec<_>>())
             }
         };
-        let answer = Answer::to(request).await?;
+        let answer = ProviderResponse::to(request).await?;
         if !answer.status.is_success() {
             return Err(answer.failure(""));
         }
@@ -215,15 +217,15 @@ impl Provider for Sender {
             && let Some(status) = at(&fields, &reports.status)
         {
             let (id, status) = (identifier(&fields, &reports.id).map_err(malformed)?, plain(status));
-            let fate = if reports.delivered.contains(&status) {
-                Fate::Delivered
+            let status = if reports.delivered.contains(&status) {
+                DeliveryStatus::Delivered
             } else if reports.failed.contains(&status) {
-                Fate::Failed(Reason::Undelivered)
+                DeliveryStatus::Failed(Reason::Undelivered)
             } else {
                 // On its way: nothing to tell.
                 return Ok(Vec::new());
             };
-            return Ok(vec![report(&id, fate)]);
+            return Ok(vec![report(&id, status)]);
         }
         let inbound = message(&self.config, &fields).map_err(malformed)?;
         let InboundKind::Message(body) = inbound.kind else { return Ok(Vec::new()) };

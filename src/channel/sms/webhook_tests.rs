@@ -3,8 +3,8 @@ use http::Method;
 use super::{Sender, WebhookError, decode, verify};
 use crate::{
     channel::{
-        Fate, Provider as _, Reason, Refusal, Retry,
-        testing::{self, Answer, Case, Peer, Seen, check},
+        DeliveryStatus, Provider as _, Reason, Refusal, Retry,
+        testing::{self, Case, Peer, PeerAnswer, Seen, check},
     },
     config::Webhook,
     domain::message::{Body, Channel, Endpoint},
@@ -111,12 +111,12 @@ fn what_a_sender_posts() {
             case(
                 "delivered, before the answer to our own post",
                 r#"{"report": {"id": "o9", "status": "DLV"}}"#,
-                Ok(vec![Seen::report("o9", Fate::Delivered)]),
+                Ok(vec![Seen::report("o9", DeliveryStatus::Delivered)]),
             ),
             case(
                 "failed",
                 r#"{"report": {"id": "o9", "status": "REJ"}}"#,
-                Ok(vec![Seen::report("o9", Fate::Failed(Reason::Undelivered))]),
+                Ok(vec![Seen::report("o9", DeliveryStatus::Failed(Reason::Undelivered))]),
             ),
             case("on its way", r#"{"report": {"id": "o9", "status": "ACK"}}"#, Ok(vec![])),
             case(
@@ -130,7 +130,7 @@ fn what_a_sender_posts() {
 
 #[tokio::test]
 async fn what_it_is_sent_is_filled_in() {
-    let peer = Peer::start(vec![Answer::json(200, r#"{"messages": [{"id": 42}]}"#)]).await;
+    let peer = Peer::start(vec![PeerAnswer::json(200, r#"{"messages": [{"id": 42}]}"#)]).await;
     // Braces in a person's text are no names.
     let sent = sender(peer.url(), "json").deliver(&message("Voici {key} et {to} : \"fuite\"")).await.unwrap();
     assert_eq!(sent.provider_id, "42");
@@ -151,7 +151,7 @@ async fn what_it_is_sent_is_filled_in() {
 
 #[tokio::test]
 async fn each_text_of_a_long_message_has_a_key_of_its_own() {
-    let peer = Peer::start(vec![Answer::json(200, "{}")]).await;
+    let peer = Peer::start(vec![PeerAnswer::json(200, "{}")]).await;
     sender(peer.url(), "json").deliver(&message(&"mot ".repeat(500))).await.unwrap();
     let keys: Vec<_> = peer
         .requests()
@@ -163,8 +163,8 @@ async fn each_text_of_a_long_message_has_a_key_of_its_own() {
 
 #[tokio::test]
 async fn a_long_message_that_broke_off_goes_on_with_the_text_that_failed() {
-    let done = || Answer::json(200, "{}");
-    let peer = Peer::start(vec![done(), Answer::json(500, ""), done(), done()]).await;
+    let done = || PeerAnswer::json(200, "{}");
+    let peer = Peer::start(vec![done(), PeerAnswer::json(500, ""), done(), done()]).await;
     let (sender, message) = (sender(peer.url(), "json"), message(&"mot ".repeat(500)));
     assert_eq!(sender.deliver(&message).await.unwrap_err().retry, Retry::Later);
     sender.deliver(&message).await.unwrap();
@@ -181,15 +181,15 @@ async fn a_long_message_that_broke_off_goes_on_with_the_text_that_failed() {
 async fn a_refusal_says_whether_to_try_again() {
     let seconds = |seconds| Retry::After(std::time::Duration::from_secs(seconds));
     for (answer, retry, reason) in [
-        (Answer::json(429, "").header("retry-after", "7"), seconds(7), Reason::Unavailable),
-        (Answer::json(429, ""), Retry::Later, Reason::Unavailable),
-        (Answer::json(500, ""), Retry::Later, Reason::Unavailable),
-        (Answer::json(503, "").header("retry-after", "30"), seconds(30), Reason::Unavailable),
-        (Answer::json(401, ""), Retry::Later, Reason::Account),
-        (Answer::json(402, ""), Retry::Later, Reason::Account),
-        (Answer::json(400, ""), Retry::Never, Reason::Content),
-        (Answer::json(200, &"x".repeat(70_000)), Retry::Later, Reason::Unavailable),
-        (Answer::Close, Retry::Later, Reason::Unavailable),
+        (PeerAnswer::json(429, "").header("retry-after", "7"), seconds(7), Reason::Unavailable),
+        (PeerAnswer::json(429, ""), Retry::Later, Reason::Unavailable),
+        (PeerAnswer::json(500, ""), Retry::Later, Reason::Unavailable),
+        (PeerAnswer::json(503, "").header("retry-after", "30"), seconds(30), Reason::Unavailable),
+        (PeerAnswer::json(401, ""), Retry::Later, Reason::Account),
+        (PeerAnswer::json(402, ""), Retry::Later, Reason::Account),
+        (PeerAnswer::json(400, ""), Retry::Never, Reason::Content),
+        (PeerAnswer::json(200, &"x".repeat(70_000)), Retry::Later, Reason::Unavailable),
+        (PeerAnswer::Close, Retry::Later, Reason::Unavailable),
     ] {
         let peer = Peer::start(vec![answer.clone()]).await;
         let error = sender(peer.url(), "json").deliver(&message("x")).await.unwrap_err();

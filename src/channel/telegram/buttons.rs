@@ -15,11 +15,11 @@ use crate::domain::{
 };
 
 /// The most bytes that a button may carry, says the Bot API.
-const MOST_DATA: usize = 64;
+const MAX_DATA: usize = 64;
 /// Two labels that stand side by side on a narrow phone without being cut.
-const MOST_SHORT: usize = 14;
+const MAX_SHORT: usize = 14;
 /// The most buttons below one message, says Telegram.
-const MOST_BUTTONS: usize = 100;
+const MAX_BUTTONS: usize = 100;
 
 // What a button carries is its payload, or one of these. Payloads begin with a letter.
 const EMPTY_BOX: char = '+';
@@ -51,14 +51,14 @@ pub(super) fn keyboard(
     words: &Words,
     language: Language,
 ) -> InlineKeyboardMarkup {
-    let fits = |reply: &&QuickReply| reply.payload.len() < MOST_DATA;
+    let fits = |reply: &&QuickReply| reply.payload.len() < MAX_DATA;
     // "Je ne sais pas" and "Passer" are no choices among others.
     let alone = |reply: &QuickReply| reply.payload.starts_with("cmd=") || reply.payload.ends_with("=unknown");
     let several =
         input == Some(Input::Choices) && replies.iter().filter(|reply| !alone(reply)).all(|reply| fits(&reply));
     let mut rows: Vec<Vec<InlineKeyboardButton>> = Vec::new();
     let mut confirmed = false;
-    for (number, reply) in (1..MOST_BUTTONS).zip(replies) {
+    for (number, reply) in (1..MAX_BUTTONS).zip(replies) {
         if several && !alone(reply) {
             rows.push(vec![button(&format!("{EMPTY_MARK}{}", reply.label), format!("{EMPTY_BOX}{}", reply.payload))]);
             continue;
@@ -68,7 +68,7 @@ pub(super) fn keyboard(
         }
         let data = if fits(&reply) { reply.payload.clone() } else { format!("{NUMBER}{number}") };
         let new = button(&reply.label, data);
-        let short = |button: &InlineKeyboardButton| button.text.chars().count() <= MOST_SHORT;
+        let short = |button: &InlineKeyboardButton| button.text.chars().count() <= MAX_SHORT;
         match rows.last_mut() {
             Some(row) if row.len() == 1 && !several && short(&row[0]) && short(&new) => row.push(new),
             _ => rows.push(vec![new]),
@@ -182,7 +182,7 @@ mod tests {
         let long = format!("fact={}", "x".repeat(80));
         let markup = shown(&[("a=yes", "Oui"), (&long, "Une réponse")], Input::Choice);
         let buttons = handed_back(&markup);
-        assert!(buttons.inline_keyboard.iter().flatten().all(|button| button.callback_data.len() <= MOST_DATA));
+        assert!(buttons.inline_keyboard.iter().flatten().all(|button| button.callback_data.len() <= MAX_DATA));
         for (keyboard, label) in [(Some(&buttons), "Une réponse"), (None, "2")] {
             assert_eq!(press("#2", keyboard), Press::Answer { label: label.into(), choice: None });
         }

@@ -25,9 +25,9 @@ const ANSWER: Duration = Duration::from_secs(15);
 /// A file of 20 MB over a slow line.
 const DOWNLOAD: Duration = Duration::from_mins(1);
 /// The public Bot API gives files of up to 20 MB; a server of one's own gives larger ones.
-const MOST_FILE: usize = 100 * 1024 * 1024;
+const MAX_FILE: usize = 100 * 1024 * 1024;
 /// Of Telegram's words for an error, as many as tell what it is.
-const MOST_DETAIL: usize = 120;
+const MAX_DETAIL: usize = 120;
 
 /// Speaks for one bot. Cheap to clone.
 #[derive(Clone)]
@@ -49,7 +49,7 @@ pub(super) enum CallError {
 }
 
 #[derive(Deserialize)]
-struct Answer<T> {
+struct BotApiResponse<T> {
     #[serde(default)]
     ok: bool,
     result: Option<T>,
@@ -85,13 +85,13 @@ impl Client {
         let response = self.http.post(url).json(payload).timeout(most).send().await.map_err(CallError::unreachable)?;
         let status = response.status();
         let bytes = response.bytes().await.map_err(CallError::unreachable)?;
-        let answer: Answer<T> = serde_json::from_slice(&bytes).map_err(|_| CallError::Unreadable(status))?;
+        let answer: BotApiResponse<T> = serde_json::from_slice(&bytes).map_err(|_| CallError::Unreadable(status))?;
         match answer {
-            Answer { ok: true, result: Some(result), .. } => Ok(result),
-            Answer { ok: true, .. } => Err(CallError::Unreadable(status)),
-            Answer { error_code, description, parameters, .. } => Err(CallError::Refused {
+            BotApiResponse { ok: true, result: Some(result), .. } => Ok(result),
+            BotApiResponse { ok: true, .. } => Err(CallError::Unreadable(status)),
+            BotApiResponse { error_code, description, parameters, .. } => Err(CallError::Refused {
                 code: if error_code == 0 { status.as_u16() } else { error_code },
-                description: description.chars().take(MOST_DETAIL).collect(),
+                description: description.chars().take(MAX_DETAIL).collect(),
                 retry_after: parameters.and_then(|parameters| parameters.retry_after).map(Seconds::duration),
             }),
         }
@@ -153,7 +153,7 @@ async fn read(mut response: Response) -> Result<Result<Bytes, reqwest::Error>, F
     let mut bytes = BytesMut::new();
     loop {
         match response.chunk().await {
-            Ok(Some(chunk)) if bytes.len() + chunk.len() > MOST_FILE => return Err(FetchError::TooLarge),
+            Ok(Some(chunk)) if bytes.len() + chunk.len() > MAX_FILE => return Err(FetchError::TooLarge),
             Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
             Ok(None) => return Ok(Ok(bytes.freeze())),
             Err(error) => return Ok(Err(error)),

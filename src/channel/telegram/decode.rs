@@ -23,12 +23,12 @@ use crate::{
 /// The length of a telephone number with its country and the sign before it (E.164).
 const E164: std::ops::RangeInclusive<usize> = 9..=16;
 /// The longest payload of a deep link, says Telegram.
-const MOST_TOKEN: usize = 64;
+const MAX_TOKEN: usize = 64;
 
 /// What is done on Telegram once a press is stored: the button stops turning, the answer is shown in place of the
 /// buttons. If it is lost, nothing is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Courtesy {
+pub(super) struct AfterCommit {
     /// The press that is to be answered.
     pub(super) query: String,
     /// Words that the person sees for a moment.
@@ -117,7 +117,7 @@ fn command(text: &str) -> (String, Option<String>) {
     let rest = rest.trim();
     if name == "/start" {
         let known = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        let token = !rest.is_empty() && rest.len() <= MOST_TOKEN && rest.chars().all(known);
+        let token = !rest.is_empty() && rest.len() <= MAX_TOKEN && rest.chars().all(known);
         return (name.to_owned(), token.then(|| rest.to_owned()));
     }
     (format!("{name} {rest}").trim_end().to_owned(), None)
@@ -189,7 +189,7 @@ fn files(message: &Message) -> Vec<File> {
 /// A button was pressed: the answer, if it is one, and then what is to be shown.
 fn pressed(bot: &Bot, words: &Words, query: CallbackQuery) -> Vec<Event> {
     let language = language_of(Some(&query.from));
-    let mut courtesy = Courtesy { query: query.id, notice: None, edit: None };
+    let mut after_commit = AfterCommit { query: query.id, notice: None, edit: None };
     let mut events = Vec::new();
     // Without its message a button is of a chat that is gone; Telegram turns it until it is answered.
     if let Some(message) = query.message.filter(|message| message.chat.is_private()) {
@@ -202,16 +202,16 @@ fn pressed(bot: &Bot, words: &Words, query: CallbackQuery) -> Vec<Event> {
                 let body = Body { text: label, choice, ..Body::default() };
                 let inbound = inbound(bot, chat, provider_id, language, InboundKind::Message(body));
                 events.push(Event::Message(Box::new(Received { inbound, files: Vec::new(), more_may_follow: false })));
-                courtesy.edit = Some(Edit { chat, message: id, text: shown, buttons: None });
+                after_commit.edit = Some(Edit { chat, message: id, text: shown, buttons: None });
             }
             Press::Tick(buttons) => {
-                courtesy.edit = Some(Edit { chat, message: id, text: None, buttons: Some(buttons) });
+                after_commit.edit = Some(Edit { chat, message: id, text: None, buttons: Some(buttons) });
             }
-            Press::NoneTicked => courtesy.notice = Some(words.none_chosen.get(language).to_owned()),
+            Press::NoneTicked => after_commit.notice = Some(words.none_chosen.get(language).to_owned()),
             Press::Unknown => {}
         }
     }
-    events.extend(serde_json::to_value(courtesy).map(Event::Courtesy));
+    events.extend(serde_json::to_value(after_commit).map(Event::AfterCommit));
     events
 }
 

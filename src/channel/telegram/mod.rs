@@ -36,15 +36,15 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::{
-    AccountError, Checked, Desk, Event, FetchError, Outbound, Pace, Post, Provider, Reason, Refusal, Retry, SendError,
-    Sent,
+    AccountError, Checked, Event, FetchError, Outbound, Pace, Post, Provider, Reason, Receiver, Refusal, Retry,
+    SendError, Sent,
 };
 use crate::{
     config::{Bot, Config, Hidden, Receive, SecretError},
     domain::message::Channel,
 };
 use client::{CallError, Client};
-use decode::{Courtesy, Edit};
+use decode::{AfterCommit, Edit};
 use update::Update;
 use words::Words;
 
@@ -179,12 +179,12 @@ impl Provider for Telegram {
         Ok(decode::events(&self.settings, &self.words, update))
     }
 
-    fn courtesy(&self, what: &Json) {
-        let Ok(courtesy) = serde_json::from_value::<Courtesy>(what.clone()) else { return };
+    fn after_commit(&self, what: &Json) {
+        let Ok(after_commit) = serde_json::from_value::<AfterCommit>(what.clone()) else { return };
         let Ok(place) = Arc::clone(&self.courtesies).try_acquire_owned() else { return };
         let client = self.client.clone();
         tokio::spawn(async move {
-            if let Err(error) = show(&client, courtesy).await {
+            if let Err(error) = show(&client, after_commit).await {
                 tracing::debug!(%error, "a press of a button is stored, but not shown");
             }
             drop(place);
@@ -195,20 +195,20 @@ impl Provider for Telegram {
         Box::pin(check::check(self))
     }
 
-    fn listen(self: Arc<Self>, desk: Desk, stop: CancellationToken) -> BoxFuture<'static, ()> {
-        Box::pin(async move { poll::listen(&self, &desk, &stop).await })
+    fn listen(self: Arc<Self>, receiver: Receiver, stop: CancellationToken) -> BoxFuture<'static, ()> {
+        Box::pin(async move { poll::listen(&self, &receiver, &stop).await })
     }
 }
 
 /// Stops the button's turning, and shows the message anew.
-async fn show(client: &Client, courtesy: Courtesy) -> Result<(), CallError> {
-    let mut answer = AnswerCallbackQuery::new(CallbackQueryId(courtesy.query));
-    if let Some(notice) = courtesy.notice {
+async fn show(client: &Client, after_commit: AfterCommit) -> Result<(), CallError> {
+    let mut answer = AnswerCallbackQuery::new(CallbackQueryId(after_commit.query));
+    if let Some(notice) = after_commit.notice {
         answer = answer.text(notice);
     }
     // Telegram takes no answer to an old press; its message is shown anew all the same.
     let answered: Result<Json, _> = client.call(&answer).await;
-    if let Some(Edit { chat, message, text, buttons }) = courtesy.edit
+    if let Some(Edit { chat, message, text, buttons }) = after_commit.edit
         && let Ok(message) = message.try_into().map(MessageId)
     {
         let chat = ChatId(chat);

@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Telegram, client::CallError, decode, update::Update};
 use crate::{
-    channel::{Desk, Event},
+    channel::{Event, Receiver},
     config::Receive,
     domain::{id::NodeId, language::Language},
     store::StoreError,
@@ -57,7 +57,7 @@ impl Pause {
     }
 }
 
-pub(super) async fn listen(bot: &Telegram, desk: &Desk, stop: &CancellationToken) {
+pub(super) async fn listen(bot: &Telegram, receiver: &Receiver, stop: &CancellationToken) {
     let mut pause = Pause(FIRST_PAUSE);
     while let Err(error) = introduce(bot).await {
         tracing::warn!(account = bot.settings.account, %error, "the bot cannot be set up; trying again");
@@ -67,7 +67,7 @@ pub(super) async fn listen(bot: &Telegram, desk: &Desk, stop: &CancellationToken
         }
     }
     if bot.settings.receive == Receive::Polling {
-        poll(bot, desk, stop).await;
+        poll(bot, receiver, stop).await;
     }
 }
 
@@ -90,11 +90,11 @@ async fn introduce(bot: &Telegram) -> Result<(), CallError> {
     Ok(())
 }
 
-async fn poll(bot: &Telegram, desk: &Desk, stop: &CancellationToken) {
-    let line = Line::new(bot, desk);
+async fn poll(bot: &Telegram, receiver: &Receiver, stop: &CancellationToken) {
+    let line = Line::new(bot, receiver);
     while !stop.is_cancelled() {
-        match line.hold().await {
-            Ok(true) => ask(bot, desk, &line, stop).await,
+        match line.acquire_lease().await {
+            Ok(true) => ask(bot, receiver, &line, stop).await,
             Ok(false) => tracing::debug!(account = bot.settings.account, "another node asks for this bot's updates"),
             Err(error) => tracing::warn!(account = bot.settings.account, %error, "updates wait for the store"),
         }
@@ -104,7 +104,7 @@ async fn poll(bot: &Telegram, desk: &Desk, stop: &CancellationToken) {
 }
 
 /// Asks for updates as long as the line is ours.
-async fn ask(bot: &Telegram, desk: &Desk, line: &Line<'_>, stop: &CancellationToken) {
+async fn ask(bot: &Telegram, receiver: &Receiver, line: &Line<'_>, stop: &CancellationToken) {
     let mut offset: Option<i64> = None;
     let mut pause = Pause(FIRST_PAUSE);
     while !stop.is_cancelled() {
@@ -120,7 +120,7 @@ async fn ask(bot: &Telegram, desk: &Desk, line: &Line<'_>, stop: &CancellationTo
         };
         let failed = match asked {
             Ok(updates) => {
-                let Batch { next, failed } = take(bot, desk, updates).await;
+                let Batch { next, failed } = take(bot, receiver, updates).await;
                 offset = next.or(offset);
                 failed
             }
@@ -162,34 +162,34 @@ async fn end_conflict(bot: &Telegram, description: &str) -> bool {
 
 /// The right to ask for a bot's updates, which one node has at a time.
 struct Line<'a> {
-    desk: &'a Desk,
+    receiver: &'a Receiver,
     lease: String,
     node: String,
 }
 
 impl<'a> Line<'a> {
-    fn new(bot: &Telegram, desk: &'a Desk) -> Self {
+    fn new(bot: &Telegram, receiver: &'a Receiver) -> Self {
         let lease = format!("telegram|{}", bot.settings.account);
-        Self { desk, lease, node: NodeId::new(desk.clock().now()).to_string() }
+        Self { receiver, lease, node: NodeId::new(receiver.clock().now()).to_string() }
     }
 
-    async fn hold(&self) -> Result<bool, StoreError> {
-        let now = self.desk.clock().now();
-        self.desk.store().hold(&self.lease, &self.node, now, now + LEASE_SECONDS.seconds()).await
+    async fn acquire_lease(&self) -> Result<bool, StoreError> {
+        let now = self.receiver.clock().now();
+        self.receiver.store().acquire_lease(&self.lease, &self.node, now, now + LEASE_SECONDS.seconds()).await
     }
 
     /// Makes the lease longer again and again; returns when it is lost, or nobody can say.
     async fn keep(&self) {
         loop {
             tokio::time::sleep(RENEW).await;
-            if !self.hold().await.unwrap_or(false) {
+            if !self.acquire_lease().await.unwrap_or(false) {
                 return;
             }
         }
     }
 
     async fn release(&self) {
-        if let Err(error) = self.desk.store().release(&self.lease, &self.node).await {
+        if let Err(error) = self.receiver.store().release(&self.lease, &self.node).await {
             tracing::warn!(%error, "the lease is not given back: the other nodes wait until it runs out");
         }
     }
@@ -203,7 +203,7 @@ struct Batch {
 }
 
 /// Stores the updates: each person's in their order, several people's at once.
-async fn take(bot: &Telegram, desk: &Desk, updates: Vec<Json>) -> Batch {
+async fn take(bot: &Telegram, receiver: &Receiver, updates: Vec<Json>) -> Batch {
     let mut next = None;
     let mut people: HashMap<Option<String>, Vec<(i64, Event)>> = HashMap::new();
     for json in updates {
@@ -214,13 +214,13 @@ async fn take(bot: &Telegram, desk: &Desk, updates: Vec<Json>) -> Batch {
         let events = decode::events(&bot.settings, &bot.words, update);
         let person = events.iter().find_map(|event| match event {
             Event::Message(received) => Some(received.inbound.endpoint.address.clone()),
-            Event::Report(_) | Event::Courtesy(_) => None,
+            Event::Report(_) | Event::AfterCommit(_) => None,
         });
         people.entry(person).or_default().extend(events.into_iter().map(|event| (id, event)));
     }
     let stored = stream::iter(people.into_values()).map(|events| async move {
         for (id, event) in events {
-            if let Err(error) = desk.take(bot, event).await {
+            if let Err(error) = receiver.take(bot, event).await {
                 tracing::warn!(account = bot.settings.account, update = id, %error, "an update is not stored; trying again");
                 return Some(id);
             }

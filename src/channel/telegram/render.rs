@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The longest message, in UTF-16 units, as the Bot API counts.
-const MOST_UNITS: usize = 4096;
+const MAX_UNITS: usize = 4096;
 /// Before advice that must not be missed.
 const URGENT: &str = "⚠️ ";
 
@@ -101,7 +101,7 @@ fn end_of_piece(text: &str) -> Option<usize> {
     let mut units = 0;
     for (at, char) in text.char_indices() {
         units += char.len_utf16();
-        if units > MOST_UNITS {
+        if units > MAX_UNITS {
             return Some(at);
         }
     }
@@ -206,7 +206,7 @@ mod tests {
         ] {
             let cut = split(&text);
             assert_eq!(cut.len(), pieces, "{}", text.len());
-            assert!(cut.iter().all(|piece| units(piece) <= MOST_UNITS));
+            assert!(cut.iter().all(|piece| units(piece) <= MAX_UNITS));
             let same = |text: &str| text.split_whitespace().collect::<String>();
             assert_eq!(same(&cut.concat()), same(&text), "nothing is lost");
         }

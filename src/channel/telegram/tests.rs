@@ -53,7 +53,7 @@ fn message(fields: &Json) -> Json {
 fn received(part: &str, json: &Json) -> Option<Received> {
     events(part, json).into_iter().find_map(|event| match event {
         Event::Message(received) => Some(*received),
-        Event::Report(_) | Event::Courtesy(_) => None,
+        Event::Report(_) | Event::AfterCommit(_) => None,
     })
 }
 
@@ -64,8 +64,8 @@ fn body(received: &Received) -> &Body {
     }
 }
 
-fn courtesy(events: &[Event]) -> Courtesy {
-    let Some(Event::Courtesy(what)) = events.last() else { panic!("no courtesy ends {events:?}") };
+fn after_commit(events: &[Event]) -> AfterCommit {
+    let Some(Event::AfterCommit(what)) = events.last() else { panic!("no after_commit ends {events:?}") };
     serde_json::from_value(what.clone()).unwrap()
 }
 
@@ -228,10 +228,10 @@ fn a_pressed_button_is_an_answer_and_is_shown_as_pressed() {
         )
     };
     let pressed = press("leak=no", "q1");
-    let [Event::Message(received), Event::Courtesy(_)] = pressed.as_slice() else { panic!("{pressed:?}") };
+    let [Event::Message(received), Event::AfterCommit(_)] = pressed.as_slice() else { panic!("{pressed:?}") };
     assert_eq!((body(received).text.as_str(), body(received).choice.as_deref()), ("Non", Some("leak=no")));
     let edit = Edit { chat: 7, message: 10, text: Some("L'eau coule ?\n\n✓ Non".into()), buttons: None };
-    assert_eq!(courtesy(&pressed), Courtesy { query: "q1".into(), notice: None, edit: Some(edit) });
+    assert_eq!(after_commit(&pressed), AfterCommit { query: "q1".into(), notice: None, edit: Some(edit) });
     // Twice the same button is one answer; the other button of the same question is another.
     let id = |events: &[Event]| match &events[0] {
         Event::Message(received) => received.inbound.provider_id.clone(),
@@ -251,7 +251,7 @@ fn a_box_to_tick_says_nothing_yet() {
         let query = json!({ "id": "q", "from": { "id": 7, "language_code": "en" }, "message": ours, "data": data });
         let events = events("callback_query", &query);
         assert_eq!(events.len(), 1, "{events:?}");
-        courtesy(&events)
+        after_commit(&events)
     };
     let buttons = press("+rooms=kitchen").edit.unwrap().buttons.unwrap();
     assert_eq!(buttons.inline_keyboard[0][0].text, "☑ Cuisine");
@@ -264,7 +264,7 @@ fn a_press_without_its_message_is_only_answered() {
         let pressed =
             events("callback_query", &json!({ "id": "q", "from": { "id": 7 }, "message": message, "data": "a=b" }));
         assert_eq!(pressed.len(), 1);
-        assert_eq!(courtesy(&pressed).edit, None);
+        assert_eq!(after_commit(&pressed).edit, None);
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
         language::Language,
         message::{Body, Channel},
     },
-    flow::{Effect, Event, Heard, State, transcript},
+    flow::{Effect, Event, State, UserMessage, transcript},
 };
 
 /// Arguments of `guichet flow chat`.
@@ -102,12 +102,12 @@ impl Talk<'_> {
 
     fn heard(&self, line: &str) -> Event {
         if line == "/photo" {
-            return Event::Said(Heard { files: vec!["image/jpeg".into()], ..Heard::default() });
+            return Event::Said(UserMessage { files: vec!["image/jpeg".into()], ..UserMessage::default() });
         }
         let number = line.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
         let choice = number.and_then(|at| self.quick_replies.get(at)).cloned();
         let text = if choice.is_some() { String::new() } else { line.to_owned() };
-        Event::Said(Heard { text, choice, files: Vec::new() })
+        Event::Said(UserMessage { text, choice, files: Vec::new() })
     }
 
     fn tell(&mut self, event: Event) {

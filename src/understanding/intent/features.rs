@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use rust_stemmers::{Algorithm, Stemmer};
 
-use crate::understanding::text::{Kind, Text, words_of};
+use crate::understanding::text::{Text, TokenKind, words_of};
 
 /// How much each kind of feature weighs before the whole is brought to length one.
 const WORD: f32 = 1.0;
@@ -71,12 +71,12 @@ impl Reader {
         for at in 0..text.len().min(MAX_WORDS) {
             let word = text.str(at);
             match text.token(at).map(|token| token.kind) {
-                Some(Kind::Word) => match self.spellings.get(word) {
+                Some(TokenKind::Word) => match self.spellings.get(word) {
                     Some(long) => words.extend(long.iter().map(AsRef::as_ref)),
                     None => words.push(word),
                 },
-                Some(Kind::Digits | Kind::Mark('?' | '!')) => words.push(word),
-                Some(Kind::Mark('€')) => words.push("euros"),
+                Some(TokenKind::Digits | TokenKind::Mark('?' | '!')) => words.push(word),
+                Some(TokenKind::Mark('€')) => words.push("euros"),
                 _ => {}
             }
         }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::{
-    super::{Listening, Reading, Vocabulary, text::looks_of},
+    super::{Listening, ParsedMessage, Vocabulary, text::looks_of},
     friday, vocabulary,
 };
 
@@ -11,12 +11,12 @@ const TIMES: &str = include_str!("../../../tests/corpus/times.csv");
 const AMOUNTS: &str = include_str!("../../../tests/corpus/amounts.csv");
 
 /// How often one character may be looked at. Texts of people stay under a tenth of it.
-const MOST_LOOKS: usize = 400;
+const MAX_LOOKS: usize = 400;
 
 thread_local!(static VOCABULARY: Vocabulary = vocabulary());
 
 /// Reads a text and holds what must be true of any.
-fn read(text: &str, ctx: &Listening) -> Reading {
+fn read(text: &str, ctx: &Listening) -> ParsedMessage {
     let reading = VOCABULARY.with(|vocabulary| vocabulary.read(text, ctx));
     let mut last = 0;
     for found in reading.values() {
@@ -163,6 +163,6 @@ fn four_times_the_text_is_four_times_the_work() {
         };
         let (short, long) = (looks(1_000), looks(4_000));
         assert!(long <= 6 * short, "{piece}: {short} looks for 1,000 characters, {long} for 4,000");
-        assert!(long <= MOST_LOOKS * 4_000, "{piece}: {long} looks for 4,000 characters");
+        assert!(long <= MAX_LOOKS * 4_000, "{piece}: {long} looks for 4,000 characters");
     }
 }

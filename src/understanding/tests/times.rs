@@ -4,7 +4,7 @@ use jiff::civil::{DateTime, date};
 use proptest::prelude::*;
 
 use super::{
-    super::{Answer, Found, Listening, Open, ValueKind, Vocabulary, Want},
+    super::{Answer, Entity, Listening, Open, ValueKind, Vocabulary, Want},
     friday, vocabulary, want,
 };
 use crate::domain::{
@@ -39,13 +39,13 @@ fn corpus() -> Vec<Case<'static>> {
     cases
 }
 
-fn meant(found: &Found, future: bool) -> Moment {
+fn meant(found: &Entity, future: bool) -> Moment {
     let value = if future { found.ahead.as_ref().unwrap_or(&found.value) } else { &found.value };
     let Value::Moment(moment) = value else { panic!("{found:?} is no moment") };
     moment.clone()
 }
 
-fn told(found: &Found, future: bool) -> String {
+fn told(found: &Entity, future: bool) -> String {
     let moment = meant(found, future);
     let name = |json: String| json.trim_matches('"').to_owned();
     let precision = name(serde_json::to_string(&moment.precision).unwrap());

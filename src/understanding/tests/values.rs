@@ -1,5 +1,5 @@
 use super::{
-    super::{Answer, Found, ValueKind, Vocabulary, Want},
+    super::{Answer, Entity, ValueKind, Vocabulary, Want},
     friday, rooms, vocabulary, want,
 };
 use crate::domain::{
@@ -57,7 +57,7 @@ fn the_corpus_of_amounts_is_read_as_its_writer_meant_it() {
     for line in corpus.lines().skip(1) {
         let (text, expected) = line.split_once(';').unwrap();
         let reading = vocabulary.read(text, &friday());
-        let euros = |found: &&Found| found.kind == ValueKind::Amount && found.foreign.is_none();
+        let euros = |found: &&Entity| found.kind == ValueKind::Amount && found.foreign.is_none();
         let amounts = reading.values().iter().filter(euros);
         let read: Vec<String> = amounts
             .map(|found| {
@@ -103,7 +103,7 @@ fn what_is_not_of_euros_is_never_taken_for_them() {
             .collect();
         assert_eq!(found, [(cents, code.to_owned())], "{text}");
         assert_eq!(answer(&vocabulary, text, &want(Input::Amount)), None, "{text}");
-        assert_eq!(vocabulary.volunteer(&reading, &want(Input::Amount), &friday()), None, "{text}");
+        assert_eq!(vocabulary.extract_unprompted(&reading, &want(Input::Amount), &friday()), None, "{text}");
     }
     assert_eq!(answer(&vocabulary, "200 CHF, soit 212 euros", &want(Input::Amount)), Some(Value::Amount(21_200)));
 }
@@ -283,7 +283,7 @@ fn emails_plates_and_policy_numbers_are_heard() {
     );
     assert_eq!(answer(&vocabulary, "plaque GH-208-XZ", &want(Input::Plate)), text("GH-208-XZ"));
     let reading = vocabulary.read("rentré dedans au feu rouge par AB-123-CD", &friday());
-    assert_eq!(vocabulary.volunteer(&reading, &want(Input::Plate), &friday()), text("AB-123-CD"));
+    assert_eq!(vocabulary.extract_unprompted(&reading, &want(Input::Plate), &friday()), text("AB-123-CD"));
     assert_eq!(answer(&vocabulary, "ab 123 cd", &want(Input::Plate)), text("AB-123-CD"));
     assert_eq!(answer(&vocabulary, "1234 AB 69", &want(Input::Plate)), text("1234 AB 69"));
     assert_eq!(answer(&vocabulary, "je sais plus", &want(Input::Plate)), None);
@@ -302,7 +302,7 @@ fn emails_plates_and_policy_numbers_are_heard() {
     assert_eq!(answer(&vocabulary, "ph 204 518", &policy), text("PH204518"));
     assert_eq!(answer(&vocabulary, "APH-204518", &policy), None);
     let reading = vocabulary.read("fuite hier, contrat PH-204518", &friday());
-    assert_eq!(vocabulary.volunteer(&reading, &policy, &friday()), text("PH-204518"));
+    assert_eq!(vocabulary.extract_unprompted(&reading, &policy, &friday()), text("PH-204518"));
 }
 
 #[test]
@@ -312,18 +312,19 @@ fn one_message_answers_several_questions_and_each_value_one() {
         "Bonjour, fuite hier soir dans la cuisine au 12 rue des Lilas 69003 Lyon, environ 1200e, contrat n° 7541289, tel 06 12 34 56 78",
         &ctx,
     );
-    let volunteer = |reading: &super::super::Reading, want: &Want| vocabulary.volunteer(reading, want, &ctx);
-    let date = volunteer(&reading, &want(Input::Date)).unwrap();
+    let extract_unprompted =
+        |reading: &super::super::ParsedMessage, want: &Want| vocabulary.extract_unprompted(reading, want, &ctx);
+    let date = extract_unprompted(&reading, &want(Input::Date)).unwrap();
     reading.take(&date);
-    assert_eq!(volunteer(&reading, &want(Input::Date)), None, "the date is taken");
-    assert_eq!(volunteer(&reading, &want(Input::Amount)), Some(Value::Amount(120_000)));
-    assert_eq!(volunteer(&reading, &want(Input::PolicyNumber)), Some(Value::Text("7541289".into())));
-    assert_eq!(volunteer(&reading, &want(Input::Phone)), Some(Value::Phone("+33612345678".into())));
-    assert!(matches!(volunteer(&reading, &want(Input::Address)), Some(Value::Address(_))));
+    assert_eq!(extract_unprompted(&reading, &want(Input::Date)), None, "the date is taken");
+    assert_eq!(extract_unprompted(&reading, &want(Input::Amount)), Some(Value::Amount(120_000)));
+    assert_eq!(extract_unprompted(&reading, &want(Input::PolicyNumber)), Some(Value::Text("7541289".into())));
+    assert_eq!(extract_unprompted(&reading, &want(Input::Phone)), Some(Value::Phone("+33612345678".into())));
+    assert!(matches!(extract_unprompted(&reading, &want(Input::Address)), Some(Value::Address(_))));
     let choices = Want { choices: Some(&rooms), ..want(Input::Choice) };
-    assert_eq!(volunteer(&reading, &choices), Some(Value::Choice("kitchen".into())));
+    assert_eq!(extract_unprompted(&reading, &choices), Some(Value::Choice("kitchen".into())));
     for input in [Input::Text, Input::YesNo, Input::Number, Input::Duration, Input::Plate, Input::Email] {
-        assert_eq!(volunteer(&reading, &want(input)), None, "{input:?}");
+        assert_eq!(extract_unprompted(&reading, &want(input)), None, "{input:?}");
     }
 }
 
@@ -332,7 +333,7 @@ fn figures_that_say_nothing_of_themselves_are_not_volunteered() {
     let (vocabulary, ctx) = (vocabulary(), friday());
     let reading = vocabulary.read("ma machine 7541289 de 500 litres au 2e", &ctx);
     for input in [Input::Amount, Input::PolicyNumber, Input::Plate, Input::Phone, Input::Date, Input::Address] {
-        assert_eq!(vocabulary.volunteer(&reading, &want(input), &ctx), None, "{input:?}");
+        assert_eq!(vocabulary.extract_unprompted(&reading, &want(input), &ctx), None, "{input:?}");
     }
 }
 
@@ -408,7 +409,7 @@ fn hostile_text_is_read_without_panic() {
         ] {
             let want = Want { choices: Some(&rooms), ..want(input) };
             let _ = vocabulary.answer(&reading, &want, &ctx);
-            let _ = vocabulary.volunteer(&reading, &want, &ctx);
+            let _ = vocabulary.extract_unprompted(&reading, &want, &ctx);
         }
         for found in reading.values() {
             assert!(text.get(found.span.clone()).is_some(), "{found:?} of {text:?}");

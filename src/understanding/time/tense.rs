@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::understanding::{
     Vocabulary,
-    text::{Kind, Text},
+    text::{Text, TokenKind},
     vocabulary::TenseWord,
 };
 
@@ -45,9 +45,9 @@ impl Tenses {
             }
             for at in between {
                 match text.token(at)?.kind {
-                    Kind::Mark('!' | '?' | ';' | '\n') => return None,
-                    Kind::Mark('.') if !text.is_glued(at + 1) => return None,
-                    Kind::Mark(',') => far += CLAUSE,
+                    TokenKind::Mark('!' | '?' | ';' | '\n') => return None,
+                    TokenKind::Mark('.') if !text.is_glued(at + 1) => return None,
+                    TokenKind::Mark(',') => far += CLAUSE,
                     _ if matches!(text.word(at), "et" | "and" | "mais" | "but" | "puis") => far += CLAUSE,
                     _ => {}
                 }

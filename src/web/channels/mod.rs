@@ -21,7 +21,7 @@ use serde::Serialize;
 use super::{App, problem::Problem};
 use crate::{
     channel::{
-        DeskError, Post, Provider, Refusal,
+        Post, Provider, ReceiverError, Refusal,
         sms::{render, webhook},
     },
     config::Webhook,
@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// A text message is small; whoever sends more than this sends something else.
-const MOST_BYTES: usize = 256 * 1024;
+const MAX_BYTES: usize = 256 * 1024;
 
 pub(super) fn routes() -> Router<App> {
     // What stands behind the account is the provider's own: a secret, for those that sign nothing.
@@ -39,12 +39,12 @@ pub(super) fn routes() -> Router<App> {
 
 /// The account that a request is for.
 #[derive(Debug)]
-struct Account {
+struct AccountPath {
     channel: Channel,
     name: String,
 }
 
-impl FromRequestParts<App> for Account {
+impl FromRequestParts<App> for AccountPath {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
@@ -58,7 +58,7 @@ impl FromRequestParts<App> for Account {
 
 async fn receive(
     State(app): State<App>,
-    account: Account,
+    account: AccountPath,
     OriginalUri(uri): OriginalUri,
     request: Request,
 ) -> Result<Response, Problem> {
@@ -66,7 +66,7 @@ async fn receive(
     let (head, body) = request.into_parts();
     let answered = app.config.sms.answered().find(|webhook| webhook.account == account.name);
     if let (Channel::Sms, Some(webhook)) = (account.channel, answered) {
-        let body = read(body, MOST_BYTES).await?;
+        let body = read(body, MAX_BYTES).await?;
         return answer(&app, webhook, &head.headers, &body, begun).await.map(IntoResponse::into_response);
     }
     let provider = app.providers.find(account.channel, &account.name).ok_or_else(Problem::not_found)?;
@@ -79,7 +79,7 @@ async fn receive(
 /// Stores what a provider posted, in its order, and acknowledges.
 async fn take(app: &App, provider: &dyn Provider, post: &Post<'_>, begun: Instant) -> Result<Response, Problem> {
     for event in provider.decode(post)? {
-        app.desk.take(provider, event).await?;
+        app.receiver.take(provider, event).await?;
     }
     app.metrics.receipt_seconds.observe(begun.elapsed().as_secs_f64());
     let acknowledgement = provider.acknowledgement();
@@ -137,13 +137,13 @@ impl From<Refusal> for Problem {
     }
 }
 
-impl From<DeskError> for Problem {
-    fn from(error: DeskError) -> Self {
+impl From<ReceiverError> for Problem {
+    fn from(error: ReceiverError) -> Self {
         match error {
-            DeskError::Intake(error) => error.into(),
-            DeskError::Document(error) => error.into(),
-            DeskError::Store(error) => error.into(),
-            DeskError::Fetch(_) => Self::unavailable("A file of this message cannot be fetched at the moment."),
+            ReceiverError::Intake(error) => error.into(),
+            ReceiverError::Document(error) => error.into(),
+            ReceiverError::Store(error) => error.into(),
+            ReceiverError::Fetch(_) => Self::unavailable("A file of this message cannot be fetched at the moment."),
         }
     }
 }

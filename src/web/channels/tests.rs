@@ -13,8 +13,8 @@ use tower::ServiceExt as _;
 
 use crate::{
     channel::{
-        Acknowledgement, Content, Event, Fate, FetchError, File, Outbound, Pace, Post, Provider, Received, Refusal,
-        Report, SendError, Sent,
+        Acknowledgement, Content, DeliveryStatus, Event, FetchError, File, Outbound, Pace, Post, Provider, Received,
+        Refusal, Report, SendError, Sent,
     },
     domain::{
         language::Language,
@@ -86,7 +86,7 @@ fn event(line: &str) -> Result<Event, Refusal> {
         return Err(Refusal::Malformed("no identifier".into()));
     };
     if kind == "delivered" {
-        return Ok(Event::Report(Report { provider_id: id.into(), fate: Fate::Delivered }));
+        return Ok(Event::Report(Report { provider_id: id.into(), status: DeliveryStatus::Delivered }));
     }
     let media = (kind == "send").then(|| words.next().unwrap_or_default().to_owned());
     let files = media.into_iter().map(|media| File { name: "devis.pdf".into(), content: Content::Media(media) });

@@ -17,7 +17,7 @@ use crate::{
 const LEAST_NAME: usize = 32;
 const WINDOW: SignedDuration = SignedDuration::from_mins(10);
 /// The most conversations opened from one address in that time; a mobile network's people share one.
-const MOST_OPENED: u32 = 120;
+const MAX_OPENED: u32 = 120;
 
 /// The conversations that were opened of late, by address. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ impl Default for Openings {
 
 impl Openings {
     fn count(&self, from: ClientAddress, now: Timestamp) -> Result<(), u32> {
-        self.0.count([(from, MOST_OPENED)], now)
+        self.0.count([(from, MAX_OPENED)], now)
     }
 }
 

@@ -30,7 +30,7 @@ use crate::{
     },
     intake::{Change, ChangeKind},
     store::{MessageRow, StoreError},
-    web::{App, problem::Problem, streams::Place},
+    web::{App, problem::Problem, streams::StreamSlot},
 };
 
 /// Silence for longer than this is told apart from a dead line by a comment.
@@ -99,7 +99,7 @@ struct Line {
     told: Option<ConversationState>,
     /// Whether everything that is known to have changed was looked at.
     is_current: bool,
-    place: Place,
+    place: StreamSlot,
 }
 
 impl Line {

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::web::problem::Problem;
 
 /// The longest name that a page may give to what it sends.
-const MOST_NAME: usize = 64;
+const MAX_NAME: usize = 64;
 
 /// A JSON body.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ fn refuse(rejection: &JsonRejection) -> Problem {
 
 /// The name under which a page sends something, so that it arrives once.
 pub(in crate::web) fn check_client_id(id: &str) -> Result<(), Problem> {
-    let is_name = !id.is_empty() && id.len() <= MOST_NAME && id.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-');
+    let is_name = !id.is_empty() && id.len() <= MAX_NAME && id.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-');
     if is_name { Ok(()) } else { Err(unprocessable("`client_id` must be a UUID.")) }
 }
 

@@ -37,7 +37,7 @@ use super::App;
 pub use conversations::Openings;
 
 /// What a person writes is small; files go their own way.
-const MOST_BYTES: usize = 64 * 1024;
+const MAX_BYTES: usize = 64 * 1024;
 
 pub(super) fn routes() -> Router<App> {
     let api = Router::new()
@@ -50,7 +50,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/resume", post(resume::post))
         .route("/resume-link", post(resume_link::post))
         .route("/typing", post(typing::post))
-        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .layer(DefaultBodyLimit::max(MAX_BYTES))
         // Streamed to the disk and limited there, by the configured size.
         .route("/uploads/{client_id}", put(uploads::put).layer(DefaultBodyLimit::disable()));
     let assets = Router::new()

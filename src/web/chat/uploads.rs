@@ -13,13 +13,13 @@ use crate::{
         id::{ConversationId, DocumentId},
         message::Attachment,
     },
-    intake::files::{self, KeptFile, MOST_FILES},
+    intake::files::{self, KeptFile, MAX_FILES},
     store::{ConversationRow, DocumentRow},
     web::{App, problem::Problem},
 };
 
 /// The most files of one message.
-const MOST_ATTACHMENTS: usize = 20;
+const MAX_ATTACHMENTS: usize = 20;
 
 #[derive(Debug, Deserialize)]
 pub(in crate::web) struct Named {
@@ -71,7 +71,7 @@ async fn receive(
     body: Body,
 ) -> Result<DocumentRow, Problem> {
     let others = app.store.documents(conversation).await?;
-    if others.len() >= MOST_FILES {
+    if others.len() >= MAX_FILES {
         return Err(json::unprocessable("This conversation holds as many files as it can."));
     }
     let limits = Limits { max_bytes: app.config.documents.max_file_mib * 1024 * 1024 };
@@ -86,7 +86,7 @@ pub(in crate::web) async fn attachments(
     conversation: &ConversationRow,
     ids: Vec<DocumentId>,
 ) -> Result<Vec<Attachment>, Problem> {
-    if ids.len() > MOST_ATTACHMENTS {
+    if ids.len() > MAX_ATTACHMENTS {
         return Err(json::unprocessable("Too many files in one message; send them in several."));
     }
     let mut attachments = Vec::with_capacity(ids.len());

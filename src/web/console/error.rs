@@ -6,7 +6,7 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
 };
 
-use super::desk::DeskError;
+use super::case_actions::CaseActionError;
 use crate::{document::DocumentError, store::StoreError};
 
 /// Why a request was not served.
@@ -29,7 +29,7 @@ pub enum ConsoleError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
-    Desk(#[from] DeskError),
+    Desk(#[from] CaseActionError),
     #[error(transparent)]
     Document(#[from] DocumentError),
     #[error("a page could not be written: {0}")]
@@ -59,11 +59,11 @@ pub(super) struct ProblemPage {
 impl ConsoleError {
     fn trouble(&self) -> (StatusCode, Trouble) {
         match self {
-            Self::NotFound | Self::Document(DocumentError::NotFound) | Self::Desk(DeskError::NotFound) => {
+            Self::NotFound | Self::Document(DocumentError::NotFound) | Self::Desk(CaseActionError::NotFound) => {
                 (StatusCode::NOT_FOUND, Trouble::NotFound)
             }
             Self::Forged => (StatusCode::FORBIDDEN, Trouble::Forged),
-            Self::Desk(DeskError::Overtaken(_)) => (StatusCode::CONFLICT, Trouble::Overtaken),
+            Self::Desk(CaseActionError::Overtaken(_)) => (StatusCode::CONFLICT, Trouble::Overtaken),
             Self::BadForm | Self::NotLoggedIn { .. } => (StatusCode::BAD_REQUEST, Trouble::BadForm),
             Self::Store(_) | Self::Desk(_) | Self::Document(_) => {
                 (StatusCode::SERVICE_UNAVAILABLE, Trouble::Unavailable)

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use super::{Changed, Console, auth::Session, error::ConsoleError};
 use crate::{
     domain::id::DossierId,
-    web::{problem::Problem, streams::Place},
+    web::{problem::Problem, streams::StreamSlot},
 };
 
 /// The shortest time between two events.
@@ -60,12 +60,17 @@ struct Following {
     token_hash: String,
     changes: BoxStream<'static, Changed>,
     dossier: Option<DossierId>,
-    place: Place,
+    place: StreamSlot,
 }
 
 /// An event for each change, until the session ends or the house closes.
-fn follow(console: Console, token_hash: String, dossier: Option<DossierId>, place: Place) -> impl Stream<Item = Event> {
-    let changes = console.desk().changes();
+fn follow(
+    console: Console,
+    token_hash: String,
+    dossier: Option<DossierId>,
+    place: StreamSlot,
+) -> impl Stream<Item = Event> {
+    let changes = console.actions().changes();
     let following = Following { console, token_hash, changes, dossier, place };
     // The first event at once gives the page an identifier to come back with.
     let first = stream::once(async { Event::default().id("1").comment("open") });

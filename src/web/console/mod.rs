@@ -2,7 +2,7 @@
 //!
 //! Pages are askama templates; htmx refreshes a page's live part when a server-sent event says that something changed, and
 //! every form works without it too. One endpoint is one file: its request, its context with a `sample()`, its handler and
-//! its tests. What a handler does goes through the [`Desk`], which stores it with its line in the timeline.
+//! its tests. What a handler does goes through the [`CaseActions`], which stores it with its line in the timeline.
 //!
 //! # What this room refuses to do
 //!
@@ -12,7 +12,7 @@
 mod appointments;
 mod assets;
 pub mod auth;
-mod desk;
+mod case_actions;
 mod document;
 mod dossier;
 mod error;
@@ -43,7 +43,7 @@ use jiff::Timestamp;
 
 use super::Streams;
 use crate::{document::Documents, domain::clock::Clock, flow::Library, intake::Accounts, store::Store};
-pub use desk::{Changed, Desk, DeskError};
+pub use case_actions::{CaseActionError, CaseActions, Changed};
 pub use names::{Names, NamesError};
 pub(crate) use users::add::is_login;
 
@@ -54,7 +54,7 @@ use error::ConsoleError;
 pub struct Setup {
     pub store: Store,
     pub documents: Documents,
-    pub desk: Arc<dyn Desk>,
+    pub actions: Arc<dyn CaseActions>,
     /// Where messages can be sent to people.
     pub accounts: Accounts,
     pub names: Names,
@@ -90,8 +90,8 @@ impl Console {
         &self.0.setup.documents
     }
 
-    fn desk(&self) -> &dyn Desk {
-        &*self.0.setup.desk
+    fn actions(&self) -> &dyn CaseActions {
+        &*self.0.setup.actions
     }
 
     fn accounts(&self) -> &Accounts {
@@ -145,7 +145,7 @@ pub fn router(console: Console) -> Router {
         .route("/console/dossiers/{id}/override", post(dossier::override_orientation::post))
         .route("/console/dossiers/{id}/mission", post(dossier::mission::post))
         .route("/console/dossiers/{id}/merge", post(dossier::merge::post))
-        .route("/console/dossiers/{id}/keep-apart", post(dossier::keep_apart::post))
+        .route("/console/dossiers/{id}/reject-duplicate", post(dossier::reject_duplicate::post))
         .route("/console/dossiers/{id}/close", post(dossier::close::post))
         .route("/console/appointments", get(appointments::list::get))
         .route("/console/appointments/{id}/calendar", get(appointments::calendar::get))

@@ -14,7 +14,7 @@ use serde_json::json;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
-use super::{Changed, Console, Desk, DeskError, Names, Setup, auth::password, router};
+use super::{CaseActionError, CaseActions, Changed, Console, Names, Setup, auth::password, router};
 use crate::{
     document::{Documents, Limits},
     domain::{
@@ -43,7 +43,7 @@ pub(super) fn library() -> Arc<Library> {
 pub(super) struct Trial {
     console: Console,
     router: Router,
-    desk: Arc<NoteTaker>,
+    actions: Arc<NoteTaker>,
     dossier: DossierId,
     _folder: TempDir,
 }
@@ -57,11 +57,11 @@ struct NoteTaker {
     learnt: Mutex<u32>,
 }
 
-impl Desk for NoteTaker {
-    fn act(&self, _: DossierId, actor: Actor, action: Action) -> BoxFuture<'_, Result<(), DeskError>> {
+impl CaseActions for NoteTaker {
+    fn act(&self, _: DossierId, actor: Actor, action: Action) -> BoxFuture<'_, Result<(), CaseActionError>> {
         async move {
             if *self.broken.lock().unwrap() {
-                return Err(DeskError::NotStored("the disk is full".into()));
+                return Err(CaseActionError::NotStored("the disk is full".into()));
             }
             self.acts.lock().unwrap().push((actor.login, action));
             Ok(())
@@ -69,7 +69,7 @@ impl Desk for NoteTaker {
         .boxed()
     }
 
-    fn learn(&self) -> BoxFuture<'_, Result<(), DeskError>> {
+    fn learn(&self) -> BoxFuture<'_, Result<(), CaseActionError>> {
         *self.learnt.lock().unwrap() += 1;
         async { Ok(()) }.boxed()
     }
@@ -121,11 +121,11 @@ impl Trial {
             ),
         ])
         .unwrap();
-        let desk = Arc::new(NoteTaker::default());
+        let actions = Arc::new(NoteTaker::default());
         let console = Console::new(Setup {
             store,
             documents,
-            desk: Arc::clone(&desk) as Arc<dyn Desk>,
+            actions: Arc::clone(&actions) as Arc<dyn CaseActions>,
             accounts: Accounts::new(["first", "second"].map(|name| (Channel::Sms, name.to_owned()))),
             names,
             library: library(),
@@ -133,7 +133,7 @@ impl Trial {
             public_url: "http://127.0.0.1:8480".into(),
             streams: crate::web::Streams::default(),
         });
-        Self { router: router(console.clone()), console, desk, dossier, _folder: folder }
+        Self { router: router(console.clone()), console, actions, dossier, _folder: folder }
     }
 
     pub(super) fn console(&self) -> Console {
@@ -151,11 +151,11 @@ impl Trial {
     }
 
     pub(super) fn acts(&self) -> Vec<(String, Action)> {
-        self.desk.acts.lock().unwrap().clone()
+        self.actions.acts.lock().unwrap().clone()
     }
 
     pub(super) fn typed(&self) -> u32 {
-        *self.desk.typed.lock().unwrap()
+        *self.actions.typed.lock().unwrap()
     }
 
     /// A request of a desk, to be answered by `by`.
@@ -251,7 +251,7 @@ impl Trial {
             undelivered: None,
             timer: None,
             binding: crate::store::Binding::default(),
-            crossings: Vec::new(),
+            channel_switches: Vec::new(),
             requests,
             opt_out: None,
             planning,
@@ -261,11 +261,11 @@ impl Trial {
 
     /// How often the desk was asked to learn.
     pub(super) fn learnt(&self) -> u32 {
-        *self.desk.learnt.lock().unwrap()
+        *self.actions.learnt.lock().unwrap()
     }
 
-    pub(super) fn break_desk(&self) {
-        *self.desk.broken.lock().unwrap() = true;
+    pub(super) fn break_actions(&self) {
+        *self.actions.broken.lock().unwrap() = true;
     }
 
     /// Logs in and posts an action's form for the seeded dossier; the status where it is refused.
@@ -502,7 +502,7 @@ async fn seed(store: &Store, now: Timestamp) -> DossierId {
         undelivered: None,
         timer: None,
         binding: crate::store::Binding::default(),
-        crossings: Vec::new(),
+        channel_switches: Vec::new(),
         requests: Requests::default(),
         opt_out: None,
         planning: Planning::default(),

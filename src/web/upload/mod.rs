@@ -21,12 +21,12 @@ use axum::{
 use super::App;
 
 /// A message of names of files is small.
-const MOST_BYTES: usize = 64 * 1024;
+const MAX_BYTES: usize = 64 * 1024;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/{token}", get(page::get))
-        .route("/api/message", post(message::post).layer(DefaultBodyLimit::max(MOST_BYTES)))
+        .route("/api/message", post(message::post).layer(DefaultBodyLimit::max(MAX_BYTES)))
         // Streamed to the disk and limited there, by the configured size.
         .route("/api/uploads/{client_id}", put(files::put).layer(DefaultBodyLimit::disable()))
 }

@@ -39,7 +39,7 @@ const WANTS_PHOTOS: &str = "Envoyez vos photos";
 const HAS_ENOUGH: &str = "c'est tout";
 const SENT: &str = "C'est envoyé, dossier ";
 /// Nobody writes more letters for one claim.
-const MOST_LETTERS: usize = 15;
+const MAX_LETTERS: usize = 15;
 
 const FIRST: &str = "Bonjour,\n\nHier soir vers 19h, la machine à laver a débordé dans ma cuisine au 12 rue des Lilas, 69003 \
     Lyon. Le parquet est tout gondolé. Personne n'est blessé. L'eau ne coule plus.\n\nMon contrat est le 7541289.\n\n\
@@ -229,7 +229,7 @@ async fn a_water_damage_is_declared_by_letters_through_postfix() {
         if is_done {
             break;
         }
-        assert!(letters.len() < MOST_LETTERS, "it does not end");
+        assert!(letters.len() < MAX_LETTERS, "it does not end");
         let letter = letters.last().unwrap();
         let (own, attached) = words(letter, letters.len());
         (text, photos) = (with_quote(&own, letter, letters.len()), attached);

@@ -23,8 +23,8 @@ use tokio::{sync::watch, task::JoinHandle};
 
 /// After this the test has failed.
 const PATIENCE: Duration = Duration::from_secs(30);
-const MOST_UNITS: usize = 4096;
-const MOST_FILE: usize = 20 * 1024 * 1024;
+const MAX_UNITS: usize = 4096;
+const MAX_FILE: usize = 20 * 1024 * 1024;
 
 /// The service, until it is dropped.
 pub(crate) struct BotApi {
@@ -514,7 +514,7 @@ fn act(state: &Shared, method: &str, arguments: &Map<String, Json>) -> Result<Js
                 .files
                 .get(id)
                 .ok_or((400, "Bad Request: wrong file_id or the file is temporarily unavailable"))?;
-            if bytes.len() > MOST_FILE {
+            if bytes.len() > MAX_FILE {
                 return Err((400, "Bad Request: file is too big"));
             }
             Ok(
@@ -558,7 +558,7 @@ fn act(state: &Shared, method: &str, arguments: &Map<String, Json>) -> Result<Js
 
 /// A message of the bot's, if it may be one.
 fn ours(chat: i64, id: i64, words: &Json, markup: Option<&Json>) -> Result<Json, Refused> {
-    text(words, MOST_UNITS)?;
+    text(words, MAX_UNITS)?;
     let mut message = json!({
         "message_id": id, "date": 1_800_000_000, "chat": { "id": chat, "type": "private" },
         "from": { "id": 1, "is_bot": true, "first_name": "Rives" }, "text": words,

@@ -137,7 +137,7 @@ impl Case {
             undelivered: None,
             timer: None,
             binding: guichet::store::Binding::default(),
-            crossings: Vec::new(),
+            channel_switches: Vec::new(),
             requests: guichet::store::Requests::default(),
             opt_out: None,
             planning: guichet::store::Planning::default(),

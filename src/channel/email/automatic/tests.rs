@@ -1,6 +1,6 @@
 use super::{Nature, Sign, Told};
 use crate::channel::{
-    Fate, Reason,
+    DeliveryStatus, Reason,
     email::parse::{Unreadable, parse},
 };
 
@@ -52,19 +52,23 @@ fn a_report_names_our_message_and_its_fate() {
     let original = "Content-Type: message/rfc822\n\nMessage-ID: <ours@rives.example>\nSubject: x\n\nbonjour";
     let headers = "Content-Type: text/rfc822-headers\n\nSubject: x\nMessage-ID:\n <ours@rives.example>";
     let recipient = "Reporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; a@example.org\n";
-    for (kind, status, fate) in [
-        ("delivery-status", "Action: failed\nStatus: 5.1.1", Some(Fate::Failed(Reason::NoSuchAddress))),
-        ("delivery-status", "Action: FAILED\nStatus: 5.2.2 (full)", Some(Fate::Failed(Reason::Undelivered))),
-        ("delivery-status", "Action: failed\nStatus: 5.7.1", Some(Fate::Failed(Reason::Refused))),
-        ("delivery-status", "Action: failed", Some(Fate::Failed(Reason::Undelivered))),
-        ("delivery-status", "Action: delivered\nStatus: 2.0.0", Some(Fate::Delivered)),
+    for (kind, status, expected) in [
+        ("delivery-status", "Action: failed\nStatus: 5.1.1", Some(DeliveryStatus::Failed(Reason::NoSuchAddress))),
+        ("delivery-status", "Action: FAILED\nStatus: 5.2.2 (full)", Some(DeliveryStatus::Failed(Reason::Undelivered))),
+        ("delivery-status", "Action: failed\nStatus: 5.7.1", Some(DeliveryStatus::Failed(Reason::Refused))),
+        ("delivery-status", "Action: failed", Some(DeliveryStatus::Failed(Reason::Undelivered))),
+        ("delivery-status", "Action: delivered\nStatus: 2.0.0", Some(DeliveryStatus::Delivered)),
         ("delivery-status", "Action: delayed\nStatus: 4.4.1", None),
         ("delivery-status", "", None),
-        ("disposition-notification", "Disposition: manual-action/MDN-sent-manually; displayed", Some(Fate::Read)),
+        (
+            "disposition-notification",
+            "Disposition: manual-action/MDN-sent-manually; displayed",
+            Some(DeliveryStatus::Read),
+        ),
         ("disposition-notification", "Disposition: automatic-action/x; deleted", None),
     ] {
         for original in [original, headers] {
-            let told = fate.map(|fate| Told { message: "ours@rives.example".into(), fate });
+            let told = expected.map(|status| Told { message: "ours@rives.example".into(), status });
             let expected = Nature::Report(told.into_iter().collect());
             assert_eq!(
                 nature_of(&report(kind, &format!("{recipient}{status}"), original)),

@@ -146,7 +146,7 @@ fn a_message_without_an_identifier_is_named_by_its_content() {
 
 #[tokio::test]
 async fn what_is_too_large_is_refused() {
-    let raw = [b"From: a@example.org\r\n\r\n".as_slice(), &vec![b'x'; super::MOST_BYTES]].concat();
+    let raw = [b"From: a@example.org\r\n\r\n".as_slice(), &vec![b'x'; super::MAX_BYTES]].concat();
     assert_eq!(read(raw.into()).await.unwrap_err(), Unreadable::TooLarge);
 }
 

@@ -31,12 +31,12 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::{
-    account::{Account, report},
+    account::{SmsAccount, report},
     answer::{no_such_address, unavailable},
     numbers,
 };
 use crate::{
-    channel::{Desk, DeskError, Outbound, Pace, Provider, Reason, Retry, SendError, Sent},
+    channel::{Outbound, Pace, Provider, Reason, Receiver, ReceiverError, Retry, SendError, Sent},
     config::{self, Hidden, SecretError, SmppIds},
     domain::{clock::Clock, message::Channel},
     store::SmsPart,
@@ -56,13 +56,13 @@ const PATIENCE: i64 = 120;
 /// After this long, in seconds, a part with the same reference belongs to another message.
 const STALE: i64 = 600;
 /// More messages than any carrier sends ahead of our acknowledgements.
-const MOST_UNANSWERED: usize = 10_000;
+const MAX_UNANSWERED: usize = 10_000;
 /// How often it is looked for messages that will not be complete.
 const LOOK: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
 pub(super) struct Smpp {
-    account: Account,
+    account: SmsAccount,
     host: String,
     port: u16,
     is_secure: bool,
@@ -126,7 +126,7 @@ impl Smpp {
             return Err(SmppError::TooLong);
         }
         Ok(Self {
-            account: Account::new(&account.account, &account.insurer, account.messages_per_second),
+            account: SmsAccount::new(&account.account, &account.insurer, account.messages_per_second),
             host: url.host_str().ok_or(SmppError::Url)?.to_owned(),
             port: url.port().unwrap_or(if is_secure { 3550 } else { 2775 }),
             is_secure,
@@ -148,7 +148,7 @@ impl Smpp {
     }
 
     /// Binds a line and serves it until it breaks. `bound` is set once it was bound.
-    async fn serve(&self, desk: &Desk, bound: &mut bool) -> Broken {
+    async fn serve(&self, receiver: &Receiver, bound: &mut bool) -> Broken {
         let builder = ConnectionBuilder::new()
             .enquire_link_interval(self.enquire_link)
             .enquire_link_response_timeout(RESPONSE)
@@ -167,10 +167,10 @@ impl Smpp {
                 Err(late) => return late.into(),
             };
             let (client, events) = builder.connected(secured);
-            Box::pin(self.hold(client, events, desk, bound)).await
+            Box::pin(self.hold(client, events, receiver, bound)).await
         } else {
             let (client, events) = builder.connected(connected);
-            Box::pin(self.hold(client, events, desk, bound)).await
+            Box::pin(self.hold(client, events, receiver, bound)).await
         }
     }
 
@@ -178,7 +178,7 @@ impl Smpp {
         &self,
         client: Client,
         mut events: impl futures_util::Stream<Item = Line> + Unpin,
-        desk: &Desk,
+        receiver: &Receiver,
         bound: &mut bool,
     ) -> Broken {
         if let Err(error) = client.bind_transceiver((*self.bind).clone()).await {
@@ -192,7 +192,7 @@ impl Smpp {
             let line = tokio::select! {
                 line = events.next() => line,
                 _ = look.tick() => {
-                    if let Err(error) = self.take_overdue(desk).await {
+                    if let Err(error) = self.take_overdue(receiver).await {
                         tracing::warn!(%error, account = self.account.name, "parts of messages wait for the store");
                     }
                     continue;
@@ -200,7 +200,7 @@ impl Smpp {
             };
             match line {
                 Some(Line::Incoming(command)) => {
-                    if let Err(broken) = self.answer(&client, command, desk).await {
+                    if let Err(broken) = self.answer(&client, command, receiver).await {
                         break broken;
                     }
                 }
@@ -213,11 +213,11 @@ impl Smpp {
     }
 
     /// Does what the carrier asks.
-    async fn answer(&self, client: &Client, command: Command, desk: &Desk) -> Result<(), Broken> {
+    async fn answer(&self, client: &Client, command: Command, receiver: &Receiver) -> Result<(), Broken> {
         let number = command.sequence_number();
         match command.pdu() {
             Some(Pdu::DeliverSm(sm)) => {
-                let status = match self.take(sm, desk).await {
+                let status = match self.take(sm, receiver).await {
                     Ok(()) => CommandStatus::EsmeRok,
                     Err(error) => {
                         tracing::warn!(%error, account = self.account.name, "a message waits at the carrier");
@@ -241,15 +241,15 @@ impl Smpp {
     }
 
     /// Stores what was delivered.
-    async fn take(&self, sm: &DeliverSm, desk: &Desk) -> Result<(), DeskError> {
+    async fn take(&self, sm: &DeliverSm, receiver: &Receiver) -> Result<(), ReceiverError> {
         match pdu::read(sm) {
-            Delivered::Report { id, fate: Some(fate) } => {
-                desk.take(self, report(&pdu::in_one_form(&id, self.bases.1), fate)).await
+            Delivered::Report { id, status: Some(status) } => {
+                receiver.take(self, report(&pdu::in_one_form(&id, self.bases.1), status)).await
             }
-            Delivered::Report { fate: None, .. } | Delivered::Nothing => Ok(()),
+            Delivered::Report { status: None, .. } | Delivered::Nothing => Ok(()),
             Delivered::Message { from, text } => {
                 let event = self.account.message(&self.name(sm), &from, text, Vec::new());
-                desk.take(self, event).await
+                receiver.take(self, event).await
             }
             Delivered::Part { from, reference, total, number, octets, coding } => {
                 let now = self.clock.now();
@@ -265,32 +265,32 @@ impl Smpp {
                     done: false,
                     at: now,
                 };
-                let mut parts = desk.store().keep_sms_part(&part, now - STALE.seconds()).await?;
+                let mut parts = receiver.store().keep_sms_part(&part, now - STALE.seconds()).await?;
                 let is_late = parts.iter().any(|part| part.done);
                 let is_whole = i64::try_from(parts.len()).is_ok_and(|there| there == total);
                 parts.retain(|part| !part.done);
                 // Late for a message that was taken without it, it is a message of its own.
-                if is_late || is_whole { self.take_parts(&parts, desk).await } else { Ok(()) }
+                if is_late || is_whole { self.take_parts(&parts, receiver).await } else { Ok(()) }
             }
         }
     }
 
     /// Takes some parts as one message.
-    async fn take_parts(&self, parts: &[SmsPart], desk: &Desk) -> Result<(), DeskError> {
+    async fn take_parts(&self, parts: &[SmsPart], receiver: &Receiver) -> Result<(), ReceiverError> {
         let Some(first) = parts.first() else { return Ok(()) };
         let octets: Vec<u8> = parts.iter().flat_map(|part| hex::decode(&part.content).unwrap_or_default()).collect();
         let text = pdu::decode(&octets, u8::try_from(first.coding).unwrap_or_default());
-        desk.take(self, self.account.message(&first.id, &first.address, text, Vec::new())).await?;
-        Ok(desk.store().finish_sms_parts(parts).await?)
+        receiver.take(self, self.account.message(&first.id, &first.address, text, Vec::new())).await?;
+        Ok(receiver.store().finish_sms_parts(parts).await?)
     }
 
     /// Takes what will not be complete any more.
-    async fn take_overdue(&self, desk: &Desk) -> Result<(), DeskError> {
+    async fn take_overdue(&self, receiver: &Receiver) -> Result<(), ReceiverError> {
         let now = self.clock.now();
         let (waiting_since, forget) = (now - PATIENCE.seconds(), now - 24.hours());
-        let overdue = desk.store().overdue_sms_parts(&self.account.name, waiting_since, forget).await?;
+        let overdue = receiver.store().overdue_sms_parts(&self.account.name, waiting_since, forget).await?;
         for parts in overdue.chunk_by(|a, b| (&a.address, a.reference) == (&b.address, b.reference)) {
-            self.take_parts(parts, desk).await?;
+            self.take_parts(parts, receiver).await?;
         }
         Ok(())
     }
@@ -302,7 +302,7 @@ impl Smpp {
             let count = self.count.fetch_add(1, Ordering::Relaxed);
             format!("{}-{count}", self.clock.now().as_millisecond())
         };
-        if unanswered.len() >= MOST_UNANSWERED {
+        if unanswered.len() >= MAX_UNANSWERED {
             unanswered.clear();
         }
         unanswered.entry(sm.clone()).or_insert_with(fresh).clone()
@@ -347,13 +347,13 @@ impl Provider for Smpp {
         })
     }
 
-    fn listen(self: Arc<Self>, desk: Desk, stop: CancellationToken) -> BoxFuture<'static, ()> {
+    fn listen(self: Arc<Self>, receiver: Receiver, stop: CancellationToken) -> BoxFuture<'static, ()> {
         Box::pin(async move {
             let mut wait = FIRST_WAIT;
             loop {
                 let mut bound = false;
                 tokio::select! {
-                    broken = self.serve(&desk, &mut bound) => {
+                    broken = self.serve(&receiver, &mut bound) => {
                         tracing::warn!(error = %broken, account = self.account.name, "no line to the carrier");
                     }
                     () = stop.cancelled() => {

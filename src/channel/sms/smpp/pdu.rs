@@ -13,7 +13,7 @@ use rusmpp::{
 };
 
 use crate::{
-    channel::{Fate, Reason},
+    channel::{DeliveryStatus, Reason},
     domain::sms::{Alphabet, gsm7, segment},
 };
 
@@ -35,7 +35,7 @@ pub(super) fn in_one_form(id: &str, base: Option<u32>) -> String {
 pub(super) enum Delivered {
     Report {
         id: String,
-        fate: Option<Fate>,
+        status: Option<DeliveryStatus>,
     },
     Message {
         from: String,
@@ -151,10 +151,10 @@ pub(super) fn decode(octets: &[u8], coding: u8) -> String {
 }
 
 /// Reference, total and number of a part.
-type Place = (i64, i64, i64);
+type PartNumber = (i64, i64, i64);
 
 /// Takes the user data header off.
-fn split_header(octets: &[u8]) -> (Option<Place>, &[u8]) {
+fn split_header(octets: &[u8]) -> (Option<PartNumber>, &[u8]) {
     let Some((header, rest)) =
         octets.split_first().and_then(|(length, rest)| rest.split_at_checked(usize::from(*length)))
     else {
@@ -178,7 +178,7 @@ fn split_header(octets: &[u8]) -> (Option<Place>, &[u8]) {
 }
 
 /// The same by optional parameters.
-fn sar(sm: &DeliverSm) -> Option<Place> {
+fn sar(sm: &DeliverSm) -> Option<PartNumber> {
     let values = || sm.tlvs().iter().filter_map(|tlv| tlv.value());
     let reference = values().find_map(|value| if let TlvValue::SarMsgRefNum(n) = value { Some(*n) } else { None })?;
     let total = values().find_map(|value| if let TlvValue::SarTotalSegments(n) = value { Some(*n) } else { None })?;
@@ -197,11 +197,11 @@ fn report(sm: &DeliverSm, text: &str) -> Delivered {
         _ => None,
     });
     let Some(id) = named.or_else(|| field("id:")) else { return Delivered::Nothing };
-    let fate = field("stat:").and_then(|stat| match stat.to_ascii_uppercase().as_str() {
-        "DELIVRD" => Some(Fate::Delivered),
-        "EXPIRED" | "DELETED" | "UNDELIV" => Some(Fate::Failed(Reason::Undelivered)),
-        "REJECTD" => Some(Fate::Failed(Reason::Refused)),
+    let status = field("stat:").and_then(|stat| match stat.to_ascii_uppercase().as_str() {
+        "DELIVRD" => Some(DeliveryStatus::Delivered),
+        "EXPIRED" | "DELETED" | "UNDELIV" => Some(DeliveryStatus::Failed(Reason::Undelivered)),
+        "REJECTD" => Some(DeliveryStatus::Failed(Reason::Refused)),
         _ => None,
     });
-    Delivered::Report { id, fate }
+    Delivered::Report { id, status }
 }

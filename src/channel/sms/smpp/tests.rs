@@ -13,7 +13,7 @@ use super::{
     refusal,
 };
 use crate::{
-    channel::{Fate, Reason, Retry},
+    channel::{DeliveryStatus, Reason, Retry},
     config,
     domain::clock::Clock,
 };
@@ -109,15 +109,15 @@ fn reports_are_read() {
             format!("id:42 sub:001 dlvrd:001 submit date:2611211000 done date:2611211001 stat:{stat} err:000 text:");
         read(&delivered(4, DataCoding::McSpecific, text.as_bytes()))
     };
-    let expected = |fate| Delivered::Report { id: "42".into(), fate };
-    assert_eq!(report("DELIVRD"), expected(Some(Fate::Delivered)));
-    assert_eq!(report("UNDELIV"), expected(Some(Fate::Failed(Reason::Undelivered))));
-    assert_eq!(report("REJECTD"), expected(Some(Fate::Failed(Reason::Refused))));
+    let expected = |status| Delivered::Report { id: "42".into(), status };
+    assert_eq!(report("DELIVRD"), expected(Some(DeliveryStatus::Delivered)));
+    assert_eq!(report("UNDELIV"), expected(Some(DeliveryStatus::Failed(Reason::Undelivered))));
+    assert_eq!(report("REJECTD"), expected(Some(DeliveryStatus::Failed(Reason::Refused))));
     assert_eq!(report("ENROUTE"), expected(None));
     assert_eq!(read(&delivered(4, DataCoding::McSpecific, b"")), Delivered::Nothing);
     let mut named = delivered(4, DataCoding::McSpecific, b"stat:DELIVRD");
     named.push_tlv(MessageDeliveryRequestTlvValue::ReceiptedMessageId("43".parse().unwrap()));
-    assert_eq!(read(&named), Delivered::Report { id: "43".into(), fate: Some(Fate::Delivered) });
+    assert_eq!(read(&named), Delivered::Report { id: "43".into(), status: Some(DeliveryStatus::Delivered) });
 }
 
 #[test]

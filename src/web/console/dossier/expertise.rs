@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The most free slots that a handler chooses from.
-const MOST_SLOTS: usize = 60;
+const MAX_SLOTS: usize = 60;
 
 /// What the page shows of the expertise.
 #[derive(Clone, Debug, Default)]
@@ -144,7 +144,7 @@ fn of(mission: &Mission, free: Vec<Slot>, library: &Library, zone: &TimeZone, le
         because: reasons.map(|reasons| named(reasons.because, lexicon)).unwrap_or_default(),
         booked: mission.booked().map(|row| SlotView::of(row, zone)),
         proposed: in_state(AppointmentState::Proposed).map(|row| SlotView::of(row, zone)).collect(),
-        free: free.into_iter().take(MOST_SLOTS).map(|slot| SlotView::free(slot, zone)).collect(),
+        free: free.into_iter().take(MAX_SLOTS).map(|slot| SlotView::free(slot, zone)).collect(),
     }
 }
 

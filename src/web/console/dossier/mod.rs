@@ -9,11 +9,11 @@ pub(super) mod facts;
 mod files;
 pub(super) mod give_back;
 mod head;
-pub(super) mod keep_apart;
 pub(super) mod merge;
 pub(super) mod mission;
 mod orientation;
 pub(super) mod override_orientation;
+pub(super) mod reject_duplicate;
 pub(super) mod reply;
 mod same_person;
 pub(super) mod send_again;
@@ -31,7 +31,7 @@ use super::{Console, Names, auth::Session, error::ConsoleError};
 use crate::{domain::id::DossierId, dossier::Dossier, intake::Action, planning::Experts};
 
 /// The longest text or reason that a handler may send.
-const MOST_TEXT: usize = 4000;
+const MAX_TEXT: usize = 4000;
 
 /// The dossier of an address.
 async fn find(console: &Console, id: &str) -> Result<Dossier, ConsoleError> {
@@ -42,14 +42,14 @@ async fn find(console: &Console, id: &str) -> Result<Dossier, ConsoleError> {
 /// Does what a handler does, and leads back to the page.
 async fn act(console: &Console, session: &Session, id: &str, action: Action) -> Result<Redirect, ConsoleError> {
     let dossier = find(console, id).await?;
-    console.desk().act(dossier.id, session.actor(), action).await?;
+    console.actions().act(dossier.id, session.actor(), action).await?;
     Ok(Redirect::to(&format!("/console/dossiers/{}", dossier.id)))
 }
 
 /// A text that says something and is not endless.
 fn said(text: &str) -> Result<String, ConsoleError> {
     let text = text.trim().replace("\r\n", "\n");
-    if text.is_empty() || text.chars().count() > MOST_TEXT { Err(ConsoleError::BadForm) } else { Ok(text) }
+    if text.is_empty() || text.chars().count() > MAX_TEXT { Err(ConsoleError::BadForm) } else { Ok(text) }
 }
 
 /// Handlers' names by login.

@@ -46,7 +46,7 @@ mod tests {
     #[tokio::test]
     async fn an_answer_that_is_not_stored_is_not_said_to_be() {
         let trial = Trial::start().await;
-        trial.break_desk();
+        trial.break_actions();
         assert_eq!(trial.act("reply", "&text=Bonjour").await, Err(StatusCode::SERVICE_UNAVAILABLE));
     }
 

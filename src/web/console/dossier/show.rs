@@ -19,7 +19,7 @@ use super::{
     head::{Head, Next},
     orientation::{OrientationView, Wanted},
     override_orientation::MODES,
-    same_person::{self, AlikeView, Place},
+    same_person::{self, ContactAddress, DuplicateView},
     send_again,
     timeline::{self, Actor, TimelineLine},
     transcript::{self, Bubble, Who},
@@ -35,7 +35,7 @@ use crate::{
     dossier::{Verdict, verify},
     planning::Because,
     store::Delivery,
-    store::Likeness,
+    store::MatchReason,
     store::MissionState,
     web::console::{
         Console, assets,
@@ -47,7 +47,7 @@ use crate::{
 };
 
 /// The most messages that are shown; of a longer conversation, the last ones.
-const MOST_MESSAGES: i64 = 1000;
+const MAX_MESSAGES: i64 = 1000;
 
 #[derive(Template)]
 #[template(path = "dossier.html")]
@@ -72,9 +72,9 @@ pub(in crate::web::console) struct DossierPage {
     /// The kinds of documents that can be asked for: code and name.
     kinds: Vec<(String, String)>,
     taken_by: Option<TakenBy>,
-    alike: Vec<AlikeView>,
+    alike: Vec<DuplicateView>,
     /// Where the person writes, and what is proven of it.
-    reached: Vec<Place>,
+    reached: Vec<ContactAddress>,
 }
 
 /// Who speaks instead of the flow.
@@ -92,9 +92,9 @@ pub(crate) async fn get(
     let dossier = find(&console, &id).await?;
     let store = console.store();
     let conversation = store.conversation(dossier.conversation).await?.ok_or(ConsoleError::NotFound)?;
-    let after = (conversation.last_seq - MOST_MESSAGES).max(0);
+    let after = (conversation.last_seq - MAX_MESSAGES).max(0);
     let (messages, sent, places, rows, documents, decisions, entries, handlers, alike, addresses, proofs) = tokio::try_join!(
-        store.messages(dossier.conversation, after, MOST_MESSAGES),
+        store.messages(dossier.conversation, after, MAX_MESSAGES),
         store.outbox(dossier.conversation, after),
         send_again::places(&console, dossier.conversation),
         store.facts(dossier.id),
@@ -102,7 +102,7 @@ pub(crate) async fn get(
         store.decisions(dossier.id),
         store.timeline(dossier.id),
         store.handlers(),
-        store.alike(&dossier),
+        store.duplicate_candidates(&dossier),
         store.addresses(dossier.conversation),
         store.proofs(dossier.conversation),
     )?;
@@ -149,7 +149,7 @@ mod tests {
     use crate::{
         dossier::Status,
         planning::Experts,
-        store::Alike,
+        store::DuplicateCandidate,
         web::console::{Names, testing::Trial},
     };
 
@@ -213,25 +213,25 @@ mod tests {
                 kinds: vec![("lease".into(), "Bail".into())],
                 taken_by: Some(TakenBy::Me),
                 alike: same_person::proposals(
-                    vec![Alike {
+                    vec![DuplicateCandidate {
                         dossier: crate::domain::id::DossierId::new(now),
                         reference: "P4NW-77QD".into(),
                         peril: "water_damage".into(),
                         opened_at: now,
-                        likeness: Likeness::Policy,
+                        reason: MatchReason::Policy,
                     }],
                     &entries,
                     lexicon,
                 ),
                 reached: vec![
-                    Place {
+                    ContactAddress {
                         channel: Channel::Sms,
                         address: Some("06 39 98 00 01".into()),
                         proof: Some(Proof::Code),
                         is_current: true,
                         is_doubted: false,
                     },
-                    Place {
+                    ContactAddress {
                         channel: Channel::Email,
                         address: Some("julie@example.org".into()),
                         proof: None,
@@ -257,7 +257,7 @@ mod tests {
             "P4NW-77QD",
             "même contrat",
             "/merge",
-            "/keep-apart",
+            "/reject-duplicate",
             "06 39 98 00 01",
             "vérifié par un code",
             "utilisé maintenant",

@@ -18,7 +18,7 @@ pub(crate) async fn post(
     _: Checked<Sent>,
 ) -> Result<StatusCode, ConsoleError> {
     let dossier = find(&console, &id).await?;
-    console.desk().tell_typing(dossier.conversation);
+    console.actions().tell_typing(dossier.conversation);
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -28,7 +28,7 @@ pub(crate) async fn post(
     let request = console.store().request(id).await?.ok_or(ConsoleError::NotFound)?;
     if request.done.is_none() {
         let action = Action::DoRequest { request: id, kind: request.kind };
-        console.desk().act(request.dossier, sent.session.actor(), action).await?;
+        console.actions().act(request.dossier, sent.session.actor(), action).await?;
     }
     let desk: String = url::form_urlencoded::byte_serialize(sent.form.desk.as_bytes()).collect();
     Ok(Redirect::to(&format!("/console/requests?desk={desk}")))

@@ -47,7 +47,7 @@ pub(crate) async fn get(State(console): State<Console>, session: Session) -> Res
 impl Line {
     fn of(console: &Console, row: MissedRow) -> Self {
         Self {
-            guess: console.desk().guess(&row.text).unwrap_or_default(),
+            guess: console.actions().guess(&row.text).unwrap_or_default(),
             id: row.id.to_string(),
             dossier: row.dossier.map(|id| id.to_string()),
             text: row.text,

@@ -31,7 +31,7 @@ pub(crate) async fn post(
     let settled = console.store().settle_missed(id, intent, &sent.session.actor().login, console.now()).await?;
     // Another handler may have been first: then it is learnt already.
     if settled && intent.is_some() {
-        console.desk().learn().await?;
+        console.actions().learn().await?;
     }
     Ok(Redirect::to("/console/missed"))
 }

@@ -9,9 +9,9 @@ use super::{
     Coverage, Effect, Handover, Insurer, Library, PolicyAnswer, PolicyQuery, Priority,
     check::MAX_DEPTH,
     condition::Scope,
-    definition::{Kind, Saying, Step},
+    definition::{Saying, Step, StepKind},
+    intent_actions::Meant,
     library::FIRST_FLOW,
-    serve::Meant,
     state::{Frame, Mode, State},
     words::Words,
 };
@@ -20,7 +20,7 @@ use crate::{
         fact::{Fact, Source, Value},
         message::Body,
     },
-    understanding::{IntentScore, Listening, Reading},
+    understanding::{IntentScore, Listening, ParsedMessage},
 };
 
 /// How many steps one turn may walk before the flow is taken for a loop.
@@ -31,7 +31,7 @@ pub(super) const MAX_LOOKED_AHEAD: usize = 300;
 const MAX_FACTS: usize = 300;
 
 /// One turn under way.
-pub(super) struct Walk<'a> {
+pub(super) struct Interpreter<'a> {
     pub(super) library: &'a Library,
     pub(super) insurer: &'a Insurer,
     pub(super) state: State,
@@ -39,7 +39,7 @@ pub(super) struct Walk<'a> {
     pub(super) local: civil::DateTime,
     pub(super) effects: Vec<Effect>,
     /// What the person wrote in this turn, while it may still hold answers.
-    pub(super) reading: Option<Reading>,
+    pub(super) reading: Option<ParsedMessage>,
     /// The message may answer more than the pending question.
     pub(super) talkative: bool,
     /// What the message tells of a claim.
@@ -52,7 +52,7 @@ pub(super) struct Walk<'a> {
     pub(super) coverage: Option<&'a mut Coverage>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> Interpreter<'a> {
     pub(super) fn new(library: &'a Library, insurer: &str, state: State, now: Timestamp) -> Self {
         let local = now.to_zoned(library.zone.clone()).datetime();
         let insurer = library.insurer(insurer).unwrap_or(&library.nobody);
@@ -81,7 +81,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Reads a part of the message by itself.
-    pub(super) fn read(&self, part: &str) -> Reading {
+    pub(super) fn read(&self, part: &str) -> ParsedMessage {
         match &self.reading {
             Some(whole) if whole.said() == part => whole.clone(),
             _ => self.library.vocabulary.read(part, &self.listening()),
@@ -89,7 +89,7 @@ impl<'a> Walk<'a> {
     }
 
     /// As [`Library::recognise`], once for each text of the turn.
-    pub(super) fn recognise(&self, reading: &Reading) -> Rc<[IntentScore<'a>]> {
+    pub(super) fn recognise(&self, reading: &ParsedMessage) -> Rc<[IntentScore<'a>]> {
         let known =
             self.recognised.borrow().iter().find(|(text, _)| text == reading.said()).map(|(_, known)| known.clone());
         known.unwrap_or_else(|| {
@@ -162,24 +162,24 @@ impl<'a> Walk<'a> {
         }
         let mark = format!("{}:{}", frame.flow, frame.step);
         match &step.kind {
-            Kind::Ask(question) => {
+            StepKind::Ask(question) => {
                 if self.state.facts.contains_key(&question.fact) || self.state.skipped.contains(&question.fact) {
                     self.next();
                     return true;
                 }
-                if self.talkative && self.volunteer() {
+                if self.talkative && self.extract_unprompted() {
                     return true;
                 }
                 self.ask(question);
                 return false;
             }
-            Kind::Say(saying) => {
+            StepKind::Say(saying) => {
                 if self.state.done.insert(mark) {
                     self.say(saying);
                 }
                 self.next();
             }
-            Kind::Set(values) => {
+            StepKind::Set(values) => {
                 let first = self.state.done.insert(mark);
                 for (fact, value) in values {
                     let known = self.state.facts.get(fact).map(|fact| &fact.source);
@@ -190,7 +190,7 @@ impl<'a> Walk<'a> {
                 }
                 self.next();
             }
-            Kind::Clear(facts) => {
+            StepKind::Clear(facts) => {
                 if self.state.done.insert(mark) {
                     for fact in facts {
                         self.clear_fact(fact);
@@ -198,14 +198,14 @@ impl<'a> Walk<'a> {
                 }
                 self.next();
             }
-            Kind::Goto(target) => self.jump(*target),
-            Kind::Branch { cases, otherwise } => {
+            StepKind::Goto(target) => self.jump(*target),
+            StepKind::Branch { cases, otherwise } => {
                 let target = cases.iter().find(|(when, _)| when.holds(&self.scope())).map(|(_, target)| *target);
                 self.jump(target.unwrap_or(*otherwise));
             }
-            Kind::CheckPolicy { found, not_found } => {
+            StepKind::CheckPolicy { found, not_found } => {
                 // The register answers in a turn of its own: what else this message tells is heard before.
-                if self.talkative && self.volunteer() {
+                if self.talkative && self.extract_unprompted() {
                     return true;
                 }
                 let query = self.policy_query();
@@ -222,18 +222,18 @@ impl<'a> Walk<'a> {
                 };
                 self.jump(if answer { *found } else { *not_found });
             }
-            Kind::CheckEvent => {
+            StepKind::CheckEvent => {
                 self.check_event();
                 self.next();
             }
-            Kind::Collect(collect) => {
+            StepKind::Collect(collect) => {
                 if !self.state.done.contains(&mark) && self.collect(collect) {
                     return false;
                 }
                 self.state.done.insert(mark);
                 self.next();
             }
-            Kind::Call(flow) => {
+            StepKind::Call(flow) => {
                 if self.state.stack.len() >= MAX_DEPTH {
                     let text = self.words().say("flow_loop");
                     self.hand_over("flow_loop", Priority::High, text, false);
@@ -241,7 +241,7 @@ impl<'a> Walk<'a> {
                 }
                 self.enter(flow.clone());
             }
-            Kind::Review => {
+            StepKind::Review => {
                 if !self.state.done.contains(&mark) {
                     self.review();
                     return false;
@@ -249,17 +249,17 @@ impl<'a> Walk<'a> {
                 self.next();
             }
             // What a handler decided is not decided again.
-            Kind::Orient(_)
+            StepKind::Orient(_)
                 if matches!(self.state.facts.get("orientation"), Some(Fact { source: Source::Handler(_), .. })) =>
             {
                 self.next();
             }
-            Kind::Orient(table) => {
+            StepKind::Orient(table) => {
                 self.flush();
                 self.effects.push(Effect::Orient { table: table.clone() });
                 return false;
             }
-            Kind::HandOver { reason, priority, text, resume } => {
+            StepKind::HandOver { reason, priority, text, resume } => {
                 self.next();
                 if self.state.done.insert(mark) {
                     if *resume && self.talkative {
@@ -276,7 +276,7 @@ impl<'a> Walk<'a> {
                     return false;
                 }
             }
-            Kind::End(text) => {
+            StepKind::End(text) => {
                 if let Some(saying) = text {
                     self.say(saying);
                 }
@@ -330,7 +330,7 @@ impl<'a> Walk<'a> {
             self.state.peril = Some(peril.clone());
             self.effects.push(Effect::OpenDossier { peril: peril.clone() });
         }
-        self.state.doubted.remove(name);
+        self.state.unconfirmed.remove(name);
         self.state.facts.insert(name.to_owned(), fact);
     }
 
@@ -459,7 +459,7 @@ impl<'a> Walk<'a> {
         } else {
             self.set_fact("orientation_missing", Value::Choices(missing.to_vec()), Source::Flow);
         }
-        if matches!(self.current(), Some((_, Step { kind: Kind::Orient(_), .. }))) {
+        if matches!(self.current(), Some((_, Step { kind: StepKind::Orient(_), .. }))) {
             self.next();
         }
         self.run();

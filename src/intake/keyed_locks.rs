@@ -6,24 +6,24 @@ use std::hash::{BuildHasher, Hash, RandomState};
 
 use tokio::sync::{Mutex, MutexGuard};
 
-const LANES: usize = 4096;
+const LOCKS: usize = 4096;
 
 #[derive(Debug)]
-pub(super) struct Lanes {
-    lanes: Vec<Mutex<()>>,
+pub(super) struct KeyedLocks {
+    locks: Vec<Mutex<()>>,
     hasher: RandomState,
 }
 
-impl Default for Lanes {
+impl Default for KeyedLocks {
     fn default() -> Self {
-        Self { lanes: (0..LANES).map(|_| Mutex::default()).collect(), hasher: RandomState::new() }
+        Self { locks: (0..LOCKS).map(|_| Mutex::default()).collect(), hasher: RandomState::new() }
     }
 }
 
-impl Lanes {
+impl KeyedLocks {
     /// Waits for the key's lane; it is free again when the guard goes.
-    pub(super) async fn enter(&self, key: &impl Hash) -> MutexGuard<'_, ()> {
-        let lane = usize::try_from(self.hasher.hash_one(key) % LANES as u64).unwrap_or_default();
-        self.lanes[lane].lock().await
+    pub(super) async fn lock(&self, key: &impl Hash) -> MutexGuard<'_, ()> {
+        let lock = usize::try_from(self.hasher.hash_one(key) % LOCKS as u64).unwrap_or_default();
+        self.locks[lock].lock().await
     }
 }

@@ -6,9 +6,9 @@
 use super::{
     Effect,
     condition::Truth,
-    definition::{Kind, Question, Saying},
+    definition::{Question, Saying, StepKind},
+    interpreter::{Interpreter, MAX_LOOKED_AHEAD},
     state::Frame,
-    walk::{MAX_LOOKED_AHEAD, Walk},
 };
 use crate::{
     domain::{
@@ -29,7 +29,7 @@ struct Due<'a> {
     advice: Vec<(String, &'a Saying)>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> Interpreter<'a> {
     /// Asks everything that is due. False where one question at a time is the manner of the channel, or but one is due.
     pub(super) fn ask_together(&mut self) -> bool {
         if self.state.channel != Some(Channel::Email) || self.state.aside.is_some() {
@@ -47,7 +47,7 @@ impl<'a> Walk<'a> {
             (1..).zip(&questions).map(|(number, question)| self.numbered(number, question)).collect();
         let text = self.words().say_with("questions_together", &[("list", items.join("\n").into())]);
         let text = self.with_preface(text);
-        self.state.together = questions.iter().map(|question| question.fact.clone()).collect();
+        self.state.batched = questions.iter().map(|question| question.fact.clone()).collect();
         self.effects.push(Effect::Say { body: Body { text, input: Some(Input::Text), ..Body::default() } });
         true
     }
@@ -86,25 +86,25 @@ impl<'a> Walk<'a> {
                 continue;
             }
             match &step.kind {
-                Kind::Ask(question) => {
+                StepKind::Ask(question) => {
                     let fact = &question.fact;
                     if !self.state.facts.contains_key(fact) && !self.state.skipped.contains(fact) {
                         due.questions.push(question);
                     }
                 }
                 // What names no fact and waits for no policy is as true now as it will be behind the answers.
-                Kind::Say(saying) if !looked_up && saying.text.is_plain() && !self.state.done.contains(&mark) => {
+                StepKind::Say(saying) if !looked_up && saying.text.is_plain() && !self.state.done.contains(&mark) => {
                     due.advice.push((mark, saying));
                 }
-                Kind::Say(_) | Kind::Set(_) | Kind::Clear(_) | Kind::CheckEvent => {}
-                Kind::Goto(target) => frame.step = *target,
-                Kind::Call(flow) => stack.push(Frame { flow: flow.clone(), step: 0 }),
+                StepKind::Say(_) | StepKind::Set(_) | StepKind::Clear(_) | StepKind::CheckEvent => {}
+                StepKind::Goto(target) => frame.step = *target,
+                StepKind::Call(flow) => stack.push(Frame { flow: flow.clone(), step: 0 }),
                 // The number may well be right. Where it is not, the answers stay, and the person is asked for another.
-                Kind::CheckPolicy { found, .. } => {
+                StepKind::CheckPolicy { found, .. } => {
                     looked_up = true;
                     frame.step = *found;
                 }
-                Kind::Branch { cases, otherwise } => {
+                StepKind::Branch { cases, otherwise } => {
                     let open = |truth: Truth| truth != Truth::False;
                     match cases.iter().map(|(when, to)| (when.truth(&self.scope()), to)).find(|(truth, _)| open(*truth))
                     {
@@ -113,7 +113,11 @@ impl<'a> Walk<'a> {
                         None => frame.step = *otherwise,
                     }
                 }
-                Kind::Collect(_) | Kind::Review | Kind::Orient(_) | Kind::HandOver { .. } | Kind::End(_) => break,
+                StepKind::Collect(_)
+                | StepKind::Review
+                | StepKind::Orient(_)
+                | StepKind::HandOver { .. }
+                | StepKind::End(_) => break,
             }
             if due.questions.len() == MOST {
                 break;
@@ -122,10 +126,10 @@ impl<'a> Walk<'a> {
         due
     }
 
-    /// Takes the answers to questions that were asked together, by their numbers or line by line. False when the message
+    /// Takes the answers to questions that were asked batched, by their numbers or line by line. False when the message
     /// names none of them: it is then heard like any other.
     pub(super) fn answer_together(&mut self) -> bool {
-        let facts = std::mem::take(&mut self.state.together);
+        let facts = std::mem::take(&mut self.state.batched);
         if facts.is_empty() || self.state.aside.is_some() {
             return false;
         }
@@ -158,7 +162,7 @@ impl<'a> Walk<'a> {
         let reading = self.library.vocabulary.read(first, &self.listening());
         let skips = question.optional && reading.command() == Some(Command::Skip);
         self.reading = Some(reading);
-        match (self.says_whether(question), self.state.doubted.remove(&question.fact)) {
+        match (self.says_whether(question), self.state.unconfirmed.remove(&question.fact)) {
             (Some(true), Some(value)) => {
                 self.set_fact(&question.fact, value, Source::Policyholder);
                 return true;
@@ -182,8 +186,8 @@ impl<'a> Walk<'a> {
             Answer::Unknown if question.unknown => Value::Unknown,
             Answer::Unknown | Answer::Nothing => return false,
         };
-        if let Some(complaint) = self.complaint(&question.validate, &value) {
-            self.preface.push(complaint);
+        if let Some(error) = self.validation_error(&question.validate, &value) {
+            self.preface.push(error);
             return false;
         }
         if doubts {

@@ -9,20 +9,20 @@ use std::convert::Infallible;
 use bytes::Bytes;
 use futures_util::stream;
 
-use super::{Content, DeskError, Event, Fate, FetchError, File, Provider, Received, Report};
+use super::{Content, DeliveryStatus, Event, FetchError, File, Provider, Received, ReceiverError, Report};
 use crate::{
     document::{DocumentError, Documents, Limits},
     domain::{clock::Clock, message::Channel},
     intake::{
         Files, Inbound, Intake, IntakeError,
-        files::{KeptFile, MOST_FILES},
+        files::{KeptFile, MAX_FILES},
     },
     store::{Delivery, EarlyReport, OutboxRow, Store},
 };
 
 /// The one way from a provider into the house. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Desk {
+pub struct Receiver {
     intake: Intake,
     store: Store,
     documents: Documents,
@@ -30,7 +30,7 @@ pub struct Desk {
     clock: Clock,
 }
 
-impl Desk {
+impl Receiver {
     pub fn new(intake: Intake, store: Store, documents: Documents, limits: Limits, clock: Clock) -> Self {
         Self { intake, store, documents, limits, clock }
     }
@@ -46,18 +46,18 @@ impl Desk {
     }
 
     /// Stores an event with all that follows from it. Only when this returns may `provider` acknowledge.
-    pub async fn take(&self, provider: &dyn Provider, event: Event) -> Result<(), DeskError> {
+    pub async fn take(&self, provider: &dyn Provider, event: Event) -> Result<(), ReceiverError> {
         match event {
             Event::Message(received) => self.receive(provider, *received).await,
             Event::Report(report) => self.note(provider.channel(), provider.account(), &report).await,
-            Event::Courtesy(what) => {
-                provider.courtesy(&what);
+            Event::AfterCommit(what) => {
+                provider.after_commit(&what);
                 Ok(())
             }
         }
     }
 
-    async fn receive(&self, provider: &dyn Provider, received: Received) -> Result<(), DeskError> {
+    async fn receive(&self, provider: &dyn Provider, received: Received) -> Result<(), ReceiverError> {
         let Received { mut inbound, files, more_may_follow } = received;
         inbound.settle |= more_may_follow;
         let files = if files.is_empty() {
@@ -72,7 +72,7 @@ impl Desk {
     }
 
     /// Brings the files of a message to the disk.
-    async fn keep(&self, provider: &dyn Provider, inbound: &Inbound, files: Vec<File>) -> Result<Files, DeskError> {
+    async fn keep(&self, provider: &dyn Provider, inbound: &Inbound, files: Vec<File>) -> Result<Files, ReceiverError> {
         let others = match self.store.conversation_at(&inbound.endpoint).await? {
             Some(conversation) => self.store.documents(conversation).await?,
             None => Vec::new(),
@@ -80,7 +80,7 @@ impl Desk {
         let (channel, account) = (inbound.endpoint.channel.name(), &inbound.endpoint.account);
         let mut kept = Files::default();
         for (number, file) in (1..).zip(files) {
-            if others.len() + kept.kept.len() >= MOST_FILES {
+            if others.len() + kept.kept.len() >= MAX_FILES {
                 kept.said.push("upload_too_many");
                 continue;
             }
@@ -119,7 +119,7 @@ impl Desk {
     }
 
     /// Notes what became of a message that we sent.
-    async fn note(&self, channel: Channel, account: &str, report: &Report) -> Result<(), DeskError> {
+    async fn note(&self, channel: Channel, account: &str, report: &Report) -> Result<(), ReceiverError> {
         if self.apply(channel, account, report).await? {
             return Ok(());
         }
@@ -130,7 +130,7 @@ impl Desk {
     }
 
     /// Applies the reports of an account that came before their message was known as sent.
-    pub async fn take_early_reports(&self, channel: Channel, account: &str) -> Result<(), DeskError> {
+    pub async fn take_early_reports(&self, channel: Channel, account: &str) -> Result<(), ReceiverError> {
         for early in self.store.early_reports(channel, account).await? {
             if let Some(report) = late(&early) {
                 self.apply(channel, account, &report).await?;
@@ -141,14 +141,14 @@ impl Desk {
     }
 
     /// False when no message of ours has this name.
-    async fn apply(&self, channel: Channel, account: &str, report: &Report) -> Result<bool, DeskError> {
+    async fn apply(&self, channel: Channel, account: &str, report: &Report) -> Result<bool, ReceiverError> {
         let Some(row) = self.store.outbox_by_provider_id(channel, account, &report.provider_id).await? else {
             return Ok(false);
         };
-        match report.fate {
-            Fate::Delivered => self.advance(&row, Delivery::Delivered).await?,
-            Fate::Read => self.advance(&row, Delivery::Read).await?,
-            Fate::Failed(reason) => self.intake.give_up(&row, reason.name()).await?,
+        match report.status {
+            DeliveryStatus::Delivered => self.advance(&row, Delivery::Delivered).await?,
+            DeliveryStatus::Read => self.advance(&row, Delivery::Read).await?,
+            DeliveryStatus::Failed(reason) => self.intake.give_up(&row, reason.name()).await?,
         }
         Ok(true)
     }
@@ -163,21 +163,21 @@ impl Desk {
 
 /// A report as it is kept until its message is known.
 fn early(report: &Report) -> EarlyReport {
-    let (delivery, reason) = match report.fate {
-        Fate::Delivered => (Delivery::Delivered, None),
-        Fate::Read => (Delivery::Read, None),
-        Fate::Failed(reason) => (Delivery::Failed, Some(reason.name().to_owned())),
+    let (delivery, reason) = match report.status {
+        DeliveryStatus::Delivered => (Delivery::Delivered, None),
+        DeliveryStatus::Read => (Delivery::Read, None),
+        DeliveryStatus::Failed(reason) => (Delivery::Failed, Some(reason.name().to_owned())),
     };
     EarlyReport { provider_id: report.provider_id.clone(), delivery, reason }
 }
 
 /// The report that was kept. None for what none is.
 fn late(early: &EarlyReport) -> Option<Report> {
-    let fate = match early.delivery {
-        Delivery::Delivered => Fate::Delivered,
-        Delivery::Read => Fate::Read,
-        Delivery::Failed => Fate::Failed(early.reason.as_deref()?.parse().ok()?),
+    let status = match early.delivery {
+        Delivery::Delivered => DeliveryStatus::Delivered,
+        Delivery::Read => DeliveryStatus::Read,
+        Delivery::Failed => DeliveryStatus::Failed(early.reason.as_deref()?.parse().ok()?),
         Delivery::Waiting | Delivery::Sent => return None,
     };
-    Some(Report { provider_id: early.provider_id.clone(), fate })
+    Some(Report { provider_id: early.provider_id.clone(), status })
 }

@@ -9,7 +9,7 @@ use jiff::{Timestamp, ToSpan};
 use super::ConversationError;
 use crate::{
     domain::{contact::Proof, id::ConversationId, message::Channel, token::hash},
-    store::CrossingRow,
+    store::ChannelSwitchRow,
 };
 
 /// No vowels, so that no word comes out; none of 0, 1, L, S and U, which sound or look like others.
@@ -22,22 +22,22 @@ const LINK_HOURS: i64 = 24;
 /// As the link that the chat itself gives.
 const CHAT_LINK_DAYS: i64 = 7;
 /// Whoever writes more than this beside a code writes something else.
-const MOST_WORDS_BESIDE: usize = 3;
+const MAX_WORDS_BESIDE: usize = 3;
 /// How much of an e-mail is looked at for a code.
-const MOST_WORDS_READ: usize = 300;
+const MAX_WORDS_READ: usize = 300;
 
 /// Makes a way to another channel: what is said to the person, and the row that opens it.
 pub(super) fn open(
     conversation: ConversationId,
     to: Channel,
     now: Timestamp,
-) -> Result<(String, CrossingRow), ConversationError> {
+) -> Result<(String, ChannelSwitchRow), ConversationError> {
     let (secret, expires_at) = match to {
         Channel::Sms | Channel::Email => (code()?, now + CODE_MINUTES.minutes()),
         Channel::Telegram => (token()?, now + LINK_HOURS.hours()),
         Channel::Web => (token()?, now + (24 * CHAT_LINK_DAYS).hours()),
     };
-    let row = CrossingRow { secret_hash: hash(&secret), conversation, to, expires_at };
+    let row = ChannelSwitchRow { secret_hash: hash(&secret), conversation, to, expires_at };
     let shown = if secret.len() == CODE_LENGTH { format!("{}-{}", &secret[..4], &secret[4..]) } else { secret };
     Ok((shown, row))
 }
@@ -65,12 +65,12 @@ pub fn presented(channel: Channel, token: Option<&str>, text: &str) -> Option<Pr
         // An e-mail's token may name the thread that it answers.
         return Some(Presented { secret_hash: hash(&secret), proof, is_meant: channel != Channel::Email });
     }
-    let words: Vec<&str> = text.split_whitespace().take(MOST_WORDS_READ).collect();
+    let words: Vec<&str> = text.split_whitespace().take(MAX_WORDS_READ).collect();
     let found = if channel == Channel::Email {
         // Among so many words only a code that is written as we write it is one.
         words.iter().find_map(|word| as_code(word).filter(|_| word.contains('-')))?
     } else {
-        if words.len() > MOST_WORDS_BESIDE + 1 {
+        if words.len() > MAX_WORDS_BESIDE + 1 {
             return None;
         }
         let halves = words.windows(2).filter(|pair| pair.iter().all(|half| half.len() == CODE_LENGTH / 2));

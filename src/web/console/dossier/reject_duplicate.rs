@@ -24,7 +24,7 @@ pub(crate) async fn post(
     sent: Checked<Sent>,
 ) -> Result<Redirect, ConsoleError> {
     let other: DossierId = sent.form.other.parse().map_err(|_| ConsoleError::BadForm)?;
-    act(&console, &sent.session, &id, Action::KeepApart { other }).await
+    act(&console, &sent.session, &id, Action::RejectDuplicate { other }).await
 }
 
 #[cfg(test)]
@@ -37,11 +37,11 @@ mod tests {
     #[tokio::test]
     async fn a_proposal_is_refused_by_name() {
         let trial = Trial::start().await;
-        let address = "keep-apart";
+        let address = "reject-duplicate";
         assert_eq!(trial.act(address, "&other=x").await, Err(StatusCode::BAD_REQUEST));
         let other = "0190a0b0-c0d0-7e0f-8a0b-0123456789ab";
         trial.act(address, &format!("&other={other}")).await.unwrap();
-        let action = Action::KeepApart { other: other.parse().unwrap() };
+        let action = Action::RejectDuplicate { other: other.parse().unwrap() };
         assert_eq!(trial.acts(), [("camille".to_owned(), action)]);
     }
 }

@@ -1,18 +1,18 @@
 //! Listening: what one message of the person does.
 
 use super::{
-    Effect, Heard, crossing,
-    definition::{Kind, Question},
-    serve::Served,
+    Effect, UserMessage, channel_switch,
+    definition::{Question, StepKind},
+    intent_actions::Served,
+    interpreter::Interpreter,
     state::{Aside, Mode},
-    walk::Walk,
 };
 use crate::{
     domain::{
         fact::{Source, Value},
         message::{Body, Input},
     },
-    understanding::{Command, Danger, Reading},
+    understanding::{Command, Danger, ParsedMessage},
 };
 
 /// How much of a message is read; the host keeps all of it.
@@ -20,8 +20,8 @@ const MAX_TEXT: usize = 4_000;
 /// How many words a message has, at least, that may answer questions which were not asked yet.
 const MIN_WORDS_FOR_MORE: usize = 3;
 
-impl Walk<'_> {
-    pub(super) fn said(&mut self, heard: &Heard) {
+impl Interpreter<'_> {
+    pub(super) fn on_message(&mut self, heard: &UserMessage) {
         let cut = heard.text.char_indices().nth(MAX_TEXT).map_or(heard.text.len(), |(at, _)| at);
         let mut reading = self.library.vocabulary.read(&heard.text[..cut], &self.listening());
         let fresh = self.state.is_fresh();
@@ -56,7 +56,7 @@ impl Walk<'_> {
             self.answer_which_claim(heard);
             return;
         }
-        if self.hear_visit(heard) {
+        if self.on_appointment_message(heard) {
             return;
         }
         let complete = self.is_complete();
@@ -134,7 +134,7 @@ impl Walk<'_> {
         if command.is_none() {
             match self.serve() {
                 Served::Nothing => {}
-                Served::Part => command = self.reading.as_ref().and_then(Reading::command),
+                Served::Part => command = self.reading.as_ref().and_then(ParsedMessage::command),
                 Served::All => {
                     self.after_serving();
                     return;
@@ -189,7 +189,7 @@ impl Walk<'_> {
         }
         let Some((_, step)) = self.current() else { return };
         match &step.kind {
-            Kind::Ask(question) => {
+            StepKind::Ask(question) => {
                 if let Some(value) = self.meant.value(&question.fact, true) {
                     self.accept(question, value);
                 } else if !self.answer(question) {
@@ -202,17 +202,17 @@ impl Walk<'_> {
                         }
                         self.ask(question);
                     } else if self.amend() {
-                    } else if self.talkative && self.volunteer() {
+                    } else if self.talkative && self.extract_unprompted() {
                         self.run();
                     } else {
                         self.not_understood(question);
                     }
                 }
             }
-            Kind::Review => self.answer_review(),
-            Kind::Collect(_) => {
+            StepKind::Review => self.answer_review(),
+            StepKind::Collect(_) => {
                 if self.amend() || (self.says_no() && self.command(Command::Done)) {
-                } else if is_greeting || was_later || (self.talkative && self.volunteer()) {
+                } else if is_greeting || was_later || (self.talkative && self.extract_unprompted()) {
                     self.run();
                 } else if !self.failed() {
                     let text = self.words().say("not_understood");
@@ -226,7 +226,7 @@ impl Walk<'_> {
 
     /// Whether what was said while a person is awaited goes on with the flow: a button of it, a correction, the answer
     /// to the question that was pending. Where only a person may go on, a correction is all.
-    fn goes_on(&self, heard: &Heard, resume: bool, command: Option<Command>) -> bool {
+    fn goes_on(&self, heard: &UserMessage, resume: bool, command: Option<Command>) -> bool {
         if self.state.aside.is_some() {
             return true;
         }
@@ -254,9 +254,9 @@ impl Walk<'_> {
     /// The message cannot be meant otherwise than as the answer to the pending question.
     fn answers_pending(&self) -> bool {
         let (Some((_, step)), Some(reading)) = (self.current(), &self.reading) else { return false };
-        let Kind::Ask(question) = &step.kind else { return false };
+        let StepKind::Ask(question) = &step.kind else { return false };
         let want = self.wanting(question);
-        self.library.vocabulary.volunteer(reading, &want, &self.listening()).is_some()
+        self.library.vocabulary.extract_unprompted(reading, &want, &self.listening()).is_some()
     }
 
     fn is_complete(&self) -> bool {
@@ -266,7 +266,7 @@ impl Walk<'_> {
     /// Files came. True when that is all that this message is.
     pub(super) fn files_came(&mut self, count: usize) -> bool {
         if let Some((_, step)) = self.current()
-            && let Kind::Ask(question) = &step.kind
+            && let StepKind::Ask(question) = &step.kind
             && matches!(question.input, Input::Photos | Input::Document)
         {
             let count = u32::try_from(count).unwrap_or(u32::MAX);
@@ -277,8 +277,8 @@ impl Walk<'_> {
         }
         let text = self.words().say_with("documents_received", &[("count", count.into())]);
         self.preface.push(text);
-        let silent = self.reading.as_ref().is_none_or(Reading::is_empty);
-        if matches!(self.current(), Some((_, step)) if matches!(step.kind, Kind::Collect(_))) {
+        let silent = self.reading.as_ref().is_none_or(ParsedMessage::is_empty);
+        if matches!(self.current(), Some((_, step)) if matches!(step.kind, StepKind::Collect(_))) {
             self.state.failures = 0;
             if !self.collected(false) {
                 self.run();
@@ -353,7 +353,7 @@ impl Walk<'_> {
                 self.command(Command::Help);
             }
             ("cmd", "elsewhere") => self.elsewhere(None),
-            ("cmd", way) if crossing::named(way).is_some() => self.elsewhere(crossing::named(way)),
+            ("cmd", way) if channel_switch::named(way).is_some() => self.elsewhere(channel_switch::named(way)),
             ("cmd", "confirm_yes") => self.pressed_whether(true),
             ("cmd", "confirm_no") => self.pressed_whether(false),
             ("cmd", "send") if self.at_review() => self.send(),

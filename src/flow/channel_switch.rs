@@ -1,6 +1,6 @@
 //! Going on by another channel: which ones the insurer can be reached by, and what is said on the way.
 
-use super::{Effect, state::Mode, walk::Walk};
+use super::{Effect, interpreter::Interpreter, state::Mode};
 use crate::domain::message::{Body, Channel, QuickReply};
 
 /// The channels, with the sentence that tells how to go there and the button's.
@@ -16,13 +16,13 @@ pub(super) fn named(payload: &str) -> Option<Channel> {
     payload.strip_prefix("by_")?.parse().ok()
 }
 
-impl Walk<'_> {
+impl Interpreter<'_> {
     /// The person wants to go on by another channel.
     pub(super) fn elsewhere(&mut self, to: Option<Channel>) {
         match to {
             Some(to) if self.reaches(to) => {
                 self.flush();
-                self.effects.push(Effect::Cross { to });
+                self.effects.push(Effect::SwitchChannel { to });
             }
             None if WAYS.iter().any(|(to, ..)| self.reaches(*to)) => {
                 let text = self.words().say("crossing_which");
@@ -49,7 +49,7 @@ impl Walk<'_> {
     }
 
     /// The host opened the way: tells how to take it.
-    pub(super) fn crossing(&mut self, to: Channel, secret: &str) {
+    pub(super) fn channel_switch_opened(&mut self, to: Channel, secret: &str) {
         let at = self.insurer.reach.get(to.name()).map(String::as_str).unwrap_or_default();
         let at = match to {
             Channel::Telegram => format!("https://t.me/{at}?start={secret}"),
@@ -63,7 +63,7 @@ impl Walk<'_> {
     }
 
     /// The person has come to another channel: the conversation goes on there, at the same question.
-    pub(super) fn crossed(&mut self, channel: Channel) {
+    pub(super) fn channel_switched(&mut self, channel: Channel) {
         self.state.channel = Some(channel);
         let text = self.words().say("crossed");
         self.preface.push(text);

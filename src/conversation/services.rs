@@ -20,11 +20,11 @@ use crate::{
 };
 
 /// The most messages that are answered as one.
-const MOST_KEPT: i64 = 100;
+const MAX_KEPT: i64 = 100;
 
 /// Answers the flow's questions to the outside. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Host {
+pub struct Services {
     store: Store,
     calendar: Arc<Calendar>,
     experts: Arc<Experts>,
@@ -32,7 +32,7 @@ pub struct Host {
     public_url: Arc<str>,
 }
 
-impl Host {
+impl Services {
     pub fn new(store: Store, calendar: Calendar, experts: Arc<Experts>, accounts: Accounts, public_url: &str) -> Self {
         Self { store, calendar: Arc::new(calendar), experts, accounts, public_url: public_url.into() }
     }
@@ -99,7 +99,7 @@ impl Host {
         conversation: ConversationId,
         from: i64,
     ) -> Result<Vec<MessageRow>, StoreError> {
-        self.store.messages(conversation, from - 1, MOST_KEPT).await
+        self.store.messages(conversation, from - 1, MAX_KEPT).await
     }
 
     /// Whether we were asked to stop at an address.

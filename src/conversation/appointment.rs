@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{
-    Actor, ConversationError, Host, Turn, apply,
+    Actor, ConversationError, Services, Turn, apply,
     turn::{GUICHET, POLICYHOLDER},
 };
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
         id::{AppointmentId, MissionId},
     },
     dossier::Dossier,
-    flow::{Event, Offer, Offering, VisitEvent},
+    flow::{AppointmentEvent, Event, Offer, Offering},
     planning::{Busy, Case, Expert, MODES, Rules, Slot, Wish, eve_of, free_slots, propose, rank},
     store::{AppointmentRow, AppointmentState, Mission, MissionRow, MissionState, Store, StoreError},
 };
@@ -53,25 +53,25 @@ pub(super) async fn act(
     turn: &mut Turn,
     actor: &Actor,
     step: MissionStep,
-    host: &Host,
+    services: &Services,
 ) -> Result<(), ConversationError> {
     let dossier = turn.conversation.dossier.as_ref().filter(|dossier| !dossier.status.is_over());
     let dossier = dossier.ok_or(ConversationError::NoMission)?.clone();
     let by = actor.login.as_str();
     if let MissionStep::Order { expert } = step {
-        return order(turn, by, &dossier, &expert, host).await;
+        return order(turn, by, &dossier, &expert, services).await;
     }
-    let mission = open_mission(&dossier, host).await?;
+    let mission = open_mission(&dossier, services).await?;
     let event = match step {
         MissionStep::Order { .. } => return Ok(()),
-        MissionStep::Offer => offer(turn, by, mission, None, Offering::New, host).await?,
-        MissionStep::Book { start } => book_at(turn, by, mission, start, host).await?,
+        MissionStep::Offer => offer(turn, by, mission, None, Offering::New, services).await?,
+        MissionStep::Book { start } => book_at(turn, by, mission, start, services).await?,
         MissionStep::CancelAppointment => {
             let cancelled = cancel(turn, by, &mission);
             if !cancelled {
                 return Ok(());
             }
-            VisitEvent::Cancelled { by_person: false }
+            AppointmentEvent::Cancelled { by_person: false }
         }
         MissionStep::Accept => {
             settle(turn, by, mission.row, MissionState::Accepted, "mission_accepted");
@@ -79,74 +79,78 @@ pub(super) async fn act(
         }
         MissionStep::Done => {
             settle(turn, by, mission.row, MissionState::Done, "mission_done");
-            VisitEvent::Over { done: true }
+            AppointmentEvent::Over { done: true }
         }
         MissionStep::Withdraw => {
             cancel(turn, by, &mission);
             settle(turn, by, mission.row, MissionState::Cancelled, "mission_withdrawn");
-            VisitEvent::Over { done: false }
+            AppointmentEvent::Over { done: false }
         }
     };
-    apply::run(turn, Event::Visit(event), host).await
+    apply::run(turn, Event::Appointment(event), services).await
 }
 
 /// The answer to [`crate::flow::Effect::FindSlots`].
 pub(super) async fn find_slots(
     turn: &mut Turn,
     wish: Option<Wish>,
-    host: &Host,
+    services: &Services,
 ) -> Result<Option<Event>, ConversationError> {
-    let Some(mission) = mission_of(turn, host).await? else { return Ok(None) };
+    let Some(mission) = mission_of(turn, services).await? else { return Ok(None) };
     let why = if wish.is_some() { Offering::AsWished } else { Offering::New };
-    let event = offer(turn, GUICHET, mission, wish, why, host).await?;
-    Ok(Some(Event::Visit(event)))
+    let event = offer(turn, GUICHET, mission, wish, why, services).await?;
+    Ok(Some(Event::Appointment(event)))
 }
 
 /// The answer to [`crate::flow::Effect::Book`].
 pub(super) async fn book(
     turn: &mut Turn,
     chosen: AppointmentId,
-    host: &Host,
+    services: &Services,
 ) -> Result<Option<Event>, ConversationError> {
-    let Some(mission) = mission_of(turn, host).await? else { return Ok(None) };
+    let Some(mission) = mission_of(turn, services).await? else { return Ok(None) };
     let wanted = mission.appointments.iter().find(|row| row.id == chosen).cloned();
     let event = match wanted {
-        Some(row) if row.start > turn.now && is_free(&mission, &row, host.store()).await? => {
+        Some(row) if row.start > turn.now && is_free(&mission, &row, services.store()).await? => {
             take(turn, POLICYHOLDER, &mission, row)
         }
-        _ => offer(turn, GUICHET, mission, None, Offering::Taken, host).await?,
+        _ => offer(turn, GUICHET, mission, None, Offering::Taken, services).await?,
     };
-    Ok(Some(Event::Visit(event)))
+    Ok(Some(Event::Appointment(event)))
 }
 
-/// The answer to [`crate::flow::Effect::CancelVisit`]. A handler sees to another one.
-pub(super) async fn cancel_by_person(turn: &mut Turn, host: &Host) -> Result<Option<Event>, ConversationError> {
-    let Some(mission) = mission_of(turn, host).await? else { return Ok(None) };
+/// The answer to [`crate::flow::Effect::CancelAppointment`]. A handler sees to another one.
+pub(super) async fn cancel_by_person(turn: &mut Turn, services: &Services) -> Result<Option<Event>, ConversationError> {
+    let Some(mission) = mission_of(turn, services).await? else { return Ok(None) };
     let cancelled = cancel(turn, POLICYHOLDER, &mission);
-    Ok(cancelled.then_some(Event::Visit(VisitEvent::Cancelled { by_person: true })))
+    Ok(cancelled.then_some(Event::Appointment(AppointmentEvent::Cancelled { by_person: true })))
 }
 
 /// The dossier is over: whoever was to come need not, and the person is told so by the event.
-pub(super) async fn call_off(turn: &mut Turn, by: &str, host: &Host) -> Result<Option<Event>, ConversationError> {
-    let Some(mission) = mission_of(turn, host).await? else { return Ok(None) };
+pub(super) async fn call_off(
+    turn: &mut Turn,
+    by: &str,
+    services: &Services,
+) -> Result<Option<Event>, ConversationError> {
+    let Some(mission) = mission_of(turn, services).await? else { return Ok(None) };
     cancel(turn, by, &mission);
     settle(turn, by, mission.row, MissionState::Cancelled, "mission_withdrawn");
-    Ok(Some(Event::Visit(VisitEvent::Over { done: false })))
+    Ok(Some(Event::Appointment(AppointmentEvent::Over { done: false })))
 }
 
 /// The open mission of the turn's dossier. Only a conversation that knows of one asks the store.
-async fn mission_of(turn: &Turn, host: &Host) -> Result<Option<Mission>, ConversationError> {
+async fn mission_of(turn: &Turn, services: &Services) -> Result<Option<Mission>, ConversationError> {
     match &turn.conversation.dossier {
-        Some(dossier) if turn.conversation.state.has_visit() => {
-            let mission = host.store().mission(dossier.id).await?;
+        Some(dossier) if turn.conversation.state.has_appointment() => {
+            let mission = services.store().mission(dossier.id).await?;
             Ok(mission.filter(|mission| mission.row.state.is_open()))
         }
         _ => Ok(None),
     }
 }
 
-async fn open_mission(dossier: &Dossier, host: &Host) -> Result<Mission, ConversationError> {
-    let mission = host.store().mission(dossier.id).await?.filter(|mission| mission.row.state.is_open());
+async fn open_mission(dossier: &Dossier, services: &Services) -> Result<Mission, ConversationError> {
+    let mission = services.store().mission(dossier.id).await?.filter(|mission| mission.row.state.is_open());
     mission.ok_or(ConversationError::NoMission)
 }
 
@@ -155,15 +159,15 @@ async fn order(
     by: &str,
     dossier: &Dossier,
     expert: &str,
-    host: &Host,
+    services: &Services,
 ) -> Result<(), ConversationError> {
     let mode = dossier.orientation.as_deref().filter(|mode| MODES.contains(mode));
     let mode = mode.ok_or(ConversationError::NoMission)?;
-    if host.store().mission(dossier.id).await?.is_some_and(|mission| mission.row.state.is_open()) {
+    if services.store().mission(dossier.id).await?.is_some_and(|mission| mission.row.state.is_open()) {
         return Err(ConversationError::NoMission);
     }
-    let load = host.store().mission_load().await?;
-    let experts = Arc::clone(host.experts());
+    let load = services.store().mission_load().await?;
+    let experts = Arc::clone(services.experts());
     let postcode = postcode(turn);
     let case = Case { peril: &dossier.peril, mode, postcode: postcode.as_deref() };
     let ranking = rank(&experts, &case, &load);
@@ -196,8 +200,8 @@ async fn order(
     );
     turn.planning.missions.push(row);
     let Expert { name, link, .. } = chosen.expert;
-    let event = VisitEvent::Ordered { expert: name.clone(), mode: mode.to_owned(), link: link.clone() };
-    apply::run(turn, Event::Visit(event), host).await
+    let event = AppointmentEvent::Ordered { expert: name.clone(), mode: mode.to_owned(), link: link.clone() };
+    apply::run(turn, Event::Appointment(event), services).await
 }
 
 /// Proposes slots. What was proposed before and not chosen lapses.
@@ -207,14 +211,16 @@ async fn offer(
     mission: Mission,
     wish: Option<Wish>,
     why: Offering,
-    host: &Host,
-) -> Result<VisitEvent, ConversationError> {
-    let Some(expert) = host.experts().get(&mission.row.expert).cloned() else { return Ok(VisitEvent::NoneFree) };
-    let free = free_time(turn, &expert, &mission, host).await?;
+    services: &Services,
+) -> Result<AppointmentEvent, ConversationError> {
+    let Some(expert) = services.experts().get(&mission.row.expert).cloned() else {
+        return Ok(AppointmentEvent::NoneFree);
+    };
+    let free = free_time(turn, &expert, &mission, services).await?;
     let proposal = propose(&free, wish.as_ref(), &zone(turn));
     if proposal.slots.is_empty() {
         turn.record(GUICHET, "no_slot_free", &json!({ "expert": expert.id }));
-        return Ok(VisitEvent::NoneFree);
+        return Ok(AppointmentEvent::NoneFree);
     }
     lapse(turn, &mission, None);
     let mut offers = Vec::new();
@@ -226,7 +232,7 @@ async fn offer(
     let starts: Vec<Timestamp> = proposal.slots.iter().map(|slot| slot.start).collect();
     turn.record(by, "slots_offered", &json!({ "expert": expert.id, "slots": starts }));
     let why = if why == Offering::AsWished && !proposal.as_wished { Offering::Nearest } else { why };
-    Ok(VisitEvent::Offered { offers, why })
+    Ok(AppointmentEvent::Offered { offers, why })
 }
 
 /// Books a slot that was agreed with the person.
@@ -235,17 +241,17 @@ async fn book_at(
     by: &str,
     mission: Mission,
     start: Timestamp,
-    host: &Host,
-) -> Result<VisitEvent, ConversationError> {
-    let expert = host.experts().get(&mission.row.expert).ok_or(ConversationError::NoMission)?.clone();
-    let free = free_time(turn, &expert, &mission, host).await?;
+    services: &Services,
+) -> Result<AppointmentEvent, ConversationError> {
+    let expert = services.experts().get(&mission.row.expert).ok_or(ConversationError::NoMission)?.clone();
+    let free = free_time(turn, &expert, &mission, services).await?;
     let slot = free.into_iter().find(|slot| slot.start == start).ok_or(ConversationError::SlotTaken)?;
     let row = appointment(turn, &mission.row, &expert, slot, AppointmentState::Proposed);
     Ok(take(turn, by, &mission, row))
 }
 
 /// Books `row`; what was booked before is moved to it.
-fn take(turn: &mut Turn, by: &str, mission: &Mission, row: AppointmentRow) -> VisitEvent {
+fn take(turn: &mut Turn, by: &str, mission: &Mission, row: AppointmentRow) -> AppointmentEvent {
     lapse(turn, mission, Some(row.id));
     let before = mission.booked().cloned();
     if let Some(before) = &before {
@@ -263,7 +269,7 @@ fn take(turn: &mut Turn, by: &str, mission: &Mission, row: AppointmentRow) -> Vi
         dossier.waiting_since = None;
     }
     let eve = eve_of(slot.start, &zone(turn), turn.conversation.library.calendar());
-    VisitEvent::Booked { slot, remind_at: eve.filter(|eve| *eve > now) }
+    AppointmentEvent::Booked { slot, remind_at: eve.filter(|eve| *eve > now) }
 }
 
 /// Gives up what is booked and what is proposed. False when nothing was booked.
@@ -324,10 +330,16 @@ fn zone(turn: &Turn) -> TimeZone {
 }
 
 /// What is free of an expert's time for a mission: its own appointment may move over itself.
-async fn free_time(turn: &Turn, expert: &Expert, mission: &Mission, host: &Host) -> Result<Vec<Slot>, StoreError> {
+async fn free_time(
+    turn: &Turn,
+    expert: &Expert,
+    mission: &Mission,
+    services: &Services,
+) -> Result<Vec<Slot>, StoreError> {
     let (zone, postcode) = (zone(turn), postcode(turn));
-    let rules = Rules { postcode: postcode.as_deref(), ..Rules::of(host.experts(), turn.now, &zone, host.calendar()) };
-    let busy = busy(mission, &expert.id, turn.now, FAR, host.store()).await?;
+    let rules =
+        Rules { postcode: postcode.as_deref(), ..Rules::of(services.experts(), turn.now, &zone, services.calendar()) };
+    let busy = busy(mission, &expert.id, turn.now, FAR, services.store()).await?;
     let booked = mission.booked().map(|row| row.start);
     let free = free_slots(expert, &mission.row.mode, &busy, &rules);
     Ok(free.into_iter().filter(|slot| Some(slot.start) != booked).collect())

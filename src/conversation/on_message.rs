@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{
-    ConversationError, Host, Turn, apply, closing,
+    ConversationError, Services, Turn, apply, closing,
     files::{Files, attachment},
     keyword::keyword,
     time,
@@ -16,21 +16,21 @@ use crate::{
         message::{Author, Body},
     },
     dossier::Status,
-    flow::{Event, Heard, VisitEvent},
+    flow::{AppointmentEvent, Event, UserMessage},
     store::FiledDocument,
 };
 
 impl Turn {
-    pub(super) async fn hear(
+    pub(super) async fn on_message(
         &mut self,
         mut body: Body,
         client_id: Option<String>,
         files: &Files,
         settle: bool,
-        host: &Host,
+        services: &Services,
     ) -> Result<(), ConversationError> {
         if self.opens {
-            self.bring_stop(host).await?;
+            self.bring_stop(services).await?;
         }
         for file in &files.kept {
             let row = file.row(self.conversation.row.id);
@@ -38,7 +38,7 @@ impl Turn {
             body.attachments.push(attachment(&self.conversation.library, language, row.clone()));
             self.received.push(row);
         }
-        let earlier = if settle { Vec::new() } else { self.unsettled(host).await? };
+        let earlier = if settle { Vec::new() } else { self.unsettled(services).await? };
         let heard = self.listen(earlier.iter().chain([&body]));
         let says_nothing = body.text.is_empty() && body.choice.is_none() && heard.files.is_empty();
         let shared = body.shared.clone();
@@ -47,7 +47,7 @@ impl Turn {
         let seq = self.write(Author::Policyholder, body, client_id);
         self.conversation.row.timing.silent_since = Some(self.now);
         if let Some(keyword) = keyword
-            && self.obey(keyword, host).await?
+            && self.obey(keyword, services).await?
         {
             return Ok(());
         }
@@ -58,7 +58,7 @@ impl Turn {
         }
         self.say_of(files);
         if let Some(shared) = shared
-            && Box::pin(self.take_shared(&shared, host)).await?
+            && Box::pin(self.take_shared(&shared, services)).await?
         {
             return Ok(());
         }
@@ -71,25 +71,25 @@ impl Turn {
             return Ok(());
         }
         let event = if asks { Event::AfterClosing(heard) } else { Event::Said(heard) };
-        apply::run(self, event, host).await
+        apply::run(self, event, services).await
     }
 
-    pub(super) async fn come_across(
+    pub(super) async fn switch_channel(
         &mut self,
         body: Body,
         client_id: Option<String>,
-        host: &Host,
+        services: &Services,
     ) -> Result<(), ConversationError> {
         let channel = self.conversation.row.endpoint.channel;
         let seq = self.write(Author::Policyholder, body, client_id);
         self.conversation.row.timing.silent_since = Some(self.now);
-        self.bring_stop(host).await?;
+        self.bring_stop(services).await?;
         self.take_back_stop();
         self.record(POLICYHOLDER, "crossed", &json!({ "message": seq, "channel": channel.name() }));
         for (name, fact) in told_by(channel, &self.conversation.row.endpoint.address) {
             self.learn(name, fact.value);
         }
-        apply::run(self, Event::Crossed { channel }, host).await
+        apply::run(self, Event::ChannelSwitched { channel }, services).await
     }
 
     pub(super) async fn turn_away(
@@ -97,48 +97,48 @@ impl Turn {
         body: Body,
         client_id: Option<String>,
         sentence: &str,
-        host: &Host,
+        services: &Services,
     ) -> Result<(), ConversationError> {
         self.write(Author::Policyholder, body, client_id);
         if self.opens {
-            self.bring_stop(host).await?;
+            self.bring_stop(services).await?;
         }
         self.take_back_stop();
         let text = self.conversation.library.sentence(sentence, self.conversation.row.language);
         let text = text.unwrap_or_default().to_owned();
         self.write(Author::Guichet, Body { text, ..Body::default() }, None);
-        if self.opens { apply::run(self, apply::start(&self.conversation), host).await } else { Ok(()) }
+        if self.opens { apply::run(self, apply::start(&self.conversation), services).await } else { Ok(()) }
     }
 
     /// The timer went off: answers what was kept for it, or reminds the person, if it is time.
-    pub(super) async fn wake(&mut self, host: &Host) -> Result<(), ConversationError> {
+    pub(super) async fn wake(&mut self, services: &Services) -> Result<(), ConversationError> {
         if self.conversation.row.timing.unsettled.is_some_and(|unsettled| unsettled.until <= self.now) {
             self.settled = self.conversation.row.timing.unsettled.map(|unsettled| unsettled.from);
-            let messages = self.unsettled(host).await?;
+            let messages = self.unsettled(services).await?;
             let heard = self.listen(&messages);
-            return apply::run(self, Event::Said(heard), host).await;
+            return apply::run(self, Event::Said(heard), services).await;
         }
         if time::reminder(&self.conversation, self.now).is_some_and(|due| due <= self.now) {
             self.conversation.row.timing.silent_since = Some(self.now);
-            return apply::run(self, Event::Silent, host).await;
+            return apply::run(self, Event::Silent, services).await;
         }
-        if time::visit_reminder(&self.conversation, self.now).is_some_and(|due| due <= self.now) {
-            return apply::run(self, Event::Visit(VisitEvent::Due), host).await;
+        if time::appointment_reminder(&self.conversation, self.now).is_some_and(|due| due <= self.now) {
+            return apply::run(self, Event::Appointment(AppointmentEvent::Due), services).await;
         }
         Ok(())
     }
 
     /// Takes the messages that were kept and not answered yet, oldest first.
-    async fn unsettled(&mut self, host: &Host) -> Result<Vec<Body>, ConversationError> {
+    async fn unsettled(&mut self, services: &Services) -> Result<Vec<Body>, ConversationError> {
         let Some(unsettled) = self.conversation.row.timing.unsettled.take() else { return Ok(Vec::new()) };
-        let messages = host.messages_from(self.conversation.row.id, unsettled.from).await?;
+        let messages = services.messages_from(self.conversation.row.id, unsettled.from).await?;
         let from_person = messages.into_iter().filter(|message| message.author == Author::Policyholder);
         Ok(from_person.map(|message| message.body).collect())
     }
 
     /// What several messages say as one, with their files.
-    fn listen<'b>(&mut self, bodies: impl IntoIterator<Item = &'b Body>) -> Heard {
-        let (mut heard, mut behind) = (Heard::default(), Vec::new());
+    fn listen<'b>(&mut self, bodies: impl IntoIterator<Item = &'b Body>) -> UserMessage {
+        let (mut heard, mut behind) = (UserMessage::default(), Vec::new());
         for body in bodies {
             if !heard.text.is_empty() && !body.text.is_empty() {
                 heard.text.push('\n');

@@ -4,19 +4,19 @@
 //! the pending question wins over a vague intent. Nothing is guessed: a question without a sure answer goes to a person.
 
 use super::{
-    Effect, Handover, Priority, Serves,
-    definition::{Kind, Question},
+    Effect, Handover, IntentAction, Priority,
+    definition::{Question, StepKind},
     faq::FaqEntry,
+    interpreter::Interpreter,
     requests::QUESTION,
     state::{Aside, Mode},
-    walk::Walk,
 };
 use crate::{
     domain::{
         fact::{Source, Value},
         message::{Body, Input},
     },
-    understanding::{Answer, Danger, IntentScore, Reading, stands_alone},
+    understanding::{Answer, Danger, IntentScore, ParsedMessage, stands_alone},
 };
 
 /// How probable an intent must be to be served, where nothing else speaks for it.
@@ -78,14 +78,14 @@ impl Meant<'_> {
     }
 }
 
-impl<'a> Walk<'a> {
+impl<'a> Interpreter<'a> {
     /// A danger that a rule of the intents knows and the list of dangers does not.
-    pub(super) fn ruled_danger(&self, reading: &Reading) -> Option<Danger> {
+    pub(super) fn ruled_danger(&self, reading: &ParsedMessage) -> Option<Danger> {
         let best = *self.recognise(reading).first()?;
         (best.intent == "emergency" && best.by_rule).then_some(Danger::Distress)
     }
 
-    /// Serves what the message asks for, and keeps what is left of it as the reading.
+    /// IntentAction what the message asks for, and keeps what is left of it as the reading.
     pub(super) fn serve(&mut self) -> Served {
         let library = self.library;
         let Some(reading) = self.reading.as_ref().filter(|_| !library.intents().classifier().is_empty()) else {
@@ -154,7 +154,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Serves one clause. False when it asks for nothing beside an answer.
+    /// IntentAction one clause. False when it asks for nothing beside an answer.
     fn serve_clause(&mut self, clause: &str) -> bool {
         let library = self.library;
         let reading = self.read(clause);
@@ -172,8 +172,8 @@ impl<'a> Walk<'a> {
         // What asks answers only what cannot be meant otherwise: "après expertise ?" is no "yes, it leaks".
         let fits = if asks { self.surely_fits_pending(&reading) } else { self.fits_pending(&reading) };
         let is_free = self.asks_text();
-        match &intent.serves {
-            Serves::Request(kind) => {
+        match &intent.action {
+            IntentAction::Request(kind) => {
                 if asks && let Some(entry) = self.entry_for(clause, best, VERY_NEAR) {
                     self.say_entry(entry);
                     return true;
@@ -184,7 +184,7 @@ impl<'a> Walk<'a> {
                 }
                 wanted
             }
-            Serves::Question => {
+            IntentAction::Question => {
                 if !asks && (best.score < SURE || fits || is_free) {
                     return false;
                 }
@@ -196,7 +196,7 @@ impl<'a> Walk<'a> {
                     None => (asks || best.score >= SURE) && !fits && self.pass_on(clause),
                 }
             }
-            Serves::Says(saying) => {
+            IntentAction::Says(saying) => {
                 // Who waits for a person is told so, and not answered at every line.
                 let waits = matches!(self.state.mode, Mode::Waiting { .. });
                 let wanted = best.score >= SURE && !fits && !is_free && !waits;
@@ -207,7 +207,7 @@ impl<'a> Walk<'a> {
                 wanted
             }
             // A claim may end with a question mark; a question that is nothing else goes to a person.
-            Serves::Flow if asks && !fits => {
+            IntentAction::Flow if asks && !fits => {
                 let near = library.faq().find(clause).into_iter().next().filter(|(_, score)| *score >= VERY_NEAR);
                 match near {
                     Some((entry, _)) => {
@@ -217,7 +217,7 @@ impl<'a> Walk<'a> {
                     None => best.score < MEANT && intent.sets.is_empty() && self.pass_on(clause),
                 }
             }
-            Serves::Flow => false,
+            IntentAction::Flow => false,
         }
     }
 
@@ -288,7 +288,7 @@ impl<'a> Walk<'a> {
         self.state.mode == Mode::Flow
             && self.state.done.is_empty()
             && matches!(self.state.stack.as_slice(), [frame] if frame.step == 0)
-            && !matches!(self.current(), Some((_, step)) if matches!(step.kind, Kind::Ask(_)))
+            && !matches!(self.current(), Some((_, step)) if matches!(step.kind, StepKind::Ask(_)))
     }
 
     /// What the message tells of a claim, for the questions that its intent answers.
@@ -299,7 +299,7 @@ impl<'a> Walk<'a> {
         else {
             return;
         };
-        let claim = |reading: &Reading| {
+        let claim = |reading: &ParsedMessage| {
             let scores = self.recognise(reading);
             let best = scores.iter().find(|best| best.intent != "emergency")?;
             let intent = library.intents().get(best.intent).filter(|intent| !intent.sets.is_empty())?;
@@ -364,7 +364,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The text is an answer to the pending question, or to what is asked beside the flow.
-    fn fits_pending(&self, reading: &Reading) -> bool {
+    fn fits_pending(&self, reading: &ParsedMessage) -> bool {
         if matches!(self.state.aside, Some(Aside::Cancel | Aside::Restart)) {
             return self.yes_or_no().is_some();
         }
@@ -377,14 +377,14 @@ impl<'a> Walk<'a> {
     }
 
     /// The text answers the pending question and cannot be meant otherwise.
-    fn surely_fits_pending(&self, reading: &Reading) -> bool {
+    fn surely_fits_pending(&self, reading: &ParsedMessage) -> bool {
         let Some(question) = self.asked() else { return false };
-        self.library.vocabulary().volunteer(reading, &self.wanting(question), &self.listening()).is_some()
+        self.library.vocabulary().extract_unprompted(reading, &self.wanting(question), &self.listening()).is_some()
     }
 
     /// The pending question takes any text.
     fn asks_text(&self) -> bool {
         self.state.mode == Mode::Flow
-            && matches!(self.current(), Some((_, step)) if matches!(&step.kind, Kind::Ask(question) if question.input == Input::Text))
+            && matches!(self.current(), Some((_, step)) if matches!(&step.kind, StepKind::Ask(question) if question.input == Input::Text))
     }
 }

@@ -8,9 +8,9 @@ use jiff::{Timestamp, civil::DateTime};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Effect, Handover, Heard, Priority,
+    Effect, Handover, Priority, UserMessage,
+    interpreter::Interpreter,
     state::{Mode, State},
-    walk::Walk,
 };
 use crate::{
     domain::{
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// How often slots are looked for, or not understood, before a person sees to it.
-const MOST_ROUNDS: u8 = 3;
+const MAX_ROUNDS: u8 = 3;
 /// How probable an intent must be to change an appointment.
 const SURE: f32 = 0.6;
 /// The payloads of the buttons: one of the slots by its identifier, none of them, another one than was booked.
@@ -37,7 +37,7 @@ const WORDS_BEFORE: usize = 3;
 
 /// Where an expert's appointment stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Visit {
+pub(super) struct Appointment {
     /// The expert's name.
     #[serde(rename = "x")]
     expert: String,
@@ -76,7 +76,7 @@ pub struct Offer {
 /// What happened to an expert's appointment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "visit")]
-pub enum VisitEvent {
+pub enum AppointmentEvent {
     /// A handler gave the mission to an expert.
     Ordered { expert: String, mode: String, link: Option<String> },
     /// These slots are free.
@@ -107,24 +107,24 @@ pub enum Offering {
 }
 
 impl State {
-    /// When [`VisitEvent::Due`] has something to do.
-    pub fn visit_reminder(&self) -> Option<Timestamp> {
-        self.visit.as_ref()?.remind_at
+    /// When [`AppointmentEvent::Due`] has something to do.
+    pub fn appointment_reminder(&self) -> Option<Timestamp> {
+        self.appointment.as_ref()?.remind_at
     }
 
     /// An expert has the mission.
-    pub fn has_visit(&self) -> bool {
-        self.visit.is_some()
+    pub fn has_appointment(&self) -> bool {
+        self.appointment.is_some()
     }
 }
 
-impl Walk<'_> {
+impl Interpreter<'_> {
     /// The host tells what happened to the appointment.
-    pub(super) fn visit(&mut self, event: &VisitEvent) {
+    pub(super) fn appointment(&mut self, event: &AppointmentEvent) {
         match event {
-            VisitEvent::Ordered { expert, mode, link } => {
+            AppointmentEvent::Ordered { expert, mode, link } => {
                 self.set_fact("expert_name", Value::Text(expert.clone()), Source::Flow);
-                self.state.visit = Some(Visit {
+                self.state.appointment = Some(Appointment {
                     expert: expert.clone(),
                     mode: mode.clone(),
                     link: link.clone(),
@@ -134,11 +134,11 @@ impl Walk<'_> {
                     rounds: 0,
                 });
             }
-            VisitEvent::Offered { offers, why } => {
-                if let Some(visit) = &mut self.state.visit {
-                    visit.offers.clone_from(offers);
+            AppointmentEvent::Offered { offers, why } => {
+                if let Some(appointment) = &mut self.state.appointment {
+                    appointment.offers.clone_from(offers);
                     if *why == Offering::New {
-                        visit.rounds = 0;
+                        appointment.rounds = 0;
                     }
                 }
                 let key = match why {
@@ -153,32 +153,32 @@ impl Walk<'_> {
                 }
                 self.offer();
             }
-            VisitEvent::NoneFree => self.pass_on_visit(""),
-            VisitEvent::Booked { slot, remind_at } => {
-                let Some(visit) = &mut self.state.visit else { return };
-                (visit.booked, visit.remind_at) = (Some(*slot), *remind_at);
-                visit.offers.clear();
-                visit.rounds = 0;
+            AppointmentEvent::NoneFree => self.pass_on_appointment(""),
+            AppointmentEvent::Booked { slot, remind_at } => {
+                let Some(appointment) = &mut self.state.appointment else { return };
+                (appointment.booked, appointment.remind_at) = (Some(*slot), *remind_at);
+                appointment.offers.clear();
+                appointment.rounds = 0;
                 let appointment = Value::Moment(self.at(slot.start));
                 self.set_fact("appointment", appointment, Source::Flow);
-                self.say_of_visit("visit_booked");
+                self.say_of_appointment("visit_booked");
             }
-            VisitEvent::Cancelled { by_person } => {
+            AppointmentEvent::Cancelled { by_person } => {
                 let key = if *by_person { "visit_cancelled_by_you" } else { "visit_cancelled" };
-                let text = self.visit_words(key);
+                let text = self.appointment_words(key);
                 self.forget_booking();
                 let quick_replies =
                     if *by_person { vec![self.button("slot=other", "button_other_slot")] } else { Vec::new() };
                 self.effects.push(Effect::Say { body: Body { text, quick_replies, ..Body::default() } });
             }
-            VisitEvent::Due => self.remind_of_visit(),
-            VisitEvent::Over { done } => self.end_visit(*done),
+            AppointmentEvent::Due => self.remind_of_appointment(),
+            AppointmentEvent::Over { done } => self.end_appointment(*done),
         }
     }
 
     /// Takes the person's message as being about the appointment. False when it is not.
-    pub(super) fn hear_visit(&mut self, heard: &Heard) -> bool {
-        let Some(visit) = &self.state.visit else { return false };
+    pub(super) fn on_appointment_message(&mut self, heard: &UserMessage) -> bool {
+        let Some(appointment) = &self.state.appointment else { return false };
         if let Some(payload) = &heard.choice {
             let Some(slot) = payload.strip_prefix(SLOT) else { return false };
             self.chose_slot(slot);
@@ -187,13 +187,14 @@ impl Walk<'_> {
         if self.reading.as_ref().is_none_or(|reading| reading.is_empty() || reading.command().is_some()) {
             return false;
         }
-        let is_ahead = visit.booked.is_some_and(|slot| slot.start > self.now);
-        let is_offered = !visit.offers.is_empty();
-        (is_ahead && self.changes_visit(is_offered)) || (is_offered && self.answers_offer(heard))
+        let is_ahead = appointment.booked.is_some_and(|slot| slot.start > self.now);
+        let is_offered = !appointment.offers.is_empty();
+        (is_ahead && self.changes_appointment(is_offered)) || (is_offered && self.answers_offer(heard))
     }
 
     fn chose_slot(&mut self, slot: &str) {
-        let offers = self.state.visit.as_ref().map(|visit| visit.offers.as_slice()).unwrap_or_default();
+        let offers =
+            self.state.appointment.as_ref().map(|appointment| appointment.offers.as_slice()).unwrap_or_default();
         if let Some(offer) = offers.iter().find(|offer| offer.id.to_string() == slot) {
             self.effects.push(Effect::Book { appointment: offer.id });
         } else if slot == NONE && !offers.is_empty() {
@@ -202,8 +203,8 @@ impl Walk<'_> {
             self.find_slots(None);
         } else if offers.is_empty() {
             // A button of an earlier offer.
-            let has_booking = self.state.visit.as_ref().is_some_and(|visit| visit.booked.is_some());
-            self.say_of_visit(if has_booking { "visit_stands" } else { "visit_not_offered" });
+            let has_booking = self.state.appointment.as_ref().is_some_and(|appointment| appointment.booked.is_some());
+            self.say_of_appointment(if has_booking { "visit_stands" } else { "visit_not_offered" });
         } else {
             let text = self.words().say("visit_not_offered");
             self.preface.push(text);
@@ -212,7 +213,7 @@ impl Walk<'_> {
     }
 
     /// "Le 2", "mardi", "plutôt jeudi après-midi", "aucun".
-    fn answers_offer(&mut self, heard: &Heard) -> bool {
+    fn answers_offer(&mut self, heard: &UserMessage) -> bool {
         let wish = self.wish();
         if let Some((wish, false)) = &wish {
             let named = self.offers_at(wish);
@@ -223,8 +224,8 @@ impl Walk<'_> {
                 }
                 [] => {}
                 _ => {
-                    if let Some(visit) = &mut self.state.visit {
-                        visit.offers = named;
+                    if let Some(appointment) = &mut self.state.appointment {
+                        appointment.offers = named;
                     }
                     self.ask_which_slot();
                     return true;
@@ -244,9 +245,9 @@ impl Walk<'_> {
     }
 
     /// Neither a day nor a number: yes, no, or something that is not understood.
-    fn answers_offer_with_a_word(&mut self, heard: &Heard) -> bool {
+    fn answers_offer_with_a_word(&mut self, heard: &UserMessage) -> bool {
         let said = heard.text.as_str();
-        match (self.yes_or_no(), self.state.visit.as_ref().map(|visit| visit.offers.as_slice())) {
+        match (self.yes_or_no(), self.state.appointment.as_ref().map(|appointment| appointment.offers.as_slice())) {
             (Some(true), Some([one])) => {
                 self.effects.push(Effect::Book { appointment: one.id });
                 return true;
@@ -261,7 +262,7 @@ impl Walk<'_> {
             }
             _ => {}
         }
-        // Whom a handler serves, or who is in the middle of the flow, may speak of something else.
+        // Whom a handler action, or who is in the middle of the flow, may speak of something else.
         let about_else = matches!(self.state.mode, Mode::Handler | Mode::Flow)
             || !heard.files.is_empty()
             || self.library.faq().search().asks(said)
@@ -274,23 +275,23 @@ impl Walk<'_> {
             self.preface.push(text);
             self.offer();
         } else {
-            self.pass_on_visit(said);
+            self.pass_on_appointment(said);
         }
         true
     }
 
     /// What is booked is to be moved, cancelled, or is confirmed once more.
-    fn changes_visit(&mut self, is_offered: bool) -> bool {
+    fn changes_appointment(&mut self, is_offered: bool) -> bool {
         let Some((intent, _)) = self.intent().filter(|(_, score)| *score >= SURE) else { return false };
         match intent {
-            "rdv_cancel" => self.effects.push(Effect::CancelVisit),
+            "rdv_cancel" => self.effects.push(Effect::CancelAppointment),
             "rdv_reschedule" if !is_offered => {
-                let booked = self.state.visit.as_ref().and_then(|visit| visit.booked);
+                let booked = self.state.appointment.as_ref().and_then(|appointment| appointment.booked);
                 let that_day = booked.map(|slot| self.local_time(slot.start).date());
                 let wish = self.wish().filter(|(wish, refused)| !refused && Some(wish.moment.start.date()) != that_day);
                 self.find_slots(wish.map(|(wish, _)| wish));
             }
-            "rdv_confirm" if !is_offered && self.state.mode != Mode::Handler => self.say_of_visit("visit_stands"),
+            "rdv_confirm" if !is_offered && self.state.mode != Mode::Handler => self.say_of_appointment("visit_stands"),
             _ => return false,
         }
         true
@@ -312,7 +313,7 @@ impl Walk<'_> {
             Answer::Value(value) => Some(value),
             Answer::Unknown | Answer::Nothing => None,
         };
-        let ahead = |found: &crate::understanding::Found| found.ahead.clone().unwrap_or_else(|| found.value.clone());
+        let ahead = |found: &crate::understanding::Entity| found.ahead.clone().unwrap_or_else(|| found.value.clone());
         let mut moments = reading.values().iter().filter(|found| matches!(found.value, Value::Moment(_)));
         // Of two days the first is as good as any.
         let found = match &answer {
@@ -335,13 +336,14 @@ impl Walk<'_> {
 
     /// The slots on offer that a moment names.
     fn offers_at(&self, wish: &Wish) -> Vec<Offer> {
-        let offers = self.state.visit.as_ref().map(|visit| visit.offers.as_slice()).unwrap_or_default();
+        let offers =
+            self.state.appointment.as_ref().map(|appointment| appointment.offers.as_slice()).unwrap_or_default();
         offers.iter().filter(|offer| wish.names(self.local_time(offer.slot.start))).copied().collect()
     }
 
     /// The slot that a number or a rank picks, or [`NONE`].
     fn slot_by_rank(&self) -> Option<String> {
-        let visit = self.state.visit.as_ref()?;
+        let appointment = self.state.appointment.as_ref()?;
         let words = self.words().say("visit_none_words");
         let none = ChoiceItem {
             value: NONE.to_owned(),
@@ -349,7 +351,7 @@ impl Walk<'_> {
             ..ChoiceItem::default()
         };
         let slots =
-            visit.offers.iter().map(|offer| ChoiceItem { value: offer.id.to_string(), ..ChoiceItem::default() });
+            appointment.offers.iter().map(|offer| ChoiceItem { value: offer.id.to_string(), ..ChoiceItem::default() });
         let choices = ChoiceSet::new(slots.chain([none]));
         let want = Want { input: Input::Choice, choices: Some(&choices), prefer_past: false, policy_pattern: None };
         match self.library.vocabulary.answer(self.reading.as_ref()?, &want, &self.listening()) {
@@ -364,7 +366,7 @@ impl Walk<'_> {
             self.effects.push(Effect::FindSlots { wish });
         } else {
             let said = self.reading.as_ref().map(|reading| reading.said().to_owned()).unwrap_or_default();
-            self.pass_on_visit(&said);
+            self.pass_on_appointment(&said);
         }
     }
 
@@ -376,22 +378,22 @@ impl Walk<'_> {
             self.flush();
         } else {
             let said = self.reading.as_ref().map(|reading| reading.said().to_owned()).unwrap_or_default();
-            self.pass_on_visit(&said);
+            self.pass_on_appointment(&said);
         }
     }
 
     /// Counts a round. False when there were enough.
     fn round(&mut self) -> bool {
-        let Some(visit) = &mut self.state.visit else { return false };
-        visit.rounds = visit.rounds.saturating_add(1);
-        visit.rounds <= MOST_ROUNDS
+        let Some(appointment) = &mut self.state.appointment else { return false };
+        appointment.rounds = appointment.rounds.saturating_add(1);
+        appointment.rounds <= MAX_ROUNDS
     }
 
     /// A person sees to the appointment. What is booked stays booked.
-    fn pass_on_visit(&mut self, said: &str) {
-        if let Some(visit) = &mut self.state.visit {
-            visit.offers.clear();
-            visit.rounds = 0;
+    fn pass_on_appointment(&mut self, said: &str) {
+        if let Some(appointment) = &mut self.state.appointment {
+            appointment.offers.clear();
+            appointment.rounds = 0;
         }
         self.request(APPOINTMENT, said);
         self.effects.push(Effect::HandOver(Handover { reason: APPOINTMENT.to_owned(), priority: Priority::Normal }));
@@ -400,11 +402,11 @@ impl Walk<'_> {
 
     /// Says what is on offer, with a button for each slot.
     fn offer(&mut self) {
-        let Some(visit) = &self.state.visit else { return };
-        let booked = visit.booked.filter(|slot| slot.start > self.now);
+        let Some(appointment) = &self.state.appointment else { return };
+        let booked = appointment.booked.filter(|slot| slot.start > self.now);
         let text = match booked {
-            Some(_) => self.visit_words("visit_move"),
-            None => self.visit_words(match visit.mode.as_str() {
+            Some(_) => self.appointment_words("visit_move"),
+            None => self.appointment_words(match appointment.mode.as_str() {
                 "visio" => "visit_offer_visio",
                 "tele" => "visit_offer_tele",
                 _ => "visit_offer_field",
@@ -420,7 +422,8 @@ impl Walk<'_> {
 
     fn offer_saying(&mut self, text: String) {
         let text = self.with_preface(text);
-        let offers = self.state.visit.as_ref().map(|visit| visit.offers.as_slice()).unwrap_or_default();
+        let offers =
+            self.state.appointment.as_ref().map(|appointment| appointment.offers.as_slice()).unwrap_or_default();
         let button = |offer: &Offer| QuickReply {
             payload: format!("{SLOT}{}", offer.id),
             label: self.words().slot(self.local_time(offer.slot.start)),
@@ -432,60 +435,60 @@ impl Walk<'_> {
     }
 
     /// Says a sentence that there is for each mode, or for all of them.
-    fn say_of_visit(&mut self, key: &str) {
-        let mode = self.state.visit.as_ref().map(|visit| visit.mode.clone()).unwrap_or_default();
+    fn say_of_appointment(&mut self, key: &str) {
+        let mode = self.state.appointment.as_ref().map(|appointment| appointment.mode.clone()).unwrap_or_default();
         let text = match key {
-            "visit_booked" | "visit_reminder" => self.visit_words(&format!("{key}_{mode}")),
-            _ => self.visit_words(key),
+            "visit_booked" | "visit_reminder" => self.appointment_words(&format!("{key}_{mode}")),
+            _ => self.appointment_words(key),
         };
         self.preface.push(text);
         self.flush();
     }
 
     /// A sentence with the expert's name, the appointment in words, and the place.
-    fn visit_words(&self, key: &str) -> String {
-        let Some(visit) = &self.state.visit else { return String::new() };
+    fn appointment_words(&self, key: &str) -> String {
+        let Some(appointment) = &self.state.appointment else { return String::new() };
         let words = self.words();
-        let value = visit.booked.map(|slot| words.moment(&self.at(slot.start))).unwrap_or_default();
+        let value = appointment.booked.map(|slot| words.moment(&self.at(slot.start))).unwrap_or_default();
         let fact = |name: &str| self.state.fact(name).map(|value| words.value(name, value)).unwrap_or_default();
-        let place = match visit.mode.as_str() {
-            "visio" => visit.link.clone().unwrap_or_default(),
+        let place = match appointment.mode.as_str() {
+            "visio" => appointment.link.clone().unwrap_or_default(),
             "tele" => fact("phone"),
             _ => fact("loss_place"),
         };
         words.say_with(
             key,
-            &[("expert", visit.expert.as_str().into()), ("value", value.into()), ("place", place.into())],
+            &[("expert", appointment.expert.as_str().into()), ("value", value.into()), ("place", place.into())],
         )
     }
 
-    fn remind_of_visit(&mut self) {
-        let Some(visit) = &mut self.state.visit else { return };
-        let is_ahead = visit.booked.is_some_and(|slot| slot.start > self.now);
-        if visit.remind_at.take().is_some() && is_ahead {
-            self.say_of_visit("visit_reminder");
+    fn remind_of_appointment(&mut self) {
+        let Some(appointment) = &mut self.state.appointment else { return };
+        let is_ahead = appointment.booked.is_some_and(|slot| slot.start > self.now);
+        if appointment.remind_at.take().is_some() && is_ahead {
+            self.say_of_appointment("visit_reminder");
             self.effects.push(Effect::Note { code: "appointment_reminded".to_owned(), detail: String::new() });
         }
     }
 
-    fn end_visit(&mut self, done: bool) {
-        let Some(visit) = &self.state.visit else { return };
+    fn end_appointment(&mut self, done: bool) {
+        let Some(appointment) = &self.state.appointment else { return };
         if !done {
-            if visit.booked.is_some_and(|slot| slot.start > self.now) {
-                let text = self.visit_words("visit_cancelled");
+            if appointment.booked.is_some_and(|slot| slot.start > self.now) {
+                let text = self.appointment_words("visit_cancelled");
                 self.effects.push(Effect::Say { body: Body { text, ..Body::default() } });
             }
             self.forget_booking();
             self.clear_fact("expert_name");
         }
-        self.state.visit = None;
+        self.state.appointment = None;
     }
 
     fn forget_booking(&mut self) {
-        if let Some(visit) = &mut self.state.visit {
-            (visit.booked, visit.remind_at) = (None, None);
-            visit.offers.clear();
-            visit.rounds = 0;
+        if let Some(appointment) = &mut self.state.appointment {
+            (appointment.booked, appointment.remind_at) = (None, None);
+            appointment.offers.clear();
+            appointment.rounds = 0;
         }
         self.clear_fact("appointment");
     }

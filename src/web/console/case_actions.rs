@@ -10,12 +10,12 @@ use crate::{
 };
 
 /// Does what handlers do, durably, with its line in the timeline.
-pub trait Desk: Send + Sync {
+pub trait CaseActions: Send + Sync {
     /// When this returns, it is stored.
-    fn act(&self, dossier: DossierId, actor: Actor, action: Action) -> BoxFuture<'_, Result<(), DeskError>>;
+    fn act(&self, dossier: DossierId, actor: Actor, action: Action) -> BoxFuture<'_, Result<(), CaseActionError>>;
 
     /// Learns what handlers taught.
-    fn learn(&self) -> BoxFuture<'_, Result<(), DeskError>>;
+    fn learn(&self) -> BoxFuture<'_, Result<(), CaseActionError>>;
 
     /// The intent that a text has most probably.
     fn guess(&self, text: &str) -> Option<String>;
@@ -37,7 +37,7 @@ pub enum Changed {
 
 /// Why an action was not done. Nothing was kept.
 #[derive(Debug, thiserror::Error)]
-pub enum DeskError {
+pub enum CaseActionError {
     #[error("there is no such dossier")]
     NotFound,
     /// Somebody was first, or the page was an old one.
@@ -47,7 +47,7 @@ pub enum DeskError {
     NotStored(String),
 }
 
-impl From<IntakeError> for DeskError {
+impl From<IntakeError> for CaseActionError {
     fn from(error: IntakeError) -> Self {
         match error {
             IntakeError::NotFound => Self::NotFound,
@@ -59,12 +59,12 @@ impl From<IntakeError> for DeskError {
     }
 }
 
-impl Desk for Intake {
-    fn act(&self, dossier: DossierId, actor: Actor, action: Action) -> BoxFuture<'_, Result<(), DeskError>> {
+impl CaseActions for Intake {
+    fn act(&self, dossier: DossierId, actor: Actor, action: Action) -> BoxFuture<'_, Result<(), CaseActionError>> {
         async move { Ok(Intake::act(self, dossier, actor, action).await?) }.boxed()
     }
 
-    fn learn(&self) -> BoxFuture<'_, Result<(), DeskError>> {
+    fn learn(&self) -> BoxFuture<'_, Result<(), CaseActionError>> {
         async move { Ok(Intake::learn(self).await?) }.boxed()
     }
 

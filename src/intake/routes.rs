@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 
 use super::{Citation, Inbound, InboundKind, Inner, IntakeError};
 use crate::{
-    conversation::{Came, Input, Presented, begins_another, presented},
+    conversation::{InboundContext, Input, Presented, begins_another, presented},
     domain::{
         id::ConversationId,
         message::{Body, Endpoint},
@@ -18,9 +18,9 @@ use crate::{
 };
 
 /// The most secrets that are tried from one address in this time: guessing one of a thousand that are good takes it years.
-const MOST_TRIES: u32 = 5;
+const MAX_TRIES: u32 = 5;
 /// The same for one of our accounts, whatever the addresses.
-const MOST_TRIES_ON_ACCOUNT: u32 = 200;
+const MAX_TRIES_ON_ACCOUNT: u32 = 200;
 const WINDOW: SignedDuration = SignedDuration::from_mins(10);
 
 impl Inner {
@@ -34,7 +34,7 @@ impl Inner {
         let Some(found) = presented(inbound.endpoint.channel, inbound.token.as_deref(), text) else { return Ok(None) };
         let now = self.clock.now();
         let account = Endpoint { address: String::new(), ..inbound.endpoint.clone() };
-        for (place, most) in [(&inbound.endpoint, MOST_TRIES), (&account, MOST_TRIES_ON_ACCOUNT)] {
+        for (place, most) in [(&inbound.endpoint, MAX_TRIES), (&account, MAX_TRIES_ON_ACCOUNT)] {
             if !self.store.may_try(&tried_at(place), most, now, now + WINDOW).await? {
                 // Whoever guesses learns nothing: this is a message like any other.
                 return Ok(None);
@@ -58,16 +58,16 @@ impl Inner {
 
     /// Where a secret leads, and how the item goes there instead of the way that it would go without. A secret that opens
     /// nothing changes nothing, unless it was meant as one.
-    pub(super) async fn way(&self, found: &Presented, without: Way) -> Result<Way, IntakeError> {
+    pub(super) async fn route(&self, found: &Presented, without: Route) -> Result<Route, IntakeError> {
         let (body, client_id) = match &without.input {
             Input::Message { body, client_id, .. } => (body.clone(), client_id.clone()),
             _ => (Body::default(), None),
         };
         let away = |sentence| {
             let input = Input::NoWay { body: body.clone(), client_id: client_id.clone(), sentence };
-            Way { to: without.to, input, came: Came::default() }
+            Route { to: without.to, input, context: InboundContext::default() }
         };
-        let Some(to) = self.store.crossing(&found.secret_hash, self.clock.now()).await? else {
+        let Some(to) = self.store.channel_switch(&found.secret_hash, self.clock.now()).await? else {
             return Ok(if found.is_meant { away("crossing_unknown") } else { without });
         };
         let leaves = without.to.filter(|at| *at != to);
@@ -77,8 +77,14 @@ impl Inner {
             return Ok(away("crossing_busy"));
         }
         let binding = Binding { spends: Some(found.secret_hash.clone()), leaves, ..Binding::default() };
-        let came = Came { key: None, claims: without.to != Some(to), proof: Some(found.proof), binding, cited: None };
-        Ok(Way { to: Some(to), input: Input::Cross { body, client_id }, came })
+        let context = InboundContext {
+            key: None,
+            claims: without.to != Some(to),
+            proof: Some(found.proof),
+            binding,
+            cited: None,
+        };
+        Ok(Route { to: Some(to), input: Input::SwitchChannel { body, client_id }, context })
     }
 
     /// What it means for an item's way that it names a conversation. Who is known there by the same address, at another
@@ -88,10 +94,10 @@ impl Inner {
         cites: &[Citation],
         insurer: &str,
         from: &Endpoint,
-        mut way: Way,
-    ) -> Result<Way, IntakeError> {
-        if way.came.binding.spends.is_some() {
-            return Ok(way);
+        mut route: Route,
+    ) -> Result<Route, IntakeError> {
+        if route.context.binding.spends.is_some() {
+            return Ok(route);
         }
         let mut cited = None;
         for citation in cites {
@@ -107,24 +113,24 @@ impl Inner {
             }
         }
         let Some(cited) = cited.filter(|cited| cited.insurer == insurer && !cited.status.is_over()) else {
-            return Ok(way);
+            return Ok(route);
         };
-        match way.to {
-            Some(at) if at == cited.conversation => return Ok(way),
-            Some(at) if self.store.has_cited(at, cited.conversation).await? => return Ok(way),
+        match route.to {
+            Some(at) if at == cited.conversation => return Ok(route),
+            Some(at) if self.store.has_cited(at, cited.conversation).await? => return Ok(route),
             Some(_) => {}
             None => {
                 let known = self.store.addresses(cited.conversation).await?;
                 let is_same = |at: &Endpoint| at.channel == from.channel && at.address == from.address;
                 if known.iter().any(|row| is_same(&row.endpoint)) {
-                    way.to = Some(cited.conversation);
-                    way.came.claims = true;
-                    return Ok(way);
+                    route.to = Some(cited.conversation);
+                    route.context.claims = true;
+                    return Ok(route);
                 }
             }
         }
-        way.came.cited = Some(Box::new(cited));
-        Ok(way)
+        route.context.cited = Some(Box::new(cited));
+        Ok(route)
     }
 
     /// Whether a message begins another claim at an address whose last one is done.
@@ -154,9 +160,9 @@ fn tried_at(place: &Endpoint) -> String {
 }
 
 /// How an item goes on.
-pub(super) struct Way {
+pub(super) struct Route {
     /// None opens a conversation.
     pub(super) to: Option<ConversationId>,
     pub(super) input: Input,
-    pub(super) came: Came,
+    pub(super) context: InboundContext,
 }
