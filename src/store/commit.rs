@@ -208,9 +208,11 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
     forget_keys_of_conflicts(tx, group, &outcome).await?;
     let kept = || group.iter().zip(&outcome).filter(|(_, out)| out.is_none()).map(|(waiting, _)| &waiting.commit);
 
-    MESSAGE.run(tx, kept().flat_map(|c| &c.messages).map(MessageRow::args).collect()).await?;
-    DOSSIER.run(tx, kept().filter_map(|c| c.dossier.as_ref()).map(super::dossier::args_of).collect()).await?;
-    FACT.run(tx, kept().flat_map(|c| &c.facts).map(FactRow::args).collect()).await?;
+    MESSAGE.run(tx, kept().flat_map(|c| &c.messages).map(MessageRow::args).collect::<Result<_, _>>()?).await?;
+    DOSSIER
+        .run(tx, kept().filter_map(|c| c.dossier.as_ref()).map(super::dossier::args_of).collect::<Result<_, _>>()?)
+        .await?;
+    FACT.run(tx, kept().flat_map(|c| &c.facts).map(FactRow::args).collect::<Result<_, _>>()?).await?;
     TIMELINE.run(tx, kept().flat_map(|c| &c.timeline).map(super::dossier::entry_args).collect()).await?;
     DECISION.run(tx, kept().flat_map(|c| &c.decisions).map(DecisionRow::args).collect()).await?;
     DOCUMENT.run(tx, kept().flat_map(|c| &c.received).map(DocumentRow::args).collect()).await?;
@@ -299,7 +301,7 @@ async fn drop_conflicts(tx: &mut Tx, group: &[Waiting], outcome: &mut [Option<Co
     rows.sort_by_key(|row| row.id);
     let wanted = rows.len();
     let mut moved = HashSet::with_capacity(wanted);
-    for row in CONVERSATION.run(tx, rows.into_iter().map(ConversationRow::args).collect()).await? {
+    for row in CONVERSATION.run(tx, rows.into_iter().map(ConversationRow::args).collect::<Result<_, _>>()?).await? {
         moved.insert(row.parse::<ConversationId>(0)?);
     }
     if moved.len() == wanted {

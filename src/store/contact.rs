@@ -134,7 +134,7 @@ async fn absorb(tx: &mut Tx, absorbed: &Absorbed, commit: &Commit) -> Result<boo
     )
     .await?;
     tx.fetch("DELETE FROM proof WHERE conversation = $1", &args![from]).await?;
-    commit::DOSSIER.run(tx, vec![dossier::args_of(&absorbed.dossier)]).await?;
+    commit::DOSSIER.run(tx, vec![dossier::args_of(&absorbed.dossier)?]).await?;
     commit::TIMELINE.run(tx, vec![dossier::entry_args(&absorbed.entry)]).await?;
     let told = std::iter::once((absorbed.conversation, Some(absorbed.dossier.id)));
     notify::tell(tx, told, std::iter::empty()).await?;

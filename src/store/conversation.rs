@@ -91,8 +91,8 @@ impl ConversationRow {
         ("updated_at", ColumnType::Int),
     ];
 
-    pub(super) fn args(&self) -> Vec<Arg> {
-        args![
+    pub(super) fn args(&self) -> Result<Vec<Arg>, StoreError> {
+        Ok(args![
             self.id.to_string(),
             self.revision,
             self.contact.to_string(),
@@ -107,11 +107,11 @@ impl ConversationRow {
             self.dossier.map(|id| id.to_string()),
             self.last_seq,
             self.read_seq,
-            json(&self.timing),
+            json(&self.timing)?,
             self.opened_at,
             self.updated_at,
         ]
-        .to_vec()
+        .to_vec())
     }
 
     fn read(row: &Row) -> Result<Self, StoreError> {
@@ -174,17 +174,17 @@ impl MessageRow {
         ("at", ColumnType::Int),
     ];
 
-    pub(super) fn args(&self) -> Vec<Arg> {
-        args![
+    pub(super) fn args(&self) -> Result<Vec<Arg>, StoreError> {
+        Ok(args![
             self.conversation.to_string(),
             self.seq,
-            json(&self.author),
+            json(&self.author)?,
             self.channel.name(),
-            json(&self.body),
+            json(&self.body)?,
             self.client_id.clone(),
             self.at,
         ]
-        .to_vec()
+        .to_vec())
     }
 
     fn read(row: &Row) -> Result<Self, StoreError> {
@@ -200,9 +200,9 @@ impl MessageRow {
     }
 }
 
-/// JSON of a value that always has one: maps with text keys, no floats that are not numbers.
-pub(super) fn json(value: &impl serde::Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
+/// A value's JSON. A value that has none refuses the write: a row that cannot be read again must not be acknowledged.
+pub(super) fn json(value: &impl serde::Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(StoreError::Unstorable)
 }
 
 impl Store {
@@ -300,5 +300,21 @@ impl Store {
             )
             .await?;
         row.map(|row| row.parse(0)).transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::json;
+    use crate::store::StoreError;
+
+    #[test]
+    fn a_value_without_json_is_an_error_and_not_an_empty_text() {
+        let unstorable = BTreeMap::from([([1, 2], "a key that is no text")]);
+        let refused = json(&unstorable).unwrap_err();
+        assert!(matches!(refused, StoreError::Unstorable(_)), "{refused:?}");
+        assert!(refused.is_about_the_row(), "the other conversations of the group are stored");
     }
 }

@@ -43,9 +43,9 @@ pub(super) const SELECT: &str = "SELECT id, reference, insurer, conversation, pe
      priority, handover, handler, wanted, waiting_since, fact_seq, timeline_seq, timeline_hash, opened_at, updated_at \
      FROM dossier";
 
-pub(super) fn args_of(dossier: &Dossier) -> Vec<Arg> {
+pub(super) fn args_of(dossier: &Dossier) -> Result<Vec<Arg>, StoreError> {
     let missing = i64::try_from(dossier.missing().count()).unwrap_or(i64::MAX);
-    args![
+    Ok(args![
         dossier.id.to_string(),
         dossier.reference.as_str(),
         dossier.insurer.as_str(),
@@ -58,7 +58,7 @@ pub(super) fn args_of(dossier: &Dossier) -> Vec<Arg> {
         dossier.priority.as_str(),
         dossier.handover.clone(),
         dossier.handler.clone(),
-        json(&dossier.wanted),
+        json(&dossier.wanted)?,
         missing,
         dossier.waiting_since,
         dossier.fact_seq,
@@ -67,7 +67,7 @@ pub(super) fn args_of(dossier: &Dossier) -> Vec<Arg> {
         dossier.opened_at,
         dossier.updated_at,
     ]
-    .to_vec()
+    .to_vec())
 }
 
 pub(super) fn read(row: &Row) -> Result<Dossier, StoreError> {
@@ -118,17 +118,17 @@ impl FactRow {
         ("at", ColumnType::Int),
     ];
 
-    pub(super) fn args(&self) -> Vec<Arg> {
-        args![
+    pub(super) fn args(&self) -> Result<Vec<Arg>, StoreError> {
+        Ok(args![
             self.dossier.to_string(),
             self.seq,
             self.name.as_str(),
-            self.value.as_ref().map(json),
-            json(&self.source),
+            self.value.as_ref().map(json).transpose()?,
+            json(&self.source)?,
             self.message_seq,
             self.at,
         ]
-        .to_vec()
+        .to_vec())
     }
 
     fn read(row: &Row) -> Result<Self, StoreError> {

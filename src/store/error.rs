@@ -19,6 +19,8 @@ pub enum StoreError {
     ReadOnly,
     #[error("the database cannot be reached: check that it runs and the address in the configuration ({0})")]
     Unreachable(String),
+    #[error("a value has no JSON and is not stored: {0}")]
+    Unstorable(serde_json::Error),
     #[error("a stored value does not read back: {0}")]
     Unreadable(serde_json::Error),
     #[error("a stored value does not read back (column {0})")]
@@ -38,7 +40,7 @@ pub enum StoreError {
 impl StoreError {
     /// Whether one row is to blame and not the database's state: others of its group may still be stored.
     pub fn is_about_the_row(&self) -> bool {
-        matches!(self, Self::Taken | Self::Refused(_) | Self::Unreadable(_))
+        matches!(self, Self::Taken | Self::Refused(_) | Self::Unstorable(_) | Self::Unreadable(_))
     }
 }
 

@@ -17,7 +17,7 @@ impl Store {
         self.db
             .execute(
                 "INSERT INTO flow_revision (revision, sources, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-                &args![revision, json(sources), now],
+                &args![revision, json(sources)?, now],
             )
             .await
             .map(drop)
