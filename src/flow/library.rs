@@ -145,9 +145,17 @@ impl Library {
 
         let mut texts = Texts::new();
         let mut flows: BTreeMap<String, Flow> = BTreeMap::new();
+        let mut flow_files: HashMap<String, &str> = HashMap::new();
         for (path, node) in under("claims/") {
             let reader = FlowReader { file: path, types: &types, texts: &mut texts, problems: &mut problems };
             let flow = reader.read(node);
+            if let Some(other) = flow_files.insert(flow.name.clone(), path)
+                && !flow.name.is_empty()
+            {
+                let message =
+                    format!("the flow `{}` stands in {other} already: remove one of the two files", flow.name);
+                problems.error(path, node.place, message);
+            }
             flows.insert(flow.name.clone(), flow);
         }
         let mut tables = BTreeMap::new();
@@ -428,14 +436,24 @@ fn revision_of(sources: &BTreeMap<String, String>) -> String {
     hex::encode(&hash.finalize()[..8])
 }
 
-/// The folders of which a revision is made, beside the files at the top.
-const FOLDERS: [&str; 3] = ["claims", "tables", "insurers"];
-
-/// Whether a file makes part of a revision: transcripts and the demo's people do not.
+/// Whether a file of the flows' folder makes part of a revision: YAML at the top, in `tables/` and `insurers/`, and in
+/// `claims/` and its folders. Transcripts and the demo's people do not.
 fn is_source(path: &str) -> bool {
-    let in_place = path.rsplit_once('/').is_none_or(|(folder, _)| FOLDERS.contains(&folder));
-    let is_yaml = Path::new(path).extension().is_some_and(|extension| extension == "yaml");
-    in_place && is_yaml && !path.ends_with(".transcript.yaml")
+    let in_place = match path.rsplit_once('/') {
+        None | Some(("claims" | "tables" | "insurers", _)) => true,
+        Some((folder, _)) => folder.strip_prefix("claims/").is_some_and(|family| !family.contains('/')),
+    };
+    in_place && has_yaml(path) && !is_transcript(path)
+}
+
+/// Whether a file is a transcript: YAML in a folder `transcripts`, or called so beside its flow.
+fn is_transcript(path: &str) -> bool {
+    let in_folder = path.rsplit('/').nth(1).is_some_and(|folder| folder == "transcripts");
+    path.starts_with("claims/") && has_yaml(path) && (in_folder || path.ends_with(".transcript.yaml"))
+}
+
+fn has_yaml(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension == "yaml")
 }
 
 /// The flows that came with this program.
@@ -452,24 +470,40 @@ pub fn built_in() -> BTreeMap<String, String> {
     paths.filter_map(|path| Some((path.to_string(), source(&path)?))).collect()
 }
 
-/// The files that make a revision: YAML under claims/, tables/ and insurers/ and at the top, without the transcripts.
+/// The files that make a revision, by their path in the flows' folder.
 pub fn read_sources(folder: &Path) -> Result<BTreeMap<String, String>, LoadError> {
     let mut sources = BTreeMap::new();
-    for part in [""].into_iter().chain(FOLDERS) {
-        let folder = folder.join(part);
+    for (path, file) in files(folder)?.into_iter().filter(|(path, _)| is_source(path)) {
+        let text = std::fs::read_to_string(&file).map_err(|source| LoadError::Unreadable { path: file, source })?;
+        sources.insert(path, text);
+    }
+    Ok(sources)
+}
+
+/// The transcripts of a flows' folder.
+pub fn transcripts(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
+    Ok(files(folder)?.into_iter().filter(|(path, _)| is_transcript(path)).map(|(_, file)| file).collect())
+}
+
+/// How deep the flows' folder goes: `claims/<family>/transcripts/<file>`.
+const MAX_DEPTH: usize = 3;
+
+/// The files of the flows' folder by their path in it, with `/` between the parts whatever the system writes.
+fn files(root: &Path) -> Result<BTreeMap<String, PathBuf>, LoadError> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![(String::new(), root.to_owned(), 0)];
+    while let Some((prefix, folder, depth)) = folders.pop() {
         let unreadable = |source| LoadError::Unreadable { path: folder.clone(), source };
-        if !part.is_empty() && !folder.exists() {
-            continue;
-        }
         for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
             let file = entry.map_err(unreadable)?.path();
             let Some(name) = file.file_name().and_then(|name| name.to_str()) else { continue };
-            let path = if part.is_empty() { name.to_owned() } else { format!("{part}/{name}") };
-            if is_source(&path) {
-                let unreadable = |source| LoadError::Unreadable { path: file.clone(), source };
-                sources.insert(path, std::fs::read_to_string(&file).map_err(unreadable)?);
+            let path = format!("{prefix}{name}");
+            if !file.is_dir() {
+                files.insert(path, file);
+            } else if depth < MAX_DEPTH {
+                folders.push((format!("{path}/"), file, depth + 1));
             }
         }
     }
-    Ok(sources)
+    Ok(files)
 }

@@ -60,7 +60,7 @@ pub use graph::mermaid;
 pub use hours::Hours;
 pub use insurer::Insurer;
 pub use intents::{Intent, IntentAction, IntentBook, LEARNT_FILE};
-pub use library::{FIRST_FLOW, Library, LoadError, built_in, read_sources};
+pub use library::{FIRST_FLOW, Library, LoadError, built_in, read_sources, transcripts};
 pub use problem::{Diagnostic, Severity};
 pub use requests::{Request, RequestBook};
 pub use silence::Reminders;

@@ -586,7 +586,7 @@ fn a_revision_of_an_earlier_program_goes_on_with_the_sentences_that_this_one_nee
     let mut sources = super::library::built_in();
     let messages = sources.get_mut("messages.yaml").unwrap();
     *messages = messages.replace("\nnot_understood:", "\nsaid_by_an_older_program:");
-    let opening = sources.get_mut("claims/opening.yaml").unwrap();
+    let opening = sources.get_mut("claims/shared/opening.yaml").unwrap();
     *opening = opening.replace("Que s'est-il passé ?", "Que vous est-il arrivé ?");
     assert!(Library::from_sources(sources.clone()).is_err());
     let older = Library::from_older(sources.clone(), &current).unwrap();
@@ -594,6 +594,52 @@ fn a_revision_of_an_earlier_program_goes_on_with_the_sentences_that_this_one_nee
     talk.say("non");
     assert!(talk.heard().contains("Que vous est-il arrivé ?"), "{}", talk.heard());
     // What is wrong with the flows themselves is not covered up.
-    sources.insert("claims/opening.yaml".to_owned(), "flow: opening\nsteps: 3\n".to_owned());
+    sources.insert("claims/shared/opening.yaml".to_owned(), "flow: opening\nsteps: 3\n".to_owned());
     assert!(Library::from_older(sources, &current).is_err());
+}
+
+#[test]
+fn a_revision_kept_when_all_flows_stood_in_one_folder_compiles_to_the_same_flows() {
+    let sources = super::library::built_in();
+    let flat = sources.iter().map(|(path, text)| {
+        let path = match path.strip_prefix("claims/") {
+            Some(rest) => format!("claims/{}", rest.rsplit('/').next().unwrap()),
+            None => path.clone(),
+        };
+        (path, text.clone())
+    });
+    let (flat, current) = (Library::from_sources(flat.collect()).unwrap(), library());
+    assert!(flat.sources().contains_key("claims/opening.yaml"));
+    let names =
+        |library: &Library| library.flows().map(|flow| (flow.name.clone(), flow.steps.len())).collect::<Vec<_>>();
+    assert_eq!(names(&flat), names(&current));
+    // Both at once are a flow that stands twice, and which of them is meant nobody knows.
+    let mut both = sources.clone();
+    both.insert("claims/opening.yaml".to_owned(), sources["claims/shared/opening.yaml"].clone());
+    let error = Library::from_sources(both).unwrap_err().to_string();
+    assert!(error.contains("the flow `opening` stands in claims/opening.yaml already"), "{error}");
+}
+
+#[test]
+fn the_folder_is_read_at_both_depths_and_transcripts_are_no_sources() {
+    let root = tempfile::tempdir().unwrap();
+    let write = |path: &str| {
+        let file = root.path().join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, path).unwrap();
+    };
+    let sources =
+        ["claims/fire/fire.yaml", "claims/opening.yaml", "facts.yaml", "insurers/demo.yaml", "tables/orientation.yaml"];
+    let transcripts = ["claims/fire/transcripts/calm.yaml", "claims/opening.transcript.yaml"];
+    let neither = ["claims/fire/notes.md", "claims/fire/old/fire.yaml", "demo/people.yaml", "insurers/demo/logo.yaml"];
+    sources.iter().chain(&transcripts).chain(&neither).for_each(|path| write(path));
+    assert!(super::read_sources(root.path()).unwrap().into_keys().eq(sources));
+    let found = super::transcripts(root.path()).unwrap();
+    assert_eq!(found, transcripts.map(|path| root.path().join(path)));
+}
+
+#[test]
+fn the_folder_and_the_flows_inside_the_program_are_the_same() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/flows");
+    assert!(super::read_sources(folder.as_ref()).unwrap() == super::built_in());
 }

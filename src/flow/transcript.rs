@@ -3,17 +3,12 @@
 //! The state is written to JSON and read back between every two turns, as the store does; the clock is the
 //! transcript's. [`run`] compares, [`update`] rewrites what was expected and leaves the rest of the file as it is.
 
-use std::{
-    collections::BTreeMap,
-    fmt::Write as _,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use jiff::{Timestamp, civil};
 
 use super::{
     Coverage, Diagnostic, Effect, Event, Library, State, StepOutput, UserMessage,
-    library::LoadError,
     problem::Diagnostics,
     step_covering,
     yaml::{Data, Fields, Node},
@@ -106,21 +101,6 @@ impl std::fmt::Display for Difference {
         }
         Ok(())
     }
-}
-
-/// The transcripts of a flows' folder.
-pub fn transcripts(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
-    let folder = folder.join("claims");
-    let unreadable = |source| LoadError::Unreadable { path: folder.clone(), source };
-    let mut paths = Vec::new();
-    for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        if path.to_string_lossy().ends_with(".transcript.yaml") {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    Ok(paths)
 }
 
 impl Transcript {

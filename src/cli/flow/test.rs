@@ -9,7 +9,7 @@ use super::{super::CliError, configured, say};
 use crate::{
     config::Config,
     domain::fact::Facts,
-    flow::{Coverage, Insurer, Library, Scope, transcript},
+    flow::{Coverage, Insurer, Library, Scope, transcript, transcripts},
     orientation::decide,
 };
 
@@ -48,7 +48,7 @@ impl Test {
         let library = Library::load(&folder)?;
         let (mut played, mut failed) = (0, 0);
         let mut coverage = Coverage::default();
-        for path in transcript::transcripts(&folder)? {
+        for path in transcripts(&folder)? {
             let shown = path.display().to_string();
             let unreadable = |error| CliError::File { path: shown.clone(), error };
             let source = std::fs::read_to_string(&path).map_err(unreadable)?;

@@ -44,7 +44,7 @@ fn texts_are_cut_as_split_sms_cuts_them() {
 /// Lines of the flows and of the words kept for people: real French, its quotes, dashes and no-break spaces.
 fn french_texts() -> Vec<String> {
     let mut texts = Vec::new();
-    for file in ["flows/messages.yaml", "flows/claims/water_damage.yaml", "README.md"] {
+    for file in ["flows/messages.yaml", "flows/claims/water_damage/water_damage.yaml", "README.md"] {
         let path = format!("{}/{file}", env!("CARGO_MANIFEST_DIR"));
         let text = fs::read_to_string(path).unwrap();
         texts.extend(text.lines().map(str::to_owned));
