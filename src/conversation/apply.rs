@@ -17,9 +17,10 @@ use crate::{
         fact::{Fact, Source, Value},
         id::{MissedId, RequestId},
         message::Author,
+        priority::Priority,
     },
     dossier::Status,
-    flow::{self, Effect, Event, Handover, PolicyAnswer, Priority, Scope},
+    flow::{self, Effect, Event, Handover, PolicyAnswer, Scope},
     orientation,
     store::{FactRow, MissedRow, RequestRow},
 };

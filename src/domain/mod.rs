@@ -9,6 +9,7 @@ pub mod fact;
 pub mod id;
 pub mod language;
 pub mod message;
+pub mod priority;
 pub mod sms;
 pub mod timing;
 pub mod token;

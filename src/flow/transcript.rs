@@ -9,9 +9,11 @@ use jiff::{Timestamp, civil};
 
 use super::{
     Coverage, Diagnostic, Effect, Event, Library, State, StepOutput, UserMessage,
-    problem::Diagnostics,
+    program::{
+        diagnostics::Diagnostics,
+        yaml::{Data, Fields, Node},
+    },
     step_covering,
-    yaml::{Data, Fields, Node},
 };
 use crate::domain::{
     contact::told_by,
@@ -147,7 +149,7 @@ impl Transcript {
     fn play(&self, library: &Library, orient: &Orient, coverage: &mut Coverage) -> Vec<Outcome> {
         let mut state = State::opened_by_message(self.language, self.channel, self.known.clone());
         if self.flow != super::FIRST_FLOW {
-            state = State { first: Some(self.flow.clone()), ..state };
+            state = state.with_first_flow(&self.flow);
         }
         let mut at = self.at;
         let mut outcomes = Vec::new();

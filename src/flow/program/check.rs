@@ -1,0 +1,241 @@
+//! What is checked over all files batched: calls, tables, documents, names in texts, reachability, length.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    diagnostics::Diagnostics,
+    facts::{DocumentKind, FactName, FactTypes},
+    insurer::Insurer,
+    steps::{Flow, Saying, StepKind},
+    table::Table,
+    template::Texts,
+    yaml::SourcePosition,
+};
+use crate::domain::{
+    language::Language,
+    message::Input,
+    sms::{self, Alphabet},
+};
+
+/// How deep flows may call flows.
+pub(crate) const MAX_DEPTH: usize = 8;
+
+/// All that was read.
+pub(crate) struct Parts<'a> {
+    pub(crate) flows: &'a BTreeMap<String, Flow>,
+    pub(crate) tables: &'a BTreeMap<String, Table>,
+    pub(crate) insurers: &'a BTreeMap<String, Insurer>,
+    pub(crate) documents: &'a BTreeMap<String, DocumentKind>,
+    pub(crate) names: &'a BTreeMap<String, FactName>,
+    pub(crate) types: &'a FactTypes,
+    pub(crate) texts: &'a Texts,
+}
+
+pub(crate) fn check(parts: &Parts, problems: &mut Diagnostics) {
+    for flow in parts.flows.values() {
+        references(parts, flow, problems);
+        reachability(flow, problems);
+        lengths(flow, problems);
+        depth(parts, flow, problems);
+    }
+    for table in parts.tables.values() {
+        table.check(problems);
+        for row in &table.rows {
+            thresholds(parts, &table.file, row.place, &row.when.thresholds(), problems);
+        }
+    }
+    for used in &parts.texts.used {
+        if !is_name(parts, &used.name) {
+            let message =
+                format!("the text uses `{}`, which is no fact, no `insurer.` and no `dossier.` name", used.name);
+            problems.error(&used.file, used.place, message);
+        }
+    }
+    for fact in parts.names.keys() {
+        if !parts.types.contains_key(fact) {
+            let message = format!("`{fact}` is named, but no question fills it and it has no `type`");
+            problems.warn("facts.yaml", SourcePosition::default(), message);
+        }
+    }
+}
+
+fn is_name(parts: &Parts, name: &str) -> bool {
+    match name.split_once('.') {
+        Some(("insurer", name)) => parts.insurers.values().all(|insurer| insurer.has(name)),
+        Some(("dossier", name)) => matches!(name, "reference" | "missing"),
+        Some((fact, _)) => parts.types.contains_key(fact),
+        None => name == "today" || parts.types.contains_key(name),
+    }
+}
+
+fn thresholds(parts: &Parts, file: &str, place: SourcePosition, names: &[&str], problems: &mut Diagnostics) {
+    for name in names {
+        for insurer in parts.insurers.values() {
+            if !insurer.thresholds.contains_key(*name) {
+                problems.error(file, place, format!("the insurer `{}` sets no threshold `{name}`", insurer.id));
+            }
+        }
+    }
+}
+
+fn references(parts: &Parts, flow: &Flow, problems: &mut Diagnostics) {
+    let file = flow.file.as_str();
+    let section = |place, name: &Option<String>, problems: &mut Diagnostics| {
+        if let Some(name) = name
+            && !flow.sections.iter().any(|(id, _)| id == name)
+        {
+            problems.error(file, place, format!("the flow has no section `{name}`"));
+        }
+    };
+    for step in &flow.steps {
+        thresholds(parts, file, step.place, &step.when.thresholds(), problems);
+        match &step.kind {
+            StepKind::Ask(question) => {
+                section(step.place, &question.section, problems);
+                if !parts.names.contains_key(&question.fact) {
+                    let message =
+                        format!("facts.yaml has no name for `{}`: a summary would show it bare", question.fact);
+                    problems.warn(file, step.place, message);
+                }
+                let stuck = matches!(question.input, Input::Photos | Input::Document)
+                    && !question.unknown
+                    && !question.optional;
+                if stuck {
+                    let message = "who has no such file cannot answer: add `unknown` or `optional`".to_owned();
+                    problems.warn(file, step.place, message);
+                }
+            }
+            StepKind::Collect(collect) => {
+                section(step.place, &collect.section, problems);
+                for wanted in &collect.documents {
+                    if !parts.documents.contains_key(&wanted.kind) {
+                        let message = format!("documents.yaml has no kind `{}`", wanted.kind);
+                        problems.error(file, wanted.place, message);
+                    }
+                }
+            }
+            StepKind::Call(name) if !parts.flows.contains_key(name) => {
+                problems.error(file, step.place, format!("there is no flow `{name}`"));
+            }
+            StepKind::Orient(name) if !parts.tables.contains_key(name) => {
+                problems.error(file, step.place, format!("there is no table `{name}`"));
+            }
+            StepKind::Branch { cases, .. } => {
+                for (when, _) in cases {
+                    thresholds(parts, file, step.place, &when.thresholds(), problems);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Where a step may lead.
+pub(crate) fn successors(flow: &Flow, at: usize) -> Vec<usize> {
+    let step = &flow.steps[at];
+    let mut next = match &step.kind {
+        StepKind::Goto(target) => vec![*target],
+        StepKind::Branch { cases, otherwise } => cases.iter().map(|(_, target)| *target).chain([*otherwise]).collect(),
+        StepKind::CheckPolicy { found, not_found } => vec![*found, *not_found],
+        StepKind::End(_) => Vec::new(),
+        _ => vec![at + 1],
+    };
+    if !step.when.facts().is_empty() {
+        next.push(at + 1);
+    }
+    next
+}
+
+fn reachability(flow: &Flow, problems: &mut Diagnostics) {
+    let mut reached = BTreeSet::new();
+    let mut todo = vec![0];
+    while let Some(at) = todo.pop() {
+        if at < flow.steps.len() && reached.insert(at) {
+            todo.extend(successors(flow, at));
+        }
+    }
+    for (at, step) in flow.steps.iter().enumerate() {
+        if !reached.contains(&at) {
+            problems.warn(&flow.file, step.place, format!("the step `{}` is never reached", step.id));
+        }
+    }
+    // A step from which no way leads out of the flow keeps a person in it for ever.
+    for &start in &reached {
+        let mut seen = BTreeSet::new();
+        let mut todo = vec![start];
+        let mut leaves = false;
+        while let Some(at) = todo.pop() {
+            match flow.steps.get(at) {
+                None => leaves = true,
+                Some(step) if matches!(step.kind, StepKind::End(_) | StepKind::HandOver { .. }) => leaves = true,
+                Some(_) if seen.insert(at) => todo.extend(successors(flow, at)),
+                Some(_) => {}
+            }
+        }
+        if !leaves {
+            let step = &flow.steps[start];
+            let message = format!("there is no way out after `{}`: its steps only lead to each other", step.id);
+            problems.error(&flow.file, step.place, message);
+            break;
+        }
+    }
+}
+
+fn lengths(flow: &Flow, problems: &mut Diagnostics) {
+    let mut length = |saying: &Saying| {
+        for language in Language::ALL {
+            if let Some(length) = more_than_one_sms(saying.source.get(language)) {
+                problems.warn(&flow.file, saying.place, format!("the `{}` text takes {length}", language.code()));
+            }
+        }
+    };
+    for step in &flow.steps {
+        match &step.kind {
+            StepKind::Say(saying) | StepKind::End(Some(saying)) | StepKind::HandOver { text: Some(saying), .. } => {
+                length(saying);
+            }
+            StepKind::Collect(collect) => length(&collect.text),
+            StepKind::Ask(question) => {
+                [Some(&question.text), question.help.as_ref(), question.rephrase.as_ref()]
+                    .into_iter()
+                    .flatten()
+                    .for_each(&mut length);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// How long a text is as the SMS channel sends it, if it does not fit into one message. A template is counted as it is
+/// written: nobody knows yet how long the names in it will be.
+fn more_than_one_sms(text: &str) -> Option<String> {
+    let sent = sms::shorten(text);
+    let segments = sms::segment(&sent);
+    let (count, alphabet) = (segments.parts.len(), segments.alphabet);
+    if count == 1 {
+        return None;
+    }
+    let because = match sms::foreign(&sent) {
+        Some(letter) if alphabet == Alphabet::Ucs2 => format!(" because of its `{letter}`"),
+        _ => String::new(),
+    };
+    Some(format!("{count} SMS: {} characters, and one holds {}{because}", segments.units, alphabet.alone()))
+}
+
+/// Flows that call each other in a circle, or too deep.
+fn depth(parts: &Parts, flow: &Flow, problems: &mut Diagnostics) {
+    fn deepest(parts: &Parts, flow: &Flow, left: usize) -> bool {
+        left > 0
+            && flow.steps.iter().all(|step| match &step.kind {
+                StepKind::Call(name) => parts.flows.get(name).is_none_or(|called| deepest(parts, called, left - 1)),
+                _ => true,
+            })
+    }
+    if !deepest(parts, flow, MAX_DEPTH) {
+        let message = format!("flows call each other in a circle, or deeper than {MAX_DEPTH}");
+        problems.error(&flow.file, SourcePosition { line: 1, column: 1 }, message);
+    }
+}
+
+#[cfg(test)]
+mod tests;

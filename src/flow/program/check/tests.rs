@@ -1,0 +1,227 @@
+//! Small flows with one mistake each, and conditions on a handful of facts.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::date;
+
+use crate::{
+    domain::fact::{Fact, Facts, Moment, Precision, Source, Value},
+    flow::program::{
+        condition::{Condition, Scope, Truth},
+        diagnostics::{Diagnostics, Severity},
+        facts::{FactType, FactTypes},
+        insurer::Insurer,
+        library::Library,
+        yaml::Node,
+    },
+};
+
+const MESSAGES: &str = include_str!("../../../../flows/messages.yaml");
+const VOCABULARY: &str = include_str!("../../../../flows/vocabulary.yaml");
+const QUESTION: &str = "  - ask: leak\n    type: yes_no\n    text: { fr: Fuite ?, en: Leak? }\n";
+
+/// What is found in a flow of these steps, as `line: message`.
+fn found(steps: &str, severity: Severity) -> Vec<String> {
+    let sources = [
+        ("claims/opening.yaml", format!("flow: opening\ntitle: {{ fr: a, en: b }}\nsteps:\n{steps}")),
+        ("messages.yaml", MESSAGES.to_owned()),
+        ("vocabulary.yaml", VOCABULARY.to_owned()),
+        ("facts.yaml", "facts:\n  leak: { fr: Fuite, en: Leak }\n".to_owned()),
+        ("insurers/demo.yaml", "insurer: demo\nname: Demo\nthresholds: { limit: 5 }\n".to_owned()),
+    ];
+    let sources = sources.map(|(path, source)| (path.to_owned(), source)).into();
+    let (_, problems) = Library::compile(sources);
+    let flow = problems.iter().filter(|problem| problem.file == "claims/opening.yaml" && problem.severity == severity);
+    flow.map(|problem| format!("{}: {}", problem.line, problem.message)).collect()
+}
+
+#[test]
+fn every_mistake_is_named_at_its_line() {
+    let cases = [
+        ("  - goto: nowhere\n", "7: no step of this flow is named `nowhere`"),
+        ("  - call: nothing\n", "7: there is no flow `nothing`"),
+        ("  - orient: nothing\n", "7: there is no table `nothing`"),
+        ("  - say: a\n    text: { fr: A }\n", "8: the translation `en` is missing"),
+        ("  - say: a\n    text: { fr: \"{{ who }}\", en: A }\n", "8: the text uses `who`"),
+        ("  - say: a\n    when: { leak: 5 }\n    text: { fr: A, en: A }\n", "8: `leak`: a yes/no fact is tested with"),
+        (
+            "  - say: a\n    when: { damp: yes }\n    text: { fr: A, en: A }\n",
+            "8: no question or rule fills the fact `damp`",
+        ),
+        (
+            "  - collect: a\n    text: { fr: A, en: A }\n    documents: [ { kind: x } ]\n",
+            "9: documents.yaml has no kind `x`",
+        ),
+        ("  - sing: a\n", "7: a step is one of ask, say"),
+        ("  - say: a\n    text: { fr: A, en: A }\n    loud: yes\n", "9: `loud` means nothing here"),
+        ("  - say: a\n    text: { fr: A, en: A }\n  - goto: a\n", "4: there is no way out after `leak`"),
+    ];
+    for (steps, message) in cases {
+        let errors = found(&format!("{QUESTION}{steps}"), Severity::Error);
+        assert!(errors.iter().any(|error| error.starts_with(message)), "{steps}{errors:?}");
+    }
+    assert_eq!(found(QUESTION, Severity::Error), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_unreachable_or_long_is_a_warning() {
+    let after_end = format!("{QUESTION}  - end: done\n  - say: never\n    text: {{ fr: A, en: A }}\n");
+    assert_eq!(found(&after_end, Severity::Warning), ["8: the step `never` is never reached"]);
+    let long = format!("{QUESTION}  - say: a\n    text: {{ fr: {}ç, en: 🔥{} }}\n", "a".repeat(160), "a".repeat(70));
+    assert_eq!(
+        found(&long, Severity::Warning),
+        [
+            "8: the `fr` text takes 2 SMS: 161 characters, and one holds 160",
+            "8: the `en` text takes 2 SMS: 72 characters, and one holds 70 because of its `🔥`",
+        ]
+    );
+}
+
+fn read_condition(text: &str) -> Condition {
+    let types: FactTypes = [
+        ("cause", FactType::Choice(vec!["leak".into(), "rain".into(), "frost".into()])),
+        ("rooms", FactType::Choices(Vec::new())),
+        ("amount", FactType::Amount),
+        ("count", FactType::Number),
+        ("injured", FactType::Bool),
+        ("day", FactType::Moment),
+    ]
+    .map(|(name, kind)| (name.to_owned(), kind))
+    .into();
+    let node = Node::parse("test", text).unwrap();
+    let mut problems = Diagnostics::default();
+    let condition = Condition::read("test", &node, &types, &mut problems);
+    assert_eq!(problems.into_sorted(), []);
+    condition
+}
+
+fn truth(condition: &str, facts: &[(&str, Value)]) -> (Truth, Vec<String>, Option<String>) {
+    let condition = read_condition(condition);
+    let fact = |value: &Value| Fact { value: value.clone(), source: Source::Policyholder };
+    let facts: Facts = facts.iter().map(|(name, value)| ((*name).to_owned(), fact(value))).collect();
+    let insurer = Insurer { thresholds: BTreeMap::from([("limit".to_owned(), 1600.0)]), ..Insurer::default() };
+    let explanation = condition.explain(&Scope { facts: &facts, insurer: &insurer, today: date(2026, 11, 20) });
+    (explanation.truth, explanation.missing, explanation.failed)
+}
+
+#[test]
+fn a_row_below_a_wider_one_is_never_reached() {
+    let never = |earlier: &str, later: &str| read_condition(earlier).is_implied_by(&read_condition(later));
+    for (earlier, later) in [
+        ("amount: \"> 1600\"", "amount: \"> 5000\""),
+        ("amount: \">= 1600\"", "amount: \"> 1600\""),
+        ("amount: \"<= insurer.limit\"", "{ amount: \"<= insurer.limit\", injured: no }"),
+        ("count: \">= 2\"", "count: \"[3..5]\""),
+        ("cause: [leak, rain]", "cause: leak"),
+        ("amount: known", "amount: \"> 1\""),
+        ("any: [ { injured: yes }, { cause: leak } ]", "{ cause: leak, amount: \"> 1\" }"),
+        ("cause: [leak, rain]", "any: [ { cause: rain }, { cause: leak } ]"),
+        ("{}", "injured: yes"),
+    ] {
+        assert!(never(earlier, later), "{later} stands below {earlier}");
+    }
+    for (earlier, later) in [
+        ("amount: \"<= 800\"", "amount: \"<= 3000\""),
+        ("amount: \"> 1600\"", "amount: \">= 1600\""),
+        ("amount: \"<= insurer.limit\"", "amount: \"<= 800\""),
+        ("cause: leak", "cause: [leak, rain]"),
+        ("injured: yes", "{}"),
+        ("amount: \"> 1\"", "amount: known"),
+        ("amount: \"> 1600\"", "count: \"> 5000\""),
+    ] {
+        assert!(!never(earlier, later), "{later} may be reached below {earlier}");
+    }
+}
+
+#[test]
+fn rows_that_disagree_about_the_same_cases_overlap() {
+    let overlaps = |earlier: &str, later: &str| {
+        let (earlier, later) = (read_condition(earlier), read_condition(later));
+        later.overlaps(&earlier).map(str::to_owned)
+    };
+    for (earlier, later, fact) in [
+        ("amount: \"[400..800]\"", "amount: \"[600..3000]\"", "amount"),
+        ("amount: \"<= 800\"", "amount: \">= 800\"", "amount"),
+        ("amount: \"<= insurer.limit\"", "{ amount: \">= insurer.limit\", injured: no }", "amount"),
+        ("{ injured: no, amount: \"< 900\" }", "{ amount: \"> 500\", injured: no }", "amount"),
+        ("{ injured: no, cause: [leak, rain] }", "{ injured: no, amount: \"> 5\", cause: [rain, frost] }", "cause"),
+        ("day: \"< 2026-01-10\"", "day: \"> 2026-01-01\"", "day"),
+        ("all: [ { count: known }, { count: \"> 2\" } ]", "count: \"<= 3\"", "count"),
+    ] {
+        assert_eq!(overlaps(earlier, later).as_deref(), Some(fact), "{earlier} and {later}");
+    }
+    for (earlier, later) in [
+        ("amount: \"<= 800\"", "amount: \"<= 3000\""),
+        ("amount: \"<= 800\"", "amount: \"> 800\""),
+        ("amount: \"< 800\"", "amount: \">= 800\""),
+        ("amount: \"<= insurer.limit\"", "amount: \"> 500\""),
+        ("cause: leak", "cause: rain"),
+        ("cause: leak", "cause: [leak, rain]"),
+        ("{ cause: leak, amount: \"< 900\" }", "{ cause: rain, amount: \"> 500\" }"),
+        ("{ injured: no, amount: \"< 900\" }", "{ cause: rain, amount: \"> 500\" }"),
+        ("injured: yes", "amount: \"> 5\""),
+        ("amount: unknown", "amount: \"> 5\""),
+        ("day: \"> today - 2 months\"", "day: \"< today - 1 month\""),
+    ] {
+        assert_eq!(overlaps(earlier, later), None, "{earlier} and {later}");
+    }
+}
+
+/// A condition, the facts, and what it answers.
+type Case<'a> = (&'a str, &'a [(&'a str, Value)], Truth);
+
+#[test]
+fn conditions_have_three_answers() {
+    use Truth::{False, True, Unknown};
+    let month = |year, month| {
+        let start = date(year, month, 1).at(0, 0, 0, 0);
+        Value::Moment(Moment { start, end: None, precision: Precision::Month })
+    };
+    let on = |precision| {
+        let start = date(2026, 11, 19).at(18, 0, 0, 0);
+        Value::Moment(Moment { start, end: None, precision })
+    };
+    let choices = |values: &[&str]| Value::Choices(values.iter().map(|value| (*value).to_owned()).collect());
+    let cases: &[Case] = &[
+        ("cause: leak", &[("cause", Value::Choice("leak".into()))], True),
+        ("cause: [rain, leak]", &[("cause", Value::Choice("leak".into()))], True),
+        ("cause: \"!= leak\"", &[("cause", Value::Choice("leak".into()))], False),
+        ("cause: leak", &[], Unknown),
+        ("cause: leak", &[("cause", Value::Unknown)], Unknown),
+        ("cause: missing", &[], True),
+        ("cause: unknown", &[("cause", Value::Unknown)], True),
+        ("cause: known", &[("cause", Value::Unknown)], False),
+        ("rooms: kitchen", &[("rooms", choices(&["bath", "kitchen"]))], True),
+        ("amount: \"<= insurer.limit\"", &[("amount", Value::Amount(160_000))], True),
+        ("amount: \"> 1600\"", &[("amount", Value::Amount(160_001))], True),
+        ("count: \"[3..)\"", &[("count", Value::Number(3.0))], True),
+        ("count: \"(3..5]\"", &[("count", Value::Number(3.0))], False),
+        ("day: \"< today - 24 months\"", &[("day", month(2024, 10))], True),
+        ("day: \"< today - 24 months\"", &[("day", month(2024, 11))], Unknown),
+        ("day: \"< today - 24 months\"", &[("day", month(2024, 12))], False),
+        ("day: timed", &[("day", on(Precision::Hour))], True),
+        ("day: timed", &[("day", on(Precision::PartOfDay))], True),
+        ("day: timed", &[("day", on(Precision::Day))], False),
+        ("day: timed", &[("day", Value::Unknown)], False),
+        ("day: timed", &[], False),
+        ("injured: yes\ncause: leak", &[("injured", Value::Bool(false))], False),
+        ("any: [ { injured: yes }, { cause: leak } ]", &[("injured", Value::Bool(true))], True),
+        ("any: [ { injured: yes }, { cause: leak } ]", &[("injured", Value::Bool(false))], Unknown),
+        ("not: { injured: yes }", &[], Unknown),
+        ("not: { injured: yes }", &[("injured", Value::Bool(false))], True),
+        ("{}", &[], True),
+    ];
+    for (condition, facts, expected) in cases {
+        assert_eq!(truth(condition, facts).0, *expected, "{condition} on {facts:?}");
+    }
+}
+
+#[test]
+fn a_condition_says_why() {
+    let (truth, missing, failed) =
+        truth("injured: no\ncause: leak\namount: \"> 5\"", &[("injured", Value::Bool(false))]);
+    assert_eq!((truth, failed), (Truth::Unknown, None));
+    assert_eq!(missing, ["cause", "amount"]);
+    let (_, missing, failed) = self::truth("injured: no\ncause: leak", &[("injured", Value::Bool(true))]);
+    assert_eq!((missing, failed.as_deref()), (vec![], Some("injured: no")));
+}

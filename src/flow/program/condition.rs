@@ -1,0 +1,523 @@
+//! Conditions: typed tests on facts, the same in flows and in tables.
+//!
+//! A test on a fact that is missing or not known is itself unknown, never silently false. [`Condition::explain`] says
+//! which test failed and which facts are missing.
+
+mod implication;
+mod overlap;
+
+use std::{cmp::Ordering, fmt};
+
+use jiff::{Span, civil::Date};
+
+use super::{
+    diagnostics::Diagnostics,
+    facts::{FactType, FactTypes, Family},
+    insurer::Insurer,
+    yaml::{Data, Node},
+};
+use crate::domain::fact::{Facts, Moment, Precision, Value};
+
+/// What a condition answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Truth {
+    True,
+    False,
+    Unknown,
+}
+
+impl From<bool> for Truth {
+    fn from(holds: bool) -> Self {
+        if holds { Self::True } else { Self::False }
+    }
+}
+
+impl std::ops::Not for Truth {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        match self {
+            Self::True => Self::False,
+            Self::False => Self::True,
+            Self::Unknown => Self::Unknown,
+        }
+    }
+}
+
+/// What a condition is judged on.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope<'a> {
+    pub facts: &'a Facts,
+    pub insurer: &'a Insurer,
+    pub today: Date,
+}
+
+/// A condition: tests and how they combine.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Condition {
+    All(Vec<Condition>),
+    Any(Vec<Condition>),
+    Not(Box<Condition>),
+    Test(Test),
+}
+
+/// One test on one fact.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Test {
+    pub fact: String,
+    check: Check,
+    /// As it was written, for people.
+    written: String,
+}
+
+impl fmt::Display for Test {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{}: {}", self.fact, self.written)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Check {
+    Known,
+    Missing,
+    Unknown,
+    /// The moment was told with its hour, or the part of its day.
+    Timed,
+    OneOf(Vec<String>),
+    NoneOf(Vec<String>),
+    Is(bool),
+    Compare(Vec<(Relation, Operand)>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Relation {
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Equal,
+    NotEqual,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Operand {
+    Number(f64),
+    Threshold(String),
+    Date(Date),
+    Today(Shift),
+}
+
+/// A shift in days and months; it compares, which [`Span`] does not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Shift {
+    days: i32,
+    months: i32,
+}
+
+/// Why a condition answered what it answered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explanation {
+    pub truth: Truth,
+    /// The first test that was false, when the condition does not hold.
+    pub failed: Option<String>,
+    /// The facts that are missing or not known, when the condition is unknown.
+    pub missing: Vec<String>,
+}
+
+impl Condition {
+    /// The condition that always holds.
+    pub fn always() -> Self {
+        Self::All(Vec::new())
+    }
+
+    pub fn truth(&self, scope: &Scope) -> Truth {
+        match self {
+            Self::All(parts) => fold(parts, scope, Truth::False, Truth::True),
+            Self::Any(parts) => fold(parts, scope, Truth::True, Truth::False),
+            Self::Not(part) => !part.truth(scope),
+            Self::Test(test) => test.truth(scope),
+        }
+    }
+
+    pub fn holds(&self, scope: &Scope) -> bool {
+        self.truth(scope) == Truth::True
+    }
+
+    pub fn explain(&self, scope: &Scope) -> Explanation {
+        let truth = self.truth(scope);
+        let mut failed = None;
+        let mut missing = Vec::new();
+        match truth {
+            Truth::True => {}
+            Truth::False => failed = self.first_failed(scope, true),
+            Truth::Unknown => self.missing(scope, &mut missing),
+        }
+        Explanation { truth, failed, missing }
+    }
+
+    /// The names of the facts that are tested.
+    pub fn facts(&self) -> Vec<&str> {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::facts).collect(),
+            Self::Not(part) => part.facts(),
+            Self::Test(test) => vec![&test.fact],
+        }
+    }
+
+    fn first_failed(&self, scope: &Scope, wanted: bool) -> Option<String> {
+        if self.truth(scope) != Truth::from(!wanted) {
+            return None;
+        }
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().find_map(|part| part.first_failed(scope, wanted)),
+            Self::Not(part) => part.first_failed(scope, !wanted),
+            Self::Test(test) if wanted => Some(test.to_string()),
+            Self::Test(test) => Some(format!("not {test}")),
+        }
+    }
+
+    fn missing(&self, scope: &Scope, missing: &mut Vec<String>) {
+        if self.truth(scope) != Truth::Unknown {
+            return;
+        }
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.missing(scope, missing)),
+            Self::Not(part) => part.missing(scope, missing),
+            Self::Test(test) => {
+                if !missing.contains(&test.fact) {
+                    missing.push(test.fact.clone());
+                }
+            }
+        }
+    }
+
+    /// Reads a condition; what does not fit the facts' types is reported.
+    pub(crate) fn read(file: &str, node: &Node, types: &FactTypes, problems: &mut Diagnostics) -> Self {
+        let Data::Map(entries) = &node.data else {
+            if !matches!(node.data, Data::Null) {
+                problems.error(file, node.place, format!("a condition is a map of tests, found {}", node.kind()));
+            }
+            return Self::always();
+        };
+        let mut parts: Vec<Self> = entries
+            .iter()
+            .filter_map(|(key, place, value)| match key.as_str() {
+                "all" => Some(Self::All(Self::list(file, value, types, problems))),
+                "any" => Some(Self::Any(Self::list(file, value, types, problems))),
+                "not" => Some(Self::Not(Box::new(Self::read(file, value, types, problems)))),
+                fact => {
+                    let Some(kind) = types.get(fact) else {
+                        problems.error(file, *place, format!("no question or rule fills the fact `{fact}`"));
+                        return None;
+                    };
+                    let test = Test::read(fact, kind, value);
+                    test.map_err(|message| problems.error(file, value.place, format!("`{fact}`: {message}")))
+                        .ok()
+                        .map(Self::Test)
+                }
+            })
+            .collect();
+        if parts.len() == 1 { parts.remove(0) } else { Self::All(parts) }
+    }
+
+    fn list(file: &str, node: &Node, types: &FactTypes, problems: &mut Diagnostics) -> Vec<Self> {
+        if let Data::List(items) = &node.data {
+            items.iter().map(|item| Self::read(file, item, types, problems)).collect()
+        } else {
+            problems.error(file, node.place, format!("`any` and `all` take a list, found {}", node.kind()));
+            Vec::new()
+        }
+    }
+
+    /// Reports thresholds that an insurer does not set.
+    pub(crate) fn thresholds(&self) -> Vec<&str> {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::thresholds).collect(),
+            Self::Not(part) => part.thresholds(),
+            Self::Test(Test { check: Check::Compare(bounds), .. }) => bounds
+                .iter()
+                .filter_map(|(_, operand)| match operand {
+                    Operand::Threshold(name) => Some(name.as_str()),
+                    _ => None,
+                })
+                .collect(),
+            Self::Test(_) => Vec::new(),
+        }
+    }
+}
+
+fn fold(parts: &[Condition], scope: &Scope, decisive: Truth, otherwise: Truth) -> Truth {
+    let mut answer = otherwise;
+    for part in parts {
+        match part.truth(scope) {
+            truth if truth == decisive => return decisive,
+            Truth::Unknown => answer = Truth::Unknown,
+            _ => {}
+        }
+    }
+    answer
+}
+
+impl Test {
+    fn truth(&self, scope: &Scope) -> Truth {
+        let value = scope.facts.get(&self.fact).map(|fact| &fact.value);
+        match &self.check {
+            Check::Known => return Truth::from(value.is_some_and(|value| *value != Value::Unknown)),
+            Check::Missing => return Truth::from(value.is_none()),
+            Check::Unknown => return Truth::from(value == Some(&Value::Unknown)),
+            Check::Timed => {
+                let timed =
+                    |value: &Value| matches!(value, Value::Moment(moment) if moment.precision <= Precision::PartOfDay);
+                return Truth::from(value.is_some_and(timed));
+            }
+            _ => {}
+        }
+        let Some(value) = value else { return Truth::Unknown };
+        match (&self.check, value) {
+            (Check::OneOf(wanted), Value::Choice(value) | Value::Text(value)) => wanted.contains(value).into(),
+            (Check::NoneOf(wanted), Value::Choice(value) | Value::Text(value)) => (!wanted.contains(value)).into(),
+            (Check::OneOf(wanted), Value::Choices(values)) => values.iter().any(|value| wanted.contains(value)).into(),
+            (Check::NoneOf(wanted), Value::Choices(values)) => {
+                (!values.iter().any(|value| wanted.contains(value))).into()
+            }
+            (Check::Is(wanted), Value::Bool(value)) => (wanted == value).into(),
+            (Check::Compare(bounds), value) => bounds.iter().fold(Truth::True, |truth, (relation, operand)| {
+                match (truth, compare(value, *relation, operand, scope)) {
+                    (Truth::False, _) | (_, Truth::False) => Truth::False,
+                    (Truth::Unknown, _) | (_, Truth::Unknown) => Truth::Unknown,
+                    _ => Truth::True,
+                }
+            }),
+            _ => Truth::Unknown,
+        }
+    }
+
+    fn read(fact: &str, kind: &FactType, node: &Node) -> Result<Self, String> {
+        let (check, written) = match &node.data {
+            Data::List(items) => {
+                let mut values = Vec::new();
+                for item in items {
+                    values.push(item.scalar().ok_or_else(|| "a list of values holds texts only".to_owned())?);
+                }
+                let written = format!("[{}]", values.join(", "));
+                (Check::OneOf(kind.values(&values)?), written)
+            }
+            _ => match node.scalar() {
+                Some(text) => (read_check(&text, &node.data, kind)?, text),
+                None => {
+                    return Err(format!("a test is a value, a list of values or a comparison, found {}", node.kind()));
+                }
+            },
+        };
+        Ok(Self { fact: fact.to_owned(), check, written })
+    }
+}
+
+fn read_check(text: &str, data: &Data, kind: &FactType) -> Result<Check, String> {
+    match text {
+        "known" => return Ok(Check::Known),
+        "missing" => return Ok(Check::Missing),
+        "unknown" => return Ok(Check::Unknown),
+        _ => {}
+    }
+    match kind.family() {
+        Family::Bool => match data {
+            Data::Bool(wanted) => Ok(Check::Is(*wanted)),
+            _ => Err(format!("a yes/no fact is tested with yes, no, known, missing or unknown, not `{text}`")),
+        },
+        Family::Words => match text.strip_prefix("!=") {
+            Some(other) => Ok(Check::NoneOf(kind.values(&[other.trim().to_owned()])?)),
+            None => Ok(Check::OneOf(kind.values(&[text.to_owned()])?)),
+        },
+        Family::Date if text == "timed" => Ok(Check::Timed),
+        family @ (Family::Number | Family::Date) => Ok(Check::Compare(read_bounds(text, family, kind)?)),
+        Family::Other => Err("this type of fact is tested with known, missing or unknown only".to_owned()),
+    }
+}
+
+fn read_bounds(text: &str, family: Family, kind: &FactType) -> Result<Vec<(Relation, Operand)>, String> {
+    let text = text.trim();
+    if text.starts_with(['[', '(']) {
+        let closed = text.starts_with('[');
+        let inner = &text[1..];
+        let (inner, closing) = match (inner.strip_suffix(']'), inner.strip_suffix(')')) {
+            (Some(inner), _) => (inner, true),
+            (_, Some(inner)) => (inner, false),
+            _ => return Err(format!("the interval `{text}` must end with ] or )")),
+        };
+        let (low, high) = inner.split_once("..").ok_or_else(|| format!("the interval `{text}` needs `..`"))?;
+        let mut bounds = Vec::new();
+        if !low.trim().is_empty() {
+            let relation = if closed { Relation::GreaterOrEqual } else { Relation::Greater };
+            bounds.push((relation, Operand::read(low.trim(), family, kind)?));
+        }
+        if !high.trim().is_empty() {
+            let relation = if closing { Relation::LessOrEqual } else { Relation::Less };
+            bounds.push((relation, Operand::read(high.trim(), family, kind)?));
+        }
+        return if bounds.is_empty() { Err("an interval needs a bound".to_owned()) } else { Ok(bounds) };
+    }
+    let relations = [
+        ("<=", Relation::LessOrEqual),
+        (">=", Relation::GreaterOrEqual),
+        ("!=", Relation::NotEqual),
+        ("<", Relation::Less),
+        (">", Relation::Greater),
+        ("=", Relation::Equal),
+    ];
+    let (relation, operand) = relations
+        .into_iter()
+        .find_map(|(sign, relation)| text.strip_prefix(sign).map(|rest| (relation, rest)))
+        .unwrap_or((Relation::Equal, text));
+    Ok(vec![(relation, Operand::read(operand.trim(), family, kind)?)])
+}
+
+impl Operand {
+    fn read(text: &str, family: Family, kind: &FactType) -> Result<Self, String> {
+        if family == Family::Date {
+            return read_date(text)
+                .map(|(base, shift)| base.map_or(Self::Today(shift), Self::Date))
+                .ok_or_else(|| format!("`{text}` is no date: write today, today - 24 months or 2026-11-20"));
+        }
+        if let Some(name) = text.strip_prefix("insurer.") {
+            return Ok(Self::Threshold(name.to_owned()));
+        }
+        if let FactType::Duration = kind
+            && let Some((count, unit)) = text.split_once(' ')
+            && let Ok(count) = count.parse::<f64>()
+        {
+            return match unit.trim().trim_end_matches('s') {
+                "minute" => Ok(count),
+                "hour" => Ok(count * 60.0),
+                "day" => Ok(count * 1440.0),
+                "week" => Ok(count * 10080.0),
+                _ => Err(format!("`{unit}` is no unit of duration: minutes, hours, days or weeks")),
+            }
+            .map(Self::Number);
+        }
+        text.parse().map(Self::Number).map_err(|_| format!("`{text}` is no number and no insurer.threshold"))
+    }
+}
+
+/// `today`, `today - 24 months` or a date of the calendar (which then comes first).
+fn read_date(text: &str) -> Option<(Option<Date>, Shift)> {
+    let Some(shift) = text.strip_prefix("today") else {
+        return text.parse().ok().map(|date| (Some(date), Shift::default()));
+    };
+    let shift = shift.trim();
+    if shift.is_empty() {
+        return Some((None, Shift::default()));
+    }
+    let (sign, rest) = match (shift.strip_prefix('-'), shift.strip_prefix('+')) {
+        (Some(rest), _) => (-1, rest),
+        (_, Some(rest)) => (1, rest),
+        _ => return None,
+    };
+    let (count, unit) = rest.trim().split_once(' ')?;
+    let count = sign * count.parse::<i32>().ok().filter(|count| *count < 100_000)?;
+    let shift = match unit.trim().trim_end_matches('s') {
+        "day" => Shift { days: count, months: 0 },
+        "week" => Shift { days: count * 7, months: 0 },
+        "month" => Shift { days: 0, months: count },
+        "year" => Shift { days: 0, months: count * 12 },
+        _ => return None,
+    };
+    Some((None, shift))
+}
+
+/// A date of a `validate`: `today`, `today - 5 years` or `2026-11-20`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct DateBound(Option<Date>, Shift);
+
+impl DateBound {
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        read_date(text.trim()).map(|(date, shift)| Self(date, shift))
+    }
+
+    pub(crate) fn on(self, today: Date) -> Date {
+        self.0.unwrap_or_else(|| self.1.from(today))
+    }
+}
+
+impl Shift {
+    fn from(self, today: Date) -> Date {
+        today.saturating_add(Span::new().months(self.months).days(self.days))
+    }
+}
+
+fn compare(value: &Value, relation: Relation, operand: &Operand, scope: &Scope) -> Truth {
+    if let Value::Moment(moment) = value {
+        let bound = match operand {
+            Operand::Date(date) => *date,
+            Operand::Today(shift) => shift.from(scope.today),
+            Operand::Number(_) | Operand::Threshold(_) => return Truth::Unknown,
+        };
+        let (first, last) = days_of(moment);
+        return relation.between(first.cmp(&bound), last.cmp(&bound));
+    }
+    let wanted = match operand {
+        Operand::Number(number) => *number,
+        Operand::Threshold(name) => match scope.insurer.thresholds.get(name) {
+            Some(number) => *number,
+            None => return Truth::Unknown,
+        },
+        Operand::Date(_) | Operand::Today(_) => return Truth::Unknown,
+    };
+    #[expect(clippy::cast_precision_loss, reason = "amounts stay far below 2^52 cents")]
+    let number = match value {
+        Value::Number(number) => *number,
+        Value::Amount(cents) => *cents as f64 / 100.0,
+        Value::Duration(minutes) => *minutes as f64,
+        Value::Files(count) => f64::from(*count),
+        _ => return Truth::Unknown,
+    };
+    number.partial_cmp(&wanted).map_or(Truth::Unknown, |ordering| relation.between(ordering, ordering))
+}
+
+impl Relation {
+    fn holds(self, ordering: Ordering) -> bool {
+        match self {
+            Self::Less => ordering.is_lt(),
+            Self::LessOrEqual => ordering.is_le(),
+            Self::Greater => ordering.is_gt(),
+            Self::GreaterOrEqual => ordering.is_ge(),
+            Self::Equal => ordering.is_eq(),
+            Self::NotEqual => ordering.is_ne(),
+        }
+    }
+
+    /// A value known only to lie between two ends holds when both ends hold, and is unknown when they differ.
+    fn between(self, first: Ordering, last: Ordering) -> Truth {
+        if first != last && matches!(self, Self::Equal | Self::NotEqual) {
+            let outside = first.is_gt() || last.is_lt();
+            return if outside { (self == Self::NotEqual).into() } else { Truth::Unknown };
+        }
+        match (self.holds(first), self.holds(last)) {
+            (true, true) => Truth::True,
+            (false, false) => Truth::False,
+            _ => Truth::Unknown,
+        }
+    }
+}
+
+/// The first and the last day that a moment may be.
+pub(crate) fn days_of(moment: &Moment) -> (Date, Date) {
+    let first = moment.start.date();
+    if let Some(end) = moment.end {
+        let last = end.checked_sub(Span::new().nanoseconds(1)).unwrap_or(end).date();
+        return (first, last.max(first));
+    }
+    let last = match moment.precision {
+        Precision::Second
+        | Precision::Minute
+        | Precision::Hour
+        | Precision::PartOfDay
+        | Precision::Day
+        | Precision::Interval => first,
+        Precision::Week => first.saturating_add(Span::new().days(6)),
+        Precision::Month => first.last_of_month(),
+        Precision::Quarter => first.saturating_add(Span::new().months(2)).last_of_month(),
+        Precision::Year => first.last_of_year(),
+    };
+    (first, last)
+}

@@ -1,0 +1,170 @@
+//! Collective events: a storm, a flood or a decree that strikes many at once, by place and dates (`flows/events.yaml`).
+//!
+//! A flow asks for them with `check_event`, once the peril, the date and the place of loss are known. What an event
+//! changes (fewer questions, a longer delay, a word to the person) is the flow's to say: here it is only recognised.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use super::{
+    condition::days_of,
+    diagnostics::Diagnostics,
+    yaml::{Fields, Node, SourcePosition, words},
+};
+use crate::domain::{fact::Moment, language::Text};
+
+/// Something that struck many people at once.
+#[derive(Debug)]
+pub(crate) struct CollectiveEvent {
+    pub(crate) name: Text,
+    perils: Vec<String>,
+    from: Date,
+    to: Date,
+    /// How the postcodes of the places begin: "69" for the department, "69003" for a town.
+    postcodes: Vec<String>,
+    /// The last day on which the insurer takes a declaration as in time.
+    pub(crate) declare_until: Option<Date>,
+    /// Questions that only establish what is public already are left out.
+    pub(crate) simplified: bool,
+    place: SourcePosition,
+}
+
+/// The file, in the folder of the flows.
+pub(crate) const FILE: &str = "events.yaml";
+
+/// Reads `events.yaml`.
+pub(crate) fn read(root: &Node, problems: &mut Diagnostics) -> Vec<CollectiveEvent> {
+    let mut fields = Fields::of(FILE, root, problems);
+    let mut events = Vec::new();
+    for node in fields.list("events", problems) {
+        let mut event = Fields::of(FILE, node, problems);
+        let name = event.take("name").map(|node| {
+            let mut fields = Fields::of(FILE, node, problems);
+            let name = words(&mut fields, problems);
+            fields.finish(problems);
+            name
+        });
+        if name.is_none() {
+            problems.error(FILE, node.place, "the event needs a `name` (fr and en)".to_owned());
+        }
+        let mut list = |key: &str, problems: &mut Diagnostics| -> Vec<String> {
+            let listed: Vec<String> = event.list(key, problems).iter().filter_map(Node::scalar).collect();
+            if listed.is_empty() {
+                problems.error(FILE, node.place, format!("the event needs `{key}`, a list"));
+            }
+            listed
+        };
+        let perils = list("perils", problems);
+        let postcodes = list("postcodes", problems);
+        for start in &postcodes {
+            if !(2..=5).contains(&start.len()) || !start.bytes().all(|byte| byte.is_ascii_digit()) {
+                let message =
+                    format!("`{start}` is no postcode nor the beginning of one: quote it, as \"69\" or \"69003\"");
+                problems.error(FILE, node.place, message);
+            }
+        }
+        let (from, to) = (day(&mut event, "from", problems), day(&mut event, "to", problems));
+        let declare_until = event.has("declare_until").then(|| day(&mut event, "declare_until", problems)).flatten();
+        let simplified = event.bool("simplified", problems);
+        event.finish(problems);
+        let (Some(name), Some(from), Some(to)) = (name, from, to) else { continue };
+        if to < from || declare_until.is_some_and(|until| until < from) {
+            problems.error(FILE, node.place, "the event ends before it begins: check its dates".to_owned());
+        }
+        events.push(CollectiveEvent {
+            name,
+            perils,
+            from,
+            to,
+            postcodes,
+            declare_until,
+            simplified,
+            place: node.place,
+        });
+    }
+    fields.finish(problems);
+    events
+}
+
+fn day(fields: &mut Fields, key: &str, problems: &mut Diagnostics) -> Option<Date> {
+    let written = fields.required(key, problems);
+    let date = written.parse().ok();
+    if date.is_none() {
+        problems.error(FILE, fields.place, format!("`{key}` is a date, as 2026-11-20"));
+    }
+    date
+}
+
+/// An event for a peril that no flow knows strikes nobody.
+pub(crate) fn check(events: &[CollectiveEvent], perils: &BTreeSet<&str>, problems: &mut Diagnostics) {
+    for event in events {
+        for peril in event.perils.iter().filter(|peril| !perils.contains(peril.as_str())) {
+            problems.error(FILE, event.place, format!("no flow has the peril `{peril}`"));
+        }
+    }
+}
+
+impl CollectiveEvent {
+    pub(crate) fn struck(&self, peril: &str, when: &Moment, postcode: &str) -> bool {
+        let (first, last) = days_of(when);
+        self.perils.iter().any(|known| known == peril)
+            && first <= self.to
+            && self.from <= last
+            && self.postcodes.iter().any(|start| postcode.starts_with(start.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::{BTreeSet, Diagnostics, Moment, Node, check, read};
+    use crate::domain::fact::Precision;
+
+    const STORM: &str = "events:\n  - name: { fr: Tempête, en: Storm }\n    perils: [storm]\n    from: 2026-11-13\n    \
+                         to: 2026-11-15\n    postcodes: [\"69\", \"38200\"]\n";
+
+    fn problems_of(source: &str) -> Vec<String> {
+        let mut problems = Diagnostics::default();
+        let events = read(&Node::parse("events.yaml", source).unwrap(), &mut problems);
+        check(&events, &BTreeSet::from(["storm"]), &mut problems);
+        problems.into_sorted().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn an_event_strikes_by_peril_place_and_date() {
+        let mut problems = Diagnostics::default();
+        let events = read(&Node::parse("events.yaml", STORM).unwrap(), &mut problems);
+        let on = |day| Moment { start: date(2026, 11, day).at(0, 0, 0, 0), end: None, precision: Precision::Day };
+        let month = Moment { start: date(2026, 11, 1).at(0, 0, 0, 0), end: None, precision: Precision::Month };
+        let cases = [
+            ("storm", on(13), "69003", true),
+            ("storm", on(15), "38200", true),
+            ("storm", month, "69100", true),
+            ("storm", on(12), "69003", false),
+            ("storm", on(16), "69003", false),
+            ("storm", on(14), "38000", false),
+            ("flood", on(14), "69003", false),
+        ];
+        for (peril, when, postcode, struck) in cases {
+            assert_eq!(events[0].struck(peril, &when, postcode), struck, "{peril} {when:?} {postcode}");
+        }
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        assert_eq!(problems_of(STORM), Vec::<String>::new());
+        let cases = [
+            ("[storm]", "[storms]", "no flow has the peril `storms`"),
+            ("2026-11-15", "2026-11-01", "the event ends before it begins"),
+            ("2026-11-13", "soon", "`from` is a date"),
+            ("\"69\"", "Rhône", "`Rhône` is no postcode"),
+            ("[\"69\", \"38200\"]", "[]", "the event needs `postcodes`"),
+        ];
+        for (right, wrong, message) in cases {
+            let problems = problems_of(&STORM.replace(right, wrong));
+            assert!(problems.iter().any(|problem| problem.contains(message)), "{wrong}: {problems:?}");
+        }
+    }
+}

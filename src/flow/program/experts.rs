@@ -1,0 +1,195 @@
+//! `experts.yaml`: who looks at losses, where, and when.
+
+use std::collections::BTreeSet;
+
+use super::{
+    diagnostics::Diagnostics,
+    hours::Hours,
+    yaml::{Data, Fields, Node, SourcePosition},
+};
+use crate::planning::{ANYWHERE, Expert, Experts, Lengths, MODES, Week};
+
+pub(crate) const FILE: &str = "experts.yaml";
+/// Times are kept in quarters of an hour.
+const QUARTER: f64 = 15.0;
+/// No notice is longer than a month, and nobody plans for more than half a year of working days.
+const MAX_NOTICE_HOURS: f64 = 720.0;
+const MAX_DAYS_AHEAD: f64 = 60.0;
+/// No appointment and no way to the next one is longer than a working day.
+const MAX_MINUTES: f64 = 480.0;
+
+/// Reads the file; `perils` are those that flows have.
+pub(crate) fn read(root: &Node, perils: &BTreeSet<&str>, problems: &mut Diagnostics) -> Experts {
+    let mut fields = Fields::of(FILE, root, problems);
+    let mut experts = Experts::default();
+    if let Some(hours) = whole(&mut fields, "notice_hours", MAX_NOTICE_HOURS, problems) {
+        experts.notice_hours = hours;
+    }
+    if let Some(days) = whole(&mut fields, "days_ahead", MAX_DAYS_AHEAD, problems) {
+        experts.days_ahead = days;
+    }
+    let mut seen = BTreeSet::new();
+    for node in fields.list("experts", problems) {
+        let expert = one(node, perils, problems);
+        if !seen.insert(expert.id.clone()) {
+            problems.error(FILE, node.place, format!("there are two experts `{}`", expert.id));
+        }
+        experts.experts.push(expert);
+    }
+    fields.finish(problems);
+    experts
+}
+
+fn one(node: &Node, perils: &BTreeSet<&str>, problems: &mut Diagnostics) -> Expert {
+    let mut fields = Fields::of(FILE, node, problems);
+    let name = fields.required("name", problems);
+    let id = fields.string("id", problems).unwrap_or_else(|| name.clone());
+    let phone = fields.required("phone", problems);
+    let skills = listed(&mut fields, "skills", problems, |_| None);
+    for (peril, place) in skills.iter().filter(|(peril, _)| !perils.contains(peril.as_str())) {
+        problems.warn(FILE, *place, format!("no flow has the peril `{peril}`"));
+    }
+    let modes = listed(&mut fields, "modes", problems, |mode| {
+        (!MODES.contains(&mode)).then(|| format!("`{mode}` is no mode: {}", MODES.join(", ")))
+    });
+    let departments = listed(&mut fields, "departments", problems, |code| {
+        let is_code = (2..=3).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        (code != ANYWHERE && !is_code).then(|| format!("`{code}` is no department: \"69\", \"974\" or \"*\""))
+    });
+    let hours = if let Some(node) = fields.take("hours") {
+        let hours = Hours::read(FILE, node, problems).into_week();
+        let quarter = |time: &jiff::civil::Time| time.minute() % 15 == 0 && time.second() == 0;
+        if hours.iter().flatten().any(|(from, until)| !quarter(from) || !quarter(until)) {
+            problems.error(FILE, node.place, "`hours` begin and end on a quarter of an hour".to_owned());
+        }
+        hours
+    } else {
+        problems.warn(FILE, node.place, format!("`{name}` has no `hours`: no appointment can be proposed"));
+        Week::default()
+    };
+    let mut lengths = Lengths::default();
+    if let Some(node) = fields.take("minutes") {
+        let mut fields = Fields::of(FILE, node, problems);
+        for (mode, length) in
+            [("field", &mut lengths.field), ("visio", &mut lengths.visio), ("tele", &mut lengths.tele)]
+        {
+            *length = quarters(&mut fields, mode, problems).filter(|minutes| *minutes > 0).unwrap_or(*length);
+        }
+        fields.finish(problems);
+    }
+    let travel = quarters(&mut fields, "travel", problems).unwrap_or_default();
+    let per_day = whole(&mut fields, "per_day", 50.0, problems).map(usize::from);
+    let link = fields.take("link").and_then(|node| {
+        let link = node.scalar().filter(|link| link.starts_with("https://"));
+        if link.is_none() {
+            problems.error(FILE, node.place, "`link` begins with https://".to_owned());
+        }
+        link
+    });
+    fields.finish(problems);
+    let texts = |listed: Vec<(String, SourcePosition)>| listed.into_iter().map(|(text, _)| text).collect();
+    let (skills, modes, departments) = (texts(skills), texts(modes), texts(departments));
+    Expert { id, name, phone, skills, modes, departments, hours, lengths, travel, per_day, link }
+}
+
+/// The texts of a list that must not be empty; `wrong` tells what is wrong with one.
+fn listed(
+    fields: &mut Fields,
+    key: &str,
+    problems: &mut Diagnostics,
+    wrong: impl Fn(&str) -> Option<String>,
+) -> Vec<(String, SourcePosition)> {
+    let (place, nodes) = (fields.place, fields.list(key, problems));
+    if nodes.is_empty() {
+        problems.error(FILE, place, format!("an expert needs `{key}`"));
+    }
+    let mut texts = Vec::new();
+    for node in nodes {
+        let text = node.scalar().unwrap_or_default();
+        if let Some(message) = wrong(&text) {
+            problems.error(FILE, node.place, message);
+        }
+        texts.push((text, node.place));
+    }
+    texts
+}
+
+/// A whole number from 0 to `most`.
+fn whole(fields: &mut Fields, key: &str, most: f64, problems: &mut Diagnostics) -> Option<u16> {
+    let node = fields.take(key)?;
+    match node.data {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked by the guard")]
+        Data::Number(number) if number.fract() == 0.0 && (0.0..=most).contains(&number) => Some(number as u16),
+        _ => {
+            problems.error(FILE, node.place, format!("`{key}` is a whole number, 0 to {most}"));
+            None
+        }
+    }
+}
+
+/// Minutes in quarters of an hour.
+fn quarters(fields: &mut Fields, key: &str, problems: &mut Diagnostics) -> Option<u16> {
+    let node = fields.take(key)?;
+    match node.data {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked by the guard")]
+        Data::Number(number) if number % QUARTER == 0.0 && (0.0..=MAX_MINUTES).contains(&number) => Some(number as u16),
+        _ => {
+            let message = format!("`{key}` is a number of minutes by quarters of an hour: 15, 30, … {MAX_MINUTES}");
+            problems.error(FILE, node.place, message);
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &str = "notice_hours: 48\nexperts:\n  - id: plefevre\n    name: Paul Lefèvre\n    phone: 06 39 98 20 01\n    \
+                       skills: [storm]\n    modes: [field, tele]\n    departments: [\"69\", \"974\", \"2A\"]\n    \
+                       hours: { monday: [[\"09:00\", \"12:00\"]] }\n    minutes: { field: 90 }\n    travel: 30\n    \
+                       per_day: 4\n    link: \"https://visio.example/p\"\n";
+
+    fn read_of(source: &str) -> (Experts, Vec<String>) {
+        let mut problems = Diagnostics::default();
+        let experts = read(&Node::parse(FILE, source).unwrap(), &BTreeSet::from(["storm"]), &mut problems);
+        (experts, problems.into_sorted().iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn an_expert_is_read_with_what_is_left_out() {
+        let (experts, problems) = read_of(ONE);
+        assert_eq!(problems, Vec::<String>::new());
+        assert_eq!((experts.notice_hours, experts.days_ahead), (48, 10));
+        let expert = experts.get("plefevre").unwrap();
+        assert_eq!(expert.lengths, Lengths { field: 90, ..Lengths::default() });
+        assert_eq!((expert.travel, expert.per_day, expert.hours[0].len()), (30, Some(4), 1));
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_place() {
+        let cases = [
+            ("[storm]", "[storms]", "experts.yaml:6:14: warning: no flow has the peril `storms`"),
+            ("[field, tele]", "[field, phone]", "experts.yaml:7:20: error: `phone` is no mode"),
+            ("\"974\"", "Rhône", "error: `Rhône` is no department"),
+            ("09:00", "09:10", "error: `hours` begin and end on a quarter"),
+            ("12:00", "08:00", "`monday` is a list of times"),
+            ("monday", "lundi", "error: `lundi` means nothing here"),
+            ("field: 90", "field: 50", "error: `field` is a number of minutes"),
+            ("travel: 30", "travel: -15", "`travel` is a number of minutes"),
+            ("per_day: 4", "per_day: 2.5", "experts.yaml:12:14: error: `per_day` is a whole number"),
+            ("https://", "http://", "experts.yaml:13:11: error: `link` begins with https://"),
+            ("notice_hours: 48", "notice_hours: soon", "experts.yaml:1:15: error: `notice_hours` is a whole number"),
+            ("    phone: 06 39 98 20 01\n", "", "error: `phone` is missing"),
+            ("    travel: 30", "    travels: 30", "`travels` means nothing here"),
+        ];
+        for (right, wrong, message) in cases {
+            let (_, problems) = read_of(&ONE.replacen(right, wrong, 1));
+            assert!(problems.iter().any(|problem| problem.contains(message)), "{wrong}: {problems:?}");
+        }
+        let twice = format!("{ONE}{}", &ONE[ONE.find("  - id").unwrap()..]);
+        assert!(read_of(&twice).1[0].contains("two experts `plefevre`"));
+        let idle = ONE.replace("    hours: { monday: [[\"09:00\", \"12:00\"]] }\n", "");
+        assert!(read_of(&idle).1[0].contains("warning: `Paul Lefèvre` has no `hours`"));
+    }
+}

@@ -1,0 +1,318 @@
+//! What facts there are: their types, names and values, from the questions of all flows and from `facts.yaml`.
+
+use std::collections::BTreeMap;
+
+use super::{
+    diagnostics::Diagnostics,
+    yaml::{Data, Fields, Node, text, words},
+};
+use crate::{
+    domain::{fact::Value, language::Text, message::Input},
+    understanding::ChoiceItem,
+};
+
+/// The type of a fact.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FactType {
+    Text,
+    Bool,
+    /// One of these values; an empty list is open.
+    Choice(Vec<String>),
+    Choices(Vec<String>),
+    Number,
+    Amount,
+    Moment,
+    Duration,
+    Address,
+    Phone,
+    Email,
+    Files,
+}
+
+/// How a type is tested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Family {
+    Bool,
+    Words,
+    Number,
+    Date,
+    Other,
+}
+
+impl FactType {
+    /// The type that the answers of a question have.
+    pub(crate) fn of(input: Input, values: Vec<String>) -> Self {
+        match input {
+            Input::Text | Input::PolicyNumber | Input::Plate => Self::Text,
+            Input::YesNo | Input::Consent => Self::Bool,
+            Input::Choice => Self::Choice(values),
+            Input::Choices => Self::Choices(values),
+            Input::Number => Self::Number,
+            Input::Amount => Self::Amount,
+            Input::Date | Input::DateTime => Self::Moment,
+            Input::Duration => Self::Duration,
+            Input::Address | Input::Location => Self::Address,
+            Input::Phone => Self::Phone,
+            Input::Email => Self::Email,
+            Input::Photos | Input::Document => Self::Files,
+        }
+    }
+
+    pub(crate) fn family(&self) -> Family {
+        match self {
+            Self::Bool => Family::Bool,
+            Self::Text | Self::Choice(_) | Self::Choices(_) => Family::Words,
+            Self::Number | Self::Amount | Self::Duration | Self::Files => Family::Number,
+            Self::Moment => Family::Date,
+            Self::Address | Self::Phone | Self::Email => Family::Other,
+        }
+    }
+
+    /// These values, when the type has them all.
+    pub(crate) fn values(&self, wanted: &[String]) -> Result<Vec<String>, String> {
+        match self {
+            Self::Choice(known) | Self::Choices(known) if !known.is_empty() => {
+                match wanted.iter().find(|value| !known.contains(value)) {
+                    Some(value) => Err(format!("`{value}` is none of its values ({})", known.join(", "))),
+                    None => Ok(wanted.to_vec()),
+                }
+            }
+            Self::Text | Self::Choice(_) | Self::Choices(_) => Ok(wanted.to_vec()),
+            _ => Err("this type of fact has no list of values".to_owned()),
+        }
+    }
+
+    /// A literal of a `set` step, of a transcript or of a button as a value of this type.
+    pub(crate) fn literal(&self, written: &str) -> Result<Value, String> {
+        let number = || written.parse::<f64>().map_err(|_| format!("`{written}` is no number"));
+        let wrong = |what| format!("`{written}` is no {what}");
+        match self {
+            Self::Text => Ok(Value::Text(written.to_owned())),
+            Self::Bool => match written {
+                "yes" | "true" => Ok(Value::Bool(true)),
+                "no" | "false" => Ok(Value::Bool(false)),
+                _ => Err(wrong("yes or no")),
+            },
+            Self::Choice(_) => self.values(&[written.to_owned()]).map(|_| Value::Choice(written.to_owned())),
+            Self::Choices(_) => {
+                let values: Vec<String> = written.split(',').map(|value| value.trim().to_owned()).collect();
+                self.values(&values).map(Value::Choices)
+            }
+            Self::Number => number().map(Value::Number),
+            #[expect(clippy::cast_possible_truncation, reason = "cents of an amount that a person wrote")]
+            Self::Amount => number().map(|euros| Value::Amount((euros * 100.0).round() as i64)),
+            Self::Duration => written.parse().map(Value::Duration).map_err(|_| wrong("number of minutes")),
+            Self::Moment => written
+                .parse::<jiff::civil::Date>()
+                .map(|date| {
+                    Value::Moment(crate::domain::fact::Moment {
+                        start: date.at(0, 0, 0, 0),
+                        end: None,
+                        precision: crate::domain::fact::Precision::Day,
+                    })
+                })
+                .map_err(|_| wrong("date (2026-11-20)")),
+            Self::Phone => Ok(Value::Phone(written.to_owned())),
+            Self::Email => Ok(Value::Email(written.to_owned())),
+            Self::Address | Self::Files => Err("a fact of this type cannot be written down".to_owned()),
+        }
+    }
+}
+
+/// The types of all facts by name.
+pub(crate) type FactTypes = BTreeMap<String, FactType>;
+
+/// The facts that are always there: what the policy register and the tables answer.
+pub(crate) fn built_in() -> FactTypes {
+    let modes = ["field", "tele", "visio", "desk"].map(str::to_owned).to_vec();
+    [
+        ("peril", FactType::Choice(Vec::new())),
+        ("policy_number", FactType::Text),
+        ("policy_holder", FactType::Text),
+        ("policy_in_force", FactType::Bool),
+        ("peril_covered", FactType::Bool),
+        ("insured_place_matches", FactType::Bool),
+        ("deductible", FactType::Amount),
+        ("cover_limit", FactType::Amount),
+        ("declared_in_time", FactType::Bool),
+        ("declaration_deadline", FactType::Moment),
+        ("event_name", FactType::Text),
+        ("event_deadline", FactType::Moment),
+        ("event_simplified", FactType::Bool),
+        ("documents_complete", FactType::Bool),
+        ("orientation", FactType::Choice(modes)),
+        ("orientation_missing", FactType::Choices(Vec::new())),
+    ]
+    .map(|(name, kind)| (name.to_owned(), kind))
+    .into()
+}
+
+/// How a fact is shown to people.
+#[derive(Clone, Debug, Default)]
+pub struct FactName {
+    pub label: Text,
+    /// For handlers, never shown to the person.
+    pub private: bool,
+    /// The names of its values.
+    pub values: Vec<(String, Text)>,
+}
+
+/// What `facts.yaml` says: the names, and the types of facts that no question asks.
+pub(crate) fn read(file: &str, root: &Node, problems: &mut Diagnostics) -> (BTreeMap<String, FactName>, FactTypes) {
+    let mut names = BTreeMap::new();
+    let mut types = FactTypes::new();
+    let mut top = Fields::of(file, root, problems);
+    let facts = top.take("facts");
+    top.finish(problems);
+    let Some(facts) = facts else { return (names, types) };
+    for (name, _, node) in Fields::of(file, facts, problems).rest() {
+        let mut fields = Fields::of(file, node, problems);
+        let input = fields.take("type");
+        let private = fields.bool("private", problems);
+        let (values, _) = read_choices(file, fields.list("choices", problems), problems);
+        let label = words(&mut fields, problems);
+        fields.finish(problems);
+        if let Some(node) = input {
+            match node.scalar().as_deref().and_then(input_named) {
+                Some(input) => {
+                    let values = values.iter().map(|(value, _)| value.clone()).collect();
+                    types.insert(name.to_owned(), FactType::of(input, values));
+                }
+                None => problems.error(file, node.place, unknown_type()),
+            }
+        }
+        names.insert(name.to_owned(), FactName { label, private, values });
+    }
+    (names, types)
+}
+
+/// The choices of a question or of a fact: values and names, and the words that people use for them.
+pub(crate) fn read_choices(
+    file: &str,
+    nodes: &[Node],
+    problems: &mut Diagnostics,
+) -> (Vec<(String, Text)>, Vec<ChoiceItem>) {
+    let mut choices = Vec::new();
+    let mut items = Vec::new();
+    for node in nodes {
+        let mut fields = Fields::of(file, node, problems);
+        let value = fields.required("value", problems);
+        if !fields.has("label") {
+            problems.error(file, node.place, format!("the choice `{value}` has no label"));
+        }
+        let label = fields.text("label", problems).map(|(label, _)| label).unwrap_or_default();
+        let people_say = fields.take("words").map(|words| read_words(file, words, problems)).unwrap_or_default();
+        let yields = fields.bool("yields", problems);
+        fields.finish(problems);
+        if choices.iter().any(|(known, _)| *known == value) {
+            problems.error(file, node.place, format!("the choice `{value}` stands twice"));
+        }
+        choices.push((value.clone(), label.clone()));
+        items.push(ChoiceItem { value, label, words: people_say, yields });
+    }
+    (choices, items)
+}
+
+/// The words by which people say something, of both languages: people mix them.
+pub(crate) fn read_words(file: &str, node: &Node, problems: &mut Diagnostics) -> Vec<String> {
+    let mut fields = Fields::of(file, node, problems);
+    let mut words = Vec::new();
+    for language in ["fr", "en"] {
+        words.extend(fields.list(language, problems).iter().filter_map(Node::scalar));
+    }
+    fields.finish(problems);
+    words
+}
+
+/// The kind of answer that `type:` names.
+pub(crate) fn input_named(name: &str) -> Option<Input> {
+    Some(match name {
+        "text" => Input::Text,
+        "yes_no" => Input::YesNo,
+        "choice" => Input::Choice,
+        "choices" => Input::Choices,
+        "number" => Input::Number,
+        "amount" => Input::Amount,
+        "date" => Input::Date,
+        "datetime" => Input::DateTime,
+        "duration" => Input::Duration,
+        "address" => Input::Address,
+        "phone" => Input::Phone,
+        "email" => Input::Email,
+        "policy_number" => Input::PolicyNumber,
+        "plate" => Input::Plate,
+        "photos" => Input::Photos,
+        "document" => Input::Document,
+        "location" => Input::Location,
+        "consent" => Input::Consent,
+        _ => return None,
+    })
+}
+
+pub(crate) fn unknown_type() -> String {
+    "the types are text, yes_no, choice, choices, number, amount, date, datetime, duration, address, phone, email, \
+     policy_number, plate, photos, document, location and consent"
+        .to_owned()
+}
+
+/// A kind of document.
+#[derive(Clone, Debug)]
+pub struct DocumentKind {
+    pub name: Text,
+    /// How to make a good one.
+    pub how: Option<Text>,
+    pub accepts: Accepts,
+}
+
+/// What files a kind of document may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accepts {
+    Photo,
+    Paper,
+    Video,
+    Any,
+}
+
+impl Accepts {
+    pub(crate) fn accepts(self, media_type: &str) -> bool {
+        match self {
+            Self::Photo => media_type.starts_with("image/"),
+            Self::Paper => !media_type.starts_with("video/") && !media_type.starts_with("audio/"),
+            Self::Video => media_type.starts_with("video/"),
+            Self::Any => true,
+        }
+    }
+}
+
+/// What `documents.yaml` says.
+pub(crate) fn read_documents(file: &str, root: &Node, problems: &mut Diagnostics) -> BTreeMap<String, DocumentKind> {
+    let mut kinds = BTreeMap::new();
+    let mut top = Fields::of(file, root, problems);
+    let documents = top.take("documents");
+    top.finish(problems);
+    let Some(documents) = documents else { return kinds };
+    for (kind, place, node) in Fields::of(file, documents, problems).rest() {
+        let mut fields = Fields::of(file, node, problems);
+        let name = fields.text("name", problems).map(|(name, _)| name);
+        if name.is_none() {
+            problems.error(file, place, format!("the document `{kind}` has no name"));
+        }
+        let how = fields.take("how").map(|node| text(file, node, problems));
+        let accepts = match fields.take("accepts") {
+            None => Accepts::Any,
+            Some(node) => match &node.data {
+                Data::Text(word) if word == "photo" => Accepts::Photo,
+                Data::Text(word) if word == "paper" => Accepts::Paper,
+                Data::Text(word) if word == "video" => Accepts::Video,
+                Data::Text(word) if word == "any" => Accepts::Any,
+                _ => {
+                    problems.error(file, node.place, "`accepts` is photo, paper, video or any".to_owned());
+                    Accepts::Any
+                }
+            },
+        };
+        fields.finish(problems);
+        kinds.insert(kind.to_owned(), DocumentKind { name: name.unwrap_or_default(), how, accepts });
+    }
+    kinds
+}

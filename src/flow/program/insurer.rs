@@ -1,0 +1,146 @@
+//! Insurers: whose thresholds, numbers and texts a conversation uses.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use regex::Regex;
+
+use super::{
+    closing::Closing,
+    diagnostics::Diagnostics,
+    hours::Hours,
+    yaml::{Data, Fields, Node, text},
+};
+use crate::domain::{
+    clock::paris,
+    language::{Language, Text},
+};
+
+/// One insurer, from `insurers/*.yaml`.
+#[derive(Clone, Debug, Default)]
+pub struct Insurer {
+    pub id: String,
+    pub name: String,
+    pub phone: Option<String>,
+    pub email: Option<String>,
+    /// What conditions compare with, in euros or plain numbers.
+    pub thresholds: BTreeMap<String, f64>,
+    /// What its policy numbers look like.
+    pub policy_number: Option<Regex>,
+    /// Its own public addresses, by channel: the number that takes text messages, the mailbox, the bot's name.
+    pub reach: BTreeMap<String, String>,
+    /// What a message does that comes when the dossier is closed.
+    pub closing: Closing,
+    /// When people answer, in the insurer's zone.
+    pub hours: Hours,
+    /// The zone in which the insurer counts hours and days. None: Paris.
+    pub(crate) zone: Option<TimeZone>,
+    /// Every other text of the file, for templates.
+    pub texts: BTreeMap<String, Text>,
+    /// What templates see as `insurer`, by language.
+    pub(crate) view: [minijinja::Value; 2],
+}
+
+impl Insurer {
+    pub(crate) fn read(file: &str, root: &Node, problems: &mut Diagnostics) -> Self {
+        let mut fields = Fields::of(file, root, problems);
+        let id = fields.required("insurer", problems);
+        let name = fields.required("name", problems);
+        let phone = fields.string("phone", problems);
+        let email = fields.string("email", problems);
+        let pattern = fields.take("policy_number_pattern");
+        let policy_number = pattern.and_then(|node| {
+            let pattern = format!("^(?:{})$", node.scalar().unwrap_or_default());
+            Regex::new(&pattern)
+                .map_err(|error| problems.error(file, node.place, format!("the pattern is not valid: {error}")))
+                .ok()
+        });
+        let mut thresholds = BTreeMap::new();
+        if let Some(node) = fields.take("thresholds") {
+            for (name, place, node) in Fields::of(file, node, problems).rest() {
+                match node.data {
+                    Data::Number(number) => {
+                        thresholds.insert(name.to_owned(), number);
+                    }
+                    _ => problems.error(file, place, format!("the threshold `{name}` must be a number")),
+                }
+            }
+        }
+        let hours = fields.take("hours").map(|node| Hours::read(file, node, problems)).unwrap_or_default();
+        let closing = fields.take("closing").map(|node| Closing::read(file, node, problems)).unwrap_or_default();
+        let mut reach = BTreeMap::new();
+        if let Some(node) = fields.take("reach") {
+            for (channel, place, node) in Fields::of(file, node, problems).rest() {
+                match (channel, node.scalar()) {
+                    ("sms" | "email" | "telegram", Some(address)) => {
+                        reach.insert(channel.to_owned(), address.trim_start_matches('@').to_owned());
+                    }
+                    _ => problems.error(file, place, "`reach` has `sms`, `email` and `telegram`".to_owned()),
+                }
+            }
+        }
+        let zone = fields.take("timezone").and_then(|node| {
+            let zone = TimeZone::get(&node.scalar().unwrap_or_default());
+            if zone.is_err() {
+                problems.error(
+                    file,
+                    node.place,
+                    "`timezone` is a name such as Europe/Paris or Indian/Reunion".to_owned(),
+                );
+            }
+            zone.ok()
+        });
+        let mut texts = BTreeMap::new();
+        for (key, _, node) in fields.rest() {
+            match &node.data {
+                Data::Text(both) => {
+                    texts.insert(key.to_owned(), Text { fr: both.clone(), en: both.clone() });
+                }
+                Data::Map(entries) if entries.iter().any(|(key, ..)| key == "fr" || key == "en") => {
+                    texts.insert(key.to_owned(), text(file, node, problems));
+                }
+                // Languages and the like are for other rooms.
+                _ => {}
+            }
+        }
+        let mut insurer = Self {
+            id,
+            name,
+            phone,
+            email,
+            thresholds,
+            policy_number,
+            reach,
+            closing,
+            hours,
+            zone,
+            texts,
+            view: <[minijinja::Value; 2]>::default(),
+        };
+        insurer.view = Language::ALL.map(|language| insurer.view_in(language));
+        insurer
+    }
+
+    /// The zone in which this insurer's days and hours are counted.
+    pub fn zone(&self) -> TimeZone {
+        self.zone.clone().unwrap_or_else(paris)
+    }
+
+    fn view_in(&self, language: Language) -> minijinja::Value {
+        let mut view: BTreeMap<String, minijinja::Value> = BTreeMap::new();
+        view.insert("name".to_owned(), self.name.as_str().into());
+        view.insert("phone".to_owned(), self.phone.as_deref().unwrap_or_default().into());
+        view.insert("email".to_owned(), self.email.as_deref().unwrap_or_default().into());
+        view.extend(self.thresholds.iter().map(|(name, number)| (name.clone(), (*number).into())));
+        view.extend(self.texts.iter().map(|(name, text)| (name.clone(), text.get(language).into())));
+        // From a map: pairs that are collected would make a list.
+        view.into()
+    }
+
+    /// The names that templates may use after `insurer.`.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        matches!(name, "name" | "phone" | "email")
+            || self.thresholds.contains_key(name)
+            || self.texts.contains_key(name)
+    }
+}

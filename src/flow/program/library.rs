@@ -1,0 +1,509 @@
+//! Everything under `flows/`, read and compiled once; and all that is wrong with it.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use jiff::tz::TimeZone;
+use sha2::{Digest, Sha256};
+
+use super::{
+    check,
+    diagnostics::{Diagnostic, Diagnostics, Severity},
+    events::{self, CollectiveEvent},
+    experts,
+    facts::{self, DocumentKind, FactName, FactType, FactTypes},
+    faq::{self, FaqBook},
+    insurer::Insurer,
+    intents::{self, IntentBook},
+    messages::Messages,
+    requests::{self, RequestBook},
+    steps::{Flow, FlowReader, Question, StepKind, declared_types},
+    table::Table,
+    template::Texts,
+    yaml::{Node, SourcePosition},
+};
+use crate::{
+    contract::Calendar,
+    domain::{clock::paris, language::Language},
+    planning::Experts,
+    understanding::{ChoiceItem, ChoiceSet, Command, IntentScore, Intents, ParsedMessage, Vocabulary},
+};
+
+/// What is left to all other intents when the vocabulary says one.
+const UNSURE: f32 = 0.03;
+
+/// What the engine says and listens by: every version of the program needs them whole, and no flow names anything in them.
+const ENGINE_FILES: [&str; 2] = ["messages.yaml", "vocabulary.yaml"];
+
+/// The flow with which every conversation begins.
+pub const FIRST_FLOW: &str = "opening";
+
+/// A revision of the flows: compiled, immutable, shared by all conversations that began with it.
+#[derive(Debug)]
+pub struct Library {
+    pub(crate) flows: BTreeMap<String, Flow>,
+    tables: BTreeMap<String, Table>,
+    insurers: BTreeMap<String, Insurer>,
+    documents: BTreeMap<String, DocumentKind>,
+    pub(crate) events: Vec<CollectiveEvent>,
+    experts: Arc<Experts>,
+    names: BTreeMap<String, FactName>,
+    types: FactTypes,
+    pub(crate) messages: Messages,
+    pub(crate) texts: Texts,
+    pub(crate) vocabulary: Vocabulary,
+    intents: IntentBook,
+    faq: FaqBook,
+    requests: RequestBook,
+    /// Which questions fill a fact.
+    questions: HashMap<String, Vec<(String, usize)>>,
+    /// The facts in the order in which they are asked, for summaries.
+    order: Vec<String>,
+    pub(crate) review_choices: ChoiceSet,
+    /// The claim that was closed, or another.
+    pub(crate) claim_choices: ChoiceSet,
+    pub(crate) zone: TimeZone,
+    calendar: Calendar,
+    /// Stands in for an insurer that has no file.
+    pub(crate) nobody: Insurer,
+    sources: BTreeMap<String, String>,
+    revision: String,
+}
+
+/// Why the flows could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    #[error("{path} cannot be read: {source}. Check that the flows' folder exists and is readable.", path = .path.display())]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("the flows have mistakes; `guichet flow check` lists them:\n{}", list(.0))]
+    Mistakes(Vec<Diagnostic>),
+}
+
+fn list(problems: &[Diagnostic]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+impl Library {
+    /// Reads the folder `flows/`.
+    pub fn load(folder: &Path) -> Result<Self, LoadError> {
+        Self::from_sources(read_sources(folder)?)
+    }
+
+    /// Compiles sources by path: those of the folder, or of an older revision kept in the store.
+    pub fn from_sources(sources: BTreeMap<String, String>) -> Result<Self, LoadError> {
+        let (library, problems) = Self::compile(sources);
+        library.ok_or_else(|| {
+            LoadError::Mistakes(problems.into_iter().filter(|problem| problem.severity == Severity::Error).collect())
+        })
+    }
+
+    /// Compiles a revision that an earlier version of this program may have kept. Where this version needs sentences or
+    /// words that it lacks, those of `current` serve; the claims' flows stay those that the conversation began with.
+    pub fn from_older(sources: BTreeMap<String, String>, current: &Self) -> Result<Self, LoadError> {
+        Self::from_sources(sources.clone()).or_else(|_| {
+            let mut sources = sources;
+            for file in ENGINE_FILES {
+                if let Some(source) = current.sources.get(file) {
+                    sources.insert(file.to_owned(), source.clone());
+                }
+            }
+            Self::from_sources(sources)
+        })
+    }
+
+    /// The compiled library, unless there are errors, and every problem.
+    pub fn compile(sources: BTreeMap<String, String>) -> (Option<Self>, Vec<Diagnostic>) {
+        let mut problems = Diagnostics::default();
+        let mut nodes = BTreeMap::new();
+        for (path, source) in &sources {
+            match Node::parse(path, source) {
+                Ok(node) => {
+                    nodes.insert(path.as_str(), node);
+                }
+                Err(problem) => problems.push(problem),
+            }
+        }
+        let under = |folder: &str| -> Vec<(&str, &Node)> {
+            nodes.iter().filter(|(path, _)| path.starts_with(folder)).map(|(path, node)| (*path, node)).collect()
+        };
+        let mut types = facts::built_in();
+        for (path, node) in under("claims/") {
+            declared_types(path, node, &mut types, &mut problems);
+        }
+        let (names, declared) =
+            nodes.get("facts.yaml").map(|node| facts::read("facts.yaml", node, &mut problems)).unwrap_or_default();
+        for (name, kind) in declared {
+            types.entry(name).or_insert(kind);
+        }
+        let documents = nodes
+            .get("documents.yaml")
+            .map(|node| facts::read_documents("documents.yaml", node, &mut problems))
+            .unwrap_or_default();
+
+        let mut texts = Texts::new();
+        let mut flows: BTreeMap<String, Flow> = BTreeMap::new();
+        let mut flow_files: HashMap<String, &str> = HashMap::new();
+        for (path, node) in under("claims/") {
+            let reader = FlowReader { file: path, types: &types, texts: &mut texts, problems: &mut problems };
+            let flow = reader.read(node);
+            if let Some(other) = flow_files.insert(flow.name.clone(), path)
+                && !flow.name.is_empty()
+            {
+                let message =
+                    format!("the flow `{}` stands in {other} already: remove one of the two files", flow.name);
+                problems.error(path, node.place, message);
+            }
+            flows.insert(flow.name.clone(), flow);
+        }
+        let mut tables = BTreeMap::new();
+        for (path, node) in under("tables/") {
+            let table = Table::read(path, node, &types, &mut problems);
+            tables.insert(table.name.clone(), table);
+        }
+        let mut insurers = BTreeMap::new();
+        for (path, node) in under("insurers/") {
+            let insurer = Insurer::read(path, node, &mut problems);
+            insurers.insert(insurer.id.clone(), insurer);
+        }
+        let empty = Node { place: SourcePosition::default(), data: super::yaml::Data::Null };
+        let messages =
+            Messages::read("messages.yaml", nodes.get("messages.yaml").unwrap_or(&empty), &mut texts, &mut problems);
+        // Flows without intents still work: they ask what they do not know.
+        let intents = nodes.get(intents::FILE).map_or_else(IntentBook::default, |node| {
+            IntentBook::read(node, nodes.get(intents::LEARNT_FILE), &types, &mut texts, &mut problems)
+        });
+        let faq = nodes.get(faq::FILE).map_or_else(FaqBook::default, |node| {
+            FaqBook::read(node, intents.lexicon(), &types, &mut texts, &mut problems)
+        });
+        let requests = nodes
+            .get(requests::FILE)
+            .map(|node| RequestBook::read(node, &mut texts, &mut problems))
+            .unwrap_or_default();
+        intents.check(|kind| requests.get(kind).is_some(), &mut problems);
+        let vocabulary = match sources.get("vocabulary.yaml").map(|source| Vocabulary::from_yaml(source)) {
+            Some(Ok(vocabulary)) => Some(vocabulary),
+            Some(Err(error)) => {
+                problems.error("vocabulary.yaml", SourcePosition::default(), error.to_string());
+                None
+            }
+            None => {
+                problems.error("vocabulary.yaml", SourcePosition::default(), "the file is missing".to_owned());
+                None
+            }
+        };
+
+        let calendar = sources.get("holidays.yaml").map(|source| Calendar::from_yaml(source)).transpose();
+        let calendar = calendar.unwrap_or_else(|error| {
+            problems.error("holidays.yaml", SourcePosition::default(), error.to_string());
+            None
+        });
+        let events = nodes.get(events::FILE).map(|node| events::read(node, &mut problems)).unwrap_or_default();
+        let perils = flows.values().filter_map(|flow| flow.peril.as_deref()).collect();
+        events::check(&events, &perils, &mut problems);
+        let experts =
+            nodes.get(experts::FILE).map(|node| experts::read(node, &perils, &mut problems)).unwrap_or_default();
+
+        let mut questions: HashMap<String, Vec<(String, usize)>> = HashMap::new();
+        for flow in flows.values() {
+            for (at, question) in flow.questions() {
+                questions.entry(question.fact.clone()).or_default().push((flow.name.clone(), at));
+            }
+        }
+        let order = asking_order(&flows);
+        let parts = check::Parts {
+            flows: &flows,
+            tables: &tables,
+            insurers: &insurers,
+            documents: &documents,
+            names: &names,
+            types: &types,
+            texts: &texts,
+        };
+        check::check(&parts, &mut problems);
+        let problems = problems.into_sorted();
+        let Some(vocabulary) = vocabulary.filter(|_| problems.iter().all(|p| p.severity == Severity::Warning)) else {
+            return (None, problems);
+        };
+
+        let button = |key: &str| messages.texts.get(key).cloned().unwrap_or_default();
+        let review_choices = ChoiceSet::new([
+            ChoiceItem { value: "send".to_owned(), label: button("button_send"), ..ChoiceItem::default() },
+            ChoiceItem { value: "correct".to_owned(), label: button("button_correct"), ..ChoiceItem::default() },
+        ]);
+        let claim_choices = ChoiceSet::new([
+            ChoiceItem { value: "same".to_owned(), label: button("button_same_claim"), ..ChoiceItem::default() },
+            ChoiceItem { value: "another".to_owned(), label: button("button_another_claim"), ..ChoiceItem::default() },
+        ]);
+        let revision = revision_of(&sources);
+        let library = Self {
+            flows,
+            tables,
+            insurers,
+            documents,
+            events,
+            experts: Arc::new(experts),
+            names,
+            types,
+            messages,
+            texts,
+            vocabulary,
+            intents,
+            faq,
+            requests,
+            questions,
+            order,
+            review_choices,
+            claim_choices,
+            zone: paris(),
+            calendar: calendar.unwrap_or_default(),
+            nobody: Insurer::default(),
+            sources,
+            revision,
+        };
+        (Some(library), problems)
+    }
+
+    /// The sources by path, so that an older revision can be kept and compiled again.
+    pub fn sources(&self) -> &BTreeMap<String, String> {
+        &self.sources
+    }
+
+    /// A name for exactly these sources.
+    pub fn revision(&self) -> &str {
+        &self.revision
+    }
+
+    /// What a message is about, the most probable first. A danger, a call for a person or STOP that the vocabulary finds
+    /// comes before what was learnt.
+    pub fn recognise(&self, reading: &ParsedMessage) -> Vec<IntentScore<'_>> {
+        self.recognise_with(self.intents.classifier(), reading)
+    }
+
+    /// As [`Self::recognise`], by another classifier of the same intents.
+    pub fn recognise_with<'a>(&self, intents: &'a Intents, reading: &ParsedMessage) -> Vec<IntentScore<'a>> {
+        let said = match (reading.danger(), reading.command()) {
+            (Some(_), _) => Some("emergency"),
+            (None, Some(Command::Stop)) => Some("opt_out"),
+            (None, Some(Command::Human)) => Some("request_human"),
+            _ => None,
+        };
+        let mut scores = intents.classify(reading.said());
+        // What a rule found first stays first: rules know what the words' own list does not.
+        if let Some(said) = said
+            && !scores.first().is_some_and(|first| first.by_rule)
+            && let Some(at) = scores.iter().position(|score| score.intent == said)
+        {
+            let mut first = scores.remove(at);
+            for score in &mut scores {
+                score.score *= UNSURE;
+            }
+            first.score = 1.0 - scores.iter().map(|score| score.score).sum::<f32>();
+            first.by_rule = true;
+            scores.insert(0, first);
+        }
+        scores
+    }
+
+    /// What people want, and how it is recognised.
+    pub fn intents(&self) -> &IntentBook {
+        &self.intents
+    }
+
+    /// The questions that people ask, and their answers.
+    pub fn faq(&self) -> &FaqBook {
+        &self.faq
+    }
+
+    /// What people ask for beside declaring.
+    pub fn requests(&self) -> &RequestBook {
+        &self.requests
+    }
+
+    pub fn flow(&self, name: &str) -> Option<&Flow> {
+        self.flows.get(name)
+    }
+
+    pub fn flows(&self) -> impl Iterator<Item = &Flow> {
+        self.flows.values()
+    }
+
+    pub fn table(&self, name: &str) -> Option<&Table> {
+        self.tables.get(name)
+    }
+
+    pub fn tables(&self) -> impl Iterator<Item = &Table> {
+        self.tables.values()
+    }
+
+    /// The public holidays of `holidays.yaml`.
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    /// The experts of `experts.yaml`.
+    pub fn experts(&self) -> &Arc<Experts> {
+        &self.experts
+    }
+
+    pub fn insurer(&self, id: &str) -> Option<&Insurer> {
+        self.insurers.get(id)
+    }
+
+    pub fn insurers(&self) -> impl Iterator<Item = &Insurer> {
+        self.insurers.values()
+    }
+
+    /// The words by which people are understood.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    pub fn document(&self, kind: &str) -> Option<&DocumentKind> {
+        self.documents.get(kind)
+    }
+
+    pub fn fact_type(&self, fact: &str) -> Option<&FactType> {
+        self.types.get(fact)
+    }
+
+    pub fn fact_name(&self, fact: &str) -> Option<&FactName> {
+        self.names.get(fact)
+    }
+
+    /// The facts in the order in which they are asked.
+    pub fn fact_order(&self) -> &[String] {
+        &self.order
+    }
+
+    /// A sentence of `messages.yaml` that names nothing, such as those of the host.
+    pub fn sentence(&self, key: &str, language: Language) -> Option<&str> {
+        self.messages.texts.get(key).map(|text| text.get(language))
+    }
+
+    /// What a fact is called, in a language; its own name when nobody named it.
+    pub fn fact_label<'a>(&'a self, fact: &'a str, language: Language) -> &'a str {
+        self.names.get(fact).map_or(fact, |name| name.label.get(language))
+    }
+
+    /// The questions that fill a fact, with the flow in which they stand.
+    pub(crate) fn questions_for(&self, fact: &str) -> impl Iterator<Item = (&Flow, usize, &Question)> {
+        self.questions.get(fact).into_iter().flatten().filter_map(|(flow, at)| {
+            let flow = self.flows.get(flow)?;
+            match &flow.steps.get(*at)?.kind {
+                StepKind::Ask(question) => Some((flow, *at, &**question)),
+                _ => None,
+            }
+        })
+    }
+}
+
+/// The facts in the order in which a conversation meets their questions.
+fn asking_order(flows: &BTreeMap<String, Flow>) -> Vec<String> {
+    fn visit(flows: &BTreeMap<String, Flow>, name: &str, seen: &mut Vec<String>, order: &mut Vec<String>) {
+        if seen.iter().any(|known| known == name) {
+            return;
+        }
+        seen.push(name.to_owned());
+        let Some(flow) = flows.get(name) else { return };
+        for step in &flow.steps {
+            match &step.kind {
+                StepKind::Ask(question) if !order.contains(&question.fact) => order.push(question.fact.clone()),
+                StepKind::Call(other) => visit(flows, other, seen, order),
+                _ => {}
+            }
+        }
+    }
+    let mut order = Vec::new();
+    let mut seen = Vec::new();
+    visit(flows, FIRST_FLOW, &mut seen, &mut order);
+    for name in flows.keys() {
+        visit(flows, name, &mut seen, &mut order);
+    }
+    order
+}
+
+fn revision_of(sources: &BTreeMap<String, String>) -> String {
+    let mut hash = Sha256::new();
+    for (path, source) in sources {
+        for part in [path, source] {
+            hash.update(part.len().to_le_bytes());
+            hash.update(part);
+        }
+    }
+    hex::encode(&hash.finalize()[..8])
+}
+
+/// Whether a file of the flows' folder makes part of a revision: YAML at the top, in `tables/` and `insurers/`, and in
+/// `claims/` and its folders. Transcripts and the demo's people do not.
+fn is_source(path: &str) -> bool {
+    let in_place = match path.rsplit_once('/') {
+        None | Some(("claims" | "tables" | "insurers", _)) => true,
+        Some((folder, _)) => folder.strip_prefix("claims/").is_some_and(|family| !family.contains('/')),
+    };
+    in_place && has_yaml(path) && !is_transcript(path)
+}
+
+/// Whether a file is a transcript: YAML in a folder `transcripts`, or called so beside its flow.
+fn is_transcript(path: &str) -> bool {
+    let in_folder = path.rsplit('/').nth(1).is_some_and(|folder| folder == "transcripts");
+    path.starts_with("claims/") && has_yaml(path) && (in_folder || path.ends_with(".transcript.yaml"))
+}
+
+fn has_yaml(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension == "yaml")
+}
+
+/// The flows that came with this program.
+#[derive(rust_embed::RustEmbed)]
+#[folder = "flows/"]
+struct BuiltIn;
+
+/// The sources of the flows that came with this program, for [`Library::from_sources`].
+pub fn built_in() -> BTreeMap<String, String> {
+    let source = |path: &str| {
+        <BuiltIn as rust_embed::RustEmbed>::get(path).map(|file| String::from_utf8_lossy(&file.data).into_owned())
+    };
+    let paths = <BuiltIn as rust_embed::RustEmbed>::iter().filter(|path| is_source(path));
+    paths.filter_map(|path| Some((path.to_string(), source(&path)?))).collect()
+}
+
+/// The files that make a revision, by their path in the flows' folder.
+pub fn read_sources(folder: &Path) -> Result<BTreeMap<String, String>, LoadError> {
+    let mut sources = BTreeMap::new();
+    for (path, file) in files(folder)?.into_iter().filter(|(path, _)| is_source(path)) {
+        let text = std::fs::read_to_string(&file).map_err(|source| LoadError::Unreadable { path: file, source })?;
+        sources.insert(path, text);
+    }
+    Ok(sources)
+}
+
+/// The transcripts of a flows' folder.
+pub fn transcripts(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
+    Ok(files(folder)?.into_iter().filter(|(path, _)| is_transcript(path)).map(|(_, file)| file).collect())
+}
+
+/// How deep the flows' folder goes: `claims/<family>/transcripts/<file>`.
+const MAX_DEPTH: usize = 3;
+
+/// The files of the flows' folder by their path in it, with `/` between the parts whatever the system writes.
+fn files(root: &Path) -> Result<BTreeMap<String, PathBuf>, LoadError> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![(String::new(), root.to_owned(), 0)];
+    while let Some((prefix, folder, depth)) = folders.pop() {
+        let unreadable = |source| LoadError::Unreadable { path: folder.clone(), source };
+        for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
+            let file = entry.map_err(unreadable)?.path();
+            let Some(name) = file.file_name().and_then(|name| name.to_str()) else { continue };
+            let path = format!("{prefix}{name}");
+            if !file.is_dir() {
+                files.insert(path, file);
+            } else if depth < MAX_DEPTH {
+                folders.push((format!("{path}/"), file, depth + 1));
+            }
+        }
+    }
+    Ok(files)
+}

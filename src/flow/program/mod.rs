@@ -1,0 +1,25 @@
+//! What the files say: steps, conditions, tables and words, read from YAML, checked and compiled once.
+//!
+//! Nothing here happens in a conversation: what a step does when it is reached is in [`super::run`]. Architecture
+//! invariant: this half names nothing of the other.
+
+pub(super) mod check;
+pub(super) mod closing;
+pub(super) mod condition;
+pub(super) mod diagnostics;
+pub(super) mod events;
+pub(super) mod experts;
+pub(super) mod facts;
+pub(super) mod faq;
+pub(super) mod graph;
+pub(super) mod hours;
+pub(super) mod insurer;
+pub(super) mod intents;
+pub(super) mod library;
+pub(super) mod messages;
+pub(super) mod reminders;
+pub(super) mod requests;
+pub(super) mod steps;
+pub(super) mod table;
+pub(super) mod template;
+pub(super) mod yaml;

@@ -1,0 +1,117 @@
+//! `requests.yaml`: what people ask for beside declaring a claim, the desk that answers it, and by when.
+
+use std::collections::BTreeMap;
+
+use regex::Regex;
+
+use super::{
+    diagnostics::Diagnostics,
+    intents::patterns,
+    steps::Saying,
+    template::Texts,
+    yaml::{Fields, Node, text},
+};
+use crate::domain::{language::Text, priority::Priority};
+
+pub(crate) const FILE: &str = "requests.yaml";
+/// The request under which a question is recorded that nothing answers.
+pub(crate) const QUESTION: &str = "question";
+
+/// A kind of request.
+#[derive(Debug)]
+pub struct Request {
+    pub kind: String,
+    pub label: Text,
+    pub desk: String,
+    /// Working days within which its receipt must be acknowledged.
+    pub acknowledge_days: Option<u32>,
+    /// Within how long it must be answered, in calendar months and in working days.
+    pub answer_months: u32,
+    pub answer_days: u32,
+    /// A person is called as well, this soon; whoever asked may go on meanwhile.
+    pub(crate) hand_over: Option<Priority>,
+    words: Vec<Regex>,
+    pub(crate) text: Saying,
+}
+
+/// All kinds of requests, and the desks.
+#[derive(Debug, Default)]
+pub struct RequestBook {
+    requests: BTreeMap<String, Request>,
+    desks: BTreeMap<String, Text>,
+}
+
+impl RequestBook {
+    pub(crate) fn read(root: &Node, texts: &mut Texts, problems: &mut Diagnostics) -> Self {
+        let mut book = Self::default();
+        let mut fields = Fields::of(FILE, root, problems);
+        if let Some(node) = fields.take("desks") {
+            for (desk, _, node) in Fields::of(FILE, node, problems).rest() {
+                book.desks.insert(desk.to_owned(), text(FILE, node, problems));
+            }
+        }
+        if let Some(node) = fields.take("requests") {
+            for (kind, place, node) in Fields::of(FILE, node, problems).rest() {
+                let mut fields = Fields::of(FILE, node, problems);
+                let label = fields.text("label", problems).map(|(label, _)| label).unwrap_or_default();
+                let desk = fields.required("desk", problems);
+                if !book.desks.contains_key(&desk) {
+                    problems.error(FILE, place, format!("there is no desk `{desk}`"));
+                }
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "days that a person wrote")]
+                let mut count = |key: &str| fields.number(key, problems).map(|number| number.max(0.0) as u32);
+                let acknowledge_days = count("acknowledge_days");
+                let (answer_months, answer_days) = (count("answer_months"), count("answer_days"));
+                if answer_months.is_none() && answer_days.is_none() {
+                    problems.error(FILE, place, format!("`{kind}` needs `answer_months` or `answer_days`"));
+                }
+                let hand_over = fields.take("hand_over").and_then(|node| {
+                    let priority = node.scalar().as_deref().and_then(Priority::named);
+                    if priority.is_none() {
+                        problems.error(FILE, node.place, "`hand_over` is normal, high or urgent".to_owned());
+                    }
+                    priority
+                });
+                let words = patterns(FILE, &mut fields, "words", problems);
+                let Some((source, place)) = fields.text("text", problems) else {
+                    problems.error(FILE, place, format!("`{kind}` needs a `text`"));
+                    continue;
+                };
+                fields.finish(problems);
+                let text = Saying {
+                    text: texts.compile(FILE, place, source.clone(), &[], problems),
+                    source,
+                    urgent: false,
+                    place,
+                };
+                let request = Request {
+                    kind: kind.to_owned(),
+                    label,
+                    desk,
+                    acknowledge_days,
+                    answer_months: answer_months.unwrap_or_default(),
+                    answer_days: answer_days.unwrap_or_default(),
+                    hand_over,
+                    words,
+                    text,
+                };
+                book.requests.insert(kind.to_owned(), request);
+            }
+        }
+        fields.finish(problems);
+        book
+    }
+
+    pub fn get(&self, kind: &str) -> Option<&Request> {
+        self.requests.get(kind)
+    }
+
+    /// The request that words name by themselves, in a spelled-out text.
+    pub(crate) fn named(&self, spelled: &str) -> Option<&Request> {
+        self.requests.values().find(|request| request.words.iter().any(|word| word.is_match(spelled)))
+    }
+
+    pub fn desk(&self, desk: &str) -> Option<&Text> {
+        self.desks.get(desk)
+    }
+}

@@ -1,0 +1,506 @@
+//! The expert's appointment: slots are offered, one is chosen, moved or cancelled, and the person is reminded of it.
+//!
+//! It runs beside the flow, which is over as a rule by the time an expert is sent for: a handler's act begins it, the
+//! host finds free time and books it, and here is only what is said and how the person's answer is understood. Whoever
+//! finds nothing that suits is passed on to a person.
+
+use jiff::{Timestamp, civil::DateTime};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    effect::{Effect, Handover},
+    event::UserMessage,
+    interpreter::Interpreter,
+    state::{Mode, State},
+};
+use crate::{
+    domain::{
+        fact::{Moment, Precision, Source, Value},
+        id::AppointmentId,
+        message::{Body, Input, QuickReply},
+        priority::Priority,
+    },
+    planning::{Slot, Wish},
+    understanding::{Answer, ChoiceItem, ChoiceSet, Open, Want},
+};
+
+/// How often slots are looked for, or not understood, before a person sees to it.
+const MAX_ROUNDS: u8 = 3;
+/// How probable an intent must be to change an appointment.
+const SURE: f32 = 0.6;
+/// The payloads of the buttons: one of the slots by its identifier, none of them, another one than was booked.
+const SLOT: &str = "slot=";
+const NONE: &str = "none";
+const OTHER: &str = "other";
+/// The request under which a handler finds an appointment that must be seen to, and its reason for a handover.
+const APPOINTMENT: &str = "appointment";
+/// How many words before a day may refuse it: "pas disponible mardi".
+const WORDS_BEFORE: usize = 3;
+
+/// Where an expert's appointment stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Appointment {
+    /// The expert's name.
+    #[serde(rename = "x")]
+    expert: String,
+    /// `field`, `visio` or `tele`.
+    #[serde(rename = "m")]
+    mode: String,
+    /// Where the expert receives by video.
+    #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
+    /// What the person may choose from.
+    #[serde(rename = "o", default, skip_serializing_if = "Vec::is_empty")]
+    offers: Vec<Offer>,
+    #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
+    booked: Option<Slot>,
+    /// When the person is reminded of what is booked, unless they were.
+    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
+    remind_at: Option<Timestamp>,
+    #[serde(rename = "n", default, skip_serializing_if = "is_none_yet")]
+    rounds: u8,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_none_yet(rounds: &u8) -> bool {
+    *rounds == 0
+}
+
+/// A free slot that the person may choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    #[serde(rename = "i")]
+    pub id: AppointmentId,
+    #[serde(flatten)]
+    pub slot: Slot,
+}
+
+/// What happened to an expert's appointment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "visit")]
+pub enum AppointmentEvent {
+    /// A handler gave the mission to an expert.
+    Ordered { expert: String, mode: String, link: Option<String> },
+    /// These slots are free.
+    Offered { offers: Vec<Offer>, why: Offering },
+    /// No slot is free at all.
+    NoneFree,
+    /// One is booked. `remind_at`: the evening before, where that is still to come.
+    Booked { slot: Slot, remind_at: Option<Timestamp> },
+    /// What was booked is not any more. `by_person`: they asked for it.
+    Cancelled { by_person: bool },
+    /// The evening before has come.
+    Due,
+    /// The mission is over: done, or taken back.
+    Over { done: bool },
+}
+
+/// Why slots are offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Offering {
+    /// Nothing was said of them yet.
+    New,
+    AsWished,
+    /// Nothing is free at the time that was wished for.
+    Nearest,
+    /// Somebody else was first.
+    Taken,
+}
+
+impl State {
+    /// When [`AppointmentEvent::Due`] has something to do.
+    pub fn appointment_reminder(&self) -> Option<Timestamp> {
+        self.appointment.as_ref()?.remind_at
+    }
+
+    /// An expert has the mission.
+    pub fn has_appointment(&self) -> bool {
+        self.appointment.is_some()
+    }
+}
+
+impl Interpreter<'_> {
+    /// The host tells what happened to the appointment.
+    pub(super) fn appointment(&mut self, event: &AppointmentEvent) {
+        match event {
+            AppointmentEvent::Ordered { expert, mode, link } => {
+                self.set_fact("expert_name", Value::Text(expert.clone()), Source::Flow);
+                self.state.appointment = Some(Appointment {
+                    expert: expert.clone(),
+                    mode: mode.clone(),
+                    link: link.clone(),
+                    offers: Vec::new(),
+                    booked: None,
+                    remind_at: None,
+                    rounds: 0,
+                });
+            }
+            AppointmentEvent::Offered { offers, why } => {
+                if let Some(appointment) = &mut self.state.appointment {
+                    appointment.offers.clone_from(offers);
+                    if *why == Offering::New {
+                        appointment.rounds = 0;
+                    }
+                }
+                let key = match why {
+                    Offering::New => None,
+                    Offering::AsWished => Some("visit_as_wished"),
+                    Offering::Nearest => Some("visit_nearest"),
+                    Offering::Taken => Some("visit_taken"),
+                };
+                if let Some(key) = key {
+                    let text = self.words().say(key);
+                    self.preface.push(text);
+                }
+                self.offer();
+            }
+            AppointmentEvent::NoneFree => self.pass_on_appointment(""),
+            AppointmentEvent::Booked { slot, remind_at } => {
+                let Some(appointment) = &mut self.state.appointment else { return };
+                (appointment.booked, appointment.remind_at) = (Some(*slot), *remind_at);
+                appointment.offers.clear();
+                appointment.rounds = 0;
+                let appointment = Value::Moment(self.at(slot.start));
+                self.set_fact("appointment", appointment, Source::Flow);
+                self.say_of_appointment("visit_booked");
+            }
+            AppointmentEvent::Cancelled { by_person } => {
+                let key = if *by_person { "visit_cancelled_by_you" } else { "visit_cancelled" };
+                let text = self.appointment_words(key);
+                self.forget_booking();
+                let quick_replies =
+                    if *by_person { vec![self.button("slot=other", "button_other_slot")] } else { Vec::new() };
+                self.effects.push(Effect::Say { body: Body { text, quick_replies, ..Body::default() } });
+            }
+            AppointmentEvent::Due => self.remind_of_appointment(),
+            AppointmentEvent::Over { done } => self.end_appointment(*done),
+        }
+    }
+
+    /// Takes the person's message as being about the appointment. False when it is not.
+    pub(super) fn on_appointment_message(&mut self, heard: &UserMessage) -> bool {
+        let Some(appointment) = &self.state.appointment else { return false };
+        if let Some(payload) = &heard.choice {
+            let Some(slot) = payload.strip_prefix(SLOT) else { return false };
+            self.chose_slot(slot);
+            return true;
+        }
+        if self.reading.as_ref().is_none_or(|reading| reading.is_empty() || reading.command().is_some()) {
+            return false;
+        }
+        let is_ahead = appointment.booked.is_some_and(|slot| slot.start > self.now);
+        let is_offered = !appointment.offers.is_empty();
+        (is_ahead && self.changes_appointment(is_offered)) || (is_offered && self.answers_offer(heard))
+    }
+
+    fn chose_slot(&mut self, slot: &str) {
+        let offers =
+            self.state.appointment.as_ref().map(|appointment| appointment.offers.as_slice()).unwrap_or_default();
+        if let Some(offer) = offers.iter().find(|offer| offer.id.to_string() == slot) {
+            self.effects.push(Effect::Book { appointment: offer.id });
+        } else if slot == NONE && !offers.is_empty() {
+            self.none_suits();
+        } else if slot == OTHER {
+            self.find_slots(None);
+        } else if offers.is_empty() {
+            // A button of an earlier offer.
+            let has_booking = self.state.appointment.as_ref().is_some_and(|appointment| appointment.booked.is_some());
+            self.say_of_appointment(if has_booking { "visit_stands" } else { "visit_not_offered" });
+        } else {
+            let text = self.words().say("visit_not_offered");
+            self.preface.push(text);
+            self.offer();
+        }
+    }
+
+    /// "Le 2", "mardi", "plutôt jeudi après-midi", "aucun".
+    fn answers_offer(&mut self, heard: &UserMessage) -> bool {
+        let wish = self.wish();
+        if let Some((wish, false)) = &wish {
+            let named = self.offers_at(wish);
+            match named.as_slice() {
+                [one] => {
+                    self.effects.push(Effect::Book { appointment: one.id });
+                    return true;
+                }
+                [] => {}
+                _ => {
+                    if let Some(appointment) = &mut self.state.appointment {
+                        appointment.offers = named;
+                    }
+                    self.ask_which_slot();
+                    return true;
+                }
+            }
+        }
+        if let Some(slot) = self.slot_by_rank() {
+            self.chose_slot(&slot);
+            return true;
+        }
+        match wish {
+            Some((_, true)) => self.none_suits(),
+            Some((wish, false)) => self.find_slots(Some(wish)),
+            None => return self.answers_offer_with_a_word(heard),
+        }
+        true
+    }
+
+    /// Neither a day nor a number: yes, no, or something that is not understood.
+    fn answers_offer_with_a_word(&mut self, heard: &UserMessage) -> bool {
+        let said = heard.text.as_str();
+        match (self.yes_or_no(), self.state.appointment.as_ref().map(|appointment| appointment.offers.as_slice())) {
+            (Some(true), Some([one])) => {
+                self.effects.push(Effect::Book { appointment: one.id });
+                return true;
+            }
+            (Some(true), _) => {
+                self.ask_which_slot();
+                return true;
+            }
+            (Some(false), _) => {
+                self.none_suits();
+                return true;
+            }
+            _ => {}
+        }
+        // Whom a handler action, or who is in the middle of the flow, may speak of something else.
+        let about_else = matches!(self.state.mode, Mode::Handler | Mode::Flow)
+            || !heard.files.is_empty()
+            || self.library.faq().search().asks(said)
+            || self.intent().is_some_and(|(_, score)| score >= SURE);
+        if about_else {
+            return false;
+        }
+        if self.round() {
+            let text = self.words().say("not_understood");
+            self.preface.push(text);
+            self.offer();
+        } else {
+            self.pass_on_appointment(said);
+        }
+        true
+    }
+
+    /// What is booked is to be moved, cancelled, or is confirmed once more.
+    fn changes_appointment(&mut self, is_offered: bool) -> bool {
+        let Some((intent, _)) = self.intent().filter(|(_, score)| *score >= SURE) else { return false };
+        match intent {
+            "rdv_cancel" => self.effects.push(Effect::CancelAppointment),
+            "rdv_reschedule" if !is_offered => {
+                let booked = self.state.appointment.as_ref().and_then(|appointment| appointment.booked);
+                let that_day = booked.map(|slot| self.local_time(slot.start).date());
+                let wish = self.wish().filter(|(wish, refused)| !refused && Some(wish.moment.start.date()) != that_day);
+                self.find_slots(wish.map(|(wish, _)| wish));
+            }
+            "rdv_confirm" if !is_offered && self.state.mode != Mode::Handler => self.say_of_appointment("visit_stands"),
+            _ => return false,
+        }
+        true
+    }
+
+    fn intent(&self) -> Option<(&'static str, f32)> {
+        const NAMES: [&str; 4] = ["rdv_cancel", "rdv_reschedule", "rdv_confirm", ""];
+        let scores = self.recognise(self.reading.as_ref()?);
+        let best = scores.first()?;
+        let name = NAMES.into_iter().find(|name| *name == best.intent).unwrap_or_default();
+        Some((name, best.score))
+    }
+
+    /// The moment that the message names, the future being meant, and whether it is refused: "pas mardi".
+    fn wish(&self) -> Option<(Wish, bool)> {
+        let reading = self.reading.as_ref()?;
+        let want = Want { input: Input::DateTime, choices: None, prefer_past: false, policy_pattern: None };
+        let answer = match self.library.vocabulary.answer(reading, &want, &self.listening()) {
+            Answer::Value(value) => Some(value),
+            Answer::Unknown | Answer::Nothing => None,
+        };
+        let ahead = |found: &crate::understanding::Entity| found.ahead.clone().unwrap_or_else(|| found.value.clone());
+        let mut moments = reading.values().iter().filter(|found| matches!(found.value, Value::Moment(_)));
+        // Of two days the first is as good as any.
+        let found = match &answer {
+            Some(value) => moments.find(|found| ahead(found) == *value)?,
+            None => moments.next()?,
+        };
+        let Value::Moment(moment) = ahead(found) else { return None };
+        let not = self.words().say("visit_not_words");
+        let not: Vec<&str> = not.split(", ").collect();
+        let before = reading.said().get(..found.span.start).unwrap_or_default().to_lowercase();
+        let refused = before
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .rev()
+            .take(WORDS_BEFORE)
+            .any(|word| not.contains(&word));
+        let onwards = found.open == Some(Open::After);
+        Some((Wish { moment, dated: found.has_day(), onwards }, refused))
+    }
+
+    /// The slots on offer that a moment names.
+    fn offers_at(&self, wish: &Wish) -> Vec<Offer> {
+        let offers =
+            self.state.appointment.as_ref().map(|appointment| appointment.offers.as_slice()).unwrap_or_default();
+        offers.iter().filter(|offer| wish.names(self.local_time(offer.slot.start))).copied().collect()
+    }
+
+    /// The slot that a number or a rank picks, or [`NONE`].
+    fn slot_by_rank(&self) -> Option<String> {
+        let appointment = self.state.appointment.as_ref()?;
+        let words = self.words().say("visit_none_words");
+        let none = ChoiceItem {
+            value: NONE.to_owned(),
+            words: words.split(", ").map(str::to_owned).collect(),
+            ..ChoiceItem::default()
+        };
+        let slots =
+            appointment.offers.iter().map(|offer| ChoiceItem { value: offer.id.to_string(), ..ChoiceItem::default() });
+        let choices = ChoiceSet::new(slots.chain([none]));
+        let want = Want { input: Input::Choice, choices: Some(&choices), prefer_past: false, policy_pattern: None };
+        match self.library.vocabulary.answer(self.reading.as_ref()?, &want, &self.listening()) {
+            Answer::Value(Value::Choice(slot)) => Some(slot),
+            _ => None,
+        }
+    }
+
+    /// Asks the host for free time; after too many rounds a person.
+    fn find_slots(&mut self, wish: Option<Wish>) {
+        if self.round() {
+            self.effects.push(Effect::FindSlots { wish });
+        } else {
+            let said = self.reading.as_ref().map(|reading| reading.said().to_owned()).unwrap_or_default();
+            self.pass_on_appointment(&said);
+        }
+    }
+
+    /// Nothing suits: the person says when.
+    fn none_suits(&mut self) {
+        if self.round() {
+            let text = self.words().say("visit_when");
+            self.preface.push(text);
+            self.flush();
+        } else {
+            let said = self.reading.as_ref().map(|reading| reading.said().to_owned()).unwrap_or_default();
+            self.pass_on_appointment(&said);
+        }
+    }
+
+    /// Counts a round. False when there were enough.
+    fn round(&mut self) -> bool {
+        let Some(appointment) = &mut self.state.appointment else { return false };
+        appointment.rounds = appointment.rounds.saturating_add(1);
+        appointment.rounds <= MAX_ROUNDS
+    }
+
+    /// A person sees to the appointment. What is booked stays booked.
+    fn pass_on_appointment(&mut self, said: &str) {
+        if let Some(appointment) = &mut self.state.appointment {
+            appointment.offers.clear();
+            appointment.rounds = 0;
+        }
+        self.request(APPOINTMENT, said);
+        self.effects.push(Effect::HandOver(Handover { reason: APPOINTMENT.to_owned(), priority: Priority::Normal }));
+        self.flush();
+    }
+
+    /// Says what is on offer, with a button for each slot.
+    fn offer(&mut self) {
+        let Some(appointment) = &self.state.appointment else { return };
+        let booked = appointment.booked.filter(|slot| slot.start > self.now);
+        let text = match booked {
+            Some(_) => self.appointment_words("visit_move"),
+            None => self.appointment_words(match appointment.mode.as_str() {
+                "visio" => "visit_offer_visio",
+                "tele" => "visit_offer_tele",
+                _ => "visit_offer_field",
+            }),
+        };
+        self.offer_saying(text);
+    }
+
+    fn ask_which_slot(&mut self) {
+        let text = self.words().say("visit_which");
+        self.offer_saying(text);
+    }
+
+    fn offer_saying(&mut self, text: String) {
+        let text = self.with_preface(text);
+        let offers =
+            self.state.appointment.as_ref().map(|appointment| appointment.offers.as_slice()).unwrap_or_default();
+        let button = |offer: &Offer| QuickReply {
+            payload: format!("{SLOT}{}", offer.id),
+            label: self.words().slot(self.local_time(offer.slot.start)),
+        };
+        let mut quick_replies: Vec<QuickReply> = offers.iter().map(button).collect();
+        quick_replies.push(self.button("slot=none", "button_no_slot"));
+        let input = Some(Input::Choice);
+        self.effects.push(Effect::Say { body: Body { text, quick_replies, input, ..Body::default() } });
+    }
+
+    /// Says a sentence that there is for each mode, or for all of them.
+    fn say_of_appointment(&mut self, key: &str) {
+        let mode = self.state.appointment.as_ref().map(|appointment| appointment.mode.clone()).unwrap_or_default();
+        let text = match key {
+            "visit_booked" | "visit_reminder" => self.appointment_words(&format!("{key}_{mode}")),
+            _ => self.appointment_words(key),
+        };
+        self.preface.push(text);
+        self.flush();
+    }
+
+    /// A sentence with the expert's name, the appointment in words, and the place.
+    fn appointment_words(&self, key: &str) -> String {
+        let Some(appointment) = &self.state.appointment else { return String::new() };
+        let words = self.words();
+        let value = appointment.booked.map(|slot| words.moment(&self.at(slot.start))).unwrap_or_default();
+        let fact = |name: &str| self.state.fact(name).map(|value| words.value(name, value)).unwrap_or_default();
+        let place = match appointment.mode.as_str() {
+            "visio" => appointment.link.clone().unwrap_or_default(),
+            "tele" => fact("phone"),
+            _ => fact("loss_place"),
+        };
+        words.say_with(
+            key,
+            &[("expert", appointment.expert.as_str().into()), ("value", value.into()), ("place", place.into())],
+        )
+    }
+
+    fn remind_of_appointment(&mut self) {
+        let Some(appointment) = &mut self.state.appointment else { return };
+        let is_ahead = appointment.booked.is_some_and(|slot| slot.start > self.now);
+        if appointment.remind_at.take().is_some() && is_ahead {
+            self.say_of_appointment("visit_reminder");
+            self.effects.push(Effect::Note { code: "appointment_reminded".to_owned(), detail: String::new() });
+        }
+    }
+
+    fn end_appointment(&mut self, done: bool) {
+        let Some(appointment) = &self.state.appointment else { return };
+        if !done {
+            if appointment.booked.is_some_and(|slot| slot.start > self.now) {
+                let text = self.appointment_words("visit_cancelled");
+                self.effects.push(Effect::Say { body: Body { text, ..Body::default() } });
+            }
+            self.forget_booking();
+            self.clear_fact("expert_name");
+        }
+        self.state.appointment = None;
+    }
+
+    fn forget_booking(&mut self) {
+        if let Some(appointment) = &mut self.state.appointment {
+            (appointment.booked, appointment.remind_at) = (None, None);
+            appointment.offers.clear();
+            appointment.rounds = 0;
+        }
+        self.clear_fact("appointment");
+    }
+
+    /// An appointment is in the insurer's hours.
+    fn local_time(&self, at: Timestamp) -> DateTime {
+        at.to_zoned(self.insurer.zone()).datetime()
+    }
+
+    fn at(&self, at: Timestamp) -> Moment {
+        Moment { start: self.local_time(at), end: None, precision: Precision::Minute }
+    }
+}

@@ -1,0 +1,287 @@
+//! Asking: questions, documents, the summary, and the buttons below them.
+
+use super::{
+    effect::Effect,
+    interpreter::Interpreter,
+    state::{Aside, Wanted},
+};
+use crate::{
+    domain::{
+        fact::{Source, Value},
+        message::{Body, Input, Progress, QuickReply, SummaryLine},
+    },
+    flow::program::{
+        facts::Accepts,
+        messages::hint,
+        steps::{Collect, Question},
+    },
+};
+
+/// How many files are remembered that came before any document was wanted.
+const MAX_EARLY: usize = 50;
+
+impl Interpreter<'_> {
+    /// Asks a question in its own words, with those that are due after it where the channel asks several at once.
+    pub(super) fn ask(&mut self, question: &Question) {
+        if self.ask_together() {
+            return;
+        }
+        if let Some(text) = self.whether(question) {
+            self.ask_whether(text);
+            return;
+        }
+        let text = self.render(&question.text);
+        self.ask_saying(question, text);
+    }
+
+    /// Asks whether an answer that was not certain was meant, in place of its question.
+    fn ask_whether(&mut self, text: String) {
+        let text = self.with_preface(text);
+        let quick_replies =
+            vec![self.button("cmd=confirm_yes", "button_yes"), self.button("cmd=confirm_no", "button_no")];
+        let body = Body { text, quick_replies, input: Some(Input::YesNo), ..Body::default() };
+        self.effects.push(Effect::Say { body });
+    }
+
+    /// Asks a question in other words: those of the flow, or how to answer.
+    pub(super) fn ask_again(&mut self, question: &Question) {
+        if self.ask_together() {
+            return;
+        }
+        let text = match &question.rephrase {
+            Some(saying) => self.render(saying),
+            None => format!("{}\n{}", self.words().say(hint(question.input)), self.render(&question.text)),
+        };
+        self.ask_saying(question, text);
+    }
+
+    pub(super) fn ask_saying(&mut self, question: &Question, text: String) {
+        let text = self.with_preface(text);
+        let fact = &question.fact;
+        let language = self.state.language;
+        let mut quick_replies: Vec<QuickReply> = match question.input {
+            Input::YesNo | Input::Consent => {
+                vec![self.button(&format!("{fact}=yes"), "button_yes"), self.button(&format!("{fact}=no"), "button_no")]
+            }
+            _ => question
+                .choices
+                .iter()
+                .map(|(value, label)| QuickReply {
+                    payload: format!("{fact}={value}"),
+                    label: label.get(language).to_owned(),
+                })
+                .collect(),
+        };
+        if question.unknown {
+            quick_replies.push(self.button(&format!("{fact}=unknown"), "button_unknown"));
+        }
+        if question.optional {
+            quick_replies.push(self.button("cmd=skip", "button_skip"));
+        }
+        let progress = self.progress(question.section.as_deref());
+        let body = Body { text, quick_replies, input: Some(question.input), progress, ..Body::default() };
+        self.effects.push(Effect::Say { body });
+    }
+
+    pub(super) fn button(&self, payload: &str, message: &str) -> QuickReply {
+        QuickReply { payload: payload.to_owned(), label: self.words().say(message) }
+    }
+
+    /// Progress counts the sections of the flows that called each other, each once.
+    fn progress(&self, section: Option<&str>) -> Option<Progress> {
+        let section = section?;
+        let mut sections: Vec<(&str, &str)> = Vec::new();
+        for frame in &self.state.stack {
+            for (id, title) in self.library.flow(&frame.flow).map(|flow| flow.sections.as_slice()).unwrap_or_default() {
+                if !sections.iter().any(|(known, _)| known == id) {
+                    sections.push((id, title.get(self.state.language)));
+                }
+            }
+        }
+        let at = sections.iter().position(|(id, _)| *id == section)?;
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Some(Progress { step: count(at + 1), of: count(sections.len()), title: sections[at].1.to_owned() })
+    }
+
+    /// Asks once more for what is pending, as it was first asked.
+    pub(super) fn ask_pending(&mut self) {
+        if let Some(aside) = self.state.aside.clone() {
+            match aside {
+                Aside::Edit(fact) => match self.question_of(&fact) {
+                    Some(question) => self.ask(question),
+                    None => self.state.aside = None,
+                },
+                Aside::Which => self.ask_which(),
+                Aside::Cancel => self.confirm("cancel"),
+                Aside::Restart => self.confirm("restart"),
+                Aside::WhichClaim => self.ask_which_claim(),
+            }
+            if self.state.aside.is_some() {
+                return;
+            }
+        }
+        self.run();
+    }
+
+    /// "Voulez-vous vraiment … ?"
+    pub(super) fn confirm(&mut self, what: &str) {
+        let text = self.words().say(&format!("{what}_confirm"));
+        let text = self.with_preface(text);
+        let yes = self.button(&format!("cmd={what}_yes"), &format!("button_{what}"));
+        let quick_replies = vec![yes, self.button("cmd=keep", "button_keep")];
+        self.effects
+            .push(Effect::Say { body: Body { text, quick_replies, input: Some(Input::YesNo), ..Body::default() } });
+    }
+
+    /// The answers so far that a person gave, in the order of the questions.
+    pub(super) fn summary_lines(&self) -> Vec<SummaryLine> {
+        let words = self.words();
+        let shown = |fact: &String| {
+            let known = self.state.facts.get(fact)?;
+            let name = self.library.fact_name(fact);
+            if name.is_some_and(|name| name.private) || known.source == Source::Flow {
+                return None;
+            }
+            let label = self.library.fact_label(fact, self.state.language).to_owned();
+            Some(SummaryLine { fact: fact.clone(), label, value: words.value(fact, &known.value) })
+        };
+        self.library.fact_order().iter().filter_map(shown).collect()
+    }
+
+    /// Which answer is to be corrected? The answers are offered as buttons.
+    pub(super) fn ask_which(&mut self) {
+        let lines = self.summary_lines();
+        if lines.is_empty() {
+            self.state.aside = None;
+            let text = self.words().say("correct_nothing");
+            self.preface.push(text);
+            if self.may_go_on() {
+                self.run();
+            } else {
+                self.flush();
+            }
+            return;
+        }
+        self.state.aside = Some(Aside::Which);
+        let text = self.words().say("correct_which");
+        let text = self.with_preface(text);
+        let quick_replies = lines
+            .iter()
+            .map(|line| QuickReply { payload: format!("edit={}", line.fact), label: line.label.clone() })
+            .collect();
+        self.effects.push(Effect::Say { body: Body { text, quick_replies, summary: lines, ..Body::default() } });
+    }
+
+    /// The answers, to be sent or changed.
+    pub(super) fn review(&mut self) {
+        let text = self.words().say("summary");
+        let text = self.with_preface(text);
+        let quick_replies = vec![self.button("cmd=send", "button_send"), self.button("cmd=correct", "button_correct")];
+        let summary = self.summary_lines();
+        self.effects.push(Effect::Say { body: Body { text, quick_replies, summary, ..Body::default() } });
+    }
+
+    /// Asks for the documents of a step. False when none of them is due.
+    pub(super) fn collect(&mut self, collect: &Collect) -> bool {
+        let due: Vec<(String, bool)> = collect
+            .documents
+            .iter()
+            .filter(|wanted| wanted.when.holds(&self.scope()))
+            .map(|wanted| (wanted.kind.clone(), wanted.required))
+            .collect();
+        for (kind, required) in &due {
+            self.want(kind, *required);
+        }
+        let early = std::mem::take(&mut self.state.early);
+        self.file(&early);
+        self.note_completeness();
+        let open = |wanted: &Wanted| wanted.received == 0 && due.iter().any(|(kind, _)| *kind == wanted.kind);
+        let list: Vec<String> = self
+            .state
+            .wanted
+            .iter()
+            .filter(|wanted| open(wanted))
+            .map(|wanted| self.document_line(&wanted.kind))
+            .collect();
+        if list.is_empty() {
+            return false;
+        }
+        let text = format!("{}\n{}", self.render(&collect.text), list.join("\n"));
+        let text = self.with_preface(text);
+        let quick_replies = vec![self.button("cmd=done", "button_done"), self.button("cmd=later", "button_later")];
+        let progress = self.progress(collect.section.as_deref());
+        let body = Body { text, quick_replies, input: Some(Input::Photos), progress, ..Body::default() };
+        self.effects.push(Effect::Say { body });
+        true
+    }
+
+    fn document_line(&self, kind: &str) -> String {
+        format!("- {}", self.document_name(kind))
+    }
+
+    pub(super) fn document_name(&self, kind: &str) -> String {
+        self.library.document(kind).map_or(kind, |document| document.name.get(self.state.language)).to_owned()
+    }
+
+    /// Adds a document to the wanted ones.
+    pub(super) fn want(&mut self, kind: &str, required: bool) {
+        match self.state.wanted.iter_mut().find(|wanted| wanted.kind == kind) {
+            Some(wanted) if wanted.required || !required => return,
+            Some(wanted) => wanted.required = true,
+            None => self.state.wanted.push(Wanted { kind: kind.to_owned(), required, received: 0 }),
+        }
+        self.effects.push(Effect::WantDocument { kind: kind.to_owned(), required });
+    }
+
+    /// `documents_complete`: every required document has come.
+    pub(super) fn note_completeness(&mut self) {
+        let complete = self.state.wanted.iter().all(|wanted| wanted.received > 0 || !wanted.required);
+        self.set_fact("documents_complete", Value::Bool(complete), Source::Flow);
+    }
+
+    /// Shares out the files that just came among the wanted documents. How many found no place.
+    pub(super) fn file(&mut self, files: &[String]) -> usize {
+        let library = self.library;
+        let mut counts: Vec<(String, u32)> = Vec::new();
+        let mut left = 0;
+        let is_photo =
+            |wanted: &Wanted| library.document(&wanted.kind).is_some_and(|document| document.accepts == Accepts::Photo);
+        // As long as the photos themselves are awaited, a picture is one of them, and not a paper that was photographed.
+        let awaited = |wanted: &Wanted| wanted.required && wanted.received == 0 && is_photo(wanted);
+        let photos_first = self.state.wanted.iter().any(awaited);
+        for media_type in files {
+            let only_photos = photos_first && media_type.starts_with("image/");
+            let fits = |wanted: &&mut Wanted| {
+                library.document(&wanted.kind).is_none_or(|document| document.accepts.accepts(media_type))
+                    && (!only_photos || is_photo(wanted))
+            };
+            // What is still missing and required comes first; then the welcome; then one more of what came already.
+            let rank = |wanted: &Wanted| (wanted.received > 0, !wanted.required);
+            let Some(wanted) = self.state.wanted.iter_mut().filter(fits).min_by_key(|wanted| rank(wanted)) else {
+                left += 1;
+                if self.state.early.len() < MAX_EARLY {
+                    self.state.early.push(media_type.clone());
+                }
+                continue;
+            };
+            wanted.received += 1;
+            match counts.iter_mut().find(|(kind, _)| *kind == wanted.kind) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((wanted.kind.clone(), 1)),
+            }
+        }
+        for (kind, count) in counts {
+            self.effects.push(Effect::FileDocuments { kind, count });
+        }
+        if left < files.len() {
+            self.note_completeness();
+        }
+        left
+    }
+
+    /// The names of the wanted documents that have not come.
+    pub(super) fn missing_documents(&self, required: bool) -> String {
+        let missing = self.state.wanted.iter().filter(|wanted| wanted.received == 0 && wanted.required == required);
+        missing.map(|wanted| self.document_name(&wanted.kind)).collect::<Vec<_>>().join(", ")
+    }
+}

@@ -1,0 +1,36 @@
+//! Which collective event struck this loss: its facts are filled from the first that did.
+
+use jiff::civil::Time;
+
+use super::interpreter::Interpreter;
+use crate::domain::fact::{Moment, Precision, Source, Value};
+
+impl Interpreter<'_> {
+    /// Fills `event_name`, `event_deadline` and `event_simplified` from the first event that struck this loss; clears
+    /// them where none did.
+    pub(super) fn check_event(&mut self) {
+        let library = self.library;
+        let event = self.state.peril.as_deref().and_then(|peril| {
+            let Some(Value::Moment(when)) = self.state.fact("loss_date") else { return None };
+            let Some(Value::Address(place)) = self.state.fact("loss_place") else { return None };
+            let postcode = place.postcode.as_deref()?;
+            library.events.iter().find(|event| event.struck(peril, when, postcode))
+        });
+        let language = self.state.language;
+        let deadline = event.and_then(|event| event.declare_until).map(|day| {
+            let start = day.to_datetime(Time::midnight());
+            Value::Moment(Moment { start, end: None, precision: Precision::Day })
+        });
+        let facts = [
+            ("event_name", event.map(|event| Value::Text(event.name.get(language).to_owned()))),
+            ("event_deadline", deadline),
+            ("event_simplified", event.map(|event| Value::Bool(event.simplified))),
+        ];
+        for (name, value) in facts {
+            match value {
+                Some(value) => self.set_fact(name, value, Source::Flow),
+                None => self.clear_fact(name),
+            }
+        }
+    }
+}

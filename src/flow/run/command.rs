@@ -1,0 +1,155 @@
+//! What a person may ask at any step: a person, a summary, a correction, a pause, help.
+
+use super::{
+    effect::Effect,
+    interpreter::Interpreter,
+    state::{Aside, Mode},
+};
+use crate::{
+    domain::{fact::Value, language::Language, message::Body, priority::Priority},
+    flow::program::steps::{Question, StepKind},
+    understanding::Command,
+};
+
+impl<'a> Interpreter<'a> {
+    /// Does what a command asks. False when it means nothing here, and the message is to be taken as an answer.
+    pub(super) fn command(&mut self, command: Command) -> bool {
+        let pending = self.current().map(|(_, step)| &step.kind);
+        let ended = !self.may_go_on();
+        match command {
+            Command::Human => {
+                let resume = self.may_go_on();
+                let text = self.words().say(if resume { "human_asked" } else { "human_asked_late" });
+                let text = self.with_hours(text);
+                self.hand_over("asked", Priority::Normal, text, resume);
+                self.state.asked = resume;
+            }
+            Command::Cancel | Command::Stop if !ended => {
+                self.state.aside = Some(Aside::Cancel);
+                self.confirm("cancel");
+            }
+            Command::Restart if !ended => {
+                self.state.aside = Some(Aside::Restart);
+                self.confirm("restart");
+            }
+            Command::Summary => {
+                let summary = self.summary_lines();
+                let key = if summary.is_empty() { "summary_empty" } else { "summary" };
+                let text = self.words().say(key);
+                let body = Body { text, summary, ..Body::default() };
+                self.effects.push(Effect::Say { body });
+                if !ended && !self.at_review() {
+                    self.ask_pending();
+                } else if !ended {
+                    self.effects.pop();
+                    self.review();
+                }
+            }
+            Command::Correct => self.correct_something(),
+            Command::Later if !ended => {
+                if matches!(pending, Some(StepKind::Collect(_))) && self.state.aside.is_none() {
+                    self.mark_done();
+                    self.next();
+                    let text = self.words().say("documents_later");
+                    self.preface.push(text);
+                    self.run();
+                } else {
+                    self.state.later = true;
+                    let text = self.words().say("later");
+                    let text = self.with_preface(text);
+                    let quick_replies = self.ways();
+                    self.effects.push(Effect::Say { body: Body { text, quick_replies, ..Body::default() } });
+                }
+            }
+            Command::Help => {
+                let question = self.asked();
+                let text = match question.and_then(|question| question.help.as_ref()) {
+                    Some(help) => self.render(help),
+                    None => self.words().say("help_general"),
+                };
+                self.preface.push(text);
+                match question {
+                    // Who asks for help hears more than the same words again.
+                    Some(question) if question.help.is_none() && question.rephrase.is_some() => {
+                        self.ask_again(question);
+                    }
+                    _ if ended => self.flush(),
+                    _ => self.ask_pending(),
+                }
+            }
+            Command::Elsewhere(to) => self.elsewhere(to),
+            Command::French => self.speak(Language::Fr),
+            Command::English => self.speak(Language::En),
+            Command::Resume if matches!(self.state.aside, Some(Aside::Cancel | Aside::Restart)) => self.keep(),
+            Command::Resume if !ended => self.ask_pending(),
+            Command::DontKnow | Command::Skip if !ended => {
+                if matches!(pending, Some(StepKind::Collect(_))) && self.state.aside.is_none() {
+                    return self.command(Command::Later);
+                }
+                let Some(question) = self.asked() else { return false };
+                // Who does not know the town has said the street.
+                if self.state.street.is_some() {
+                    return self.answer(question);
+                }
+                let knows_not = command == Command::DontKnow;
+                if knows_not && question.unknown {
+                    self.accept(question, Value::Unknown);
+                } else if question.optional {
+                    self.state.skipped.insert(question.fact.clone());
+                    self.state.failures = 0;
+                    if self.state.aside.is_some() { self.walk_again() } else { self.run() }
+                } else {
+                    // A question of several may offer "je ne sais pas" among its choices.
+                    if self.answer(question) {
+                        return true;
+                    }
+                    if !self.failed() {
+                        let key = if knows_not { "unknown_not_allowed" } else { "skip_not_allowed" };
+                        let text = self.words().say(key);
+                        self.preface.push(text);
+                        self.ask_again(question);
+                    }
+                }
+            }
+            Command::Done => match pending {
+                Some(StepKind::Collect(_)) => {
+                    if !self.collected(true) {
+                        self.run();
+                    }
+                }
+                Some(StepKind::Review) if self.state.aside.is_none() => self.send(),
+                // "Autre chose à ajouter ?" – "C'est tout".
+                Some(StepKind::Ask(question)) if question.optional => return self.command(Command::Skip),
+                _ => return false,
+            },
+            _ => return false,
+        }
+        true
+    }
+
+    /// The flow leads, or may lead again; it is neither over nor for a person alone to end.
+    pub(super) fn may_go_on(&self) -> bool {
+        !matches!(self.state.mode, Mode::Ended | Mode::Withdrawn | Mode::Waiting { resume: false })
+    }
+
+    /// Goes on in another language, with what was pending.
+    pub(super) fn speak(&mut self, language: Language) {
+        self.state.language = language;
+        let text = self.words().say("language_changed");
+        self.preface.push(text);
+        if self.state.mode == Mode::Flow && !self.state.stack.is_empty() {
+            self.ask_pending();
+        } else {
+            self.flush();
+        }
+    }
+
+    /// The question that is being asked, of the flow or to correct an answer.
+    pub(super) fn asked(&self) -> Option<&'a Question> {
+        match (&self.state.aside, &self.current()?.1.kind) {
+            (Some(Aside::Edit(fact)), _) => self.question_of(fact),
+            (None, StepKind::Ask(question)) => Some(question),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! What the engine asks of its host.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    domain::{
+        fact::Fact,
+        id::AppointmentId,
+        message::{Body, Channel},
+        priority::Priority,
+    },
+    planning::Wish,
+};
+
+/// Something to do, in order. The host does all of a turn's effects in one transaction.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "effect")]
+pub enum Effect {
+    /// Say this to the person.
+    Say { body: Body },
+    /// Record a fact, new or corrected.
+    SetFact { name: String, fact: Fact },
+    /// A correction made this fact void.
+    ClearFact { name: String },
+    /// The peril is known: open the dossier, or rename it.
+    OpenDossier { peril: String },
+    /// These documents are wanted (`required`) or welcome.
+    WantDocument { kind: String, required: bool },
+    /// Files that just came answer this wanted document.
+    FileDocuments { kind: String, count: u32 },
+    /// Find a policy; the host answers with [`super::event::Event::PolicyLookedUp`] in the same turn.
+    LookUpPolicy(PolicyQuery),
+    /// Evaluate an orientation table; the host answers with [`super::event::Event::Oriented`] in the same turn.
+    Orient { table: String },
+    /// The person wants to go on by another channel; the host answers with [`super::event::Event::ChannelSwitchOpened`] in the same turn.
+    SwitchChannel { to: Channel },
+    /// The collecting is complete: the dossier is qualified.
+    Qualify,
+    /// A person must take over. The flow waits.
+    HandOver(Handover),
+    /// The person withdrew the claim.
+    Withdraw,
+    /// Something is asked for beside the claim: record it for its desk, with its deadline.
+    Request { kind: String, text: String },
+    /// This was not understood, or this question not answered: it is listed, so that examples and answers grow.
+    Missed { text: String, question: bool },
+    /// The person means the claim that was closed: a person takes it up again.
+    Reopen,
+    /// Another time is looked for, the one that is wished for if any; the host answers with [`super::appointment::AppointmentEvent::Offered`] or
+    /// [`super::appointment::AppointmentEvent::NoneFree`] in the same turn.
+    FindSlots { wish: Option<Wish> },
+    /// The person chose this slot; the host answers with [`super::appointment::AppointmentEvent::Booked`], or with others where it is taken.
+    Book { appointment: AppointmentId },
+    /// The person cannot keep the appointment; the host answers with [`super::appointment::AppointmentEvent::Cancelled`].
+    CancelAppointment,
+    /// Something for the dossier's timeline, by code and not in people's words.
+    Note { code: String, detail: String },
+    /// The flow is over.
+    End,
+}
+
+/// How a policy is searched for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PolicyQuery {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birth_date: Option<jiff::civil::Date>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postcode: Option<String>,
+    /// The peril and the date of loss, so that the answer can hold the cover at that date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peril: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss_date: Option<jiff::civil::Date>,
+    /// The postcode of the place of loss.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss_postcode: Option<String>,
+}
+
+/// Why a person must take over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handover {
+    /// A code of the flow: `danger`, `asked`, `not_understood`, `bodily_injury`, ...
+    pub reason: String,
+    pub priority: Priority,
+}

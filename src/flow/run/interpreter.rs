@@ -1,0 +1,473 @@
+//! The turn: walking the steps until something must be waited for.
+
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+
+use jiff::{Timestamp, civil};
+use minijinja::Value as Name;
+
+use super::{
+    coverage::Coverage,
+    effect::{Effect, Handover, PolicyQuery},
+    event::PolicyAnswer,
+    intents::Meant,
+    state::{Frame, Mode, State},
+    words::Words,
+};
+use crate::{
+    domain::{
+        fact::{Fact, Source, Value},
+        message::Body,
+        priority::Priority,
+    },
+    flow::program::{
+        check::MAX_DEPTH,
+        condition::Scope,
+        insurer::Insurer,
+        library::{FIRST_FLOW, Library},
+        steps::{Saying, Step, StepKind},
+    },
+    understanding::{IntentScore, Listening, ParsedMessage},
+};
+
+/// How many steps one turn may walk before the flow is taken for a loop.
+pub(super) const MAX_STEPS: usize = 500;
+/// How many steps ahead of the pending question are looked at.
+pub(super) const MAX_LOOKED_AHEAD: usize = 300;
+/// How many facts a conversation may hold.
+const MAX_FACTS: usize = 300;
+
+/// One turn under way.
+pub(super) struct Interpreter<'a> {
+    pub(super) library: &'a Library,
+    pub(super) insurer: &'a Insurer,
+    pub(super) state: State,
+    pub(super) now: Timestamp,
+    pub(super) local: civil::DateTime,
+    pub(super) effects: Vec<Effect>,
+    /// What the person wrote in this turn, while it may still hold answers.
+    pub(super) reading: Option<ParsedMessage>,
+    /// The message may answer more than the pending question.
+    pub(super) talkative: bool,
+    /// What the message tells of a claim.
+    pub(super) meant: Meant<'a>,
+    /// What each text of this turn is about. A message is often a single clause, and more than one rule asks about it.
+    pub(super) recognised: RefCell<Vec<(String, Rc<[IntentScore<'a>]>)>>,
+    /// Sentences to be said in front of the next question.
+    pub(super) preface: Vec<String>,
+    /// Where the steps that are reached are noted, when transcripts are played.
+    pub(super) coverage: Option<&'a mut Coverage>,
+}
+
+impl<'a> Interpreter<'a> {
+    pub(super) fn new(library: &'a Library, insurer: &str, state: State, now: Timestamp) -> Self {
+        let local = now.to_zoned(library.zone.clone()).datetime();
+        let insurer = library.insurer(insurer).unwrap_or(&library.nobody);
+        Self {
+            library,
+            insurer,
+            state,
+            now,
+            local,
+            effects: Vec::new(),
+            reading: None,
+            talkative: false,
+            meant: Meant::default(),
+            recognised: RefCell::default(),
+            preface: Vec::new(),
+            coverage: None,
+        }
+    }
+
+    pub(super) fn words(&self) -> Words<'a> {
+        Words::new(self.library, self.state.language)
+    }
+
+    pub(super) fn listening(&self) -> Listening {
+        Listening { now: self.local, language: self.state.language }
+    }
+
+    /// Reads a part of the message by itself.
+    pub(super) fn read(&self, part: &str) -> ParsedMessage {
+        match &self.reading {
+            Some(whole) if whole.said() == part => whole.clone(),
+            _ => self.library.vocabulary.read(part, &self.listening()),
+        }
+    }
+
+    /// As [`Library::recognise`], once for each text of the turn.
+    pub(super) fn recognise(&self, reading: &ParsedMessage) -> Rc<[IntentScore<'a>]> {
+        let known =
+            self.recognised.borrow().iter().find(|(text, _)| text == reading.said()).map(|(_, known)| known.clone());
+        known.unwrap_or_else(|| {
+            let scores: Rc<[IntentScore]> = self.library.recognise(reading).into();
+            self.recognised.borrow_mut().push((reading.said().to_owned(), scores.clone()));
+            scores
+        })
+    }
+
+    pub(super) fn scope(&self) -> Scope<'_> {
+        Scope { facts: &self.state.facts, insurer: self.insurer, today: self.local.date() }
+    }
+
+    /// The step at which the conversation stands.
+    pub(super) fn current(&self) -> Option<(&Frame, &'a Step)> {
+        let library = self.library;
+        let frame = self.state.stack.last()?;
+        Some((frame, library.flow(&frame.flow)?.steps.get(frame.step)?))
+    }
+
+    /// Goes to the top of the first flow.
+    pub(super) fn begin(&mut self) {
+        let flow = self.state.first.clone().unwrap_or_else(|| FIRST_FLOW.to_owned());
+        self.state.stack.clear();
+        self.enter(flow);
+    }
+
+    fn enter(&mut self, flow: String) {
+        if let Some(peril) = self.library.flow(&flow).and_then(|flow| flow.peril.as_ref()) {
+            if self.state.peril.as_ref() != Some(peril) {
+                self.state.peril = Some(peril.clone());
+                self.effects.push(Effect::OpenDossier { peril: peril.clone() });
+            }
+            if !self.state.facts.contains_key("peril") {
+                self.set_fact("peril", Value::Choice(peril.clone()), Source::Flow);
+            }
+        }
+        self.state.stack.push(Frame { flow, step: 0 });
+    }
+
+    /// Walks until an answer is awaited, from the person or from the host.
+    pub(super) fn run(&mut self) {
+        for _ in 0..MAX_STEPS {
+            if !self.advance() {
+                return;
+            }
+        }
+        let text = self.words().say("flow_loop");
+        self.hand_over("flow_loop", Priority::High, text, false);
+    }
+
+    /// Does the current step. False when something must be waited for.
+    fn advance(&mut self) -> bool {
+        let library = self.library;
+        let Some(frame) = self.state.stack.last() else {
+            self.finish();
+            return false;
+        };
+        let Some(step) = library.flow(&frame.flow).and_then(|flow| flow.steps.get(frame.step)) else {
+            self.state.stack.pop();
+            self.next();
+            return true;
+        };
+        if !step.when.holds(&self.scope()) {
+            self.next();
+            return true;
+        }
+        if let Some(coverage) = &mut self.coverage {
+            coverage.reach(&frame.flow, frame.step);
+        }
+        let mark = format!("{}:{}", frame.flow, frame.step);
+        match &step.kind {
+            StepKind::Ask(question) => {
+                if self.state.facts.contains_key(&question.fact) || self.state.skipped.contains(&question.fact) {
+                    self.next();
+                    return true;
+                }
+                if self.talkative && self.extract_unprompted() {
+                    return true;
+                }
+                self.ask(question);
+                return false;
+            }
+            StepKind::Say(saying) => {
+                if self.state.done.insert(mark) {
+                    self.say(saying);
+                }
+                self.next();
+            }
+            StepKind::Set(values) => {
+                let first = self.state.done.insert(mark);
+                for (fact, value) in values {
+                    let known = self.state.facts.get(fact).map(|fact| &fact.source);
+                    // What a person said afterwards is not written over when the flow is walked again.
+                    if first || !matches!(known, Some(Source::Policyholder | Source::Handler(_))) {
+                        self.set_fact(fact, value.clone(), Source::Flow);
+                    }
+                }
+                self.next();
+            }
+            StepKind::Clear(facts) => {
+                if self.state.done.insert(mark) {
+                    for fact in facts {
+                        self.clear_fact(fact);
+                    }
+                }
+                self.next();
+            }
+            StepKind::Goto(target) => self.jump(*target),
+            StepKind::Branch { cases, otherwise } => {
+                let target = cases.iter().find(|(when, _)| when.holds(&self.scope())).map(|(_, target)| *target);
+                self.jump(target.unwrap_or(*otherwise));
+            }
+            StepKind::CheckPolicy { found, not_found } => {
+                // The register answers in a turn of its own: what else this message tells is heard before.
+                if self.talkative && self.extract_unprompted() {
+                    return true;
+                }
+                let query = self.policy_query();
+                let answer = match &self.state.policy {
+                    _ if query.number.is_none() && query.name.is_none() => Some(false),
+                    Some((asked, Some(answer))) if *asked == query => Some(*answer),
+                    _ => None,
+                };
+                let Some(answer) = answer else {
+                    self.state.policy = Some((query.clone(), None));
+                    self.flush();
+                    self.effects.push(Effect::LookUpPolicy(query));
+                    return false;
+                };
+                self.jump(if answer { *found } else { *not_found });
+            }
+            StepKind::CheckEvent => {
+                self.check_event();
+                self.next();
+            }
+            StepKind::Collect(collect) => {
+                if !self.state.done.contains(&mark) && self.collect(collect) {
+                    return false;
+                }
+                self.state.done.insert(mark);
+                self.next();
+            }
+            StepKind::Call(flow) => {
+                if self.state.stack.len() >= MAX_DEPTH {
+                    let text = self.words().say("flow_loop");
+                    self.hand_over("flow_loop", Priority::High, text, false);
+                    return false;
+                }
+                self.enter(flow.clone());
+            }
+            StepKind::Review => {
+                if !self.state.done.contains(&mark) {
+                    self.review();
+                    return false;
+                }
+                self.next();
+            }
+            // What a handler decided is not decided again.
+            StepKind::Orient(_)
+                if matches!(self.state.facts.get("orientation"), Some(Fact { source: Source::Handler(_), .. })) =>
+            {
+                self.next();
+            }
+            StepKind::Orient(table) => {
+                self.flush();
+                self.effects.push(Effect::Orient { table: table.clone() });
+                return false;
+            }
+            StepKind::HandOver { reason, priority, text, resume } => {
+                self.next();
+                if self.state.done.insert(mark) {
+                    if *resume && self.talkative {
+                        self.learn_quietly();
+                    }
+                    let text = text.as_ref().map(|saying| self.render(saying)).unwrap_or_default();
+                    let text = if *resume { self.with_hours(text) } else { text };
+                    self.hand_over(reason, *priority, text, *resume);
+                    return false;
+                }
+                // A correction walks here again: where only a person may go on, the person is told, and awaited still.
+                if !resume {
+                    self.hand_over(reason, *priority, String::new(), false);
+                    return false;
+                }
+            }
+            StepKind::End(text) => {
+                if let Some(saying) = text {
+                    self.say(saying);
+                }
+                self.finish();
+                return false;
+            }
+        }
+        true
+    }
+
+    fn finish(&mut self) {
+        self.flush();
+        self.state.mode = Mode::Ended;
+        self.effects.push(Effect::End);
+    }
+
+    /// Passes to the step after this one.
+    pub(super) fn next(&mut self) {
+        if let Some(frame) = self.state.stack.last_mut() {
+            frame.step += 1;
+        }
+    }
+
+    /// A jump back makes what was said in between to be said again.
+    fn jump(&mut self, target: usize) {
+        let Some(frame) = self.state.stack.last_mut() else { return };
+        let from = std::mem::replace(&mut frame.step, target);
+        for at in target..=from {
+            self.state.done.remove(&format!("{}:{at}", frame.flow));
+        }
+    }
+
+    /// Marks the current step as done, so that walking again passes over it.
+    pub(super) fn mark_done(&mut self) {
+        if let Some(frame) = self.state.stack.last() {
+            self.state.done.insert(format!("{}:{}", frame.flow, frame.step));
+        }
+    }
+
+    pub(super) fn set_fact(&mut self, name: &str, value: Value, source: Source) {
+        let same = self.state.facts.get(name).is_some_and(|fact| fact.value == value && fact.source == source);
+        if same || (self.state.facts.len() >= MAX_FACTS && !self.state.facts.contains_key(name)) {
+            return;
+        }
+        let fact = Fact { value, source };
+        self.effects.push(Effect::SetFact { name: name.to_owned(), fact: fact.clone() });
+        if name == "peril"
+            && let Value::Choice(peril) | Value::Text(peril) = &fact.value
+            && self.state.peril.as_ref() != Some(peril)
+        {
+            self.state.peril = Some(peril.clone());
+            self.effects.push(Effect::OpenDossier { peril: peril.clone() });
+        }
+        self.state.unconfirmed.remove(name);
+        self.state.facts.insert(name.to_owned(), fact);
+    }
+
+    pub(super) fn clear_fact(&mut self, name: &str) {
+        self.state.skipped.remove(name);
+        if self.state.facts.remove(name).is_some() {
+            self.effects.push(Effect::ClearFact { name: name.to_owned() });
+        }
+    }
+
+    /// A person must take over; the flow waits.
+    pub(super) fn hand_over(&mut self, reason: &str, priority: Priority, text: String, resume: bool) {
+        self.flush();
+        if !text.is_empty() {
+            let quick_replies = if resume { vec![self.button("cmd=resume", "button_resume")] } else { Vec::new() };
+            let urgent = priority == Priority::Urgent;
+            self.effects.push(Effect::Say { body: Body { text, quick_replies, urgent, ..Body::default() } });
+        }
+        self.state.failures = 0;
+        self.state.aside = None;
+        self.state.asked = false;
+        self.state.mode = Mode::Waiting { resume };
+        self.effects.push(Effect::HandOver(Handover { reason: reason.to_owned(), priority }));
+    }
+
+    pub(super) fn say(&mut self, saying: &Saying) {
+        self.flush();
+        let text = self.render(saying);
+        self.effects.push(Effect::Say { body: Body { text, urgent: saying.urgent, ..Body::default() } });
+    }
+
+    /// Says what was kept for the next question, when there is none.
+    pub(super) fn flush(&mut self) {
+        let text = self.with_preface(String::new());
+        if !text.is_empty() {
+            self.effects.push(Effect::Say { body: Body { text, ..Body::default() } });
+        }
+    }
+
+    /// The text behind the sentences that were kept for it.
+    pub(super) fn with_preface(&mut self, text: String) -> String {
+        let mut parts = std::mem::take(&mut self.preface);
+        parts.push(text);
+        parts.retain(|part| !part.is_empty());
+        parts.join("\n")
+    }
+
+    /// A text of the flow, with the facts that it names. A fact that is not known yet is left blank.
+    pub(super) fn render(&self, saying: &Saying) -> String {
+        let words = self.words();
+        let lookup = |name: &str| match name {
+            "insurer" => self.insurer.view[self.state.language as usize].clone(),
+            "dossier" => Name::from(BTreeMap::from([
+                ("reference", self.state.reference.clone()),
+                ("missing", self.missing_documents(true)),
+            ])),
+            "today" => words.day(self.local.date()).into(),
+            fact => match self.state.fact(fact) {
+                None => Name::from(""),
+                Some(Value::Bool(bool)) => Name::from(*bool),
+                Some(value) => words.value(fact, value).into(),
+            },
+        };
+        self.library.texts.render(&saying.text, self.state.language, lookup).unwrap_or_default()
+    }
+
+    fn policy_query(&self) -> PolicyQuery {
+        let text = |fact: &str| match self.state.fact(fact) {
+            Some(Value::Text(text) | Value::Choice(text)) => Some(text.clone()),
+            _ => None,
+        };
+        let date = |fact: &str| match self.state.fact(fact) {
+            Some(Value::Moment(moment)) => Some(moment.start.date()),
+            _ => None,
+        };
+        let place = match self.state.fact("loss_place") {
+            Some(Value::Address(address)) => address.postcode.clone(),
+            _ => None,
+        };
+        PolicyQuery {
+            number: text("policy_number"),
+            name: text("last_name"),
+            birth_date: date("birth_date"),
+            postcode: text("postcode"),
+            peril: text("peril").or_else(|| self.state.peril.clone()),
+            loss_date: date("loss_date"),
+            loss_postcode: place,
+        }
+    }
+
+    /// The register answered.
+    pub(super) fn policy_looked_up(&mut self, answer: &PolicyAnswer) {
+        let Some((query, answered)) = &mut self.state.policy else { return };
+        match answer {
+            PolicyAnswer::Found { number, facts } => {
+                *answered = Some(true);
+                query.number = Some(number.clone());
+                for (name, value) in facts {
+                    self.set_fact(name, value.clone(), Source::Policy);
+                }
+                if !matches!(self.state.fact("policy_number"), Some(Value::Text(known)) if known == number) {
+                    self.set_fact("policy_number", Value::Text(number.clone()), Source::Policy);
+                }
+            }
+            PolicyAnswer::NotFound => {
+                *answered = Some(false);
+                let of_policy = |fact: &Fact| fact.source == Source::Policy;
+                let stale: Vec<String> =
+                    self.state.facts.iter().filter(|(_, fact)| of_policy(fact)).map(|(name, _)| name.clone()).collect();
+                for name in stale {
+                    self.clear_fact(&name);
+                }
+            }
+        }
+        self.run();
+    }
+
+    /// The table answered.
+    pub(super) fn oriented(&mut self, mode: Option<&str>, missing: &[String]) {
+        match mode {
+            Some(mode) => self.set_fact("orientation", Value::Choice(mode.to_owned()), Source::Flow),
+            None => self.clear_fact("orientation"),
+        }
+        if missing.is_empty() {
+            self.clear_fact("orientation_missing");
+        } else {
+            self.set_fact("orientation_missing", Value::Choices(missing.to_vec()), Source::Flow);
+        }
+        if matches!(self.current(), Some((_, Step { kind: StepKind::Orient(_), .. }))) {
+            self.next();
+        }
+        self.run();
+    }
+}

@@ -1,0 +1,29 @@
+//! What happens: `(program, state, event, now) -> (state, effects)`, without a clock, a network or randomness.
+//!
+//! [`step::step`] is the one entry. The interpreter walks the program until something must be waited for; what a person
+//! writes, presses or leaves unsaid comes in by one file each.
+
+pub(super) mod after_closing;
+pub(super) mod answer;
+pub(super) mod appointment;
+pub(super) mod ask;
+pub(super) mod batched_questions;
+pub(super) mod channel_switch;
+pub(super) mod collective_event;
+pub(super) mod command;
+pub(super) mod correct;
+pub(super) mod coverage;
+pub(super) mod danger;
+pub(super) mod effect;
+pub(super) mod event;
+pub(super) mod intents;
+pub(super) mod interpreter;
+pub(super) mod message;
+pub(super) mod opening_hours;
+pub(super) mod reminder;
+pub(super) mod state;
+pub(super) mod step;
+pub(super) mod words;
+
+#[cfg(test)]
+mod tests;

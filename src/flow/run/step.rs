@@ -1,0 +1,107 @@
+//! The engine's one entry: what happened, told to a conversation.
+
+use jiff::Timestamp;
+
+use super::{
+    coverage::Coverage,
+    effect::Effect,
+    event::Event,
+    interpreter::Interpreter,
+    state::{Mode, State},
+};
+use crate::{
+    domain::message::{Body, Input},
+    flow::program::library::Library,
+};
+
+/// What one event led to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepOutput {
+    pub state: State,
+    /// In the order in which they are to be done.
+    pub effects: Vec<Effect>,
+}
+
+/// Walks a conversation on. Pure: the same arguments give the same turn.
+///
+/// An effect that asks the host ([`Effect::LookUpPolicy`], [`Effect::Orient`], [`Effect::SwitchChannel`], [`Effect::FindSlots`],
+/// [`Effect::Book`], [`Effect::CancelAppointment`]) is the turn's last; the host calls again
+/// with the answer and the turn's state.
+pub fn step(library: &Library, insurer: &str, state: State, event: &Event, now: Timestamp) -> StepOutput {
+    interpret(Interpreter::new(library, insurer, state, now), event)
+}
+
+/// As [`step`], and notes the steps that it reaches.
+pub fn step_covering(
+    coverage: &mut Coverage,
+    library: &Library,
+    insurer: &str,
+    state: State,
+    event: &Event,
+    now: Timestamp,
+) -> StepOutput {
+    let walked = Interpreter::new(library, insurer, state, now);
+    interpret(Interpreter { coverage: Some(coverage), ..walked }, event)
+}
+
+fn interpret(mut interpreter: Interpreter, event: &Event) -> StepOutput {
+    if matches!(event, Event::Said(_) | Event::Edit { .. } | Event::SpeakLanguage { .. }) {
+        interpreter.state.reminded = 0;
+    }
+    match event {
+        Event::Start { language, channel, known } => {
+            if interpreter.state.is_fresh() {
+                interpreter.state.language = *language;
+                interpreter.state.channel = Some(*channel);
+                for (name, fact) in known {
+                    interpreter.effects.push(Effect::SetFact { name: name.clone(), fact: fact.clone() });
+                    interpreter.state.facts.insert(name.clone(), fact.clone());
+                }
+                interpreter.begin();
+                interpreter.run();
+            }
+        }
+        Event::Said(heard) => interpreter.on_message(heard),
+        Event::Edit { fact } => interpreter.edit(fact),
+        Event::SpeakLanguage { language } => {
+            if interpreter.state.language != *language {
+                interpreter.speak(*language);
+            }
+        }
+        Event::PolicyLookedUp(answer) => interpreter.policy_looked_up(answer),
+        Event::Oriented { mode, missing } => interpreter.oriented(mode.as_deref(), missing),
+        Event::ChannelSwitchOpened { to, secret } => interpreter.channel_switch_opened(*to, secret),
+        Event::ChannelSwitched { channel } => interpreter.channel_switched(*channel),
+        Event::TakenOver => {
+            if interpreter.state.is_over() {
+                interpreter.state.over = Some(interpreter.state.mode);
+            }
+            interpreter.state.mode = Mode::Handler;
+        }
+        Event::HandedBack => {
+            if let Some(over) = interpreter.state.over.take() {
+                interpreter.state.mode = over;
+            } else if matches!(interpreter.state.mode, Mode::Handler | Mode::Waiting { .. } | Mode::Danger) {
+                interpreter.state.mode = Mode::Flow;
+                interpreter.state.failures = 0;
+                let text = interpreter.words().say("handed_back");
+                interpreter.preface.push(text);
+                interpreter.ask_pending();
+            }
+        }
+        Event::DocumentWanted { kind } => {
+            interpreter.want(kind, true);
+            interpreter.note_completeness();
+            let name = interpreter.document_name(kind);
+            let text = interpreter.words().say_with("document_wanted", &[("document", name.into())]);
+            let text = interpreter.with_preface(text);
+            // A channel through which no file comes offers another way for it.
+            let input = Some(Input::Document);
+            interpreter.effects.push(Effect::Say { body: Body { text, input, ..Body::default() } });
+        }
+        Event::AfterClosing(heard) => interpreter.after_closing(heard),
+        Event::Appointment(event) => interpreter.appointment(event),
+        Event::Silent => interpreter.silent(),
+    }
+    StepOutput { state: interpreter.state, effects: interpreter.effects }
+}

@@ -1,0 +1,655 @@
+//! The engine on the real flows: loading, a first claim, interruptions, and that turns are pure.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::{
+    coverage::Coverage,
+    effect::Effect,
+    event::{Event, PolicyAnswer, UserMessage},
+    state::{Mode, State},
+    step::step,
+};
+use crate::{
+    domain::{
+        fact::{Address, Fact, Facts, Source, Value},
+        language::Language,
+        message::Channel,
+        priority::Priority,
+    },
+    flow::{
+        program::library::Library,
+        transcript::{self, Transcript},
+    },
+};
+
+fn library() -> Library {
+    Library::load(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/flows"))).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A conversation whose host finds no policy and cannot orient.
+struct Talk<'a> {
+    library: &'a Library,
+    state: State,
+    effects: Vec<Effect>,
+}
+
+impl<'a> Talk<'a> {
+    fn start(library: &'a Library) -> Self {
+        let mut talk = Self { library, state: State::default(), effects: Vec::new() };
+        talk.tell(&Event::Start { language: Language::Fr, channel: Channel::Web, known: Facts::new() });
+        talk
+    }
+
+    fn tell(&mut self, event: &Event) {
+        let now: Timestamp = "2026-11-20T10:00:00+01:00".parse().unwrap();
+        let state: State = serde_json::from_str(&serde_json::to_string(&self.state).unwrap()).unwrap();
+        assert_eq!(state, self.state, "the state survives its trip through the store");
+        let turn = step(self.library, "demo", state.clone(), event, now);
+        assert_eq!(turn, step(self.library, "demo", state, event, now), "a turn is pure");
+        self.state = turn.state;
+        self.effects.extend(turn.effects.clone());
+        match turn.effects.last() {
+            Some(Effect::LookUpPolicy(_)) => self.tell(&Event::PolicyLookedUp(PolicyAnswer::NotFound)),
+            Some(Effect::Orient { .. }) => self.tell(&Event::Oriented { mode: Some("desk".into()), missing: vec![] }),
+            _ => {}
+        }
+    }
+
+    fn say(&mut self, text: &str) -> String {
+        self.effects.clear();
+        self.tell(&Event::Said(UserMessage { text: text.to_owned(), ..UserMessage::default() }));
+        self.heard()
+    }
+
+    fn press(&mut self, payload: &str) -> String {
+        self.effects.clear();
+        self.tell(&Event::Said(UserMessage { choice: Some(payload.to_owned()), ..UserMessage::default() }));
+        self.heard()
+    }
+
+    fn heard(&self) -> String {
+        let says = self.effects.iter().filter_map(|effect| match effect {
+            Effect::Say { body } => Some(body.text.as_str()),
+            _ => None,
+        });
+        says.collect::<Vec<_>>().join("\n")
+    }
+}
+
+#[test]
+fn what_a_message_tells_is_not_asked() {
+    let library = library();
+    let mut talk = Talk::start(&library);
+    talk.say("non");
+    talk.say("j'ai une fuite d'eau");
+    assert_eq!(talk.state.peril(), Some("water_damage"), "the dossier opens as soon as the peril is known");
+    talk.say("oui");
+    let heard = talk.say("non, et c'est arrivé hier soir");
+    assert!(heard.contains("jeudi 19 novembre 2026"), "{heard}");
+    assert!(talk.state.fact("water_off").is_some() && talk.state.fact("loss_date").is_some());
+}
+
+#[test]
+fn danger_interrupts_and_the_flow_comes_back() {
+    let library = library();
+    let mut talk = Talk::start(&library);
+    talk.say("non");
+    let asked = talk.press("incident=water_damage");
+    talk.state.failures = 0;
+    let heard = talk.say("au secours il y a le feu");
+    assert_ne!(heard, asked);
+    assert_eq!(talk.state.mode(), Mode::Danger);
+    talk.press("cmd=safe");
+    assert_eq!(talk.state.mode(), Mode::Flow);
+}
+
+const TRANSCRIPT: &str = "\
+transcript: a leak
+at: 2026-11-20T10:00:00
+turns:
+  # Nobody is hurt.
+  - opens: true
+  - says: non
+  - presses: incident=water_damage
+    later: 2 hours
+    hears:
+      - wrong
+";
+
+#[test]
+fn an_updated_transcript_passes_and_keeps_its_comments() {
+    let library = library();
+    let orient = |_: &Library, _: &str, _: &str, _: &Facts, _| (Some("desk".to_owned()), Vec::new());
+    let read = |source: &str| Transcript::parse("a.transcript.yaml", source, &library).unwrap();
+    let before = transcript::run(&read(TRANSCRIPT), &library, &orient, &mut Coverage::default());
+    assert_eq!(before.len(), 3, "{before:?}");
+    let updated = transcript::update(&read(TRANSCRIPT), TRANSCRIPT, &library, &orient);
+    assert!(updated.contains("# Nobody is hurt.") && !updated.contains("wrong"), "{updated}");
+    let after = transcript::run(&read(&updated), &library, &orient, &mut Coverage::default());
+    assert!(after.is_empty(), "{updated}\n{after:?}");
+    assert_eq!(transcript::update(&read(&updated), &updated, &library, &orient), updated);
+}
+
+#[test]
+fn a_transcript_tells_which_steps_it_reached() {
+    let library = library();
+    let orient = |_: &Library, _: &str, _: &str, _: &Facts, _| (None, Vec::new());
+    let mut coverage = Coverage::default();
+    let told = Transcript::parse("a.transcript.yaml", TRANSCRIPT, &library).unwrap();
+    transcript::run(&told, &library, &orient, &mut coverage);
+    let opening = coverage.of(&library).find(|covered| covered.flow == "opening").unwrap();
+    assert_eq!(opening.reached + opening.missed.len(), opening.steps);
+    let missed = |step: &str| opening.missed.iter().any(|missed| missed == step);
+    assert!(!missed("danger") && !missed("incident"), "{opening:?}");
+    assert!(missed("danger_gas") && missed("car_kind"), "{opening:?}");
+    let untouched = coverage.of(&library).find(|covered| covered.flow == "closing").unwrap();
+    assert_eq!(untouched.reached, 0);
+}
+
+#[test]
+fn an_answer_is_corrected_by_its_name() {
+    let library = library();
+    let mut talk = Talk::start(&library);
+    talk.say("non");
+    let asked = talk.say("une fuite d'eau depuis hier soir");
+    assert!(asked.contains("jeudi 19 novembre 2026"), "what was taken is shown: {asked}");
+    talk.say("corriger la date");
+    let heard = talk.say("le 18 novembre");
+    assert!(heard.contains("mercredi 18 novembre 2026"), "{heard}");
+    assert!(heard.ends_with(asked.lines().last().unwrap()), "back at the pending question: {heard}");
+}
+
+#[test]
+fn a_doubtful_answer_is_confirmed_in_words() {
+    let library = library();
+    let mut talk = Talk::start(&library);
+    for text in ["non", "une fuite", "non", "non", "non", "moi", "7541289", "Moreau", "12/03/1984"] {
+        talk.say(text);
+    }
+    let heard = talk.say("il y a une dizaine de jours");
+    assert_eq!(heard, "J'ai compris : mardi 10 novembre 2026. C'est bien ça ?");
+    assert_eq!(talk.state.fact("loss_date"), None, "nothing is kept yet");
+    assert!(talk.say("non").starts_with("D'accord, reprenons."));
+    // Another answer takes the place of the doubtful one, a certain one needs no "oui".
+    talk.say("il y a une dizaine de jours");
+    talk.say("il y a une quinzaine de jours");
+    talk.press("cmd=confirm_yes");
+    assert!(matches!(talk.state.fact("loss_date"), Some(Value::Moment(moment)) if moment.start.day() == 5));
+    let mut talk = Talk::start(&library);
+    for text in ["non", "une fuite", "non", "non", "non", "moi", "7541289", "Moreau", "12/03/1984", "hier vers 18h"] {
+        talk.say(text);
+    }
+    assert!(talk.state.fact("loss_date").is_some(), "an exact answer is not confirmed");
+}
+
+#[test]
+fn a_doubtful_value_of_a_story_waits_for_its_question_and_gives_way_to_a_certain_one() {
+    let library = library();
+    let told = |more: &[&str]| {
+        let mut talk = Talk::start(&library);
+        for text in ["non", "fuite sous l'évier il y a une dizaine de jours", "non", "non", "non", "moi"] {
+            talk.say(text);
+        }
+        for text in more {
+            talk.say(text);
+        }
+        talk
+    };
+    let asked = told(&["7541289", "Moreau", "12/03/1984"]);
+    assert!(asked.heard().ends_with("J'ai compris : mardi 10 novembre 2026. C'est bien ça ?"), "{}", asked.heard());
+    assert_eq!(asked.state.fact("loss_date"), None, "nothing is kept yet");
+    let day = |talk: &Talk| match talk.state.fact("loss_date") {
+        Some(Value::Moment(moment)) => Some(moment.start.day()),
+        _ => None,
+    };
+    let confirm = |answer: &str| told(&["7541289", "Moreau", "12/03/1984", answer]);
+    assert_eq!(day(&confirm("oui c'est bien ça")), Some(10));
+    assert_eq!(day(&confirm("non")), None);
+    assert_eq!(day(&confirm("plutôt le 12")), Some(12));
+    // Said with certainty before the question is reached, it is not asked at all.
+    let talk = told(&["7541289, c'était le 12 novembre", "Moreau", "12/03/1984"]);
+    assert_eq!(day(&talk), Some(12));
+    assert!(!talk.heard().contains("C'est bien ça"), "{}", talk.heard());
+    // A question in the middle is answered, and the confirmation asked once more.
+    let talk = told(&["7541289", "Moreau", "12/03/1984", "quelle est ma franchise ?"]);
+    assert!(talk.heard().ends_with("J'ai compris : mardi 10 novembre 2026. C'est bien ça ?"), "{}", talk.heard());
+}
+
+#[test]
+fn earlier_on_is_an_answer_to_when_and_puts_off_the_rest() {
+    let library = library();
+    let mut talk = Talk::start(&library);
+    for text in ["non", "une fuite", "non", "non", "non", "moi", "7541289", "Moreau", "12/03/1984"] {
+        talk.say(text);
+    }
+    talk.say("tout à l'heure");
+    assert!(matches!(talk.state.fact("loss_date"), Some(Value::Moment(moment)) if moment.start.day() == 20));
+    let mut talk = Talk::start(&library);
+    talk.say("non");
+    let heard = talk.say("tout à l'heure");
+    assert!(talk.state.later, "{heard}");
+}
+
+#[test]
+fn who_writes_the_other_language_is_answered_in_it_but_a_word_of_it_changes_nothing() {
+    let library = library();
+    let mut talk = Talk::start(&library);
+    for (text, language) in [
+        ("ok", Language::Fr),
+        ("no thanks", Language::Fr),
+        ("there is water all over my kitchen", Language::En),
+        ("non", Language::En),
+        ("merci bien", Language::En),
+        ("je ne sais pas du tout", Language::Fr),
+        ("Windsor Road", Language::Fr),
+        ("it was yesterday evening", Language::En),
+    ] {
+        let heard = talk.say(text);
+        assert_eq!(talk.state.language, language, "{text}: {heard}");
+    }
+}
+
+#[test]
+fn two_misunderstandings_call_a_person_and_the_flow_can_go_on_meanwhile() {
+    let library = library();
+    let mut talk = Talk::start(&library);
+    talk.say("non");
+    talk.say("blurb glop");
+    assert_eq!(talk.state.mode(), Mode::Flow);
+    talk.say("blurb glop");
+    assert_eq!(talk.state.mode(), Mode::Waiting { resume: true });
+    talk.say("blurb glop");
+    assert_eq!(talk.state.mode(), Mode::Waiting { resume: true }, "a person stays awaited");
+    assert_ne!(talk.press("cmd=resume"), "");
+}
+
+/// A claim of water damage up to "Le logement est :", with everything known before.
+fn water_damage(library: &Library) -> Talk<'_> {
+    let mut talk = Talk::start(library);
+    for text in ["non", "une fuite", "non", "non", "non", "moi", "7541289", "Moreau", "12/03/1984"] {
+        talk.say(text);
+    }
+    for text in ["hier", "12 rue des Lilas 69003 Lyon", "passer", "non", "de chez moi", "un joint", "non"] {
+        talk.say(text);
+    }
+    assert_eq!(talk.state.position(library), Some(("home", "building")), "{}", talk.heard());
+    talk
+}
+
+#[test]
+fn commands_work_at_any_step() {
+    let library = library();
+    // What is written one after the other; the mode then, and what the last answer holds.
+    let cases: [(&[&str], Mode, &str); 14] = [
+        (&["annuler", "oui"], Mode::Withdrawn, "Votre déclaration est annulée"),
+        (&["annuler", "non"], Mode::Flow, "Rien n'a changé.\nLe logement est :"),
+        (&["STOP"], Mode::Flow, "Voulez-vous vraiment annuler"),
+        (&["STOP", "oui"], Mode::Withdrawn, "Votre déclaration est annulée"),
+        (&["STOP", "continuer"], Mode::Flow, "Rien n'a changé.\nLe logement est :"),
+        (&["recommencer", "oui"], Mode::Flow, "Avant tout, y a-t-il un blessé"),
+        (&["recommencer", "non"], Mode::Flow, "Le logement est :"),
+        (&["plus tard"], Mode::Flow, "vos réponses sont gardées"),
+        (&["plus tard", "bonjour"], Mode::Flow, "Heureux de vous retrouver"),
+        (&["plus tard", "une maison"], Mode::Flow, "moins de 10 ans"),
+        (&["résumé"], Mode::Flow, "Le logement est :"),
+        (&["aide"], Mode::Flow, "Est-ce une maison, ou un appartement"),
+        (&["un conseiller"], Mode::Waiting { resume: true }, "Un conseiller est prévenu"),
+        (&["in english please"], Mode::Flow, "We go on in English.\nThe home is:"),
+    ];
+    for (texts, mode, holds) in cases {
+        let mut talk = water_damage(&library);
+        let heard = texts.iter().map(|text| talk.say(text)).last().unwrap();
+        assert_eq!(talk.state.mode(), mode, "{texts:?}");
+        assert!(heard.contains(holds), "{texts:?}: {heard}");
+    }
+}
+
+#[test]
+fn starting_again_forgets_the_answers_and_not_what_a_handler_wrote() {
+    let library = library();
+    let mut talk = water_damage(&library);
+    let by_handler = Fact { value: Value::Bool(false), source: Source::Handler("lea".into()) };
+    talk.state.set_fact("third_parties", by_handler);
+    talk.say("recommencer");
+    talk.press("cmd=restart_yes");
+    assert!(talk.effects.iter().any(|effect| matches!(effect, Effect::Note { code, .. } if code == "restarted")));
+    let left: Vec<&String> = talk.state.facts().keys().collect();
+    assert_eq!(left, ["third_parties"]);
+}
+
+#[test]
+fn events_of_the_host_are_answered() {
+    let library = library();
+    let english = Event::SpeakLanguage { language: Language::En };
+    let quote = Event::DocumentWanted { kind: "quote".into() };
+    // What was written before, the event, the mode then and what is said.
+    let cases: [(&[&str], &[Event], Mode, &str); 8] = [
+        (&[], std::slice::from_ref(&english), Mode::Flow, "We go on in English.\nThe home is:"),
+        (&["annuler", "oui"], std::slice::from_ref(&english), Mode::Withdrawn, "We go on in English."),
+        (&["un conseiller"], &[Event::HandedBack], Mode::Flow, "Reprenons.\nLe logement est :"),
+        (&[], &[Event::TakenOver, Event::HandedBack], Mode::Flow, "Reprenons.\nLe logement est :"),
+        (&["annuler", "oui"], &[Event::TakenOver, Event::HandedBack], Mode::Withdrawn, ""),
+        (&[], &[quote], Mode::Flow, "a besoin d'une pièce : Devis"),
+        (&[], &[Event::Silent], Mode::Flow, "n'est pas terminée"),
+        (&["un conseiller"], &[Event::Edit { fact: "origin".into() }], Mode::Flow, "Corrigeons.\nD'où vient l'eau ?"),
+    ];
+    for (texts, events, mode, holds) in cases {
+        let mut talk = water_damage(&library);
+        for text in texts {
+            talk.say(text);
+        }
+        talk.effects.clear();
+        for event in events {
+            talk.tell(event);
+        }
+        assert_eq!(talk.state.mode(), mode, "{texts:?} {events:?}");
+        assert!(talk.heard().contains(holds), "{texts:?} {events:?}: {}", talk.heard());
+    }
+}
+
+#[test]
+fn a_handler_who_asks_for_a_document_gets_it_wanted() {
+    let library = library();
+    let mut talk = water_damage(&library);
+    talk.effects.clear();
+    talk.tell(&Event::DocumentWanted { kind: "quote".into() });
+    let wanted = Effect::WantDocument { kind: "quote".into(), required: true };
+    assert!(talk.effects.contains(&wanted), "{:?}", talk.effects);
+    assert_eq!(talk.state.fact("documents_complete"), Some(&Value::Bool(false)));
+    talk.effects.clear();
+    talk.tell(&Event::Said(UserMessage { files: vec!["application/pdf".into()], ..UserMessage::default() }));
+    assert!(talk.effects.contains(&Effect::FileDocuments { kind: "quote".into(), count: 1 }), "{:?}", talk.effects);
+    assert_eq!(talk.state.fact("documents_complete"), Some(&Value::Bool(true)));
+}
+
+#[test]
+fn who_waits_for_a_person_may_go_on_by_answering() {
+    let library = library();
+    for (text, mode) in [
+        ("une maison", Mode::Flow),
+        ("corriger la date", Mode::Flow),
+        ("ok merci", Mode::Waiting { resume: true }),
+        ("vous êtes là ?", Mode::Waiting { resume: true }),
+    ] {
+        let mut talk = water_damage(&library);
+        talk.say("un conseiller");
+        talk.say(text);
+        assert_eq!(talk.state.mode(), mode, "{text}");
+    }
+    let mut talk = water_damage(&library);
+    talk.say("un conseiller");
+    assert!(talk.press("building=house").contains("moins de 10 ans"), "a button of the flow goes on with it");
+}
+
+#[test]
+fn what_is_taken_back_corrects_the_answer() {
+    let library = library();
+    for (text, fact, said) in [
+        ("en fait c'était mardi", "loss_date", "C'est corrigé. Date du sinistre : mardi 17 novembre 2026."),
+        ("finalement ça vient du dessus", "origin", "C'est corrigé. Origine de l'eau : D'un autre logement."),
+        ("pardon, ce week-end", "loss_date", "du samedi 14 novembre 2026 au dimanche 15 novembre 2026"),
+    ] {
+        let mut talk = water_damage(&library);
+        let before = talk.state.fact(fact).cloned();
+        let heard = talk.say(text);
+        assert!(heard.contains(said), "{text}: {heard}");
+        assert_ne!(talk.state.fact(fact).cloned(), before, "{text}");
+    }
+    let mut talk = water_damage(&library);
+    assert!(talk.say("c'est mardi").contains("Pardon"), "nothing is corrected that was not taken back");
+}
+
+#[test]
+fn a_correction_clears_what_was_asked_in_a_flow_that_is_no_longer_called() {
+    let library = library();
+    let mut talk = water_damage(&library);
+    talk.press("edit=incident");
+    talk.press("incident=theft");
+    talk.press("theft_event=burglary");
+    for fact in ["water_running", "ceiling_threatens", "origin", "cause"] {
+        assert_eq!(talk.state.fact(fact), None, "{fact} belongs to the water damage");
+    }
+    assert_eq!(talk.state.peril(), Some("burglary"));
+    assert!(talk.state.fact("loss_date").is_some(), "what both flows ask stays");
+}
+
+#[test]
+fn the_injured_come_before_the_claim() {
+    let library = library();
+    for (text, danger) in [
+        ("oui mon fils c brulé la main mais ça va", "injured"),
+        ("personne n'est blessé mais ça sent le gaz", "gas"),
+        ("oui mon mari a mal au cou", "injured"),
+        ("non ça va", "none"),
+        ("non, personne n'est blessé", "none"),
+    ] {
+        let mut talk = Talk::start(&library);
+        talk.say(text);
+        assert_eq!(talk.state.fact("danger"), Some(&Value::Choice(danger.into())), "{text}: {}", talk.heard());
+    }
+}
+
+#[test]
+fn dates_and_names_are_not_taken_for_each_other() {
+    let library = library();
+    let mut talk = Talk::start(&library);
+    for text in ["non", "une fuite", "non", "non", "non", "moi", "je l'ai perdu"] {
+        talk.say(text);
+    }
+    talk.say("le 3 novembre");
+    assert_eq!(talk.state.fact("last_name"), None, "{}", talk.heard());
+    talk.say("Moreau");
+    assert!(talk.say("3 novembre 2026").contains("trop tardive"), "who was born this month insures nothing");
+    assert_eq!(talk.state.fact("birth_date"), None);
+}
+
+#[test]
+fn after_the_end_an_answer_not_understood_is_asked_again() {
+    let library = library();
+    let mut talk = water_damage(&library);
+    talk.state.mode = Mode::Ended;
+    talk.press("edit=origin");
+    assert!(talk.say("blurb glop").contains("Pardon"), "silence is no answer");
+}
+
+#[test]
+fn an_address_may_come_in_two_messages() {
+    let library = library();
+    let place = |line: &str, town: Option<(&str, &str)>| {
+        Value::Address(Address {
+            line: line.into(),
+            postcode: town.map(|(postcode, _)| postcode.into()),
+            city: town.map(|(_, city)| city.into()),
+        })
+    };
+    for (town, expected) in [
+        ("69003 Lyon", place("12 rue des Lilas", Some(("69003", "Lyon")))),
+        ("je sais pas", place("12 rue des Lilas", None)),
+        ("blurb", place("12 rue des Lilas", None)),
+        ("3 rue Nationale 59000 Lille", place("3 rue Nationale", Some(("59000", "Lille")))),
+    ] {
+        let mut talk = Talk::start(&library);
+        for text in ["non", "une fuite", "non", "non", "non", "moi", "jsp", "jsp", "hier"] {
+            talk.say(text);
+        }
+        assert!(talk.say("12 rue des Lilas").contains("le code postal et la ville"), "{}", talk.heard());
+        talk.say(town);
+        assert_eq!(talk.state.fact("loss_place"), Some(&expected), "{town}: {}", talk.heard());
+    }
+}
+
+#[test]
+fn photos_that_come_early_are_not_asked_again_and_late_ones_decide_again() {
+    let library = library();
+    let photo = Event::Said(UserMessage { files: vec!["image/jpeg".into()], ..UserMessage::default() });
+    let mut talk = water_damage(&library);
+    talk.tell(&photo);
+    let answers =
+        ["maison", "non", "proprio", "non", "cuisine", "sol", "400", "plus tard", "non", "ici", "passer", "envoyer"];
+    for text in answers {
+        talk.say(text);
+    }
+    let filed =
+        |talk: &Talk, kind: &str| talk.state.wanted().iter().any(|wanted| wanted.kind == kind && wanted.received == 1);
+    assert!(filed(&talk, "photo_wide") && !filed(&talk, "photo_close"), "{:?}", talk.state.wanted());
+    assert_eq!(talk.state.fact("documents_complete"), Some(&Value::Bool(false)));
+    assert!(matches!(talk.state.mode(), Mode::Ended | Mode::Waiting { resume: false }), "{}", talk.heard());
+    talk.effects.clear();
+    talk.tell(&photo);
+    assert!(filed(&talk, "photo_close"));
+    assert!(talk.effects.iter().any(|effect| matches!(effect, Effect::Orient { .. })), "{:?}", talk.effects);
+    assert!(
+        talk.effects.iter().any(|effect| matches!(effect, Effect::Note { code, .. } if code == "documents_completed"))
+    );
+
+    // What a handler decided stays.
+    let by_handler = Fact { value: Value::Choice("field".into()), source: Source::Handler("lea".into()) };
+    talk.state.set_fact("orientation", by_handler);
+    talk.press("edit=origin");
+    talk.press("origin=neighbour");
+    assert!(!talk.effects.iter().any(|effect| matches!(effect, Effect::Orient { .. })), "{:?}", talk.effects);
+    assert_eq!(talk.state.fact("orientation"), Some(&Value::Choice("field".into())));
+}
+
+#[test]
+fn a_bare_yes_to_danger_is_a_danger() {
+    let library = library();
+    let mut talk = Talk::start(&library);
+    assert!(talk.say("oui").contains("112"), "{}", talk.heard());
+    assert_eq!(talk.state.mode(), Mode::Danger);
+    assert!(talk.say("oui je suis en sécurité").contains("y a-t-il un blessé"), "{}", talk.heard());
+}
+
+#[test]
+fn a_fire_that_is_declared_is_no_fire_that_burns() {
+    let library = library();
+    for (before, text, mode) in [
+        (&["non"][..], "un incendie", Mode::Flow),
+        (&["non", "y a le feu dans la cuisine !", "on est dehors"], "oui les pompiers ont éteint", Mode::Flow),
+        (&["non"], "il y a le feu dans la cuisine", Mode::Danger),
+    ] {
+        let mut talk = Talk::start(&library);
+        for said in before {
+            talk.say(said);
+        }
+        talk.say(text);
+        assert_eq!(talk.state.mode(), mode, "{before:?} {text}");
+        // What a cry for help tells is kept for when they are safe.
+        assert_eq!(
+            talk.state.fact("incident"),
+            Some(&Value::Choice("fire".into())),
+            "{before:?} {text}: {}",
+            talk.heard()
+        );
+    }
+}
+
+#[test]
+fn a_phrase_says_more_than_a_word_of_a_label() {
+    let library = library();
+    let mut talk = Talk::start(&library);
+    for text in ["non", "une fuite", "non", "non", "non"] {
+        talk.say(text);
+    }
+    talk.say("je suis l'assuré et deux logements sont touchés");
+    assert_eq!(talk.state.fact("claimant_role"), Some(&Value::Choice("insured".into())), "{}", talk.heard());
+}
+
+#[test]
+fn a_correction_asks_in_the_words_of_the_claim_s_own_flow() {
+    let library = library();
+    let mut talk = water_damage(&library);
+    for text in ["maison", "non", "proprio", "non", "cuisine", "sol", "400", "plus tard", "c'est tout"] {
+        talk.say(text);
+    }
+    assert_eq!(talk.state.fact("remarks"), None, "« c'est tout » is nothing to add");
+    talk.effects.clear();
+    talk.tell(&Event::Edit { fact: "damage_amount".into() });
+    assert!(talk.heard().contains("du montant des dégâts chez vous"), "{}", talk.heard());
+}
+
+#[test]
+fn a_complaint_calls_a_person_and_the_claim_goes_on() {
+    let library = library();
+    let mut talk = Talk::start(&library);
+    talk.say("non");
+    talk.say("une fuite d'eau");
+    let heard = talk.say("franchement votre service est lamentable, je fais une réclamation");
+    assert!(heard.ends_with("L'eau coule-t-elle encore ?"), "{heard}");
+    let called = talk.effects.iter().any(|effect| {
+        matches!(effect, Effect::HandOver(handover) if handover.reason == "complaint" && handover.priority == Priority::High)
+    });
+    assert!(called, "{:?}", talk.effects);
+    assert_eq!(talk.state.mode(), Mode::Flow);
+
+    // A certificate is for its desk alone.
+    talk.say("il me faut aussi une attestation d'assurance pour mon bailleur");
+    assert!(talk.effects.iter().any(|effect| matches!(effect, Effect::Request { kind, .. } if kind == "attestation")));
+    assert!(!talk.effects.iter().any(|effect| matches!(effect, Effect::HandOver(_))), "{:?}", talk.effects);
+}
+
+#[test]
+fn a_revision_of_an_earlier_program_goes_on_with_the_sentences_that_this_one_needs() {
+    let current = library();
+    let mut sources = crate::flow::program::library::built_in();
+    let messages = sources.get_mut("messages.yaml").unwrap();
+    *messages = messages.replace("\nnot_understood:", "\nsaid_by_an_older_program:");
+    let opening = sources.get_mut("claims/shared/opening.yaml").unwrap();
+    *opening = opening.replace("Que s'est-il passé ?", "Que vous est-il arrivé ?");
+    assert!(Library::from_sources(sources.clone()).is_err());
+    let older = Library::from_older(sources.clone(), &current).unwrap();
+    let mut talk = Talk::start(&older);
+    talk.say("non");
+    assert!(talk.heard().contains("Que vous est-il arrivé ?"), "{}", talk.heard());
+    // What is wrong with the flows themselves is not covered up.
+    sources.insert("claims/shared/opening.yaml".to_owned(), "flow: opening\nsteps: 3\n".to_owned());
+    assert!(Library::from_older(sources, &current).is_err());
+}
+
+#[test]
+fn a_revision_kept_when_all_flows_stood_in_one_folder_compiles_to_the_same_flows() {
+    let sources = crate::flow::built_in();
+    let flat = sources.iter().map(|(path, text)| {
+        let path = match path.strip_prefix("claims/") {
+            Some(rest) => format!("claims/{}", rest.rsplit('/').next().unwrap()),
+            None => path.clone(),
+        };
+        (path, text.clone())
+    });
+    let (flat, current) = (Library::from_sources(flat.collect()).unwrap(), library());
+    assert!(flat.sources().contains_key("claims/opening.yaml"));
+    let names =
+        |library: &Library| library.flows().map(|flow| (flow.name.clone(), flow.steps.len())).collect::<Vec<_>>();
+    assert_eq!(names(&flat), names(&current));
+    // Both at once are a flow that stands twice, and which of them is meant nobody knows.
+    let mut both = sources.clone();
+    both.insert("claims/opening.yaml".to_owned(), sources["claims/shared/opening.yaml"].clone());
+    let error = Library::from_sources(both).unwrap_err().to_string();
+    assert!(error.contains("the flow `opening` stands in claims/opening.yaml already"), "{error}");
+}
+
+#[test]
+fn the_folder_is_read_at_both_depths_and_transcripts_are_no_sources() {
+    let root = tempfile::tempdir().unwrap();
+    let write = |path: &str| {
+        let file = root.path().join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, path).unwrap();
+    };
+    let sources =
+        ["claims/fire/fire.yaml", "claims/opening.yaml", "facts.yaml", "insurers/demo.yaml", "tables/orientation.yaml"];
+    let transcripts = ["claims/fire/transcripts/calm.yaml", "claims/opening.transcript.yaml"];
+    let neither = ["claims/fire/notes.md", "claims/fire/old/fire.yaml", "demo/people.yaml", "insurers/demo/logo.yaml"];
+    sources.iter().chain(&transcripts).chain(&neither).for_each(|path| write(path));
+    assert!(crate::flow::read_sources(root.path()).unwrap().into_keys().eq(sources));
+    let found = crate::flow::transcripts(root.path()).unwrap();
+    assert_eq!(found, transcripts.map(|path| root.path().join(path)));
+}
+
+#[test]
+fn the_folder_and_the_flows_inside_the_program_are_the_same() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/flows");
+    assert!(crate::flow::read_sources(folder.as_ref()).unwrap() == crate::flow::built_in());
+}
