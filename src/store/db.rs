@@ -27,6 +27,23 @@ pub(super) enum Db {
     Postgres(PgPool),
 }
 
+/// Which SQL is spoken, where the engines differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+impl Dialect {
+    /// The engine's name.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
+        }
+    }
+}
+
 /// A value to bind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Arg {
@@ -215,6 +232,13 @@ impl Db {
         Ok(Self::Sqlite { writer, readers, file })
     }
 
+    pub(super) fn dialect(&self) -> Dialect {
+        match self {
+            Self::Sqlite { .. } => Dialect::Sqlite,
+            Self::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
     /// A connection apart from the pools, for the checkpointer.
     pub(super) async fn another_connection(&self) -> Result<SqlitePool, StoreError> {
         let Self::Sqlite { writer, .. } = self else { return Err(StoreError::UnknownScheme) };
@@ -331,10 +355,11 @@ impl Tx {
     }
 
     /// Several statements without values, such as a migration.
-    pub(super) async fn run_script(&mut self, sql: &'static str) -> Result<(), StoreError> {
+    pub(super) async fn run_script(&mut self, sql: &str) -> Result<(), StoreError> {
+        let script = sqlx::raw_sql(AssertSqlSafe(sql));
         match self {
-            Self::Sqlite(Some(connection)) => connection.execute(sql).await.map(drop)?,
-            Self::Postgres(Some(connection)) => connection.execute(sql).await.map(drop)?,
+            Self::Sqlite(Some(connection)) => script.execute(&mut **connection).await.map(drop)?,
+            Self::Postgres(Some(connection)) => script.execute(&mut **connection).await.map(drop)?,
             Self::Sqlite(None) | Self::Postgres(None) => return Err(StoreError::TransactionOver),
         }
         Ok(())

@@ -9,6 +9,11 @@ pub enum StoreError {
     OldSqlite(String),
     #[error("the database has schema version {found}, this Guichet knows up to {known}: start a newer Guichet")]
     NewerSchema { found: i64, known: i64 },
+    #[error(
+        "the migration {0} is not the one that this database applied: start the Guichet that this database last ran with; \
+         if its file was edited, put it back as it was and write what is new as the next migration"
+    )]
+    ChangedMigration(&'static str),
     #[error("the disk is full: free space on the database's volume; nothing was acknowledged")]
     DiskFull,
     #[error("the database is locked by another program: stop the other writer; nothing was acknowledged")]

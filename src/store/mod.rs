@@ -90,10 +90,7 @@ impl Store {
 
     /// The engine's name: `sqlite` or `postgres`.
     pub fn engine(&self) -> &'static str {
-        match *self.db {
-            Db::Sqlite { .. } => "sqlite",
-            Db::Postgres(_) => "postgres",
-        }
+        self.db.dialect().name()
     }
 
     /// Finishes what is queued and closes the connections.

@@ -8,6 +8,8 @@ on_both_engines! {
     opening_twice_changes_nothing,
     opening_from_several_nodes_at_once_migrates_once,
     a_newer_schema_is_refused_and_left_alone,
+    the_first_start_keeps_the_checksums_of_what_was_applied_before,
+    a_migration_that_changed_since_it_was_applied_is_refused,
 }
 
 async fn opening_twice_changes_nothing(db: Database) {
@@ -40,6 +42,30 @@ async fn a_newer_schema_is_refused_and_left_alone(db: Database) {
         "{refused:?}"
     );
     assert_eq!(db.number("SELECT version FROM schema_version").await, known + 1);
+}
+
+/// A database of a program that kept no checksums.
+async fn the_first_start_keeps_the_checksums_of_what_was_applied_before(db: Database) {
+    let version = {
+        let store = db.store().await;
+        let version = store.schema_version().await.unwrap();
+        store.close().await;
+        version
+    };
+    let kept = "SELECT COUNT(*) FROM migration WHERE name LIKE '00%' AND LENGTH(checksum) = 64";
+    assert_eq!(db.number(kept).await, version, "a new database keeps them from the beginning");
+    db.execute("DROP TABLE migration").await;
+    db.store().await.close().await;
+    assert_eq!(db.number(kept).await, version);
+}
+
+async fn a_migration_that_changed_since_it_was_applied_is_refused(db: Database) {
+    db.store().await.close().await;
+    db.execute("UPDATE migration SET checksum = 'of another text' WHERE version = 4").await;
+    let refused = Store::open(&db.url).await.unwrap_err();
+    assert!(matches!(refused, StoreError::ChangedMigration("0004_intents")), "{refused:?}");
+    assert!(refused.to_string().contains("put it back as it was"), "it says what to do: {refused}");
+    assert_eq!(db.number("SELECT COUNT(*) FROM migration WHERE checksum = 'of another text'").await, 1, "left alone");
 }
 
 #[tokio::test]
