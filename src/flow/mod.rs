@@ -25,12 +25,13 @@ pub use program::{
     library::{FIRST_FLOW, Library, LoadError, built_in, read_sources, transcripts},
     reminders::Reminders,
     requests::{Request, RequestBook},
-    steps::{Collect, Flow, Question, Saying, Step, StepKind, WantedKind},
+    steps::{Collect, Flow, Question, Step, StepKind, WantedKind},
     table::{Row, Table},
+    template::Saying,
 };
 pub use run::{
     after_closing::means_another,
-    appointment::{AppointmentEvent, Offer, Offering},
+    booking::{AppointmentEvent, Offer, Offering},
     coverage::{Coverage, Covered},
     effect::{Effect, Handover, PolicyQuery},
     event::{Event, PolicyAnswer, UserMessage},

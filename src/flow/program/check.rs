@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     diagnostics::Diagnostics,
+    diagnostics::SourcePosition,
     facts::{DocumentKind, FactName, FactTypes},
     insurer::Insurer,
-    steps::{Flow, Saying, StepKind},
+    steps::{Flow, StepKind},
     table::Table,
-    template::Texts,
-    yaml::SourcePosition,
+    template::{Saying, Texts},
 };
 use crate::domain::{
     language::Language,
@@ -130,28 +130,12 @@ fn references(parts: &Parts, flow: &Flow, problems: &mut Diagnostics) {
     }
 }
 
-/// Where a step may lead.
-pub(crate) fn successors(flow: &Flow, at: usize) -> Vec<usize> {
-    let step = &flow.steps[at];
-    let mut next = match &step.kind {
-        StepKind::Goto(target) => vec![*target],
-        StepKind::Branch { cases, otherwise } => cases.iter().map(|(_, target)| *target).chain([*otherwise]).collect(),
-        StepKind::CheckPolicy { found, not_found } => vec![*found, *not_found],
-        StepKind::End(_) => Vec::new(),
-        _ => vec![at + 1],
-    };
-    if !step.when.facts().is_empty() {
-        next.push(at + 1);
-    }
-    next
-}
-
 fn reachability(flow: &Flow, problems: &mut Diagnostics) {
     let mut reached = BTreeSet::new();
     let mut todo = vec![0];
     while let Some(at) = todo.pop() {
         if at < flow.steps.len() && reached.insert(at) {
-            todo.extend(successors(flow, at));
+            todo.extend(flow.successors(at));
         }
     }
     for (at, step) in flow.steps.iter().enumerate() {
@@ -167,8 +151,8 @@ fn reachability(flow: &Flow, problems: &mut Diagnostics) {
         while let Some(at) = todo.pop() {
             match flow.steps.get(at) {
                 None => leaves = true,
-                Some(step) if matches!(step.kind, StepKind::End(_) | StepKind::HandOver { .. }) => leaves = true,
-                Some(_) if seen.insert(at) => todo.extend(successors(flow, at)),
+                Some(step) if step.leaves() => leaves = true,
+                Some(_) if seen.insert(at) => todo.extend(flow.successors(at)),
                 Some(_) => {}
             }
         }
@@ -226,10 +210,7 @@ fn more_than_one_sms(text: &str) -> Option<String> {
 fn depth(parts: &Parts, flow: &Flow, problems: &mut Diagnostics) {
     fn deepest(parts: &Parts, flow: &Flow, left: usize) -> bool {
         left > 0
-            && flow.steps.iter().all(|step| match &step.kind {
-                StepKind::Call(name) => parts.flows.get(name).is_none_or(|called| deepest(parts, called, left - 1)),
-                _ => true,
-            })
+            && flow.calls().all(|(_, name)| parts.flows.get(name).is_none_or(|called| deepest(parts, called, left - 1)))
     }
     if !deepest(parts, flow, MAX_DEPTH) {
         let message = format!("flows call each other in a circle, or deeper than {MAX_DEPTH}");

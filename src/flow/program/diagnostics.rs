@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use super::yaml::SourcePosition;
-
 /// How much a problem matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -11,6 +9,13 @@ pub enum Severity {
     Warning,
     /// The flows are refused.
     Error,
+}
+
+/// A place in a file, counted from one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SourcePosition {
+    pub(crate) line: u32,
+    pub(crate) column: u32,
 }
 
 /// One mistake or doubt, at a place of a file.

@@ -9,8 +9,8 @@ use jiff::civil::Date;
 
 use super::{
     condition::days_of,
-    diagnostics::Diagnostics,
-    yaml::{Fields, Node, SourcePosition, words},
+    diagnostics::{Diagnostics, SourcePosition},
+    yaml::{Fields, Node, words},
 };
 use crate::domain::{fact::Moment, language::Text};
 

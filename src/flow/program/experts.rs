@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{
-    diagnostics::Diagnostics,
+    diagnostics::{Diagnostics, SourcePosition},
     hours::Hours,
-    yaml::{Data, Fields, Node, SourcePosition},
+    yaml::{Data, Fields, Node},
 };
 use crate::planning::{ANYWHERE, Expert, Experts, Lengths, MODES, Week};
 

@@ -5,7 +5,7 @@ use super::{
     diagnostics::Diagnostics,
     facts::FactTypes,
     intents::{lines, scalars},
-    steps::Saying,
+    template::Saying,
     template::Texts,
     yaml::{Data, Fields, Node, text, words},
 };

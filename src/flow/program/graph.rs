@@ -2,10 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{
-    condition::Condition,
-    steps::{Flow, Saying, Step, StepKind},
-};
+use super::steps::{Flow, Step, StepKind};
+use super::template::Saying;
 use crate::domain::language::Language;
 
 /// Longer texts are cut in the picture.
@@ -22,32 +20,15 @@ pub fn mermaid(flow: &Flow, language: Language) -> String {
     let _ = writeln!(graph, "  s{}([end])", flow.steps.len());
     let _ = writeln!(graph, "  start --> s0");
     for (at, step) in flow.steps.iter().enumerate() {
-        for (target, label) in exits(step, at) {
+        for (target, label) in flow.exits(at) {
             let arrow = if label.is_empty() { "-->".to_owned() } else { format!("-- {} -->", quoted(label)) };
             let _ = writeln!(graph, "  s{at} {arrow} s{target}");
         }
-        if step.when != Condition::always()
-            && !matches!(step.kind, StepKind::Ask(_) | StepKind::Say(_) | StepKind::Set(_))
-        {
+        if step.is_conditional() && !matches!(step.kind, StepKind::Ask(_) | StepKind::Say(_) | StepKind::Set(_)) {
             let _ = writeln!(graph, "  s{at} -.-> s{}", at + 1);
         }
     }
     graph
-}
-
-/// Where a step leads: the position and what the arrow says.
-fn exits(step: &Step, at: usize) -> Vec<(usize, &'static str)> {
-    match &step.kind {
-        StepKind::Goto(target) => vec![(*target, "")],
-        StepKind::Branch { cases, otherwise } => {
-            let mut exits: Vec<_> = cases.iter().map(|(_, target)| (*target, "when")).collect();
-            exits.push((*otherwise, "else"));
-            exits
-        }
-        StepKind::CheckPolicy { found, not_found } => vec![(*found, "found"), (*not_found, "not found")],
-        StepKind::End(_) => Vec::new(),
-        _ => vec![(at + 1, "")],
-    }
 }
 
 fn shape(kind: &StepKind) -> (&'static str, &'static str) {

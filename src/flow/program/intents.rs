@@ -3,11 +3,11 @@
 use regex::Regex;
 
 use super::{
-    diagnostics::Diagnostics,
+    diagnostics::{Diagnostics, SourcePosition},
     facts::FactTypes,
-    steps::Saying,
+    template::Saying,
     template::Texts,
-    yaml::{Data, Fields, Node, SourcePosition, text, words},
+    yaml::{Data, Fields, Node, text, words},
 };
 use crate::{
     domain::{

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     check,
-    diagnostics::{Diagnostic, Diagnostics, Severity},
+    diagnostics::{Diagnostic, Diagnostics, Severity, SourcePosition},
     events::{self, CollectiveEvent},
     experts,
     facts::{self, DocumentKind, FactName, FactType, FactTypes},
@@ -23,7 +23,7 @@ use super::{
     steps::{Flow, FlowReader, Question, StepKind, declared_types},
     table::Table,
     template::Texts,
-    yaml::{Node, SourcePosition},
+    yaml::Node,
 };
 use crate::{
     contract::Calendar,

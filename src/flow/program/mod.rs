@@ -16,6 +16,7 @@ pub(super) mod hours;
 pub(super) mod insurer;
 pub(super) mod intents;
 pub(super) mod library;
+pub(super) mod lookahead;
 pub(super) mod messages;
 pub(super) mod reminders;
 pub(super) mod requests;
@@ -23,3 +24,6 @@ pub(super) mod steps;
 pub(super) mod table;
 pub(super) mod template;
 pub(super) mod yaml;
+
+#[cfg(test)]
+mod testing;

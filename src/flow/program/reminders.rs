@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, SpanRelativeTo};
 
-use super::steps::Saying;
+use super::template::Saying;
 
 /// Beyond this many, reminding is pestering.
 pub(crate) const MAX_REMINDERS: f64 = 5.0;

@@ -7,7 +7,7 @@ use regex::Regex;
 use super::{
     diagnostics::Diagnostics,
     intents::patterns,
-    steps::Saying,
+    template::Saying,
     template::Texts,
     yaml::{Fields, Node, text},
 };

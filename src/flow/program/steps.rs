@@ -7,11 +7,11 @@ use regex::Regex;
 
 use super::{
     condition::{Condition, DateBound},
-    diagnostics::Diagnostics,
+    diagnostics::{Diagnostics, SourcePosition},
     facts::{FactType, FactTypes, input_named, read_choices, read_words, unknown_type},
     reminders::{self, Reminders},
-    template::{Template, Texts},
-    yaml::{Data, Fields, Node, SourcePosition},
+    template::{Saying, Texts},
+    yaml::{Data, Fields, Node},
 };
 use crate::{
     domain::{fact::Value, language::Text, message::Input, priority::Priority},
@@ -70,16 +70,6 @@ pub enum StepKind {
         resume: bool,
     },
     End(Option<Saying>),
-}
-
-/// Something to say.
-#[derive(Debug)]
-pub struct Saying {
-    pub(crate) text: Template,
-    /// As written, for the graph and the length check.
-    pub source: Text,
-    pub urgent: bool,
-    pub(crate) place: SourcePosition,
 }
 
 /// A question and what it accepts.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{
     condition::Condition,
-    diagnostics::Diagnostics,
+    diagnostics::{Diagnostics, SourcePosition},
     facts::FactTypes,
-    yaml::{Fields, Node, SourcePosition},
+    yaml::{Fields, Node},
 };
 use crate::domain::language::Text;
 

@@ -4,8 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::{Environment, UndefinedBehavior, Value};
 
-use super::{diagnostics::Diagnostics, yaml::SourcePosition};
+use super::diagnostics::{Diagnostics, SourcePosition};
 use crate::domain::language::{Language, Text};
+
+/// Something to say.
+#[derive(Debug)]
+pub struct Saying {
+    pub(crate) text: Template,
+    /// As written, for the graph and the length check.
+    pub source: Text,
+    pub urgent: bool,
+    pub(crate) place: SourcePosition,
+}
 
 /// A text that was compiled; [`Texts::render`] says it.
 #[derive(Clone, Debug)]

@@ -5,15 +5,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Location, Spanned};
 
-use super::diagnostics::{Diagnostic, Diagnostics};
+use super::diagnostics::{Diagnostic, Diagnostics, SourcePosition};
 use crate::domain::language::Text;
-
-/// A place in a file, counted from one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct SourcePosition {
-    pub(crate) line: u32,
-    pub(crate) column: u32,
-}
 
 impl From<Location> for SourcePosition {
     fn from(location: Location) -> Self {

@@ -3,7 +3,7 @@
 use super::{
     danger::SAFETY_FACTS,
     effect::Effect,
-    interpreter::{Interpreter, MAX_LOOKED_AHEAD},
+    interpreter::Interpreter,
     state::{Aside, Mode},
 };
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     },
     flow::program::{
         condition::{Truth, days_of},
+        lookahead::StepAhead,
         steps::{Question, StepKind, Validate},
     },
     understanding::{Answer, Command, ParsedMessage, Want},
@@ -306,69 +307,36 @@ impl Interpreter<'_> {
         self.preface.truncate(said);
     }
 
-    /// Walks ahead of the pending question, as far as the way is known, and takes the answers that the message holds,
-    /// each with whether it is well to confirm it.
+    /// The answers that the message holds to questions ahead, each with whether it is well to confirm it.
     fn scan(&self, reading: &mut ParsedMessage) -> Vec<(String, Value, bool)> {
         let mut found: Vec<(String, Value, bool)> = Vec::new();
-        let mut stack: Vec<(&str, usize)> =
-            self.state.stack.iter().map(|frame| (frame.flow.as_str(), frame.step)).collect();
-        for _ in 0..MAX_LOOKED_AHEAD {
-            let Some((name, at)) = stack.pop() else { break };
-            let Some(step) = self.library.flow(name).and_then(|flow| flow.steps.get(at)) else {
-                if let Some((_, caller)) = stack.last_mut() {
-                    *caller += 1;
-                }
-                continue;
-            };
-            let due = step.when.truth(&self.scope());
-            stack.push((name, at + 1));
-            // What was just found may decide it: the next look tells.
-            let undecided = || step.when.facts().iter().any(|fact| found.iter().any(|(known, ..)| known == fact));
-            if due == Truth::False || (due == Truth::Unknown && undecided()) {
+        for StepAhead { step, due, .. } in self.look_ahead() {
+            let StepKind::Ask(question) = &step.kind else { continue };
+            let just_found = |name: &str| found.iter().any(|(known, ..)| known == name);
+            // What was just found may say that this question is not due: it is looked at anew, once that is known.
+            if due == Truth::Unknown && !found.is_empty() {
                 continue;
             }
-            match &step.kind {
-                StepKind::Ask(question) => {
-                    let fact = &question.fact;
-                    let is_known = self.state.facts.contains_key(fact) || found.iter().any(|(known, ..)| known == fact);
-                    // What was just found may say that this question is not due: it is looked at anew, once that is known.
-                    let may_wait = due == Truth::Unknown && !found.is_empty();
-                    // Whoever is in danger is asked about it in so many words.
-                    let is_safety = self.state.mode == Mode::Danger && SAFETY_FACTS.contains(&fact.as_str());
-                    if is_known || question.asked_only || may_wait || is_safety {
-                        continue;
-                    }
-                    let want = self.wanting(question);
-                    let meant = |surely| self.meant.value(fact, surely).filter(|_| due == Truth::True);
-                    if let Some(value) = meant(true)
-                        .or_else(|| self.library.vocabulary.extract_unprompted(reading, &want, &self.listening()))
-                        .or_else(|| meant(false))
-                        && self.validation_error(&question.validate, &value).is_none()
-                    {
-                        let doubt = reading.doubts(&value);
-                        reading.take(&value);
-                        // One doubt is enough: only what is certain takes its place before it is confirmed.
-                        if !(doubt && self.state.unconfirmed.contains_key(fact)) {
-                            found.push((fact.clone(), value, doubt));
-                        }
-                    }
+            let fact = &question.fact;
+            let is_known = self.state.facts.contains_key(fact) || just_found(fact);
+            // Whoever is in danger is asked about it in so many words.
+            let is_safety = self.state.mode == Mode::Danger && SAFETY_FACTS.contains(&fact.as_str());
+            if is_known || question.asked_only || is_safety {
+                continue;
+            }
+            let want = self.wanting(question);
+            let meant = |surely| self.meant.value(fact, surely).filter(|_| due == Truth::True);
+            if let Some(value) = meant(true)
+                .or_else(|| self.library.vocabulary.extract_unprompted(reading, &want, &self.listening()))
+                .or_else(|| meant(false))
+                && self.validation_error(&question.validate, &value).is_none()
+            {
+                let doubt = reading.doubts(&value);
+                reading.take(&value);
+                // One doubt is enough: only what is certain takes its place before it is confirmed.
+                if !(doubt && self.state.unconfirmed.contains_key(fact)) {
+                    found.push((fact.clone(), value, doubt));
                 }
-                StepKind::Call(flow) if due == Truth::True => {
-                    stack.pop();
-                    stack.push((name, at));
-                    stack.push((flow, 0));
-                }
-                StepKind::Goto(target) => {
-                    stack.pop();
-                    stack.push((name, *target));
-                }
-                // Where the way forks on what is not known yet, looking ahead ends.
-                StepKind::Branch { .. } | StepKind::Review | StepKind::HandOver { .. } | StepKind::End(_)
-                    if due == Truth::True =>
-                {
-                    break;
-                }
-                _ => {}
             }
         }
         found

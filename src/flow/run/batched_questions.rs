@@ -3,11 +3,7 @@
 //!
 //! It never asks what an open answer may make needless: looking ahead ends where the way forks on what is not known yet.
 
-use super::{
-    effect::Effect,
-    interpreter::{Interpreter, MAX_LOOKED_AHEAD},
-    state::Frame,
-};
+use super::{effect::Effect, interpreter::Interpreter};
 use crate::{
     domain::{
         fact::{Address, Source, Value},
@@ -15,7 +11,9 @@ use crate::{
     },
     flow::program::{
         condition::Truth,
-        steps::{Question, Saying, StepKind},
+        lookahead::{Continuation, StepAhead},
+        steps::{Question, StepKind},
+        template::Saying,
     },
     understanding::{Answer, Command},
 };
@@ -69,24 +67,9 @@ impl<'a> Interpreter<'a> {
 
     /// The pending question, those that follow whatever it is answered, and the advice among them.
     fn due(&self) -> Due<'a> {
-        let library = self.library;
         let mut due = Due::default();
-        let mut stack = self.state.stack.clone();
-        // Who called stands at the call until it is done; here every frame stands at what comes next.
-        let callers = stack.len().saturating_sub(1);
-        stack.iter_mut().take(callers).for_each(|frame| frame.step += 1);
         let mut looked_up = false;
-        for _ in 0..MAX_LOOKED_AHEAD {
-            let Some(frame) = stack.last_mut() else { break };
-            let Some(step) = library.flow(&frame.flow).and_then(|flow| flow.steps.get(frame.step)) else {
-                stack.pop();
-                continue;
-            };
-            let mark = format!("{}:{}", frame.flow, frame.step);
-            frame.step += 1;
-            if step.when.truth(&self.scope()) != Truth::True {
-                continue;
-            }
+        for StepAhead { flow, at, step, .. } in self.look_ahead().filter(|ahead| ahead.due == Truth::True) {
             match &step.kind {
                 StepKind::Ask(question) => {
                     let fact = &question.fact;
@@ -95,31 +78,17 @@ impl<'a> Interpreter<'a> {
                     }
                 }
                 // What names no fact and waits for no policy is as true now as it will be behind the answers.
-                StepKind::Say(saying) if !looked_up && saying.text.is_plain() && !self.state.done.contains(&mark) => {
-                    due.advice.push((mark, saying));
-                }
-                StepKind::Say(_) | StepKind::Set(_) | StepKind::Clear(_) | StepKind::CheckEvent => {}
-                StepKind::Goto(target) => frame.step = *target,
-                StepKind::Call(flow) => stack.push(Frame { flow: flow.clone(), step: 0 }),
-                // The number may well be right. Where it is not, the answers stay, and the person is asked for another.
-                StepKind::CheckPolicy { found, .. } => {
-                    looked_up = true;
-                    frame.step = *found;
-                }
-                StepKind::Branch { cases, otherwise } => {
-                    let open = |truth: Truth| truth != Truth::False;
-                    match cases.iter().map(|(when, to)| (when.truth(&self.scope()), to)).find(|(truth, _)| open(*truth))
-                    {
-                        Some((Truth::True, target)) => frame.step = *target,
-                        Some(_) => break,
-                        None => frame.step = *otherwise,
+                StepKind::Say(saying) if !looked_up && saying.text.is_plain() => {
+                    let mark = format!("{flow}:{at}");
+                    if !self.state.done.contains(&mark) {
+                        due.advice.push((mark, saying));
                     }
                 }
-                StepKind::Collect(_)
-                | StepKind::Review
-                | StepKind::Orient(_)
-                | StepKind::HandOver { .. }
-                | StepKind::End(_) => break,
+                kind => match kind.continuation() {
+                    Continuation::Policy { .. } => looked_up = true,
+                    Continuation::Wait(_) => break,
+                    _ => {}
+                },
             }
             if due.questions.len() == MOST {
                 break;

@@ -145,10 +145,8 @@ impl<'a> Interpreter<'a> {
             if !reached.insert(flow.name.as_str()) {
                 continue;
             }
-            todo.extend(flow.steps.iter().filter_map(|step| match &step.kind {
-                StepKind::Call(name) if step.when.holds(&scope) => library.flow(name),
-                _ => None,
-            }));
+            let due = flow.calls().filter(|(step, _)| step.when.holds(&scope));
+            todo.extend(due.filter_map(|(_, name)| library.flow(name)));
         }
         reached
     }

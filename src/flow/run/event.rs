@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::appointment::AppointmentEvent;
+use super::booking::AppointmentEvent;
 use crate::domain::{
     fact::{Facts, Value},
     language::Language,

@@ -4,6 +4,7 @@
 //! the pending question wins over a vague intent. Nothing is guessed: a question without a sure answer goes to a person.
 
 use super::{
+    claim_meaning::{ClaimMeaning, MEANT},
     effect::{Effect, Handover},
     interpreter::Interpreter,
     state::{Aside, Mode},
@@ -31,10 +32,6 @@ const SURE_REQUEST: f32 = 0.7;
 const NEAR: f32 = 0.5;
 /// As [`NEAR`], where the message tells a claim rather than asks.
 const VERY_NEAR: f32 = 0.62;
-/// A claim that is as probable sets its facts, where the words of the choices say nothing.
-const MEANT: f32 = 0.45;
-/// A claim that is as probable sets its facts whatever the words of the choices say.
-const SURELY_MEANT: f32 = 0.85;
 /// A shorter message is taken by its words alone.
 const WORDS_TO_MEAN: usize = 3;
 /// A shorter question is a word of doubt: "hein ?", "c'est-à-dire ?".
@@ -66,22 +63,6 @@ pub(super) enum Served {
     Done,
 }
 
-/// What a message means by its intent: the facts of a claim.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Meant<'a> {
-    sets: &'a [(String, Value)],
-    score: f32,
-    words_first: bool,
-}
-
-impl Meant<'_> {
-    /// The value of a fact; `surely`: whatever other words say.
-    pub(super) fn value(&self, fact: &str, surely: bool) -> Option<Value> {
-        let enough = if surely { self.score >= SURELY_MEANT && !self.words_first } else { self.score >= MEANT };
-        self.sets.iter().find(|(name, _)| enough && name == fact).map(|(_, value)| value.clone())
-    }
-}
-
 impl<'a> Interpreter<'a> {
     /// A danger that a rule of the intents knows and the list of dangers does not.
     pub(super) fn ruled_danger(&self, reading: &ParsedMessage) -> Option<Danger> {
@@ -89,7 +70,7 @@ impl<'a> Interpreter<'a> {
         (best.intent == "emergency" && best.by_rule).then_some(Danger::Distress)
     }
 
-    /// IntentAction what the message asks for, and keeps what is left of it as the reading.
+    /// Serves what the message asks for, and keeps what is left of it as the reading.
     pub(super) fn serve(&mut self) -> Served {
         let library = self.library;
         let Some(reading) = self.reading.as_ref().filter(|_| !library.intents().classifier().is_empty()) else {
@@ -307,7 +288,7 @@ impl<'a> Interpreter<'a> {
             let scores = self.recognise(reading);
             let best = scores.iter().find(|best| best.intent != "emergency")?;
             let intent = library.intents().get(best.intent).filter(|intent| !intent.sets.is_empty())?;
-            Some(Meant { sets: &intent.sets, score: best.score, words_first: intent.words_first })
+            Some(ClaimMeaning { sets: &intent.sets, score: best.score, words_first: intent.words_first })
         };
         let whole = claim(reading);
         // Beside a claim the message may hold something else that is louder: "do you speak English?"

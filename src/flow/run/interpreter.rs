@@ -6,10 +6,10 @@ use jiff::{Timestamp, civil};
 use minijinja::Value as Name;
 
 use super::{
+    claim_meaning::ClaimMeaning,
     coverage::Coverage,
     effect::{Effect, Handover, PolicyQuery},
     event::PolicyAnswer,
-    intents::Meant,
     state::{Frame, Mode, State},
     words::Words,
 };
@@ -24,15 +24,15 @@ use crate::{
         condition::Scope,
         insurer::Insurer,
         library::{FIRST_FLOW, Library},
-        steps::{Saying, Step, StepKind},
+        lookahead::LookAhead,
+        steps::{Step, StepKind},
+        template::Saying,
     },
     understanding::{IntentScore, Listening, ParsedMessage},
 };
 
 /// How many steps one turn may walk before the flow is taken for a loop.
 pub(super) const MAX_STEPS: usize = 500;
-/// How many steps ahead of the pending question are looked at.
-pub(super) const MAX_LOOKED_AHEAD: usize = 300;
 /// How many facts a conversation may hold.
 const MAX_FACTS: usize = 300;
 
@@ -49,7 +49,7 @@ pub(super) struct Interpreter<'a> {
     /// The message may answer more than the pending question.
     pub(super) talkative: bool,
     /// What the message tells of a claim.
-    pub(super) meant: Meant<'a>,
+    pub(super) meant: ClaimMeaning<'a>,
     /// What each text of this turn is about. A message is often a single clause, and more than one rule asks about it.
     pub(super) recognised: RefCell<Vec<(String, Rc<[IntentScore<'a>]>)>>,
     /// Sentences to be said in front of the next question.
@@ -71,7 +71,7 @@ impl<'a> Interpreter<'a> {
             effects: Vec::new(),
             reading: None,
             talkative: false,
-            meant: Meant::default(),
+            meant: ClaimMeaning::default(),
             recognised: RefCell::default(),
             preface: Vec::new(),
             coverage: None,
@@ -114,6 +114,12 @@ impl<'a> Interpreter<'a> {
         let library = self.library;
         let frame = self.state.stack.last()?;
         Some((frame, library.flow(&frame.flow)?.steps.get(frame.step)?))
+    }
+
+    /// The way ahead of where the conversation stands.
+    pub(super) fn look_ahead(&self) -> LookAhead<'a, '_> {
+        let stands = self.state.stack.iter().map(|frame| (frame.flow.as_str(), frame.step));
+        LookAhead::from(self.library, self.scope(), stands)
     }
 
     /// Goes to the top of the first flow.

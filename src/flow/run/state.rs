@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{appointment::Appointment, effect::PolicyQuery};
+use super::{booking::Appointment, effect::PolicyQuery};
 use crate::{
     domain::{
         fact::{Facts, Value},

@@ -11,27 +11,17 @@ use crate::{
         diagnostics::{Diagnostics, Severity},
         facts::{FactType, FactTypes},
         insurer::Insurer,
-        library::Library,
+        testing::{FLOW, compile},
         yaml::Node,
     },
 };
 
-const MESSAGES: &str = include_str!("../../../../flows/messages.yaml");
-const VOCABULARY: &str = include_str!("../../../../flows/vocabulary.yaml");
 const QUESTION: &str = "  - ask: leak\n    type: yes_no\n    text: { fr: Fuite ?, en: Leak? }\n";
 
 /// What is found in a flow of these steps, as `line: message`.
 fn found(steps: &str, severity: Severity) -> Vec<String> {
-    let sources = [
-        ("claims/opening.yaml", format!("flow: opening\ntitle: {{ fr: a, en: b }}\nsteps:\n{steps}")),
-        ("messages.yaml", MESSAGES.to_owned()),
-        ("vocabulary.yaml", VOCABULARY.to_owned()),
-        ("facts.yaml", "facts:\n  leak: { fr: Fuite, en: Leak }\n".to_owned()),
-        ("insurers/demo.yaml", "insurer: demo\nname: Demo\nthresholds: { limit: 5 }\n".to_owned()),
-    ];
-    let sources = sources.map(|(path, source)| (path.to_owned(), source)).into();
-    let (_, problems) = Library::compile(sources);
-    let flow = problems.iter().filter(|problem| problem.file == "claims/opening.yaml" && problem.severity == severity);
+    let (_, problems) = compile(steps);
+    let flow = problems.iter().filter(|problem| problem.file == FLOW && problem.severity == severity);
     flow.map(|problem| format!("{}: {}", problem.line, problem.message)).collect()
 }
 

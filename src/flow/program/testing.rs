@@ -1,0 +1,21 @@
+//! A library with one small flow, for tests of what its steps mean.
+
+use super::{diagnostics::Diagnostic, library::Library};
+
+const MESSAGES: &str = include_str!("../../../flows/messages.yaml");
+const VOCABULARY: &str = include_str!("../../../flows/vocabulary.yaml");
+
+/// The file of the flow.
+pub(super) const FLOW: &str = "claims/opening.yaml";
+
+/// Compiles a flow `opening` of these steps, which begin in its fourth line, with what was found in all files.
+pub(super) fn compile(steps: &str) -> (Option<Library>, Vec<Diagnostic>) {
+    let sources = [
+        (FLOW, format!("flow: opening\ntitle: {{ fr: a, en: b }}\nsteps:\n{steps}")),
+        ("messages.yaml", MESSAGES.to_owned()),
+        ("vocabulary.yaml", VOCABULARY.to_owned()),
+        ("facts.yaml", "facts:\n  leak: { fr: Fuite, en: Leak }\n".to_owned()),
+        ("insurers/demo.yaml", "insurer: demo\nname: Demo\nthresholds: { limit: 5 }\n".to_owned()),
+    ];
+    Library::compile(sources.map(|(path, source)| (path.to_owned(), source)).into())
+}
