@@ -23,9 +23,9 @@ mod name;
 mod picture;
 mod preview;
 mod quality;
-#[cfg(test)]
-mod samples;
 mod storage;
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;
 mod tool;

@@ -1,4 +1,4 @@
-//! The room as its callers see it, without tools of the system (those are in `tests/it/document.rs`).
+//! The room as its callers see it, without tools of the system (those are in `tests/it/document/`).
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use image::{ImageFormat, Rgb, RgbImage, imageops};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    samples::{encode, scene, with_exif},
+    testing::{encode, scene, with_exif},
     *,
 };
 

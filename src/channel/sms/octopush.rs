@@ -181,5 +181,4 @@ fn delivery_status(status: &str) -> Option<DeliveryStatus> {
 }
 
 #[cfg(test)]
-#[path = "octopush_tests.rs"]
 mod tests;

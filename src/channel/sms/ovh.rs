@@ -273,5 +273,4 @@ fn delivery_status(ptt: u32) -> Option<DeliveryStatus> {
 }
 
 #[cfg(test)]
-#[path = "ovh_tests.rs"]
 mod tests;

@@ -303,5 +303,4 @@ fn delivery_status(status: &str, code: Option<u64>) -> Option<DeliveryStatus> {
 }
 
 #[cfg(test)]
-#[path = "twilio_tests.rs"]
 mod tests;

@@ -298,5 +298,4 @@ pub(super) fn senders(webhooks: &[Webhook], http: &reqwest::Client) -> Result<Ve
 }
 
 #[cfg(test)]
-#[path = "webhook_tests.rs"]
 mod tests;

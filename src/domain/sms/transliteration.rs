@@ -54,34 +54,4 @@ pub fn foreign(text: &str) -> Option<char> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::borrow::Cow;
-
-    use super::{foreign, shorten};
-    use crate::domain::sms::gsm7;
-
-    #[test]
-    fn only_what_saves_a_message_is_changed() {
-        let short = "Ça coule : « c’est l’évier », là-bas…";
-        assert!(matches!(shorten(short), Cow::Borrowed(text) if text == short));
-        let long = format!("Reçu : « l’évier de la sœur », n° 3…\u{a0}{}", "à".repeat(60));
-        let expected = format!("Recu : \" l'évier de la soeur \", no 3... {}", "à".repeat(60));
-        assert_eq!(shorten(&long), expected);
-    }
-
-    #[test]
-    fn a_letter_without_a_replacement_keeps_the_rest() {
-        let text = format!("Reçu 🔥 {}", "a".repeat(100));
-        assert_eq!(shorten(&text), text, "it would be as long without the ç");
-        assert_eq!((foreign(&text), foreign("Reçu…")), (Some('🔥'), None));
-    }
-
-    #[test]
-    fn every_replacement_is_in_the_short_alphabet_and_replaces_what_is_not() {
-        for letter in '\0'..='\u{ffff}' {
-            if let Some(instead) = super::replacement(letter) {
-                assert!(gsm7::encode(instead).is_some() && gsm7::septets(letter).is_none(), "{letter}");
-            }
-        }
-    }
-}
+mod tests;

@@ -1,8 +1,8 @@
 //! Documents with the system's own tools (`heif-convert`, `pdftoppm`), which `tests/run` installs, and with files that
 //! were damaged on purpose.
 
-#[path = "../../src/document/samples.rs"]
-mod samples;
+#[path = "../../../src/document/testing.rs"]
+mod testing;
 
 use std::{path::Path, process::Command, time::Duration};
 
@@ -11,7 +11,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use guichet::document::{DocumentError, Documents, Limits, MediaType, Position, Preview, Remark, Stored, tool_status};
 use image::{GenericImageView, ImageFormat};
 
-use samples::{encode, scene, with_exif};
+use testing::{encode, scene, with_exif};
 
 /// A page with one line of text, as few words as a PDF reader accepts.
 const PDF: &[u8] = b"%PDF-1.4

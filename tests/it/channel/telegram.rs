@@ -14,10 +14,8 @@ use guichet::{
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use serde_json::{Value as Json, json};
 
-use crate::{
-    email::guichet,
-    support::{BotApi, Database, Server, Someone, on_both_engines},
-};
+use super::email::guichet;
+use crate::support::{BotApi, Database, Server, Someone, on_both_engines};
 
 on_both_engines! {
     a_water_damage_is_declared_by_webhook,

@@ -29,10 +29,8 @@ use sha1::Sha1;
 use tokio::{net::TcpListener, sync::watch};
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
-use crate::{
-    email,
-    support::{BotApi, Database, Server, Someone, on_both_engines},
-};
+use super::email;
+use crate::support::{BotApi, Database, Server, Someone, on_both_engines};
 
 on_both_engines! {
     a_claim_goes_from_sms_by_the_link_and_telegram_to_mail_in_one_dossier,

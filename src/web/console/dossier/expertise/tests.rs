@@ -1,0 +1,42 @@
+use super::*;
+use crate::{
+    domain::{
+        fact::{Address, Source},
+        id::DossierId,
+    },
+    web::console::testing::library,
+};
+
+fn names(mode: Option<&str>, peril: &str, postcode: Option<&str>) -> Vec<String> {
+    let mut dossier = super::super::tests::dossier(DossierId::new(Timestamp::UNIX_EPOCH));
+    dossier.orientation = mode.map(str::to_owned);
+    peril.clone_into(&mut dossier.peril);
+    let place = Address { line: "12 rue X".into(), postcode: postcode.map(str::to_owned), city: None };
+    let rows = [FactRow {
+        dossier: dossier.id,
+        seq: 1,
+        name: "loss_place".into(),
+        value: Some(Value::Address(place)),
+        source: Source::Policyholder,
+        message_seq: None,
+        at: Timestamp::UNIX_EPOCH,
+    }];
+    let view = candidates(&library(), &dossier, &rows, &BTreeMap::new());
+    view.proposed.into_iter().map(|expert| expert.name).collect()
+}
+
+#[test]
+fn who_works_there_in_that_mode_on_that_peril_is_proposed() {
+    assert_eq!(names(Some("field"), "water_damage", Some("69003")), ["Paul Lefèvre"]);
+    assert_eq!(names(Some("visio"), "water_damage", Some("75011")), ["Awa Diallo", "Sophie Girard"]);
+    assert_eq!(names(Some("tele"), "burglary", None), ["Sophie Girard"]);
+    for (mode, peril, postcode) in [
+        (None, "water_damage", Some("69003")),
+        (Some("desk"), "water_damage", Some("69003")),
+        (Some("field"), "burglary", Some("69003")),
+        (Some("field"), "water_damage", Some("97400")),
+        (Some("field"), "water_damage", None),
+    ] {
+        assert!(names(mode, peril, postcode).is_empty(), "{mode:?} {peril} {postcode:?}");
+    }
+}

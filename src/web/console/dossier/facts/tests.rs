@@ -1,0 +1,53 @@
+use super::*;
+use crate::planning::Experts;
+use crate::{domain::id::DossierId, web::console::Names};
+
+fn row(seq: i64, name: &str, value: Option<Value>) -> FactRow {
+    let at = jiff::Timestamp::UNIX_EPOCH;
+    let dossier = DossierId::new(at);
+    FactRow { dossier, seq, name: name.into(), value, source: Source::Policyholder, message_seq: Some(seq), at }
+}
+
+fn with<T>(test: impl FnOnce(Lexicon) -> T) -> T {
+    test(Lexicon { names: &Names::default(), people: &super::super::People::new(), experts: &Experts::default() })
+}
+
+#[test]
+fn a_corrected_fact_keeps_what_was_said_before() {
+    let rows = [
+        row(1, "rooms", Some(Value::Number(2.0))),
+        row(2, "cause", Some(Value::Choice("leak".into()))),
+        row(3, "rooms", Some(Value::Number(2.0))),
+        row(4, "rooms", Some(Value::Number(3.5))),
+    ];
+    let lines = with(|lexicon| lines(&rows, lexicon));
+    assert_eq!(lines.len(), 2);
+    assert_eq!(lines[0].said.value, Shown::Text("3,5".into()));
+    assert_eq!(lines[0].before.len(), 1);
+    assert_eq!(lines[0].before[0].value, Shown::Text("2".into()));
+}
+
+#[test]
+fn what_was_never_known_is_not_shown_and_what_became_void_is() {
+    let rows = [row(1, "a", None), row(2, "b", Some(Value::Bool(true))), row(3, "b", None)];
+    let lines = with(|lexicon| lines(&rows, lexicon));
+    assert_eq!(lines.len(), 1);
+    assert_eq!((&lines[0].said.value, &lines[0].before[0].value), (&Shown::Void, &Shown::Yes));
+}
+
+#[test]
+fn an_address_is_not_said_twice() {
+    let address = |line: &str| Address { line: line.into(), postcode: Some("69003".into()), city: Some("Lyon".into()) };
+    assert_eq!(place(&address("12 rue X, 69003 LYON")), "12 rue X, 69003 LYON");
+    assert_eq!(place(&address("12 rue X")), "12 rue X 69003 Lyon");
+}
+
+#[test]
+fn the_end_of_an_interval_is_its_last_day() {
+    let moment = Moment {
+        start: "2026-11-14T00:00:00".parse().unwrap(),
+        end: Some("2026-11-16T00:00:00".parse().unwrap()),
+        precision: Precision::Day,
+    };
+    assert_eq!(ShownMoment::of(&moment).until_day.as_deref(), Some("15/11/2026"));
+}

@@ -1,0 +1,44 @@
+use serde_json::json;
+
+use super::*;
+use crate::planning::Experts;
+use crate::{domain::id::DossierId, web::console::Names};
+
+#[test]
+fn a_failed_test_is_told_by_names_and_figures() {
+    let decision: Decision = serde_json::from_value(json!({
+        "table": "orientation", "revision": "r", "insurer": "demo", "inputs": [],
+        "thresholds": { "desk_limit": 800.0 }, "outcome": { "outcome": "no_row" }, "passed_over": []
+    }))
+    .unwrap();
+    let facts = "cause: { label: { fr: Cause, en: C }, type: choice, values: { leak: { fr: Fuite, en: L } } }";
+    let names = Names::from_sources([("facts.yaml", facts)]).unwrap();
+    let lexicon = Lexicon { names: &names, people: &super::super::People::new(), experts: &Experts::default() };
+    let of = |fact, test| Wanted::of(fact, test, &decision, lexicon);
+    assert_eq!(of("injured", "yes"), Wanted::Yes);
+    assert_eq!(of("cause", "[leak, flood]"), Wanted::OneOf("Fuite, flood".into()));
+    assert_eq!(of("amount", "<= insurer.desk_limit"), Wanted::Test("<= 800\u{a0}€".into()));
+}
+
+#[test]
+fn a_handlers_decision_stands_above_the_tables() {
+    let at = |second| jiff::Timestamp::from_second(second).unwrap();
+    let dossier = DossierId::new(at(0));
+    let table = json!({
+        "table": "orientation", "revision": "r", "insurer": "demo", "inputs": [], "thresholds": {},
+        "outcome": { "outcome": "decided", "row": "small", "then": { "mode": "desk" },
+                     "because": { "fr": "Petit", "en": "Small" } },
+        "passed_over": [{ "row": "injury", "because": { "fr": "Blessé", "en": "Hurt" },
+                          "failed": { "fact": "injured", "test": "yes", "actual": null } }]
+    });
+    let by_hand = json!({ "overridden_by": "ines", "mode": "field", "before": "desk", "reason": "Plafond" });
+    let row = |seq, decision, second| DecisionRow { dossier, seq, decision, at: at(second) };
+    let rows = [row(1, table, 1), row(2, by_hand, 2), row(3, json!({ "x": 1 }), 3)];
+    let lexicon =
+        Lexicon { names: &Names::default(), people: &super::super::People::new(), experts: &Experts::default() };
+    let view = OrientationView::of(&super::super::tests::dossier(dossier), &rows, lexicon);
+    assert!(view.is_overridden());
+    let table = view.table.unwrap();
+    assert_eq!((table.row.as_deref(), table.because.as_deref()), (Some("small"), Some("Petit")));
+    assert_eq!((table.passed[0].row.as_str(), &table.passed[0].wanted), ("injury", &Wanted::Yes));
+}

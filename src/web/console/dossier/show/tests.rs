@@ -1,0 +1,209 @@
+use axum::http::StatusCode;
+
+use super::*;
+use crate::{
+    dossier::Status,
+    planning::Experts,
+    store::DuplicateCandidate,
+    web::console::{Names, testing::Trial},
+};
+
+impl DossierPage {
+    pub(in crate::web::console) fn sample() -> Self {
+        let now: Timestamp = "2026-11-21T09:00:00Z".parse().unwrap();
+        let names = Names::default();
+        let lexicon = Lexicon { names: &names, people: &HashMap::new(), experts: &Experts::default() };
+        let mut dossier = super::super::tests::dossier(crate::domain::id::DossierId::new(now));
+        dossier.status = Status::Closed;
+        dossier.want("lease", true);
+        let entries = [
+            dossier.record(
+                "guichet",
+                "policy_found",
+                &serde_json::json!({ "policy": "1", "reasons": [
+                    { "code": "ended_before_loss", "detail": "2026-10-01" },
+                    { "code": "decree_awaited", "detail": "" },
+                ] }),
+                now,
+            ),
+            dossier.record("camille", "closed", &serde_json::json!({ "reason": "Réglé <ici>" }), now),
+        ];
+        let rows = [crate::store::FactRow {
+            dossier: dossier.id,
+            seq: 1,
+            name: "policy_in_force".into(),
+            value: Some(crate::domain::fact::Value::Bool(false)),
+            source: crate::domain::fact::Source::Policy,
+            message_seq: None,
+            at: now,
+        }];
+        let conversation = super::super::tests::conversation(&dossier, Channel::Sms);
+        Self {
+            shell: Shell::sample(),
+            now,
+            id: dossier.id.to_string(),
+            head: Head::of(&dossier, &conversation, &rows, lexicon),
+            bubbles: Vec::new(),
+            places: Vec::new(),
+            facts: facts::lines(&rows, lexicon),
+            files: vec![FileView {
+                id: "1".into(),
+                name: "salon <1>.mp4".into(),
+                kind: None,
+                is_video: true,
+                is_audio: false,
+                size: Size::Megabytes(2, 3),
+                at: crate::web::console::when::When(now),
+                taken: None,
+                place: None,
+                remarks: vec![Remark::Blurred],
+            }],
+            wanted: files::wanted(&dossier, lexicon),
+            cover: Cover::of(&dossier, None, &rows, &entries, lexicon),
+            orientation: OrientationView::of(&dossier, &[], lexicon),
+            expertise: ExpertiseView::default(),
+            verdict: verify(dossier.id, &entries, &dossier.tip),
+            ending: timeline::ending(&dossier, &entries, lexicon),
+            timeline: timeline::lines(&entries, lexicon),
+            kinds: vec![("lease".into(), "Bail".into())],
+            taken_by: Some(TakenBy::Me),
+            alike: same_person::proposals(
+                vec![DuplicateCandidate {
+                    dossier: crate::domain::id::DossierId::new(now),
+                    reference: "P4NW-77QD".into(),
+                    peril: "water_damage".into(),
+                    opened_at: now,
+                    reason: MatchReason::Policy,
+                }],
+                &entries,
+                lexicon,
+            ),
+            reached: vec![
+                ContactAddress {
+                    channel: Channel::Sms,
+                    address: Some("06 39 98 00 01".into()),
+                    proof: Some(Proof::Code),
+                    is_current: true,
+                    is_doubted: false,
+                },
+                ContactAddress {
+                    channel: Channel::Email,
+                    address: Some("julie@example.org".into()),
+                    proof: None,
+                    is_current: false,
+                    is_doubted: true,
+                },
+            ],
+        }
+    }
+}
+
+#[test]
+fn a_closed_dossier_says_by_whom_and_why_and_offers_no_take_over() {
+    let page = DossierPage::sample().render().unwrap();
+    assert!(page.contains("a clos le dossier. « Réglé &#60;ici&#62; »"));
+    assert!(!page.contains("/take-over") && !page.contains("/give-back") && !page.contains("id=\"closing\""));
+}
+
+#[test]
+fn another_dossier_of_the_person_is_proposed() {
+    let page = DossierPage::sample().render().unwrap();
+    for shown in [
+        "P4NW-77QD",
+        "même contrat",
+        "/merge",
+        "/reject-duplicate",
+        "06 39 98 00 01",
+        "vérifié par un code",
+        "utilisé maintenant",
+        "expéditeur non authentifié",
+    ] {
+        assert!(page.contains(shown), "{shown}");
+    }
+}
+
+#[test]
+fn a_finding_says_what_decided_it() {
+    let page = DossierPage::sample().render().unwrap();
+    for shown in ["Contrat terminé le 01/10/2026", "Le délai court à partir d’un arrêté à venir"] {
+        assert!(page.contains(shown), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_shows_everything_and_escapes_what_people_wrote() {
+    let trial = Trial::start().await;
+    let cookie = trial.log_in().await;
+    trial.photo(trial.dossier().await).await;
+    let (status, headers, page) = trial.get_as(&cookie, &format!("/console/dossiers/{}", trial.dossier().await)).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(headers["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'"));
+    for shown in [
+        "Jeanne Petit",
+        "Dégât des eaux",
+        "Mutuelle des Rives",
+        "19/11/2026 vers 18:00",
+        "trois &#60;b&#62;",
+        "Photos nettes",
+        "<s>2</s>",
+        "a_code_nobody_knows",
+        "Journal vérifié",
+        "salon.png",
+    ] {
+        assert!(page.contains(shown), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_did_not_arrive_says_why_and_can_be_sent_another_way() {
+    let trial = Trial::start().await;
+    let cookie = trial.log_in().await;
+    let (_, _, page) = trial.get_as(&cookie, &format!("/console/dossiers/{}", trial.dossier().await)).await;
+    for shown in [
+        "Pas remis par SMS",
+        "numéro inconnu",
+        "(12 essais)",
+        "En attente d’envoi par SMS",
+        "Envoyer à nouveau",
+        "<option value=\"1\">",
+        "+33639980002",
+    ] {
+        assert!(page.contains(shown), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_may_be_sent_for_is_proposed_and_who_is_comes_at_a_time() {
+    let trial = Trial::start().await;
+    let cookie = trial.log_in().await;
+    let address = format!("/console/dossiers/{}", trial.dossier().await);
+    trial.book("2026-11-24T13:00:00Z").await;
+    let (_, _, page) = trial.get_as(&cookie, &address).await;
+    for shown in [
+        "Paul Lefèvre",
+        "Missionné",
+        "Département 69",
+        "Rendez-vous mardi 24/11/2026 de 14:00 à 15:00",
+        "12 rue des Lilas, 69003 Lyon",
+        "/calendar",
+        "Proposer d’autres créneaux",
+        "value=\"2026-11-23T08:00:00Z\"",
+        "lundi 23/11/2026 de 09:00 à 10:00",
+        "Annuler le rendez-vous",
+    ] {
+        assert!(page.contains(shown), "{shown}");
+    }
+    assert!(!page.contains("Missionner<"), "one expert at a time");
+    // Its own appointment may move over itself.
+    assert!(page.contains("value=\"2026-11-24T13:30:00Z\""));
+}
+
+#[tokio::test]
+async fn an_unknown_dossier_is_not_found() {
+    let trial = Trial::start().await;
+    let cookie = trial.log_in().await;
+    for id in ["0190a0b0-c0d0-7e0f-8a0b-0123456789ab", "x", "..%2Fusers"] {
+        assert_eq!(trial.get_as(&cookie, &format!("/console/dossiers/{id}")).await.0, StatusCode::NOT_FOUND);
+    }
+    assert_eq!(trial.get_as(&cookie, "/console/nowhere").await.0, StatusCode::NOT_FOUND);
+}

@@ -1,0 +1,59 @@
+use jiff::Timestamp;
+
+use crate::{
+    domain::{
+        id::{ContactId, ConversationId, DossierId},
+        language::Language,
+        message::{Channel, Endpoint},
+    },
+    dossier::{Dossier, Status, Tip},
+    store::ConversationRow,
+};
+
+/// A conversation about a dossier, in which nothing was said.
+pub(super) fn conversation(dossier: &Dossier, channel: Channel) -> ConversationRow {
+    let at = dossier.opened_at;
+    ConversationRow {
+        id: dossier.conversation,
+        revision: 1,
+        contact: ContactId::new(at),
+        insurer: dossier.insurer.clone(),
+        endpoint: Endpoint { channel, account: "a".into(), address: "b".into() },
+        language: Language::Fr,
+        handler: None,
+        flow_revision: "r".into(),
+        state: "{}".into(),
+        dossier: Some(dossier.id),
+        last_seq: 0,
+        read_seq: 0,
+        timing: crate::domain::timing::Timing::default(),
+        moves: 0,
+        opened_at: at,
+        updated_at: at,
+    }
+}
+
+/// A dossier about which nothing is known.
+pub(super) fn dossier(id: DossierId) -> Dossier {
+    let at = Timestamp::UNIX_EPOCH;
+    Dossier {
+        id,
+        reference: "K7QF-93MX".into(),
+        insurer: "demo".into(),
+        conversation: ConversationId::new(at),
+        peril: "water_damage".into(),
+        status: Status::Collecting,
+        policy: None,
+        holder: None,
+        orientation: None,
+        priority: "normal".into(),
+        handover: None,
+        handler: None,
+        wanted: Vec::new(),
+        waiting_since: None,
+        fact_seq: 0,
+        tip: Tip::default(),
+        opened_at: at,
+        updated_at: at,
+    }
+}

@@ -1,0 +1,89 @@
+use axum::http::StatusCode;
+
+use super::*;
+use crate::web::console::testing::Trial;
+
+fn counts() -> Vec<InboxCount> {
+    let count = |status, orientation: Option<&str>, peril: &str, waiting, count| InboxCount {
+        status,
+        orientation: orientation.map(str::to_owned),
+        peril: peril.into(),
+        insurer: "demo".into(),
+        waiting,
+        count,
+    };
+    vec![
+        count(Status::Oriented, Some("tele"), "water_damage", false, 4),
+        count(Status::HandedOver, None, "water_damage", true, 2),
+        count(Status::HandedOver, Some("field"), "fire", true, 1),
+    ]
+}
+
+impl InboxPage {
+    pub(in crate::web::console) fn sample(asked: Asked) -> Self {
+        let now: Timestamp = "2026-11-21T09:00:00Z".parse().unwrap();
+        let line = Line {
+            id: "0190a0b0-c0d0-7e0f-8a0b-0123456789ab".into(),
+            reference: "K7QF-93MX".into(),
+            holder: Some("Jeanne <Petit>".into()),
+            peril: "Dégât des eaux".into(),
+            insurer: "Mutuelle des Rives".into(),
+            status: Status::HandedOver,
+            orientation: Some("tele".into()),
+            priority: "urgent".into(),
+            handler: None,
+            waiting: Some(When(now)),
+            updated: When(now),
+            missing: vec!["Bail".into()],
+            wants: true,
+        };
+        let facets = Facets::of(&asked, &counts(), &Names::default());
+        Self { shell: Shell::sample(), asked, facets, lines: vec![line], total: 1, now }
+    }
+}
+
+#[test]
+fn the_page_renders_and_escapes() {
+    let page = InboxPage::sample(Asked::default()).render().unwrap();
+    assert!(page.contains("K7QF-93MX") && page.contains("Jeanne &#60;Petit&#62;"));
+    let empty = InboxPage { lines: vec![], total: 0, ..InboxPage::sample(Asked { q: "x".into(), ..Asked::default() }) };
+    assert!(empty.render().unwrap().contains("inbox-empty"));
+}
+
+#[test]
+fn a_count_tells_what_its_filter_would_show() {
+    let asked = Asked { peril: "water_damage".into(), ..Asked::default() };
+    let facets = Facets::of(&asked, &counts(), &Names::default());
+    let of = |facets: &[Facet], code: &str| facets.iter().find(|facet| facet.code == code).unwrap().count;
+    assert_eq!(of(&facets.statuses, "handed_over"), 2);
+    assert_eq!(of(&facets.orientations, "none"), 2);
+    assert_eq!(of(&facets.perils, "fire"), 1);
+    assert_eq!((facets.waiting.count, facets.all.count), (2, 7));
+}
+
+#[test]
+fn a_filter_is_a_plain_address_and_goes_away_the_same_way() {
+    let asked = Asked { q: "Le Goff & fils".into(), status: "oriented".into(), ..Asked::default() };
+    assert_eq!(asked.address(&[("peril", "fire")]), "/console?status=oriented&peril=fire&q=Le+Goff+%26+fils");
+    let facets = Facets::of(&asked, &counts(), &Names::default());
+    let active = facets.statuses.iter().find(|facet| facet.active).unwrap();
+    assert_eq!(active.href, "/console?q=Le+Goff+%26+fils");
+    assert_eq!(asked.sorted_by("peril"), "/console?status=oriented&q=Le+Goff+%26+fils&sort=peril");
+    let sorted = Asked { sort: "peril".into(), ..Asked::default() };
+    assert_eq!(sorted.sorted_by("peril"), "/console?sort=peril&dir=desc");
+}
+
+#[tokio::test]
+async fn dossiers_are_found_filtered_and_sorted() {
+    let trial = Trial::start().await;
+    let cookie = trial.log_in().await;
+    trial.dossier().await;
+    let (status, _, page) = trial.get_as(&cookie, "/console?status=oriented&q=petit&sort=missing&dir=desc").await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(page.contains("Jeanne Petit"));
+    let (_, _, page) = trial.get_as(&cookie, "/console?status=collecting").await;
+    assert!(!page.contains("Jeanne Petit"));
+    let (_, _, page) = trial.get_as(&cookie, "/console?orientation=none&waiting=1&peril=fire&insurer=x").await;
+    assert!(!page.contains("Jeanne Petit"));
+    assert_eq!(trial.get_as(&cookie, "/console?status=closed&sort=holder").await.0, StatusCode::OK);
+}

@@ -1,0 +1,7 @@
+//! Conversations through the whole house, on both engines.
+
+mod appointment;
+mod channel_switch;
+mod one_person;
+mod requests;
+mod time;

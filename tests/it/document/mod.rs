@@ -1,0 +1,3 @@
+//! Documents with the tools that the system has.
+
+mod tools;

@@ -1,0 +1,4 @@
+//! What is acknowledged is there: after a kill, after a power cut.
+
+mod crash;
+mod power_cut;

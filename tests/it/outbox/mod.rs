@@ -1,0 +1,3 @@
+//! What leaves, and what is in the way.
+
+mod killed;

@@ -1,0 +1,3 @@
+//! The doors that the program opens by HTTP.
+
+mod webhook;
