@@ -1,4 +1,6 @@
-//! Listening: what one message of the person does.
+//! One message of the person: the stages that it goes through, each of which has done with it or leaves it to the next.
+
+use std::ops::ControlFlow;
 
 use super::{
     channel_switch,
@@ -22,207 +24,314 @@ const MAX_TEXT: usize = 4_000;
 /// How many words a message has, at least, that may answer questions which were not asked yet.
 const MIN_WORDS_FOR_MORE: usize = 3;
 
+/// What one message is, before anything is done about it.
+struct Listened {
+    danger: Option<Danger>,
+    command: Option<Command>,
+    is_greeting: bool,
+    /// Nothing was written.
+    is_silent: bool,
+    /// It is the first message of the conversation.
+    is_first: bool,
+    /// The person had put off the pending question.
+    was_later: bool,
+}
+
 impl Interpreter<'_> {
-    pub(super) fn on_message(&mut self, heard: &UserMessage) {
-        let cut = heard.text.char_indices().nth(MAX_TEXT).map_or(heard.text.len(), |(at, _)| at);
-        let mut reading = self.library.vocabulary.read(&heard.text[..cut], &self.listening());
-        let fresh = self.state.is_fresh();
+    /// The person wrote, pressed a button or sent files.
+    pub(super) fn on_message(&mut self, message: &UserMessage) {
+        let listened = self.listen(message);
+        // How the message ended matters to nobody: each stage said what there was to say.
+        let _ = self.stages(message, listened);
+    }
+
+    /// Every stage has done with the message (`Break`) or leaves it to the next. The order is the specification: danger comes
+    /// before everything, whoever leads the conversation before the flow, what was pressed before what was written, what
+    /// stands for itself before what answers the pending question.
+    fn stages(&mut self, message: &UserMessage, mut listened: Listened) -> ControlFlow<()> {
+        self.stop_at_danger(&listened)?;
+        self.take_which_claim(message)?;
+        self.take_appointment_message(message)?;
+        let completed = self.file_documents(message, &listened);
+        self.leave_to_whoever_leads(message, &listened, completed)?;
+        self.take_pressed_button(message)?;
+        self.decide_again_with_documents(message, completed)?;
+        self.take_files(message)?;
+        self.serve_intents(&mut listened)?;
+        self.begin_with_first_message(&listened)?;
+        self.pass_over_silence(message, &listened)?;
+        self.obey_command(&listened)?;
+        self.answer_after_the_end()?;
+        self.take_answer_aside()?;
+        self.close_door()?;
+        self.take_batched_answers()?;
+        self.take_answer(&listened);
+        ControlFlow::Continue(())
+    }
+
+    /// Reads the message, in the language in which it is written.
+    fn listen(&mut self, message: &UserMessage) -> Listened {
+        let cut = message.text.char_indices().nth(MAX_TEXT).map_or(message.text.len(), |(at, _)| at);
+        let text = &message.text[..cut];
+        let mut reading = self.library.vocabulary.read(text, &self.listening());
+        let is_first = self.state.is_fresh();
         // Who writes in the other language is answered in it.
-        let first = fresh || self.at_door();
-        if let Some(spoken) = self.library.vocabulary.spoken(&reading, first)
+        if let Some(spoken) = self.library.vocabulary.spoken(&reading, is_first || self.at_door())
             && spoken != self.state.language
         {
             self.state.language = spoken;
-            reading = self.library.vocabulary.read(&heard.text[..cut], &self.listening());
+            reading = self.library.vocabulary.read(text, &self.listening());
         }
-        if fresh {
+        if is_first {
             self.begin();
         }
-        let was_later = std::mem::take(&mut self.state.later);
-        let danger = reading.danger().or_else(|| self.ruled_danger(&reading));
-        let command = reading.command();
-        let is_greeting = reading.is_greeting();
-        let silent = reading.is_empty();
+        let listened = Listened {
+            danger: reading.danger().or_else(|| self.ruled_danger(&reading)),
+            command: reading.command(),
+            is_greeting: reading.is_greeting(),
+            is_silent: reading.is_empty(),
+            is_first,
+            was_later: std::mem::take(&mut self.state.later),
+        };
         // "Oui" answers one question; only a message that says more can answer others too.
-        self.talkative = !reading.values().is_empty() || heard.text.split_whitespace().count() >= MIN_WORDS_FOR_MORE;
+        self.talkative = !reading.values().is_empty() || message.text.split_whitespace().count() >= MIN_WORDS_FOR_MORE;
         self.reading = Some(reading);
+        listened
+    }
 
-        if let Some(danger) = danger
-            && !self.flow_asked_for_danger(danger)
-            && self.state.mode != Mode::Withdrawn
-        {
-            self.interrupt(danger);
-            return;
+    fn stop_at_danger(&mut self, listened: &Listened) -> ControlFlow<()> {
+        match listened.danger {
+            Some(danger) if !self.flow_asked_for_danger(danger) && self.state.mode != Mode::Withdrawn => {
+                self.interrupt(danger);
+                ControlFlow::Break(())
+            }
+            _ => ControlFlow::Continue(()),
         }
-        if self.state.asks_which_claim() {
-            self.answer_which_claim(heard);
-            return;
+    }
+
+    fn take_which_claim(&mut self, message: &UserMessage) -> ControlFlow<()> {
+        if !self.state.asks_which_claim() {
+            return ControlFlow::Continue(());
         }
-        if self.on_appointment_message(heard) {
-            return;
-        }
-        let complete = self.is_complete();
-        self.file(&heard.files);
-        let completed = !complete && self.is_complete() && command.is_none() && !self.may_go_on();
+        self.answer_which_claim(message);
+        ControlFlow::Break(())
+    }
+
+    fn take_appointment_message(&mut self, message: &UserMessage) -> ControlFlow<()> {
+        handled(self.on_appointment_message(message))
+    }
+
+    /// Files the documents that came. True when the last required one came after the end, or where only a person may go on.
+    fn file_documents(&mut self, message: &UserMessage, listened: &Listened) -> bool {
+        let was_complete = self.is_complete();
+        self.file(&message.files);
+        !was_complete && self.is_complete() && listened.command.is_none() && !self.may_go_on()
+    }
+
+    /// A handler, a person who is awaited, a danger: who leads the conversation decides what a message does.
+    fn leave_to_whoever_leads(
+        &mut self,
+        message: &UserMessage,
+        listened: &Listened,
+        completed: bool,
+    ) -> ControlFlow<()> {
         match self.state.mode {
-            Mode::Handler => return,
+            Mode::Flow | Mode::Ended => return ControlFlow::Continue(()),
             // The last document came: what was decided without it is decided again.
-            Mode::Waiting { resume: false } if completed => {}
-            Mode::Waiting { resume } if self.goes_on(heard, resume, command) => {
+            Mode::Waiting { resume: false } if completed => return ControlFlow::Continue(()),
+            Mode::Waiting { resume } if self.goes_on(message, resume, listened.command) => {
                 if resume {
-                    self.state.mode = Mode::Flow;
-                    self.state.failures = 0;
+                    self.go_on_with_flow();
                 }
+                return ControlFlow::Continue(());
             }
-            Mode::Waiting { resume } => {
-                if resume && (heard.choice.as_deref() == Some("cmd=resume") || command == Some(Command::Resume)) {
-                    self.state.mode = Mode::Flow;
-                    self.state.failures = 0;
-                    self.reading = None;
-                    self.ask_pending();
-                } else {
-                    if resume && self.talkative {
-                        self.understand_claim();
-                        self.learn_quietly();
-                    }
-                    if self.state.failures > 0 {
-                        return;
-                    }
-                    // Said once: whoever waits must know that they are read, not be answered at every line.
-                    self.state.failures = 1;
-                    match self.serve() {
-                        Served::All | Served::Part => {
-                            self.flush();
-                            return;
-                        }
-                        Served::Done => return,
-                        _ => {}
-                    }
-                    let text = self.words().say("waiting");
-                    let quick_replies =
-                        if resume { vec![self.button("cmd=resume", "button_resume")] } else { Vec::new() };
-                    self.effects.push(Effect::Say { body: Body { text, quick_replies, ..Body::default() } });
-                }
-                return;
-            }
-            Mode::Danger => {
-                self.after_danger(heard.choice.as_deref(), command);
-                return;
-            }
+            Mode::Waiting { resume } => self.answer_whoever_waits(message, listened, resume),
+            Mode::Danger => self.after_danger(message.choice.as_deref(), listened.command),
             Mode::Withdrawn => {
                 let text = self.words().say("cancelled");
                 self.preface.push(text);
                 self.flush();
-                return;
             }
-            Mode::Flow | Mode::Ended => {}
+            Mode::Handler => {}
         }
-        if let Some(payload) = heard.choice.as_deref() {
-            self.pressed(payload);
+        ControlFlow::Break(())
+    }
+
+    /// The person waits for a person, and does not go on with the flow meanwhile.
+    fn answer_whoever_waits(&mut self, message: &UserMessage, listened: &Listened, resume: bool) {
+        if resume && (message.choice.as_deref() == Some("cmd=resume") || listened.command == Some(Command::Resume)) {
+            self.go_on_with_flow();
+            self.reading = None;
+            self.ask_pending();
             return;
         }
-        if completed && self.state.mode != Mode::Withdrawn {
-            // What was decided without these documents is decided again with them.
-            self.effects.push(Effect::Note { code: "documents_completed".to_owned(), detail: String::new() });
-            let text = self.words().say_with("documents_received", &[("count", heard.files.len().into())]);
-            self.preface.push(text);
-            self.walk_again();
-            return;
-        }
-        if !heard.files.is_empty() && self.files_came(heard.files.len()) {
-            return;
-        }
-        let mut command = command;
-        if command.is_none() {
-            match self.serve() {
-                Served::Nothing => {}
-                Served::Part => command = self.reading.as_ref().and_then(ParsedMessage::command),
-                Served::All => {
-                    self.after_serving();
-                    return;
-                }
-                Served::Cancel => command = Some(Command::Cancel),
-                Served::Human => command = Some(Command::Human),
-                Served::Done => return,
-            }
+        if resume && self.talkative {
             self.understand_claim();
+            self.learn_quietly();
         }
-        if fresh {
-            if command == Some(Command::Human) {
-                self.command(Command::Human);
-            } else {
-                self.run();
-            }
+        if self.state.failures > 0 {
             return;
         }
-        if silent {
-            if heard.files.is_empty() {
-                self.ask_pending();
+        // Said once: whoever waits must know that they are read, not be answered at every line.
+        self.state.failures = 1;
+        match self.serve() {
+            Served::All | Served::Part => self.flush(),
+            Served::Done => {}
+            Served::Nothing | Served::Cancel | Served::Human => {
+                let text = self.words().say("waiting");
+                let quick_replies = if resume { vec![self.button("cmd=resume", "button_resume")] } else { Vec::new() };
+                self.effects.push(Effect::Say { body: Body { text, quick_replies, ..Body::default() } });
             }
-            return;
         }
-        if let Some(command) = command
-            && !(command == Command::Later && self.tells_when())
-            && self.command(command)
-        {
-            return;
+    }
+
+    fn go_on_with_flow(&mut self) {
+        self.state.mode = Mode::Flow;
+        self.state.failures = 0;
+    }
+
+    fn take_pressed_button(&mut self, message: &UserMessage) -> ControlFlow<()> {
+        let Some(payload) = message.choice.as_deref() else { return ControlFlow::Continue(()) };
+        self.pressed(payload);
+        ControlFlow::Break(())
+    }
+
+    /// What was decided without these documents is decided again with them.
+    fn decide_again_with_documents(&mut self, message: &UserMessage, completed: bool) -> ControlFlow<()> {
+        if !completed {
+            return ControlFlow::Continue(());
         }
-        if self.state.mode == Mode::Ended && self.state.aside.is_none() {
-            if self.amend() {
-                return;
+        self.effects.push(Effect::Note { code: "documents_completed".to_owned(), detail: String::new() });
+        let text = self.words().say_with("documents_received", &[("count", message.files.len().into())]);
+        self.preface.push(text);
+        self.walk_again();
+        ControlFlow::Break(())
+    }
+
+    fn take_files(&mut self, message: &UserMessage) -> ControlFlow<()> {
+        handled(!message.files.is_empty() && self.files_came(message.files.len()))
+    }
+
+    /// Does what the message asks for beside an answer. What is left of it is the reading of the stages that follow.
+    fn serve_intents(&mut self, listened: &mut Listened) -> ControlFlow<()> {
+        if listened.command.is_some() {
+            return ControlFlow::Continue(());
+        }
+        match self.serve() {
+            Served::Nothing => {}
+            Served::Part => listened.command = self.reading.as_ref().and_then(ParsedMessage::command),
+            Served::All => {
+                self.after_serving();
+                return ControlFlow::Break(());
             }
+            Served::Cancel => listened.command = Some(Command::Cancel),
+            Served::Human => listened.command = Some(Command::Human),
+            Served::Done => return ControlFlow::Break(()),
+        }
+        self.understand_claim();
+        ControlFlow::Continue(())
+    }
+
+    fn begin_with_first_message(&mut self, listened: &Listened) -> ControlFlow<()> {
+        if !listened.is_first {
+            return ControlFlow::Continue(());
+        }
+        if listened.command == Some(Command::Human) {
+            self.command(Command::Human);
+        } else {
+            self.run();
+        }
+        ControlFlow::Break(())
+    }
+
+    fn pass_over_silence(&mut self, message: &UserMessage, listened: &Listened) -> ControlFlow<()> {
+        if listened.is_silent && message.files.is_empty() {
+            self.ask_pending();
+        }
+        handled(listened.is_silent)
+    }
+
+    fn obey_command(&mut self, listened: &Listened) -> ControlFlow<()> {
+        match listened.command {
+            Some(Command::Later) if self.tells_when() => ControlFlow::Continue(()),
+            Some(command) => handled(self.command(command)),
+            None => ControlFlow::Continue(()),
+        }
+    }
+
+    fn answer_after_the_end(&mut self) -> ControlFlow<()> {
+        if self.state.mode != Mode::Ended || self.state.aside.is_some() {
+            return ControlFlow::Continue(());
+        }
+        if !self.amend() {
             let text = self.words().say("ended");
             self.preface.push(text);
             self.flush();
             self.effects.push(Effect::Note { code: "message_after_end".to_owned(), detail: String::new() });
-            return;
         }
-        if self.answer_aside() {
-            return;
+        ControlFlow::Break(())
+    }
+
+    fn take_answer_aside(&mut self) -> ControlFlow<()> {
+        handled(self.answer_aside())
+    }
+
+    /// "Non" to the offer to declare a claim.
+    fn close_door(&mut self) -> ControlFlow<()> {
+        if !self.at_door() || self.yes_or_no() != Some(false) {
+            return ControlFlow::Continue(());
         }
-        if self.at_door() && self.yes_or_no() == Some(false) {
-            let text = self.words().say("door_closed");
-            self.preface.push(text);
-            self.flush();
-            return;
-        }
-        if self.answer_together() {
-            return;
-        }
+        let text = self.words().say("door_closed");
+        self.preface.push(text);
+        self.flush();
+        ControlFlow::Break(())
+    }
+
+    fn take_batched_answers(&mut self) -> ControlFlow<()> {
+        handled(self.answer_together())
+    }
+
+    /// The message as the answer to what the flow waits for, or to what it will ask.
+    fn take_answer(&mut self, listened: &Listened) {
         let Some((_, step)) = self.current() else { return };
         match &step.kind {
-            StepKind::Ask(question) => {
-                if let Some(value) = self.meant.value(&question.fact, true) {
-                    self.accept(question, value);
-                } else if !self.answer(question) {
-                    if self.says_there_is_danger(question) {
-                        self.interrupt(Danger::Distress);
-                    } else if is_greeting || was_later {
-                        if was_later {
-                            let text = self.words().say("welcome_back");
-                            self.preface.push(text);
-                        }
-                        self.ask(question);
-                    } else if self.amend() {
-                    } else if self.talkative && self.extract_unprompted() {
-                        self.run();
-                    } else {
-                        self.not_understood(question);
-                    }
-                }
-            }
+            StepKind::Ask(question) => self.take_answer_to(question, listened),
             StepKind::Review => self.answer_review(),
-            StepKind::Collect(_) => {
-                if self.amend() || (self.says_no() && self.command(Command::Done)) {
-                } else if is_greeting || was_later || (self.talkative && self.extract_unprompted()) {
-                    self.run();
-                } else if !self.failed() {
-                    let text = self.words().say("not_understood");
-                    self.preface.push(text);
-                    self.run();
-                }
-            }
+            StepKind::Collect(_) => self.take_answer_to_documents(listened),
             _ => self.run(),
+        }
+    }
+
+    fn take_answer_to(&mut self, question: &Question, listened: &Listened) {
+        if let Some(value) = self.meant.value(&question.fact, true) {
+            self.accept(question, value);
+        } else if self.answer(question) {
+        } else if self.says_there_is_danger(question) {
+            self.interrupt(Danger::Distress);
+        } else if listened.is_greeting || listened.was_later {
+            if listened.was_later {
+                let text = self.words().say("welcome_back");
+                self.preface.push(text);
+            }
+            self.ask(question);
+        } else if self.amend() {
+        } else if self.talkative && self.extract_unprompted() {
+            self.run();
+        } else {
+            self.not_understood(question);
+        }
+    }
+
+    fn take_answer_to_documents(&mut self, listened: &Listened) {
+        if self.amend() || (self.says_no() && self.command(Command::Done)) {
+            return;
+        }
+        if listened.is_greeting || listened.was_later || (self.talkative && self.extract_unprompted()) {
+            self.run();
+        } else if !self.failed() {
+            let text = self.words().say("not_understood");
+            self.preface.push(text);
+            self.run();
         }
     }
 
@@ -391,4 +500,9 @@ impl Interpreter<'_> {
         self.set_fact(fact, value, Source::Policyholder);
         self.run();
     }
+}
+
+/// A stage's answer: it has done with the message, or leaves it to the next.
+fn handled(done: bool) -> ControlFlow<()> {
+    if done { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }

@@ -6,8 +6,7 @@ use crate::{
     flow::program::testing::compile,
 };
 
-const PROGRAM: &str = "\
-  - ask: leak\n    type: yes_no\n    text: { fr: a, en: a }\n
+const PROGRAM: &str = "  - ask: leak\n    type: yes_no\n    text: { fr: a, en: a }\n
   - ask: number\n    type: text\n    text: { fr: a, en: a }\n
   - check_policy: policy\n    found: tenant\n    not_found: next\n
   - ask: name\n    type: text\n    text: { fr: a, en: a }\n
