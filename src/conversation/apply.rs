@@ -19,7 +19,7 @@ use crate::{
         message::Author,
         priority::Priority,
     },
-    dossier::Status,
+    dossier::{Learnt, SaidIn, Status, TimelineEvent},
     flow::{self, Effect, Event, Handover, PolicyAnswer, Scope},
     orientation,
     store::{FactRow, MissedRow, RequestRow},
@@ -61,7 +61,7 @@ async fn step(turn: &mut Turn, event: &Event, services: &Services) -> Result<Opt
     if conversation.state.language() != language {
         conversation.row.language = conversation.state.language();
     }
-    let mut learnt = Learnt::default();
+    let mut learnt = LearntBy::default();
     let mut answer = None;
     for effect in effects {
         match effect {
@@ -70,7 +70,7 @@ async fn step(turn: &mut Turn, event: &Event, services: &Services) -> Result<Opt
             }
             Effect::SetFact { name, fact } => set_fact(turn, name, fact, &mut learnt),
             Effect::ClearFact { name } => {
-                learnt.note(&Source::Flow, &name, serde_json::Value::Null);
+                learnt.note(&Source::Flow, &name, None);
                 write_fact(turn, name, None, Source::Flow);
             }
             Effect::OpenDossier { peril } => open_dossier(turn, &peril),
@@ -78,7 +78,7 @@ async fn step(turn: &mut Turn, event: &Event, services: &Services) -> Result<Opt
                 if let Some(dossier) = &mut turn.conversation.dossier {
                     dossier.want(&kind, required);
                 }
-                turn.record(GUICHET, "document_wanted", &json!({ "kind": kind, "required": required }));
+                turn.record(GUICHET, &TimelineEvent::DocumentWanted { kind, required });
             }
             Effect::FileDocuments { kind, count } => file_documents(turn, &kind, count),
             Effect::LookUpPolicy(query) => {
@@ -89,16 +89,14 @@ async fn step(turn: &mut Turn, event: &Event, services: &Services) -> Result<Opt
             }
             Effect::SwitchChannel { to } => answer = Some(turn.open_channel_switch(to, services)?),
             Effect::Orient { table } => answer = Some(orient(turn, &table)),
-            Effect::Qualify => {
-                advance(turn, Status::Qualified);
-            }
+            Effect::Qualify => advance(turn, Status::Qualified, &TimelineEvent::Qualified {}),
             Effect::HandOver(handover) => hand_over(turn, &handover),
             Effect::Withdraw => {
-                advance(turn, Status::Withdrawn);
+                advance(turn, Status::Withdrawn, &TimelineEvent::Withdrawn {});
                 answer = Box::pin(appointment::call_off(turn, POLICYHOLDER, services)).await?;
             }
             Effect::Reopen => turn.wait_for_a_person(),
-            Effect::Note { code, detail } => turn.record(GUICHET, &code, &json!({ "detail": detail })),
+            Effect::Note { code, detail } => turn.record(GUICHET, &noted(code, detail)),
             Effect::Request { kind, text } => ask_desk(turn, &kind, text, services.calendar()),
             Effect::Missed { text, question } => {
                 let row = &turn.conversation.row;
@@ -115,36 +113,49 @@ async fn step(turn: &mut Turn, event: &Event, services: &Services) -> Result<Opt
             Effect::FindSlots { wish } => answer = Box::pin(appointment::find_slots(turn, wish, services)).await?,
             Effect::Book { appointment } => answer = Box::pin(appointment::book(turn, appointment, services)).await?,
             Effect::CancelAppointment => answer = Box::pin(appointment::cancel_by_person(turn, services)).await?,
-            Effect::End => turn.record(GUICHET, "flow_ended", &json!({})),
+            Effect::End => turn.record(GUICHET, &TimelineEvent::FlowEnded {}),
         }
     }
     if !learnt.said.is_empty() {
         let message = turn.said_in();
-        turn.record(POLICYHOLDER, "facts", &json!({ "message": message, "facts": learnt.said }));
+        turn.record(POLICYHOLDER, &TimelineEvent::Facts { message: Some(SaidIn(message)), facts: learnt.said });
     }
     if !learnt.concluded.is_empty() {
-        turn.record(GUICHET, "facts", &json!({ "facts": learnt.concluded }));
+        turn.record(GUICHET, &TimelineEvent::Facts { message: None, facts: learnt.concluded });
     }
     Ok(answer)
 }
 
-/// What a step learnt, for the timeline: nobody is made to have said what the flow concluded.
-#[derive(Default)]
-struct Learnt {
-    said: serde_json::Map<String, serde_json::Value>,
-    /// By the flow or from the policy.
-    concluded: serde_json::Map<String, serde_json::Value>,
-}
-
-impl Learnt {
-    fn note(&mut self, source: &Source, name: &str, value: serde_json::Value) {
-        let facts = if *source == Source::Policyholder { &mut self.said } else { &mut self.concluded };
-        facts.insert(name.to_owned(), value);
+/// What the flow notes, by its code.
+fn noted(code: String, detail: String) -> TimelineEvent {
+    match code.as_str() {
+        "appointment_reminded" => TimelineEvent::AppointmentReminded { detail },
+        "danger" => TimelineEvent::Danger { detail },
+        "question_answered" => TimelineEvent::QuestionAnswered { detail },
+        "documents_completed" => TimelineEvent::DocumentsCompleted { detail },
+        "message_after_end" => TimelineEvent::MessageAfterEnd { detail },
+        "restarted" => TimelineEvent::Restarted { detail },
+        _ => TimelineEvent::Other { kind: code, detail: json!({ "detail": detail }) },
     }
 }
 
-fn set_fact(turn: &mut Turn, name: String, fact: Fact, learnt: &mut Learnt) {
-    learnt.note(&fact.source, &name, serde_json::to_value(&fact.value).unwrap_or_default());
+/// What a step learnt, for the timeline: nobody is made to have said what the flow concluded.
+#[derive(Default)]
+struct LearntBy {
+    said: Learnt,
+    /// By the flow or from the policy.
+    concluded: Learnt,
+}
+
+impl LearntBy {
+    fn note(&mut self, source: &Source, name: &str, value: Option<Value>) {
+        let facts = if *source == Source::Policyholder { &mut self.said } else { &mut self.concluded };
+        facts.note(name, value);
+    }
+}
+
+fn set_fact(turn: &mut Turn, name: String, fact: Fact, learnt: &mut LearntBy) {
+    learnt.note(&fact.source, &name, Some(fact.value.clone()));
     if let (Some(dossier), "last_name", Value::Text(holder)) =
         (&mut turn.conversation.dossier, name.as_str(), &fact.value)
     {
@@ -188,10 +199,10 @@ fn file_documents(turn: &mut Turn, kind: &str, count: u32) {
     for mut file in turn.unfiled.drain(..take).collect::<Vec<_>>() {
         file.dossier = dossier;
         file.kind = Some(kind.to_owned());
-        ids.push(file.document.to_string());
+        ids.push(file.document);
         turn.documents.push(file);
     }
-    turn.record(POLICYHOLDER, "documents", &json!({ "kind": kind, "count": count, "documents": ids }));
+    turn.record(POLICYHOLDER, &TimelineEvent::Documents { kind: kind.to_owned(), count, documents: ids });
 }
 
 fn note_policy(turn: &mut Turn, answer: &PolicyAnswer, reasons: &[Reason]) {
@@ -203,16 +214,17 @@ fn note_policy(turn: &mut Turn, answer: &PolicyAnswer, reasons: &[Reason]) {
                     dossier.holder = Some(holder.clone());
                 }
             }
-            turn.record(GUICHET, "policy_found", &json!({ "policy": number, "facts": facts, "reasons": reasons }));
+            let (policy, facts) = (number.clone(), facts.clone());
+            turn.record(GUICHET, &TimelineEvent::PolicyFound { policy, facts, reasons: reasons.to_vec() });
         }
-        PolicyAnswer::NotFound => turn.record(GUICHET, "policy_not_found", &json!({})),
+        PolicyAnswer::NotFound => turn.record(GUICHET, &TimelineEvent::PolicyNotFound {}),
     }
 }
 
-fn advance(turn: &mut Turn, status: Status) {
+fn advance(turn: &mut Turn, status: Status, event: &TimelineEvent) {
     let moved = turn.conversation.dossier.as_mut().is_some_and(|dossier| dossier.advance(status));
     if moved {
-        turn.record(GUICHET, status.name(), &json!({}));
+        turn.record(GUICHET, event);
     }
 }
 
@@ -236,7 +248,8 @@ fn hand_over(turn: &mut Turn, handover: &Handover) {
         dossier.handover = Some(handover.reason.clone());
         dossier.waiting_since.get_or_insert(now);
     }
-    turn.record(GUICHET, "handed_over", &json!({ "reason": handover.reason, "priority": priority }));
+    let (reason, priority) = (handover.reason.clone(), priority.to_owned());
+    turn.record(GUICHET, &TimelineEvent::HandedOver { reason, priority });
 }
 
 fn urgency(priority: &str) -> u8 {
@@ -275,9 +288,9 @@ fn ask_desk(turn: &mut Turn, kind: &str, text: String, calendar: &Calendar) {
         answer_by: end_of(answer_by, turn.now),
         done: None,
     };
-    let detail = json!({ "request": asked.id, "detail": kind, "answer_by": asked.answer_by });
+    let event = TimelineEvent::Request { request: asked.id, kind: kind.to_owned(), answer_by: asked.answer_by };
     turn.requests.asked.push(asked);
-    turn.record(POLICYHOLDER, "request", &detail);
+    turn.record(POLICYHOLDER, &event);
 }
 
 /// The last second of a day where the insurers are.
@@ -297,14 +310,13 @@ fn orient(turn: &mut Turn, table: &str) -> Event {
     let scope = Scope { facts: conversation.state.facts(), insurer, today };
     let decision = orientation::decide(table, library.revision(), &scope);
     let (mode, missing) = (decision.mode().map(str::to_owned), decision.missing());
-    let detail = json!({ "mode": mode, "missing": missing });
     if let Some(dossier) = &mut turn.conversation.dossier {
         dossier.orientation.clone_from(&mode);
         if mode.is_some() {
             dossier.advance(Status::Oriented);
         }
     }
-    turn.record(GUICHET, "oriented", &detail);
+    turn.record(GUICHET, &TimelineEvent::Oriented { mode, missing: missing.to_vec() });
     turn.decide(serde_json::to_value(&decision).unwrap_or_default());
     decision.event()
 }

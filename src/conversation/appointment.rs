@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::{
     Actor, ConversationError, Services, Turn, apply,
@@ -19,7 +18,7 @@ use crate::{
         fact::Value,
         id::{AppointmentId, MissionId},
     },
-    dossier::Dossier,
+    dossier::{Dossier, TimelineEvent},
     flow::{AppointmentEvent, Event, Offer, Offering},
     planning::{Busy, Case, Expert, MODES, Rules, Slot, Wish, eve_of, free_slots, propose, rank},
     store::{AppointmentRow, AppointmentState, Mission, MissionRow, MissionState, Store, StoreError},
@@ -74,16 +73,17 @@ pub(super) async fn act(
             AppointmentEvent::Cancelled { by_person: false }
         }
         MissionStep::Accept => {
-            settle(turn, by, mission.row, MissionState::Accepted, "mission_accepted");
+            let event = |mission, expert| TimelineEvent::MissionAccepted { mission, expert };
+            settle(turn, by, mission.row, MissionState::Accepted, event);
             return Ok(());
         }
         MissionStep::Done => {
-            settle(turn, by, mission.row, MissionState::Done, "mission_done");
+            let event = |mission, expert| TimelineEvent::MissionDone { mission, expert };
+            settle(turn, by, mission.row, MissionState::Done, event);
             AppointmentEvent::Over { done: true }
         }
         MissionStep::Withdraw => {
-            cancel(turn, by, &mission);
-            settle(turn, by, mission.row, MissionState::Cancelled, "mission_withdrawn");
+            withdraw(turn, by, mission);
             AppointmentEvent::Over { done: false }
         }
     };
@@ -133,8 +133,7 @@ pub(super) async fn call_off(
     services: &Services,
 ) -> Result<Option<Event>, ConversationError> {
     let Some(mission) = mission_of(turn, services).await? else { return Ok(None) };
-    cancel(turn, by, &mission);
-    settle(turn, by, mission.row, MissionState::Cancelled, "mission_withdrawn");
+    withdraw(turn, by, mission);
     Ok(Some(Event::Appointment(AppointmentEvent::Over { done: false })))
 }
 
@@ -171,15 +170,7 @@ async fn order(
     let postcode = postcode(turn);
     let case = Case { peril: &dossier.peril, mode, postcode: postcode.as_deref() };
     let ranking = rank(&experts, &case, &load);
-    let chosen = ranking.candidates.iter().find(|candidate| candidate.expert.id == expert);
-    let chosen = chosen.ok_or(ConversationError::NoMission)?;
-    let others = ranking.candidates.iter().filter(|candidate| candidate.expert.id != expert);
-    let because = json!({
-        "because": chosen.because,
-        "others": others.map(|other| json!({ "expert": other.expert.id, "because": other.because })).collect::<Vec<_>>(),
-        "passed_over": ranking.passed_over.iter()
-            .map(|passed| json!({ "expert": passed.expert.id, "because": passed.because })).collect::<Vec<_>>(),
-    });
+    let (chosen, assignment) = ranking.assign(expert).ok_or(ConversationError::NoMission)?;
     let row = MissionRow {
         id: MissionId::new(turn.now),
         dossier: dossier.id,
@@ -188,19 +179,16 @@ async fn order(
         expert: expert.to_owned(),
         mode: mode.to_owned(),
         state: MissionState::Ordered,
-        because: because.to_string(),
+        because: serde_json::to_string(&assignment).map_err(ConversationError::UnwritableState)?,
         ordered_by: by.to_owned(),
         ordered_at: turn.now,
         updated_at: turn.now,
     };
-    turn.record(
-        by,
-        "mission_ordered",
-        &json!({ "mission": row.id, "expert": expert, "mode": mode, "decision": because }),
-    );
+    let (mission, expert, mode) = (row.id, row.expert.clone(), row.mode.clone());
+    turn.record(by, &TimelineEvent::MissionOrdered { mission, expert, mode: mode.clone(), decision: assignment });
     turn.planning.missions.push(row);
-    let Expert { name, link, .. } = chosen.expert;
-    let event = AppointmentEvent::Ordered { expert: name.clone(), mode: mode.to_owned(), link: link.clone() };
+    let Expert { name, link, .. } = chosen;
+    let event = AppointmentEvent::Ordered { expert: name.clone(), mode, link: link.clone() };
     apply::run(turn, Event::Appointment(event), services).await
 }
 
@@ -219,7 +207,7 @@ async fn offer(
     let free = free_time(turn, &expert, &mission, services).await?;
     let proposal = propose(&free, wish.as_ref(), &zone(turn));
     if proposal.slots.is_empty() {
-        turn.record(GUICHET, "no_slot_free", &json!({ "expert": expert.id }));
+        turn.record(GUICHET, &TimelineEvent::NoSlotFree { expert: expert.id });
         return Ok(AppointmentEvent::NoneFree);
     }
     lapse(turn, &mission, None);
@@ -229,8 +217,8 @@ async fn offer(
         offers.push(Offer { id: row.id, slot: *slot });
         turn.planning.appointments.push(row);
     }
-    let starts: Vec<Timestamp> = proposal.slots.iter().map(|slot| slot.start).collect();
-    turn.record(by, "slots_offered", &json!({ "expert": expert.id, "slots": starts }));
+    let slots = proposal.slots.iter().map(|slot| slot.start).collect();
+    turn.record(by, &TimelineEvent::SlotsOffered { expert: expert.id, slots });
     let why = if why == Offering::AsWished && !proposal.as_wished { Offering::Nearest } else { why };
     Ok(AppointmentEvent::Offered { offers, why })
 }
@@ -259,10 +247,14 @@ fn take(turn: &mut Turn, by: &str, mission: &Mission, row: AppointmentRow) -> Ap
         turn.planning.appointments.push(moved);
     }
     let slot = Slot { start: row.start, end: row.end };
-    let kind = if before.is_some() { "appointment_moved" } else { "appointment_booked" };
-    let detail = json!({ "appointment": row.id, "expert": row.expert, "slot": row.start, "end": row.end });
+    let (appointment, expert) = (row.id, row.expert.clone());
+    let event = if before.is_some() {
+        TimelineEvent::AppointmentMoved { appointment, expert, slot: row.start, end: row.end }
+    } else {
+        TimelineEvent::AppointmentBooked { appointment, expert, slot: row.start, end: row.end }
+    };
     turn.planning.appointments.push(AppointmentRow { state: AppointmentState::Booked, updated_at: turn.now, ..row });
-    turn.record(by, kind, &detail);
+    turn.record(by, &event);
     // Whom a person serves waits for nobody any more.
     let now = turn.now;
     if let Some(dossier) = turn.conversation.dossier.as_mut().filter(|dossier| dossier.waiting_since == Some(now)) {
@@ -278,8 +270,8 @@ fn cancel(turn: &mut Turn, by: &str, mission: &Mission) -> bool {
     let Some(booked) = mission.booked() else { return false };
     let cancelled = AppointmentRow { state: AppointmentState::Cancelled, updated_at: turn.now, ..booked.clone() };
     turn.planning.appointments.push(cancelled);
-    let detail = json!({ "appointment": booked.id, "expert": booked.expert, "slot": booked.start });
-    turn.record(by, "appointment_cancelled", &detail);
+    let (appointment, expert) = (booked.id, booked.expert.clone());
+    turn.record(by, &TimelineEvent::AppointmentCancelled { appointment, expert, slot: booked.start });
     true
 }
 
@@ -292,8 +284,21 @@ fn lapse(turn: &mut Turn, mission: &Mission, but: Option<AppointmentId>) {
     }
 }
 
-fn settle(turn: &mut Turn, by: &str, row: MissionRow, state: MissionState, kind: &str) {
-    turn.record(by, kind, &json!({ "mission": row.id, "expert": row.expert }));
+/// Takes the mission back, with what is booked.
+fn withdraw(turn: &mut Turn, by: &str, mission: Mission) {
+    cancel(turn, by, &mission);
+    let event = |mission, expert| TimelineEvent::MissionWithdrawn { mission, expert, mode: None, peril: None };
+    settle(turn, by, mission.row, MissionState::Cancelled, event);
+}
+
+fn settle(
+    turn: &mut Turn,
+    by: &str,
+    row: MissionRow,
+    state: MissionState,
+    event: impl FnOnce(MissionId, String) -> TimelineEvent,
+) {
+    turn.record(by, &event(row.id, row.expert.clone()));
     turn.planning.missions.push(MissionRow { state, updated_at: turn.now, ..row });
 }
 

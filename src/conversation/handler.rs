@@ -9,7 +9,7 @@ use crate::{
         id::DossierId,
         message::{Author, Body},
     },
-    dossier::{Dossier, Status},
+    dossier::{Dossier, Status, TimelineEvent},
     flow::Event,
     store::{Absorbed, OutboxRow},
 };
@@ -29,7 +29,7 @@ impl Turn {
                 if let Some(dossier) = &mut self.conversation.dossier {
                     dossier.waiting_since = None;
                 }
-                self.record(&actor.login, "replied", &json!({ "message": seq }));
+                self.record(&actor.login, &TimelineEvent::Replied { message: seq });
                 Ok(())
             }
             Action::TakeOver => self.take_over(actor, services).await,
@@ -38,11 +38,11 @@ impl Turn {
                 if let Some(dossier) = &mut self.conversation.dossier {
                     dossier.waiting_since = None;
                 }
-                self.record(&actor.login, "gave_back", &json!({}));
+                self.record(&actor.login, &TimelineEvent::GaveBack {});
                 apply::run(self, Event::HandedBack, services).await
             }
             Action::AskDocument { kind } => {
-                self.record(&actor.login, "asked_document", &json!({ "kind": kind }));
+                self.record(&actor.login, &TimelineEvent::AskedDocument { kind: kind.clone() });
                 apply::run(self, Event::DocumentWanted { kind }, services).await
             }
             Action::Override { mode, reason } => {
@@ -54,13 +54,13 @@ impl Turn {
                     dossier.advance(Status::Closed);
                     dossier.waiting_since = None;
                 }
-                self.record(&actor.login, "closed", &json!({ "reason": reason }));
+                self.record(&actor.login, &TimelineEvent::Closed { reason });
                 self.call_off(&actor.login, services).await
             }
             Action::Mission(step) => Box::pin(appointment::act(self, actor, step, services)).await,
             Action::DoRequest { request, kind } => {
                 self.requests.done.push((request, self.now, actor.login.clone()));
-                self.record(&actor.login, "request_done", &json!({ "request": request, "detail": kind }));
+                self.record(&actor.login, &TimelineEvent::RequestDone { request, kind });
                 Ok(())
             }
             // Seldom done, and long: it is no part of what every turn carries.
@@ -73,7 +73,7 @@ impl Turn {
                 {
                     dossier.waiting_since = None;
                 }
-                self.record(&actor.login, "kept_apart", &json!({ "dossier": other }));
+                self.record(&actor.login, &TimelineEvent::KeptApart { dossier: other });
                 Ok(())
             }
             Action::SendAgain { message, to } => {
@@ -81,9 +81,9 @@ impl Turn {
                 if !services.accounts().push_to(&to) || !services.is_ours(id, message).await? {
                     return Err(ConversationError::NotSendable);
                 }
-                let detail = json!({ "message": message, "channel": to.channel.name() });
+                let channel = to.channel;
                 self.outbox.push(OutboxRow::new(id, message, to, self.now));
-                self.record(&actor.login, "sent_again", &detail);
+                self.record(&actor.login, &TimelineEvent::SentAgain { message, channel });
                 Ok(())
             }
         }
@@ -110,12 +110,12 @@ impl Turn {
         }
         other.advance(Status::Closed);
         other.waiting_since = None;
-        let into = json!({ "dossier": here.id, "reference": here.reference });
-        let entry = other.record(&actor.login, "merged_into", &into, self.now);
-        let detail = json!({ "dossier": other.id, "reference": other.reference });
+        let into = TimelineEvent::MergedInto { dossier: here.id, reference: here.reference.clone() };
+        let entry = other.record(&actor.login, &into, self.now)?;
+        let event = TimelineEvent::Merged { dossier: other.id, reference: other.reference.clone() };
         let conversation = other.conversation;
         self.absorbs = Some(Box::new(Absorbed { conversation, revision, dossier: other, entry }));
-        self.record(&actor.login, "merged", &detail);
+        self.record(&actor.login, &event);
         Ok(())
     }
 
@@ -128,7 +128,7 @@ impl Turn {
             dossier.handler = Some(actor.login.clone());
             dossier.advance(Status::HandedOver);
         }
-        self.record(&actor.login, "took_over", &json!({}));
+        self.record(&actor.login, &TimelineEvent::TookOver {});
         apply::run(self, Event::TakenOver, services).await
     }
 
@@ -141,8 +141,9 @@ impl Turn {
         let source = Source::Handler(actor.login.clone());
         let fact = Fact { value: Value::Choice(mode.to_owned()), source };
         self.conversation.state.set_fact("orientation", fact);
-        let detail = json!({ "mode": mode, "before": before, "reason": reason });
-        self.record(&actor.login, "overrode", &detail);
-        self.decide(json!({ "overridden_by": actor.login, "mode": mode, "before": before, "reason": reason }));
+        let decision = json!({ "overridden_by": actor.login, "mode": mode, "before": before, "reason": reason });
+        let (mode, reason) = (mode.to_owned(), reason.to_owned());
+        self.record(&actor.login, &TimelineEvent::Overrode { mode, before, reason });
+        self.decide(decision);
     }
 }

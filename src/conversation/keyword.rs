@@ -14,7 +14,6 @@
 //! of the Code des postes et des communications électroniques, which is about unasked messages. Twilio keeps a list of its own
 //! and ends it with START, UNSTOP or YES only: there it is the account's setting that decides (docs/sms.md).
 
-use serde_json::json;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::{
@@ -23,6 +22,7 @@ use super::{
 };
 use crate::{
     domain::message::{Author, Body, Channel},
+    dossier::TimelineEvent,
     flow::Event,
     store::OptOut,
 };
@@ -105,7 +105,7 @@ impl Turn {
         let before = self.conversation.stopped.len();
         self.conversation.stopped.retain(|stopped| *stopped != endpoint);
         if self.conversation.stopped.len() < before {
-            self.record(POLICYHOLDER, "opted_in", &json!({ "channel": endpoint.channel.name() }));
+            self.record(POLICYHOLDER, &TimelineEvent::OptedIn { channel: endpoint.channel });
             self.opt_out = Some(OptOut::Resumed(endpoint));
         }
     }
@@ -118,7 +118,7 @@ impl Turn {
         }
         let key = if endpoint.channel == Channel::Sms { "sms_stopped" } else { "bot_stopped" };
         let confirmation = self.say_sentence(key, "");
-        self.record(POLICYHOLDER, "opted_out", &json!({ "channel": endpoint.channel.name() }));
+        self.record(POLICYHOLDER, &TimelineEvent::OptedOut { channel: endpoint.channel });
         let now = self.now;
         if let Some(dossier) = self.conversation.dossier.as_mut().filter(|dossier| !dossier.status.is_over()) {
             dossier.waiting_since.get_or_insert(now);
@@ -137,7 +137,7 @@ impl Turn {
         let lines = insurer.map(|insurer| [insurer.phone.clone(), insurer.email.clone()]);
         let lines: Vec<String> = lines.into_iter().flatten().flatten().collect();
         self.say_sentence("sms_contact", &lines.join(", "));
-        self.record(GUICHET, "told_contact", &json!({}));
+        self.record(GUICHET, &TimelineEvent::ToldContact {});
     }
 
     /// Says a sentence of the services's with what belongs behind it; returns its number.

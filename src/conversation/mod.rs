@@ -30,7 +30,7 @@ use crate::{
         message::Endpoint,
         timing::Timing,
     },
-    dossier::Dossier,
+    dossier::{Dossier, UnwritableEvent},
     flow::{Library, State},
     store::{ConversationRow, StoreError},
 };
@@ -63,6 +63,10 @@ pub enum ConversationError {
     Store(#[from] StoreError),
     #[error("this conversation's state does not read back: {0}")]
     State(serde_json::Error),
+    #[error("this conversation's state cannot be written: {0}")]
+    UnwritableState(serde_json::Error),
+    #[error(transparent)]
+    UnwritableEvent(#[from] UnwritableEvent),
     #[error("the flow asked for more than {0} look-ups in one turn: a loop in the flow")]
     Loop(usize),
     #[error("the system gives no randomness: {0}")]

@@ -1,7 +1,5 @@
 //! Hearing the person: a message with its files, several as one, the word of somebody who comes from another channel.
 
-use serde_json::json;
-
 use super::{
     ConversationError, Services, Turn, apply, closing,
     files::{Files, attachment},
@@ -15,7 +13,7 @@ use crate::{
         contact::told_by,
         message::{Author, Body},
     },
-    dossier::Status,
+    dossier::{Status, TimelineEvent},
     flow::{AppointmentEvent, Event, UserMessage},
     store::FiledDocument,
 };
@@ -85,7 +83,7 @@ impl Turn {
         self.conversation.row.timing.silent_since = Some(self.now);
         self.bring_stop(services).await?;
         self.take_back_stop();
-        self.record(POLICYHOLDER, "crossed", &json!({ "message": seq, "channel": channel.name() }));
+        self.record(POLICYHOLDER, &TimelineEvent::Crossed { message: seq, channel });
         for (name, fact) in told_by(channel, &self.conversation.row.endpoint.address) {
             self.learn(name, fact.value);
         }
@@ -168,9 +166,9 @@ impl Turn {
         let reopened = dossier.status.is_over() && dossier.advance(Status::HandedOver);
         if served || reopened || dossier.status == Status::HandedOver {
             dossier.waiting_since.get_or_insert(now);
-            let kind = if reopened { "reopened" } else { "wrote" };
-            let seq = self.conversation.row.last_seq;
-            self.record(POLICYHOLDER, kind, &json!({ "message": seq }));
+            let message = self.conversation.row.last_seq;
+            let event = if reopened { TimelineEvent::Reopened { message } } else { TimelineEvent::Wrote { message } };
+            self.record(POLICYHOLDER, &event);
         }
     }
 

@@ -4,8 +4,6 @@
 //! apart until a handler merges them. A place is kept for the handler, who sees it on a map: no answer is made of it, for
 //! an address is more than a point.
 
-use serde_json::json;
-
 use super::{ConversationError, Services, Turn, apply, turn::POLICYHOLDER};
 use crate::{
     domain::{
@@ -13,6 +11,7 @@ use crate::{
         fact::{Fact, Source, Value},
         message::{Channel, Input, Shared},
     },
+    dossier::TimelineEvent,
     flow::Mode,
     store::ProvenRow,
 };
@@ -40,7 +39,7 @@ impl Turn {
             Shared::Place { latitude, longitude } => {
                 self.note(PLACE.to_owned(), Value::Text(format!("{latitude:.5}, {longitude:.5}")));
                 let message = self.said_in();
-                self.record(POLICYHOLDER, "place_shared", &json!({ "message": message }));
+                self.record(POLICYHOLDER, &TimelineEvent::PlaceShared { message });
                 let asks_for_one = matches!(awaited, Some(Input::Address | Input::Location));
                 if asks_for_one { "place_kept_in_words" } else { "place_kept" }
             }
@@ -80,7 +79,7 @@ impl Turn {
             at: self.now,
         }));
         let message = self.said_in();
-        self.record(POLICYHOLDER, "number_proven", &json!({ "message": message }));
+        self.record(POLICYHOLDER, &TimelineEvent::NumberProven { message });
         Ok(())
     }
 }

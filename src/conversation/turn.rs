@@ -1,7 +1,7 @@
 //! A turn in the making: what context in, and what it changes so far.
 
 use jiff::Timestamp;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use super::{
     Accounts, Action, Actor, Conversation, ConversationError, Services, apply, channel_switch, files::Files, time,
@@ -13,7 +13,7 @@ use crate::{
         language::Language,
         message::{Author, Body, Channel},
     },
-    dossier::{Dossier, Entry, Status, Tip, reference_of},
+    dossier::{Dossier, Entry, Status, TimelineEvent, Tip, UnwritableEvent, reference_of},
     flow::{Event, State},
     store::{
         Absorbed, Binding, ChannelSwitchRow, Commit, DecisionRow, DocumentRow, EndpointRow, FactRow, FiledDocument,
@@ -95,6 +95,8 @@ pub struct Turn {
     pub messages: Vec<MessageRow>,
     pub(super) facts: Vec<FactRow>,
     pub(super) timeline: Vec<Entry>,
+    /// Why a line of the timeline is missing.
+    unwritable: Option<UnwritableEvent>,
     pub(super) decisions: Vec<DecisionRow>,
     pub(super) documents: Vec<FiledDocument>,
     /// The files of the message at hand that no wanted document claimed yet.
@@ -134,6 +136,7 @@ impl Turn {
             messages: Vec::new(),
             facts: Vec::new(),
             timeline: Vec::new(),
+            unwritable: None,
             decisions: Vec::new(),
             documents: Vec::new(),
             unfiled: Vec::new(),
@@ -190,16 +193,23 @@ impl Turn {
         if let Some(dossier) = &mut self.conversation.dossier {
             dossier.waiting_since.get_or_insert(now);
         }
-        let detail = json!({ "message": seq, "dossier": cited.id, "reference": cited.reference });
-        self.record(POLICYHOLDER, "cited", &detail);
+        let event = TimelineEvent::Cited { message: seq, dossier: cited.id, reference: cited.reference.clone() };
+        self.record(POLICYHOLDER, &event);
     }
 
     /// What the store must keep, and the conversation as it will stand when that is kept.
-    pub fn finish(self, context: InboundContext) -> (Commit, Conversation) {
+    ///
+    /// # Errors
+    ///
+    /// When something of it has no stored form: what is not stored is not acknowledged.
+    pub fn finish(self, context: InboundContext) -> Result<(Commit, Conversation), ConversationError> {
+        if let Some(error) = self.unwritable {
+            return Err(error.into());
+        }
         let seq = self.seq();
         let conversation = self.conversation;
         let mut row = conversation.row.clone();
-        row.state = serde_json::to_string(&conversation.state).unwrap_or_default();
+        row.state = serde_json::to_string(&conversation.state).map_err(ConversationError::UnwritableState)?;
         let vouched = match row.endpoint.channel {
             Channel::Web => Some(Proof::Session),
             Channel::Telegram => Some(Proof::Provider),
@@ -239,7 +249,7 @@ impl Turn {
             opt_out: self.opt_out,
             planning: self.planning,
         };
-        (commit, conversation)
+        Ok((commit, conversation))
     }
 
     async fn take(&mut self, input: Input, services: &Services) -> Result<(), ConversationError> {
@@ -299,8 +309,8 @@ impl Turn {
             }
             dossier.waiting_since.get_or_insert(now);
         }
-        let detail = json!({ "message": row.seq, "channel": row.to.channel.name(), "reason": reason });
-        self.record(GUICHET, "undelivered", &detail);
+        let (message, channel) = (row.seq, row.to.channel);
+        self.record(GUICHET, &TimelineEvent::Undelivered { message, channel, reason: reason.to_owned() });
     }
 
     /// Writes a message and returns its number. What one turn says by e-mail is one letter.
@@ -335,10 +345,12 @@ impl Turn {
         came_in.map(|message| message.seq).or(self.settled)
     }
 
-    /// Writes a line of the timeline, where there is a dossier.
-    pub(super) fn record(&mut self, actor: &str, kind: &str, detail: &Json) {
-        if let Some(dossier) = &mut self.conversation.dossier {
-            self.timeline.push(dossier.record(actor, kind, detail, self.now));
+    /// Writes a line of the timeline, where there is a dossier. A turn with a line that cannot be written is not finished.
+    pub(super) fn record(&mut self, actor: &str, event: &TimelineEvent) {
+        let Some(dossier) = &mut self.conversation.dossier else { return };
+        match dossier.record(actor, event, self.now) {
+            Ok(entry) => self.timeline.push(entry),
+            Err(error) => self.unwritable = Some(error),
         }
     }
 
@@ -354,7 +366,7 @@ impl Turn {
         if let Some(dossier) = &mut self.conversation.dossier {
             if dossier.peril != peril {
                 peril.clone_into(&mut dossier.peril);
-                self.record(GUICHET, "peril", &json!({ "peril": peril }));
+                self.record(GUICHET, &TimelineEvent::Peril { peril: peril.to_owned() });
             }
             return;
         }
@@ -382,7 +394,7 @@ impl Turn {
             opened_at: self.now,
             updated_at: self.now,
         });
-        self.record(GUICHET, "opened", &json!({ "reference": reference, "peril": peril }));
+        self.record(GUICHET, &TimelineEvent::Opened { reference, peril: peril.to_owned() });
     }
 
     /// A sender to whom nothing is pushed takes our words from the answer to its post: answering is delivering.

@@ -3,6 +3,7 @@
 //! Plain values and rules, no I/O. Facts live in [`crate::domain::fact`]; who stores a dossier is the store, who changes
 //! one is the conversation.
 
+mod event;
 mod reference;
 mod status;
 mod timeline;
@@ -10,6 +11,7 @@ mod timeline;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use event::{Learnt, SaidIn, TimelineEvent, UnwritableEvent};
 pub use reference::reference_of;
 pub use status::{Status, UnknownStatus};
 pub use timeline::{Entry, Tip, Verdict, verify};
@@ -59,12 +61,17 @@ pub struct Wanted {
 }
 
 impl Dossier {
-    /// Writes the next line of the timeline. `detail` is JSON without people's words where ids do.
-    pub fn record(&mut self, actor: &str, kind: &str, detail: &serde_json::Value, at: Timestamp) -> Entry {
-        let entry = timeline::append(self.id, &self.tip, actor, kind, detail.to_string(), at);
+    /// Writes the next line of the timeline.
+    ///
+    /// # Errors
+    ///
+    /// When the event has no stored form; nothing is changed then.
+    pub fn record(&mut self, actor: &str, event: &TimelineEvent, at: Timestamp) -> Result<Entry, UnwritableEvent> {
+        let (kind, detail) = event.stored()?;
+        let entry = timeline::append(self.id, &self.tip, actor, kind, detail, at);
         self.tip = Tip { seq: entry.seq, hash: entry.hash.clone() };
         self.updated_at = at;
-        entry
+        Ok(entry)
     }
 
     /// Moves to `next` where the status machine allows it, and tells whether it moved.

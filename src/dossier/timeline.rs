@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
+use super::TimelineEvent;
 use crate::domain::id::DossierId;
 
 /// One line of a dossier's timeline.
@@ -15,9 +16,9 @@ pub struct Entry {
     pub seq: i64,
     /// `policyholder`, `guichet`, or a handler's login.
     pub actor: String,
-    /// A code: `opened`, `fact`, `oriented`, ...
+    /// Of a [`TimelineEvent`]: what [`Entry::event`] reads, in the bytes that were sealed.
     pub kind: String,
-    /// JSON.
+    /// JSON, in the bytes that were sealed.
     pub detail: String,
     pub at: Timestamp,
     /// SHA-256 in hexadecimal over the hash before and everything above.
@@ -44,10 +45,17 @@ pub enum Verdict {
     },
 }
 
-pub(super) fn append(dossier: DossierId, tip: &Tip, actor: &str, kind: &str, detail: String, at: Timestamp) -> Entry {
+impl Entry {
+    /// What the line tells.
+    pub fn event(&self) -> TimelineEvent {
+        TimelineEvent::read(&self.kind, &self.detail)
+    }
+}
+
+pub(super) fn append(dossier: DossierId, tip: &Tip, actor: &str, kind: String, detail: String, at: Timestamp) -> Entry {
     let seq = tip.seq + 1;
-    let hash = seal(dossier, &tip.hash, seq, actor, kind, &detail, at);
-    Entry { dossier, seq, actor: actor.to_owned(), kind: kind.to_owned(), detail, at, hash }
+    let hash = seal(dossier, &tip.hash, seq, actor, &kind, &detail, at);
+    Entry { dossier, seq, actor: actor.to_owned(), kind, detail, at, hash }
 }
 
 /// Verifies a whole timeline, given from its first line, against the tip that the dossier keeps.

@@ -490,7 +490,7 @@ impl Inner {
         }
         let (seq, unheard) = (turn.seq(), turn.unheard);
         let from_person = context.key.is_some();
-        let (commit, conversation) = turn.finish(context);
+        let (commit, conversation) = turn.finish(context)?;
         let stored = match self.store.commit(commit).await {
             Ok(stored) => stored,
             Err(CommitError::Duplicate { conversation, seq }) => {

@@ -67,6 +67,47 @@ pub struct Ranking<'a> {
     pub passed_over: Vec<PassedOver<'a>>,
 }
 
+/// Why a mission was given to an expert, as it is kept with the mission.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assignment {
+    pub because: Vec<Because>,
+    /// Who could have taken it too, in the order in which they were proposed.
+    pub others: Vec<OtherCandidate>,
+    pub passed_over: Vec<Unsuitable>,
+}
+
+/// Who could have taken a mission that another was given, by the expert's id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherCandidate {
+    pub expert: String,
+    pub because: Vec<Because>,
+}
+
+/// Who could not take a mission, by the expert's id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unsuitable {
+    pub expert: String,
+    pub because: Because,
+}
+
+impl<'a> Ranking<'a> {
+    /// The mission's assignment to this expert; none where they are no candidate.
+    pub fn assign(&self, expert: &str) -> Option<(&'a Expert, Assignment)> {
+        let chosen = self.candidates.iter().find(|candidate| candidate.expert.id == expert)?;
+        let others = self.candidates.iter().filter(|candidate| candidate.expert.id != expert);
+        let others = others.map(|it| OtherCandidate { expert: it.expert.id.clone(), because: it.because.clone() });
+        let passed_over = self.passed_over.iter();
+        let passed_over =
+            passed_over.map(|it| Unsuitable { expert: it.expert.id.clone(), because: it.because.clone() });
+        let assignment = Assignment {
+            because: chosen.because.clone(),
+            others: others.collect(),
+            passed_over: passed_over.collect(),
+        };
+        Some((chosen.expert, assignment))
+    }
+}
+
 /// Sorts the experts for a case: whoever works in the department of the loss before whoever works anywhere, then whoever
 /// has the fewest open missions (`load`, by expert), then in the order of the file.
 pub fn rank<'a>(experts: &'a Experts, case: &Case, load: &BTreeMap<String, usize>) -> Ranking<'a> {

@@ -13,6 +13,6 @@ mod expert;
 mod slots;
 
 pub use calendar::{Event, to_ics};
-pub use candidates::{Because, Candidate, Case, PassedOver, Ranking, rank};
+pub use candidates::{Assignment, Because, Candidate, Case, OtherCandidate, PassedOver, Ranking, Unsuitable, rank};
 pub use expert::{ANYWHERE, Expert, Experts, Lengths, MODES, Week};
 pub use slots::{Busy, Proposal, Rules, Slot, Wish, eve_of, free_slots, propose};

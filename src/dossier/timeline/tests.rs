@@ -9,7 +9,7 @@ fn chain() -> (DossierId, Vec<Entry>, Tip) {
     let entries = ["opened", "fact", "oriented"]
         .iter()
         .map(|kind| {
-            let entry = append(dossier, &tip, "guichet", kind, "{}".into(), Timestamp::UNIX_EPOCH);
+            let entry = append(dossier, &tip, "guichet", (*kind).into(), "{}".into(), Timestamp::UNIX_EPOCH);
             tip = Tip { seq: entry.seq, hash: entry.hash.clone() };
             entry
         })

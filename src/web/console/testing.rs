@@ -24,7 +24,7 @@ use crate::{
         language::Language,
         message::{Attachment, Author, Body as Said, Channel, Endpoint, QuickReply, SummaryLine},
     },
-    dossier::{Dossier, Status, Tip, reference_of},
+    dossier::{Dossier, Learnt, SaidIn, Status, TimelineEvent, Tip, reference_of},
     flow::{Library, built_in},
     intake::{Accounts, Action, Actor},
     store::{
@@ -394,12 +394,18 @@ async fn seed(store: &Store, now: Timestamp) -> DossierId {
     dossier.want("lease", true);
     dossier.want("photo_wide", true);
     dossier.receive("photo_wide", 1);
+    let mut learnt = Learnt::default();
+    learnt.note("rooms", Some(Value::Number(3.0)));
+    let mut record = |actor, event| dossier.record(actor, &event, now).unwrap();
     let timeline = vec![
-        dossier.record("guichet", "opened", &json!({ "reference": "x", "peril": "water_damage" }), now),
-        dossier.record("policyholder", "facts", &json!({ "message": 2, "facts": { "rooms": 3 } }), now),
-        dossier.record("guichet", "oriented", &json!({ "mode": "tele" }), now),
-        dossier.record("ines", "replied", &json!({ "message": 3 }), now),
-        dossier.record("guichet", "a_code_nobody_knows", &json!({ "detail": "x" }), now),
+        record("guichet", TimelineEvent::Opened { reference: "x".into(), peril: "water_damage".into() }),
+        record("policyholder", TimelineEvent::Facts { message: Some(SaidIn(Some(2))), facts: learnt }),
+        record("guichet", TimelineEvent::Oriented { mode: Some("tele".into()), missing: Vec::new() }),
+        record("ines", TimelineEvent::Replied { message: 3 }),
+        record(
+            "guichet",
+            TimelineEvent::Other { kind: "a_code_nobody_knows".into(), detail: json!({ "detail": "x" }) },
+        ),
     ];
     let fact = |seq, name: &str, value| FactRow {
         dossier: id,

@@ -6,7 +6,7 @@ use guichet::{
         language::Language,
         message::{Author, Body, Channel, Endpoint},
     },
-    dossier::{Dossier, Status, Tip, reference_of},
+    dossier::{Dossier, Status, TimelineEvent, Tip, reference_of},
     store::{Commit, ConversationRow, EndpointRow, FactRow, Key, MessageRow},
 };
 use jiff::Timestamp;
@@ -103,7 +103,8 @@ impl Case {
             message_seq: Some(seq),
             at: now,
         };
-        let entry = self.dossier.record("policyholder", "fact", &serde_json::json!({ "fact": "said" }), now);
+        let event = TimelineEvent::Other { kind: "fact".into(), detail: serde_json::json!({ "fact": "said" }) };
+        let entry = self.dossier.record("policyholder", &event, now).unwrap();
         let message = |seq, author, text: &str, client_id| MessageRow {
             conversation: self.id(),
             seq,

@@ -1,7 +1,6 @@
 //! The policy and its cover at the date of loss, each finding with what it means. Information, never a refusal.
 
 use jiff::civil::Date;
-use serde::Deserialize;
 
 use super::{
     Lexicon,
@@ -9,7 +8,7 @@ use super::{
 };
 use crate::{
     contract::{Policy, Reason},
-    dossier::{Dossier, Entry},
+    dossier::{Dossier, TimelineEvent},
     store::FactRow,
     web::console::when,
 };
@@ -85,7 +84,7 @@ impl Cover {
         dossier: &Dossier,
         policy: Option<Policy>,
         rows: &[FactRow],
-        timeline: &[Entry],
+        events: &[TimelineEvent],
         lexicon: Lexicon,
     ) -> Self {
         let fact = |name| shown(rows, name, lexicon);
@@ -93,7 +92,7 @@ impl Cover {
             Some(Shown::Text(number)) => Some(number),
             _ => None,
         };
-        let reasons = reasons(timeline);
+        let reasons = reasons(events);
         let findings = CHECKS
             .into_iter()
             .filter_map(|(name, codes)| {
@@ -116,14 +115,12 @@ impl Cover {
 }
 
 /// Why the last look-up of the policy said what it said.
-fn reasons(timeline: &[Entry]) -> Vec<Reason> {
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    struct Detail {
-        reasons: Vec<Reason>,
-    }
-    let found = timeline.iter().rfind(|entry| entry.kind == "policy_found");
-    found.and_then(|entry| serde_json::from_str::<Detail>(&entry.detail).ok()).unwrap_or_default().reasons
+fn reasons(events: &[TimelineEvent]) -> &[Reason] {
+    let found = events.iter().rev().find_map(|event| match event {
+        TimelineEvent::PolicyFound { reasons, .. } => Some(reasons.as_slice()),
+        _ => None,
+    });
+    found.unwrap_or_default()
 }
 
 impl Why {

@@ -6,9 +6,10 @@ use super::Lexicon;
 use crate::{
     domain::{
         contact::Proof,
+        id::DossierId,
         message::{Channel, Endpoint, UNVERIFIED},
     },
-    dossier::Entry,
+    dossier::TimelineEvent,
     store::{DuplicateCandidate, EndpointRow, MatchReason, ProvenRow},
     web::console::when::{self, When},
 };
@@ -38,21 +39,27 @@ pub(super) struct ContactAddress {
 }
 
 /// The proposals that no handler refused yet.
-pub(super) fn proposals(alike: Vec<DuplicateCandidate>, entries: &[Entry], lexicon: Lexicon) -> Vec<DuplicateView> {
-    let refused: HashSet<String> = entries
+pub(super) fn proposals(
+    alike: Vec<DuplicateCandidate>,
+    events: &[TimelineEvent],
+    lexicon: Lexicon,
+) -> Vec<DuplicateView> {
+    let refused: HashSet<DossierId> = events
         .iter()
-        .filter(|entry| entry.kind == "kept_apart")
-        .filter_map(|entry| serde_json::from_str::<serde_json::Value>(&entry.detail).ok())
-        .filter_map(|detail| Some(detail.get("dossier")?.as_str()?.to_owned()))
+        .filter_map(|event| match event {
+            TimelineEvent::KeptApart { dossier } => Some(*dossier),
+            _ => None,
+        })
         .collect();
-    let open = alike.into_iter().map(|it| DuplicateView {
+    let open = alike.into_iter().filter(|it| !refused.contains(&it.dossier));
+    let open = open.map(|it| DuplicateView {
         id: it.dossier.to_string(),
         reference: it.reference,
         peril: lexicon.names.peril(&it.peril).to_owned(),
         opened: When(it.opened_at),
         reason: it.reason,
     });
-    open.filter(|it| !refused.contains(&it.id)).collect()
+    open.collect()
 }
 
 /// The person's addresses, each once: where they write from, and what else they showed to be theirs.

@@ -32,7 +32,7 @@ use crate::{
         fact::Precision,
         message::{Channel, Endpoint},
     },
-    dossier::{Verdict, verify},
+    dossier::{Entry, TimelineEvent, Verdict, verify},
     planning::Because,
     store::Delivery,
     store::MatchReason,
@@ -117,6 +117,7 @@ pub(crate) async fn get(
         .handler
         .as_ref()
         .map(|login| if *login == session.login { TakenBy::Me } else { TakenBy::Another(lexicon.person(login)) });
+    let events: Vec<TimelineEvent> = entries.iter().map(Entry::event).collect();
     let expertise = expertise::view(store, console.library(), &dossier, &rows, console.now(), lexicon).await?;
     html(&DossierPage {
         shell: Shell::from(&session),
@@ -128,14 +129,14 @@ pub(crate) async fn get(
         facts: facts::lines(&rows, lexicon),
         files: files::gallery(documents, lexicon),
         wanted: files::wanted(&dossier, lexicon),
-        cover: Cover::of(&dossier, policy, &rows, &entries, lexicon),
+        cover: Cover::of(&dossier, policy, &rows, &events, lexicon),
         orientation: OrientationView::of(&dossier, &decisions, lexicon),
         expertise: expertise.named(lexicon),
         verdict: verify(dossier.id, &entries, &dossier.tip),
-        ending: timeline::ending(&dossier, &entries, lexicon),
-        alike: same_person::proposals(alike, &entries, lexicon),
+        ending: timeline::ending(&dossier, &entries, &events, lexicon),
+        alike: same_person::proposals(alike, &events, lexicon),
         reached: same_person::places(addresses, proofs, &conversation.endpoint),
-        timeline: timeline::lines(&entries, lexicon),
+        timeline: timeline::lines(&entries, &events, lexicon),
         kinds: lexicon.names.documents().into_iter().map(|(kind, name)| (kind.to_owned(), name.to_owned())).collect(),
         taken_by,
     })

@@ -1,7 +1,10 @@
 use axum::http::StatusCode;
 
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::{
+    contract::Reason,
     dossier::Status,
     planning::Experts,
     store::DuplicateCandidate,
@@ -16,18 +19,14 @@ impl DossierPage {
         let mut dossier = super::super::tests::dossier(crate::domain::id::DossierId::new(now));
         dossier.status = Status::Closed;
         dossier.want("lease", true);
+        let reason = |code: &str, detail: &str| Reason { code: code.into(), detail: detail.into() };
+        let reasons = vec![reason("ended_before_loss", "2026-10-01"), reason("decree_awaited", "")];
+        let found = TimelineEvent::PolicyFound { policy: "1".into(), facts: BTreeMap::new(), reasons };
         let entries = [
-            dossier.record(
-                "guichet",
-                "policy_found",
-                &serde_json::json!({ "policy": "1", "reasons": [
-                    { "code": "ended_before_loss", "detail": "2026-10-01" },
-                    { "code": "decree_awaited", "detail": "" },
-                ] }),
-                now,
-            ),
-            dossier.record("camille", "closed", &serde_json::json!({ "reason": "Réglé <ici>" }), now),
+            dossier.record("guichet", &found, now).unwrap(),
+            dossier.record("camille", &TimelineEvent::Closed { reason: "Réglé <ici>".into() }, now).unwrap(),
         ];
+        let events = entries.each_ref().map(Entry::event);
         let rows = [crate::store::FactRow {
             dossier: dossier.id,
             seq: 1,
@@ -59,12 +58,12 @@ impl DossierPage {
                 remarks: vec![Remark::Blurred],
             }],
             wanted: files::wanted(&dossier, lexicon),
-            cover: Cover::of(&dossier, None, &rows, &entries, lexicon),
+            cover: Cover::of(&dossier, None, &rows, &events, lexicon),
             orientation: OrientationView::of(&dossier, &[], lexicon),
             expertise: ExpertiseView::default(),
             verdict: verify(dossier.id, &entries, &dossier.tip),
-            ending: timeline::ending(&dossier, &entries, lexicon),
-            timeline: timeline::lines(&entries, lexicon),
+            ending: timeline::ending(&dossier, &entries, &events, lexicon),
+            timeline: timeline::lines(&entries, &events, lexicon),
             kinds: vec![("lease".into(), "Bail".into())],
             taken_by: Some(TakenBy::Me),
             alike: same_person::proposals(
@@ -75,7 +74,7 @@ impl DossierPage {
                     opened_at: now,
                     reason: MatchReason::Policy,
                 }],
-                &entries,
+                &events,
                 lexicon,
             ),
             reached: vec![
