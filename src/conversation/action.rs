@@ -1,8 +1,8 @@
 //! What a handler does to a conversation or its dossier.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::MissionStep;
 use crate::domain::{
     id::{DossierId, RequestId},
     message::Endpoint,
@@ -51,6 +51,26 @@ pub enum Action {
         message: i64,
         to: Endpoint,
     },
+}
+
+/// What is done about an expert's mission.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "step")]
+pub enum MissionStep {
+    /// Gives the mission to an expert of `flows/experts.yaml`.
+    Order { expert: String },
+    /// Proposes slots to the person, where they are.
+    Offer,
+    /// Books what was agreed by telephone.
+    Book { start: Timestamp },
+    /// Gives the appointment up.
+    CancelAppointment,
+    /// The expert takes it.
+    Accept,
+    /// The expert has seen the damage.
+    Done,
+    /// Takes the mission back.
+    Withdraw,
 }
 
 /// The handler who acts: the login for the record, the name that the person sees.

@@ -1,4 +1,4 @@
-//! Walks the flow through an event and does what it asks for.
+//! Runs the flow on an event and does what it asks for. The one caller of [`flow::step`].
 
 use std::sync::Arc;
 
@@ -6,36 +6,28 @@ use jiff::{Span, Timestamp, civil::Date};
 use serde_json::json;
 
 use super::{
-    Conversation, ConversationError, Services, Turn, appointment,
-    turn::{GUICHET, POLICYHOLDER},
+    appointment,
+    error::ConversationError,
+    loaded::Conversation,
+    services::Services,
+    turn::{GUICHET, POLICYHOLDER, Turn, json_of},
 };
 use crate::{
     contract::{Calendar, Reason},
     domain::{
         clock::paris,
-        contact::told_by,
         fact::{Fact, Source, Value},
-        id::{MissedId, RequestId},
         message::Author,
         priority::Priority,
     },
-    dossier::{Learnt, SaidIn, Status, TimelineEvent},
-    flow::{self, Effect, Event, Handover, PolicyAnswer, Scope},
+    dossier::{Dossier, Learnt, SaidIn, Status, TimelineEvent},
+    flow::{self, Coverage, Effect, Event, Handover, PolicyAnswer, Scope, StepOutput},
     orientation,
     store::{FactRow, MissedRow, RequestRow},
 };
 
 /// The most look-ups in one turn; a flow that wants more turns in a circle.
-pub(super) const LOOK_UPS: usize = 8;
-
-/// The event that opens a conversation.
-pub(super) fn start(conversation: &Conversation) -> Event {
-    Event::Start {
-        language: conversation.row.language,
-        channel: conversation.row.endpoint.channel,
-        known: told_by(conversation.row.endpoint.channel, &conversation.row.endpoint.address),
-    }
-}
+const LOOK_UPS: usize = 8;
 
 /// Runs the flow on `event`, and on the answers to what it looks up, until it asks for nothing more.
 pub(super) async fn run(turn: &mut Turn, event: Event, services: &Services) -> Result<(), ConversationError> {
@@ -54,8 +46,12 @@ async fn step(turn: &mut Turn, event: &Event, services: &Services) -> Result<Opt
     let conversation = &mut turn.conversation;
     let state = std::mem::take(&mut conversation.state);
     let language = state.language();
-    let flow::StepOutput { state, effects } =
-        flow::step(&conversation.library, &conversation.row.insurer, state, event, turn.now);
+    let mut reached = services.observer().map(|_| Coverage::default());
+    let (library, insurer) = (&conversation.library, &conversation.row.insurer);
+    let StepOutput { state, effects } = flow::step(library, insurer, state, event, turn.now, reached.as_mut());
+    if let (Some(observer), Some(reached)) = (services.observer(), reached) {
+        observer.stepped(event, &effects, reached);
+    }
     conversation.state = state;
     // "In English, please" was said in the conversation itself.
     if conversation.state.language() != language {
@@ -88,7 +84,7 @@ async fn step(turn: &mut Turn, event: &Event, services: &Services) -> Result<Opt
                 answer = Some(Event::PolicyLookedUp(found));
             }
             Effect::SwitchChannel { to } => answer = Some(turn.open_channel_switch(to, services)?),
-            Effect::Orient { table } => answer = Some(orient(turn, &table)),
+            Effect::Orient { table } => answer = Some(orient(turn, &table)?),
             Effect::Qualify => advance(turn, Status::Qualified, &TimelineEvent::Qualified {}),
             Effect::HandOver(handover) => hand_over(turn, &handover),
             Effect::Withdraw => {
@@ -101,14 +97,14 @@ async fn step(turn: &mut Turn, event: &Event, services: &Services) -> Result<Opt
             Effect::Missed { text, question } => {
                 let row = &turn.conversation.row;
                 let missed = MissedRow {
-                    id: MissedId::new(turn.now),
+                    id: turn.ids.next(turn.now),
                     conversation: row.id,
                     dossier: row.dossier,
                     text,
                     question,
                     at: turn.now,
                 };
-                turn.requests.missed.push(missed);
+                turn.rows.requests.missed.push(missed);
             }
             Effect::FindSlots { wish } => answer = Box::pin(appointment::find_slots(turn, wish, services)).await?,
             Effect::Book { appointment } => answer = Box::pin(appointment::book(turn, appointment, services)).await?,
@@ -149,7 +145,12 @@ struct LearntBy {
 
 impl LearntBy {
     fn note(&mut self, source: &Source, name: &str, value: Option<Value>) {
-        let facts = if *source == Source::Policyholder { &mut self.said } else { &mut self.concluded };
+        let facts = match source {
+            Source::Policyholder => &mut self.said,
+            Source::Flow | Source::Policy => &mut self.concluded,
+            // What a handler did, and what a phone shared, has its own line.
+            Source::Channel | Source::Handler(_) => return,
+        };
         facts.note(name, value);
     }
 }
@@ -162,7 +163,7 @@ fn set_fact(turn: &mut Turn, name: String, fact: Fact, learnt: &mut LearntBy) {
         dossier.holder = Some(holder.clone());
     }
     // "Modifier" stands beside the message that answered.
-    if let (Source::Policyholder, Some(message)) = (&fact.source, turn.messages.first_mut())
+    if let (Source::Policyholder, Some(message)) = (&fact.source, turn.rows.messages.first_mut())
         && message.author == Author::Policyholder
     {
         message.body.answers.get_or_insert_with(|| name.clone());
@@ -171,12 +172,12 @@ fn set_fact(turn: &mut Turn, name: String, fact: Fact, learnt: &mut LearntBy) {
 }
 
 /// Before the dossier is open the facts are in the flow's state alone; opening it writes them all.
-pub(super) fn write_fact(turn: &mut Turn, name: String, value: Option<Value>, source: Source) {
+fn write_fact(turn: &mut Turn, name: String, value: Option<Value>, source: Source) {
     let message_seq = turn.said_in();
     let at = turn.now;
     let Some(dossier) = &mut turn.conversation.dossier else { return };
     dossier.fact_seq += 1;
-    turn.facts.push(FactRow { dossier: dossier.id, seq: dossier.fact_seq, name, value, source, message_seq, at });
+    turn.rows.facts.push(FactRow { dossier: dossier.id, seq: dossier.fact_seq, name, value, source, message_seq, at });
 }
 
 fn open_dossier(turn: &mut Turn, peril: &str) {
@@ -186,6 +187,18 @@ fn open_dossier(turn: &mut Turn, peril: &str) {
         for (name, fact) in turn.conversation.state.facts().clone() {
             write_fact(turn, name, Some(fact.value), fact.source);
         }
+        // The register may have answered before there was a dossier.
+        let Conversation { state, dossier, .. } = &mut turn.conversation;
+        if let (Some(number), Some(dossier)) = (state.found_policy(), dossier) {
+            note_holder(dossier, number, state.fact("policy_holder"));
+        }
+    }
+}
+
+fn note_holder(dossier: &mut Dossier, policy: &str, holder: Option<&Value>) {
+    dossier.policy = Some(policy.to_owned());
+    if let Some(Value::Text(holder)) = holder {
+        dossier.holder = Some(holder.clone());
     }
 }
 
@@ -200,7 +213,7 @@ fn file_documents(turn: &mut Turn, kind: &str, count: u32) {
         file.dossier = dossier;
         file.kind = Some(kind.to_owned());
         ids.push(file.document);
-        turn.documents.push(file);
+        turn.rows.documents.push(file);
     }
     turn.record(POLICYHOLDER, &TimelineEvent::Documents { kind: kind.to_owned(), count, documents: ids });
 }
@@ -209,10 +222,7 @@ fn note_policy(turn: &mut Turn, answer: &PolicyAnswer, reasons: &[Reason]) {
     match answer {
         PolicyAnswer::Found { number, facts } => {
             if let Some(dossier) = &mut turn.conversation.dossier {
-                dossier.policy = Some(number.clone());
-                if let Some(Value::Text(holder)) = facts.get("policy_holder") {
-                    dossier.holder = Some(holder.clone());
-                }
+                note_holder(dossier, number, facts.get("policy_holder"));
             }
             let (policy, facts) = (number.clone(), facts.clone());
             turn.record(GUICHET, &TimelineEvent::PolicyFound { policy, facts, reasons: reasons.to_vec() });
@@ -274,7 +284,7 @@ fn ask_desk(turn: &mut Turn, kind: &str, text: String, calendar: &Calendar) {
     let in_months = today.checked_add(Span::new().months(request.answer_months)).unwrap_or(today);
     let answer_by = calendar.deadline(in_months, request.answer_days, None);
     let asked = RequestRow {
-        id: RequestId::new(turn.now),
+        id: turn.ids.next(turn.now),
         conversation: row.id,
         dossier,
         insurer: row.insurer.clone(),
@@ -289,7 +299,7 @@ fn ask_desk(turn: &mut Turn, kind: &str, text: String, calendar: &Calendar) {
         done: None,
     };
     let event = TimelineEvent::Request { request: asked.id, kind: kind.to_owned(), answer_by: asked.answer_by };
-    turn.requests.asked.push(asked);
+    turn.rows.requests.asked.push(asked);
     turn.record(POLICYHOLDER, &event);
 }
 
@@ -299,12 +309,12 @@ fn end_of(day: Date, now: Timestamp) -> Timestamp {
 }
 
 /// Evaluates a decision table and keeps the decision with all its reasons.
-fn orient(turn: &mut Turn, table: &str) -> Event {
+fn orient(turn: &mut Turn, table: &str) -> Result<Event, ConversationError> {
     let conversation = &turn.conversation;
     let library = &conversation.library;
     let (Some(table), Some(insurer)) = (library.table(table), library.insurer(&conversation.row.insurer)) else {
         // `flow check` refuses such a library; an insurer may have been taken out of the files meanwhile.
-        return Event::Oriented { mode: None, missing: Vec::new() };
+        return Ok(Event::Oriented { mode: None, missing: Vec::new() });
     };
     let today = turn.now.to_zoned(paris()).date();
     let scope = Scope { facts: conversation.state.facts(), insurer, today };
@@ -317,6 +327,6 @@ fn orient(turn: &mut Turn, table: &str) -> Event {
         }
     }
     turn.record(GUICHET, &TimelineEvent::Oriented { mode, missing: missing.to_vec() });
-    turn.decide(serde_json::to_value(&decision).unwrap_or_default());
-    decision.event()
+    turn.decide(json_of(&decision)?);
+    Ok(decision.event())
 }

@@ -6,11 +6,13 @@
 use std::sync::Arc;
 
 use jiff::{Timestamp, tz::TimeZone};
-use serde::{Deserialize, Serialize};
 
 use super::{
-    Actor, ConversationError, Services, Turn, apply,
-    turn::{GUICHET, POLICYHOLDER},
+    action::{Actor, MissionStep},
+    error::ConversationError,
+    look_ups::LookUps,
+    services::Services,
+    turn::{GUICHET, POLICYHOLDER, Turn},
 };
 use crate::{
     domain::{
@@ -21,61 +23,41 @@ use crate::{
     dossier::{Dossier, TimelineEvent},
     flow::{AppointmentEvent, Event, Offer, Offering},
     planning::{Busy, Case, Expert, MODES, Rules, Slot, Wish, eve_of, free_slots, propose, rank},
-    store::{AppointmentRow, AppointmentState, Mission, MissionRow, MissionState, Store, StoreError},
+    store::{AppointmentRow, AppointmentState, Mission, MissionRow, MissionState, StoreError},
 };
 
 /// Later than any appointment.
 const FAR: Timestamp = Timestamp::MAX;
 
-/// What is done about an expert's mission.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "step")]
-pub enum MissionStep {
-    /// Gives the mission to an expert of `flows/experts.yaml`.
-    Order { expert: String },
-    /// Proposes slots to the person, where they are.
-    Offer,
-    /// Books what was agreed by telephone.
-    Book { start: Timestamp },
-    /// Gives the appointment up.
-    CancelAppointment,
-    /// The expert takes it.
-    Accept,
-    /// The expert has seen the damage.
-    Done,
-    /// Takes the mission back.
-    Withdraw,
-}
-
-/// Does a step of a mission.
+/// Does a step of a mission. Returns what the flow is to be told of it.
 pub(super) async fn act(
     turn: &mut Turn,
     actor: &Actor,
     step: MissionStep,
     services: &Services,
-) -> Result<(), ConversationError> {
+) -> Result<Option<Event>, ConversationError> {
     let dossier = turn.conversation.dossier.as_ref().filter(|dossier| !dossier.status.is_over());
     let dossier = dossier.ok_or(ConversationError::NoMission)?.clone();
     let by = actor.login.as_str();
     if let MissionStep::Order { expert } = step {
-        return order(turn, by, &dossier, &expert, services).await;
+        return order(turn, by, &dossier, &expert, services).await.map(Some);
     }
     let mission = open_mission(&dossier, services).await?;
     let event = match step {
-        MissionStep::Order { .. } => return Ok(()),
+        MissionStep::Order { .. } => return Ok(None),
         MissionStep::Offer => offer(turn, by, mission, None, Offering::New, services).await?,
         MissionStep::Book { start } => book_at(turn, by, mission, start, services).await?,
         MissionStep::CancelAppointment => {
             let cancelled = cancel(turn, by, &mission);
             if !cancelled {
-                return Ok(());
+                return Ok(None);
             }
             AppointmentEvent::Cancelled { by_person: false }
         }
         MissionStep::Accept => {
             let event = |mission, expert| TimelineEvent::MissionAccepted { mission, expert };
             settle(turn, by, mission.row, MissionState::Accepted, event);
-            return Ok(());
+            return Ok(None);
         }
         MissionStep::Done => {
             let event = |mission, expert| TimelineEvent::MissionDone { mission, expert };
@@ -87,7 +69,7 @@ pub(super) async fn act(
             AppointmentEvent::Over { done: false }
         }
     };
-    apply::run(turn, Event::Appointment(event), services).await
+    Ok(Some(Event::Appointment(event)))
 }
 
 /// The answer to [`crate::flow::Effect::FindSlots`].
@@ -111,7 +93,7 @@ pub(super) async fn book(
     let Some(mission) = mission_of(turn, services).await? else { return Ok(None) };
     let wanted = mission.appointments.iter().find(|row| row.id == chosen).cloned();
     let event = match wanted {
-        Some(row) if row.start > turn.now && is_free(&mission, &row, services.store()).await? => {
+        Some(row) if row.start > turn.now && is_free(&mission, &row, services.look_ups()).await? => {
             take(turn, POLICYHOLDER, &mission, row)
         }
         _ => offer(turn, GUICHET, mission, None, Offering::Taken, services).await?,
@@ -141,7 +123,7 @@ pub(super) async fn call_off(
 async fn mission_of(turn: &Turn, services: &Services) -> Result<Option<Mission>, ConversationError> {
     match &turn.conversation.dossier {
         Some(dossier) if turn.conversation.state.has_appointment() => {
-            let mission = services.store().mission(dossier.id).await?;
+            let mission = services.look_ups().mission(dossier.id).await?;
             Ok(mission.filter(|mission| mission.row.state.is_open()))
         }
         _ => Ok(None),
@@ -149,7 +131,7 @@ async fn mission_of(turn: &Turn, services: &Services) -> Result<Option<Mission>,
 }
 
 async fn open_mission(dossier: &Dossier, services: &Services) -> Result<Mission, ConversationError> {
-    let mission = services.store().mission(dossier.id).await?.filter(|mission| mission.row.state.is_open());
+    let mission = services.look_ups().mission(dossier.id).await?.filter(|mission| mission.row.state.is_open());
     mission.ok_or(ConversationError::NoMission)
 }
 
@@ -159,37 +141,37 @@ async fn order(
     dossier: &Dossier,
     expert: &str,
     services: &Services,
-) -> Result<(), ConversationError> {
+) -> Result<Event, ConversationError> {
     let mode = dossier.orientation.as_deref().filter(|mode| MODES.contains(mode));
     let mode = mode.ok_or(ConversationError::NoMission)?;
-    if services.store().mission(dossier.id).await?.is_some_and(|mission| mission.row.state.is_open()) {
+    if services.look_ups().mission(dossier.id).await?.is_some_and(|mission| mission.row.state.is_open()) {
         return Err(ConversationError::NoMission);
     }
-    let load = services.store().mission_load().await?;
+    let load = services.look_ups().mission_load().await?;
     let experts = Arc::clone(services.experts());
     let postcode = postcode(turn);
     let case = Case { peril: &dossier.peril, mode, postcode: postcode.as_deref() };
     let ranking = rank(&experts, &case, &load);
     let (chosen, assignment) = ranking.assign(expert).ok_or(ConversationError::NoMission)?;
     let row = MissionRow {
-        id: MissionId::new(turn.now),
+        id: turn.ids.next(turn.now),
         dossier: dossier.id,
         conversation: turn.conversation.row.id,
         insurer: dossier.insurer.clone(),
         expert: expert.to_owned(),
         mode: mode.to_owned(),
         state: MissionState::Ordered,
-        because: serde_json::to_string(&assignment).map_err(ConversationError::UnwritableState)?,
+        because: serde_json::to_string(&assignment).map_err(ConversationError::Unwritable)?,
         ordered_by: by.to_owned(),
         ordered_at: turn.now,
         updated_at: turn.now,
     };
     let (mission, expert, mode) = (row.id, row.expert.clone(), row.mode.clone());
     turn.record(by, &TimelineEvent::MissionOrdered { mission, expert, mode: mode.clone(), decision: assignment });
-    turn.planning.missions.push(row);
+    turn.rows.planning.missions.push(row);
     let Expert { name, link, .. } = chosen;
     let event = AppointmentEvent::Ordered { expert: name.clone(), mode, link: link.clone() };
-    apply::run(turn, Event::Appointment(event), services).await
+    Ok(Event::Appointment(event))
 }
 
 /// Proposes slots. What was proposed before and not chosen lapses.
@@ -215,7 +197,7 @@ async fn offer(
     for slot in &proposal.slots {
         let row = appointment(turn, &mission.row, &expert, *slot, AppointmentState::Proposed);
         offers.push(Offer { id: row.id, slot: *slot });
-        turn.planning.appointments.push(row);
+        turn.rows.planning.appointments.push(row);
     }
     let slots = proposal.slots.iter().map(|slot| slot.start).collect();
     turn.record(by, &TimelineEvent::SlotsOffered { expert: expert.id, slots });
@@ -244,7 +226,7 @@ fn take(turn: &mut Turn, by: &str, mission: &Mission, row: AppointmentRow) -> Ap
     let before = mission.booked().cloned();
     if let Some(before) = &before {
         let moved = AppointmentRow { state: AppointmentState::Moved, updated_at: turn.now, ..before.clone() };
-        turn.planning.appointments.push(moved);
+        turn.rows.planning.appointments.push(moved);
     }
     let slot = Slot { start: row.start, end: row.end };
     let (appointment, expert) = (row.id, row.expert.clone());
@@ -253,7 +235,11 @@ fn take(turn: &mut Turn, by: &str, mission: &Mission, row: AppointmentRow) -> Ap
     } else {
         TimelineEvent::AppointmentBooked { appointment, expert, slot: row.start, end: row.end }
     };
-    turn.planning.appointments.push(AppointmentRow { state: AppointmentState::Booked, updated_at: turn.now, ..row });
+    turn.rows.planning.appointments.push(AppointmentRow {
+        state: AppointmentState::Booked,
+        updated_at: turn.now,
+        ..row
+    });
     turn.record(by, &event);
     // Whom a person serves waits for nobody any more.
     let now = turn.now;
@@ -269,7 +255,7 @@ fn cancel(turn: &mut Turn, by: &str, mission: &Mission) -> bool {
     lapse(turn, mission, None);
     let Some(booked) = mission.booked() else { return false };
     let cancelled = AppointmentRow { state: AppointmentState::Cancelled, updated_at: turn.now, ..booked.clone() };
-    turn.planning.appointments.push(cancelled);
+    turn.rows.planning.appointments.push(cancelled);
     let (appointment, expert) = (booked.id, booked.expert.clone());
     turn.record(by, &TimelineEvent::AppointmentCancelled { appointment, expert, slot: booked.start });
     true
@@ -280,7 +266,7 @@ fn lapse(turn: &mut Turn, mission: &Mission, but: Option<AppointmentId>) {
     let proposed = mission.appointments.iter().filter(|row| row.state == AppointmentState::Proposed);
     for row in proposed.filter(|row| Some(row.id) != but) {
         let lapsed = AppointmentRow { state: AppointmentState::Lapsed, updated_at: turn.now, ..row.clone() };
-        turn.planning.appointments.push(lapsed);
+        turn.rows.planning.appointments.push(lapsed);
     }
 }
 
@@ -299,7 +285,7 @@ fn settle(
     event: impl FnOnce(MissionId, String) -> TimelineEvent,
 ) {
     turn.record(by, &event(row.id, row.expert.clone()));
-    turn.planning.missions.push(MissionRow { state, updated_at: turn.now, ..row });
+    turn.rows.planning.missions.push(MissionRow { state, updated_at: turn.now, ..row });
 }
 
 fn appointment(
@@ -315,7 +301,7 @@ fn appointment(
         _ => String::new(),
     };
     AppointmentRow {
-        id: AppointmentId::new(turn.now),
+        id: turn.ids.next(turn.now),
         mission: mission.id,
         dossier: mission.dossier,
         expert: expert.id.clone(),
@@ -344,7 +330,7 @@ async fn free_time(
     let (zone, postcode) = (zone(turn), postcode(turn));
     let rules =
         Rules { postcode: postcode.as_deref(), ..Rules::of(services.experts(), turn.now, &zone, services.calendar()) };
-    let busy = busy(mission, &expert.id, turn.now, FAR, services.store()).await?;
+    let busy = busy(mission, &expert.id, turn.now, FAR, services.look_ups()).await?;
     let booked = mission.booked().map(|row| row.start);
     let free = free_slots(expert, &mission.row.mode, &busy, &rules);
     Ok(free.into_iter().filter(|slot| Some(slot.start) != booked).collect())
@@ -355,15 +341,15 @@ async fn busy(
     expert: &str,
     from: Timestamp,
     until: Timestamp,
-    store: &Store,
+    look_ups: &dyn LookUps,
 ) -> Result<Vec<Busy>, StoreError> {
-    let booked = store.booked(expert, from, until).await?;
+    let booked = look_ups.booked(expert, from, until).await?;
     let others = booked.into_iter().filter(|row| row.mission != mission.row.id);
     Ok(others.map(|row| Busy { start: row.start, until: row.busy_until }).collect())
 }
 
-async fn is_free(mission: &Mission, row: &AppointmentRow, store: &Store) -> Result<bool, StoreError> {
-    Ok(busy(mission, &row.expert, row.start, row.busy_until, store).await?.is_empty())
+async fn is_free(mission: &Mission, row: &AppointmentRow, look_ups: &dyn LookUps) -> Result<bool, StoreError> {
+    Ok(busy(mission, &row.expert, row.start, row.busy_until, look_ups).await?.is_empty())
 }
 
 /// Of the loss.

@@ -1,16 +1,13 @@
-//! Going on elsewhere: the code or the link by which a person takes their conversation to another channel, and how one is
-//! known again when it comes back.
+//! Going on elsewhere: the code or the link by which a person takes their conversation to another channel, and how it is
+//! recognised when it comes back.
 //!
 //! A code is what people type: eight letters and digits that cannot be taken for a word or for each other. A link holds
 //! 128 random bits. Both are good once and for a while, and only their hashes are stored.
 
 use jiff::{Timestamp, ToSpan};
 
-use super::ConversationError;
-use crate::{
-    domain::{contact::Proof, id::ConversationId, message::Channel, token::hash},
-    store::ChannelSwitchRow,
-};
+use super::error::ConversationError;
+use crate::domain::{contact::Proof, message::Channel, token::hash};
 
 /// No vowels, so that no word comes out; none of 0, 1, L, S and U, which sound or look like others.
 const ALPHABET: &[u8; 25] = b"23456789BCDFGHJKMNPQRTVWX";
@@ -26,24 +23,37 @@ const MAX_WORDS_BESIDE: usize = 3;
 /// How much of an e-mail is looked at for a code.
 const MAX_WORDS_READ: usize = 300;
 
-/// Makes a way to another channel: what is said to the person, and the row that opens it.
-pub(super) fn open(
-    conversation: ConversationId,
-    to: Channel,
-    now: Timestamp,
-) -> Result<(String, ChannelSwitchRow), ConversationError> {
-    let (secret, expires_at) = match to {
-        Channel::Sms | Channel::Email => (code()?, now + CODE_MINUTES.minutes()),
-        Channel::Telegram => (token()?, now + LINK_HOURS.hours()),
-        Channel::Web => (token()?, now + (24 * CHAT_LINK_DAYS).hours()),
-    };
-    let row = ChannelSwitchRow { secret_hash: hash(&secret), conversation, to, expires_at };
-    let shown = if secret.len() == CODE_LENGTH { format!("{}-{}", &secret[..4], &secret[4..]) } else { secret };
-    Ok((shown, row))
+/// The secret by which a person goes on by another channel: a code that is typed, or the token of a link.
+pub(super) fn secret(to: Channel) -> Result<String, ConversationError> {
+    match to {
+        Channel::Sms | Channel::Email => code(),
+        Channel::Telegram | Channel::Web => token(),
+    }
+}
+
+/// Until when a secret is good.
+pub(super) fn expires_at(to: Channel, now: Timestamp) -> Timestamp {
+    now + match to {
+        Channel::Sms | Channel::Email => CODE_MINUTES.minutes(),
+        Channel::Telegram => LINK_HOURS.hours(),
+        Channel::Web => (24 * CHAT_LINK_DAYS).hours(),
+    }
+}
+
+/// A secret as the person is told it: a code in two halves, the chat's short address, Telegram's start parameter.
+pub(super) fn shown(to: Channel, secret: String, public_url: &str) -> String {
+    match to {
+        Channel::Sms | Channel::Email => match secret.split_at_checked(CODE_LENGTH / 2) {
+            Some((one, two)) => format!("{one}-{two}"),
+            None => secret,
+        },
+        Channel::Web => chat_link(public_url, &secret),
+        Channel::Telegram => secret,
+    }
 }
 
 /// The short address of the chat that goes on with a conversation.
-pub(super) fn chat_link(public_url: &str, token: &str) -> String {
+fn chat_link(public_url: &str, token: &str) -> String {
     format!("{}/c/{token}", public_url.trim_end_matches('/'))
 }
 

@@ -3,7 +3,7 @@
 
 use jiff::{Timestamp, ToSpan};
 
-use super::Conversation;
+use super::loaded::Conversation;
 use crate::{
     domain::message::Body,
     dossier::Status,

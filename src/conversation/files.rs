@@ -4,6 +4,7 @@ use bytes::Bytes;
 use futures_util::Stream;
 use jiff::Timestamp;
 
+use super::error::ConversationError;
 use crate::{
     document::{DocumentError, Documents, Inspection, Limits, MediaType, Stored},
     domain::{
@@ -64,8 +65,13 @@ impl KeptFile {
     }
 
     /// Its row in a conversation.
-    pub fn row(&self, conversation: ConversationId) -> DocumentRow {
-        DocumentRow {
+    ///
+    /// # Errors
+    ///
+    /// Where what was found of the file cannot be written.
+    pub fn row(&self, conversation: ConversationId) -> Result<DocumentRow, ConversationError> {
+        let inspection = serde_json::to_value(&self.inspection).map_err(ConversationError::Unwritable)?;
+        Ok(DocumentRow {
             id: self.id,
             conversation,
             dossier: None,
@@ -75,9 +81,9 @@ impl KeptFile {
             media_type: self.stored.media_type.name().to_owned(),
             bytes: i64::try_from(self.stored.bytes).unwrap_or(i64::MAX),
             sha256: self.stored.sha256.clone(),
-            inspection: serde_json::to_value(&self.inspection).unwrap_or_default(),
+            inspection,
             at: self.at,
-        }
+        })
     }
 }
 

@@ -2,7 +2,13 @@
 
 use serde_json::json;
 
-use super::{Action, Actor, ConversationError, Services, Turn, apply, appointment};
+use super::{
+    action::{Action, Actor},
+    apply, appointment,
+    error::ConversationError,
+    services::Services,
+    turn::Turn,
+};
 use crate::{
     domain::{
         fact::{Fact, Source, Value},
@@ -45,10 +51,7 @@ impl Turn {
                 self.record(&actor.login, &TimelineEvent::AskedDocument { kind: kind.clone() });
                 apply::run(self, Event::DocumentWanted { kind }, services).await
             }
-            Action::Override { mode, reason } => {
-                self.decide_otherwise(actor, &mode, &reason);
-                Ok(())
-            }
+            Action::Override { mode, reason } => self.decide_otherwise(actor, &mode, &reason, services).await,
             Action::Close { reason } => {
                 if let Some(dossier) = &mut self.conversation.dossier {
                     dossier.advance(Status::Closed);
@@ -57,9 +60,12 @@ impl Turn {
                 self.record(&actor.login, &TimelineEvent::Closed { reason });
                 self.call_off(&actor.login, services).await
             }
-            Action::Mission(step) => Box::pin(appointment::act(self, actor, step, services)).await,
+            Action::Mission(step) => match Box::pin(appointment::act(self, actor, step, services)).await? {
+                Some(event) => apply::run(self, event, services).await,
+                None => Ok(()),
+            },
             Action::DoRequest { request, kind } => {
-                self.requests.done.push((request, self.now, actor.login.clone()));
+                self.rows.requests.done.push((request, self.now, actor.login.clone()));
                 self.record(&actor.login, &TimelineEvent::RequestDone { request, kind });
                 Ok(())
             }
@@ -78,11 +84,13 @@ impl Turn {
             }
             Action::SendAgain { message, to } => {
                 let id = self.conversation.row.id;
-                if !services.accounts().push_to(&to) || !services.is_ours(id, message).await? {
+                let author = services.look_ups().author_of(id, message).await?;
+                let is_ours = author.is_some_and(|author| author != Author::Policyholder);
+                if !services.accounts().push_to(&to) || !is_ours {
                     return Err(ConversationError::NotSendable);
                 }
                 let channel = to.channel;
-                self.outbox.push(OutboxRow::new(id, message, to, self.now));
+                self.rows.outbox.push(OutboxRow::new(id, message, to, self.now));
                 self.record(&actor.login, &TimelineEvent::SentAgain { message, channel });
                 Ok(())
             }
@@ -101,7 +109,7 @@ impl Turn {
     async fn merge(&mut self, actor: &Actor, other: DossierId, services: &Services) -> Result<(), ConversationError> {
         let open = |dossier: &Dossier| !dossier.status.is_over();
         let (revision, mut other) =
-            services.dossier_with_revision(other).await?.ok_or(ConversationError::NotMergeable)?;
+            services.look_ups().dossier_with_revision(other).await?.ok_or(ConversationError::NotMergeable)?;
         let row = &self.conversation.row;
         let here = self.conversation.dossier.as_ref().filter(|dossier| open(dossier));
         let here = here.ok_or(ConversationError::NotMergeable)?;
@@ -114,7 +122,7 @@ impl Turn {
         let entry = other.record(&actor.login, &into, self.now)?;
         let event = TimelineEvent::Merged { dossier: other.id, reference: other.reference.clone() };
         let conversation = other.conversation;
-        self.absorbs = Some(Box::new(Absorbed { conversation, revision, dossier: other, entry }));
+        self.binding.absorbs = Some(Box::new(Absorbed { conversation, revision, dossier: other, entry }));
         self.record(&actor.login, &event);
         Ok(())
     }
@@ -132,18 +140,24 @@ impl Turn {
         apply::run(self, Event::TakenOver, services).await
     }
 
-    fn decide_otherwise(&mut self, actor: &Actor, mode: &str, reason: &str) {
+    async fn decide_otherwise(
+        &mut self,
+        actor: &Actor,
+        mode: &str,
+        reason: &str,
+        services: &Services,
+    ) -> Result<(), ConversationError> {
         let before = self.conversation.dossier.as_ref().and_then(|dossier| dossier.orientation.clone());
         if let Some(dossier) = &mut self.conversation.dossier {
             dossier.orientation = Some(mode.to_owned());
         }
+        let decision = json!({ "overridden_by": actor.login, "mode": mode, "before": before, "reason": reason });
+        let event = TimelineEvent::Overrode { mode: mode.to_owned(), before, reason: reason.to_owned() };
+        self.record(&actor.login, &event);
+        self.decide(decision);
         // As a fact of the handler's it stays, whatever the person corrects or sends afterwards.
         let source = Source::Handler(actor.login.clone());
         let fact = Fact { value: Value::Choice(mode.to_owned()), source };
-        self.conversation.state.set_fact("orientation", fact);
-        let decision = json!({ "overridden_by": actor.login, "mode": mode, "before": before, "reason": reason });
-        let (mode, reason) = (mode.to_owned(), reason.to_owned());
-        self.record(&actor.login, &TimelineEvent::Overrode { mode, before, reason });
-        self.decide(decision);
+        apply::run(self, Event::FactLearned { name: "orientation".to_owned(), fact }, services).await
     }
 }

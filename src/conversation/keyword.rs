@@ -17,11 +17,13 @@
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::{
-    ConversationError, Services, Turn, apply,
-    turn::{GUICHET, POLICYHOLDER},
+    apply,
+    error::ConversationError,
+    services::Services,
+    turn::{GUICHET, POLICYHOLDER, Turn},
 };
 use crate::{
-    domain::message::{Author, Body, Channel},
+    domain::message::{Body, Channel},
     dossier::TimelineEvent,
     flow::Event,
     store::OptOut,
@@ -93,7 +95,7 @@ impl Turn {
     pub(super) async fn bring_stop(&mut self, services: &Services) -> Result<(), ConversationError> {
         let endpoint = &self.conversation.row.endpoint;
         let may_be = endpoint.channel == Channel::Sms && !self.conversation.stopped.contains(endpoint);
-        if may_be && services.is_stopped(endpoint).await? {
+        if may_be && services.look_ups().is_stopped(endpoint).await? {
             self.conversation.stopped.push(endpoint.clone());
         }
         Ok(())
@@ -106,7 +108,7 @@ impl Turn {
         self.conversation.stopped.retain(|stopped| *stopped != endpoint);
         if self.conversation.stopped.len() < before {
             self.record(POLICYHOLDER, &TimelineEvent::OptedIn { channel: endpoint.channel });
-            self.opt_out = Some(OptOut::Resumed(endpoint));
+            self.rows.opt_out = Some(OptOut::Resumed(endpoint));
         }
     }
 
@@ -127,7 +129,7 @@ impl Turn {
         self.conversation.row.timing.silent_since = None;
         self.conversation.stopped.push(endpoint.clone());
         let conversation = self.conversation.row.id;
-        self.opt_out = Some(OptOut::Stopped { endpoint, conversation, confirmation, at: now });
+        self.rows.opt_out = Some(OptOut::Stopped { endpoint, conversation, confirmation, at: now });
     }
 
     fn tell_contact(&mut self) {
@@ -138,13 +140,6 @@ impl Turn {
         let lines: Vec<String> = lines.into_iter().flatten().flatten().collect();
         self.say_sentence("sms_contact", &lines.join(", "));
         self.record(GUICHET, &TimelineEvent::ToldContact {});
-    }
-
-    /// Says a sentence of the services's with what belongs behind it; returns its number.
-    pub(super) fn say_sentence(&mut self, key: &str, end: &str) -> i64 {
-        let sentence = self.conversation.library.sentence(key, self.conversation.row.language).unwrap_or_default();
-        let text = format!("{sentence} {end}").trim().to_owned();
-        self.write(Author::Guichet, Body { text, ..Body::default() }, None)
     }
 }
 

@@ -1,11 +1,13 @@
-//! Hearing the person: a message with its files, several as one, the word of somebody who comes from another channel.
+//! What the person writes: a message with its files, several as one, the first word of somebody who comes from another channel.
 
 use super::{
-    ConversationError, Services, Turn, apply, closing,
+    apply, closing,
+    error::ConversationError,
     files::{Files, attachment},
     keyword::keyword,
+    services::Services,
     time,
-    turn::POLICYHOLDER,
+    turn::{POLICYHOLDER, Turn},
 };
 use crate::{
     document::MediaType,
@@ -13,7 +15,7 @@ use crate::{
         contact::told_by,
         message::{Author, Body},
     },
-    dossier::{Status, TimelineEvent},
+    dossier::TimelineEvent,
     flow::{AppointmentEvent, Event, UserMessage},
     store::FiledDocument,
 };
@@ -31,17 +33,20 @@ impl Turn {
             self.bring_stop(services).await?;
         }
         for file in &files.kept {
-            let row = file.row(self.conversation.row.id);
+            let row = file.row(self.conversation.row.id)?;
             let language = self.conversation.row.language;
             body.attachments.push(attachment(&self.conversation.library, language, row.clone()));
-            self.received.push(row);
+            self.rows.received.push(row);
         }
         let earlier = if settle { Vec::new() } else { self.unsettled(services).await? };
         let heard = self.listen(earlier.iter().chain([&body]));
         let says_nothing = body.text.is_empty() && body.choice.is_none() && heard.files.is_empty();
         let shared = body.shared.clone();
-        self.conversation.state.set_channel(self.conversation.row.endpoint.channel);
-        let keyword = keyword(self.conversation.row.endpoint.channel, &body);
+        let channel = self.conversation.row.endpoint.channel;
+        if self.conversation.state.channel() != Some(channel) {
+            apply::run(self, Event::ChannelChanged { channel }, services).await?;
+        }
+        let keyword = keyword(channel, &body);
         let seq = self.write(Author::Policyholder, body, client_id);
         self.conversation.row.timing.silent_since = Some(self.now);
         if let Some(keyword) = keyword
@@ -85,7 +90,7 @@ impl Turn {
         self.take_back_stop();
         self.record(POLICYHOLDER, &TimelineEvent::Crossed { message: seq, channel });
         for (name, fact) in told_by(channel, &self.conversation.row.endpoint.address) {
-            self.learn(name, fact.value);
+            self.learn(name, fact.value, services).await?;
         }
         apply::run(self, Event::ChannelSwitched { channel }, services).await
     }
@@ -105,7 +110,7 @@ impl Turn {
         let text = self.conversation.library.sentence(sentence, self.conversation.row.language);
         let text = text.unwrap_or_default().to_owned();
         self.write(Author::Guichet, Body { text, ..Body::default() }, None);
-        if self.opens { apply::run(self, apply::start(&self.conversation), services).await } else { Ok(()) }
+        if self.opens { apply::run(self, Event::Start, services).await } else { Ok(()) }
     }
 
     /// The timer went off: answers what was kept for it, or reminds the person, if it is time.
@@ -129,7 +134,7 @@ impl Turn {
     /// Takes the messages that were kept and not answered yet, oldest first.
     async fn unsettled(&mut self, services: &Services) -> Result<Vec<Body>, ConversationError> {
         let Some(unsettled) = self.conversation.row.timing.unsettled.take() else { return Ok(Vec::new()) };
-        let messages = services.messages_from(self.conversation.row.id, unsettled.from).await?;
+        let messages = services.look_ups().messages_from(self.conversation.row.id, unsettled.from).await?;
         let from_person = messages.into_iter().filter(|message| message.author == Author::Policyholder);
         Ok(from_person.map(|message| message.body).collect())
     }
@@ -156,20 +161,6 @@ impl Turn {
         }
         self.unfiled.append(&mut behind);
         heard
-    }
-
-    /// A message of a person whom a handler serves, or whose case is closed, waits for an answer.
-    pub(super) fn wait_for_a_person(&mut self) {
-        let served = self.conversation.row.handler.is_some();
-        let now = self.now;
-        let Some(dossier) = &mut self.conversation.dossier else { return };
-        let reopened = dossier.status.is_over() && dossier.advance(Status::HandedOver);
-        if served || reopened || dossier.status == Status::HandedOver {
-            dossier.waiting_since.get_or_insert(now);
-            let message = self.conversation.row.last_seq;
-            let event = if reopened { TimelineEvent::Reopened { message } } else { TimelineEvent::Wrote { message } };
-            self.record(POLICYHOLDER, &event);
-        }
     }
 
     /// What is to be said of files at once, each once.

@@ -2,9 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{apply::LOOK_UPS, services};
 use crate::{
-    contract::{Calendar, Policy},
+    contract::{Calendar, Loss, Policy, assess, name_key, name_keys, number_key, pick},
     domain::clock::paris,
     flow::{self, Effect, Event, Library, PolicyAnswer, PolicyQuery, Scope, State, transcript},
     orientation,
@@ -30,8 +29,8 @@ impl<'a> Rehearsal<'a> {
         let mut state = state;
         let mut event = event;
         let mut done = Vec::new();
-        for _ in 0..LOOK_UPS {
-            let turn = flow::step(self.library, &self.insurer, state, &event, now);
+        for _ in 0..8 {
+            let turn = flow::step(self.library, &self.insurer, state, &event, now, None);
             state = turn.state;
             let answer = turn.effects.last().and_then(|effect| self.answer(&state, effect, now));
             done.extend(turn.effects);
@@ -55,10 +54,11 @@ impl<'a> Rehearsal<'a> {
     }
 
     fn look_up_policy(&self, query: &PolicyQuery, now: Timestamp) -> PolicyAnswer {
-        match services::find_among(&self.policies, &self.insurer, query) {
-            Some(policy) => services::answer(policy, query, now, &self.calendar).0,
-            None => PolicyAnswer::NotFound,
-        }
+        let Some(policy) = find_among(&self.policies, &self.insurer, query) else { return PolicyAnswer::NotFound };
+        let loss =
+            Loss { peril: query.peril.as_deref(), date: query.loss_date, postcode: query.loss_postcode.as_deref() };
+        let said = assess(policy, &loss, now.to_zoned(paris()).date(), &self.calendar);
+        PolicyAnswer::Found { number: policy.number.clone(), facts: said.facts(policy) }
     }
 
     fn orient(&self, state: &State, table: &str, now: Timestamp) -> Event {
@@ -68,4 +68,17 @@ impl<'a> Rehearsal<'a> {
         let scope = Scope { facts: state.facts(), insurer, today: now.to_zoned(paris()).date() };
         orientation::decide(table, self.library.revision(), &scope).event()
     }
+}
+
+/// The policy that a query means, among a few.
+fn find_among<'a>(policies: &'a [Policy], insurer: &str, query: &PolicyQuery) -> Option<&'a Policy> {
+    let policies = || policies.iter().filter(|policy| policy.insurer == insurer);
+    if let Some(number) = query.number.as_deref().map(number_key)
+        && let Some(policy) = policies().find(|policy| number_key(&policy.number) == number)
+    {
+        return Some(policy);
+    }
+    let keys = name_keys(query.name.as_deref()?);
+    let namesakes = policies().filter(|policy| keys.contains(&name_key(&policy.last_name)));
+    pick(namesakes, query.birth_date, query.postcode.as_deref())
 }

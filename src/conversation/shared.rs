@@ -4,7 +4,12 @@
 //! apart until a handler merges them. A place is kept for the handler, who sees it on a map: no answer is made of it, for
 //! an address is more than a point.
 
-use super::{ConversationError, Services, Turn, apply, turn::POLICYHOLDER};
+use super::{
+    apply,
+    error::ConversationError,
+    services::Services,
+    turn::{POLICYHOLDER, Turn},
+};
 use crate::{
     domain::{
         contact::Proof,
@@ -12,7 +17,7 @@ use crate::{
         message::{Channel, Input, Shared},
     },
     dossier::TimelineEvent,
-    flow::Mode,
+    flow::{Event, Mode},
     store::ProvenRow,
 };
 
@@ -33,11 +38,12 @@ impl Turn {
                 if awaited == Some(Input::Phone) {
                     return Ok(false);
                 }
-                self.learn("phone".to_owned(), Value::Phone(number.clone()));
+                self.learn("phone".to_owned(), Value::Phone(number.clone()), services).await?;
                 "number_kept"
             }
             Shared::Place { latitude, longitude } => {
-                self.note(PLACE.to_owned(), Value::Text(format!("{latitude:.5}, {longitude:.5}")));
+                let place = Value::Text(format!("{latitude:.5}, {longitude:.5}"));
+                self.note(PLACE.to_owned(), place, services).await?;
                 let message = self.said_in();
                 self.record(POLICYHOLDER, &TimelineEvent::PlaceShared { message });
                 let asks_for_one = matches!(awaited, Some(Input::Address | Input::Location));
@@ -52,25 +58,30 @@ impl Turn {
     }
 
     /// Notes a fact that is not known yet.
-    pub(super) fn learn(&mut self, name: String, value: Value) {
+    pub(super) async fn learn(
+        &mut self,
+        name: String,
+        value: Value,
+        services: &Services,
+    ) -> Result<(), ConversationError> {
         if self.conversation.state.fact(&name).is_none() {
-            self.note(name, value);
+            self.note(name, value, services).await?;
         }
+        Ok(())
     }
 
-    fn note(&mut self, name: String, value: Value) {
-        let fact = Fact { value: value.clone(), source: Source::Channel };
-        self.conversation.state.set_fact(&name, fact);
-        apply::write_fact(self, name, Some(value), Source::Channel);
+    async fn note(&mut self, name: String, value: Value, services: &Services) -> Result<(), ConversationError> {
+        let fact = Fact { value, source: Source::Channel };
+        apply::run(self, Event::FactLearned { name, fact }, services).await
     }
 
     /// The person showed that this number is theirs.
     async fn prove(&mut self, number: &str, services: &Services) -> Result<(), ConversationError> {
         let row = &mut self.conversation.row;
-        if let Some(person) = services.person_with(&row.insurer, number).await? {
+        if let Some(person) = services.look_ups().person_with(&row.insurer, number).await? {
             row.contact = person;
         }
-        self.proves = Some(Box::new(ProvenRow {
+        self.binding.proves = Some(Box::new(ProvenRow {
             conversation: row.id,
             contact: row.contact,
             channel: Channel::Sms,

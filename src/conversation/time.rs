@@ -1,9 +1,9 @@
 //! What time brings about in a conversation: the answer to an album once its last photo came, a reminder of a pending
-//! question. Here is decided when; the [`Turn`](super::Turn) does it when the conversation's timer goes off.
+//! question. Here is decided when; the turn does it when the conversation's timer goes off.
 
 use jiff::{Timestamp, ToSpan, civil::Weekday, tz::TimeZone};
 
-use super::Conversation;
+use super::loaded::Conversation;
 use crate::{
     contract::Calendar,
     domain::timing::{Timing, Unsettled},

@@ -1,5 +1,10 @@
 //! Identifiers: UUIDv7, so that keys are made in the order of time and rows land side by side.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
 use jiff::Timestamp;
 use uuid::{NoContext, Uuid};
 
@@ -14,6 +19,12 @@ macro_rules! ids {
             /// A new identifier that sorts by `now`.
             pub fn new(now: Timestamp) -> Self {
                 Self(uuid_at(now))
+            }
+        }
+
+        impl Id for $name {
+            fn of(uuid: Uuid) -> Self {
+                Self(uuid)
             }
         }
 
@@ -58,9 +69,60 @@ ids! {
     NodeId,
 }
 
+/// A kind of identifier.
+pub trait Id {
+    fn of(uuid: Uuid) -> Self;
+}
+
+/// Where a turn's identifiers come from. Cheap to clone; clones of one count on together.
+#[derive(Clone, Debug, Default)]
+pub enum Ids {
+    /// Random ones, as the service makes them.
+    #[default]
+    Random,
+    /// Each one more than the one before, so that what is played twice is the same twice.
+    Counted(Arc<AtomicU64>),
+}
+
+impl Ids {
+    /// Identifiers that end with `first` and the numbers after it.
+    pub fn counted_from(first: u64) -> Self {
+        Self::Counted(Arc::new(AtomicU64::new(first)))
+    }
+
+    /// A new identifier that sorts by `now`.
+    pub fn next<I: Id>(&self, now: Timestamp) -> I {
+        I::of(match self {
+            Self::Random => uuid_at(now),
+            Self::Counted(last) => {
+                let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
+                let mut bits = [0; 10];
+                bits[2..].copy_from_slice(&last.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+                uuid::Builder::from_unix_timestamp_millis(millis, &bits).into_uuid()
+            }
+        })
+    }
+}
+
 fn uuid_at(now: Timestamp) -> Uuid {
     let seconds = u64::try_from(now.as_second()).unwrap_or(0);
     let nanos = u32::try_from(now.subsec_nanosecond()).unwrap_or(0);
     #[expect(clippy::disallowed_methods, reason = "the one place where identifiers are made")]
     Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, seconds, nanos))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counted_identifiers_are_the_same_each_time_and_end_with_their_number() {
+        let now = Timestamp::UNIX_EPOCH;
+        let two = |ids: Ids| [ids.next::<DossierId>(now), ids.clone().next(now)].map(|id| id.to_string());
+        let counted = two(Ids::counted_from(0xAB));
+        assert_eq!(counted, two(Ids::counted_from(0xAB)));
+        assert!(counted[0].ends_with("ab") && counted[1].ends_with("ac"), "{counted:?}");
+        let random = two(Ids::Random);
+        assert_ne!(random[0], random[1]);
+    }
 }

@@ -36,5 +36,5 @@ pub use run::{
     effect::{Effect, Handover, PolicyQuery},
     event::{Event, PolicyAnswer, UserMessage},
     state::{Mode, State, Wanted},
-    step::{StepOutput, step, step_covering},
+    step::{StepOutput, step},
 };

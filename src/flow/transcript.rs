@@ -3,7 +3,10 @@
 //! The state is written to JSON and read back between every two turns, as the store does; the clock is the
 //! transcript's. [`run`] compares, [`update`] rewrites what was expected and leaves the rest of the file as it is.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    fmt::Write as _,
+};
 
 use jiff::{Timestamp, civil};
 
@@ -13,7 +16,7 @@ use super::{
         diagnostics::Diagnostics,
         yaml::{Data, Fields, Node},
     },
-    step_covering,
+    step,
 };
 use crate::domain::{
     contact::told_by,
@@ -147,32 +150,26 @@ impl Transcript {
 
     /// What every turn leads to.
     fn play(&self, library: &Library, orient: &Orient, coverage: &mut Coverage) -> Vec<Outcome> {
-        let mut state = State::opened_by_message(self.language, self.channel, self.known.clone());
-        if self.flow != super::FIRST_FLOW {
-            state = state.with_first_flow(&self.flow);
-        }
+        let mut state =
+            if self.flow == super::FIRST_FLOW { State::default() } else { State::beginning_with(&self.flow) };
+        let (language, channel, known) = (self.language, self.channel, self.known.clone());
+        let opened = Event::Opened { language, channel, known, reference: REFERENCE.to_owned() };
+        let mut events = VecDeque::from([opened]);
         let mut at = self.at;
         let mut outcomes = Vec::new();
         for turn in &self.turns {
             at = at.saturating_add(turn.later);
             let now = at.to_zoned(library.zone.clone()).map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp());
             let mut outcome = Outcome::default();
-            let mut event = turn.event.clone().or(Some(Event::Start {
-                language: self.language,
-                channel: self.channel,
-                known: self.known.clone(),
-            }));
-            while let Some(told) = event.take() {
+            events.push_back(turn.event.clone().unwrap_or(Event::Start));
+            while let Some(told) = events.pop_front() {
                 let StepOutput { state: after, effects } =
-                    step_covering(coverage, library, &self.insurer, stored(&state), &told, now);
+                    step(library, &self.insurer, stored(&state), &told, now, Some(coverage));
                 state = after;
                 for effect in &effects {
                     outcome.note(effect);
-                    if matches!(effect, Effect::OpenDossier { .. }) {
-                        state.set_reference(REFERENCE);
-                    }
                 }
-                event = match effects.last() {
+                events.extend(match effects.last() {
                     Some(Effect::LookUpPolicy(query)) => Some(Event::PolicyLookedUp(self.look_up(library, query))),
                     Some(Effect::SwitchChannel { to }) => {
                         Some(Event::ChannelSwitchOpened { to: *to, secret: SECRET.to_owned() })
@@ -182,7 +179,7 @@ impl Transcript {
                         Some(Event::Oriented { mode, missing })
                     }
                     _ => None,
-                };
+                });
             }
             outcomes.push(outcome);
         }

@@ -1,6 +1,6 @@
 //! Durable receipt: everything that changes a conversation enters here, one thing at a time for each conversation.
 //!
-//! [`Intake::receive`] and [`Intake::act`] walk what context through the flow and commit it with its replies and its dossier
+//! [`Intake::receive`] and [`Intake::act`] walk what came through the flow and commit it with its replies and its dossier
 //! changes in one transaction. Only when that is on disk does the caller learn that it was received. Receipt and work
 //! are one transaction, so a crash leaves nothing half done: what was not acknowledged is sent again by its sender, and
 //! what was is complete.
@@ -79,7 +79,7 @@ pub struct Inbound {
     /// The conversations that it names, by the thread that it answers or a reference, the likeliest first. It admits nobody:
     /// who is not known there is proposed to a handler.
     pub cites: Vec<Citation>,
-    /// More may follow at once (an album has no end mark): kept and acknowledged now, answered when nothing context for a
+    /// More may follow at once (an album has no end mark): kept and acknowledged now, answered when nothing came for a
     /// moment.
     pub settle: bool,
     pub kind: InboundKind,
@@ -217,7 +217,7 @@ impl Intake {
         let libraries = Libraries::open(store.clone(), library, clock.now()).await?;
         let changes = store.change_feed().await?;
         let intake = Self(Arc::new(Inner {
-            services: Services::new(store.clone(), calendar, experts, accounts, public_url),
+            services: Services::new(Arc::new(store.clone()), calendar, experts, accounts, public_url),
             store,
             libraries,
             clock,
@@ -367,7 +367,7 @@ impl Intake {
         Err(IntakeError::Busy)
     }
 
-    /// Tells listeners that a message of a conversation context further.
+    /// Tells listeners that a message of a conversation came further.
     pub async fn tell_delivery(&self, conversation: ConversationId) -> Result<(), IntakeError> {
         let dossier = match self.0.conversations.get(&conversation) {
             Some(cached) => cached.row.dossier,
@@ -439,7 +439,8 @@ impl Inner {
         }
         let now = self.clock.now();
         let library = self.libraries.current();
-        let conversation = Conversation::open(endpoint.clone(), insurer, language, library, now);
+        let conversation =
+            Conversation::open(endpoint.clone(), insurer, language, library, &self.services.look_ups().ids(), now);
         let _turn = self.turns.lock(&conversation.row.id).await;
         self.commit(conversation, input, context).await
     }
@@ -522,20 +523,20 @@ impl Inner {
             self.conversations.remove(&absorbed.conversation);
             self.tell(absorbed.conversation, Some(absorbed.dossier.id), ChangeKind::Stored);
         }
-        for waiting in &stored.outbox {
+        for waiting in &stored.rows.outbox {
             self.services.accounts().wake(waiting.to.channel, &waiting.to.account);
         }
-        if let Some(due_at) = stored.timer.and_then(|timer| timer.due_at) {
+        if let Some(due_at) = stored.rows.timer.and_then(|timer| timer.due_at) {
             self.timers.set(due_at);
         }
         self.tell(id, conversation.row.dossier, ChangeKind::Stored);
         if stored.binding.absorbs.is_some() {
-            // What holds for the addresses that context with it is read anew.
+            // What holds for the addresses that came with it is read anew.
             self.conversations.remove(&id);
         } else {
             self.conversations.insert(id, Arc::new(conversation));
         }
-        let said = stored.messages.into_iter().filter(|message| message.author != Author::Policyholder);
+        let said = stored.rows.messages.into_iter().filter(|message| message.author != Author::Policyholder);
         Ok(Receipt {
             conversation: id,
             seq,

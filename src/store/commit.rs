@@ -42,10 +42,15 @@ pub struct Commit {
     /// The address that the conversation claims.
     pub endpoint: Option<EndpointRow>,
     pub binding: Binding,
-    /// The ways to other channels that were given to the person.
-    pub channel_switches: Vec<ChannelSwitchRow>,
-    pub messages: Vec<MessageRow>,
     pub dossier: Option<Dossier>,
+    pub rows: TurnRows,
+}
+
+/// The rows that one turn adds or changes beside those of its conversation and its dossier. A new kind of row is added here,
+/// where the turn makes it, and in `write_group`.
+#[derive(Debug, Default)]
+pub struct TurnRows {
+    pub messages: Vec<MessageRow>,
     pub facts: Vec<FactRow>,
     pub timeline: Vec<Entry>,
     pub decisions: Vec<DecisionRow>,
@@ -57,6 +62,8 @@ pub struct Commit {
     pub outbox: Vec<OutboxRow>,
     /// The message that this turn tells the handler of: it is given up in the same transaction.
     pub undelivered: Option<Undelivered>,
+    /// The secrets by which the person may go on by another channel.
+    pub channel_switches: Vec<ChannelSwitchRow>,
     /// The conversation's timer, where this turn changes it.
     pub timer: Option<TimerRow>,
     /// What is asked for beside the claim, and what was not understood.
@@ -70,7 +77,7 @@ pub struct Commit {
 impl Commit {
     /// Whether it takes something that another turn may take first: it is given back only by a roll-back.
     fn takes(&self) -> bool {
-        !self.binding.is_empty() || self.planning.books()
+        !self.binding.is_empty() || self.rows.planning.books()
     }
 }
 
@@ -208,15 +215,15 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
     forget_keys_of_conflicts(tx, group, &outcome).await?;
     let kept = || group.iter().zip(&outcome).filter(|(_, out)| out.is_none()).map(|(waiting, _)| &waiting.commit);
 
-    MESSAGE.run(tx, kept().flat_map(|c| &c.messages).map(MessageRow::args).collect::<Result<_, _>>()?).await?;
+    MESSAGE.run(tx, kept().flat_map(|c| &c.rows.messages).map(MessageRow::args).collect::<Result<_, _>>()?).await?;
     DOSSIER
         .run(tx, kept().filter_map(|c| c.dossier.as_ref()).map(super::dossier::args_of).collect::<Result<_, _>>()?)
         .await?;
-    FACT.run(tx, kept().flat_map(|c| &c.facts).map(FactRow::args).collect::<Result<_, _>>()?).await?;
-    TIMELINE.run(tx, kept().flat_map(|c| &c.timeline).map(super::dossier::entry_args).collect()).await?;
-    DECISION.run(tx, kept().flat_map(|c| &c.decisions).map(DecisionRow::args).collect()).await?;
-    DOCUMENT.run(tx, kept().flat_map(|c| &c.received).map(DocumentRow::args).collect()).await?;
-    for filed in kept().flat_map(|c| &c.documents) {
+    FACT.run(tx, kept().flat_map(|c| &c.rows.facts).map(FactRow::args).collect::<Result<_, _>>()?).await?;
+    TIMELINE.run(tx, kept().flat_map(|c| &c.rows.timeline).map(super::dossier::entry_args).collect()).await?;
+    DECISION.run(tx, kept().flat_map(|c| &c.rows.decisions).map(DecisionRow::args).collect()).await?;
+    DOCUMENT.run(tx, kept().flat_map(|c| &c.rows.received).map(DocumentRow::args).collect()).await?;
+    for filed in kept().flat_map(|c| &c.rows.documents) {
         let dossier = filed.dossier.map(|id| id.to_string());
         tx.fetch(
             "UPDATE document SET dossier = COALESCE($2, dossier), kind = COALESCE($3, kind) WHERE id = $1",
@@ -224,17 +231,17 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
         )
         .await?;
     }
-    for undelivered in kept().filter_map(|c| c.undelivered.as_ref()) {
+    for undelivered in kept().filter_map(|c| c.rows.undelivered.as_ref()) {
         outbox::give_up(tx, undelivered).await?;
     }
-    OUTBOX.run(tx, kept().flat_map(|c| &c.outbox).map(OutboxRow::args).collect()).await?;
-    contact::open_channel_switches(tx, kept().flat_map(|c| &c.channel_switches)).await?;
-    request::write(tx, kept().map(|c| &c.requests)).await?;
-    opt_out::write(tx, kept().filter_map(|c| c.opt_out.as_ref())).await?;
-    planning::write(tx, kept().map(|c| &c.planning)).await?;
-    timer::write(tx, kept().filter_map(|c| c.timer.as_ref())).await?;
+    OUTBOX.run(tx, kept().flat_map(|c| &c.rows.outbox).map(OutboxRow::args).collect()).await?;
+    contact::open_channel_switches(tx, kept().flat_map(|c| &c.rows.channel_switches)).await?;
+    request::write(tx, kept().map(|c| &c.rows.requests)).await?;
+    opt_out::write(tx, kept().filter_map(|c| c.rows.opt_out.as_ref())).await?;
+    planning::write(tx, kept().map(|c| &c.rows.planning)).await?;
+    timer::write(tx, kept().filter_map(|c| c.rows.timer.as_ref())).await?;
     let turns = kept().map(|c| (c.conversation.id, c.conversation.dossier));
-    super::notify::tell(tx, turns, kept().flat_map(|c| &c.outbox)).await?;
+    super::notify::tell(tx, turns, kept().flat_map(|c| &c.rows.outbox)).await?;
     Ok(outcome)
 }
 
@@ -281,7 +288,7 @@ async fn drop_duplicates(
 /// Whoever tells the handler that a message is given up must still be the one who sends it.
 async fn drop_settled(tx: &mut Tx, group: &[Waiting], outcome: &mut [Option<CommitError>]) -> Result<(), StoreError> {
     for (waiting, out) in group.iter().zip(outcome) {
-        if let (Some(undelivered), None) = (&waiting.commit.undelivered, &out)
+        if let (Some(undelivered), None) = (&waiting.commit.rows.undelivered, &out)
             && !outbox::lock_pending(tx, undelivered).await?
         {
             *out = Some(CommitError::Conflict);
@@ -363,7 +370,7 @@ async fn drop_unbound(tx: &mut Tx, group: &[Waiting], outcome: &mut [Option<Comm
 /// An expert's time goes to the first who books it; the others drop out.
 async fn drop_late(tx: &mut Tx, group: &[Waiting], outcome: &mut [Option<CommitError>]) -> Result<(), StoreError> {
     for (waiting, out) in group.iter().zip(outcome) {
-        let planning = &waiting.commit.planning;
+        let planning = &waiting.commit.rows.planning;
         if out.is_none() && !planning.appointments.is_empty() && !planning::reserve_slots(tx, planning).await? {
             *out = Some(CommitError::Conflict);
         }

@@ -33,7 +33,7 @@ mod timer;
 
 use std::sync::Arc;
 
-pub use commit::{Commit, CommitError, FiledDocument, Key};
+pub use commit::{Commit, CommitError, FiledDocument, Key, TurnRows};
 pub use contact::{Absorbed, Binding, ChannelSwitchRow, DuplicateCandidate, MatchReason, ProvenRow};
 pub use conversation::{ConversationRow, EndpointRow, MessageRow};
 pub use db::Synchronous;

@@ -59,13 +59,13 @@ impl Chat {
             verbose: self.verbose,
             quick_replies: Vec::new(),
         };
-        talk.state.set_reference(transcript::REFERENCE);
-        let start =
-            Event::Start { language: Language::from_tag(&self.lang), channel: Channel::Web, known: Facts::new() };
+        let (language, channel) = (Language::from_tag(&self.lang), Channel::Web);
+        let reference = transcript::REFERENCE.to_owned();
+        talk.tell(Event::Opened { language, channel, known: Facts::new(), reference });
         if std::io::stdin().is_terminal() {
             say(HELP);
         }
-        talk.tell(start);
+        talk.tell(Event::Start);
         let mut lines = std::io::stdin().lock().lines();
         loop {
             prompt();

@@ -59,6 +59,21 @@ pub enum Effect {
     End,
 }
 
+impl Effect {
+    /// Whether the host answers with an event in the same turn. Such an effect is the last one of its step.
+    pub fn asks_host(&self) -> bool {
+        matches!(
+            self,
+            Self::LookUpPolicy(_)
+                | Self::Orient { .. }
+                | Self::SwitchChannel { .. }
+                | Self::FindSlots { .. }
+                | Self::Book { .. }
+                | Self::CancelAppointment
+        )
+    }
+}
+
 /// How a policy is searched for.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PolicyQuery {

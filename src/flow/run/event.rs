@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::booking::AppointmentEvent;
 use crate::domain::{
-    fact::{Facts, Value},
+    fact::{Fact, Facts, Value},
     language::Language,
     message::Channel,
 };
@@ -15,8 +15,17 @@ use crate::domain::{
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "event")]
 pub enum Event {
-    /// The conversation opens. `known` are facts that need not be asked (the address book, the embedding site).
-    Start { language: Language, channel: Channel, known: Facts },
+    /// The conversation begins: the first event of each one. `known` are facts that need not be asked (what the person's
+    /// address tells), `reference` is the one that texts name. Nothing is said yet: the person's first message, or
+    /// [`Event::Start`] where there is none, follows.
+    Opened { language: Language, channel: Channel, known: Facts, reference: String },
+    /// The person opened the conversation without a word: they are greeted and asked the first question.
+    Start,
+    /// The person writes by another channel of theirs from now on. Nothing is said of it: the flow puts its questions as
+    /// that channel shows them.
+    ChannelChanged { channel: Channel },
+    /// A fact that was not said in the conversation: a handler's, or what a channel tells by itself.
+    FactLearned { name: String, fact: Fact },
     /// The person wrote, pressed a button or sent files, or all of these in one message.
     Said(UserMessage),
     /// The person asked to change one answer ("Modifier").

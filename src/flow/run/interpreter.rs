@@ -346,6 +346,12 @@ impl<'a> Interpreter<'a> {
         self.state.facts.insert(name.to_owned(), fact);
     }
 
+    /// A fact that was not said in the conversation. Where it is already known otherwise it is written over.
+    pub(super) fn learn_fact(&mut self, name: &str, fact: Fact) {
+        self.effects.push(Effect::SetFact { name: name.to_owned(), fact: fact.clone() });
+        self.state.facts.insert(name.to_owned(), fact);
+    }
+
     pub(super) fn clear_fact(&mut self, name: &str) {
         self.state.skipped.remove(name);
         if self.state.facts.remove(name).is_some() {

@@ -150,17 +150,6 @@ impl State {
         Self { first: Some(flow.to_owned()), ..Self::default() }
     }
 
-    /// The same, to begin with another flow than `opening`.
-    pub(crate) fn with_first_flow(self, flow: &str) -> Self {
-        Self { first: Some(flow.to_owned()), ..self }
-    }
-
-    /// A conversation that a message opens. Give that message to [`super::step::step`] as the first event, without a
-    /// [`super::event::Event::Start`]: it is then answered once, and not first greeted and then answered.
-    pub fn opened_by_message(language: Language, channel: Channel, known: Facts) -> Self {
-        Self { language, channel: Some(channel), facts: known, ..Self::default() }
-    }
-
     pub fn facts(&self) -> &Facts {
         &self.facts
     }
@@ -171,6 +160,11 @@ impl State {
 
     pub fn language(&self) -> Language {
         self.language
+    }
+
+    /// The channel on which the person is: it decides how questions are put.
+    pub fn channel(&self) -> Option<Channel> {
+        self.channel
     }
 
     pub fn mode(&self) -> Mode {
@@ -188,6 +182,11 @@ impl State {
 
     pub fn peril(&self) -> Option<&str> {
         self.peril.as_deref()
+    }
+
+    /// The number of the policy that the register found.
+    pub fn found_policy(&self) -> Option<&str> {
+        self.policy.as_ref().filter(|(_, found)| *found == Some(true))?.0.number.as_deref()
     }
 
     pub fn wanted(&self) -> &[Wanted] {
@@ -210,23 +209,8 @@ impl State {
         }
     }
 
-    /// The channel on which the person is now: it decides how questions are put.
-    pub fn set_channel(&mut self, channel: Channel) {
-        self.channel = Some(channel);
-    }
-
-    /// The dossier's reference, for texts that name it.
-    pub fn set_reference(&mut self, reference: &str) {
-        reference.clone_into(&mut self.reference);
-    }
-
     /// The person was asked whether they mean the claim that was closed, or another.
     pub fn asks_which_claim(&self) -> bool {
         self.aside == Some(Aside::WhichClaim)
-    }
-
-    /// A fact that was not said in the conversation: a handler's, or what a channel tells by itself.
-    pub fn set_fact(&mut self, name: &str, fact: crate::domain::fact::Fact) {
-        self.facts.insert(name.to_owned(), fact);
     }
 }

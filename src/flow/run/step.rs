@@ -22,45 +22,45 @@ pub struct StepOutput {
     pub effects: Vec<Effect>,
 }
 
-/// Walks a conversation on. Pure: the same arguments give the same turn.
+/// Walks a conversation on. Pure: the same arguments give the same output. The steps that are reached are noted in `coverage`,
+/// where there is one.
 ///
-/// An effect that asks the host ([`Effect::LookUpPolicy`], [`Effect::Orient`], [`Effect::SwitchChannel`], [`Effect::FindSlots`],
-/// [`Effect::Book`], [`Effect::CancelAppointment`]) is the turn's last; the host calls again
-/// with the answer and the turn's state.
-pub fn step(library: &Library, insurer: &str, state: State, event: &Event, now: Timestamp) -> StepOutput {
-    interpret(Interpreter::new(library, insurer, state, now), event)
-}
-
-/// As [`step`], and notes the steps that it reaches.
-pub fn step_covering(
-    coverage: &mut Coverage,
+/// An effect that asks the host ([`Effect::asks_host`]) is the output's last; the host calls again with the answer and the
+/// output's state.
+pub fn step(
     library: &Library,
     insurer: &str,
     state: State,
     event: &Event,
     now: Timestamp,
+    coverage: Option<&mut Coverage>,
 ) -> StepOutput {
-    let walked = Interpreter::new(library, insurer, state, now);
-    interpret(Interpreter { coverage: Some(coverage), ..walked }, event)
+    let mut interpreter = Interpreter { coverage, ..Interpreter::new(library, insurer, state, now) };
+    interpret(&mut interpreter, event);
+    StepOutput { state: interpreter.state, effects: interpreter.effects }
 }
 
-fn interpret(mut interpreter: Interpreter, event: &Event) -> StepOutput {
+fn interpret(interpreter: &mut Interpreter, event: &Event) {
     if matches!(event, Event::Said(_) | Event::Edit { .. } | Event::SpeakLanguage { .. }) {
         interpreter.state.reminded = 0;
     }
     match event {
-        Event::Start { language, channel, known } => {
+        Event::Opened { language, channel, known, reference } => {
+            interpreter.state.language = *language;
+            interpreter.state.channel = Some(*channel);
+            reference.clone_into(&mut interpreter.state.reference);
+            for (name, fact) in known {
+                interpreter.learn_fact(name, fact.clone());
+            }
+        }
+        Event::Start => {
             if interpreter.state.is_fresh() {
-                interpreter.state.language = *language;
-                interpreter.state.channel = Some(*channel);
-                for (name, fact) in known {
-                    interpreter.effects.push(Effect::SetFact { name: name.clone(), fact: fact.clone() });
-                    interpreter.state.facts.insert(name.clone(), fact.clone());
-                }
                 interpreter.begin();
                 interpreter.run();
             }
         }
+        Event::ChannelChanged { channel } => interpreter.state.channel = Some(*channel),
+        Event::FactLearned { name, fact } => interpreter.learn_fact(name, fact.clone()),
         Event::Said(heard) => interpreter.on_message(heard),
         Event::Edit { fact } => interpreter.edit(fact),
         Event::SpeakLanguage { language } => {
@@ -103,5 +103,4 @@ fn interpret(mut interpreter: Interpreter, event: &Event) -> StepOutput {
         Event::Appointment(event) => interpreter.appointment(event),
         Event::Silent => interpreter.silent(),
     }
-    StepOutput { state: interpreter.state, effects: interpreter.effects }
 }

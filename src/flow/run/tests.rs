@@ -38,7 +38,9 @@ struct Talk<'a> {
 impl<'a> Talk<'a> {
     fn start(library: &'a Library) -> Self {
         let mut talk = Self { library, state: State::default(), effects: Vec::new() };
-        talk.tell(&Event::Start { language: Language::Fr, channel: Channel::Web, known: Facts::new() });
+        let reference = "ABCD-EFGH".to_owned();
+        talk.tell(&Event::Opened { language: Language::Fr, channel: Channel::Web, known: Facts::new(), reference });
+        talk.tell(&Event::Start);
         talk
     }
 
@@ -46,8 +48,8 @@ impl<'a> Talk<'a> {
         let now: Timestamp = "2026-11-20T10:00:00+01:00".parse().unwrap();
         let state: State = serde_json::from_str(&serde_json::to_string(&self.state).unwrap()).unwrap();
         assert_eq!(state, self.state, "the state survives its trip through the store");
-        let turn = step(self.library, "demo", state.clone(), event, now);
-        assert_eq!(turn, step(self.library, "demo", state, event, now), "a turn is pure");
+        let turn = step(self.library, "demo", state.clone(), event, now, None);
+        assert_eq!(turn, step(self.library, "demo", state, event, now, None), "a turn is pure");
         self.state = turn.state;
         self.effects.extend(turn.effects.clone());
         match turn.effects.last() {
@@ -311,7 +313,7 @@ fn starting_again_forgets_the_answers_and_not_what_a_handler_wrote() {
     let library = library();
     let mut talk = water_damage(&library);
     let by_handler = Fact { value: Value::Bool(false), source: Source::Handler("lea".into()) };
-    talk.state.set_fact("third_parties", by_handler);
+    talk.tell(&Event::FactLearned { name: "third_parties".into(), fact: by_handler });
     talk.say("recommencer");
     talk.press("cmd=restart_yes");
     assert!(talk.effects.iter().any(|effect| matches!(effect, Effect::Note { code, .. } if code == "restarted")));
@@ -506,7 +508,7 @@ fn photos_that_come_early_are_not_asked_again_and_late_ones_decide_again() {
 
     // What a handler decided stays.
     let by_handler = Fact { value: Value::Choice("field".into()), source: Source::Handler("lea".into()) };
-    talk.state.set_fact("orientation", by_handler);
+    talk.tell(&Event::FactLearned { name: "orientation".into(), fact: by_handler });
     talk.press("edit=origin");
     talk.press("origin=neighbour");
     assert!(!talk.effects.iter().any(|effect| matches!(effect, Effect::Orient { .. })), "{:?}", talk.effects);

@@ -28,9 +28,9 @@ use crate::{
     flow::{Library, built_in},
     intake::{Accounts, Action, Actor},
     store::{
-        AppointmentRow, AppointmentState, Commit, ConversationRow, DecisionRow, Delivery, DocumentRow, EndpointRow,
-        FactRow, HandlerRow, MessageRow, MissedRow, MissionRow, MissionState, OutboxRow, Planning, RequestRow,
-        Requests, Store,
+        AppointmentRow, AppointmentState, Binding, Commit, ConversationRow, DecisionRow, Delivery, DocumentRow,
+        EndpointRow, FactRow, HandlerRow, MessageRow, MissedRow, MissionRow, MissionState, OutboxRow, Planning,
+        RequestRow, Requests, Store, TurnRows,
     },
 };
 
@@ -236,26 +236,9 @@ impl Trial {
         let store = self.console.store();
         let mut conversation = store.conversation(self.conversation().await).await.unwrap().unwrap();
         conversation.revision += 1;
-        let commit = Commit {
-            key: None,
-            conversation,
-            endpoint: None,
-            messages: Vec::new(),
-            dossier: None,
-            facts: Vec::new(),
-            timeline: Vec::new(),
-            decisions: Vec::new(),
-            received: Vec::new(),
-            documents: Vec::new(),
-            outbox: Vec::new(),
-            undelivered: None,
-            timer: None,
-            binding: crate::store::Binding::default(),
-            channel_switches: Vec::new(),
-            requests,
-            opt_out: None,
-            planning,
-        };
+        let rows = TurnRows { requests, planning, ..TurnRows::default() };
+        let binding = Binding::default();
+        let commit = Commit { key: None, conversation, endpoint: None, binding, dossier: None, rows };
         store.commit(commit).await.unwrap();
     }
 
@@ -457,62 +440,57 @@ async fn seed(store: &Store, now: Timestamp) -> DossierId {
             updated_at: now,
         },
         endpoint: Some(EndpointRow { endpoint, conversation, contact, at: now, proof: None }),
-        messages: vec![
-            message(
-                1,
-                Author::Guichet,
-                Said {
-                    text: "Combien de pièces sont touchées ?".into(),
-                    urgent: true,
-                    quick_replies: vec![QuickReply { payload: "rooms=1".into(), label: "Une".into() }],
-                    summary: vec![SummaryLine { fact: "a".into(), label: "B".into(), value: "C".into() }],
-                    ..Said::default()
-                },
-            ),
-            message(
-                2,
-                Author::Policyholder,
-                Said {
-                    text: "trois <b>".into(),
-                    attachments: vec![Attachment {
-                        document: DocumentId::new(now),
-                        name: "salon.jpg".into(),
-                        media_type: "image/jpeg".into(),
-                        bytes: 10,
-                        remark: None,
-                    }],
-                    ..Said::default()
-                },
-            ),
-            message(
-                3,
-                Author::Handler { login: "ines".into(), name: "Inès Robert".into() },
-                Said { text: "Bien reçu.".into(), ..Said::default() },
-            ),
-        ],
-        facts: vec![
-            fact(1, "rooms", Value::Number(2.0)),
-            fact(2, "rooms", Value::Number(3.0)),
-            fact(3, "loss_date", Value::Moment(lost)),
-        ],
-        decisions: vec![DecisionRow {
-            dossier: id,
-            seq: 3,
-            decision: json!({ "overridden_by": "ines", "mode": "tele", "before": "field", "reason": "Photos nettes" }),
-            at: now,
-        }],
-        timeline,
-        documents: Vec::new(),
-        outbox: vec![failed, again],
-        received: Vec::new(),
-        undelivered: None,
-        timer: None,
-        binding: crate::store::Binding::default(),
-        channel_switches: Vec::new(),
-        requests: Requests::default(),
-        opt_out: None,
-        planning: Planning::default(),
+        binding: Binding::default(),
         dossier: Some(dossier),
+        rows: TurnRows {
+            messages: vec![
+                message(
+                    1,
+                    Author::Guichet,
+                    Said {
+                        text: "Combien de pièces sont touchées ?".into(),
+                        urgent: true,
+                        quick_replies: vec![QuickReply { payload: "rooms=1".into(), label: "Une".into() }],
+                        summary: vec![SummaryLine { fact: "a".into(), label: "B".into(), value: "C".into() }],
+                        ..Said::default()
+                    },
+                ),
+                message(
+                    2,
+                    Author::Policyholder,
+                    Said {
+                        text: "trois <b>".into(),
+                        attachments: vec![Attachment {
+                            document: DocumentId::new(now),
+                            name: "salon.jpg".into(),
+                            media_type: "image/jpeg".into(),
+                            bytes: 10,
+                            remark: None,
+                        }],
+                        ..Said::default()
+                    },
+                ),
+                message(
+                    3,
+                    Author::Handler { login: "ines".into(), name: "Inès Robert".into() },
+                    Said { text: "Bien reçu.".into(), ..Said::default() },
+                ),
+            ],
+            facts: vec![
+                fact(1, "rooms", Value::Number(2.0)),
+                fact(2, "rooms", Value::Number(3.0)),
+                fact(3, "loss_date", Value::Moment(lost)),
+            ],
+            decisions: vec![DecisionRow {
+                dossier: id,
+                seq: 3,
+                decision: json!({ "overridden_by": "ines", "mode": "tele", "before": "field", "reason": "Photos nettes" }),
+                at: now,
+            }],
+            timeline,
+            outbox: vec![failed, again],
+            ..TurnRows::default()
+        },
     };
     store.commit(commit).await.unwrap();
     for (number, account) in (1..).zip(["first", "second"]) {

@@ -29,12 +29,12 @@ async fn a_turn_is_read_back_as_it_was_stored(db: Database) {
     assert_eq!(reopened.conversation(case.id()).await.unwrap(), Some(case.conversation.clone()));
     assert_eq!(reopened.conversation_at(&endpoint("+33600000001")).await.unwrap(), Some(case.id()));
     assert_eq!(reopened.conversation_at(&endpoint("+33600000002")).await.unwrap(), None);
-    assert_eq!(reopened.messages(case.id(), 0, 10).await.unwrap(), commit.messages);
-    assert_eq!(reopened.messages(case.id(), 1, 10).await.unwrap(), commit.messages[1..]);
-    assert_eq!(reopened.messages(case.id(), 0, 1).await.unwrap(), commit.messages[..1]);
+    assert_eq!(reopened.messages(case.id(), 0, 10).await.unwrap(), commit.rows.messages);
+    assert_eq!(reopened.messages(case.id(), 1, 10).await.unwrap(), commit.rows.messages[1..]);
+    assert_eq!(reopened.messages(case.id(), 0, 1).await.unwrap(), commit.rows.messages[..1]);
     assert_eq!(reopened.dossier(case.dossier.id).await.unwrap(), Some(case.dossier.clone()));
-    assert_eq!(reopened.facts(case.dossier.id).await.unwrap(), commit.facts);
-    assert_eq!(reopened.timeline(case.dossier.id).await.unwrap(), commit.timeline);
+    assert_eq!(reopened.facts(case.dossier.id).await.unwrap(), commit.rows.facts);
+    assert_eq!(reopened.timeline(case.dossier.id).await.unwrap(), commit.rows.timeline);
 }
 
 async fn a_refused_turn_leaves_nothing_and_spares_its_group(db: Database) {
@@ -42,7 +42,7 @@ async fn a_refused_turn_leaves_nothing_and_spares_its_group(db: Database) {
     let (mut good, mut bad, mut other) = (Case::new("good"), Case::new("bad"), Case::new("other"));
     // The last table of the transaction refuses it: its first fact comes twice.
     let mut broken = bad.turn("bad", "refusé");
-    broken.facts.push(broken.facts[0].clone());
+    broken.rows.facts.push(broken.rows.facts[0].clone());
     let (first, broken, third) = tokio::join!(
         store.commit(good.turn("good", "gardé")),
         store.commit(broken),

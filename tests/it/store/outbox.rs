@@ -33,9 +33,9 @@ async fn say(store: &Store, case: &mut Case, id: &str) -> OutboxRow {
 
 async fn say_to(store: &Store, case: &mut Case, id: &str, to: Endpoint) -> OutboxRow {
     let mut commit = case.turn(id, id);
-    let last = commit.messages.last().unwrap();
+    let last = commit.rows.messages.last().unwrap();
     let row = OutboxRow::new(case.id(), last.seq, to, last.at);
-    commit.outbox.push(row.clone());
+    commit.rows.outbox.push(row.clone());
     store.commit(commit).await.unwrap();
     row
 }
@@ -69,10 +69,10 @@ async fn rows_come_with_their_turn_and_not_without_it(db: Database) {
     let mut stale = case.clone();
     say(&store, &mut case, "2").await;
     let mut lost = stale.turn("3", "perdu");
-    lost.outbox.push(OutboxRow::new(case.id(), 4, endpoint("a"), at(9)));
+    lost.rows.outbox.push(OutboxRow::new(case.id(), 4, endpoint("a"), at(9)));
     assert!(matches!(store.commit(lost).await, Err(CommitError::Conflict)));
     let mut again = case.clone().turn("1", "encore");
-    again.outbox.push(OutboxRow::new(case.id(), 6, endpoint("a"), at(9)));
+    again.rows.outbox.push(OutboxRow::new(case.id(), 6, endpoint("a"), at(9)));
     assert!(matches!(store.commit(again).await, Err(CommitError::Duplicate { .. })));
     assert_eq!(store.outbox_waiting(Channel::Sms, ACCOUNT).await.unwrap(), 2);
 }
@@ -231,7 +231,7 @@ async fn a_message_is_given_up_with_its_turn_and_only_by_its_owner(db: Database)
     let new = claim(&store, at(200), 1).await.remove(0);
     let told = |case: &mut Case, row: &OutboxRow, id: &str| {
         let mut commit = case.turn(id, "tells the handler");
-        commit.undelivered = Some(Undelivered { id: row.id, epoch: row.epoch, reason: "refused".into() });
+        commit.rows.undelivered = Some(Undelivered { id: row.id, epoch: row.epoch, reason: "refused".into() });
         commit
     };
     let late = store.commit(told(&mut case.clone(), &old, "late")).await;

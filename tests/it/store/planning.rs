@@ -53,7 +53,7 @@ fn slot(mission: &MissionRow, from: i64, until: i64, state: AppointmentState) ->
 
 async fn keep(store: &Store, case: &mut Case, key: &str, planning: Planning) -> Result<(), CommitError> {
     let mut turn = case.turn(key, "2");
-    turn.planning = planning;
+    turn.rows.planning = planning;
     store.commit(turn).await.map(drop)
 }
 

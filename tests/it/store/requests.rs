@@ -33,7 +33,7 @@ async fn a_request_is_listed_by_its_deadline_until_it_is_done(db: Database) {
     let mut case = Case::new("x");
     let (late, soon) = (request(&case, "contracts", 90), request(&case, "complaints", 40));
     let mut turn = case.turn("p-1", "une attestation");
-    turn.requests = Requests { asked: vec![late.clone(), soon.clone()], ..Requests::default() };
+    turn.rows.requests = Requests { asked: vec![late.clone(), soon.clone()], ..Requests::default() };
     store.commit(turn).await.unwrap();
 
     assert_eq!(store.requests(None, false, 10).await.unwrap(), [soon.clone(), late.clone()]);
@@ -44,7 +44,7 @@ async fn a_request_is_listed_by_its_deadline_until_it_is_done(db: Database) {
     assert_eq!(store.request_counts(at(36)).await.unwrap(), [count("complaints", 1), count("contracts", 0)]);
 
     let mut turn = case.turn("p-2", "merci");
-    turn.requests = Requests { done: vec![(soon.id, at(50), "camille".into())], ..Requests::default() };
+    turn.rows.requests = Requests { done: vec![(soon.id, at(50), "camille".into())], ..Requests::default() };
     store.commit(turn).await.unwrap();
     let done = RequestRow { done: Some((at(50), "camille".into())), ..soon.clone() };
     assert_eq!(store.requests(None, true, 10).await.unwrap(), std::slice::from_ref(&done));
@@ -66,7 +66,7 @@ async fn what_was_missed_is_listed_until_it_is_settled_and_taught_in_order(db: D
     };
     let rows = vec![missed("le bidule", false, 1), missed("combien de marches ?", true, 2), missed("pfff", false, 3)];
     let mut turn = case.turn("p-1", "le bidule");
-    turn.requests = Requests { missed: rows.clone(), ..Requests::default() };
+    turn.rows.requests = Requests { missed: rows.clone(), ..Requests::default() };
     store.commit(turn).await.unwrap();
     let latest_first: Vec<MissedRow> = rows.iter().rev().cloned().collect();
     assert_eq!(store.missed(10).await.unwrap(), latest_first);

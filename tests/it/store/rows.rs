@@ -62,11 +62,11 @@ async fn a_turn_files_the_documents_that_it_names(db: Database) {
     let mut case = Case::new("x");
     let row = store.add_document(document(&case, "up-1")).await.unwrap();
     let mut turn = case.turn("photo", "");
-    turn.documents =
+    turn.rows.documents =
         vec![FiledDocument { document: row.id, dossier: Some(case.dossier.id), kind: Some("damage_photos".into()) }];
     store.commit(turn).await.unwrap();
     let mut later = case.turn("later", "");
-    later.documents = vec![FiledDocument { document: row.id, dossier: None, kind: None }];
+    later.rows.documents = vec![FiledDocument { document: row.id, dossier: None, kind: None }];
     store.commit(later).await.unwrap();
     let filed = store.document(row.id).await.unwrap().unwrap();
     assert_eq!((filed.dossier, filed.kind.as_deref()), (Some(case.dossier.id), Some("damage_photos")));

@@ -7,7 +7,7 @@ use guichet::{
         message::{Author, Body, Channel, Endpoint},
     },
     dossier::{Dossier, Status, TimelineEvent, Tip, reference_of},
-    store::{Commit, ConversationRow, EndpointRow, FactRow, Key, MessageRow},
+    store::{Binding, Commit, ConversationRow, EndpointRow, FactRow, Key, MessageRow, TurnRows},
 };
 use jiff::Timestamp;
 
@@ -116,10 +116,6 @@ impl Case {
         };
         Commit {
             key: Some(key(provider_id, seq)),
-            messages: vec![
-                message(seq, Author::Policyholder, text, Some(provider_id.to_owned())),
-                message(seq + 1, Author::Guichet, &format!("reply to {provider_id}"), None),
-            ],
             endpoint: opens.then(|| EndpointRow {
                 endpoint: self.conversation.endpoint.clone(),
                 conversation: self.id(),
@@ -128,20 +124,17 @@ impl Case {
                 proof: None,
             }),
             conversation: self.conversation.clone(),
+            binding: Binding::default(),
             dossier: Some(self.dossier.clone()),
-            facts: vec![fact],
-            timeline: vec![entry],
-            decisions: Vec::new(),
-            documents: Vec::new(),
-            outbox: Vec::new(),
-            received: Vec::new(),
-            undelivered: None,
-            timer: None,
-            binding: guichet::store::Binding::default(),
-            channel_switches: Vec::new(),
-            requests: guichet::store::Requests::default(),
-            opt_out: None,
-            planning: guichet::store::Planning::default(),
+            rows: TurnRows {
+                messages: vec![
+                    message(seq, Author::Policyholder, text, Some(provider_id.to_owned())),
+                    message(seq + 1, Author::Guichet, &format!("reply to {provider_id}"), None),
+                ],
+                facts: vec![fact],
+                timeline: vec![entry],
+                ..TurnRows::default()
+            },
         }
     }
 }

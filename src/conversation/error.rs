@@ -1,0 +1,28 @@
+//! Why a turn could not be made.
+
+use crate::{dossier::UnwritableEvent, store::StoreError};
+
+/// Why a turn could not be made. Nothing of it is stored, and what came is not acknowledged.
+#[derive(Debug, thiserror::Error)]
+pub enum ConversationError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("this conversation's state does not read back: {0}")]
+    State(serde_json::Error),
+    #[error("what this turn is to store cannot be written: {0}")]
+    Unwritable(serde_json::Error),
+    #[error(transparent)]
+    UnwritableEvent(#[from] UnwritableEvent),
+    #[error("the flow asked for more than {0} look-ups in one turn: a loop in the flow")]
+    Loop(usize),
+    #[error("the system gives no randomness: {0}")]
+    NoRandomness(getrandom::Error),
+    #[error("these dossiers cannot be merged: one of them is closed, or they are of different insurers")]
+    NotMergeable,
+    #[error("this message cannot be sent there")]
+    NotSendable,
+    #[error("this dossier has no such mission, or none may be given now: reload the page")]
+    NoMission,
+    #[error("this slot has just been taken: choose another")]
+    SlotTaken,
+}

@@ -1,0 +1,77 @@
+//! Making a turn: what came in, given to whatever of the other files it is about.
+
+use jiff::Timestamp;
+
+use super::{
+    apply, error::ConversationError, input::Input, loaded::Conversation, services::Services, time, turn::Turn,
+};
+use crate::{domain::contact::told_by, dossier::reference_of, flow::Event};
+
+impl Turn {
+    /// Makes the turn of `input`.
+    ///
+    /// # Errors
+    ///
+    /// Where a look-up fails, a handler's act is impossible, or the flow turns in a circle. Nothing may be stored then.
+    pub async fn make(
+        conversation: Conversation,
+        input: Input,
+        services: &Services,
+        now: Timestamp,
+    ) -> Result<Self, ConversationError> {
+        let mut turn = Self::begin(conversation, services, now);
+        if turn.opens {
+            turn.open(services).await?;
+        }
+        let woken = matches!(input, Input::Wake);
+        turn.take(input, services).await?;
+        turn.close_files();
+        turn.rows.timer = time::set(&mut turn.conversation, woken, now);
+        turn.mark_answered_channel();
+        Ok(turn)
+    }
+
+    /// Tells the flow where and with what the conversation begins.
+    async fn open(&mut self, services: &Services) -> Result<(), ConversationError> {
+        let row = &self.conversation.row;
+        let channel = row.endpoint.channel;
+        let opened = Event::Opened {
+            language: row.language,
+            channel,
+            known: told_by(channel, &row.endpoint.address),
+            reference: reference_of(row.id),
+        };
+        apply::run(self, opened, services).await
+    }
+
+    async fn take(&mut self, input: Input, services: &Services) -> Result<(), ConversationError> {
+        match input {
+            Input::Open => apply::run(self, Event::Start, services).await,
+            Input::Message { body, client_id, files, settle } => {
+                self.on_message(body, client_id, &files, settle, services).await
+            }
+            Input::Edit { fact } => {
+                self.conversation.row.timing.silent_since = Some(self.now);
+                apply::run(self, Event::Edit { fact }, services).await
+            }
+            Input::SpeakLanguage(language) => {
+                self.conversation.row.language = language;
+                apply::run(self, Event::SpeakLanguage { language }, services).await
+            }
+            Input::SwitchChannel { body, client_id } => self.switch_channel(body, client_id, services).await,
+            Input::NoWay { body, client_id, sentence } => self.turn_away(body, client_id, sentence, services).await,
+            Input::Wake => self.wake(services).await,
+            Input::Read { seq } => {
+                let row = &mut self.conversation.row;
+                row.read_seq = row.read_seq.max(seq.min(row.last_seq));
+                Ok(())
+            }
+            Input::Handler { actor, action } => self.act(&actor, action, services).await,
+            Input::Absorbed { actor } => self.call_off(&actor.login, services).await,
+            Input::Undelivered(row, reason) => {
+                self.tell_undelivered(&row, &reason);
+                Ok(())
+            }
+        }
+    }
+}
