@@ -439,8 +439,28 @@ impl<'a> Interpreter<'a> {
         }
     }
 
+    /// Looks up a policy number as soon as it is learnt, wherever the flow is: a handler who opens the dossier early sees the
+    /// policy, and what the policy tells need not be asked. Once the peril is known the register is asked again, for what it
+    /// says of that peril and because there is a dossier then.
+    pub(super) fn look_up_new_number(&mut self) {
+        if self.state.is_over() || self.effects.last().is_some_and(Effect::asks_host) {
+            return;
+        }
+        let query = self.policy_query();
+        let is_new = match &self.state.policy {
+            None => true,
+            Some((asked, _)) => asked.number != query.number || (asked.peril.is_none() && query.peril.is_some()),
+        };
+        if is_new && query.number.is_some() {
+            self.state.policy = Some((query.clone(), None));
+            self.state.policy_asked_beside = true;
+            self.effects.push(Effect::LookUpPolicy(query));
+        }
+    }
+
     /// The register answered.
     pub(super) fn policy_looked_up(&mut self, answer: &PolicyAnswer) {
+        let beside = std::mem::take(&mut self.state.policy_asked_beside);
         let Some((query, answered)) = &mut self.state.policy else { return };
         match answer {
             PolicyAnswer::Found { number, facts } => {
@@ -463,7 +483,9 @@ impl<'a> Interpreter<'a> {
                 }
             }
         }
-        self.run();
+        if !beside {
+            self.run();
+        }
     }
 
     /// The table answered.

@@ -72,6 +72,9 @@ pub struct State {
     /// The last question to the register and whether it found a policy.
     #[serde(rename = "q", default, skip_serializing_if = "Option::is_none")]
     pub(super) policy: Option<(PolicyQuery, Option<bool>)>,
+    /// The register was asked while the flow waits for something else: its answer does not walk on.
+    #[serde(rename = "qb", default, skip_serializing_if = "is_default")]
+    pub(super) policy_asked_beside: bool,
     #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
     pub(super) peril: Option<String>,
     #[serde(rename = "r", default, skip_serializing_if = "String::is_empty")]

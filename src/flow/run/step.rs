@@ -37,6 +37,7 @@ pub fn step(
 ) -> StepOutput {
     let mut interpreter = Interpreter { coverage, ..Interpreter::new(library, insurer, state, now) };
     interpret(&mut interpreter, event);
+    interpreter.look_up_new_number();
     StepOutput { state: interpreter.state, effects: interpreter.effects }
 }
 
