@@ -13,6 +13,7 @@
 //! | [`channel`] | what every provider keeps: decode and verify what comes, render and deliver what goes |
 //! | [`intake`] | durable receipt, one thing at a time for each conversation |
 //! | [`conversation`] | one turn: runs the flow and gathers what must be kept |
+//! | [`replay`] | the same turns over lists instead of the store: transcripts, a talk in the terminal |
 //! | [`understanding`] | free text to values, commands, choices and danger |
 //! | [`flow`] | the pure engine: `(library, state, event, now) -> (state, effects)` |
 //! | [`dossier`] | the case: status, wanted documents, the sealed timeline |
@@ -57,6 +58,7 @@ pub mod intake;
 pub mod orientation;
 pub mod outbox;
 pub mod planning;
+pub mod replay;
 pub mod store;
 pub mod telemetry;
 pub mod understanding;

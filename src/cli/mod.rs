@@ -22,6 +22,7 @@ use crate::{
     document::{DocumentError, Documents},
     flow::{Library, LoadError},
     intake::IntakeError,
+    replay::ReplayError,
     store::{Store, StoreError},
     telemetry::TelemetryError,
 };
@@ -90,6 +91,8 @@ pub enum CliError {
     Import(#[from] ImportError),
     #[error(transparent)]
     User(#[from] user::UserError),
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
     #[error("standard input cannot be read: {0}")]
     Input(std::io::Error),
     #[error("there is no flow {name}; there are {names}")]

@@ -17,7 +17,7 @@ pub struct Telegram {
 pub struct Bot {
     pub account: String,
     pub insurer: String,
-    /// What `BotFather` gave: `123456:ABC-DEF`.
+    /// What `BotFather` gave: `123456:ABCD-EFGH`.
     pub token: Secret,
     #[serde(default)]
     pub receive: Receive,

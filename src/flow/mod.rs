@@ -10,7 +10,6 @@
 
 mod program;
 mod run;
-pub mod transcript;
 
 pub use program::{
     closing::{Afterwards, Closing},
@@ -28,6 +27,11 @@ pub use program::{
     steps::{Collect, Flow, Question, Step, StepKind, WantedKind},
     table::{Row, Table},
     template::Saying,
+};
+/// For whoever reads YAML as the flows are read: every mistake is reported with its place.
+pub(crate) use program::{
+    diagnostics::Diagnostics,
+    yaml::{Data, Fields, Node},
 };
 pub use run::{
     after_closing::means_another,

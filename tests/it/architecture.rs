@@ -24,6 +24,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "conversation",
         &["domain", "dossier", "contract", "document", "understanding", "planning", "flow", "orientation", "store"],
     ),
+    ("replay", &["domain", "dossier", "contract", "flow", "store", "conversation"]),
     (
         "intake",
         &[
@@ -73,6 +74,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "orientation",
             "store",
             "conversation",
+            "replay",
             "intake",
             "channel",
             "outbox",

@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead, IsTerminal, Write},
     path::PathBuf,
+    sync::Arc,
 };
 
 use clap::Args;
@@ -12,14 +13,15 @@ use super::{super::CliError, library, say, unknown_flow};
 use crate::{
     config::Config,
     contract::{Policy, read_policies},
-    conversation::Rehearsal,
+    conversation::{Input, files::Files},
     domain::{
         clock::{Clock, paris},
-        fact::Facts,
+        id::Ids,
         language::Language,
-        message::{Body, Channel},
+        message::{Attachment, Author, Body, Channel},
     },
-    flow::{Effect, Event, State, UserMessage, transcript},
+    flow::Effect,
+    replay::Player,
 };
 
 /// Arguments of `guichet flow chat`.
@@ -50,27 +52,26 @@ const HELP: &str = "(Answer with words or a number. /photo sends a photo, an emp
 
 impl Chat {
     pub(in crate::cli) fn run(self, config: &Config) -> Result<(), CliError> {
-        let library = library(config, self.folder.clone())?;
+        let library = Arc::new(library(config, self.folder.clone())?);
         library.flow(&self.flow).ok_or_else(|| unknown_flow(&library, &self.flow))?;
         let mut talk = Talk {
-            rehearsal: Rehearsal::new(&library, &self.insurer, self.policies()?),
-            state: State::beginning_with(&self.flow),
+            player: Player::new(library, &self.insurer, self.policies()?)
+                .in_language(Language::from_tag(&self.lang))
+                .at(Channel::Web, None)
+                .beginning_with(&self.flow),
             at: self.at,
             verbose: self.verbose,
             quick_replies: Vec::new(),
         };
-        let (language, channel) = (Language::from_tag(&self.lang), Channel::Web);
-        let reference = transcript::REFERENCE.to_owned();
-        talk.tell(Event::Opened { language, channel, known: Facts::new(), reference });
         if std::io::stdin().is_terminal() {
             say(HELP);
         }
-        talk.tell(Event::Start);
+        talk.tell(Input::Open)?;
         let mut lines = std::io::stdin().lock().lines();
         loop {
             prompt();
             match lines.next() {
-                Some(Ok(line)) if !line.trim().is_empty() => talk.tell(talk.heard(line.trim())),
+                Some(Ok(line)) if !line.trim().is_empty() => talk.tell(talk.heard(line.trim()))?,
                 _ => return Ok(()),
             }
         }
@@ -85,45 +86,52 @@ impl Chat {
 }
 
 /// The conversation under way.
-struct Talk<'a> {
-    rehearsal: Rehearsal<'a>,
-    state: State,
+struct Talk {
+    player: Player,
     at: Option<civil::DateTime>,
     verbose: bool,
     /// The payloads of the last message's buttons, so that a number chooses.
     quick_replies: Vec<String>,
 }
 
-impl Talk<'_> {
+impl Talk {
     fn now(&self) -> Timestamp {
         let fixed = self.at.and_then(|at| at.to_zoned(paris()).ok());
         fixed.map_or_else(|| Clock::system().now(), |at| at.timestamp())
     }
 
-    fn heard(&self, line: &str) -> Event {
+    fn heard(&self, line: &str) -> Input {
+        let mut body = Body::default();
         if line == "/photo" {
-            return Event::Said(UserMessage { files: vec!["image/jpeg".into()], ..UserMessage::default() });
-        }
-        let number = line.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-        let choice = number.and_then(|at| self.quick_replies.get(at)).cloned();
-        let text = if choice.is_some() { String::new() } else { line.to_owned() };
-        Event::Said(UserMessage { text, choice, files: Vec::new() })
-    }
-
-    fn tell(&mut self, event: Event) {
-        let now = self.now();
-        let state = std::mem::take(&mut self.state);
-        let (state, effects) = self.rehearsal.turn(state, event, now);
-        self.state = state;
-        for effect in effects {
-            match effect {
-                Effect::Say { body } => self.show(&body),
-                effect if self.verbose => {
-                    say(format_args!("    [{}]", serde_json::to_string(&effect).unwrap_or_default()));
-                }
-                _ => {}
+            body.attachments.push(Attachment {
+                document: Ids::Random.next(self.now()),
+                name: "photo.jpg".to_owned(),
+                media_type: "image/jpeg".to_owned(),
+                bytes: 0,
+                remark: None,
+            });
+        } else {
+            let number = line.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+            body.choice = number.and_then(|at| self.quick_replies.get(at)).cloned();
+            if body.choice.is_none() {
+                line.clone_into(&mut body.text);
             }
         }
+        Input::Message { body, client_id: None, files: Files::default(), settle: false }
+    }
+
+    fn tell(&mut self, input: Input) -> Result<(), CliError> {
+        let now = self.now();
+        let played = self.player.play(input, now)?;
+        for message in played.commit.rows.messages.iter().filter(|message| message.author != Author::Policyholder) {
+            self.show(&message.body);
+        }
+        if self.verbose {
+            for effect in played.effects.iter().filter(|effect| !matches!(effect, Effect::Say { .. })) {
+                say(format_args!("    [{}]", serde_json::to_string(effect).unwrap_or_default()));
+            }
+        }
+        Ok(())
     }
 
     fn show(&mut self, body: &Body) {

@@ -1,17 +1,22 @@
 //! `guichet flow test`: plays the transcripts beside the flows and says where the answers differ.
 
-use std::path::PathBuf;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use clap::Args;
-use jiff::civil::Date;
 
 use super::{super::CliError, configured, say};
 use crate::{
     config::Config,
-    domain::fact::Facts,
-    flow::{Coverage, Insurer, Library, Scope, transcript, transcripts},
-    orientation::decide,
+    contract::{Policy, read_policies},
+    flow::{Coverage, Library, transcripts},
+    replay::{self, Transcript},
 };
+
+/// Where the demonstration's register stands in the flows' folder.
+const REGISTER: &str = "demo/policies.csv";
 
 /// Arguments of `guichet flow test`.
 #[derive(Debug, Args)]
@@ -45,7 +50,8 @@ fn report(coverage: &Coverage, library: &Library, name_missed: bool) {
 impl Test {
     pub(in crate::cli) fn run(self, config: &Config) -> Result<(), CliError> {
         let folder = self.folder.or_else(|| configured(config)).unwrap_or_else(|| PathBuf::from("flows"));
-        let library = Library::load(&folder)?;
+        let library = Arc::new(Library::load(&folder)?);
+        let register = register(&folder)?;
         let (mut played, mut failed) = (0, 0);
         let mut coverage = Coverage::default();
         for path in transcripts(&folder)? {
@@ -53,7 +59,7 @@ impl Test {
             let unreadable = |error| CliError::File { path: shown.clone(), error };
             let source = std::fs::read_to_string(&path).map_err(unreadable)?;
             played += 1;
-            let told = match transcript::Transcript::parse(&shown, &source, &library) {
+            let told = match Transcript::parse(&shown, &source, &library) {
                 Ok(told) => told,
                 Err(problems) => {
                     failed += 1;
@@ -61,16 +67,22 @@ impl Test {
                     continue;
                 }
             };
-            if self.update {
-                let updated = transcript::update(&told, &source, &library, &orient);
-                std::fs::write(&path, updated).map_err(unreadable)?;
-                continue;
-            }
-            let differences = transcript::run(&told, &library, &orient, &mut coverage);
-            if !differences.is_empty() {
+            let differences = if self.update {
+                match replay::update(&told, &source, &library, &register) {
+                    Ok(updated) => std::fs::write(&path, updated).map_err(unreadable).map(|()| Ok(Vec::new()))?,
+                    Err(error) => Err(error),
+                }
+            } else {
+                replay::run(&told, &library, &register, &mut coverage)
+            };
+            let lines: Vec<String> = match differences {
+                Ok(differences) => differences.iter().map(ToString::to_string).collect(),
+                Err(error) => vec![error.to_string()],
+            };
+            if !lines.is_empty() {
                 failed += 1;
                 say(format_args!("{shown}: {}", told.name));
-                differences.iter().for_each(say);
+                lines.iter().for_each(say);
             }
         }
         if failed > 0 {
@@ -89,11 +101,12 @@ impl Test {
     }
 }
 
-/// What the library's own table decides.
-fn orient(library: &Library, insurer: &str, table: &str, facts: &Facts, today: Date) -> (Option<String>, Vec<String>) {
-    let nobody = Insurer::default();
-    let insurer = library.insurer(insurer).unwrap_or(&nobody);
-    let Some(table) = library.table(table) else { return (None, Vec::new()) };
-    let decision = decide(table, library.revision(), &Scope { facts, insurer, today });
-    (decision.mode().map(str::to_owned), decision.missing().to_vec())
+/// The policies that every transcript sees: the demonstration's, where the folder has them.
+fn register(folder: &Path) -> Result<Vec<Policy>, CliError> {
+    let path = folder.join(REGISTER);
+    match std::fs::File::open(&path) {
+        Ok(file) => Ok(read_policies(file)?),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(CliError::File { path: path.display().to_string(), error }),
+    }
 }

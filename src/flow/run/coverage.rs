@@ -30,6 +30,13 @@ impl Coverage {
         }
     }
 
+    /// Adds what was reached elsewhere.
+    pub fn add(&mut self, other: Self) {
+        for (flow, steps) in other.0 {
+            self.0.entry(flow).or_default().extend(steps);
+        }
+    }
+
     /// What was reached of each flow of `library`.
     pub fn of<'a>(&'a self, library: &'a Library) -> impl Iterator<Item = Covered<'a>> {
         library.flows().map(|flow| {

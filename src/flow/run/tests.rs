@@ -5,7 +5,6 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::{
-    coverage::Coverage,
     effect::Effect,
     event::{Event, PolicyAnswer, UserMessage},
     state::{Mode, State},
@@ -18,10 +17,7 @@ use crate::{
         message::Channel,
         priority::Priority,
     },
-    flow::{
-        program::library::Library,
-        transcript::{self, Transcript},
-    },
+    flow::program::library::Library,
 };
 
 fn library() -> Library {
@@ -105,49 +101,6 @@ fn danger_interrupts_and_the_flow_comes_back() {
     assert_eq!(talk.state.mode(), Mode::Danger);
     talk.press("cmd=safe");
     assert_eq!(talk.state.mode(), Mode::Flow);
-}
-
-const TRANSCRIPT: &str = "\
-transcript: a leak
-at: 2026-11-20T10:00:00
-turns:
-  # Nobody is hurt.
-  - opens: true
-  - says: non
-  - presses: incident=water_damage
-    later: 2 hours
-    hears:
-      - wrong
-";
-
-#[test]
-fn an_updated_transcript_passes_and_keeps_its_comments() {
-    let library = library();
-    let orient = |_: &Library, _: &str, _: &str, _: &Facts, _| (Some("desk".to_owned()), Vec::new());
-    let read = |source: &str| Transcript::parse("a.transcript.yaml", source, &library).unwrap();
-    let before = transcript::run(&read(TRANSCRIPT), &library, &orient, &mut Coverage::default());
-    assert_eq!(before.len(), 3, "{before:?}");
-    let updated = transcript::update(&read(TRANSCRIPT), TRANSCRIPT, &library, &orient);
-    assert!(updated.contains("# Nobody is hurt.") && !updated.contains("wrong"), "{updated}");
-    let after = transcript::run(&read(&updated), &library, &orient, &mut Coverage::default());
-    assert!(after.is_empty(), "{updated}\n{after:?}");
-    assert_eq!(transcript::update(&read(&updated), &updated, &library, &orient), updated);
-}
-
-#[test]
-fn a_transcript_tells_which_steps_it_reached() {
-    let library = library();
-    let orient = |_: &Library, _: &str, _: &str, _: &Facts, _| (None, Vec::new());
-    let mut coverage = Coverage::default();
-    let told = Transcript::parse("a.transcript.yaml", TRANSCRIPT, &library).unwrap();
-    transcript::run(&told, &library, &orient, &mut coverage);
-    let opening = coverage.of(&library).find(|covered| covered.flow == "opening").unwrap();
-    assert_eq!(opening.reached + opening.missed.len(), opening.steps);
-    let missed = |step: &str| opening.missed.iter().any(|missed| missed == step);
-    assert!(!missed("danger") && !missed("incident"), "{opening:?}");
-    assert!(missed("danger_gas") && missed("car_kind"), "{opening:?}");
-    let untouched = coverage.of(&library).find(|covered| covered.flow == "closing").unwrap();
-    assert_eq!(untouched.reached, 0);
 }
 
 #[test]
