@@ -57,14 +57,12 @@ impl Transcript {
         let policies = policies.filter_map(|node| policy(file, node, &insurer, &mut problems)).collect();
         let mut shows = BTreeSet::new();
         for node in fields.list("shows", &mut problems) {
-            match Shown::ALL.into_iter().find(|shown| node.scalar().as_deref() == Some(shown.key())) {
-                Some(shown) => {
-                    shows.insert(shown);
-                }
-                None => {
-                    let keys = Shown::ALL.map(Shown::key).join(", ");
-                    problems.error(file, node.place, format!("`shows` lists some of {keys}"));
-                }
+            let shown = Shown::ALL.into_iter().find(|shown| node.scalar().as_deref() == Some(shown.key()));
+            if let Some(shown) = shown {
+                shows.insert(shown);
+            } else {
+                let keys = Shown::ALL.map(Shown::key).join(", ");
+                problems.error(file, node.place, format!("`shows` lists some of {keys}"));
             }
         }
         let turns = fields.list("turns", &mut problems).iter();
