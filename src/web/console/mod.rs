@@ -34,12 +34,13 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    http::{HeaderName, HeaderValue, header},
+    http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header},
     middleware,
     response::{Redirect, Response},
     routing::{get, post},
 };
 use jiff::Timestamp;
+use tower_http::compression::CompressionLayer;
 
 use super::Streams;
 use crate::{document::Documents, domain::clock::Clock, flow::Library, intake::Accounts, store::Store};
@@ -159,8 +160,19 @@ pub fn router(console: Console) -> Router {
         .route("/console/password", get(users::password::get).post(users::password::post))
         .route("/console/assets/{*path}", get(assets::get))
         .route("/console/{*path}", get(|| async { ConsoleError::NotFound }))
+        .layer(CompressionLayer::new().compress_when(is_text))
         .layer(middleware::map_response(fence_in))
         .with_state(console)
+}
+
+/// Whether an answer gets smaller by compression: pages, styles, scripts and data do. Pictures are compressed already, an
+/// original is passed on as it was sent, and an event must not wait for the next one.
+fn is_text(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    const TEXTS: [&str; 5] =
+        ["text/html", "text/css", "text/javascript", "application/json", "application/problem+json"];
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let is_download = headers.contains_key(header::CONTENT_DISPOSITION);
+    !is_download && (TEXTS.iter().any(|text| kind.starts_with(text)) || kind == "image/svg+xml")
 }
 
 /// What every answer forbids the browser; an endpoint that knows better has set its own.

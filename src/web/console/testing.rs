@@ -6,6 +6,7 @@ use axum::{
     Router,
     body::Body,
     http::{HeaderMap, Method, Request, StatusCode, header},
+    response::Response,
 };
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream, stream::BoxStream};
 use http_body_util::BodyExt as _;
@@ -284,10 +285,15 @@ impl Trial {
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Body::from(form))
             .unwrap();
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (head, body) = response.into_parts();
+        let (head, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         (head.status, head.headers, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    /// What a browser that reads gzip is answered. Nothing of the body is awaited: an event stream never ends.
+    pub(super) async fn get_compressed(&self, cookie: &str, address: &str) -> Response {
+        let request = Request::get(address).header(header::COOKIE, cookie).header(header::ACCEPT_ENCODING, "gzip, br");
+        self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
     }
 
     pub(super) async fn log_in(&self) -> String {

@@ -1,6 +1,9 @@
-//! Every page renders from its sample, and keeps what the content security policy asks of it.
+//! What holds for every page: it renders from its sample, keeps what the content security policy asks of it, and travels
+//! compressed.
 
 use askama::Template as _;
+use axum::http::header;
+use http_body_util::BodyExt as _;
 
 use super::{
     appointments::list::AppointmentsPage,
@@ -9,6 +12,7 @@ use super::{
     inbox::{Asked, InboxPage},
     log_in::LogInPage,
     requests::{list::RequestsPage, missed::MissedPage},
+    testing::Trial,
     users::{list::UsersPage, password::PasswordPage},
 };
 
@@ -33,5 +37,46 @@ fn every_page_renders_whole_and_without_inline_script_or_style() {
         for refused in [" style=", " onclick=", "<script>", "<style", "javascript:", "{{", "{%"] {
             assert!(!page.contains(refused), "{name} has {refused}");
         }
+    }
+}
+
+#[tokio::test]
+async fn texts_travel_compressed_and_pictures_and_events_as_they_are() {
+    let trial = Trial::start().await;
+    let cookie = trial.log_in().await;
+    let dossier = trial.dossier().await;
+    let photo = trial.photo(dossier).await;
+    for text in [
+        "/console".to_owned(),
+        format!("/console/dossiers/{dossier}"),
+        "/console/nowhere".to_owned(),
+        "/console/assets/console.css".to_owned(),
+        "/console/assets/console.js".to_owned(),
+    ] {
+        let (_, _, plain) = trial.get_as(&cookie, &text).await;
+        let answer = trial.get_compressed(&cookie, &text).await;
+        assert_eq!(answer.headers()[header::CONTENT_ENCODING], "gzip", "{text}");
+        let sent = answer.into_body().collect().await.unwrap().to_bytes();
+        assert!(sent.starts_with(&[0x1f, 0x8b]) && sent.len() < plain.len() / 10 * 7, "{text}: {} bytes", sent.len());
+    }
+    for other in [
+        format!("/console/documents/{photo}"),
+        format!("/console/documents/{photo}/thumbnail"),
+        "/console/events".to_owned(),
+    ] {
+        let answer = trial.get_compressed(&cookie, &other).await;
+        assert!(answer.status().is_success() && !answer.headers().contains_key(header::CONTENT_ENCODING), "{other}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_never_holds_the_same_token_twice_and_each_is_good() {
+    let trial = Trial::start().await;
+    let cookie = trial.log_in().await;
+    let (one, other) = (trial.csrf(&cookie).await, trial.csrf(&cookie).await);
+    assert_ne!(one, other);
+    let address = format!("/console/dossiers/{}/take-over", trial.dossier().await);
+    for csrf in [one, other] {
+        assert!(trial.post_as(&cookie, &address, &format!("csrf={csrf}")).await.0.is_redirection());
     }
 }

@@ -6,7 +6,7 @@ use axum::{
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{Session, same_secret};
+use super::Session;
 use crate::web::console::{Console, error::ConsoleError};
 
 /// A form that the handler's own browser sent from our own page.
@@ -32,7 +32,7 @@ impl<T: DeserializeOwned> FromRequest<Console> for Checked<T> {
         let request = Request::from_parts(parts, body);
         let Form(sent) =
             Form::<WithToken<T>>::from_request(request, console).await.map_err(|_| ConsoleError::BadForm)?;
-        if !same_secret(&sent.csrf, &session.csrf) {
+        if !session.sent(&sent.csrf) {
             return Err(ConsoleError::Forged);
         }
         Ok(Self { session, form: sent.form })

@@ -20,8 +20,28 @@ pub(super) fn random_token() -> Result<String, ConsoleError> {
     Ok(hex::encode(bytes))
 }
 
+/// A secret in another guise each time: a random key and the secret under it. A page is compressed and may repeat what its
+/// address says, so a token that stays the same could be guessed from the pages' sizes (BREACH).
+pub(super) fn masked(secret: &str) -> Result<String, ConsoleError> {
+    let secret = hex::decode(secret).unwrap_or_default();
+    let mut key = vec![0; secret.len()];
+    getrandom::fill(&mut key).map_err(|_| ConsoleError::NoRandomness)?;
+    let under_key: Vec<u8> = key.iter().zip(&secret).map(|(key, secret)| key ^ secret).collect();
+    Ok(hex::encode([key, under_key].concat()))
+}
+
+/// The secret of a [`masked`] one; nothing where it is none.
+fn unmasked(masked: &str) -> Option<Vec<u8>> {
+    let bytes = hex::decode(masked).ok().filter(|bytes| !bytes.is_empty())?;
+    let (key, under_key) = bytes.split_at(bytes.len() / 2);
+    (key.len() == under_key.len()).then(|| key.iter().zip(under_key).map(|(key, under_key)| key ^ under_key).collect())
+}
+
 /// Compares secrets without telling by the time how much of them agrees.
 pub(super) fn same_secret(a: &str, b: &str) -> bool {
     use subtle::ConstantTimeEq as _;
     a.as_bytes().ct_eq(b.as_bytes()).into()
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,8 +6,9 @@ use axum::{
 };
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
 
-use super::random_token;
+use super::{masked, random_token, unmasked};
 use crate::{
     intake::Actor,
     store::{HandlerRow, SessionRow},
@@ -23,7 +24,7 @@ pub struct Session {
     pub login: String,
     pub name: String,
     pub is_admin: bool,
-    /// Goes into every form.
+    /// Goes into every form; another one on every page, see [`Self::sent`].
     pub csrf: String,
     pub(in crate::web::console) token_hash: String,
 }
@@ -36,6 +37,14 @@ impl Session {
     /// The handler as the record names them.
     pub fn actor(&self) -> Actor {
         Actor { login: self.login.clone(), name: self.name.clone() }
+    }
+
+    /// Whether a form's token is one that a page of this session held.
+    pub(super) fn sent(&self, csrf: &str) -> bool {
+        match (unmasked(csrf), unmasked(&self.csrf)) {
+            (Some(sent), Some(own)) => bool::from(sent.ct_eq(&own)),
+            _ => false,
+        }
     }
 }
 
@@ -67,11 +76,12 @@ pub(super) async fn of(console: &Console, headers: &HeaderMap) -> Result<Option<
     let Some(token) = console.cookies().read(headers, Cookies::SESSION) else { return Ok(None) };
     let token_hash = hash(token);
     let found = console.store().session(&token_hash, console.now()).await?;
-    Ok(found.map(|(session, handler)| Session {
+    let Some((session, handler)) = found else { return Ok(None) };
+    Ok(Some(Session {
         login: handler.login,
         name: handler.name,
         is_admin: handler.role == "admin",
-        csrf: session.csrf,
+        csrf: masked(&session.csrf)?,
         token_hash,
     }))
 }
