@@ -10,6 +10,7 @@ pub mod console;
 pub(crate) mod health;
 mod link;
 pub mod problem;
+mod problem_page;
 mod streams;
 #[cfg(test)]
 mod testing;
@@ -69,6 +70,7 @@ pub fn router(app: App) -> Router {
         .with_state(app)
         .merge(console)
         .fallback(|| async { problem::Problem::not_found() })
+        .layer(middleware::from_fn(problem_page::for_people))
         .layer(middleware::map_response(fence_in))
         .layer(middleware::map_request(move |request| std::future::ready(client::note(request, &proxies))))
 }
