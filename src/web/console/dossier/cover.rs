@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     contract::{Policy, Reason},
-    dossier::{Dossier, TimelineEvent},
+    dossier::{Dossier, Entry, TimelineEvent},
     store::FactRow,
     web::console::when,
 };
@@ -33,8 +33,7 @@ pub(super) struct Cover {
     pub insurer: String,
     /// The policy's number: found, or as the person gave it.
     pub number: Option<String>,
-    /// The policy as the register has it, once found.
-    pub policy: Option<PolicyView>,
+    pub register: Register,
     pub holder: Option<Shown>,
     pub findings: Vec<Finding>,
     pub deductible: Option<Shown>,
@@ -42,6 +41,17 @@ pub(super) struct Cover {
     pub deadline: Option<Shown>,
     /// The delay runs from a decree that is not published yet.
     pub decree_awaited: bool,
+}
+
+/// What the register of policies says.
+#[derive(Clone, Debug)]
+pub(super) enum Register {
+    /// Nobody gave a number, and nothing was found by name.
+    NoNumber,
+    /// A number was given that was not looked up yet.
+    NotLookedUp,
+    NotFound,
+    Found(PolicyView),
 }
 
 /// A policy of the register, the dates being the reasons of what was found.
@@ -80,10 +90,12 @@ const CHECKS: [(&str, &[&str]); 4] = [
 ];
 
 impl Cover {
+    /// Reads the panel; `events` are those of `entries`.
     pub(super) fn of(
         dossier: &Dossier,
         policy: Option<Policy>,
         rows: &[FactRow],
+        entries: &[Entry],
         events: &[TimelineEvent],
         lexicon: Lexicon,
     ) -> Self {
@@ -91,6 +103,13 @@ impl Cover {
         let said = match fact("policy_number") {
             Some(Shown::Text(number)) => Some(number),
             _ => None,
+        };
+        let number = dossier.policy.clone().or(said);
+        let register = match policy {
+            Some(policy) => Register::Found(PolicyView::of(policy, lexicon)),
+            None if number.is_none() => Register::NoNumber,
+            None if dossier.policy.is_some() || was_looked_up(rows, entries, events) => Register::NotFound,
+            None => Register::NotLookedUp,
         };
         let reasons = reasons(events);
         let findings = CHECKS
@@ -102,8 +121,8 @@ impl Cover {
             .collect();
         Self {
             insurer: lexicon.names.insurer(&dossier.insurer).to_owned(),
-            policy: policy.map(|policy| PolicyView::of(policy, lexicon)),
-            number: dossier.policy.clone().or(said),
+            number,
+            register,
             holder: fact("policy_holder"),
             findings,
             deductible: fact("deductible"),
@@ -112,6 +131,16 @@ impl Cover {
             decree_awaited: reasons.iter().any(|reason| reason.code == "decree_awaited"),
         }
     }
+}
+
+/// Whether the number that holds was looked up in vain: the register answered since it was given.
+fn was_looked_up(rows: &[FactRow], entries: &[Entry], events: &[TimelineEvent]) -> bool {
+    let numbers: Vec<&FactRow> = rows.iter().filter(|row| row.name == "policy_number").collect();
+    // The flow may say again what it knows; only another number is looked up anew.
+    let same = numbers.iter().rev().take_while(|row| numbers.last().is_some_and(|last| last.value == row.value));
+    let given = same.last().map(|row| row.at);
+    let answered = entries.iter().zip(events).rfind(|(_, event)| matches!(event, TimelineEvent::PolicyNotFound {}));
+    answered.is_some_and(|(entry, _)| Some(entry.at) >= given)
 }
 
 /// Why the last look-up of the policy said what it said.
@@ -146,3 +175,6 @@ impl PolicyView {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::{
     Lexicon,
-    cover::Cover,
+    cover::{Cover, Register},
     expertise::{self, ExpertiseView},
     facts::{self, By, FactLine, Shown},
     files::{self, FileView, Size, WantedView},
@@ -129,7 +129,7 @@ pub(crate) async fn get(
         facts: facts::lines(&rows, lexicon),
         files: files::gallery(documents, lexicon),
         wanted: files::wanted(&dossier, lexicon),
-        cover: Cover::of(&dossier, policy, &rows, &events, lexicon),
+        cover: Cover::of(&dossier, policy, &rows, &entries, &events, lexicon),
         orientation: OrientationView::of(&dossier, &decisions, lexicon),
         expertise: expertise.named(lexicon),
         verdict: verify(dossier.id, &entries, &dossier.tip),

@@ -1,5 +1,6 @@
 use jiff::Timestamp;
 
+use super::{Lexicon, Names, People};
 use crate::{
     domain::{
         id::{ContactId, ConversationId, DossierId},
@@ -7,8 +8,14 @@ use crate::{
         message::{Channel, Endpoint},
     },
     dossier::{Dossier, Status, Tip},
+    planning::Experts,
     store::ConversationRow,
 };
+
+/// Runs a test with a lexicon that names nothing.
+pub(super) fn with<T>(test: impl FnOnce(Lexicon) -> T) -> T {
+    test(Lexicon { names: &Names::default(), people: &People::new(), experts: &Experts::default() })
+}
 
 /// A conversation about a dossier, in which nothing was said.
 pub(super) fn conversation(dossier: &Dossier, channel: Channel) -> ConversationRow {

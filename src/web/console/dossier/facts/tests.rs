@@ -1,15 +1,10 @@
 use super::*;
-use crate::planning::Experts;
-use crate::{domain::id::DossierId, web::console::Names};
+use crate::{domain::id::DossierId, web::console::dossier::tests::with};
 
 fn row(seq: i64, name: &str, value: Option<Value>) -> FactRow {
     let at = jiff::Timestamp::UNIX_EPOCH;
     let dossier = DossierId::new(at);
     FactRow { dossier, seq, name: name.into(), value, source: Source::Policyholder, message_seq: Some(seq), at }
-}
-
-fn with<T>(test: impl FnOnce(Lexicon) -> T) -> T {
-    test(Lexicon { names: &Names::default(), people: &super::super::People::new(), experts: &Experts::default() })
 }
 
 #[test]

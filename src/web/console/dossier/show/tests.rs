@@ -58,7 +58,7 @@ impl DossierPage {
                 remarks: vec![Remark::Blurred],
             }],
             wanted: files::wanted(&dossier, lexicon),
-            cover: Cover::of(&dossier, None, &rows, &events, lexicon),
+            cover: Cover::of(&dossier, None, &rows, &entries, &events, lexicon),
             orientation: OrientationView::of(&dossier, &[], lexicon),
             expertise: ExpertiseView::default(),
             verdict: verify(dossier.id, &entries, &dossier.tip),
