@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { Chat } from "./chat.mjs";
-import { DESKTOP, PHONE, accessible, demo, launch, open, photos, screenshot } from "./harness.mjs";
+import { DESKTOP, PHONE, accessible, demo, launch, logInOf, open, photos, screenshot } from "./harness.mjs";
 
 let server;
 let browser;
@@ -16,14 +16,6 @@ after(async () => {
 });
 
 const CHAT = "/chat?site=demo";
-
-/** The log-in of a handler, from what `guichet demo` prints. */
-function logIn(login) {
-  const words = server.said().split("\n").map((line) => line.trim().split(/\s+/));
-  const password = words.find(([first]) => first === login)?.[1];
-  assert.ok(password, `demo prints no log-in for ${login}:\n${server.said()}`);
-  return { login, password };
-}
 
 test("a water damage, from the phone to the desk and back", { timeout: 240_000 }, async (t) => {
   const phone = await open(browser, PHONE);
@@ -140,7 +132,7 @@ test("a water damage, from the phone to the desk and back", { timeout: 240_000 }
   const console_ = await desk.context.newPage();
 
   await step("the handler logs in and finds the dossier", async () => {
-    const { login, password } = logIn("claire");
+    const { login, password } = logInOf(server, "claire");
     await console_.goto(`${server.url}/console`);
     await accessible(console_, "the log-in");
     await console_.getByLabel("Identifiant").fill(login);

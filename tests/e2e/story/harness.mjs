@@ -59,6 +59,24 @@ export async function demo(configuration = "") {
   };
 }
 
+/** The log-in of a handler, from what `guichet demo` prints. */
+export function logInOf(server, login) {
+  const words = server.said().split("\n").map((line) => line.trim().split(/\s+/));
+  const password = words.find(([first]) => first === login)?.[1];
+  assert.ok(password, `demo prints no log-in for ${login}:\n${server.said()}`);
+  return { login, password };
+}
+
+/** Logs a handler in at the console. */
+export async function logIn(page, server, name) {
+  const { login, password } = logInOf(server, name);
+  await page.goto(`${server.url}/console`);
+  await page.getByLabel("Identifiant").fill(login);
+  await page.getByLabel("Mot de passe").fill(password);
+  await page.getByRole("button", { name: "Se connecter" }).click();
+  await page.getByRole("heading", { name: "Dossiers", level: 1 }).waitFor();
+}
+
 export function launch() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",

@@ -40,7 +40,7 @@ pub(super) struct ContactAddress {
 
 /// The proposals that no handler refused yet.
 pub(super) fn proposals(
-    alike: Vec<DuplicateCandidate>,
+    candidates: Vec<DuplicateCandidate>,
     events: &[TimelineEvent],
     lexicon: Lexicon,
 ) -> Vec<DuplicateView> {
@@ -51,7 +51,7 @@ pub(super) fn proposals(
             _ => None,
         })
         .collect();
-    let open = alike.into_iter().filter(|it| !refused.contains(&it.dossier));
+    let open = candidates.into_iter().filter(|it| !refused.contains(&it.dossier));
     let open = open.map(|it| DuplicateView {
         id: it.dossier.to_string(),
         reference: it.reference,

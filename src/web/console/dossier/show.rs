@@ -72,7 +72,8 @@ pub(in crate::web::console) struct DossierPage {
     /// The kinds of documents that can be asked for: code and name.
     kinds: Vec<(String, String)>,
     taken_by: Option<TakenBy>,
-    alike: Vec<DuplicateView>,
+    /// Dossiers that may be the same person's.
+    duplicates: Vec<DuplicateView>,
     /// Where the person writes, and what is proven of it.
     reached: Vec<ContactAddress>,
 }
@@ -93,7 +94,7 @@ pub(crate) async fn get(
     let store = console.store();
     let conversation = store.conversation(dossier.conversation).await?.ok_or(ConsoleError::NotFound)?;
     let after = (conversation.last_seq - MAX_MESSAGES).max(0);
-    let (messages, sent, places, rows, documents, decisions, entries, handlers, alike, addresses, proofs) = tokio::try_join!(
+    let (messages, sent, places, rows, documents, decisions, entries, handlers, candidates, addresses, proofs) = tokio::try_join!(
         store.messages(dossier.conversation, after, MAX_MESSAGES),
         store.outbox(dossier.conversation, after),
         send_again::places(&console, dossier.conversation),
@@ -134,7 +135,7 @@ pub(crate) async fn get(
         expertise: expertise.named(lexicon),
         verdict: verify(dossier.id, &entries, &dossier.tip),
         ending: timeline::ending(&dossier, &entries, &events, lexicon),
-        alike: same_person::proposals(alike, &events, lexicon),
+        duplicates: same_person::proposals(candidates, &events, lexicon),
         reached: same_person::places(addresses, proofs, &conversation.endpoint),
         timeline: timeline::lines(&entries, &events, lexicon),
         kinds: lexicon.names.documents().into_iter().map(|(kind, name)| (kind.to_owned(), name.to_owned())).collect(),

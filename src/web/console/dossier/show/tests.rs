@@ -66,7 +66,7 @@ impl DossierPage {
             timeline: timeline::lines(&entries, &events, lexicon),
             kinds: vec![("lease".into(), "Bail".into())],
             taken_by: Some(TakenBy::Me),
-            alike: same_person::proposals(
+            duplicates: same_person::proposals(
                 vec![DuplicateCandidate {
                     dossier: crate::domain::id::DossierId::new(now),
                     reference: "P4NW-77QD".into(),
@@ -119,6 +119,21 @@ fn another_dossier_of_the_person_is_proposed() {
     ] {
         assert!(page.contains(shown), "{shown}");
     }
+}
+
+#[test]
+fn many_proposals_are_one_line_until_it_is_opened() {
+    let mut page = DossierPage::sample();
+    for _ in 0..2 {
+        page.duplicates.extend(DossierPage::sample().duplicates);
+    }
+    let page = page.render().unwrap();
+    let folded = page.split("<details class=\"panel duplicates\"").nth(1).unwrap();
+    let (line, rest) = folded.split_once("</summary>").unwrap();
+    assert!(line.contains("3 dossiers peut-être de la même personne") && line.contains("même contrat"), "{line}");
+    assert!(!line.starts_with(" open") && !line.contains("<form"));
+    let (folded, after) = rest.split_once("</details>").unwrap();
+    assert_eq!((folded.matches("/merge\"").count() / 2, after.contains("/merge")), (3, false));
 }
 
 #[test]
