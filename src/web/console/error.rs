@@ -29,7 +29,7 @@ pub enum ConsoleError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
-    Desk(#[from] CaseActionError),
+    Action(#[from] CaseActionError),
     #[error(transparent)]
     Document(#[from] DocumentError),
     #[error("a page could not be written: {0}")]
@@ -59,13 +59,13 @@ pub(super) struct ProblemPage {
 impl ConsoleError {
     fn trouble(&self) -> (StatusCode, Trouble) {
         match self {
-            Self::NotFound | Self::Document(DocumentError::NotFound) | Self::Desk(CaseActionError::NotFound) => {
+            Self::NotFound | Self::Document(DocumentError::NotFound) | Self::Action(CaseActionError::NotFound) => {
                 (StatusCode::NOT_FOUND, Trouble::NotFound)
             }
             Self::Forged => (StatusCode::FORBIDDEN, Trouble::Forged),
-            Self::Desk(CaseActionError::Overtaken(_)) => (StatusCode::CONFLICT, Trouble::Overtaken),
+            Self::Action(CaseActionError::Overtaken(_)) => (StatusCode::CONFLICT, Trouble::Overtaken),
             Self::BadForm | Self::NotLoggedIn { .. } => (StatusCode::BAD_REQUEST, Trouble::BadForm),
-            Self::Store(_) | Self::Desk(_) | Self::Document(_) => {
+            Self::Store(_) | Self::Action(_) | Self::Document(_) => {
                 (StatusCode::SERVICE_UNAVAILABLE, Trouble::Unavailable)
             }
             Self::Page(_) | Self::NoRandomness => (StatusCode::INTERNAL_SERVER_ERROR, Trouble::Broken),

@@ -30,7 +30,7 @@ const LOOK: Duration = Duration::from_mins(1);
 const BUSY_SECONDS: u32 = 10;
 
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct EventsQuery {
     /// Only this dossier's changes.
     dossier: Option<DossierId>,
 }
@@ -38,7 +38,7 @@ pub(super) struct Asked {
 pub(super) async fn get(
     State(console): State<Console>,
     session: Session,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<EventsQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ConsoleError> {
     let Some(place) = console.streams().open(format!("handler {}", session.login)) else {

@@ -23,13 +23,13 @@ use crate::{
 };
 
 /// The most lines on one page: whoever has more to do filters.
-const MOST: i64 = 200;
+const MAX_LINES: i64 = 200;
 const NOT_ORIENTED: &str = "none";
 
 /// The filters, as the address has them.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Asked {
+pub(super) struct InboxQuery {
     status: String,
     orientation: String,
     peril: String,
@@ -44,9 +44,9 @@ pub(super) struct Asked {
 #[template(path = "inbox.html")]
 pub(super) struct InboxPage {
     shell: Shell,
-    asked: Asked,
+    query: InboxQuery,
     facets: Facets,
-    lines: Vec<Line>,
+    lines: Vec<InboxLine>,
     total: i64,
     now: Timestamp,
 }
@@ -72,7 +72,7 @@ struct Facet {
 }
 
 /// A dossier in the list.
-struct Line {
+struct InboxLine {
     id: String,
     reference: String,
     holder: Option<String>,
@@ -92,27 +92,27 @@ struct Line {
 pub(super) async fn get(
     State(console): State<Console>,
     session: Session,
-    Query(asked): Query<Asked>,
+    Query(query): Query<InboxQuery>,
 ) -> Result<Html<String>, ConsoleError> {
-    let filter = asked.filter();
-    let dossiers = console.store().inbox(&filter, MOST).await?;
+    let filter = query.filter();
+    let dossiers = console.store().inbox(&filter, MAX_LINES).await?;
     let counts = console.store().inbox_counts(filter.search.as_deref()).await?;
     let names = console.names();
     let handlers = console.store().handlers().await?;
     let people: HashMap<_, _> = handlers.into_iter().map(|handler| (handler.login, handler.name)).collect();
-    let shown = i64::try_from(dossiers.len()).unwrap_or(MOST);
+    let shown = i64::try_from(dossiers.len()).unwrap_or(MAX_LINES);
     let is_over = filter.status.is_some_and(Status::is_over);
     html(&InboxPage {
         shell: Shell::from(&session),
-        total: if is_over { shown } else { asked.count(&counts, "") },
-        facets: Facets::of(&asked, &counts, names),
-        lines: dossiers.into_iter().map(|dossier| Line::of(dossier, names, &people)).collect(),
-        asked,
+        total: if is_over { shown } else { query.count(&counts, "") },
+        facets: Facets::of(&query, &counts, names),
+        lines: dossiers.into_iter().map(|dossier| InboxLine::of(dossier, names, &people)).collect(),
+        query,
         now: console.now(),
     })
 }
 
-impl Asked {
+impl InboxQuery {
     fn filter(&self) -> InboxFilter {
         let given = |text: &str| Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
         InboxFilter {
@@ -208,9 +208,9 @@ impl Asked {
 }
 
 impl Facets {
-    fn of(asked: &Asked, counts: &[InboxCount], names: &Names) -> Self {
+    fn of(query: &InboxQuery, counts: &[InboxCount], names: &Names) -> Self {
         let facets = |filter: &str, codes: Vec<String>, name: &dyn Fn(&str) -> String| {
-            codes.into_iter().map(|code| Facet::of(asked, counts, filter, &code, name(&code))).collect::<Vec<_>>()
+            codes.into_iter().map(|code| Facet::of(query, counts, filter, &code, name(&code))).collect::<Vec<_>>()
         };
         let plain = |code: &str| code.to_owned();
         let mut perils = facets("peril", distinct(counts, |count| &count.peril), &|code| names.peril(code).to_owned());
@@ -222,10 +222,10 @@ impl Facets {
                 code: String::new(),
                 name: String::new(),
                 count: counts.iter().map(|count| count.count).sum(),
-                active: !asked.is_filtered(),
+                active: !query.is_filtered(),
                 href: "/console".to_owned(),
             },
-            waiting: Facet::of(asked, counts, "waiting", "1", String::new()),
+            waiting: Facet::of(query, counts, "waiting", "1", String::new()),
             statuses: facets("status", statuses, &plain),
             orientations: facets("orientation", orientations, &plain),
             perils,
@@ -242,10 +242,10 @@ fn distinct<'a>(counts: &'a [InboxCount], of: impl Fn(&'a InboxCount) -> &'a Str
 }
 
 impl Facet {
-    fn of(asked: &Asked, counts: &[InboxCount], filter: &str, code: &str, name: String) -> Self {
-        let current = asked.params().into_iter().find(|(param, _)| *param == filter).map_or("", |(_, value)| value);
+    fn of(query: &InboxQuery, counts: &[InboxCount], filter: &str, code: &str, name: String) -> Self {
+        let current = query.params().into_iter().find(|(param, _)| *param == filter).map_or("", |(_, value)| value);
         let active = current == code;
-        let mut chosen = asked.clone();
+        let mut chosen = query.clone();
         match filter {
             "status" => code.clone_into(&mut chosen.status),
             "orientation" => code.clone_into(&mut chosen.orientation),
@@ -258,12 +258,12 @@ impl Facet {
             name,
             count: chosen.count(counts, ""),
             active,
-            href: asked.address(&[(filter, if active { "" } else { code })]),
+            href: query.address(&[(filter, if active { "" } else { code })]),
         }
     }
 }
 
-impl Line {
+impl InboxLine {
     fn of(dossier: Dossier, names: &Names, people: &HashMap<String, String>) -> Self {
         Self {
             id: dossier.id.to_string(),

@@ -40,13 +40,13 @@ enum Refused {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct LogInQuery {
     #[serde(default)]
     next: String,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Sent {
+pub(super) struct Credentials {
     csrf: String,
     login: String,
     password: String,
@@ -54,7 +54,10 @@ pub(super) struct Sent {
     next: String,
 }
 
-pub(super) async fn get(State(console): State<Console>, Query(asked): Query<Asked>) -> Result<Response, ConsoleError> {
+pub(super) async fn get(
+    State(console): State<Console>,
+    Query(asked): Query<LogInQuery>,
+) -> Result<Response, ConsoleError> {
     form(&console, StatusCode::OK, String::new(), asked.next, None)
 }
 
@@ -62,7 +65,7 @@ pub(super) async fn post(
     State(console): State<Console>,
     from: ClientAddress,
     headers: HeaderMap,
-    Form(sent): Form<Sent>,
+    Form(sent): Form<Credentials>,
 ) -> Result<Response, ConsoleError> {
     let login = sent.login.trim().to_lowercase();
     let asked_here = console.cookies().read(&headers, Cookies::LOG_IN);

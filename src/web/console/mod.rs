@@ -1,8 +1,9 @@
 //! The handlers' console: log in, the inbox, a dossier and what a handler does to it.
 //!
 //! Pages are askama templates; htmx refreshes a page's live part when a server-sent event says that something changed, and
-//! every form works without it too. One endpoint is one file: its request, its context with a `sample()`, its handler and
-//! its tests. What a handler does goes through the [`CaseActions`], which stores it with its line in the timeline.
+//! every form works without it too. One page is one file: its request, its context with a `sample()`, its handler and its
+//! tests; what is done on a dossier's page is a line of [`dossier::actions`]. What a handler does goes through the
+//! [`CaseActions`], which stores it with its line in the timeline.
 //!
 //! # What this room refuses to do
 //!
@@ -137,17 +138,9 @@ pub fn router(console: Console) -> Router {
         .route("/console/log-out", post(log_out::post))
         .route("/console/events", get(events::get))
         .route("/console/dossiers/{id}", get(dossier::show::get))
-        .route("/console/dossiers/{id}/reply", post(dossier::reply::post))
         .route("/console/dossiers/{id}/send-again", post(dossier::send_again::post))
         .route("/console/dossiers/{id}/typing", post(dossier::typing::post))
-        .route("/console/dossiers/{id}/take-over", post(dossier::take_over::post))
-        .route("/console/dossiers/{id}/give-back", post(dossier::give_back::post))
-        .route("/console/dossiers/{id}/ask-document", post(dossier::ask_document::post))
-        .route("/console/dossiers/{id}/override", post(dossier::override_orientation::post))
-        .route("/console/dossiers/{id}/mission", post(dossier::mission::post))
-        .route("/console/dossiers/{id}/merge", post(dossier::merge::post))
-        .route("/console/dossiers/{id}/reject-duplicate", post(dossier::reject_duplicate::post))
-        .route("/console/dossiers/{id}/close", post(dossier::close::post))
+        .merge(dossier::actions::routes())
         .route("/console/appointments", get(appointments::list::get))
         .route("/console/appointments/{id}/calendar", get(appointments::calendar::get))
         .route("/console/documents/{id}", get(document::original))

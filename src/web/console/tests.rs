@@ -9,7 +9,7 @@ use super::{
     appointments::list::AppointmentsPage,
     dossier::show::DossierPage,
     error::ProblemPage,
-    inbox::{Asked, InboxPage},
+    inbox::{InboxPage, InboxQuery},
     log_in::LogInPage,
     requests::{list::RequestsPage, missed::MissedPage},
     testing::Trial,
@@ -20,7 +20,7 @@ use super::{
 fn every_page_renders_whole_and_without_inline_script_or_style() {
     let pages = [
         ("the log-in", LogInPage::sample().render()),
-        ("the inbox", InboxPage::sample(Asked::default()).render()),
+        ("the inbox", InboxPage::sample(InboxQuery::default()).render()),
         ("the dossier", DossierPage::sample().render()),
         ("the appointments", AppointmentsPage::sample().render()),
         ("the requests", RequestsPage::sample().render()),

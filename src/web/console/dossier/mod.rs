@@ -1,24 +1,16 @@
 //! A dossier's page and what a handler does there. Each action is a plain form that leads back to the page; htmx then puts
-//! the page's new content in place without taking away what is being typed elsewhere on it.
+//! the page's new content in place without taking away what is being typed elsewhere on it. [`actions`] lists them.
 
-pub(super) mod ask_document;
-pub(super) mod close;
+pub(super) mod actions;
 mod cover;
 pub(super) mod expertise;
 pub(super) mod facts;
 mod files;
-pub(super) mod give_back;
 mod head;
-pub(super) mod merge;
-pub(super) mod mission;
 mod orientation;
-pub(super) mod override_orientation;
-pub(super) mod reject_duplicate;
-pub(super) mod reply;
 mod same_person;
 pub(super) mod send_again;
 pub(super) mod show;
-pub(super) mod take_over;
 mod timeline;
 mod transcript;
 pub(super) mod typing;
@@ -29,9 +21,6 @@ use axum::response::Redirect;
 
 use super::{Console, Names, auth::Session, error::ConsoleError};
 use crate::{domain::id::DossierId, dossier::Dossier, intake::Action, planning::Experts};
-
-/// The longest text or reason that a handler may send.
-const MAX_TEXT: usize = 4000;
 
 /// The dossier of an address.
 async fn find(console: &Console, id: &str) -> Result<Dossier, ConsoleError> {
@@ -44,12 +33,6 @@ async fn act(console: &Console, session: &Session, id: &str, action: Action) -> 
     let dossier = find(console, id).await?;
     console.actions().act(dossier.id, session.actor(), action).await?;
     Ok(Redirect::to(&format!("/console/dossiers/{}", dossier.id)))
-}
-
-/// A text that says something and is not endless.
-fn said(text: &str) -> Result<String, ConsoleError> {
-    let text = text.trim().replace("\r\n", "\n");
-    if text.is_empty() || text.chars().count() > MAX_TEXT { Err(ConsoleError::BadForm) } else { Ok(text) }
 }
 
 /// Handlers' names by login.

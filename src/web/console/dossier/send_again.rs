@@ -15,7 +15,8 @@ use crate::{
 };
 
 #[derive(Deserialize)]
-pub(crate) struct Sent {
+pub(crate) struct Resend {
+    /// The message's number in its conversation.
     message: String,
     /// The number of one of [`places`]; without it, where it went the last time.
     to: Option<String>,
@@ -31,7 +32,7 @@ pub(super) async fn places(console: &Console, conversation: ConversationId) -> R
 pub(crate) async fn post(
     State(console): State<Console>,
     Path(id): Path<String>,
-    sent: Checked<Sent>,
+    sent: Checked<Resend>,
 ) -> Result<Redirect, ConsoleError> {
     let dossier = find(&console, &id).await?;
     let message: i64 = sent.form.message.parse().map_err(|_| ConsoleError::BadForm)?;

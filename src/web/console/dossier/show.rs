@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use super::{
     Lexicon,
+    actions::MODES,
     cover::{Cover, Register},
     expertise::{self, ExpertiseView},
     facts::{self, By, FactLine, Shown},
@@ -18,7 +19,6 @@ use super::{
     find,
     head::{Head, Next},
     orientation::{OrientationView, Wanted},
-    override_orientation::MODES,
     same_person::{self, ContactAddress, DuplicateView},
     send_again,
     timeline::{self, Actor, TimelineLine},

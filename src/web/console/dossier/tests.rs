@@ -12,7 +12,7 @@ use crate::{
     store::ConversationRow,
 };
 
-/// Runs a test with a lexicon that names nothing.
+/// Runs a test with the lexicon that names nothing.
 pub(super) fn with<T>(test: impl FnOnce(Lexicon) -> T) -> T {
     test(Lexicon { names: &Names::default(), people: &People::new(), experts: &Experts::default() })
 }

@@ -10,12 +10,12 @@ use super::find;
 use crate::web::console::{Console, auth::Checked, error::ConsoleError};
 
 #[derive(Deserialize)]
-pub(crate) struct Sent {}
+pub(crate) struct Typing {}
 
 pub(crate) async fn post(
     State(console): State<Console>,
     Path(id): Path<String>,
-    _: Checked<Sent>,
+    _: Checked<Typing>,
 ) -> Result<StatusCode, ConsoleError> {
     let dossier = find(&console, &id).await?;
     console.actions().tell_typing(dossier.conversation);

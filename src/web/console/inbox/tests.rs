@@ -20,9 +20,9 @@ fn counts() -> Vec<InboxCount> {
 }
 
 impl InboxPage {
-    pub(in crate::web::console) fn sample(asked: Asked) -> Self {
+    pub(in crate::web::console) fn sample(query: InboxQuery) -> Self {
         let now: Timestamp = "2026-11-21T09:00:00Z".parse().unwrap();
-        let line = Line {
+        let line = InboxLine {
             id: "0190a0b0-c0d0-7e0f-8a0b-0123456789ab".into(),
             reference: "K7QF-93MX".into(),
             holder: Some("Jeanne <Petit>".into()),
@@ -37,23 +37,27 @@ impl InboxPage {
             missing: vec!["Bail".into()],
             wants: true,
         };
-        let facets = Facets::of(&asked, &counts(), &Names::default());
-        Self { shell: Shell::sample(), asked, facets, lines: vec![line], total: 1, now }
+        let facets = Facets::of(&query, &counts(), &Names::default());
+        Self { shell: Shell::sample(), query, facets, lines: vec![line], total: 1, now }
     }
 }
 
 #[test]
 fn the_page_renders_and_escapes() {
-    let page = InboxPage::sample(Asked::default()).render().unwrap();
+    let page = InboxPage::sample(InboxQuery::default()).render().unwrap();
     assert!(page.contains("K7QF-93MX") && page.contains("Jeanne &#60;Petit&#62;"));
-    let empty = InboxPage { lines: vec![], total: 0, ..InboxPage::sample(Asked { q: "x".into(), ..Asked::default() }) };
+    let empty = InboxPage {
+        lines: vec![],
+        total: 0,
+        ..InboxPage::sample(InboxQuery { q: "x".into(), ..InboxQuery::default() })
+    };
     assert!(empty.render().unwrap().contains("inbox-empty"));
 }
 
 #[test]
 fn a_count_tells_what_its_filter_would_show() {
-    let asked = Asked { peril: "water_damage".into(), ..Asked::default() };
-    let facets = Facets::of(&asked, &counts(), &Names::default());
+    let query = InboxQuery { peril: "water_damage".into(), ..InboxQuery::default() };
+    let facets = Facets::of(&query, &counts(), &Names::default());
     let of = |facets: &[Facet], code: &str| facets.iter().find(|facet| facet.code == code).unwrap().count;
     assert_eq!(of(&facets.statuses, "handed_over"), 2);
     assert_eq!(of(&facets.orientations, "none"), 2);
@@ -63,13 +67,13 @@ fn a_count_tells_what_its_filter_would_show() {
 
 #[test]
 fn a_filter_is_a_plain_address_and_goes_away_the_same_way() {
-    let asked = Asked { q: "Le Goff & fils".into(), status: "oriented".into(), ..Asked::default() };
-    assert_eq!(asked.address(&[("peril", "fire")]), "/console?status=oriented&peril=fire&q=Le+Goff+%26+fils");
-    let facets = Facets::of(&asked, &counts(), &Names::default());
+    let query = InboxQuery { q: "Le Goff & fils".into(), status: "oriented".into(), ..InboxQuery::default() };
+    assert_eq!(query.address(&[("peril", "fire")]), "/console?status=oriented&peril=fire&q=Le+Goff+%26+fils");
+    let facets = Facets::of(&query, &counts(), &Names::default());
     let active = facets.statuses.iter().find(|facet| facet.active).unwrap();
     assert_eq!(active.href, "/console?q=Le+Goff+%26+fils");
-    assert_eq!(asked.sorted_by("peril"), "/console?status=oriented&q=Le+Goff+%26+fils&sort=peril");
-    let sorted = Asked { sort: "peril".into(), ..Asked::default() };
+    assert_eq!(query.sorted_by("peril"), "/console?status=oriented&q=Le+Goff+%26+fils&sort=peril");
+    let sorted = InboxQuery { sort: "peril".into(), ..InboxQuery::default() };
     assert_eq!(sorted.sorted_by("peril"), "/console?sort=peril&dir=desc");
 }
 

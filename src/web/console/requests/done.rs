@@ -13,7 +13,7 @@ use crate::{
 };
 
 #[derive(Deserialize)]
-pub(crate) struct Sent {
+pub(crate) struct RequestDone {
     /// The filter of the list to which the handler comes back.
     #[serde(default)]
     desk: String,
@@ -22,7 +22,7 @@ pub(crate) struct Sent {
 pub(crate) async fn post(
     State(console): State<Console>,
     Path(id): Path<String>,
-    sent: Checked<Sent>,
+    sent: Checked<RequestDone>,
 ) -> Result<Redirect, ConsoleError> {
     let id: RequestId = id.parse().map_err(|_| ConsoleError::NotFound)?;
     let request = console.store().request(id).await?.ok_or(ConsoleError::NotFound)?;

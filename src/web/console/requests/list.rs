@@ -20,12 +20,12 @@ use crate::{
 };
 
 /// The most lines on one page.
-const MOST: i64 = 200;
+const MAX_LINES: i64 = 200;
 
 /// The filters, as the address has them.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Asked {
+pub(crate) struct RequestsQuery {
     desk: String,
     /// `1`: those that were done.
     done: String,
@@ -35,11 +35,11 @@ pub(crate) struct Asked {
 #[template(path = "requests.html")]
 pub(in crate::web::console) struct RequestsPage {
     shell: Shell,
-    asked: Asked,
+    query: RequestsQuery,
     desks: Vec<Desk>,
     open: i64,
     overdue: i64,
-    lines: Vec<Line>,
+    lines: Vec<RequestLine>,
 }
 
 /// A desk with its open requests.
@@ -52,7 +52,7 @@ struct Desk {
 }
 
 /// A request in the list.
-struct Line {
+struct RequestLine {
     id: String,
     dossier: String,
     label: String,
@@ -70,19 +70,19 @@ struct Line {
 pub(crate) async fn get(
     State(console): State<Console>,
     session: Session,
-    Query(asked): Query<Asked>,
+    Query(query): Query<RequestsQuery>,
 ) -> Result<Html<String>, ConsoleError> {
-    let desk = Some(asked.desk.as_str()).filter(|desk| !desk.is_empty());
-    let rows = console.store().requests(desk, asked.done == "1", MOST).await?;
+    let desk = Some(query.desk.as_str()).filter(|desk| !desk.is_empty());
+    let rows = console.store().requests(desk, query.done == "1", MAX_LINES).await?;
     let counts = console.store().request_counts(console.now()).await?;
     let (names, now) = (console.names(), console.now());
     html(&RequestsPage {
         shell: Shell::from(&session),
         open: counts.iter().map(|count| count.open).sum(),
         overdue: counts.iter().map(|count| count.overdue).sum(),
-        desks: counts.into_iter().map(|count| Desk::of(count, names, &asked.desk)).collect(),
-        lines: rows.into_iter().map(|row| Line::of(row, names, now)).collect(),
-        asked,
+        desks: counts.into_iter().map(|count| Desk::of(count, names, &query.desk)).collect(),
+        lines: rows.into_iter().map(|row| RequestLine::of(row, names, now)).collect(),
+        query,
     })
 }
 
@@ -93,7 +93,7 @@ impl Desk {
     }
 }
 
-impl Line {
+impl RequestLine {
     fn of(row: RequestRow, names: &Names, now: Timestamp) -> Self {
         Self {
             id: row.id.to_string(),

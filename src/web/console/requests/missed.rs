@@ -15,19 +15,19 @@ use crate::{
 };
 
 /// The most lines on one page: who has more begins with the latest.
-const MOST: i64 = 100;
+const MAX_LINES: i64 = 100;
 
 #[derive(Template)]
 #[template(path = "missed.html")]
 pub(in crate::web::console) struct MissedPage {
     shell: Shell,
-    lines: Vec<Line>,
+    lines: Vec<MissedLine>,
     /// What a text may mean: the intent and its name.
     intents: Vec<(String, String)>,
 }
 
 /// A text in the list.
-struct Line {
+struct MissedLine {
     id: String,
     dossier: Option<String>,
     text: String,
@@ -38,13 +38,13 @@ struct Line {
 }
 
 pub(crate) async fn get(State(console): State<Console>, session: Session) -> Result<Html<String>, ConsoleError> {
-    let rows = console.store().missed(MOST).await?;
+    let rows = console.store().missed(MAX_LINES).await?;
     let intents = console.names().intents().map(|(intent, name)| (intent.to_owned(), name.to_owned())).collect();
-    let lines = rows.into_iter().map(|row| Line::of(&console, row)).collect();
+    let lines = rows.into_iter().map(|row| MissedLine::of(&console, row)).collect();
     html(&MissedPage { shell: Shell::from(&session), lines, intents })
 }
 
-impl Line {
+impl MissedLine {
     fn of(console: &Console, row: MissedRow) -> Self {
         Self {
             guess: console.actions().guess(&row.text).unwrap_or_default(),

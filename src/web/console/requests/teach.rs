@@ -12,7 +12,7 @@ use crate::{
 };
 
 #[derive(Deserialize)]
-pub(crate) struct Sent {
+pub(crate) struct Example {
     /// Empty: it teaches nothing.
     #[serde(default)]
     intent: String,
@@ -21,7 +21,7 @@ pub(crate) struct Sent {
 pub(crate) async fn post(
     State(console): State<Console>,
     Path(id): Path<String>,
-    sent: Checked<Sent>,
+    sent: Checked<Example>,
 ) -> Result<Redirect, ConsoleError> {
     let id: MissedId = id.parse().map_err(|_| ConsoleError::NotFound)?;
     let intent = Some(sent.form.intent.as_str()).filter(|intent| !intent.is_empty());

@@ -19,7 +19,7 @@ use crate::{
 };
 
 #[derive(Deserialize)]
-pub(crate) struct Sent {
+pub(crate) struct NewHandler {
     login: String,
     name: String,
     password: String,
@@ -27,11 +27,11 @@ pub(crate) struct Sent {
     role: String,
 }
 
-pub(crate) async fn post(State(console): State<Console>, sent: Checked<Sent>) -> Result<Response, ConsoleError> {
+pub(crate) async fn post(State(console): State<Console>, sent: Checked<NewHandler>) -> Result<Response, ConsoleError> {
     if !sent.session.is_admin {
         return Err(ConsoleError::NotFound);
     }
-    let Sent { login, name, password, role } = sent.form;
+    let NewHandler { login, name, password, role } = sent.form;
     let (login, name) = (login.trim().to_lowercase(), name.trim().to_owned());
     let is_admin = role == "admin";
     let added = add(&console, &login, &name, password, is_admin).await?;

@@ -31,7 +31,7 @@ enum Wrong {
 }
 
 #[derive(Deserialize)]
-pub(crate) struct Sent {
+pub(crate) struct PasswordChange {
     current: String,
     new: String,
     repeated: String,
@@ -44,7 +44,7 @@ pub(crate) async fn get(session: Session) -> Result<Html<String>, ConsoleError> 
 pub(crate) async fn post(
     State(console): State<Console>,
     from: ClientAddress,
-    sent: Checked<Sent>,
+    sent: Checked<PasswordChange>,
 ) -> Result<Response, ConsoleError> {
     let session = sent.session;
     match change(&console, &session, from, sent.form).await? {
@@ -63,7 +63,7 @@ async fn change(
     console: &Console,
     session: &Session,
     from: ClientAddress,
-    sent: Sent,
+    sent: PasswordChange,
 ) -> Result<Result<(), Wrong>, ConsoleError> {
     if sent.new != sent.repeated {
         return Ok(Err(Wrong::Repeated));

@@ -4,7 +4,7 @@ use super::*;
 use crate::web::console::testing::Trial;
 
 #[tokio::test]
-async fn a_request_is_done_through_the_desk_so_that_the_timeline_tells_it() {
+async fn a_request_is_done_as_an_action_so_that_the_timeline_tells_it() {
     let trial = Trial::start().await;
     let id = trial.ask("contracts", "une attestation svp", "2026-12-20T22:59:59Z").await;
     let cookie = trial.log_in().await;

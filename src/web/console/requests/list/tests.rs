@@ -6,7 +6,7 @@ use crate::web::console::testing::Trial;
 impl RequestsPage {
     pub(in crate::web::console) fn sample() -> Self {
         let at = When(Timestamp::UNIX_EPOCH);
-        let line = |overdue, done| Line {
+        let line = |overdue, done| RequestLine {
             id: "r".into(),
             dossier: "d".into(),
             label: "Réclamation".into(),
@@ -21,7 +21,7 @@ impl RequestsPage {
         };
         Self {
             shell: Shell::sample(),
-            asked: Asked::default(),
+            query: RequestsQuery::default(),
             desks: vec![Desk {
                 code: "complaints".into(),
                 name: "Réclamations".into(),

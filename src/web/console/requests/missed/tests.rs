@@ -4,7 +4,7 @@ use super::*;
 
 impl MissedPage {
     pub(in crate::web::console) fn sample() -> Self {
-        let line = |question, dossier: Option<&str>| Line {
+        let line = |question, dossier: Option<&str>| MissedLine {
             id: "m".into(),
             dossier: dossier.map(str::to_owned),
             text: "le bidule a <lâché>".into(),

@@ -1,0 +1,144 @@
+//! What a handler does to a dossier, one line an action: its address, the form that the page sends, and the action that
+//! the form becomes. Whoever is logged in may do each; the form's token is checked before the form is read.
+
+use axum::{
+    Router,
+    extract::{Path, State},
+    routing::{MethodRouter, post},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, de::DeserializeOwned};
+
+use super::act;
+use crate::{
+    domain::id::DossierId,
+    intake::{Action, MissionStep},
+    web::console::{Console, auth::Checked, error::ConsoleError},
+};
+
+/// The longest text or reason that a handler may send, in characters.
+const MAX_TEXT: usize = 4000;
+
+/// The modes of an expertise.
+pub(super) const MODES: [&str; 4] = ["field", "tele", "visio", "desk"];
+
+/// The actions, each under the address of its dossier.
+pub(in crate::web::console) fn routes() -> Router<Console> {
+    let actions = [
+        ("reply", action(|form: Reply, _| Ok(Action::Reply { text: form.text.0 }))),
+        ("take-over", action(|_: Nothing, _| Ok(Action::TakeOver))),
+        ("give-back", action(|_: Nothing, _| Ok(Action::GiveBack))),
+        ("ask-document", action(ask_document)),
+        ("override", action(override_orientation)),
+        ("mission", action(mission)),
+        ("merge", action(|form: Duplicate, _| Ok(Action::Merge { other: form.other }))),
+        ("reject-duplicate", action(|form: Duplicate, _| Ok(Action::RejectDuplicate { other: form.other }))),
+        ("close", action(|form: Closing, _| Ok(Action::Close { reason: form.reason.0 }))),
+    ];
+    let address = |name: &str| format!("/console/dossiers/{{id}}/{name}");
+    actions.into_iter().fold(Router::new(), |router, (name, action)| router.route(&address(name), action))
+}
+
+/// Reads the form, makes the action of it, does it and leads back to the dossier's page.
+fn action<F, M>(make: M) -> MethodRouter<Console>
+where
+    F: DeserializeOwned + Send + 'static,
+    M: Fn(F, &Console) -> Result<Action, ConsoleError> + Clone + Send + Sync + 'static,
+{
+    post(move |State(console): State<Console>, Path(id): Path<String>, sent: Checked<F>| async move {
+        let action = make(sent.form, &console)?;
+        act(&console, &sent.session, &id, action).await
+    })
+}
+
+/// A form of which the button says all.
+#[derive(Deserialize)]
+struct Nothing {}
+
+#[derive(Deserialize)]
+struct Reply {
+    text: Prose,
+}
+
+#[derive(Deserialize)]
+struct Closing {
+    reason: Prose,
+}
+
+/// A dossier that was proposed as the same person's.
+#[derive(Deserialize)]
+struct Duplicate {
+    other: DossierId,
+}
+
+/// A kind of document that is to be asked for.
+#[derive(Deserialize)]
+struct DocumentWanted {
+    kind: String,
+}
+
+fn ask_document(form: DocumentWanted, console: &Console) -> Result<Action, ConsoleError> {
+    let DocumentWanted { kind } = form;
+    if console.names().is_document(&kind) { Ok(Action::AskDocument { kind }) } else { Err(ConsoleError::BadForm) }
+}
+
+/// The mode that holds instead of the table's, and why.
+#[derive(Deserialize)]
+struct OrientationOverride {
+    mode: String,
+    reason: Prose,
+}
+
+fn override_orientation(form: OrientationOverride, _: &Console) -> Result<Action, ConsoleError> {
+    let OrientationOverride { mode, reason } = form;
+    if MODES.contains(&&*mode) { Ok(Action::Override { mode, reason: reason.0 }) } else { Err(ConsoleError::BadForm) }
+}
+
+/// What becomes of the expert's mission.
+#[derive(Deserialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+enum Mission {
+    Order { expert: String },
+    Offer,
+    Book { start: Timestamp },
+    Cancel,
+    Accept,
+    Done,
+    Withdraw,
+}
+
+fn mission(form: Mission, console: &Console) -> Result<Action, ConsoleError> {
+    Ok(Action::Mission(match form {
+        Mission::Order { expert } if console.library().experts().get(&expert).is_some() => {
+            MissionStep::Order { expert }
+        }
+        Mission::Order { .. } => return Err(ConsoleError::BadForm),
+        Mission::Offer => MissionStep::Offer,
+        Mission::Book { start } => MissionStep::Book { start },
+        Mission::Cancel => MissionStep::CancelAppointment,
+        Mission::Accept => MissionStep::Accept,
+        Mission::Done => MissionStep::Done,
+        Mission::Withdraw => MissionStep::Withdraw,
+    }))
+}
+
+/// A text that says something and is not endless.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct Prose(String);
+
+impl TryFrom<String> for Prose {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let text = text.trim().replace("\r\n", "\n");
+        match text.chars().count() {
+            0 => Err("the text says nothing"),
+            1..=MAX_TEXT => Ok(Self(text)),
+            _ => Err("the text is too long"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

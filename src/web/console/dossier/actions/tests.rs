@@ -1,0 +1,87 @@
+use axum::http::StatusCode;
+
+use super::*;
+use crate::web::console::testing::Trial;
+
+const OTHER: &str = "0190a0b0-c0d0-7e0f-8a0b-0123456789ab";
+
+#[tokio::test]
+async fn each_form_becomes_its_action_under_the_handlers_name() {
+    let trial = Trial::start().await;
+    let start: Timestamp = "2026-11-24T08:00:00Z".parse().unwrap();
+    let other = OTHER.parse().unwrap();
+    for (address, form, action) in [
+        ("reply", "&text=Bonjour%0D%0AMadame+", Action::Reply { text: "Bonjour\nMadame".into() }),
+        ("take-over", "", Action::TakeOver),
+        ("give-back", "", Action::GiveBack),
+        ("ask-document", "&kind=lease", Action::AskDocument { kind: "lease".into() }),
+        ("override", "&mode=field&reason=Plafond", Action::Override { mode: "field".into(), reason: "Plafond".into() }),
+        ("mission", "&step=order&expert=plefevre", Action::Mission(MissionStep::Order { expert: "plefevre".into() })),
+        ("mission", "&step=offer", Action::Mission(MissionStep::Offer)),
+        ("mission", "&step=book&start=2026-11-24T08:00:00Z", Action::Mission(MissionStep::Book { start })),
+        ("mission", "&step=cancel", Action::Mission(MissionStep::CancelAppointment)),
+        ("mission", "&step=accept", Action::Mission(MissionStep::Accept)),
+        ("mission", "&step=done", Action::Mission(MissionStep::Done)),
+        ("mission", "&step=withdraw", Action::Mission(MissionStep::Withdraw)),
+        ("merge", &*format!("&other={OTHER}"), Action::Merge { other }),
+        ("reject-duplicate", &*format!("&other={OTHER}"), Action::RejectDuplicate { other }),
+        ("close", "&reason=R%C3%A9gl%C3%A9", Action::Close { reason: "Réglé".into() }),
+    ] {
+        assert_eq!(trial.act(address, form).await, Ok(()), "{address}{form}");
+        assert_eq!(trial.acts().last(), Some(&("camille".to_owned(), action)));
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_lacks_something_does_nothing() {
+    let trial = Trial::start().await;
+    for (address, form) in [
+        ("reply", "&text=++"),
+        ("reply", &*format!("&text={}", "x".repeat(MAX_TEXT + 1))),
+        ("reply", ""),
+        ("ask-document", "&kind=unicorn"),
+        ("override", "&mode=field&reason="),
+        ("override", "&mode=moon&reason=x"),
+        ("mission", "&step=order&expert=nobody"),
+        ("mission", "&step=order"),
+        ("mission", "&step=book"),
+        ("mission", "&step=dance"),
+        ("mission", ""),
+        ("merge", "&other=x"),
+        ("reject-duplicate", "&other=x"),
+        ("close", "&reason=+"),
+    ] {
+        assert_eq!(trial.act(address, form).await, Err(StatusCode::BAD_REQUEST), "{address}{form}");
+    }
+    assert!(trial.acts().is_empty());
+}
+
+#[tokio::test]
+async fn an_action_that_is_not_stored_is_not_said_to_be() {
+    let trial = Trial::start().await;
+    trial.break_actions();
+    assert_eq!(trial.act("reply", "&text=Bonjour").await, Err(StatusCode::SERVICE_UNAVAILABLE));
+}
+
+#[tokio::test]
+async fn without_the_forms_token_nothing_is_done() {
+    let trial = Trial::start().await;
+    let cookie = trial.log_in().await;
+    let address = format!("/console/dossiers/{}/reply", trial.dossier().await);
+    assert_eq!(trial.post_as(&cookie, &address, "csrf=x&text=a").await.0, StatusCode::FORBIDDEN);
+    assert_eq!(trial.post_as(&cookie, &address, "text=a").await.0, StatusCode::BAD_REQUEST);
+    assert_eq!(trial.post_as("", &address, "csrf=x&text=a").await.0, StatusCode::SEE_OTHER);
+    assert!(trial.acts().is_empty());
+}
+
+#[tokio::test]
+async fn an_unknown_dossier_and_no_dossier_are_the_same() {
+    let trial = Trial::start().await;
+    let cookie = trial.log_in().await;
+    let csrf = trial.csrf(&cookie).await;
+    for id in [OTHER, "nonsense"] {
+        let address = format!("/console/dossiers/{id}/close");
+        let (status, _, _) = trial.post_as(&cookie, &address, &format!("csrf={csrf}&reason=x")).await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+    }
+}
