@@ -91,18 +91,12 @@ async fn fence_in(mut response: Response) -> Response {
 
 fn console_of(app: &App) -> console::Console {
     let library = app.intake.library();
-    let sources = library.sources().iter().map(|(path, text)| (path.as_str(), text.as_str()));
-    let names = console::Names::from_sources(sources).unwrap_or_else(|error| {
-        tracing::error!(%error, "the console shows codes instead of names");
-        console::Names::default()
-    });
     console::Console::new(console::Setup {
         store: app.store.clone(),
         documents: app.documents.clone(),
         actions: Arc::new(app.intake.clone()),
         accounts: app.intake.accounts().clone(),
-        names,
-        library: Arc::clone(&library),
+        library,
         clock: app.clock.clone(),
         public_url: app.config.server.public_url.clone(),
         streams: app.streams.clone(),

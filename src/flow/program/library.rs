@@ -27,7 +27,10 @@ use super::{
 };
 use crate::{
     contract::Calendar,
-    domain::{clock::paris, language::Language},
+    domain::{
+        clock::paris,
+        language::{Language, Text},
+    },
     planning::Experts,
     understanding::{ChoiceItem, ChoiceSet, Command, IntentScore, Intents, ParsedMessage, Vocabulary},
 };
@@ -365,6 +368,16 @@ impl Library {
         self.documents.get(kind)
     }
 
+    /// All kinds of documents.
+    pub fn documents(&self) -> impl Iterator<Item = (&str, &DocumentKind)> {
+        self.documents.iter().map(|(kind, document)| (kind.as_str(), document))
+    }
+
+    /// All facts, by name.
+    pub fn facts(&self) -> impl Iterator<Item = (&str, &FactType)> {
+        self.types.iter().map(|(name, kind)| (name.as_str(), kind))
+    }
+
     pub fn fact_type(&self, fact: &str) -> Option<&FactType> {
         self.types.get(fact)
     }
@@ -386,6 +399,13 @@ impl Library {
     /// What a fact is called, in a language; its own name when nobody named it.
     pub fn fact_label<'a>(&'a self, fact: &'a str, language: Language) -> &'a str {
         self.names.get(fact).map_or(fact, |name| name.label.get(language))
+    }
+
+    /// What a value of a fact is called: by a question that offers it, or by `facts.yaml`.
+    pub fn choice_label(&self, fact: &str, value: &str) -> Option<&Text> {
+        let asked = self.questions_for(fact).flat_map(|(_, _, question)| &question.choices);
+        let named = self.names.get(fact).into_iter().flat_map(|name| &name.values);
+        asked.chain(named).find(|(known, _)| known == value).map(|(_, label)| label)
     }
 
     /// The questions that fill a fact, with the flow in which they stand.

@@ -106,6 +106,10 @@ impl RequestBook {
         self.requests.get(kind)
     }
 
+    pub fn iter(&self) -> impl Iterator<Item = &Request> {
+        self.requests.values()
+    }
+
     /// The request that words name by themselves, in a spelled-out text.
     pub(crate) fn named(&self, spelled: &str) -> Option<&Request> {
         self.requests.values().find(|request| request.words.iter().any(|word| word.is_match(spelled)))

@@ -7,7 +7,7 @@ use crate::{
         fact::{Moment, Precision, Value},
         language::Language,
     },
-    flow::program::{library::Library, messages::Messages, steps::Question, template::Texts},
+    flow::program::{library::Library, messages::Messages, template::Texts},
 };
 
 /// Speaks the engine's sentences in one language.
@@ -62,14 +62,7 @@ impl<'a> Words<'a> {
     }
 
     fn choice(self, fact: &str, value: &str) -> String {
-        let named = |choices: &'a [(String, crate::domain::language::Text)]| {
-            choices.iter().find(|(known, _)| known == value).map(|(_, label)| label.get(self.language).to_owned())
-        };
-        self.library
-            .questions_for(fact)
-            .find_map(|(_, _, question): (_, _, &'a Question)| named(&question.choices))
-            .or_else(|| self.library.fact_name(fact).and_then(|name| named(&name.values)))
-            .unwrap_or_else(|| value.to_owned())
+        self.library.choice_label(fact, value).map_or(value, |label| label.get(self.language)).to_owned()
     }
 
     pub(super) fn number(self, number: f64) -> String {

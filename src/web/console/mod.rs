@@ -30,6 +30,7 @@ mod testing;
 mod tests;
 mod users;
 mod when;
+mod words;
 
 use std::sync::Arc;
 
@@ -46,7 +47,7 @@ use tower_http::compression::CompressionLayer;
 use super::Streams;
 use crate::{document::Documents, domain::clock::Clock, flow::Library, intake::Accounts, store::Store};
 pub use case_actions::{CaseActionError, CaseActions, Changed};
-pub use names::{Names, NamesError};
+use names::Names;
 pub(crate) use users::add::is_login;
 
 use auth::{Cookies, Throttle};
@@ -59,8 +60,7 @@ pub struct Setup {
     pub actions: Arc<dyn CaseActions>,
     /// Where messages can be sent to people.
     pub accounts: Accounts,
-    pub names: Names,
-    /// For its experts, insurers and holidays.
+    /// For its names, experts, insurers and holidays.
     pub library: Arc<Library>,
     pub clock: Clock,
     /// Where people reach this service; over plain HTTP the session's cookie cannot be a secure one.
@@ -74,6 +74,7 @@ pub struct Console(Arc<Inner>);
 
 struct Inner {
     setup: Setup,
+    names: Names,
     cookies: Cookies,
     throttle: Throttle,
 }
@@ -81,7 +82,8 @@ struct Inner {
 impl Console {
     pub fn new(setup: Setup) -> Self {
         let cookies = Cookies::for_public_url(&setup.public_url);
-        Self(Arc::new(Inner { setup, cookies, throttle: Throttle::default() }))
+        let names = Names::new(Arc::clone(&setup.library), words::LANGUAGE);
+        Self(Arc::new(Inner { setup, names, cookies, throttle: Throttle::default() }))
     }
 
     fn store(&self) -> &Store {
@@ -101,7 +103,7 @@ impl Console {
     }
 
     fn names(&self) -> &Names {
-        &self.0.setup.names
+        &self.0.names
     }
 
     fn library(&self) -> &Library {

@@ -1,4 +1,4 @@
-//! A console to try things on: a database and documents in a folder of its own, two handlers, a desk that takes notes.
+//! A console to try things on: a database and documents in a folder of its own, two handlers, case actions that are noted.
 
 use std::sync::{Arc, LazyLock, Mutex};
 
@@ -41,6 +41,11 @@ pub(super) fn library() -> Arc<Library> {
     Arc::clone(&LIBRARY)
 }
 
+/// Their names, as the pages show them.
+pub(super) fn names() -> Names {
+    Names::new(library(), super::words::LANGUAGE)
+}
+
 pub(super) struct Trial {
     console: Console,
     router: Router,
@@ -49,7 +54,7 @@ pub(super) struct Trial {
     _folder: TempDir,
 }
 
-/// A desk that notes what it is asked to do.
+/// Case actions that are noted and not done.
 #[derive(Default)]
 struct NoteTaker {
     acts: Mutex<Vec<(String, Action)>>,
@@ -103,32 +108,12 @@ impl Trial {
             store.add_handler(&row, now).await.unwrap();
         }
         let dossier = seed(&store, now).await;
-        let names = Names::from_sources([
-            (
-                "documents.yaml",
-                "lease: { label: { fr: Bail, en: Lease } }\nphoto_wide: { label: { fr: Photo large, en: Wide } }",
-            ),
-            ("facts.yaml", "rooms: { fr: Pièces touchées, en: Rooms }\nloss_date: { fr: Date du sinistre, en: Date }"),
-            ("messages.yaml", "undelivered_no_such_address: { fr: numéro inconnu, en: unknown number }"),
-            ("insurers/demo.yaml", "insurer: demo\nname: Mutuelle des Rives"),
-            (
-                "requests.yaml",
-                "desks: { complaints: { fr: Réclamations, en: C } }\nrequests: { complaint: { label: { fr: Réclamation, en: C } } }",
-            ),
-            ("intents.yaml", "intents: { declare_tempete: { label: { fr: Tempête, en: Storm } } }"),
-            (
-                "claims/water_damage.yaml",
-                "flow: water_damage\nperil: water_damage\ntitle: { fr: Dégât des eaux, en: Water damage }\nsteps: []",
-            ),
-        ])
-        .unwrap();
         let actions = Arc::new(NoteTaker::default());
         let console = Console::new(Setup {
             store,
             documents,
             actions: Arc::clone(&actions) as Arc<dyn CaseActions>,
             accounts: Accounts::new(["first", "second"].map(|name| (Channel::Sms, name.to_owned()))),
-            names,
             library: library(),
             clock: Clock::fixed(now),
             public_url: "http://127.0.0.1:8480".into(),
@@ -243,7 +228,7 @@ impl Trial {
         store.commit(commit).await.unwrap();
     }
 
-    /// How often the desk was asked to learn.
+    /// How often it was asked to learn.
     pub(super) fn learnt(&self) -> u32 {
         *self.actions.learnt.lock().unwrap()
     }

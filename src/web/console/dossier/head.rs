@@ -20,6 +20,7 @@ pub(super) struct Head {
     pub reference: String,
     pub status: Status,
     pub priority: String,
+    /// Why it was handed over, in words.
     pub handover: Option<String>,
     pub orientation: Option<String>,
     pub insurer: String,
@@ -68,7 +69,7 @@ impl Head {
             reference: dossier.reference.clone(),
             status: dossier.status,
             priority: dossier.priority.clone(),
-            handover: dossier.handover.clone(),
+            handover: dossier.handover.as_deref().map(|reason| lexicon.names.handover(reason).to_owned()),
             orientation: dossier.orientation.clone(),
             insurer: lexicon.names.insurer(&dossier.insurer).to_owned(),
             holder: dossier.holder.clone().or(name),

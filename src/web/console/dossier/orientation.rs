@@ -150,11 +150,8 @@ impl Wanted {
             "no" | "false" => Self::No,
             "known" => Self::Known,
             _ if codes.iter().all(|code| is_code(code)) => {
-                let name = |code| match fact {
-                    "peril" => lexicon.names.peril(code),
-                    _ => lexicon.names.choice(fact, code),
-                };
-                Self::OneOf(codes.into_iter().map(name).collect::<Vec<_>>().join(", "))
+                let names: Vec<_> = codes.into_iter().map(|code| lexicon.names.choice(fact, code)).collect();
+                Self::OneOf(names.join(", "))
             }
             _ => {
                 let mut text = test.trim_matches('"').to_owned();

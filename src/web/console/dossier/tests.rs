@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 
-use super::{Lexicon, Names, People};
+use super::{Lexicon, People};
 use crate::{
     domain::{
         id::{ContactId, ConversationId, DossierId},
@@ -10,11 +10,12 @@ use crate::{
     dossier::{Dossier, Status, Tip},
     planning::Experts,
     store::ConversationRow,
+    web::console::testing::names,
 };
 
-/// Runs a test with the lexicon that names nothing.
+/// Runs a test with the lexicon of the shipped flows, which knows no handler and no expert.
 pub(super) fn with<T>(test: impl FnOnce(Lexicon) -> T) -> T {
-    test(Lexicon { names: &Names::default(), people: &People::new(), experts: &Experts::default() })
+    test(Lexicon { names: &names(), people: &People::new(), experts: &Experts::default() })
 }
 
 /// A conversation about a dossier, in which nothing was said.

@@ -112,7 +112,8 @@ impl Detail {
                 Self { mode: mode.clone(), missing, ..none }
             }
             E::Overrode { mode, reason, .. } => Self { mode: Some(mode.clone()), reason: Some(reason.clone()), ..none },
-            E::HandedOver { reason, .. } | E::Closed { reason } => Self { reason: Some(reason.clone()), ..none },
+            E::HandedOver { reason, .. } => Self { reason: Some(names.handover(reason).to_owned()), ..none },
+            E::Closed { reason } => Self { reason: Some(reason.clone()), ..none },
             E::Request { kind, .. } | E::RequestDone { kind, .. } => Self { note: request(kind), ..none },
             E::RequestAcknowledged { kind, message, .. } => Self { note: request(kind), message: *message, ..none },
             E::Wrote { message: seq } | E::Reopened { message: seq } | E::Replied { message: seq } => {

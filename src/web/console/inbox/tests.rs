@@ -1,7 +1,7 @@
 use axum::http::StatusCode;
 
 use super::*;
-use crate::web::console::testing::Trial;
+use crate::web::console::testing::{Trial, names};
 
 fn counts() -> Vec<InboxCount> {
     let count = |status, orientation: Option<&str>, peril: &str, waiting, count| InboxCount {
@@ -37,7 +37,7 @@ impl InboxPage {
             missing: vec!["Bail".into()],
             wants: true,
         };
-        let facets = Facets::of(&query, &counts(), &Names::default());
+        let facets = Facets::of(&query, &counts(), &names());
         Self { shell: Shell::sample(), query, facets, lines: vec![line], total: 1, now }
     }
 }
@@ -57,7 +57,7 @@ fn the_page_renders_and_escapes() {
 #[test]
 fn a_count_tells_what_its_filter_would_show() {
     let query = InboxQuery { peril: "water_damage".into(), ..InboxQuery::default() };
-    let facets = Facets::of(&query, &counts(), &Names::default());
+    let facets = Facets::of(&query, &counts(), &names());
     let of = |facets: &[Facet], code: &str| facets.iter().find(|facet| facet.code == code).unwrap().count;
     assert_eq!(of(&facets.statuses, "handed_over"), 2);
     assert_eq!(of(&facets.orientations, "none"), 2);
@@ -69,7 +69,7 @@ fn a_count_tells_what_its_filter_would_show() {
 fn a_filter_is_a_plain_address_and_goes_away_the_same_way() {
     let query = InboxQuery { q: "Le Goff & fils".into(), status: "oriented".into(), ..InboxQuery::default() };
     assert_eq!(query.address(&[("peril", "fire")]), "/console?status=oriented&peril=fire&q=Le+Goff+%26+fils");
-    let facets = Facets::of(&query, &counts(), &Names::default());
+    let facets = Facets::of(&query, &counts(), &names());
     let active = facets.statuses.iter().find(|facet| facet.active).unwrap();
     assert_eq!(active.href, "/console?q=Le+Goff+%26+fils");
     assert_eq!(query.sorted_by("peril"), "/console?status=oriented&q=Le+Goff+%26+fils&sort=peril");

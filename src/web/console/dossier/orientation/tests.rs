@@ -1,8 +1,10 @@
 use serde_json::json;
 
 use super::*;
-use crate::planning::Experts;
-use crate::{domain::id::DossierId, web::console::Names};
+use crate::{
+    domain::id::DossierId,
+    web::console::dossier::tests::{self, with},
+};
 
 #[test]
 fn a_failed_test_is_told_by_names_and_figures() {
@@ -11,12 +13,9 @@ fn a_failed_test_is_told_by_names_and_figures() {
         "thresholds": { "desk_limit": 800.0 }, "outcome": { "outcome": "no_row" }, "passed_over": []
     }))
     .unwrap();
-    let facts = "cause: { label: { fr: Cause, en: C }, type: choice, values: { leak: { fr: Fuite, en: L } } }";
-    let names = Names::from_sources([("facts.yaml", facts)]).unwrap();
-    let lexicon = Lexicon { names: &names, people: &super::super::People::new(), experts: &Experts::default() };
-    let of = |fact, test| Wanted::of(fact, test, &decision, lexicon);
+    let of = |fact, test| with(|lexicon| Wanted::of(fact, test, &decision, lexicon));
     assert_eq!(of("injured", "yes"), Wanted::Yes);
-    assert_eq!(of("cause", "[leak, flood]"), Wanted::OneOf("Fuite, flood".into()));
+    assert_eq!(of("convention", "[irsi_1, whatever]"), Wanted::OneOf("IRSI, tranche 1, whatever".into()));
     assert_eq!(of("amount", "<= insurer.desk_limit"), Wanted::Test("<= 800\u{a0}€".into()));
 }
 
@@ -34,9 +33,7 @@ fn a_handlers_decision_stands_above_the_tables() {
     let by_hand = json!({ "overridden_by": "ines", "mode": "field", "before": "desk", "reason": "Plafond" });
     let row = |seq, decision, second| DecisionRow { dossier, seq, decision, at: at(second) };
     let rows = [row(1, table, 1), row(2, by_hand, 2), row(3, json!({ "x": 1 }), 3)];
-    let lexicon =
-        Lexicon { names: &Names::default(), people: &super::super::People::new(), experts: &Experts::default() };
-    let view = OrientationView::of(&super::super::tests::dossier(dossier), &rows, lexicon);
+    let view = with(|lexicon| OrientationView::of(&tests::dossier(dossier), &rows, lexicon));
     assert!(view.is_overridden());
     let table = view.table.unwrap();
     assert_eq!((table.row.as_deref(), table.because.as_deref()), (Some("small"), Some("Petit")));

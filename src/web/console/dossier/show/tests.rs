@@ -8,13 +8,13 @@ use crate::{
     dossier::Status,
     planning::Experts,
     store::DuplicateCandidate,
-    web::console::{Names, testing::Trial},
+    web::console::testing::{Trial, names},
 };
 
 impl DossierPage {
     pub(in crate::web::console) fn sample() -> Self {
         let now: Timestamp = "2026-11-21T09:00:00Z".parse().unwrap();
-        let names = Names::default();
+        let names = names();
         let lexicon = Lexicon { names: &names, people: &HashMap::new(), experts: &Experts::default() };
         let mut dossier = super::super::tests::dossier(crate::domain::id::DossierId::new(now));
         dossier.status = Status::Closed;
@@ -175,7 +175,7 @@ async fn a_message_that_did_not_arrive_says_why_and_can_be_sent_another_way() {
     let (_, _, page) = trial.get_as(&cookie, &format!("/console/dossiers/{}", trial.dossier().await)).await;
     for shown in [
         "Pas remis par SMS",
-        "numéro inconnu",
+        "existe pas ou ne reçoit pas de messages",
         "(12 essais)",
         "En attente d’envoi par SMS",
         "Envoyer à nouveau",

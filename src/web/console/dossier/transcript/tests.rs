@@ -1,7 +1,10 @@
 use super::*;
-use crate::domain::{
-    id::ConversationId,
-    message::{Body, Endpoint},
+use crate::{
+    domain::{
+        id::ConversationId,
+        message::{Body, Endpoint},
+    },
+    web::console::testing::names,
 };
 
 #[test]
@@ -27,7 +30,7 @@ fn days_and_turns_are_headed_once_and_each_message_knows_its_fate() {
     let mut failed = OutboxRow::new(conversation, 2, to.clone(), at("2026-11-20T09:00:01Z"));
     (failed.delivery, failed.reason, failed.attempts) = (Delivery::Failed, Some("a_new_one".into()), 12);
     let again = OutboxRow::new(conversation, 2, to, at("2026-11-20T09:00:02Z"));
-    let names = Names::default();
+    let names = names();
     let before = bubbles(rows.clone(), std::slice::from_ref(&failed), &names);
     assert!(before[1].is_undelivered() && !before[0].is_undelivered());
     let shown = bubbles(rows, &[failed, again], &names);
