@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
+use minijinja::{Environment, UndefinedBehavior, Value};
 use serde::Deserialize;
 
 use crate::domain::language::{Language, Text};
@@ -24,6 +25,9 @@ pub(super) struct Words {
     pub perils: Codes,
     /// Why a conversation was handed over to a person.
     pub handovers: Codes,
+    pub dangers: Codes,
+    /// What a line of a dossier's timeline tells, by its kind: templates.
+    timeline: Codes,
 }
 
 pub(super) static WORDS: LazyLock<Words> = LazyLock::new(|| {
@@ -49,6 +53,36 @@ pub(super) fn priority(code: &str) -> &str {
 
 pub(super) fn channel(code: &str) -> &str {
     word(&WORDS.channels, code)
+}
+
+/// A danger that was heard.
+pub(super) fn danger(code: &str) -> &str {
+    word(&WORDS.dangers, code)
+}
+
+/// What a line of a timeline tells, with the values that its kind has. None where there are no words for the kind.
+pub(super) fn timeline(kind: &str, language: Language, values: BTreeMap<&'static str, Value>) -> Option<String> {
+    let template = TIMELINE.get_template(&template_name(kind, language)).ok()?;
+    let told = template.render(Value::from(values));
+    told.inspect_err(|error| tracing::error!(kind, %error, "a line of a timeline is shown as it is stored")).ok()
+}
+
+static TIMELINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut templates = Environment::new();
+    templates.set_undefined_behavior(UndefinedBehavior::Strict);
+    for (kind, text) in &WORDS.timeline {
+        for language in Language::ALL {
+            let added = templates.add_template_owned(template_name(kind, language), text.get(language).to_owned());
+            if let Err(error) = added {
+                tracing::error!(kind, %error, "the words of a timeline's line are no template");
+            }
+        }
+    }
+    templates
+});
+
+fn template_name(kind: &str, language: Language) -> String {
+    format!("{kind}.{}", language.code())
 }
 
 fn word<'a>(codes: &'a Codes, code: &'a str) -> &'a str {

@@ -21,7 +21,7 @@ use super::{
     orientation::{OrientationView, Wanted},
     same_person::{self, ContactAddress, DuplicateView},
     send_again,
-    timeline::{self, Actor, TimelineLine},
+    timeline::{self, Actor, TimelineLine, Told},
     transcript::{self, Bubble, Who},
 };
 use crate::{

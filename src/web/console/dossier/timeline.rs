@@ -1,11 +1,18 @@
-//! The timeline with its actors in words. What a line tells is said by the template; a line that this version does not know
-//! is shown as it is, because a line must never be hidden.
+//! The timeline in words. What a line tells is said by `words.yaml`, by the line's kind; a line that this version does not
+//! know is shown as it is, because a line must never be hidden.
+
+use std::collections::BTreeMap;
+
+use minijinja::Value;
 
 use super::Lexicon;
 use crate::{
-    domain::message::Channel,
+    domain::{id::DossierId, language::Language},
     dossier::{Dossier, Entry, SaidIn, Status, TimelineEvent},
-    web::console::when::When,
+    web::console::{
+        when::When,
+        words::{self, LANGUAGE},
+    },
 };
 
 /// One line.
@@ -14,8 +21,11 @@ pub(super) struct TimelineLine {
     pub seq: i64,
     pub actor: Actor,
     pub at: When,
-    pub event: TimelineEvent,
-    pub detail: Detail,
+    pub told: Told,
+    /// The message that it is about, by its number in the conversation.
+    pub message: Option<i64>,
+    /// The other dossier that it is about.
+    pub dossier: Option<DossierId>,
 }
 
 /// Who did it.
@@ -26,30 +36,12 @@ pub(super) enum Actor {
     Handler(String),
 }
 
-/// What a line tells besides its kind, each where it has it, with names instead of codes.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Detail {
-    pub reason: Option<String>,
-    /// The name of a kind of documents.
-    pub kind: Option<String>,
-    pub mode: Option<String>,
-    pub peril: Option<String>,
-    pub channel: Option<Channel>,
-    pub policy: Option<String>,
-    pub message: Option<i64>,
-    pub count: Option<u32>,
-    /// Another dossier's, by which a handler finds it.
-    pub dossier: Option<String>,
-    pub reference: Option<String>,
-    /// The name of what was asked for beside the claim, or the detail of a line that is not known.
-    pub note: Option<String>,
-    /// The name of an expert.
-    pub expert: Option<String>,
-    /// Appointments, by when they begin.
-    pub slot: Option<When>,
-    pub slots: Vec<When>,
-    pub missing: Vec<String>,
-    pub learnt: Vec<String>,
+/// What was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    InWords(String),
+    /// The kind of a line for which this version has no words, and its detail.
+    AsStored(String, String),
 }
 
 /// The lines, the latest first. `events` are those of `entries`.
@@ -75,18 +67,26 @@ pub(super) fn ending(
 
 impl TimelineLine {
     fn of(entry: &Entry, event: &TimelineEvent, lexicon: Lexicon) -> Self {
-        Self {
-            seq: entry.seq,
-            actor: match entry.actor.as_str() {
-                "policyholder" => Actor::Policyholder,
-                "guichet" => Actor::Guichet,
-                login => Actor::Handler(lexicon.person(login)),
-            },
-            at: When(entry.at),
-            event: event.clone(),
-            detail: Detail::of(event, lexicon),
-        }
+        let actor = match entry.actor.as_str() {
+            "policyholder" => Actor::Policyholder,
+            "guichet" => Actor::Guichet,
+            login => Actor::Handler(lexicon.person(login)),
+        };
+        let detail = Detail::of(event, lexicon);
+        let told = match detail.told(&entry.kind, &actor, LANGUAGE) {
+            Some(words) => Told::InWords(words),
+            None => Told::AsStored(entry.kind.clone(), entry.detail.clone()),
+        };
+        Self { seq: entry.seq, actor, at: When(entry.at), told, message: detail.message, dossier: detail.dossier }
     }
+}
+
+/// What a line tells besides its kind, with names instead of codes, for the words of its kind.
+#[derive(Debug, Default)]
+struct Detail {
+    values: BTreeMap<&'static str, Value>,
+    message: Option<i64>,
+    dossier: Option<DossierId>,
 }
 
 impl Detail {
@@ -94,64 +94,73 @@ impl Detail {
         use TimelineEvent as E;
 
         let names = lexicon.names;
-        let none = Self::default();
-        let document = |kind: &str| Some(names.document(kind).to_owned());
-        let request = |kind: &str| Some(names.request(kind).to_owned());
-        let expert = |id: &str| Some(lexicon.expert(id));
+        let facts = |facts: &mut dyn Iterator<Item = &str>| facts.map(|fact| names.fact(fact)).collect::<Vec<_>>();
         match event {
-            E::Opened { peril, .. } | E::Peril { peril } => Self { peril: Some(names.peril(peril).to_owned()), ..none },
-            E::Facts { message, facts } => {
-                let learnt = facts.names().map(|fact| names.fact(fact).to_owned()).collect();
-                Self { message: message.and_then(|SaidIn(seq)| seq), learnt, ..none }
+            E::Opened { peril, .. } | E::Peril { peril } => Self::default().with("peril", names.peril(peril)),
+            E::Facts { message, facts: learnt } => {
+                Self::default().with("facts", facts(&mut learnt.names())).about(message.and_then(|SaidIn(seq)| seq))
             }
-            E::Documents { kind, count, .. } => Self { kind: document(kind), count: Some(*count), ..none },
-            E::DocumentWanted { kind, .. } | E::AskedDocument { kind } => Self { kind: document(kind), ..none },
-            E::PolicyFound { policy, .. } => Self { policy: Some(policy.clone()), ..none },
-            E::Oriented { mode, missing } => {
-                let missing = missing.iter().map(|fact| names.fact(fact).to_owned()).collect();
-                Self { mode: mode.clone(), missing, ..none }
+            E::Documents { kind, count, .. } => {
+                Self::default().with("document", names.document(kind)).with("count", *count)
             }
-            E::Overrode { mode, reason, .. } => Self { mode: Some(mode.clone()), reason: Some(reason.clone()), ..none },
-            E::HandedOver { reason, .. } => Self { reason: Some(names.handover(reason).to_owned()), ..none },
-            E::Closed { reason } => Self { reason: Some(reason.clone()), ..none },
-            E::Request { kind, .. } | E::RequestDone { kind, .. } => Self { note: request(kind), ..none },
-            E::RequestAcknowledged { kind, message, .. } => Self { note: request(kind), message: *message, ..none },
-            E::Wrote { message: seq } | E::Reopened { message: seq } | E::Replied { message: seq } => {
-                Self { message: Some(*seq), ..none }
+            E::DocumentWanted { kind, .. } | E::AskedDocument { kind } => {
+                Self::default().with("document", names.document(kind))
             }
-            E::PlaceShared { message } | E::NumberProven { message } => Self { message: *message, ..none },
-            E::Crossed { message: seq, channel } | E::SentAgain { message: seq, channel } => {
-                Self { message: Some(*seq), channel: Some(*channel), ..none }
+            E::PolicyFound { policy, .. } => Self::default().with("policy", policy.as_str()),
+            E::Oriented { mode, missing } => Self::default()
+                .with("mode", mode.as_deref().map(words::mode))
+                .with("facts", facts(&mut missing.iter().map(String::as_str))),
+            E::Overrode { mode, reason, .. } => {
+                Self::default().with("mode", words::mode(mode)).with("reason", reason.as_str())
             }
-            E::OptedOut { channel } | E::OptedIn { channel } => Self { channel: Some(*channel), ..none },
-            E::Undelivered { message: seq, channel, reason } => {
-                let reason = Some(names.undelivered(reason).to_owned());
-                Self { message: Some(*seq), channel: Some(*channel), reason, ..none }
+            E::HandedOver { reason, .. } => Self::default().with("reason", names.handover(reason)),
+            E::Closed { reason } => Self::default().with("reason", reason.as_str()),
+            E::Request { kind, .. } | E::RequestDone { kind, .. } => {
+                Self::default().with("request", names.request(kind))
             }
-            E::Cited { message: seq, dossier, reference } => {
-                let (dossier, reference) = (Some(dossier.to_string()), Some(reference.clone()));
-                Self { message: Some(*seq), dossier, reference, ..none }
+            E::RequestAcknowledged { kind, message, .. } => {
+                Self::default().with("request", names.request(kind)).about(*message)
+            }
+            E::Wrote { message } | E::Reopened { message } | E::Replied { message } => {
+                Self::default().about(Some(*message))
+            }
+            E::PlaceShared { message } | E::NumberProven { message } => Self::default().about(*message),
+            E::Crossed { message, channel } | E::SentAgain { message, channel } => {
+                Self::default().with("channel", words::channel(channel.name())).about(Some(*message))
+            }
+            E::OptedOut { channel } | E::OptedIn { channel } => {
+                Self::default().with("channel", words::channel(channel.name()))
+            }
+            E::Undelivered { message, channel, reason } => Self::default()
+                .with("channel", words::channel(channel.name()))
+                .with("reason", names.undelivered(reason))
+                .about(Some(*message)),
+            E::Cited { message, dossier, reference } => {
+                Self::default().with("reference", reference.as_str()).about(Some(*message)).beside(*dossier)
             }
             E::Merged { dossier, reference } | E::MergedInto { dossier, reference } => {
-                Self { dossier: Some(dossier.to_string()), reference: Some(reference.clone()), ..none }
+                Self::default().with("reference", reference.as_str()).beside(*dossier)
             }
-            E::MissionOrdered { expert: id, mode, .. } => Self { expert: expert(id), mode: Some(mode.clone()), ..none },
-            E::MissionAccepted { expert: id, .. }
-            | E::MissionDone { expert: id, .. }
-            | E::MissionWithdrawn { expert: id, .. }
-            | E::NoSlotFree { expert: id } => Self { expert: expert(id), ..none },
-            E::SlotsOffered { expert: id, slots } => {
-                Self { expert: expert(id), slots: slots.iter().copied().map(When).collect(), ..none }
+            E::KeptApart { dossier } => Self::default().beside(*dossier),
+            E::MissionOrdered { expert, mode, .. } => {
+                Self::default().with("expert", lexicon.expert(expert)).with("mode", words::mode(mode))
             }
-            E::AppointmentBooked { expert: id, slot, .. }
-            | E::AppointmentMoved { expert: id, slot, .. }
-            | E::AppointmentCancelled { expert: id, slot, .. } => {
-                Self { expert: expert(id), slot: Some(When(*slot)), ..none }
+            E::MissionWithdrawn { expert, mode, peril, .. } => Self::default()
+                .with("expert", lexicon.expert(expert))
+                .with("mode", mode.as_deref().map(words::mode))
+                .with("peril", peril.as_deref().map(|peril| names.peril(peril))),
+            E::MissionAccepted { expert, .. } | E::MissionDone { expert, .. } | E::NoSlotFree { expert } => {
+                Self::default().with("expert", lexicon.expert(expert))
             }
-            E::Other { detail, .. } => {
-                let note = detail.get("detail").and_then(serde_json::Value::as_str);
-                Self { note: note.map(str::to_owned), ..none }
+            E::SlotsOffered { expert, slots } => Self::default()
+                .with("expert", lexicon.expert(expert))
+                .with("slots", slots.iter().map(|slot| moment(When(*slot))).collect::<Vec<_>>()),
+            E::AppointmentBooked { expert, slot, .. }
+            | E::AppointmentMoved { expert, slot, .. }
+            | E::AppointmentCancelled { expert, slot, .. } => {
+                Self::default().with("expert", lexicon.expert(expert)).with("slot", moment(When(*slot)))
             }
+            E::Danger { detail } => Self::default().with("danger", words::danger(detail)),
             E::PolicyNotFound {}
             | E::Qualified {}
             | E::Withdrawn {}
@@ -159,13 +168,42 @@ impl Detail {
             | E::ToldContact {}
             | E::TookOver {}
             | E::GaveBack {}
-            | E::KeptApart { .. }
             | E::AppointmentReminded { .. }
-            | E::Danger { .. }
             | E::QuestionAnswered { .. }
             | E::DocumentsCompleted { .. }
             | E::MessageAfterEnd { .. }
-            | E::Restarted { .. } => none,
+            | E::Restarted { .. }
+            | E::Other { .. } => Self::default(),
         }
     }
+
+    fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.values.insert(name, value.into());
+        self
+    }
+
+    /// It is about a message.
+    fn about(self, message: Option<i64>) -> Self {
+        Self { message, ..self }
+    }
+
+    /// It is about another dossier too.
+    fn beside(self, dossier: DossierId) -> Self {
+        Self { dossier: Some(dossier), ..self }
+    }
+
+    /// None where there are no words for the kind.
+    fn told(&self, kind: &str, actor: &Actor, language: Language) -> Option<String> {
+        let mut values = self.values.clone();
+        values.insert("guichet", Value::from(*actor == Actor::Guichet));
+        words::timeline(kind, language, values)
+    }
 }
+
+/// An appointment's beginning.
+fn moment(at: When) -> Value {
+    minijinja::context! { day => at.day(), clock => at.clock() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -73,6 +73,7 @@ fn whatever_the_shipped_flows_and_the_program_produce_has_words_in_both_language
     nameless.check_all("mode", crate::planning::MODES.into_iter().chain(["desk", "none"]), &WORDS.modes);
     nameless.check_all("priority", ["normal", "high", "urgent"], &WORDS.priorities);
     nameless.check_all("channel", ["web", "sms", "email", "telegram"], &WORDS.channels);
+    nameless.check_all("danger", ["injury", "fire", "gas", "electricity", "collapse", "distress"], &WORDS.dangers);
     nameless.check_all("hand-over", handovers(&library).iter().map(String::as_str), &WORDS.handovers);
     assert_eq!(nameless.0, BTreeSet::new(), "these have no words");
 }
