@@ -40,7 +40,7 @@ pub enum ConsoleError {
 
 /// What a problem page says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Trouble {
+enum ProblemKind {
     NotFound,
     Forged,
     BadForm,
@@ -53,22 +53,22 @@ enum Trouble {
 #[derive(Template)]
 #[template(path = "problem.html")]
 pub(super) struct ProblemPage {
-    trouble: Trouble,
+    kind: ProblemKind,
 }
 
 impl ConsoleError {
-    fn trouble(&self) -> (StatusCode, Trouble) {
+    fn kind(&self) -> (StatusCode, ProblemKind) {
         match self {
             Self::NotFound | Self::Document(DocumentError::NotFound) | Self::Action(CaseActionError::NotFound) => {
-                (StatusCode::NOT_FOUND, Trouble::NotFound)
+                (StatusCode::NOT_FOUND, ProblemKind::NotFound)
             }
-            Self::Forged => (StatusCode::FORBIDDEN, Trouble::Forged),
-            Self::Action(CaseActionError::Overtaken(_)) => (StatusCode::CONFLICT, Trouble::Overtaken),
-            Self::BadForm | Self::NotLoggedIn { .. } => (StatusCode::BAD_REQUEST, Trouble::BadForm),
+            Self::Forged => (StatusCode::FORBIDDEN, ProblemKind::Forged),
+            Self::Action(CaseActionError::Overtaken(_)) => (StatusCode::CONFLICT, ProblemKind::Overtaken),
+            Self::BadForm | Self::NotLoggedIn { .. } => (StatusCode::BAD_REQUEST, ProblemKind::BadForm),
             Self::Store(_) | Self::Action(_) | Self::Document(_) => {
-                (StatusCode::SERVICE_UNAVAILABLE, Trouble::Unavailable)
+                (StatusCode::SERVICE_UNAVAILABLE, ProblemKind::Unavailable)
             }
-            Self::Page(_) | Self::NoRandomness => (StatusCode::INTERNAL_SERVER_ERROR, Trouble::Broken),
+            Self::Page(_) | Self::NoRandomness => (StatusCode::INTERNAL_SERVER_ERROR, ProblemKind::Broken),
         }
     }
 }
@@ -78,11 +78,11 @@ impl IntoResponse for ConsoleError {
         if let Self::NotLoggedIn { is_fragment, back } = self {
             return to_log_in(is_fragment, back.as_deref());
         }
-        let (status, trouble) = self.trouble();
+        let (status, kind) = self.kind();
         if status.is_server_error() {
             tracing::error!(error = %self, "a page of the console could not be served");
         }
-        let page = ProblemPage { trouble }.render().unwrap_or_default();
+        let page = ProblemPage { kind }.render().unwrap_or_default();
         let mut response = (status, Html(page)).into_response();
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));

@@ -86,7 +86,7 @@ struct InboxLine {
     updated: When,
     missing: Vec<String>,
     /// Whether documents were asked for at all.
-    wants: bool,
+    has_wanted_documents: bool,
 }
 
 pub(super) async fn get(
@@ -267,7 +267,7 @@ impl InboxLine {
     fn of(dossier: Dossier, names: &Names, people: &HashMap<String, String>) -> Self {
         Self {
             id: dossier.id.to_string(),
-            wants: !dossier.wanted.is_empty(),
+            has_wanted_documents: !dossier.wanted.is_empty(),
             missing: dossier.missing().map(|wanted| names.document(&wanted.kind).to_owned()).collect(),
             peril: names.peril(&dossier.peril).to_owned(),
             insurer: names.insurer(&dossier.insurer).to_owned(),

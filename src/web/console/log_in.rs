@@ -30,7 +30,7 @@ pub(super) struct LogInPage {
 /// Why a log-in was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Refused {
-    /// Unknown login or wrong password: which of them is nobody's business.
+    /// Unknown login or wrong password: the answer does not tell which.
     NotYou,
     TooMany {
         minutes: u32,

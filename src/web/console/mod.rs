@@ -8,7 +8,7 @@
 //! # What this room refuses to do
 //!
 //! It changes no dossier itself, shows nothing without a session, runs no script that it did not vendor (the policy
-//! allows neither inline script nor inline style), and tells an unknown dossier from somebody else's by nothing.
+//! allows neither inline script nor inline style), and answers alike for an unknown dossier and for somebody else's.
 
 mod appointments;
 mod assets;

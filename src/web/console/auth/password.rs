@@ -11,10 +11,10 @@ use tokio::sync::Semaphore;
 /// The shortest password that may be chosen.
 pub const MIN_LENGTH: usize = 10;
 
-/// The longest: a hash costs memory and time that nobody should multiply.
+/// The longest password, in bytes: longer input would make a hash cost more.
 pub const MAX_LENGTH: usize = 256;
 
-/// How many passwords are hashed at a time: each takes 19 MiB.
+/// At most two passwords are hashed at a time: each takes 19 MiB.
 static HASHING: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(2));
 
 /// Why a password was not taken.
@@ -63,7 +63,7 @@ fn hash_now(password: &str) -> Result<String, PasswordError> {
     Ok(hash.to_string())
 }
 
-/// What a password is compared with when nobody logs in so.
+/// The hash that a password is compared with when the login is unknown.
 fn nobodys_hash() -> Option<&'static str> {
     static HASH: OnceLock<Option<String>> = OnceLock::new();
     HASH.get_or_init(|| hash_now("nobody's password").ok()).as_deref()

@@ -15,7 +15,7 @@ use crate::{
     web::console::{Console, error::ConsoleError},
 };
 
-/// A working day with its overtime.
+/// A session lasts a working day with its overtime.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(12);
 
 /// The handler who is logged in, with what a page needs of the session.
@@ -108,7 +108,7 @@ fn hash(token: &str) -> String {
     hex::encode(Sha256::digest(token.as_bytes()))
 }
 
-/// How cookies are named and fenced in: `__Host-` and `Secure` unless the service's own address is plain HTTP, as in the
+/// How cookies are named and protected: `__Host-` and `Secure` unless the service's own address is plain HTTP, as in the
 /// demo on this machine.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cookies {
@@ -137,7 +137,7 @@ impl Cookies {
         })
     }
 
-    /// The header that sets a cookie; `value` is one of our own tokens. No time to live forgets it.
+    /// The header that sets a cookie; `value` is one of our own tokens. A maximum age of zero deletes it.
     pub(crate) fn set(self, name: &str, value: &str, max_age_seconds: i64) -> HeaderValue {
         let secure = if self.secure { "; Secure" } else { "" };
         let prefix = self.prefix();

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::{
     Lexicon,
-    facts::{Shown, shown},
+    facts::{ValueView, shown},
 };
 use crate::{
     contract::{Policy, Reason},
@@ -13,7 +13,7 @@ use crate::{
     web::console::when,
 };
 
-/// The facts that this panel shows, which the list of facts therefore does not.
+/// The facts that this panel shows; the list of facts leaves them out.
 pub(super) const FACTS: [&str; 10] = [
     "policy_number",
     "policy_found",
@@ -27,18 +27,18 @@ pub(super) const FACTS: [&str; 10] = [
     "declaration_deadline",
 ];
 
-/// The panel.
+/// The panel of the policy and its cover.
 #[derive(Clone, Debug)]
 pub(super) struct Cover {
     pub insurer: String,
     /// The policy's number: found, or as the person gave it.
     pub number: Option<String>,
     pub register: Register,
-    pub holder: Option<Shown>,
+    pub holder: Option<ValueView>,
     pub findings: Vec<Finding>,
-    pub deductible: Option<Shown>,
-    pub limit: Option<Shown>,
-    pub deadline: Option<Shown>,
+    pub deductible: Option<ValueView>,
+    pub limit: Option<ValueView>,
+    pub deadline: Option<ValueView>,
     /// The delay runs from a decree that is not published yet.
     pub decree_awaited: bool,
 }
@@ -54,7 +54,7 @@ pub(super) enum Register {
     Found(PolicyView),
 }
 
-/// A policy of the register, the dates being the reasons of what was found.
+/// A policy of the register, with the dates that decide the findings.
 #[derive(Clone, Debug)]
 pub(super) struct PolicyView {
     pub starts: String,
@@ -65,18 +65,18 @@ pub(super) struct PolicyView {
     pub covers: Vec<String>,
 }
 
-/// What was checked, and what came of it.
+/// A check of the policy and its result.
 #[derive(Clone, Debug)]
 pub(super) struct Finding {
     /// The fact's name, for the words.
     pub fact: &'static str,
-    pub value: Shown,
-    pub why: Option<Why>,
+    pub value: ValueView,
+    pub reason: Option<FindingReason>,
 }
 
 /// What decided a finding: a code for the words, and the day, the place or the peril that it names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Why {
+pub(super) struct FindingReason {
     pub code: String,
     pub detail: String,
 }
@@ -101,7 +101,7 @@ impl Cover {
     ) -> Self {
         let fact = |name| shown(rows, name, lexicon);
         let said = match fact("policy_number") {
-            Some(Shown::Text(number)) => Some(number),
+            Some(ValueView::Text(number)) => Some(number),
             _ => None,
         };
         let number = dossier.policy.clone().or(said);
@@ -116,7 +116,11 @@ impl Cover {
             .into_iter()
             .filter_map(|(name, codes)| {
                 let reason = reasons.iter().find(|reason| codes.contains(&reason.code.as_str()));
-                Some(Finding { fact: name, value: fact(name)?, why: reason.map(|reason| Why::of(reason, lexicon)) })
+                Some(Finding {
+                    fact: name,
+                    value: fact(name)?,
+                    reason: reason.map(|reason| FindingReason::of(reason, lexicon)),
+                })
             })
             .collect();
         Self {
@@ -152,7 +156,7 @@ fn reasons(events: &[TimelineEvent]) -> &[Reason] {
     found.unwrap_or_default()
 }
 
-impl Why {
+impl FindingReason {
     fn of(reason: &Reason, lexicon: Lexicon) -> Self {
         let detail = match reason.detail.parse::<Date>() {
             Ok(date) => when::day(date),

@@ -7,15 +7,15 @@ use crate::{
     web::console::when::{self, When},
 };
 
-/// A value, ready for the words around it.
+/// A fact's value as the page shows it: the words around it are the template's.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Shown {
+pub(super) enum ValueView {
     Text(String),
     Yes,
     No,
     /// The person was asked and does not know.
     Unknown,
-    Moment(ShownMoment),
+    Moment(MomentView),
     Minutes(i64),
     Files(u32),
     /// A correction made the fact void.
@@ -24,7 +24,7 @@ pub(super) enum Shown {
 
 /// A moment, as precisely as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ShownMoment {
+pub(super) struct MomentView {
     pub precision: Precision,
     pub day: String,
     pub clock: String,
@@ -33,20 +33,20 @@ pub(super) struct ShownMoment {
     pub until_clock: Option<String>,
 }
 
-/// A fact of the list.
+/// A line of the list of facts.
 #[derive(Clone, Debug)]
 pub(super) struct FactLine {
     pub label: String,
-    pub said: Said,
+    pub current: Statement,
     /// What was said before, the latest first.
-    pub before: Vec<Said>,
+    pub earlier: Vec<Statement>,
 }
 
-/// One thing that was said.
+/// A value that somebody stated.
 #[derive(Clone, Debug)]
-pub(super) struct Said {
-    pub value: Shown,
-    pub by: By,
+pub(super) struct Statement {
+    pub value: ValueView,
+    pub by: StatedBy,
     pub at: When,
     /// The message to look up in the transcript.
     pub message: Option<i64>,
@@ -54,7 +54,7 @@ pub(super) struct Said {
 
 /// Who said it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum By {
+pub(super) enum StatedBy {
     Policyholder,
     Flow,
     Policy,
@@ -63,7 +63,7 @@ pub(super) enum By {
     Handler(String),
 }
 
-/// All facts in the order in which they were first said, but those that have a panel of their own.
+/// The facts in the order in which they were first stated, without those that another panel shows.
 pub(super) fn lines(rows: &[FactRow], lexicon: Lexicon) -> Vec<FactLine> {
     let mut order: Vec<&str> = Vec::new();
     for row in rows {
@@ -74,16 +74,17 @@ pub(super) fn lines(rows: &[FactRow], lexicon: Lexicon) -> Vec<FactLine> {
     order
         .into_iter()
         .filter_map(|name| {
-            let mut said: Vec<Said> =
-                rows.iter().filter(|row| row.name == name).map(|row| Said::of(row, lexicon)).collect();
+            let mut said: Vec<Statement> =
+                rows.iter().filter(|row| row.name == name).map(|row| Statement::of(row, lexicon)).collect();
             said.reverse();
-            // The flow repeats what it knows: what does not change is no correction.
+            // The flow may state a value again that it knows; only another value is a correction.
             said.dedup_by(|older, newer| older.value == newer.value);
             let mut said = said.into_iter();
             let now = said.next()?;
-            let before: Vec<Said> = said.collect();
-            let was_ever_known = now.value != Shown::Void || before.iter().any(|said| said.value != Shown::Void);
-            was_ever_known.then(|| FactLine { label: lexicon.names.fact(name).to_owned(), said: now, before })
+            let earlier: Vec<Statement> = said.collect();
+            let was_ever_known =
+                now.value != ValueView::Void || earlier.iter().any(|said| said.value != ValueView::Void);
+            was_ever_known.then(|| FactLine { label: lexicon.names.fact(name).to_owned(), current: now, earlier })
         })
         .collect()
 }
@@ -98,20 +99,20 @@ pub(in crate::web::console) fn current<'a>(rows: &'a [FactRow], name: &str) -> O
 }
 
 /// The value that holds, as it is shown.
-pub(super) fn shown(rows: &[FactRow], name: &str, lexicon: Lexicon) -> Option<Shown> {
-    current(rows, name).map(|value| Shown::of(name, value, lexicon))
+pub(super) fn shown(rows: &[FactRow], name: &str, lexicon: Lexicon) -> Option<ValueView> {
+    current(rows, name).map(|value| ValueView::of(name, value, lexicon))
 }
 
-impl Said {
+impl Statement {
     fn of(row: &FactRow, lexicon: Lexicon) -> Self {
         Self {
-            value: row.value.as_ref().map_or(Shown::Void, |value| Shown::of(&row.name, value, lexicon)),
+            value: row.value.as_ref().map_or(ValueView::Void, |value| ValueView::of(&row.name, value, lexicon)),
             by: match &row.source {
-                Source::Policyholder => By::Policyholder,
-                Source::Flow => By::Flow,
-                Source::Policy => By::Policy,
-                Source::Channel => By::Channel,
-                Source::Handler(login) => By::Handler(lexicon.person(login)),
+                Source::Policyholder => StatedBy::Policyholder,
+                Source::Flow => StatedBy::Flow,
+                Source::Policy => StatedBy::Policy,
+                Source::Channel => StatedBy::Channel,
+                Source::Handler(login) => StatedBy::Handler(lexicon.person(login)),
             },
             at: When(row.at),
             message: row.message_seq,
@@ -119,7 +120,7 @@ impl Said {
     }
 }
 
-impl Shown {
+impl ValueView {
     pub(super) fn of(fact: &str, value: &Value, lexicon: Lexicon) -> Self {
         let name = |code: &str| lexicon.names.choice(fact, code).to_owned();
         match value {
@@ -135,7 +136,7 @@ impl Shown {
             Value::Choices(codes) => Self::Text(codes.iter().map(|code| name(code)).collect::<Vec<_>>().join(", ")),
             Value::Number(number) => Self::Text(number.to_string().replace('.', ",")),
             Value::Amount(cents) => Self::Text(when::euros(*cents)),
-            Value::Moment(moment) => Self::Moment(ShownMoment::of(moment)),
+            Value::Moment(moment) => Self::Moment(MomentView::of(moment)),
             Value::Duration(minutes) => Self::Minutes(*minutes),
             Value::Address(address) => Self::Text(place(address)),
             Value::Files(count) => Self::Files(*count),
@@ -156,7 +157,7 @@ fn place(address: &Address) -> String {
     text
 }
 
-impl ShownMoment {
+impl MomentView {
     fn of(moment: &Moment) -> Self {
         let start = moment.start;
         // The end is exclusive: the last day is the one before midnight.

@@ -2,7 +2,7 @@
 
 use super::{
     Lexicon,
-    facts::{Shown, shown},
+    facts::{ValueView, shown},
 };
 use crate::{
     domain::message::Channel,
@@ -25,44 +25,44 @@ pub(super) struct Head {
     pub orientation: Option<String>,
     pub insurer: String,
     pub holder: Option<String>,
-    pub role: Option<Shown>,
-    pub phone: Option<Shown>,
-    pub email: Option<Shown>,
+    pub role: Option<ValueView>,
+    pub phone: Option<ValueView>,
+    pub email: Option<ValueView>,
     pub channel: Channel,
     pub peril: String,
-    pub cause: Option<Shown>,
-    pub amount: Option<Shown>,
-    pub lost: Option<Shown>,
-    pub place: Option<Shown>,
-    pub floor: Option<Shown>,
-    pub opened: When,
-    pub waiting: Option<When>,
+    pub cause: Option<ValueView>,
+    pub damage_amount: Option<ValueView>,
+    pub loss_date: Option<ValueView>,
+    pub loss_place: Option<ValueView>,
+    pub loss_floor: Option<ValueView>,
+    pub opened_at: When,
+    pub waiting_since: Option<When>,
     /// The documents that are missing, by name.
-    pub missing: Vec<String>,
-    pub next: Next,
+    pub missing_documents: Vec<String>,
+    pub next_step: NextStep,
 }
 
 /// What the handler does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Next {
+pub(super) enum NextStep {
     TakeOver,
     Answer,
     /// The expertise that was decided is to be arranged.
     Arrange,
-    /// The table could not decide.
+    /// The decision table lacks facts.
     Complete,
     AwaitDocuments,
-    /// The person is still telling.
+    /// The person is still declaring.
     Listen,
     Nothing,
 }
 
 impl Head {
     pub(super) fn of(dossier: &Dossier, conversation: &ConversationRow, rows: &[FactRow], lexicon: Lexicon) -> Self {
-        let fact = |name| shown(rows, name, lexicon).filter(|value| *value != Shown::Unknown);
+        let fact = |name| shown(rows, name, lexicon).filter(|value| *value != ValueView::Unknown);
         let known = |names: [&str; 2]| names.into_iter().find_map(|name| shown(rows, name, lexicon));
         let name = match known(["claimant_name", "last_name"]) {
-            Some(Shown::Text(name)) => Some(name),
+            Some(ValueView::Text(name)) => Some(name),
             _ => None,
         };
         Self {
@@ -79,19 +79,22 @@ impl Head {
             channel: conversation.endpoint.channel,
             peril: lexicon.names.peril(&dossier.peril).to_owned(),
             cause: fact("cause"),
-            amount: fact("damage_amount"),
-            lost: fact("loss_date"),
-            place: fact("loss_place"),
-            floor: fact("loss_floor"),
-            opened: When(dossier.opened_at),
-            waiting: dossier.waiting_since.map(When),
-            missing: dossier.missing().map(|wanted| lexicon.names.document(&wanted.kind).to_owned()).collect(),
-            next: Next::of(dossier, conversation.handler.is_some()),
+            damage_amount: fact("damage_amount"),
+            loss_date: fact("loss_date"),
+            loss_place: fact("loss_place"),
+            loss_floor: fact("loss_floor"),
+            opened_at: When(dossier.opened_at),
+            waiting_since: dossier.waiting_since.map(When),
+            missing_documents: dossier
+                .missing()
+                .map(|wanted| lexicon.names.document(&wanted.kind).to_owned())
+                .collect(),
+            next_step: NextStep::of(dossier, conversation.handler.is_some()),
         }
     }
 }
 
-impl Next {
+impl NextStep {
     fn of(dossier: &Dossier, is_taken: bool) -> Self {
         let is_missing = dossier.missing().next().is_some();
         match dossier.status {

@@ -3,12 +3,12 @@
 
 pub(super) mod actions;
 mod cover;
+mod documents;
+mod duplicates;
 pub(super) mod expertise;
 pub(super) mod facts;
-mod files;
 mod head;
 mod orientation;
-mod same_person;
 pub(super) mod send_again;
 pub(super) mod show;
 mod timeline;

@@ -1,8 +1,9 @@
-//! The orientation with its reasons: the row that won, why not the others, what was read, and who decided otherwise.
+//! The orientation with its reasons: the row that the table chose, why it passed over the others, the facts that it read,
+//! and the handler who decided otherwise.
 
 use serde::Deserialize;
 
-use super::{Lexicon, facts::Shown};
+use super::{Lexicon, facts::ValueView};
 use crate::{
     dossier::Dossier,
     orientation::{Decision, FailedTest, Outcome},
@@ -10,13 +11,13 @@ use crate::{
     web::console::when::{self, When},
 };
 
-/// The panel.
+/// The panel of the orientation.
 #[derive(Clone, Debug, Default)]
 pub(super) struct OrientationView {
     /// The mode that holds.
     pub mode: Option<String>,
     pub table: Option<TableView>,
-    /// The latest first.
+    /// What handlers decided, the latest first.
     pub overrides: Vec<OverrideView>,
 }
 
@@ -27,8 +28,8 @@ pub(super) struct TableView {
     pub because: Option<String>,
     /// The facts without which the table cannot decide.
     pub missing: Vec<String>,
-    pub passed: Vec<PassedView>,
-    pub inputs: Vec<(String, Option<Shown>)>,
+    pub passed_over: Vec<PassedOverView>,
+    pub inputs: Vec<(String, Option<ValueView>)>,
     pub thresholds: Vec<(String, String)>,
     pub name: String,
     pub revision: String,
@@ -37,23 +38,23 @@ pub(super) struct TableView {
 
 /// A row that was passed over, with the first test that failed.
 #[derive(Clone, Debug)]
-pub(super) struct PassedView {
+pub(super) struct PassedOverView {
     pub row: String,
     /// What the row would have decided on.
     pub because: String,
     pub fact: String,
     pub negated: bool,
-    pub wanted: Wanted,
-    pub actual: Option<Shown>,
+    pub required: Requirement,
+    pub actual: Option<ValueView>,
 }
 
-/// What a test wanted.
+/// What the failed test of a row requires.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(super) enum Requirement {
     Yes,
     No,
     Known,
-    /// By name.
+    /// One of these values, by their names.
     OneOf(String),
     /// As it is written in the table, with the insurer's figures for its thresholds.
     Test(String),
@@ -114,22 +115,22 @@ impl TableView {
         let name = |fact: &str| lexicon.names.fact(fact).to_owned();
         let missing = decision.missing().iter().map(|fact| name(fact)).collect();
         let inputs = decision.inputs.iter().map(|input| {
-            let shown = input.value.as_ref().map(|value| Shown::of(&input.fact, value, lexicon));
+            let shown = input.value.as_ref().map(|value| ValueView::of(&input.fact, value, lexicon));
             (name(&input.fact), shown)
         });
         let inputs = inputs.collect();
-        let passed = decision.passed_over.iter().map(|it| {
+        let passed_over = decision.passed_over.iter().map(|it| {
             let FailedTest { fact, test, negated, actual } = &it.failed;
-            PassedView {
+            PassedOverView {
                 row: it.row.clone(),
                 because: it.because.fr.clone(),
                 fact: name(fact),
                 negated: *negated,
-                wanted: Wanted::of(fact, test, &decision, lexicon),
-                actual: actual.as_ref().map(|value| Shown::of(fact, value, lexicon)),
+                required: Requirement::of(fact, test, &decision, lexicon),
+                actual: actual.as_ref().map(|value| ValueView::of(fact, value, lexicon)),
             }
         });
-        let passed = passed.collect();
+        let passed_over = passed_over.collect();
         let thresholds = decision.thresholds.iter().map(|(name, limit)| (name.clone(), figure(*limit))).collect();
         let (row, because) = match decision.outcome {
             Outcome::Decided { row, because, .. } => (Some(row), Some(because.fr)),
@@ -137,11 +138,11 @@ impl TableView {
             Outcome::NoRow => (None, None),
         };
         let (name, revision) = (decision.table, decision.revision);
-        Self { row, because, missing, passed, inputs, thresholds, name, revision, at }
+        Self { row, because, missing, passed_over, inputs, thresholds, name, revision, at }
     }
 }
 
-impl Wanted {
+impl Requirement {
     fn of(fact: &str, test: &str, decision: &Decision, lexicon: Lexicon) -> Self {
         let is_code = |text: &str| text.chars().all(|char| char.is_ascii_alphanumeric() || char == '_');
         let codes: Vec<&str> = test.trim_matches(['[', ']', '"']).split(',').map(str::trim).collect();
@@ -164,7 +165,7 @@ impl Wanted {
     }
 }
 
-/// A threshold in euros: whole ones for most.
+/// A threshold in euros; cents are shown only where there are some.
 fn figure(limit: f64) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "a threshold is far below what 64 bits hold")]
     let cents = (limit * 100.0).round() as i64;

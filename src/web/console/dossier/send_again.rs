@@ -1,4 +1,4 @@
-//! A handler sends a message of ours again, to the same place or to another at which the person can be reached.
+//! A handler sends one of our messages again, to the same address or to another one of the person.
 
 use axum::{
     extract::{Path, State},
@@ -18,15 +18,15 @@ use crate::{
 pub(crate) struct Resend {
     /// The message's number in its conversation.
     message: String,
-    /// The number of one of [`places`]; without it, where it went the last time.
+    /// The number of one of [`endpoints`]; without it, where it went the last time.
     to: Option<String>,
 }
 
-/// Where messages can be pushed to a person, in an order that stays: new places come last.
-pub(super) async fn places(console: &Console, conversation: ConversationId) -> Result<Vec<Endpoint>, StoreError> {
-    let mut places = console.store().endpoints(conversation).await?;
-    places.retain(|place| console.accounts().push_to(place));
-    Ok(places)
+/// The addresses to which messages can be pushed, in an order that stays: new ones come last.
+pub(super) async fn endpoints(console: &Console, conversation: ConversationId) -> Result<Vec<Endpoint>, StoreError> {
+    let mut endpoints = console.store().endpoints(conversation).await?;
+    endpoints.retain(|endpoint| console.accounts().push_to(endpoint));
+    Ok(endpoints)
 }
 
 pub(crate) async fn post(
@@ -38,7 +38,7 @@ pub(crate) async fn post(
     let message: i64 = sent.form.message.parse().map_err(|_| ConsoleError::BadForm)?;
     let to = if let Some(number) = sent.form.to {
         let number: usize = number.parse().map_err(|_| ConsoleError::BadForm)?;
-        places(&console, dossier.conversation).await?.into_iter().nth(number)
+        endpoints(&console, dossier.conversation).await?.into_iter().nth(number)
     } else {
         let rows = console.store().outbox(dossier.conversation, message.saturating_sub(1)).await?;
         rows.into_iter().rfind(|row| row.seq == message).map(|row| row.to)

@@ -13,16 +13,16 @@ use super::{
     Lexicon,
     actions::MODES,
     cover::{Cover, Register},
+    documents::{self, DocumentView, FileSize, WantedDocument},
+    duplicates::{self, ContactAddress, DuplicateView},
     expertise::{self, ExpertiseView},
-    facts::{self, By, FactLine, Shown},
-    files::{self, FileView, Size, WantedView},
+    facts::{self, FactLine, StatedBy, ValueView},
     find,
-    head::{Head, Next},
-    orientation::{OrientationView, Wanted},
-    same_person::{self, ContactAddress, DuplicateView},
+    head::{Head, NextStep},
+    orientation::{OrientationView, Requirement},
     send_again,
     timeline::{self, Actor, TimelineLine, Told},
-    transcript::{self, Bubble, Who},
+    transcript::{self, Bubble, BubbleAuthor},
 };
 use crate::{
     contract::{Policy, number_key},
@@ -57,11 +57,11 @@ pub(in crate::web::console) struct DossierPage {
     id: String,
     head: Head,
     bubbles: Vec<Bubble>,
-    /// Where a message can be sent to the person.
-    places: Vec<Endpoint>,
+    /// The addresses to which a message can be sent again.
+    endpoints: Vec<Endpoint>,
     facts: Vec<FactLine>,
-    files: Vec<FileView>,
-    wanted: Vec<WantedView>,
+    documents: Vec<DocumentView>,
+    wanted: Vec<WantedDocument>,
     cover: Cover,
     orientation: OrientationView,
     expertise: ExpertiseView,
@@ -70,12 +70,12 @@ pub(in crate::web::console) struct DossierPage {
     ending: Option<TimelineLine>,
     verdict: Verdict,
     /// The kinds of documents that can be asked for: code and name.
-    kinds: Vec<(String, String)>,
+    document_kinds: Vec<(String, String)>,
     taken_by: Option<TakenBy>,
     /// Dossiers that may be the same person's.
     duplicates: Vec<DuplicateView>,
-    /// Where the person writes, and what is proven of it.
-    reached: Vec<ContactAddress>,
+    /// The person's addresses, with their proofs.
+    addresses: Vec<ContactAddress>,
 }
 
 /// Who speaks instead of the flow.
@@ -94,10 +94,10 @@ pub(crate) async fn get(
     let store = console.store();
     let conversation = store.conversation(dossier.conversation).await?.ok_or(ConsoleError::NotFound)?;
     let after = (conversation.last_seq - MAX_MESSAGES).max(0);
-    let (messages, sent, places, rows, documents, decisions, entries, handlers, candidates, addresses, proofs) = tokio::try_join!(
+    let (messages, sent, endpoints, rows, received, decisions, entries, handlers, candidates, known, proofs) = tokio::try_join!(
         store.messages(dossier.conversation, after, MAX_MESSAGES),
         store.outbox(dossier.conversation, after),
-        send_again::places(&console, dossier.conversation),
+        send_again::endpoints(&console, dossier.conversation),
         store.facts(dossier.id),
         store.documents(dossier.conversation),
         store.decisions(dossier.id),
@@ -126,19 +126,24 @@ pub(crate) async fn get(
         id: dossier.id.to_string(),
         head: Head::of(&dossier, &conversation, &rows, lexicon),
         bubbles: transcript::bubbles(messages, &sent, lexicon.names),
-        places,
+        endpoints,
         facts: facts::lines(&rows, lexicon),
-        files: files::gallery(documents, lexicon),
-        wanted: files::wanted(&dossier, lexicon),
+        documents: documents::gallery(received, lexicon),
+        wanted: documents::wanted(&dossier, lexicon),
         cover: Cover::of(&dossier, policy, &rows, &entries, &events, lexicon),
         orientation: OrientationView::of(&dossier, &decisions, lexicon),
         expertise: expertise.named(lexicon),
         verdict: verify(dossier.id, &entries, &dossier.tip),
         ending: timeline::ending(&dossier, &entries, &events, lexicon),
-        duplicates: same_person::proposals(candidates, &events, lexicon),
-        reached: same_person::places(addresses, proofs, &conversation.endpoint),
+        duplicates: duplicates::open_proposals(candidates, &events, lexicon),
+        addresses: duplicates::contact_addresses(known, proofs, &conversation.endpoint),
         timeline: timeline::lines(&entries, &events, lexicon),
-        kinds: lexicon.names.documents().into_iter().map(|(kind, name)| (kind.to_owned(), name.to_owned())).collect(),
+        document_kinds: lexicon
+            .names
+            .documents()
+            .into_iter()
+            .map(|(kind, name)| (kind.to_owned(), name.to_owned()))
+            .collect(),
         taken_by,
     })
 }

@@ -10,6 +10,7 @@ use crate::{
     domain::{id::DossierId, language::Language},
     dossier::{Dossier, Entry, SaidIn, Status, TimelineEvent},
     web::console::{
+        Names,
         when::When,
         words::{self, LANGUAGE},
     },
@@ -94,11 +95,10 @@ impl Detail {
         use TimelineEvent as E;
 
         let names = lexicon.names;
-        let facts = |facts: &mut dyn Iterator<Item = &str>| facts.map(|fact| names.fact(fact)).collect::<Vec<_>>();
         match event {
             E::Opened { peril, .. } | E::Peril { peril } => Self::default().with("peril", names.peril(peril)),
             E::Facts { message, facts: learnt } => {
-                Self::default().with("facts", facts(&mut learnt.names())).about(message.and_then(|SaidIn(seq)| seq))
+                Self::default().with("facts", named(learnt.names(), names)).about(message.and_then(|SaidIn(seq)| seq))
             }
             E::Documents { kind, count, .. } => {
                 Self::default().with("document", names.document(kind)).with("count", *count)
@@ -109,7 +109,7 @@ impl Detail {
             E::PolicyFound { policy, .. } => Self::default().with("policy", policy.as_str()),
             E::Oriented { mode, missing } => Self::default()
                 .with("mode", mode.as_deref().map(words::mode))
-                .with("facts", facts(&mut missing.iter().map(String::as_str))),
+                .with("facts", named(missing.iter().map(String::as_str), names)),
             E::Overrode { mode, reason, .. } => {
                 Self::default().with("mode", words::mode(mode)).with("reason", reason.as_str())
             }
@@ -198,6 +198,11 @@ impl Detail {
         values.insert("guichet", Value::from(*actor == Actor::Guichet));
         words::timeline(kind, language, values)
     }
+}
+
+/// Facts by their names.
+fn named<'a>(facts: impl Iterator<Item = &'a str>, names: &Names) -> Vec<String> {
+    facts.map(|fact| names.fact(fact).to_owned()).collect()
 }
 
 /// An appointment's beginning.

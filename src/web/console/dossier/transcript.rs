@@ -10,33 +10,33 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(super) struct Bubble {
     pub seq: i64,
-    pub who: Who,
+    pub author: BubbleAuthor,
     pub channel: Channel,
     pub text: String,
     pub urgent: bool,
     pub files: Vec<Attachment>,
     /// Where a place that was shared is shown on a map.
-    pub map: Option<String>,
+    pub map_address: Option<String>,
     pub choices: Vec<String>,
     pub summary: Vec<SummaryLine>,
-    /// How far it came, at each place that it was pushed to, the last one last.
+    /// Its delivery to each address that it was pushed to, the latest last.
     pub deliveries: Vec<DeliveryView>,
     pub at: When,
-    /// The first message of a day is headed by it.
+    /// Whether it is the first message of a day, which heads it.
     pub starts_day: bool,
-    /// The first message in a row by the same author names them.
+    /// Whether it is the first message in a row by the same author, whom it then names.
     pub starts_turn: bool,
 }
 
-/// What became of a message at one place.
+/// The delivery of a message to one address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct DeliveryView {
     pub channel: Channel,
     pub state: Delivery,
     /// Why the last try failed, in words.
-    pub why: Option<String>,
-    /// How often it was tried, once that is more than once.
-    pub tries: Option<i64>,
+    pub reason: Option<String>,
+    /// How often it was tried, where that is more than once.
+    pub attempts: Option<i64>,
 }
 
 impl DeliveryView {
@@ -44,14 +44,14 @@ impl DeliveryView {
         Self {
             channel: row.to.channel,
             state: row.delivery,
-            why: row.reason.as_deref().map(|reason| names.undelivered(reason).to_owned()),
-            tries: Some(row.attempts).filter(|attempts| *attempts > 1),
+            reason: row.reason.as_deref().map(|reason| names.undelivered(reason).to_owned()),
+            attempts: Some(row.attempts).filter(|attempts| *attempts > 1),
         }
     }
 }
 
 impl Bubble {
-    /// Whether the last try came to nothing, so that the handler must find another way.
+    /// Whether the last delivery failed, so that the handler must choose another way.
     pub(super) fn is_undelivered(&self) -> bool {
         self.deliveries.last().is_some_and(|last| last.state == Delivery::Failed)
     }
@@ -59,37 +59,37 @@ impl Bubble {
 
 /// Who wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Who {
+pub(super) enum BubbleAuthor {
     Policyholder,
     Guichet,
     Handler(String),
 }
 
-/// The bubbles of messages, with what became of them: `sent` in the order of their numbers.
+/// The bubbles of messages with their deliveries: `sent` is in the order of the messages' numbers.
 pub(super) fn bubbles(rows: Vec<MessageRow>, sent: &[OutboxRow], names: &Names) -> Vec<Bubble> {
     let mut bubbles: Vec<Bubble> = Vec::with_capacity(rows.len());
     for row in rows {
-        let who = match row.author {
-            Author::Policyholder => Who::Policyholder,
-            Author::Guichet => Who::Guichet,
-            Author::Handler { name, .. } => Who::Handler(name),
+        let author = match row.author {
+            Author::Policyholder => BubbleAuthor::Policyholder,
+            Author::Guichet => BubbleAuthor::Guichet,
+            Author::Handler { name, .. } => BubbleAuthor::Handler(name),
         };
         let at = When(row.at);
         let last = bubbles.last();
         let starts_day = last.is_none_or(|last| last.at.day() != at.day());
-        let starts_turn = starts_day || last.is_none_or(|last| last.who != who || last.channel != row.channel);
+        let starts_turn = starts_day || last.is_none_or(|last| last.author != author || last.channel != row.channel);
         let deliveries =
             sent.iter().filter(|sent| sent.seq == row.seq).map(|sent| DeliveryView::of(sent, names)).collect();
         let body = row.body;
         let text = if body.text.is_empty() { body.choice.unwrap_or_default() } else { body.text };
         bubbles.push(Bubble {
             seq: row.seq,
-            who,
+            author,
             channel: row.channel,
             text,
             urgent: body.urgent,
             files: body.attachments,
-            map: body.shared.as_ref().and_then(map),
+            map_address: body.shared.as_ref().and_then(map_address),
             choices: body.quick_replies.into_iter().map(|choice| choice.label).collect(),
             summary: body.summary,
             deliveries,
@@ -102,7 +102,7 @@ pub(super) fn bubbles(rows: Vec<MessageRow>, sent: &[OutboxRow], names: &Names) 
 }
 
 /// OpenStreetMap's page of a place.
-fn map(shared: &Shared) -> Option<String> {
+fn map_address(shared: &Shared) -> Option<String> {
     match shared {
         Shared::Place { latitude, longitude } => Some(format!(
             "https://www.openstreetmap.org/?mlat={latitude:.5}&mlon={longitude:.5}#map=18/{latitude:.5}/{longitude:.5}"

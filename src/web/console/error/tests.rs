@@ -2,22 +2,22 @@ use super::*;
 
 impl ProblemPage {
     pub(in crate::web::console) fn sample() -> Self {
-        Self { trouble: Trouble::NotFound }
+        Self { kind: ProblemKind::NotFound }
     }
 }
 
 #[test]
 fn every_problem_page_renders() {
-    for trouble in [
-        Trouble::NotFound,
-        Trouble::Forged,
-        Trouble::BadForm,
-        Trouble::Overtaken,
-        Trouble::Unavailable,
-        Trouble::Broken,
+    for kind in [
+        ProblemKind::NotFound,
+        ProblemKind::Forged,
+        ProblemKind::BadForm,
+        ProblemKind::Overtaken,
+        ProblemKind::Unavailable,
+        ProblemKind::Broken,
     ] {
-        let page = ProblemPage { trouble }.render().unwrap();
-        assert!(page.contains("<h1"), "{trouble:?}");
+        let page = ProblemPage { kind }.render().unwrap();
+        assert!(page.contains("<h1"), "{kind:?}");
     }
 }
 

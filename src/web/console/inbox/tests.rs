@@ -35,7 +35,7 @@ impl InboxPage {
             waiting: Some(When(now)),
             updated: When(now),
             missing: vec!["Bail".into()],
-            wants: true,
+            has_wanted_documents: true,
         };
         let facets = Facets::of(&query, &counts(), &names());
         Self { shell: Shell::sample(), query, facets, lines: vec![line], total: 1, now }

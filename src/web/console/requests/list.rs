@@ -36,14 +36,14 @@ pub(crate) struct RequestsQuery {
 pub(in crate::web::console) struct RequestsPage {
     shell: Shell,
     query: RequestsQuery,
-    desks: Vec<Desk>,
+    desks: Vec<DeskView>,
     open: i64,
     overdue: i64,
     lines: Vec<RequestLine>,
 }
 
 /// A desk with its open requests.
-struct Desk {
+struct DeskView {
     code: String,
     name: String,
     open: i64,
@@ -80,13 +80,13 @@ pub(crate) async fn get(
         shell: Shell::from(&session),
         open: counts.iter().map(|count| count.open).sum(),
         overdue: counts.iter().map(|count| count.overdue).sum(),
-        desks: counts.into_iter().map(|count| Desk::of(count, names, &query.desk)).collect(),
+        desks: counts.into_iter().map(|count| DeskView::of(count, names, &query.desk)).collect(),
         lines: rows.into_iter().map(|row| RequestLine::of(row, names, now)).collect(),
         query,
     })
 }
 
-impl Desk {
+impl DeskView {
     fn of(count: DeskCount, names: &Names, current: &str) -> Self {
         let name = names.desk(&count.desk).to_owned();
         Self { name, open: count.open, overdue: count.overdue, active: count.desk == current, code: count.desk }

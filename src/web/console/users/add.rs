@@ -64,7 +64,7 @@ async fn add(
     }
 }
 
-/// A login stands in timelines for good: short, plain, and none of the other actors' names.
+/// Whether a login is short and plain, and none of the names that other actors have in timelines.
 pub(crate) fn is_login(login: &str) -> bool {
     (2..=40).contains(&login.len())
         && login.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_@".contains(&byte))

@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn the_cookie_is_fenced_in_and_plain_only_over_plain_http() {
+fn the_cookie_is_protected_and_plain_only_over_plain_http() {
     let safe = Cookies::for_public_url("https://guichet.example");
     assert_eq!(
         safe.set(Cookies::SESSION, "abc", 60),

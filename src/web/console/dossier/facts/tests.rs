@@ -17,9 +17,9 @@ fn a_corrected_fact_keeps_what_was_said_before() {
     ];
     let lines = with(|lexicon| lines(&rows, lexicon));
     assert_eq!(lines.len(), 2);
-    assert_eq!(lines[0].said.value, Shown::Text("3,5".into()));
-    assert_eq!(lines[0].before.len(), 1);
-    assert_eq!(lines[0].before[0].value, Shown::Text("2".into()));
+    assert_eq!(lines[0].current.value, ValueView::Text("3,5".into()));
+    assert_eq!(lines[0].earlier.len(), 1);
+    assert_eq!(lines[0].earlier[0].value, ValueView::Text("2".into()));
 }
 
 #[test]
@@ -27,7 +27,7 @@ fn what_was_never_known_is_not_shown_and_what_became_void_is() {
     let rows = [row(1, "a", None), row(2, "b", Some(Value::Bool(true))), row(3, "b", None)];
     let lines = with(|lexicon| lines(&rows, lexicon));
     assert_eq!(lines.len(), 1);
-    assert_eq!((&lines[0].said.value, &lines[0].before[0].value), (&Shown::Void, &Shown::Yes));
+    assert_eq!((&lines[0].current.value, &lines[0].earlier[0].value), (&ValueView::Void, &ValueView::Yes));
 }
 
 #[test]
@@ -44,5 +44,5 @@ fn the_end_of_an_interval_is_its_last_day() {
         end: Some("2026-11-16T00:00:00".parse().unwrap()),
         precision: Precision::Day,
     };
-    assert_eq!(ShownMoment::of(&moment).until_day.as_deref(), Some("15/11/2026"));
+    assert_eq!(MomentView::of(&moment).until_day.as_deref(), Some("15/11/2026"));
 }

@@ -13,10 +13,10 @@ fn a_failed_test_is_told_by_names_and_figures() {
         "thresholds": { "desk_limit": 800.0 }, "outcome": { "outcome": "no_row" }, "passed_over": []
     }))
     .unwrap();
-    let of = |fact, test| with(|lexicon| Wanted::of(fact, test, &decision, lexicon));
-    assert_eq!(of("injured", "yes"), Wanted::Yes);
-    assert_eq!(of("convention", "[irsi_1, whatever]"), Wanted::OneOf("IRSI, tranche 1, whatever".into()));
-    assert_eq!(of("amount", "<= insurer.desk_limit"), Wanted::Test("<= 800\u{a0}€".into()));
+    let of = |fact, test| with(|lexicon| Requirement::of(fact, test, &decision, lexicon));
+    assert_eq!(of("injured", "yes"), Requirement::Yes);
+    assert_eq!(of("convention", "[irsi_1, whatever]"), Requirement::OneOf("IRSI, tranche 1, whatever".into()));
+    assert_eq!(of("amount", "<= insurer.desk_limit"), Requirement::Test("<= 800\u{a0}€".into()));
 }
 
 #[test]
@@ -37,5 +37,5 @@ fn a_handlers_decision_stands_above_the_tables() {
     assert!(view.is_overridden());
     let table = view.table.unwrap();
     assert_eq!((table.row.as_deref(), table.because.as_deref()), (Some("small"), Some("Petit")));
-    assert_eq!((table.passed[0].row.as_str(), &table.passed[0].wanted), ("injury", &Wanted::Yes));
+    assert_eq!((table.passed_over[0].row.as_str(), &table.passed_over[0].required), ("injury", &Requirement::Yes));
 }

@@ -43,30 +43,30 @@ impl DossierPage {
             id: dossier.id.to_string(),
             head: Head::of(&dossier, &conversation, &rows, lexicon),
             bubbles: Vec::new(),
-            places: Vec::new(),
+            endpoints: Vec::new(),
             facts: facts::lines(&rows, lexicon),
-            files: vec![FileView {
+            documents: vec![DocumentView {
                 id: "1".into(),
                 name: "salon <1>.mp4".into(),
                 kind: None,
                 is_video: true,
                 is_audio: false,
-                size: Size::Megabytes(2, 3),
+                size: FileSize::Megabytes(2, 3),
                 at: crate::web::console::when::When(now),
                 taken: None,
                 place: None,
                 remarks: vec![Remark::Blurred],
             }],
-            wanted: files::wanted(&dossier, lexicon),
+            wanted: documents::wanted(&dossier, lexicon),
             cover: Cover::of(&dossier, None, &rows, &entries, &events, lexicon),
             orientation: OrientationView::of(&dossier, &[], lexicon),
             expertise: ExpertiseView::default(),
             verdict: verify(dossier.id, &entries, &dossier.tip),
             ending: timeline::ending(&dossier, &entries, &events, lexicon),
             timeline: timeline::lines(&entries, &events, lexicon),
-            kinds: vec![("lease".into(), "Bail".into())],
+            document_kinds: vec![("lease".into(), "Bail".into())],
             taken_by: Some(TakenBy::Me),
-            duplicates: same_person::proposals(
+            duplicates: duplicates::open_proposals(
                 vec![DuplicateCandidate {
                     dossier: crate::domain::id::DossierId::new(now),
                     reference: "P4NW-77QD".into(),
@@ -77,7 +77,7 @@ impl DossierPage {
                 &events,
                 lexicon,
             ),
-            reached: vec![
+            addresses: vec![
                 ContactAddress {
                     channel: Channel::Sms,
                     address: Some("06 39 98 00 01".into()),
@@ -208,7 +208,7 @@ async fn whoever_may_be_sent_for_is_proposed_and_who_is_comes_at_a_time() {
         assert!(page.contains(shown), "{shown}");
     }
     assert!(!page.contains("Missionner<"), "one expert at a time");
-    // Its own appointment may move over itself.
+    // The appointment may move to a slot that overlaps itself.
     assert!(page.contains("value=\"2026-11-24T13:30:00Z\""));
 }
 

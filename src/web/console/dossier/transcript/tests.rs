@@ -8,7 +8,7 @@ use crate::{
 };
 
 #[test]
-fn days_and_turns_are_headed_once_and_each_message_knows_its_fate() {
+fn days_and_turns_are_headed_once_and_each_message_shows_its_deliveries() {
     let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
     let conversation = ConversationId::new(at("2026-11-20T09:00:00Z"));
     let row = |seq, author, time| MessageRow {
@@ -35,11 +35,11 @@ fn days_and_turns_are_headed_once_and_each_message_knows_its_fate() {
     assert!(before[1].is_undelivered() && !before[0].is_undelivered());
     let shown = bubbles(rows, &[failed, again], &names);
     assert!(!shown[1].is_undelivered(), "it is on its way again");
-    let view = |state, why: Option<&str>, tries| DeliveryView {
+    let view = |state, reason: Option<&str>, attempts| DeliveryView {
         channel: Channel::Sms,
         state,
-        why: why.map(str::to_owned),
-        tries,
+        reason: reason.map(str::to_owned),
+        attempts,
     };
     let expected = [view(Delivery::Failed, Some("a_new_one"), Some(12)), view(Delivery::Waiting, None, None)];
     assert_eq!(shown[1].deliveries, expected);

@@ -22,7 +22,7 @@ impl RequestsPage {
         Self {
             shell: Shell::sample(),
             query: RequestsQuery::default(),
-            desks: vec![Desk {
+            desks: vec![DeskView {
                 code: "complaints".into(),
                 name: "Réclamations".into(),
                 open: 1,

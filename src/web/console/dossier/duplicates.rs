@@ -1,4 +1,4 @@
-//! What may be the same person's: other dossiers, proposed for merging, and the places at which they can be reached.
+//! Other dossiers that may be the same person's, proposed for merging, and the addresses at which the person is reached.
 
 use std::collections::HashSet;
 
@@ -38,8 +38,8 @@ pub(super) struct ContactAddress {
     pub is_doubted: bool,
 }
 
-/// The proposals that no handler refused yet.
-pub(super) fn proposals(
+/// The proposals that no handler rejected.
+pub(super) fn open_proposals(
     candidates: Vec<DuplicateCandidate>,
     events: &[TimelineEvent],
     lexicon: Lexicon,
@@ -62,12 +62,16 @@ pub(super) fn proposals(
     open.collect()
 }
 
-/// The person's addresses, each once: where they write from, and what else they showed to be theirs.
-pub(super) fn places(addresses: Vec<EndpointRow>, proofs: Vec<ProvenRow>, current: &Endpoint) -> Vec<ContactAddress> {
+/// The person's addresses, each once: those they wrote from, and those they proved to be theirs.
+pub(super) fn contact_addresses(
+    addresses: Vec<EndpointRow>,
+    proofs: Vec<ProvenRow>,
+    current: &Endpoint,
+) -> Vec<ContactAddress> {
     let mut places: Vec<ContactAddress> = Vec::new();
     let mut add = |channel: Channel, given: &str, proof: Option<Proof>, is_current: bool| {
         let (is_doubted, given) = (given.ends_with(UNVERIFIED), given.trim_end_matches(UNVERIFIED));
-        // Several chats, on several devices, are one place: their addresses are secrets.
+        // The address of a chat is a secret: the chats of several devices are shown as one.
         let address = match channel {
             Channel::Web => None,
             Channel::Sms => Some(when::phone(given)),

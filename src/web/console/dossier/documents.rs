@@ -1,4 +1,4 @@
-//! The documents: what came, with what was seen in it, and what is still wanted.
+//! The documents of a dossier: what the person sent, with what the inspection found in it, and what is still wanted.
 
 use super::Lexicon;
 use crate::{
@@ -8,51 +8,51 @@ use crate::{
     web::console::when::{self, When},
 };
 
-/// A file of the gallery.
+/// A document of the gallery.
 #[derive(Clone, Debug)]
-pub(super) struct FileView {
+pub(super) struct DocumentView {
     pub id: String,
     pub name: String,
-    /// What it shows, once that is known.
+    /// The name of its kind, once that is known.
     pub kind: Option<String>,
     pub is_video: bool,
     pub is_audio: bool,
-    pub size: Size,
+    pub size: FileSize,
     pub at: When,
     /// When the camera says that it was taken.
     pub taken: Option<String>,
-    /// Where, as degrees.
+    /// Where the camera says that it was taken, in degrees of latitude and longitude.
     pub place: Option<String>,
     pub remarks: Vec<Remark>,
 }
 
-/// A file's size, rounded.
+/// A file's size, rounded down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Size {
+pub(super) enum FileSize {
     Kilobytes(i64),
-    /// In tenths.
+    /// Megabytes and tenths of one.
     Megabytes(i64, i64),
 }
 
 /// A wanted document.
 #[derive(Clone, Debug)]
-pub(super) struct WantedView {
+pub(super) struct WantedDocument {
     pub name: String,
     pub required: bool,
     pub received: u32,
 }
 
-pub(super) fn gallery(rows: Vec<DocumentRow>, lexicon: Lexicon) -> Vec<FileView> {
+pub(super) fn gallery(rows: Vec<DocumentRow>, lexicon: Lexicon) -> Vec<DocumentView> {
     rows.into_iter()
         .map(|row| {
             let media_type: Option<MediaType> = row.media_type.parse().ok();
             let seen: Inspection = serde_json::from_value(row.inspection).unwrap_or_default();
-            FileView {
+            DocumentView {
                 id: row.id.to_string(),
                 kind: row.kind.map(|kind| lexicon.names.document(&kind).to_owned()),
                 is_video: media_type.is_some_and(MediaType::is_video),
                 is_audio: media_type.is_some_and(MediaType::is_audio),
-                size: Size::of(row.bytes),
+                size: FileSize::of(row.bytes),
                 at: When(row.at),
                 taken: seen.taken_at.map(|at| format!("{} {}", when::day(at.date()), when::clock(at.time()))),
                 place: seen.place.map(|place| format!("{:.4}, {:.4}", place.latitude, place.longitude)),
@@ -63,12 +63,12 @@ pub(super) fn gallery(rows: Vec<DocumentRow>, lexicon: Lexicon) -> Vec<FileView>
         .collect()
 }
 
-/// What is wanted: what is missing first.
-pub(super) fn wanted(dossier: &Dossier, lexicon: Lexicon) -> Vec<WantedView> {
-    let mut wanted: Vec<WantedView> = dossier
+/// The wanted documents, those that are missing first.
+pub(super) fn wanted(dossier: &Dossier, lexicon: Lexicon) -> Vec<WantedDocument> {
+    let mut wanted: Vec<WantedDocument> = dossier
         .wanted
         .iter()
-        .map(|it| WantedView {
+        .map(|it| WantedDocument {
             name: lexicon.names.document(&it.kind).to_owned(),
             required: it.required,
             received: it.received,
@@ -78,7 +78,7 @@ pub(super) fn wanted(dossier: &Dossier, lexicon: Lexicon) -> Vec<WantedView> {
     wanted
 }
 
-impl Size {
+impl FileSize {
     fn of(bytes: i64) -> Self {
         if bytes < 1_000_000 {
             Self::Kilobytes((bytes / 1000).max(1))

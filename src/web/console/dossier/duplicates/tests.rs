@@ -29,7 +29,7 @@ fn each_place_stands_once_and_a_forged_sender_is_another() {
         at: now,
     };
     let current = addresses[3].endpoint.clone();
-    let found = places(addresses, vec![shared], &current);
+    let found = contact_addresses(addresses, vec![shared], &current);
     let shown: Vec<_> = found.iter().map(|it| (it.channel, it.address.as_deref(), it.proof, it.is_doubted)).collect();
     assert_eq!(
         shown,
