@@ -8,9 +8,8 @@ use clap::Parser;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match guichet::cli::run(guichet::cli::Cli::parse()).await {
+fn main() -> ExitCode {
+    match guichet::cli::run(guichet::cli::Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             #[expect(clippy::print_stderr, reason = "the command line's last word")]

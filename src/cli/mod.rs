@@ -93,6 +93,8 @@ pub enum CliError {
     User(#[from] user::UserError),
     #[error(transparent)]
     Replay(#[from] ReplayError),
+    #[error("the system gives no threads: {0}")]
+    Runtime(std::io::Error),
     #[error("standard input cannot be read: {0}")]
     Input(std::io::Error),
     #[error("there is no flow {name}; there are {names}")]
@@ -108,8 +110,15 @@ pub enum CliError {
     Findings,
 }
 
-/// Runs the command that the arguments ask for.
-pub async fn run(cli: Cli) -> Result<(), CliError> {
+/// Runs the command that the arguments ask for, on a runtime of its own.
+///
+/// Not async itself: what an async function awaits is compiled again in the crate that awaits it, here the whole program.
+pub fn run(cli: Cli) -> Result<(), CliError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
+    runtime.block_on(dispatch(cli))
+}
+
+async fn dispatch(cli: Cli) -> Result<(), CliError> {
     let config = || Config::load(cli.config.as_deref(), std::env::vars());
     match cli.command {
         Command::Demo(demo) => demo.run(config()?).await,
