@@ -67,11 +67,28 @@ fn letter_of(code: u8) -> char {
     BASIC.get(usize::from(code)).copied().unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
-fn basic(letter: char) -> Option<u8> {
-    if letter == char::from(ESCAPE) {
-        return None;
+/// The code of each letter below U+0100, by the letter; [`NONE`] when it is not in the alphabet. Every text of the flows is
+/// measured letter by letter when they are loaded, so that a search through the alphabet would be most of that time.
+const LATIN: [u8; 256] = {
+    let mut codes = [NONE; 256];
+    let mut code: u8 = 0;
+    while code < 128 {
+        let letter = BASIC[code as usize] as usize;
+        if letter < 256 && code != ESCAPE {
+            codes[letter] = code;
+        }
+        code += 1;
     }
-    (0..).zip(BASIC).find(|(_, known)| *known == letter).map(|(code, _)| code)
+    codes
+};
+const NONE: u8 = u8::MAX;
+
+fn basic(letter: char) -> Option<u8> {
+    match u8::try_from(letter) {
+        Ok(latin) => Some(LATIN[usize::from(latin)]).filter(|code| *code != NONE),
+        // The Greek capitals.
+        Err(_) => BASIC.iter().position(|known| *known == letter).and_then(|code| u8::try_from(code).ok()),
+    }
 }
 
 fn extended(letter: char) -> Option<u8> {
