@@ -6,20 +6,21 @@
 
 use std::{collections::HashSet, sync::Arc, sync::LazyLock, time::Duration};
 
+use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
     StoreError,
-    batch::{ColumnType, Insert},
     contact::{self, Binding, ChannelSwitchRow},
-    conversation::{ConversationRow, EndpointRow, MessageRow},
+    conversation::{ADD_MESSAGE, CLAIM_ENDPOINT, ConversationRow, EndpointRow, MOVE_ON, MessageRow},
     db::{Db, Tx, args},
-    document::DocumentRow,
-    dossier::{DecisionRow, FactRow},
+    document::{ADD_DOCUMENT, DocumentRow},
+    dossier::{ADD_DECISION, ADD_ENTRY, ADD_FACT, DecisionRow, FactRow, PUT_DOSSIER},
     opt_out::{self, OptOut},
-    outbox::{self, OUTBOX, OutboxRow, Undelivered},
+    outbox::{self, ADD_OUTBOX, OutboxRow, Undelivered},
     planning::{self, Planning},
     request::{self, Requests},
+    table::{Insert, table},
     timer::{self, TimerRow},
 };
 use crate::{
@@ -96,6 +97,20 @@ pub struct FiledDocument {
     pub dossier: Option<DossierId>,
     pub kind: Option<String>,
 }
+
+/// An item that was received, kept until no provider delivers it again.
+struct ReceivedRow {
+    key: String,
+    conversation: ConversationId,
+    seq: i64,
+    at: Timestamp,
+}
+
+table! { ReceivedRow in "received" { key, conversation, seq, at } }
+
+/// Returns the keys that are new.
+static ADD_RECEIVED: LazyLock<Insert<ReceivedRow>> =
+    LazyLock::new(|| Insert::with("ON CONFLICT DO NOTHING RETURNING key"));
 
 /// Why a commit was not stored.
 #[derive(Debug, thiserror::Error)]
@@ -215,14 +230,12 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
     forget_keys_of_conflicts(tx, group, &outcome).await?;
     let kept = || group.iter().zip(&outcome).filter(|(_, out)| out.is_none()).map(|(waiting, _)| &waiting.commit);
 
-    MESSAGE.run(tx, kept().flat_map(|c| &c.rows.messages).map(MessageRow::args).collect::<Result<_, _>>()?).await?;
-    DOSSIER
-        .run(tx, kept().filter_map(|c| c.dossier.as_ref()).map(super::dossier::args_of).collect::<Result<_, _>>()?)
-        .await?;
-    FACT.run(tx, kept().flat_map(|c| &c.rows.facts).map(FactRow::args).collect::<Result<_, _>>()?).await?;
-    TIMELINE.run(tx, kept().flat_map(|c| &c.rows.timeline).map(super::dossier::entry_args).collect()).await?;
-    DECISION.run(tx, kept().flat_map(|c| &c.rows.decisions).map(DecisionRow::args).collect()).await?;
-    DOCUMENT.run(tx, kept().flat_map(|c| &c.rows.received).map(DocumentRow::args).collect()).await?;
+    ADD_MESSAGE.run(tx, kept().flat_map(|c| &c.rows.messages)).await?;
+    PUT_DOSSIER.run(tx, kept().filter_map(|c| c.dossier.as_ref())).await?;
+    ADD_FACT.run(tx, kept().flat_map(|c| &c.rows.facts)).await?;
+    ADD_ENTRY.run(tx, kept().flat_map(|c| &c.rows.timeline)).await?;
+    ADD_DECISION.run(tx, kept().flat_map(|c| &c.rows.decisions)).await?;
+    ADD_DOCUMENT.run(tx, kept().flat_map(|c| &c.rows.received)).await?;
     for filed in kept().flat_map(|c| &c.rows.documents) {
         let dossier = filed.dossier.map(|id| id.to_string());
         tx.fetch(
@@ -234,7 +247,7 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
     for undelivered in kept().filter_map(|c| c.rows.undelivered.as_ref()) {
         outbox::give_up(tx, undelivered).await?;
     }
-    OUTBOX.run(tx, kept().flat_map(|c| &c.rows.outbox).map(OutboxRow::args).collect()).await?;
+    ADD_OUTBOX.run(tx, kept().flat_map(|c| &c.rows.outbox)).await?;
     contact::open_channel_switches(tx, kept().flat_map(|c| &c.rows.channel_switches)).await?;
     request::write(tx, kept().map(|c| &c.rows.requests)).await?;
     opt_out::write(tx, kept().filter_map(|c| c.rows.opt_out.as_ref())).await?;
@@ -250,17 +263,17 @@ async fn drop_duplicates(
     group: &[Waiting],
     outcome: &mut [Option<CommitError>],
 ) -> Result<(), StoreError> {
-    let rows = group
+    let rows: Vec<ReceivedRow> = group
         .iter()
         .filter_map(|waiting| {
-            let key = waiting.commit.key.as_ref()?;
+            let Key { text, seq } = waiting.commit.key.clone()?;
             let conversation = &waiting.commit.conversation;
-            Some(args![key.text.as_str(), conversation.id.to_string(), key.seq, conversation.updated_at].to_vec())
+            Some(ReceivedRow { key: text, conversation: conversation.id, seq, at: conversation.updated_at })
         })
-        .collect::<Vec<_>>();
+        .collect();
     let wanted = rows.len();
     let mut fresh = HashSet::with_capacity(wanted);
-    for row in RECEIVED.run(tx, rows).await? {
+    for row in ADD_RECEIVED.run(tx, rows).await? {
         fresh.insert(row.text(0)?);
     }
     if fresh.len() == wanted {
@@ -308,7 +321,7 @@ async fn drop_conflicts(tx: &mut Tx, group: &[Waiting], outcome: &mut [Option<Co
     rows.sort_by_key(|row| row.id);
     let wanted = rows.len();
     let mut moved = HashSet::with_capacity(wanted);
-    for row in CONVERSATION.run(tx, rows.into_iter().map(ConversationRow::args).collect::<Result<_, _>>()?).await? {
+    for row in MOVE_ON.run(tx, rows).await? {
         moved.insert(row.parse::<ConversationId>(0)?);
     }
     if moved.len() == wanted {
@@ -334,11 +347,10 @@ async fn drop_taken_endpoints(
         .zip(&*outcome)
         .filter(|(_, out)| out.is_none())
         .filter_map(|(waiting, _)| claimed_by(&waiting.commit))
-        .map(EndpointRow::args)
         .collect();
     let wanted = rows.len();
     let mut claimed = HashSet::with_capacity(wanted);
-    for row in ENDPOINT.run(tx, rows).await? {
+    for row in CLAIM_ENDPOINT.run(tx, rows).await? {
         claimed.insert(row.parse::<ConversationId>(0)?);
     }
     if claimed.len() == wanted {
@@ -391,55 +403,3 @@ async fn forget_keys_of_conflicts(
     }
     Ok(())
 }
-
-static RECEIVED: LazyLock<Insert> = LazyLock::new(|| {
-    Insert::new(
-        "received",
-        &[
-            ("key", ColumnType::Text),
-            ("conversation", ColumnType::Text),
-            ("seq", ColumnType::Int),
-            ("at", ColumnType::Int),
-        ],
-        "ON CONFLICT DO NOTHING RETURNING key",
-    )
-});
-
-static CONVERSATION: LazyLock<Insert> = LazyLock::new(|| {
-    Insert::new(
-        "conversation",
-        ConversationRow::COLUMNS,
-        "ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, contact = excluded.contact, \
-         channel = excluded.channel, account = excluded.account, address = excluded.address, \
-         language = excluded.language, handler = excluded.handler, flow_revision = excluded.flow_revision, \
-         state = excluded.state, dossier = excluded.dossier, last_seq = excluded.last_seq, \
-         read_seq = excluded.read_seq, timing = excluded.timing, updated_at = excluded.updated_at \
-         WHERE conversation.revision = excluded.revision - 1 RETURNING id",
-    )
-});
-
-static ENDPOINT: LazyLock<Insert> =
-    LazyLock::new(|| Insert::new("endpoint", EndpointRow::COLUMNS, "ON CONFLICT DO NOTHING RETURNING conversation"));
-
-static MESSAGE: LazyLock<Insert> = LazyLock::new(|| Insert::new("message", MessageRow::COLUMNS, ""));
-
-static DOCUMENT: LazyLock<Insert> =
-    LazyLock::new(|| Insert::new("document", DocumentRow::COLUMNS, "ON CONFLICT DO NOTHING"));
-
-pub(super) static DOSSIER: LazyLock<Insert> = LazyLock::new(|| {
-    Insert::new(
-        "dossier",
-        super::dossier::COLUMNS,
-        "ON CONFLICT (id) DO UPDATE SET peril = excluded.peril, status = excluded.status, policy = excluded.policy, \
-         holder = excluded.holder, orientation = excluded.orientation, priority = excluded.priority, \
-         handover = excluded.handover, handler = excluded.handler, wanted = excluded.wanted, \
-         missing = excluded.missing, waiting_since = excluded.waiting_since, fact_seq = excluded.fact_seq, \
-         timeline_seq = excluded.timeline_seq, timeline_hash = excluded.timeline_hash, \
-         updated_at = excluded.updated_at",
-    )
-});
-
-static FACT: LazyLock<Insert> = LazyLock::new(|| Insert::new("fact", FactRow::COLUMNS, ""));
-pub(super) static TIMELINE: LazyLock<Insert> =
-    LazyLock::new(|| Insert::new("timeline", super::dossier::ENTRY_COLUMNS, ""));
-static DECISION: LazyLock<Insert> = LazyLock::new(|| Insert::new("decision", DecisionRow::COLUMNS, ""));

@@ -1,11 +1,16 @@
 //! One person at several addresses: the ways from one to another, and what a turn takes from another conversation.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 
 use super::{
-    Commit, EndpointRow, Store, StoreError, commit,
+    Commit, EndpointRow, Store, StoreError,
+    conversation::CLAIM_ENDPOINT,
     db::{Row, Tx, args},
-    dossier, notify,
+    dossier::{ADD_ENTRY, PUT_DOSSIER},
+    notify,
+    table::{Insert, table},
 };
 use crate::{
     domain::{
@@ -62,6 +67,10 @@ pub struct ProvenRow {
     pub at: Timestamp,
 }
 
+table! { ProvenRow in "proof" { conversation, contact, channel, address, proof, at } }
+
+static ADD_PROOF: LazyLock<Insert<ProvenRow>> = LazyLock::new(|| Insert::with("ON CONFLICT DO NOTHING"));
+
 impl Binding {
     pub(super) fn is_empty(&self) -> bool {
         self.spends.is_none()
@@ -88,18 +97,18 @@ pub(super) async fn bind(tx: &mut Tx, commit: &Commit) -> Result<bool, StoreErro
         }
     }
     if let (Some(left), Some(row)) = (binding.leaves, &commit.endpoint) {
-        let mut values = row.args();
-        values.push(left.to_string().into());
+        let Endpoint { channel, account, address } = &row.endpoint;
         let moved = tx
             .fetch(
-                "UPDATE endpoint SET conversation = $4, contact = $5, at = $6, proof = $7, verified_at = $8 \
-                 WHERE channel = $1 AND account = $2 AND address = $3 AND conversation = $9 RETURNING conversation",
-                &values,
+                "DELETE FROM endpoint WHERE channel = $1 AND account = $2 AND address = $3 AND conversation = $4 \
+                 RETURNING conversation",
+                &args![channel.name(), account.as_str(), address.as_str(), left.to_string()],
             )
             .await?;
         if moved.is_empty() {
             return Ok(false);
         }
+        CLAIM_ENDPOINT.run(tx, [row]).await?;
         leave(tx, left).await?;
     }
     if let Some(row) = &binding.proves {
@@ -134,8 +143,8 @@ async fn absorb(tx: &mut Tx, absorbed: &Absorbed, commit: &Commit) -> Result<boo
     )
     .await?;
     tx.fetch("DELETE FROM proof WHERE conversation = $1", &args![from]).await?;
-    commit::DOSSIER.run(tx, vec![dossier::args_of(&absorbed.dossier)?]).await?;
-    commit::TIMELINE.run(tx, vec![dossier::entry_args(&absorbed.entry)]).await?;
+    PUT_DOSSIER.run(tx, [&absorbed.dossier]).await?;
+    ADD_ENTRY.run(tx, [&absorbed.entry]).await?;
     let told = std::iter::once((absorbed.conversation, Some(absorbed.dossier.id)));
     notify::tell(tx, told, std::iter::empty()).await?;
     Ok(true)
@@ -143,21 +152,9 @@ async fn absorb(tx: &mut Tx, absorbed: &Absorbed, commit: &Commit) -> Result<boo
 
 /// Keeps a proof. The person may be another than the conversation began with: all its addresses are theirs.
 async fn prove(tx: &mut Tx, row: &ProvenRow) -> Result<(), StoreError> {
-    let (conversation, contact) = (row.conversation.to_string(), row.contact.to_string());
-    tx.fetch(
-        "INSERT INTO proof (conversation, contact, channel, address, proof, at) VALUES ($1, $2, $3, $4, $5, $6) \
-         ON CONFLICT DO NOTHING",
-        &args![
-            conversation.as_str(),
-            contact.as_str(),
-            row.channel.name(),
-            row.address.as_str(),
-            row.proof.name(),
-            row.at
-        ],
-    )
-    .await?;
-    tx.fetch("UPDATE endpoint SET contact = $2 WHERE conversation = $1", &args![conversation, contact]).await.map(drop)
+    ADD_PROOF.run(tx, [row]).await?;
+    let values = args![row.conversation.to_string(), row.contact.to_string()];
+    tx.fetch("UPDATE endpoint SET contact = $2 WHERE conversation = $1", &values).await.map(drop)
 }
 
 /// A conversation that lost an address has a new revision, so that no node goes on with it from memory, and pursues nobody.
@@ -325,18 +322,8 @@ impl Store {
 
     /// What the person of a conversation showed to be theirs, in the order in which they did.
     pub async fn proofs(&self, conversation: ConversationId) -> Result<Vec<ProvenRow>, StoreError> {
-        let rows = self
-            .db
-            .fetch(
-                "SELECT contact, channel, address, proof, at FROM proof WHERE conversation = $1 ORDER BY at, address",
-                &args![conversation.to_string()],
-            )
-            .await?;
-        let read = |row: &Row| {
-            let (contact, channel, address) = (row.parse(0)?, row.parse(1)?, row.text(2)?);
-            Ok(ProvenRow { conversation, contact, channel, address, proof: row.parse(3)?, at: row.time(4)? })
-        };
-        rows.iter().map(read).collect()
+        let of_person = "WHERE conversation = $1 ORDER BY at, address";
+        self.db.rows(of_person, &args![conversation.to_string()]).await
     }
 
     /// Counts a try under `key` before it is made, so that tries at the same instant count too. False when more than `most`
@@ -358,24 +345,6 @@ impl Store {
 
     /// The addresses at which a conversation goes on, in the order in which they came.
     pub async fn addresses(&self, conversation: ConversationId) -> Result<Vec<EndpointRow>, StoreError> {
-        let rows = self
-            .db
-            .fetch(
-                "SELECT channel, account, address, conversation, contact, at, proof FROM endpoint \
-                 WHERE conversation = $1 ORDER BY at, channel",
-                &args![conversation.to_string()],
-            )
-            .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(EndpointRow {
-                    endpoint: Endpoint { channel: row.parse(0)?, account: row.text(1)?, address: row.text(2)? },
-                    conversation: row.parse(3)?,
-                    contact: row.parse(4)?,
-                    at: row.time(5)?,
-                    proof: row.parse_or_null(6)?,
-                })
-            })
-            .collect()
+        self.db.rows("WHERE conversation = $1 ORDER BY at, channel", &args![conversation.to_string()]).await
     }
 }

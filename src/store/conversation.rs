@@ -1,11 +1,13 @@
 //! Conversations, their addresses and their messages.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 
 use super::{
     Store, StoreError,
-    batch::ColumnType,
-    db::{Arg, Row, args},
+    db::{Row, args},
+    table::{Insert, table},
 };
 use crate::domain::{
     contact::Proof,
@@ -67,149 +69,57 @@ pub struct MessageRow {
     pub at: Timestamp,
 }
 
-const SELECT: &str = "SELECT id, revision, contact, insurer, channel, account, address, language, handler, \
-     flow_revision, state, dossier, last_seq, read_seq, timing, opened_at, updated_at, moves FROM conversation";
+table! { ConversationRow in "conversation" {
+    id,
+    revision,
+    contact,
+    insurer,
+    endpoint: Endpoint { channel, account, address },
+    language,
+    handler,
+    flow_revision,
+    state,
+    dossier,
+    last_seq,
+    read_seq,
+    timing,
+    opened_at,
+    updated_at,
+} counted {
+    moves,
+} }
 
-impl ConversationRow {
-    pub(super) const COLUMNS: &[(&str, ColumnType)] = &[
-        ("id", ColumnType::Text),
-        ("revision", ColumnType::Int),
-        ("contact", ColumnType::Text),
-        ("insurer", ColumnType::Text),
-        ("channel", ColumnType::Text),
-        ("account", ColumnType::Text),
-        ("address", ColumnType::Text),
-        ("language", ColumnType::Text),
-        ("handler", ColumnType::Text),
-        ("flow_revision", ColumnType::Text),
-        ("state", ColumnType::Text),
-        ("dossier", ColumnType::Text),
-        ("last_seq", ColumnType::Int),
-        ("read_seq", ColumnType::Int),
-        ("timing", ColumnType::Text),
-        ("opened_at", ColumnType::Int),
-        ("updated_at", ColumnType::Int),
-    ];
+table! { EndpointRow in "endpoint" {
+    endpoint: Endpoint { channel, account, address },
+    conversation,
+    contact,
+    at,
+    proof,
+} made {
+    verified_at: |row| row.proof.map(|_| row.at),
+} }
 
-    pub(super) fn args(&self) -> Result<Vec<Arg>, StoreError> {
-        Ok(args![
-            self.id.to_string(),
-            self.revision,
-            self.contact.to_string(),
-            self.insurer.as_str(),
-            self.endpoint.channel.name(),
-            self.endpoint.account.as_str(),
-            self.endpoint.address.as_str(),
-            self.language.code(),
-            self.handler.clone(),
-            self.flow_revision.as_str(),
-            self.state.as_str(),
-            self.dossier.map(|id| id.to_string()),
-            self.last_seq,
-            self.read_seq,
-            json(&self.timing)?,
-            self.opened_at,
-            self.updated_at,
-        ]
-        .to_vec())
-    }
+table! { MessageRow in "message" { conversation, seq, author, channel, body, client_id, at } }
 
-    fn read(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: row.parse(0)?,
-            revision: row.int(1)?,
-            contact: row.parse(2)?,
-            insurer: row.text(3)?,
-            endpoint: Endpoint { channel: row.parse(4)?, account: row.text(5)?, address: row.text(6)? },
-            language: Language::from_tag(&row.text(7)?),
-            handler: row.text_or_null(8)?,
-            flow_revision: row.text(9)?,
-            state: row.text(10)?,
-            dossier: row.parse_or_null(11)?,
-            last_seq: row.int(12)?,
-            read_seq: row.int(13)?,
-            timing: row.json(14)?,
-            opened_at: row.time(15)?,
-            updated_at: row.time(16)?,
-            moves: row.int(17)?,
-        })
-    }
-}
+/// A conversation that is new, or one revision further than the stored one. Returns the ids of those that were stored.
+pub(super) static MOVE_ON: LazyLock<Insert<ConversationRow>> = LazyLock::new(|| {
+    Insert::upsert(
+        &["id"],
+        &["insurer", "opened_at"],
+        "WHERE conversation.revision = excluded.revision - 1 RETURNING id",
+    )
+});
 
-impl EndpointRow {
-    pub(super) const COLUMNS: &[(&str, ColumnType)] = &[
-        ("channel", ColumnType::Text),
-        ("account", ColumnType::Text),
-        ("address", ColumnType::Text),
-        ("conversation", ColumnType::Text),
-        ("contact", ColumnType::Text),
-        ("at", ColumnType::Int),
-        ("proof", ColumnType::Text),
-        ("verified_at", ColumnType::Int),
-    ];
+/// The first conversation at an address has it. Returns the conversations that got theirs.
+pub(super) static CLAIM_ENDPOINT: LazyLock<Insert<EndpointRow>> =
+    LazyLock::new(|| Insert::with("ON CONFLICT DO NOTHING RETURNING conversation"));
 
-    pub(super) fn args(&self) -> Vec<Arg> {
-        args![
-            self.endpoint.channel.name(),
-            self.endpoint.account.as_str(),
-            self.endpoint.address.as_str(),
-            self.conversation.to_string(),
-            self.contact.to_string(),
-            self.at,
-            self.proof.map(|proof| proof.name().to_owned()),
-            self.proof.map(|_| self.at),
-        ]
-        .to_vec()
-    }
-}
-
-impl MessageRow {
-    pub(super) const COLUMNS: &[(&str, ColumnType)] = &[
-        ("conversation", ColumnType::Text),
-        ("seq", ColumnType::Int),
-        ("author", ColumnType::Text),
-        ("channel", ColumnType::Text),
-        ("body", ColumnType::Text),
-        ("client_id", ColumnType::Text),
-        ("at", ColumnType::Int),
-    ];
-
-    pub(super) fn args(&self) -> Result<Vec<Arg>, StoreError> {
-        Ok(args![
-            self.conversation.to_string(),
-            self.seq,
-            json(&self.author)?,
-            self.channel.name(),
-            json(&self.body)?,
-            self.client_id.clone(),
-            self.at,
-        ]
-        .to_vec())
-    }
-
-    fn read(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            conversation: row.parse(0)?,
-            seq: row.int(1)?,
-            author: row.json(2)?,
-            channel: row.parse(3)?,
-            body: row.json(4)?,
-            client_id: row.text_or_null(5)?,
-            at: row.time(6)?,
-        })
-    }
-}
-
-/// A value's JSON. A value that has none refuses the write: a row that cannot be read again must not be acknowledged.
-pub(super) fn json(value: &impl serde::Serialize) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(StoreError::Unstorable)
-}
+pub(super) static ADD_MESSAGE: LazyLock<Insert<MessageRow>> = LazyLock::new(Insert::new);
 
 impl Store {
     /// The conversation with this identifier.
     pub async fn conversation(&self, id: ConversationId) -> Result<Option<ConversationRow>, StoreError> {
-        let row = self.db.fetch_one(&format!("{SELECT} WHERE id = $1"), &args![id.to_string()]).await?;
-        row.as_ref().map(ConversationRow::read).transpose()
+        self.db.row("WHERE id = $1", &args![id.to_string()]).await
     }
 
     /// The conversation that goes on at an address.
@@ -226,15 +136,7 @@ impl Store {
 
     /// Gives a conversation one more address, as a resume link does. An address in use stays where it is.
     pub async fn add_endpoint(&self, row: &EndpointRow) -> Result<bool, StoreError> {
-        let added = self
-            .db
-            .execute(
-                "INSERT INTO endpoint (channel, account, address, conversation, contact, at, proof, verified_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
-                &row.args(),
-            )
-            .await?;
-        Ok(added == 1)
+        Ok(CLAIM_ENDPOINT.run_alone(&self.db, row).await?.len() == 1)
     }
 
     /// The messages after `after`, oldest first, at most `limit`.
@@ -244,15 +146,8 @@ impl Store {
         after: i64,
         limit: i64,
     ) -> Result<Vec<MessageRow>, StoreError> {
-        let rows = self
-            .db
-            .fetch(
-                "SELECT conversation, seq, author, channel, body, client_id, at FROM message \
-                 WHERE conversation = $1 AND seq > $2 ORDER BY seq LIMIT $3",
-                &args![conversation.to_string(), after, limit],
-            )
-            .await?;
-        rows.iter().map(MessageRow::read).collect()
+        let after_seq = "WHERE conversation = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+        self.db.rows(after_seq, &args![conversation.to_string(), after, limit]).await
     }
 
     /// Whether an item with this key was received.
@@ -302,6 +197,3 @@ impl Store {
         row.map(|row| row.parse(0)).transpose()
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -7,7 +7,7 @@ use std::{path::PathBuf, str::FromStr, time::Duration};
 
 use jiff::Timestamp;
 use sqlx::{
-    AssertSqlSafe, Executor, PgPool, Row as _, SqlitePool,
+    AssertSqlSafe, Column as _, Executor, PgPool, Row as _, SqlitePool, ValueRef as _,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions, PgRow},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
@@ -115,6 +115,21 @@ impl Row {
         })
     }
 
+    pub(super) fn is_null(&self, column: usize) -> Result<bool, StoreError> {
+        Ok(match self {
+            Self::Sqlite(row) => row.try_get_raw(column)?.is_null(),
+            Self::Postgres(row) => row.try_get_raw(column)?.is_null(),
+        })
+    }
+
+    /// The error that a column's value is none of ours.
+    pub(super) fn unreadable(&self, column: usize) -> StoreError {
+        StoreError::UnreadableColumn(match self {
+            Self::Sqlite(row) => row.column(column).name().to_owned(),
+            Self::Postgres(row) => row.column(column).name().to_owned(),
+        })
+    }
+
     pub(super) fn text_or_null(&self, column: usize) -> Result<Option<String>, StoreError> {
         Ok(match self {
             Self::Sqlite(row) => row.try_get(column)?,
@@ -129,29 +144,12 @@ impl Row {
         })
     }
 
-    pub(super) fn int_or_null(&self, column: usize) -> Result<Option<i64>, StoreError> {
-        Ok(match self {
-            Self::Sqlite(row) => row.try_get(column)?,
-            Self::Postgres(row) => row.try_get(column)?,
-        })
-    }
-
     pub(super) fn time(&self, column: usize) -> Result<Timestamp, StoreError> {
-        Timestamp::from_millisecond(self.int(column)?).map_err(|_| StoreError::UnreadableColumn(column))
-    }
-
-    pub(super) fn time_or_null(&self, column: usize) -> Result<Option<Timestamp>, StoreError> {
-        self.int_or_null(column)?
-            .map(Timestamp::from_millisecond)
-            .transpose()
-            .map_err(|_| StoreError::UnreadableColumn(column))
+        Timestamp::from_millisecond(self.int(column)?).map_err(|_| self.unreadable(column))
     }
 
     pub(super) fn parse_or_null<T: FromStr>(&self, column: usize) -> Result<Option<T>, StoreError> {
-        self.text_or_null(column)?
-            .map(|text| text.parse())
-            .transpose()
-            .map_err(|_| StoreError::UnreadableColumn(column))
+        self.text_or_null(column)?.map(|text| text.parse()).transpose().map_err(|_| self.unreadable(column))
     }
 
     /// A value kept as JSON.
@@ -161,7 +159,7 @@ impl Row {
 
     /// A value kept as text that parses.
     pub(super) fn parse<T: FromStr>(&self, column: usize) -> Result<T, StoreError> {
-        self.text(column)?.parse().map_err(|_| StoreError::UnreadableColumn(column))
+        self.text(column)?.parse().map_err(|_| self.unreadable(column))
     }
 }
 
@@ -365,14 +363,14 @@ impl Tx {
         Ok(())
     }
 
-    /// A statement with arrays bound as columns (PostgreSQL's `UNNEST`).
-    pub(super) async fn fetch_columns(&mut self, sql: &str, columns: &[Column]) -> Result<Vec<Row>, StoreError> {
+    /// A statement that binds arrays (PostgreSQL's `UNNEST`).
+    pub(super) async fn fetch_arrays(&mut self, sql: &str, arrays: &[Array]) -> Result<Vec<Row>, StoreError> {
         let Self::Postgres(Some(connection)) = self else { return Err(StoreError::TransactionOver) };
         let mut query = sqlx::query(AssertSqlSafe(sql));
-        for column in columns {
-            query = match column {
-                Column::Text(values) => query.bind(values),
-                Column::Int(values) => query.bind(values),
+        for array in arrays {
+            query = match array {
+                Array::Text(values) => query.bind(values),
+                Array::Int(values) => query.bind(values),
             };
         }
         Ok(query.fetch_all(&mut **connection).await?.into_iter().map(Row::Postgres).collect())
@@ -413,7 +411,19 @@ impl Drop for Tx {
 
 /// The values of one column for a whole group of rows.
 #[derive(Debug)]
-pub(super) enum Column {
+pub(super) enum Array {
     Text(Vec<Option<String>>),
     Int(Vec<Option<i64>>),
+}
+
+impl Array {
+    /// The next row's value; one of the other kind is null.
+    pub(super) fn push(&mut self, value: Arg) {
+        match (self, value) {
+            (Self::Text(values), Arg::Text(text)) => values.push(Some(text)),
+            (Self::Text(values), _) => values.push(None),
+            (Self::Int(values), Arg::Int(int)) => values.push(Some(int)),
+            (Self::Int(values), _) => values.push(None),
+        }
+    }
 }

@@ -29,7 +29,7 @@ pub enum StoreError {
     #[error("a stored value does not read back: {0}")]
     Unreadable(serde_json::Error),
     #[error("a stored value does not read back (column {0})")]
-    UnreadableColumn(usize),
+    UnreadableColumn(String),
     #[error("the transaction is over")]
     TransactionOver,
     #[error("the system gives no randomness: {0}")]

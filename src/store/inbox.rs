@@ -6,7 +6,6 @@
 use super::{
     Store, StoreError,
     db::{Arg, Row, args},
-    dossier,
 };
 use crate::dossier::{Dossier, Status};
 
@@ -165,9 +164,8 @@ impl Store {
     pub async fn inbox(&self, filter: &InboxFilter, limit: i64) -> Result<Vec<Dossier>, StoreError> {
         let (condition, mut values) = filter.condition();
         values.extend(args![limit]);
-        let sql =
-            format!("{} WHERE {condition} ORDER BY {}, id LIMIT ${}", dossier::SELECT, filter.order(), values.len());
-        self.db.fetch(&sql, &values).await?.iter().map(dossier::read).collect()
+        let rest = format!("WHERE {condition} ORDER BY {}, id LIMIT ${}", filter.order(), values.len());
+        self.db.rows(&rest, &values).await
     }
 
     /// How many dossiers are open for each combination of what the inbox filters by, those that `search` finds only.

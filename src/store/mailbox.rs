@@ -31,9 +31,8 @@ impl Store {
     pub async fn mailbox(&self, channel: Channel, account: &str) -> Result<Option<MailboxRow>, StoreError> {
         let sql = "SELECT validity, last_uid FROM mailbox WHERE channel = $1 AND account = $2";
         let Some(row) = self.db.fetch_one(sql, &args![channel.name(), account]).await? else { return Ok(None) };
-        let number = |column| {
-            row.int(column).and_then(|value| u32::try_from(value).map_err(|_| StoreError::UnreadableColumn(column)))
-        };
+        let number =
+            |column| row.int(column).and_then(|value| u32::try_from(value).map_err(|_| row.unreadable(column)));
         Ok(Some(MailboxRow { validity: number(0)?, last_uid: number(1)? }))
     }
 

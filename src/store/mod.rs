@@ -7,8 +7,8 @@
 //!
 //! Architecture invariant: no other room names `sqlx`, and no transaction here waits for a network but the database's own.
 
-mod batch;
 mod checkpoint;
+mod column;
 mod commit;
 mod contact;
 mod conversation;
@@ -29,6 +29,7 @@ mod request;
 mod revision;
 mod schema;
 mod sms_part;
+mod table;
 mod timer;
 
 use std::sync::Arc;
@@ -48,7 +49,7 @@ pub use opt_out::OptOut;
 pub use outbox::{Delivery, EarlyReport, OutboxRow, Said, Settled, Undelivered};
 pub use planning::{AppointmentRow, AppointmentState, Mission, MissionRow, MissionState, Planning};
 pub use policy::PolicyRow;
-pub use request::{DeskCount, MissedRow, RequestRow, Requests};
+pub use request::{Completion, DeskCount, MissedRow, RequestRow, Requests};
 pub use sms_part::SmsPart;
 pub use timer::TimerRow;
 

@@ -10,8 +10,9 @@ use jiff::Timestamp;
 
 use super::{
     Store, StoreError,
-    batch::{ColumnType, Insert},
-    db::{Arg, Row, Tx, args},
+    column::by_name,
+    db::{Row, Tx, args},
+    table::{Insert, Table as _, table},
 };
 use crate::domain::{
     id::{ConversationId, DossierId, OutboundId},
@@ -126,8 +127,23 @@ impl FromStr for Delivery {
     }
 }
 
-const COLUMNS: &str =
-    "id, conversation, seq, channel, account, address, attempts, next_at, epoch, status, provider_id, reason, at";
+by_name!(Delivery);
+
+table! { OutboxRow in "outbox" {
+    id,
+    conversation,
+    seq,
+    to: Endpoint { channel, account, address },
+    attempts,
+    next_at,
+    epoch,
+    delivery as status,
+    provider_id,
+    reason,
+    at,
+} }
+
+pub(super) static ADD_OUTBOX: LazyLock<Insert<OutboxRow>> = LazyLock::new(Insert::new);
 
 impl OutboxRow {
     /// A message that waits to be sent.
@@ -146,64 +162,7 @@ impl OutboxRow {
             at: now,
         }
     }
-
-    pub(super) fn args(&self) -> Vec<Arg> {
-        args![
-            self.id.to_string(),
-            self.conversation.to_string(),
-            self.seq,
-            self.to.channel.name(),
-            self.to.account.as_str(),
-            self.to.address.as_str(),
-            self.attempts,
-            self.next_at,
-            self.epoch,
-            self.delivery.name(),
-            self.provider_id.clone(),
-            self.reason.clone(),
-            self.at,
-        ]
-        .to_vec()
-    }
-
-    fn read(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: row.parse(0)?,
-            conversation: row.parse(1)?,
-            seq: row.int(2)?,
-            to: Endpoint { channel: row.parse(3)?, account: row.text(4)?, address: row.text(5)? },
-            attempts: row.int(6)?,
-            next_at: row.time(7)?,
-            epoch: row.int(8)?,
-            delivery: row.parse(9)?,
-            provider_id: row.text_or_null(10)?,
-            reason: row.text_or_null(11)?,
-            at: row.time(12)?,
-        })
-    }
 }
-
-pub(super) static OUTBOX: LazyLock<Insert> = LazyLock::new(|| {
-    Insert::new(
-        "outbox",
-        &[
-            ("id", ColumnType::Text),
-            ("conversation", ColumnType::Text),
-            ("seq", ColumnType::Int),
-            ("channel", ColumnType::Text),
-            ("account", ColumnType::Text),
-            ("address", ColumnType::Text),
-            ("attempts", ColumnType::Int),
-            ("next_at", ColumnType::Int),
-            ("epoch", ColumnType::Int),
-            ("status", ColumnType::Text),
-            ("provider_id", ColumnType::Text),
-            ("reason", ColumnType::Text),
-            ("at", ColumnType::Int),
-        ],
-        "",
-    )
-});
 
 /// Whether a message is still to be given up; its row stays as it is until the transaction ends.
 pub(super) async fn lock_pending(tx: &mut Tx, undelivered: &Undelivered) -> Result<bool, StoreError> {
@@ -245,7 +204,8 @@ impl Store {
             "WITH due AS (SELECT id FROM outbox AS head WHERE channel = $1 AND account = $2 AND next_at <= $3 \
              AND {IS_HEAD} ORDER BY next_at, id LIMIT $5 {lock}) \
              UPDATE outbox SET attempts = attempts + 1, epoch = epoch + 1, next_at = $4 \
-             WHERE id IN (SELECT id FROM due) AND status = 'waiting' AND next_at <= $3 RETURNING {COLUMNS}"
+             WHERE id IN (SELECT id FROM due) AND status = 'waiting' AND next_at <= $3 RETURNING {}",
+            OutboxRow::schema().selected()
         );
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let claimed = tx.fetch(&sql, &args![channel.name(), account, now, lease_until, limit]).await?;
@@ -281,14 +241,13 @@ impl Store {
 
     /// One row.
     pub async fn outbox_row(&self, id: OutboundId) -> Result<Option<OutboxRow>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM outbox WHERE id = $1");
-        self.db.fetch_one(&sql, &args![id.to_string()]).await?.as_ref().map(OutboxRow::read).transpose()
+        self.db.row("WHERE id = $1", &args![id.to_string()]).await
     }
 
     /// The rows of a conversation's messages after `after`, oldest first.
     pub async fn outbox(&self, conversation: ConversationId, after: i64) -> Result<Vec<OutboxRow>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM outbox WHERE conversation = $1 AND seq > $2 ORDER BY seq, at, id");
-        self.db.fetch(&sql, &args![conversation.to_string(), after]).await?.iter().map(OutboxRow::read).collect()
+        let after_seq = "WHERE conversation = $1 AND seq > $2 ORDER BY seq, at, id";
+        self.db.rows(after_seq, &args![conversation.to_string(), after]).await
     }
 
     /// The row that a provider calls so; the last one, for providers that count anew.
@@ -298,12 +257,8 @@ impl Store {
         account: &str,
         provider_id: &str,
     ) -> Result<Option<OutboxRow>, StoreError> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM outbox WHERE channel = $1 AND account = $2 AND provider_id = $3 \
-             ORDER BY at DESC LIMIT 1"
-        );
-        let row = self.db.fetch_one(&sql, &args![channel.name(), account, provider_id]).await?;
-        row.as_ref().map(OutboxRow::read).transpose()
+        let called_so = "WHERE channel = $1 AND account = $2 AND provider_id = $3 ORDER BY at DESC LIMIT 1";
+        self.db.row(called_so, &args![channel.name(), account, provider_id]).await
     }
 
     /// Notes that a message was delivered or read. Late reports take nothing back; the answer tells whether it is news.

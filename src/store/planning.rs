@@ -8,8 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Store, StoreError,
-    batch::{ColumnType, Insert},
-    db::{Arg, Row, Tx, args},
+    column::by_name,
+    db::{Tx, args},
+    table::{Insert, table},
 };
 use crate::domain::id::{AppointmentId, ConversationId, DossierId, MissionId};
 
@@ -139,131 +140,56 @@ impl Mission {
     }
 }
 
-const MISSION: &str = "SELECT id, dossier, conversation, insurer, expert, mode, state, because, ordered_by, ordered_at, \
-                       updated_at FROM mission";
-const APPOINTMENT: &str = "SELECT a.id, a.mission, a.dossier, a.expert, a.start_at, a.end_at, a.busy_until, a.place, \
-                           a.state, a.updated_at FROM appointment a";
+by_name!(MissionState, AppointmentState);
 
-static MISSIONS: LazyLock<Insert> = LazyLock::new(|| {
-    Insert::new(
-        "mission",
-        &[
-            ("id", ColumnType::Text),
-            ("dossier", ColumnType::Text),
-            ("conversation", ColumnType::Text),
-            ("insurer", ColumnType::Text),
-            ("expert", ColumnType::Text),
-            ("mode", ColumnType::Text),
-            ("state", ColumnType::Text),
-            ("because", ColumnType::Text),
-            ("ordered_by", ColumnType::Text),
-            ("ordered_at", ColumnType::Int),
-            ("updated_at", ColumnType::Int),
-        ],
-        "ON CONFLICT (id) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at",
-    )
-});
+table! { MissionRow in "mission" {
+    id,
+    dossier,
+    conversation,
+    insurer,
+    expert,
+    mode,
+    state,
+    because,
+    ordered_by,
+    ordered_at,
+    updated_at,
+} }
 
-static APPOINTMENTS: LazyLock<Insert> = LazyLock::new(|| {
-    Insert::new(
-        "appointment",
-        &[
-            ("id", ColumnType::Text),
-            ("mission", ColumnType::Text),
-            ("dossier", ColumnType::Text),
-            ("expert", ColumnType::Text),
-            ("start_at", ColumnType::Int),
-            ("end_at", ColumnType::Int),
-            ("busy_until", ColumnType::Int),
-            ("place", ColumnType::Text),
-            ("state", ColumnType::Text),
-            ("updated_at", ColumnType::Int),
-        ],
-        "ON CONFLICT (id) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at",
-    )
-});
+table! { AppointmentRow in "appointment" {
+    id,
+    mission,
+    dossier,
+    expert,
+    start as start_at,
+    end as end_at,
+    busy_until,
+    place,
+    state,
+    updated_at,
+} }
 
-static EXPERT_TIME: LazyLock<Insert> = LazyLock::new(|| {
-    Insert::new(
-        "expert_time",
-        &[("expert", ColumnType::Text), ("at", ColumnType::Int), ("appointment", ColumnType::Text)],
-        "ON CONFLICT DO NOTHING RETURNING at",
-    )
-});
-
-impl MissionRow {
-    fn args(&self) -> Vec<Arg> {
-        args![
-            self.id.to_string(),
-            self.dossier.to_string(),
-            self.conversation.to_string(),
-            self.insurer.as_str(),
-            self.expert.as_str(),
-            self.mode.as_str(),
-            self.state.name(),
-            self.because.as_str(),
-            self.ordered_by.as_str(),
-            self.ordered_at,
-            self.updated_at,
-        ]
-        .to_vec()
-    }
-
-    fn read(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: row.parse(0)?,
-            dossier: row.parse(1)?,
-            conversation: row.parse(2)?,
-            insurer: row.text(3)?,
-            expert: row.text(4)?,
-            mode: row.text(5)?,
-            state: row.parse(6)?,
-            because: row.text(7)?,
-            ordered_by: row.text(8)?,
-            ordered_at: row.time(9)?,
-            updated_at: row.time(10)?,
-        })
-    }
+/// A quarter of an hour of an expert's.
+struct ExpertTime {
+    expert: String,
+    at: Timestamp,
+    appointment: AppointmentId,
 }
 
+table! { ExpertTime in "expert_time" { expert, at, appointment } }
+
+static PUT_MISSION: LazyLock<Insert<MissionRow>> = LazyLock::new(|| Insert::upsert(&["id"], &[], ""));
+static PUT_APPOINTMENT: LazyLock<Insert<AppointmentRow>> = LazyLock::new(|| Insert::upsert(&["id"], &[], ""));
+/// Returns the quarters that nobody had.
+static TAKE_TIME: LazyLock<Insert<ExpertTime>> = LazyLock::new(|| Insert::with("ON CONFLICT DO NOTHING RETURNING at"));
+
 impl AppointmentRow {
-    fn args(&self) -> Vec<Arg> {
-        args![
-            self.id.to_string(),
-            self.mission.to_string(),
-            self.dossier.to_string(),
-            self.expert.as_str(),
-            self.start,
-            self.end,
-            self.busy_until,
-            self.place.as_str(),
-            self.state.name(),
-            self.updated_at,
-        ]
-        .to_vec()
-    }
-
-    fn read(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: row.parse(0)?,
-            mission: row.parse(1)?,
-            dossier: row.parse(2)?,
-            expert: row.text(3)?,
-            start: row.time(4)?,
-            end: row.time(5)?,
-            busy_until: row.time(6)?,
-            place: row.text(7)?,
-            state: row.parse(8)?,
-            updated_at: row.time(9)?,
-        })
-    }
-
     /// The quarters of an hour that it takes.
-    fn quarters(&self) -> Vec<Vec<Arg>> {
+    fn quarters(&self) -> Vec<ExpertTime> {
         let mut quarters = Vec::new();
         let mut at = self.start;
         while at < self.busy_until {
-            quarters.push(args![self.expert.as_str(), at, self.id.to_string()].to_vec());
+            quarters.push(ExpertTime { expert: self.expert.clone(), at, appointment: self.id });
             at += QUARTER;
         }
         quarters
@@ -285,7 +211,7 @@ pub(super) async fn reserve_slots(tx: &mut Tx, planning: &Planning) -> Result<bo
     for row in planning.appointments.iter().filter(|row| row.state == AppointmentState::Booked) {
         let quarters = row.quarters();
         let wanted = quarters.len();
-        if EXPERT_TIME.run(tx, quarters).await?.len() < wanted {
+        if TAKE_TIME.run(tx, quarters).await?.len() < wanted {
             return Ok(false);
         }
     }
@@ -297,26 +223,23 @@ pub(super) async fn write<'a>(
     tx: &mut Tx,
     changes: impl Iterator<Item = &'a Planning> + Clone,
 ) -> Result<(), StoreError> {
-    MISSIONS.run(tx, changes.clone().flat_map(|c| &c.missions).map(MissionRow::args).collect()).await?;
-    APPOINTMENTS.run(tx, changes.flat_map(|c| &c.appointments).map(AppointmentRow::args).collect()).await.map(drop)
+    PUT_MISSION.run(tx, changes.clone().flat_map(|c| &c.missions)).await?;
+    PUT_APPOINTMENT.run(tx, changes.flat_map(|c| &c.appointments)).await.map(drop)
 }
 
 impl Store {
     /// The mission of a dossier: the last one, whatever became of it.
     pub async fn mission(&self, dossier: DossierId) -> Result<Option<Mission>, StoreError> {
-        let sql = format!("{MISSION} WHERE dossier = $1 ORDER BY ordered_at DESC, id DESC LIMIT 1");
-        let Some(row) = self.db.fetch_one(&sql, &args![dossier.to_string()]).await? else { return Ok(None) };
-        let row = MissionRow::read(&row)?;
-        let sql = format!("{APPOINTMENT} WHERE a.mission = $1 ORDER BY a.start_at, a.id LIMIT {MOST}");
-        let rows = self.db.fetch(&sql, &args![row.id.to_string()]).await?;
-        let appointments = rows.iter().map(AppointmentRow::read).collect::<Result<_, _>>()?;
+        let last = "WHERE dossier = $1 ORDER BY ordered_at DESC, id DESC LIMIT 1";
+        let Some(row) = self.db.row::<MissionRow>(last, &args![dossier.to_string()]).await? else { return Ok(None) };
+        let of_mission = format!("WHERE mission = $1 ORDER BY start_at, id LIMIT {MOST}");
+        let appointments = self.db.rows(&of_mission, &args![row.id.to_string()]).await?;
         Ok(Some(Mission { row, appointments }))
     }
 
     /// One appointment.
     pub async fn appointment(&self, id: AppointmentId) -> Result<Option<AppointmentRow>, StoreError> {
-        let row = self.db.fetch_one(&format!("{APPOINTMENT} WHERE a.id = $1"), &args![id.to_string()]).await?;
-        row.as_ref().map(AppointmentRow::read).transpose()
+        self.db.row("WHERE id = $1", &args![id.to_string()]).await
     }
 
     /// An expert's booked appointments that are not over at `from` and begin before `until`, the earliest first.
@@ -326,19 +249,17 @@ impl Store {
         from: Timestamp,
         until: Timestamp,
     ) -> Result<Vec<AppointmentRow>, StoreError> {
-        let sql = format!(
-            "{APPOINTMENT} WHERE a.expert = $1 AND a.state = 'booked' AND a.busy_until > $2 AND a.start_at < $3 \
-             ORDER BY a.start_at LIMIT {MOST}"
+        let booked = format!(
+            "WHERE expert = $1 AND state = 'booked' AND busy_until > $2 AND start_at < $3 ORDER BY start_at LIMIT {MOST}"
         );
-        self.db.fetch(&sql, &args![expert, from, until]).await?.iter().map(AppointmentRow::read).collect()
+        self.db.rows(&booked, &args![expert, from, until]).await
     }
 
     /// An expert's missions that are not done, the oldest first.
     pub async fn open_missions(&self, expert: &str) -> Result<Vec<MissionRow>, StoreError> {
-        let sql = format!(
-            "{MISSION} WHERE expert = $1 AND state IN ('ordered', 'accepted') ORDER BY ordered_at, id LIMIT {MOST}"
-        );
-        self.db.fetch(&sql, &args![expert]).await?.iter().map(MissionRow::read).collect()
+        let open =
+            format!("WHERE expert = $1 AND state IN ('ordered', 'accepted') ORDER BY ordered_at, id LIMIT {MOST}");
+        self.db.rows(&open, &args![expert]).await
     }
 
     /// How many missions that are not done each expert has.

@@ -1,11 +1,13 @@
 //! The policy register: what insurers imported, found by number or by name.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 
 use super::{
     Store, StoreError,
-    batch::{ColumnType, Insert},
-    db::{Row, args},
+    db::args,
+    table::{Insert, table},
 };
 
 /// A policy and the keys that it is found by. The policy itself is the contract room's JSON.
@@ -20,70 +22,42 @@ pub struct PolicyRow {
     pub policy: serde_json::Value,
 }
 
-const SELECT: &str = "SELECT insurer, number_key, name_key, birth_date, postcode, policy FROM policy";
+/// A policy as it is stored.
+struct Imported {
+    row: PolicyRow,
+    at: Timestamp,
+}
+
+table! { Imported in "policy" {
+    row: PolicyRow { insurer, number_key, name_key, birth_date, postcode, policy },
+    at as imported_at,
+} }
+
+static PUT_POLICY: LazyLock<Insert<Imported>> = LazyLock::new(|| Insert::upsert(&["insurer", "number_key"], &[], ""));
+
 /// More namesakes than this are nobody in particular.
 const MAX_NAMESAKES: i64 = 50;
-
-fn read(row: &Row) -> Result<PolicyRow, StoreError> {
-    Ok(PolicyRow {
-        insurer: row.text(0)?,
-        number_key: row.text(1)?,
-        name_key: row.text(2)?,
-        birth_date: row.text_or_null(3)?,
-        postcode: row.text_or_null(4)?,
-        policy: row.json(5)?,
-    })
-}
 
 impl Store {
     /// Adds policies, or replaces those with the same number, all or none.
     pub async fn put_policies(&self, policies: &[PolicyRow], now: Timestamp) -> Result<(), StoreError> {
-        let insert = Insert::new(
-            "policy",
-            &[
-                ("insurer", ColumnType::Text),
-                ("number_key", ColumnType::Text),
-                ("name_key", ColumnType::Text),
-                ("birth_date", ColumnType::Text),
-                ("postcode", ColumnType::Text),
-                ("policy", ColumnType::Text),
-                ("imported_at", ColumnType::Int),
-            ],
-            "ON CONFLICT (insurer, number_key) DO UPDATE SET name_key = excluded.name_key, \
-             birth_date = excluded.birth_date, postcode = excluded.postcode, policy = excluded.policy, \
-             imported_at = excluded.imported_at",
-        );
         let mut tx = self.db.begin().await?;
         for part in policies.chunks(500) {
-            let rows = part
-                .iter()
-                .map(|row| {
-                    args![
-                        row.insurer.as_str(),
-                        row.number_key.as_str(),
-                        row.name_key.as_str(),
-                        row.birth_date.clone(),
-                        row.postcode.clone(),
-                        row.policy.to_string(),
-                        now,
-                    ]
-                    .to_vec()
-                })
-                .collect();
-            insert.run(&mut tx, rows).await?;
+            PUT_POLICY.run(&mut tx, part.iter().map(|row| Imported { row: row.clone(), at: now })).await?;
         }
         tx.commit().await
     }
 
     /// The policy with this number.
     pub async fn policy_by_number(&self, insurer: &str, number_key: &str) -> Result<Option<PolicyRow>, StoreError> {
-        let sql = format!("{SELECT} WHERE insurer = $1 AND number_key = $2");
-        self.db.fetch_one(&sql, &args![insurer, number_key]).await?.as_ref().map(read).transpose()
+        let numbered = "WHERE insurer = $1 AND number_key = $2";
+        Ok(self.db.row::<Imported>(numbered, &args![insurer, number_key]).await?.map(|imported| imported.row))
     }
 
     /// The policies of a name; the caller tells namesakes apart.
     pub async fn policies_by_name(&self, insurer: &str, name_key: &str) -> Result<Vec<PolicyRow>, StoreError> {
-        let sql = format!("{SELECT} WHERE insurer = $1 AND name_key = $2 LIMIT $3");
-        self.db.fetch(&sql, &args![insurer, name_key, MAX_NAMESAKES]).await?.iter().map(read).collect()
+        let named = "WHERE insurer = $1 AND name_key = $2 LIMIT $3";
+        let found = self.db.rows::<Imported>(named, &args![insurer, name_key, MAX_NAMESAKES]).await?;
+        Ok(found.into_iter().map(|imported| imported.row).collect())
     }
 }

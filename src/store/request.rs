@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::{
     Store, StoreError,
-    batch::{ColumnType, Insert},
-    db::{Arg, Row, Tx, args},
+    db::{Arg, Tx, args},
+    table::{Insert, table},
 };
 use crate::domain::id::{ConversationId, DossierId, MissedId, RequestId};
 
@@ -30,8 +30,15 @@ pub struct RequestRow {
     pub acknowledge_by: Option<Timestamp>,
     /// The last instant to answer it.
     pub answer_by: Timestamp,
-    /// When it was done and by whom.
-    pub done: Option<(Timestamp, String)>,
+    pub done: Option<Completion>,
+}
+
+/// When a request was done and by whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Completion {
+    pub at: Timestamp,
+    /// The login of the handler.
+    pub by: String,
 }
 
 /// Something that was not understood, or a question that nothing answers.
@@ -62,103 +69,34 @@ pub struct DeskCount {
     pub overdue: i64,
 }
 
-const REQUEST: &str = "SELECT id, conversation, dossier, insurer, kind, desk, text, asked_at, acknowledge_by, \
-                       answer_by, done_at, done_by FROM request";
-const MISSED: &str = "SELECT id, conversation, dossier, text, question, at FROM missed";
+table! { RequestRow in "request" {
+    id,
+    conversation,
+    dossier,
+    insurer,
+    kind,
+    desk,
+    text,
+    asked_at,
+    acknowledge_by,
+    answer_by,
+    done?: Completion { at as done_at, by as done_by },
+} }
 
-impl RequestRow {
-    const COLUMNS: &[(&str, ColumnType)] = &[
-        ("id", ColumnType::Text),
-        ("conversation", ColumnType::Text),
-        ("dossier", ColumnType::Text),
-        ("insurer", ColumnType::Text),
-        ("kind", ColumnType::Text),
-        ("desk", ColumnType::Text),
-        ("text", ColumnType::Text),
-        ("asked_at", ColumnType::Int),
-        ("acknowledge_by", ColumnType::Int),
-        ("answer_by", ColumnType::Int),
-    ];
+table! { MissedRow in "missed" { id, conversation, dossier, text, question, at } }
 
-    /// A new one is not done yet.
-    fn args(&self) -> Vec<Arg> {
-        args![
-            self.id.to_string(),
-            self.conversation.to_string(),
-            self.dossier.to_string(),
-            self.insurer.as_str(),
-            self.kind.as_str(),
-            self.desk.as_str(),
-            cut(&self.text),
-            self.asked_at,
-            self.acknowledge_by,
-            self.answer_by,
-        ]
-        .to_vec()
-    }
-
-    fn read(row: &Row) -> Result<Self, StoreError> {
-        let done = row.time_or_null(10)?.zip(row.text_or_null(11)?);
-        Ok(Self {
-            id: row.parse(0)?,
-            conversation: row.parse(1)?,
-            dossier: row.parse(2)?,
-            insurer: row.text(3)?,
-            kind: row.text(4)?,
-            desk: row.text(5)?,
-            text: row.text(6)?,
-            asked_at: row.time(7)?,
-            acknowledge_by: row.time_or_null(8)?,
-            answer_by: row.time(9)?,
-            done,
-        })
-    }
-}
-
-impl MissedRow {
-    const COLUMNS: &[(&str, ColumnType)] = &[
-        ("id", ColumnType::Text),
-        ("conversation", ColumnType::Text),
-        ("dossier", ColumnType::Text),
-        ("text", ColumnType::Text),
-        ("question", ColumnType::Int),
-        ("at", ColumnType::Int),
-    ];
-
-    fn args(&self) -> Vec<Arg> {
-        args![
-            self.id.to_string(),
-            self.conversation.to_string(),
-            self.dossier.map(|id| id.to_string()),
-            cut(&self.text),
-            i64::from(self.question),
-            self.at,
-        ]
-        .to_vec()
-    }
-
-    fn read(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: row.parse(0)?,
-            conversation: row.parse(1)?,
-            dossier: row.parse_or_null(2)?,
-            text: row.text(3)?,
-            question: row.int(4)? == 1,
-            at: row.time(5)?,
-        })
-    }
-}
-
-static ASKED: LazyLock<Insert> = LazyLock::new(|| Insert::new("request", RequestRow::COLUMNS, ""));
-static MISSES: LazyLock<Insert> = LazyLock::new(|| Insert::new("missed", MissedRow::COLUMNS, ""));
+static ADD_REQUEST: LazyLock<Insert<RequestRow>> = LazyLock::new(Insert::new);
+static ADD_MISSED: LazyLock<Insert<MissedRow>> = LazyLock::new(Insert::new);
 
 /// Writes what a group of turns changes.
 pub(super) async fn write<'a>(
     tx: &mut Tx,
     changes: impl Iterator<Item = &'a Requests> + Clone,
 ) -> Result<(), StoreError> {
-    ASKED.run(tx, changes.clone().flat_map(|c| &c.asked).map(RequestRow::args).collect()).await?;
-    MISSES.run(tx, changes.clone().flat_map(|c| &c.missed).map(MissedRow::args).collect()).await?;
+    let asked = changes.clone().flat_map(|c| &c.asked);
+    ADD_REQUEST.run(tx, asked.map(|row| RequestRow { text: cut(&row.text), ..row.clone() })).await?;
+    let missed = changes.clone().flat_map(|c| &c.missed);
+    ADD_MISSED.run(tx, missed.map(|row| MissedRow { text: cut(&row.text), ..row.clone() })).await?;
     for (id, at, by) in changes.flat_map(|c| &c.done) {
         let sql = "UPDATE request SET done_at = $2, done_by = $3 WHERE id = $1 AND done_at IS NULL";
         tx.fetch(sql, &args![id.to_string(), *at, by.as_str()]).await?;
@@ -175,10 +113,10 @@ impl Store {
     pub async fn requests(&self, desk: Option<&str>, done: bool, most: i64) -> Result<Vec<RequestRow>, StoreError> {
         let (state, order) = if done { ("IS NOT NULL", "done_at DESC") } else { ("IS NULL", "answer_by") };
         let of_desk = if desk.is_some() { "AND desk = $2" } else { "" };
-        let sql = format!("{REQUEST} WHERE done_at {state} {of_desk} ORDER BY {order}, id LIMIT $1");
+        let rest = format!("WHERE done_at {state} {of_desk} ORDER BY {order}, id LIMIT $1");
         let mut values = args![most].to_vec();
         values.extend(desk.map(Arg::from));
-        self.db.fetch(&sql, &values).await?.iter().map(RequestRow::read).collect()
+        self.db.rows(&rest, &values).await
     }
 
     /// How many open requests each desk has.
@@ -191,14 +129,12 @@ impl Store {
 
     /// One request.
     pub async fn request(&self, id: RequestId) -> Result<Option<RequestRow>, StoreError> {
-        let row = self.db.fetch_one(&format!("{REQUEST} WHERE id = $1"), &args![id.to_string()]).await?;
-        row.as_ref().map(RequestRow::read).transpose()
+        self.db.row("WHERE id = $1", &args![id.to_string()]).await
     }
 
     /// What was not understood and nobody has looked at yet, the latest first.
     pub async fn missed(&self, most: i64) -> Result<Vec<MissedRow>, StoreError> {
-        let sql = format!("{MISSED} WHERE settled_at IS NULL ORDER BY at DESC, id DESC LIMIT $1");
-        self.db.fetch(&sql, &args![most]).await?.iter().map(MissedRow::read).collect()
+        self.db.rows("WHERE settled_at IS NULL ORDER BY at DESC, id DESC LIMIT $1", &args![most]).await
     }
 
     /// A handler says what it means (it is an example of that intent from now on), or, with none, that it teaches

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Store, StoreError, conversation::json, db::args};
+use super::{Store, StoreError, column::json, db::args};
 
 impl Store {
     /// Keeps a revision's sources: path to text.

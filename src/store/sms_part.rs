@@ -1,8 +1,14 @@
 //! Parts of long text messages that come apart: each is stored before it is acknowledged, until all are there.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 
-use super::{Store, StoreError, db::args};
+use super::{
+    Store, StoreError,
+    db::args,
+    table::{Insert, Table as _, table},
+};
 
 /// A part of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,57 +30,25 @@ pub struct SmsPart {
     pub at: Timestamp,
 }
 
-const COLUMNS: &str = "account, address, reference, total, number, content, coding, id, done, at";
+table! { SmsPart in "sms_part" { account, address, reference, total, number, content, coding, id, done, at } }
 
-impl SmsPart {
-    fn read(row: &super::db::Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            account: row.text(0)?,
-            address: row.text(1)?,
-            reference: row.int(2)?,
-            total: row.int(3)?,
-            number: row.int(4)?,
-            content: row.text(5)?,
-            coding: row.int(6)?,
-            id: row.text(7)?,
-            done: row.int(8)? != 0,
-            at: row.time(9)?,
-        })
-    }
-}
+static ADD_PART: LazyLock<Insert<SmsPart>> =
+    LazyLock::new(|| Insert::with("ON CONFLICT (account, address, reference, number) DO NOTHING"));
 
 impl Store {
     /// Keeps a part, and returns all parts of its message that are there, in order. The same part again changes nothing;
     /// what is older than `stale` belongs to another message, for senders count anew.
     pub async fn keep_sms_part(&self, part: &SmsPart, stale: Timestamp) -> Result<Vec<SmsPart>, StoreError> {
-        let SmsPart { account, address, reference, total, number, content, coding, id, done: _, at } = part;
+        let SmsPart { account, address, reference, total, .. } = part;
         let mut tx = self.db.begin().await?;
         tx.fetch(
             "DELETE FROM sms_part WHERE account = $1 AND address = $2 AND reference = $3 AND (total <> $4 OR at < $5)",
             &args![account.as_str(), address.as_str(), *reference, *total, stale],
         )
         .await?;
-        tx.fetch(
-            &format!(
-                "INSERT INTO sms_part ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9) \
-                 ON CONFLICT (account, address, reference, number) DO NOTHING"
-            ),
-            &args![
-                account.as_str(),
-                address.as_str(),
-                *reference,
-                *total,
-                *number,
-                content.as_str(),
-                *coding,
-                id.as_str(),
-                *at
-            ],
-        )
-        .await?;
-        let sql = format!(
-            "SELECT {COLUMNS} FROM sms_part WHERE account = $1 AND address = $2 AND reference = $3 ORDER BY number"
-        );
+        ADD_PART.run(&mut tx, [part]).await?;
+        let of_message = "WHERE account = $1 AND address = $2 AND reference = $3 ORDER BY number";
+        let sql = SmsPart::schema().select(of_message);
         let rows = tx.fetch(&sql, &args![account.as_str(), address.as_str(), *reference]).await?;
         tx.commit().await?;
         rows.iter().map(SmsPart::read).collect()
@@ -101,10 +75,7 @@ impl Store {
     ) -> Result<Vec<SmsPart>, StoreError> {
         let forgotten = "DELETE FROM sms_part WHERE account = $1 AND done = 1 AND at < $2";
         self.db.execute(forgotten, &args![account, forget]).await?;
-        let sql = format!(
-            "SELECT {COLUMNS} FROM sms_part WHERE account = $1 AND done = 0 AND at < $2 \
-             ORDER BY address, reference, number"
-        );
-        self.db.fetch(&sql, &args![account, waiting_since]).await?.iter().map(SmsPart::read).collect()
+        let overdue = "WHERE account = $1 AND done = 0 AND at < $2 ORDER BY address, reference, number";
+        self.db.rows(overdue, &args![account, waiting_since]).await
     }
 }

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use super::{
     Store, StoreError,
-    batch::{ColumnType, Insert},
     db::{Tx, args},
+    table::{Insert, table},
 };
 use crate::domain::id::ConversationId;
 
@@ -20,26 +20,22 @@ pub struct TimerRow {
     pub due_at: Option<Timestamp>,
 }
 
-static TIMER: LazyLock<Insert> = LazyLock::new(|| {
-    Insert::new(
-        "timer",
-        &[("conversation", ColumnType::Text), ("due_at", ColumnType::Int)],
-        "ON CONFLICT (conversation) DO UPDATE SET due_at = excluded.due_at",
-    )
-});
+table! { TimerRow in "timer" { conversation, due_at } }
+
+static SET_TIMER: LazyLock<Insert<TimerRow>> = LazyLock::new(|| Insert::upsert(&["conversation"], &[], ""));
 
 /// Sets and takes away the timers of a group's turns.
 pub(super) async fn write(tx: &mut Tx, rows: impl Iterator<Item = &TimerRow>) -> Result<(), StoreError> {
     let mut set = Vec::new();
     for row in rows {
-        if let Some(due_at) = row.due_at {
-            set.push(args![row.conversation.to_string(), due_at].to_vec());
+        if row.due_at.is_some() {
+            set.push(row);
         } else {
             let gone = args![row.conversation.to_string()];
             tx.fetch("DELETE FROM timer WHERE conversation = $1", &gone).await?;
         }
     }
-    TIMER.run(tx, set).await.map(drop)
+    SET_TIMER.run(tx, set).await.map(drop)
 }
 
 impl Store {

@@ -6,5 +6,6 @@ mod mailbox;
 mod outbox;
 mod planning;
 mod requests;
+mod round_trip;
 mod rows;
 mod schema;

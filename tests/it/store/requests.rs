@@ -2,7 +2,7 @@
 
 use guichet::{
     domain::id::{MissedId, RequestId},
-    store::{DeskCount, MissedRow, RequestRow, Requests},
+    store::{Completion, DeskCount, MissedRow, RequestRow, Requests},
 };
 
 use crate::support::{Case, Database, at, on_both_engines};
@@ -46,7 +46,7 @@ async fn a_request_is_listed_by_its_deadline_until_it_is_done(db: Database) {
     let mut turn = case.turn("p-2", "merci");
     turn.rows.requests = Requests { done: vec![(soon.id, at(50), "camille".into())], ..Requests::default() };
     store.commit(turn).await.unwrap();
-    let done = RequestRow { done: Some((at(50), "camille".into())), ..soon.clone() };
+    let done = RequestRow { done: Some(Completion { at: at(50), by: "camille".into() }), ..soon.clone() };
     assert_eq!(store.requests(None, true, 10).await.unwrap(), std::slice::from_ref(&done));
     assert_eq!(store.requests(None, false, 10).await.unwrap(), std::slice::from_ref(&late));
     assert_eq!(store.request(soon.id).await.unwrap(), Some(done));

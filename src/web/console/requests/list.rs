@@ -106,7 +106,7 @@ impl RequestLine {
             asked: When(row.asked_at),
             acknowledge_by: row.acknowledge_by.map(When),
             answer_by: When(row.answer_by),
-            done: row.done.map(|(at, by)| (When(at), by)),
+            done: row.done.map(|done| (When(done.at), done.by)),
         }
     }
 }

@@ -1,7 +1,8 @@
+//! What is stored of a value that has no JSON.
+
 use std::collections::BTreeMap;
 
-use super::json;
-use crate::store::StoreError;
+use super::{StoreError, json};
 
 #[test]
 fn a_value_without_json_is_an_error_and_not_an_empty_text() {

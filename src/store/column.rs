@@ -1,0 +1,204 @@
+//! What one column holds: how each type of ours is bound to a statement and read from a row. A type that is new in a row
+//! gets its line here.
+
+use jiff::Timestamp;
+
+use super::{
+    db::{Arg, Array, Row},
+    error::StoreError,
+};
+use crate::{
+    domain::{
+        contact::Proof,
+        fact::{Source, Value},
+        id::{
+            AppointmentId, ContactId, ConversationId, DocumentId, DossierId, MissedId, MissionId, OutboundId, RequestId,
+        },
+        language::Language,
+        message::{Author, Body, Channel},
+        timing::Timing,
+    },
+    dossier::{Status, Wanted},
+};
+
+/// What a column holds in both engines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ColumnType {
+    Text,
+    /// 64 bits.
+    Int,
+}
+
+impl ColumnType {
+    pub(super) fn null(self) -> Arg {
+        match self {
+            Self::Text => Arg::NullText,
+            Self::Int => Arg::NullInt,
+        }
+    }
+
+    /// An array for `rows` values of one column.
+    pub(super) fn array(self, rows: usize) -> Array {
+        match self {
+            Self::Text => Array::Text(Vec::with_capacity(rows)),
+            Self::Int => Array::Int(Vec::with_capacity(rows)),
+        }
+    }
+
+    /// PostgreSQL's name of it.
+    pub(super) fn of_postgres(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Int => "bigint",
+        }
+    }
+}
+
+/// A type that one column holds.
+pub(super) trait ColumnValue: Sized {
+    const TYPE: ColumnType;
+
+    fn to_arg(&self) -> Result<Arg, StoreError>;
+
+    fn read(row: &Row, column: usize) -> Result<Self, StoreError>;
+}
+
+/// Kept as the text that it displays and that parses.
+macro_rules! as_text {
+    ($($type:ty),+ $(,)?) => {$(
+        impl ColumnValue for $type {
+            const TYPE: ColumnType = ColumnType::Text;
+
+            fn to_arg(&self) -> Result<Arg, StoreError> {
+                Ok(Arg::Text(self.to_string()))
+            }
+
+            fn read(row: &Row, column: usize) -> Result<Self, StoreError> {
+                row.parse(column)
+            }
+        }
+    )+};
+}
+
+/// Kept by the name that it has and that parses.
+macro_rules! by_name {
+    ($($type:ty),+ $(,)?) => {$(
+        impl $crate::store::column::ColumnValue for $type {
+            const TYPE: $crate::store::column::ColumnType = $crate::store::column::ColumnType::Text;
+
+            fn to_arg(&self) -> Result<$crate::store::db::Arg, $crate::store::error::StoreError> {
+                Ok(self.name().into())
+            }
+
+            fn read(
+                row: &$crate::store::db::Row,
+                column: usize,
+            ) -> Result<Self, $crate::store::error::StoreError> {
+                row.parse(column)
+            }
+        }
+    )+};
+}
+pub(super) use by_name;
+
+/// Kept as JSON.
+macro_rules! as_json {
+    ($($type:ty),+ $(,)?) => {$(
+        impl ColumnValue for $type {
+            const TYPE: ColumnType = ColumnType::Text;
+
+            fn to_arg(&self) -> Result<Arg, StoreError> {
+                json(self).map(Arg::Text)
+            }
+
+            fn read(row: &Row, column: usize) -> Result<Self, StoreError> {
+                row.json(column)
+            }
+        }
+    )+};
+}
+
+as_text!(AppointmentId, ContactId, ConversationId, DocumentId, DossierId, MissedId, MissionId, OutboundId, RequestId,);
+by_name!(Channel, Proof, Status);
+as_json!(Author, Body, Source, Timing, Value, Vec<Wanted>, serde_json::Value);
+
+impl ColumnValue for String {
+    const TYPE: ColumnType = ColumnType::Text;
+
+    fn to_arg(&self) -> Result<Arg, StoreError> {
+        Ok(self.as_str().into())
+    }
+
+    fn read(row: &Row, column: usize) -> Result<Self, StoreError> {
+        row.text(column)
+    }
+}
+
+impl ColumnValue for Language {
+    const TYPE: ColumnType = ColumnType::Text;
+
+    fn to_arg(&self) -> Result<Arg, StoreError> {
+        Ok(self.code().into())
+    }
+
+    fn read(row: &Row, column: usize) -> Result<Self, StoreError> {
+        Ok(Self::from_tag(&row.text(column)?))
+    }
+}
+
+impl ColumnValue for i64 {
+    const TYPE: ColumnType = ColumnType::Int;
+
+    fn to_arg(&self) -> Result<Arg, StoreError> {
+        Ok((*self).into())
+    }
+
+    fn read(row: &Row, column: usize) -> Result<Self, StoreError> {
+        row.int(column)
+    }
+}
+
+impl ColumnValue for bool {
+    const TYPE: ColumnType = ColumnType::Int;
+
+    fn to_arg(&self) -> Result<Arg, StoreError> {
+        Ok(i64::from(*self).into())
+    }
+
+    fn read(row: &Row, column: usize) -> Result<Self, StoreError> {
+        Ok(row.int(column)? != 0)
+    }
+}
+
+/// Unix milliseconds.
+impl ColumnValue for Timestamp {
+    const TYPE: ColumnType = ColumnType::Int;
+
+    fn to_arg(&self) -> Result<Arg, StoreError> {
+        Ok((*self).into())
+    }
+
+    fn read(row: &Row, column: usize) -> Result<Self, StoreError> {
+        row.time(column)
+    }
+}
+
+impl<V: ColumnValue> ColumnValue for Option<V> {
+    const TYPE: ColumnType = V::TYPE;
+
+    fn to_arg(&self) -> Result<Arg, StoreError> {
+        self.as_ref().map_or(Ok(V::TYPE.null()), V::to_arg)
+    }
+
+    fn read(row: &Row, column: usize) -> Result<Self, StoreError> {
+        if row.is_null(column)? { Ok(None) } else { V::read(row, column).map(Some) }
+    }
+}
+
+/// A value's JSON. A value that has none refuses the write: a row that cannot be read again must not be acknowledged.
+pub(super) fn json(value: &impl serde::Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(StoreError::Unstorable)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,348 @@
+//! One declaration a table. [`table!`] names each column once, beside the field that it holds: what is selected, what is
+//! bound and what is read come from that one line, so that no two columns can change places in one of them.
+//!
+//! [`Insert`] writes many rows by one statement: `VALUES` with all their values bound on SQLite, `UNNEST` on PostgreSQL.
+//! `json_each` would do on SQLite too, with one statement for any number of rows; but each row is then written as JSON,
+//! parsed, written as text and parsed again for its columns. A statement for each number of rows is prepared once, up to
+//! [`MAX_ROWS`]; a larger group takes several.
+
+use std::{borrow::Borrow, marker::PhantomData};
+
+use super::{
+    column::{ColumnType, ColumnValue},
+    db::{Arg, Array, Db, Row, Tx},
+    error::StoreError,
+};
+
+/// A row that is kept in a table of its own. Made by [`table!`].
+pub(super) trait Table: Sized {
+    /// The table's name and columns.
+    fn schema() -> &'static Schema;
+
+    /// The values of the columns that are written, in their order.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unstorable`] for a value that has no JSON.
+    fn bind(&self) -> Result<Vec<Arg>, StoreError>;
+
+    /// Reads a row of a statement that selects [`Schema::selected`].
+    fn read(row: &Row) -> Result<Self, StoreError>;
+}
+
+/// Declares the table that a row is kept in.
+///
+/// ```ignore
+/// table! { EndpointRow in "endpoint" {
+///     endpoint: Endpoint { channel, account, address },   // a field that takes three columns
+///     conversation,                                       // a field and its column
+///     delivery as status,                                 // a field whose column has another name
+///     done?: Done { at as done_at, by as done_by },       // all null where the field is None
+/// } made {
+///     verified_at: |row| row.proof.map(|_| row.at),       // written, never read
+/// } counted {
+///     moves,                                              // read, written by the store's own statements
+/// } }
+/// ```
+macro_rules! table {
+    ($row:ident in $table:literal {
+        $( $field:ident $(as $column:ident)?
+            $(? : $maybe:ident { $( $in_maybe:ident $(as $maybe_column:ident)? ),+ $(,)? })?
+            $(: $part:ident { $( $in_part:ident $(as $part_column:ident)? ),+ $(,)? })? ),+ $(,)?
+    } $( made { $( $made:ident : $make:expr ),+ $(,)? } )? $( counted { $( $counted:ident ),+ $(,)? } )?) => {
+        impl $crate::store::table::Table for $row {
+            fn schema() -> &'static $crate::store::table::Schema {
+                static SCHEMA: std::sync::LazyLock<$crate::store::table::Schema> = std::sync::LazyLock::new(|| {
+                    let mut schema = $crate::store::table::Schema::new($table);
+                    $( $crate::store::table::column!(@declare schema, $row, $field $(as $column)?
+                        $(? : $maybe { $( $in_maybe $(as $maybe_column)? ),+ })?
+                        $(: $part { $( $in_part $(as $part_column)? ),+ })?); )+
+                    $( $( schema.made::<$row, _>(stringify!($made), $make); )+ )?
+                    $( $( schema.counted(stringify!($counted)); )+ )?
+                    schema
+                });
+                &SCHEMA
+            }
+
+            fn bind(&self) -> Result<Vec<$crate::store::db::Arg>, $crate::store::error::StoreError> {
+                let mut values = $crate::store::table::Values::default();
+                $( $crate::store::table::column!(@bind values, self, $field $(as $column)?
+                    $(? : $maybe { $( $in_maybe $(as $maybe_column)? ),+ })?
+                    $(: $part { $( $in_part $(as $part_column)? ),+ })?); )+
+                $( $( values.made(self, $make)?; )+ )?
+                Ok(values.bound())
+            }
+
+            fn read(row: &$crate::store::db::Row) -> Result<Self, $crate::store::error::StoreError> {
+                let mut cells = $crate::store::table::Cells::of(row);
+                $( let $field = $crate::store::table::column!(@read cells, $field $(as $column)?
+                    $(? : $maybe { $( $in_maybe $(as $maybe_column)? ),+ })?
+                    $(: $part { $( $in_part $(as $part_column)? ),+ })?); )+
+                $( $( let $counted = cells.take()?; )+ )?
+                Ok(Self { $( $field, )+ $( $( $counted, )+ )? })
+            }
+        }
+    };
+}
+pub(super) use table;
+
+/// One field of [`table!`]: how its columns are declared, bound and read.
+macro_rules! column {
+    (@name $field:ident) => { stringify!($field) };
+    (@name $field:ident as $column:ident) => { stringify!($column) };
+
+    (@declare $schema:ident, $row:ty, $field:ident ? : $part:ident { $( $inner:ident $(as $column:ident)? ),+ }) => {
+        $( $schema.kept(
+            $crate::store::table::column!(@name $inner $(as $column)?), |part: &$part| &part.$inner
+        ); )+
+    };
+    (@declare $schema:ident, $row:ty, $field:ident : $part:ident { $( $inner:ident $(as $column:ident)? ),+ }) => {
+        $( $schema.kept(
+            $crate::store::table::column!(@name $inner $(as $column)?), |row: &$row| &row.$field.$inner
+        ); )+
+    };
+    (@declare $schema:ident, $row:ty, $field:ident $(as $column:ident)?) => {
+        $schema.kept($crate::store::table::column!(@name $field $(as $column)?), |row: &$row| &row.$field)
+    };
+
+    (@bind $values:ident, $row:expr, $field:ident ? : $part:ident { $( $inner:ident $(as $column:ident)? ),+ }) => {
+        $( $values.part($row.$field.as_ref(), |part: &$part| &part.$inner)?; )+
+    };
+    (@bind $values:ident, $row:expr, $field:ident : $part:ident { $( $inner:ident $(as $column:ident)? ),+ }) => {
+        $( $values.push(&$row.$field.$inner)?; )+
+    };
+    (@bind $values:ident, $row:expr, $field:ident $(as $column:ident)?) => { $values.push(&$row.$field)? };
+
+    (@read $cells:ident, $field:ident ? : $part:ident { $( $inner:ident $(as $column:ident)? ),+ }) => {
+        if $cells.skip_nulls([$( stringify!($inner) ),+].len())? {
+            None
+        } else {
+            Some($part { $( $inner: $cells.take()? ),+ })
+        }
+    };
+    (@read $cells:ident, $field:ident : $part:ident { $( $inner:ident $(as $column:ident)? ),+ }) => {
+        $part { $( $inner: $cells.take()? ),+ }
+    };
+    (@read $cells:ident, $field:ident $(as $column:ident)?) => { $cells.take()? };
+}
+pub(super) use column;
+
+/// A table's name and columns.
+#[derive(Debug)]
+pub(super) struct Schema {
+    table: &'static str,
+    written: Vec<(&'static str, ColumnType)>,
+    read: Vec<&'static str>,
+}
+
+impl Schema {
+    pub(super) fn new(table: &'static str) -> Self {
+        Self { table, written: Vec::new(), read: Vec::new() }
+    }
+
+    /// A column that is written and read. Of `get`, which gets the value that it holds, only the type matters.
+    pub(super) fn kept<R, V: ColumnValue>(&mut self, name: &'static str, _get: impl Fn(&R) -> &V) {
+        self.written.push((name, V::TYPE));
+        self.read.push(name);
+    }
+
+    /// A column that is written only.
+    pub(super) fn made<R, V: ColumnValue>(&mut self, name: &'static str, _make: impl Fn(&R) -> V) {
+        self.written.push((name, V::TYPE));
+    }
+
+    /// A column that is read only.
+    pub(super) fn counted(&mut self, name: &'static str) {
+        self.read.push(name);
+    }
+
+    /// The columns that [`Table::read`] reads, in its order, with commas between them.
+    pub(super) fn selected(&self) -> String {
+        self.read.join(", ")
+    }
+
+    /// `SELECT … FROM …`; what follows is the caller's.
+    pub(super) fn select(&self, rest: &str) -> String {
+        format!("SELECT {} FROM {} {rest}", self.selected(), self.table)
+    }
+
+    fn written_names(&self) -> impl Iterator<Item = &'static str> {
+        self.written.iter().map(|(name, _)| *name)
+    }
+}
+
+/// The values that a row binds.
+#[derive(Debug, Default)]
+pub(super) struct Values(Vec<Arg>);
+
+impl Values {
+    pub(super) fn push(&mut self, value: &impl ColumnValue) -> Result<(), StoreError> {
+        self.0.push(value.to_arg()?);
+        Ok(())
+    }
+
+    /// The value in a part that may be missing.
+    pub(super) fn part<P, V: ColumnValue>(
+        &mut self,
+        part: Option<&P>,
+        get: impl Fn(&P) -> &V,
+    ) -> Result<(), StoreError> {
+        self.0.push(part.map_or(Ok(V::TYPE.null()), |part| get(part).to_arg())?);
+        Ok(())
+    }
+
+    /// What `make` makes of the row.
+    pub(super) fn made<R, V: ColumnValue>(&mut self, row: &R, make: impl Fn(&R) -> V) -> Result<(), StoreError> {
+        self.push(&make(row))
+    }
+
+    pub(super) fn bound(self) -> Vec<Arg> {
+        self.0
+    }
+}
+
+/// Reads a row's columns one after the other.
+pub(super) struct Cells<'r> {
+    row: &'r Row,
+    next: usize,
+}
+
+impl<'r> Cells<'r> {
+    pub(super) fn of(row: &'r Row) -> Self {
+        Self { row, next: 0 }
+    }
+
+    /// The next column.
+    pub(super) fn take<V: ColumnValue>(&mut self) -> Result<V, StoreError> {
+        let column = self.next;
+        self.next += 1;
+        V::read(self.row, column)
+    }
+
+    /// Passes over the next `columns` where the first of them is null, and tells whether it is.
+    pub(super) fn skip_nulls(&mut self, columns: usize) -> Result<bool, StoreError> {
+        let null = self.row.is_null(self.next)?;
+        if null {
+            self.next += columns;
+        }
+        Ok(null)
+    }
+}
+
+impl Db {
+    /// The rows of a table, outside a transaction; `rest` begins with its `WHERE`.
+    pub(super) async fn rows<T: Table>(&self, rest: &str, args: &[Arg]) -> Result<Vec<T>, StoreError> {
+        self.fetch(&T::schema().select(rest), args).await?.iter().map(T::read).collect()
+    }
+
+    /// One row of a table, or none.
+    pub(super) async fn row<T: Table>(&self, rest: &str, args: &[Arg]) -> Result<Option<T>, StoreError> {
+        self.fetch_one(&T::schema().select(rest), args).await?.as_ref().map(T::read).transpose()
+    }
+}
+
+/// An insert into one table, its SQL written once for each engine.
+#[derive(Debug)]
+pub(super) struct Insert<T> {
+    columns: Vec<ColumnType>,
+    sqlite: Statement,
+    postgres: String,
+    rows: PhantomData<fn(&T)>,
+}
+
+/// The parts of SQLite's statement, put together for as many rows as there are.
+#[derive(Debug)]
+struct Statement {
+    head: String,
+    row: String,
+    tail: String,
+}
+
+/// The most rows in one SQLite statement: far from its limit of 32,766 values, and few enough statements to keep.
+const MAX_ROWS: usize = 64;
+
+impl<T: Table> Insert<T> {
+    /// Rows that are not there yet.
+    pub(super) fn new() -> Self {
+        Self::with("")
+    }
+
+    /// With what stands behind the values: `ON CONFLICT …` and `RETURNING …`.
+    pub(super) fn with(tail: &str) -> Self {
+        let Schema { table, written, .. } = T::schema();
+        let names = T::schema().written_names().collect::<Vec<_>>().join(", ");
+        let arrays = (1..).zip(written).map(|(number, (_, holds))| format!("${number}::{}[]", holds.of_postgres()));
+        Self {
+            columns: written.iter().map(|(_, holds)| *holds).collect(),
+            sqlite: Statement {
+                head: format!("INSERT INTO {table} ({names}) VALUES "),
+                row: format!("({})", vec!["?"; written.len()].join(",")),
+                tail: format!(" {tail}"),
+            },
+            postgres: format!(
+                "INSERT INTO {table} ({names}) SELECT * FROM UNNEST({}) {tail}",
+                arrays.collect::<Vec<_>>().join(", ")
+            ),
+            rows: PhantomData,
+        }
+    }
+
+    /// A row whose `key` is there already takes all the new values, but keeps its `fixed` columns; `tail` follows.
+    pub(super) fn upsert(key: &[&str], fixed: &[&str], tail: &str) -> Self {
+        let changed = T::schema().written_names().filter(|name| !key.contains(name) && !fixed.contains(name));
+        let changes = changed.map(|name| format!("{name} = excluded.{name}")).collect::<Vec<_>>().join(", ");
+        Self::with(&format!("ON CONFLICT ({}) DO UPDATE SET {changes} {tail}", key.join(", ")))
+    }
+
+    /// Inserts `rows` and returns what the tail returns.
+    pub(super) async fn run<R: Borrow<T>>(
+        &self,
+        tx: &mut Tx,
+        rows: impl IntoIterator<Item = R>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let mut rows = rows.into_iter().map(|row| row.borrow().bind()).collect::<Result<Vec<_>, _>>()?.into_iter();
+        if rows.len() == 0 {
+            return Ok(Vec::new());
+        }
+        if tx.is_sqlite() {
+            let mut returned = Vec::new();
+            loop {
+                let args: Vec<Arg> = rows.by_ref().take(MAX_ROWS).flatten().collect();
+                if args.is_empty() {
+                    return Ok(returned);
+                }
+                returned.extend(tx.fetch(&self.sqlite.sql(args.len() / self.columns.len()), &args).await?);
+            }
+        }
+        let mut arrays: Vec<Array> = self.columns.iter().map(|holds| holds.array(rows.len())).collect();
+        for row in rows {
+            for (array, value) in arrays.iter_mut().zip(row) {
+                array.push(value);
+            }
+        }
+        tx.fetch_arrays(&self.postgres, &arrays).await
+    }
+
+    /// Inserts one row in a transaction of its own. Returns what the tail returns.
+    pub(super) async fn run_alone(&self, db: &Db, row: &T) -> Result<Vec<Row>, StoreError> {
+        let mut tx = db.begin().await?;
+        let returned = self.run(&mut tx, [row]).await?;
+        tx.commit().await?;
+        Ok(returned)
+    }
+}
+
+impl Statement {
+    fn sql(&self, rows: usize) -> String {
+        let mut sql = String::with_capacity(self.head.len() + rows * (self.row.len() + 1) + self.tail.len());
+        sql.push_str(&self.head);
+        for row in 0..rows {
+            if row > 0 {
+                sql.push(',');
+            }
+            sql.push_str(&self.row);
+        }
+        sql.push_str(&self.tail);
+        sql
+    }
+}
