@@ -320,7 +320,7 @@ fn zone(turn: &Turn) -> TimeZone {
     conversation.library.insurer(&conversation.row.insurer).map_or_else(paris, crate::flow::Insurer::zone)
 }
 
-/// What is free of an expert's time for a mission: its own appointment may move over itself.
+/// The slots that may be offered for a mission.
 async fn free_time(
     turn: &Turn,
     expert: &Expert,
@@ -330,26 +330,24 @@ async fn free_time(
     let (zone, postcode) = (zone(turn), postcode(turn));
     let rules =
         Rules { postcode: postcode.as_deref(), ..Rules::of(services.experts(), turn.now, &zone, services.calendar()) };
-    let busy = busy(mission, &expert.id, turn.now, FAR, services.look_ups()).await?;
-    let booked = mission.booked().map(|row| row.start);
-    let free = free_slots(expert, &mission.row.mode, &busy, &rules);
-    Ok(free.into_iter().filter(|slot| Some(slot.start) != booked).collect())
+    let busy = busy(&expert.id, turn.now, FAR, services.look_ups()).await?;
+    Ok(free_slots(expert, &mission.row.mode, mission.row.id, &busy, &rules))
 }
 
+/// What is booked of an expert's time.
 async fn busy(
-    mission: &Mission,
     expert: &str,
     from: Timestamp,
     until: Timestamp,
     look_ups: &dyn LookUps,
 ) -> Result<Vec<Busy>, StoreError> {
     let booked = look_ups.booked(expert, from, until).await?;
-    let others = booked.into_iter().filter(|row| row.mission != mission.row.id);
-    Ok(others.map(|row| Busy { start: row.start, until: row.busy_until }).collect())
+    Ok(booked.iter().map(|row| Busy { mission: row.mission, start: row.start, until: row.busy_until }).collect())
 }
 
 async fn is_free(mission: &Mission, row: &AppointmentRow, look_ups: &dyn LookUps) -> Result<bool, StoreError> {
-    Ok(busy(mission, &row.expert, row.start, row.busy_until, look_ups).await?.is_empty())
+    let busy = busy(&row.expert, row.start, row.busy_until, look_ups).await?;
+    Ok(busy.iter().all(|busy| busy.mission == mission.row.id))
 }
 
 /// Of the loss.

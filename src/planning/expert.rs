@@ -25,7 +25,7 @@ pub struct Expert {
     /// In the insurer's zone. Public holidays are free.
     pub hours: Week,
     pub lengths: Lengths,
-    /// Minutes that stay free after a visit on the spot.
+    /// Minutes that stay free after an appointment on the spot.
     pub travel: u16,
     /// The most appointments in a day.
     pub per_day: Option<usize>,

@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 use super::{Expert, Experts};
 use crate::{
     contract::Calendar,
-    domain::fact::{Moment, Precision},
+    domain::{
+        fact::{Moment, Precision},
+        id::MissionId,
+    },
 };
 
 /// Appointments begin on the hour or the half-hour.
@@ -31,9 +34,10 @@ pub struct Slot {
     pub end: Timestamp,
 }
 
-/// Time that is taken: an appointment, with the way to the next one.
+/// Time of an expert that is taken: the appointment of a mission, with the way to the next one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Busy {
+    pub mission: MissionId,
     pub start: Timestamp,
     pub until: Timestamp,
 }
@@ -45,7 +49,7 @@ pub struct Rules<'a> {
     /// The insurer's: in it hours and days are counted.
     pub zone: &'a TimeZone,
     pub calendar: &'a Calendar,
-    /// Of the loss: some holidays hold in some departments only.
+    /// The postcode of the place: some holidays hold in some departments only.
     pub postcode: Option<&'a str>,
     pub notice_hours: u16,
     pub days_ahead: u16,
@@ -77,9 +81,19 @@ pub struct Proposal {
     pub as_wished: bool,
 }
 
-/// The free slots of an expert, in the order of time: within their hours, not on a public holiday, not before the notice,
-/// not over what is taken and not beyond their daily limit.
-pub fn free_slots(expert: &Expert, mode: &str, busy: &[Busy], rules: &Rules) -> Vec<Slot> {
+/// The slots in which an expert could come for a mission, in the order of time: within their hours, not on a public
+/// holiday, not before the notice, not over what is taken and not beyond their daily limit. The mission's own appointment
+/// may move over itself, and is not offered once more. Every search for slots is this one.
+///
+/// `busy`: what is taken of this expert's time, by the mission itself too.
+pub fn free_slots(expert: &Expert, mode: &str, mission: MissionId, busy: &[Busy], rules: &Rules) -> Vec<Slot> {
+    let (own, others): (Vec<Busy>, Vec<Busy>) = busy.iter().copied().partition(|busy: &Busy| busy.mission == mission);
+    let mut slots = slots_between(expert, mode, &others, rules);
+    slots.retain(|slot| own.iter().all(|own| own.start != slot.start));
+    slots
+}
+
+fn slots_between(expert: &Expert, mode: &str, busy: &[Busy], rules: &Rules) -> Vec<Slot> {
     let length = SignedDuration::from_mins(i64::from(expert.lengths.of(mode)));
     let travel = SignedDuration::from_mins(travel(expert, mode));
     let earliest = rules.now + SignedDuration::from_hours(i64::from(rules.notice_hours));

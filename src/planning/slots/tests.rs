@@ -11,8 +11,9 @@ fn at(local: &str) -> Timestamp {
     local.parse::<DateTime>().unwrap().to_zoned(paris()).unwrap().timestamp()
 }
 
+/// What other missions take.
 fn busy(start: &str, until: &str) -> Busy {
-    Busy { start: at(start), until: at(until) }
+    Busy { mission: MissionId::new(Timestamp::UNIX_EPOCH), start: at(start), until: at(until) }
 }
 
 /// The free slots' local beginnings, one day a line: "11-24 09:00 09:30 …".
@@ -21,7 +22,7 @@ fn free(expert: &Expert, mode: &str, now: &str, taken: &[Busy], days_ahead: u16)
     let postcode = Some("69003");
     let rules = Rules { now: at(now), zone: &zone, calendar: &calendar, postcode, notice_hours: 24, days_ahead };
     let mut days: Vec<String> = Vec::new();
-    for slot in free_slots(expert, mode, taken, &rules) {
+    for slot in free_slots(expert, mode, MissionId::new(rules.now), taken, &rules) {
         let local = slot.start.to_zoned(paris());
         let (day, clock) = (local.strftime("%m-%d").to_string(), local.strftime("%H:%M").to_string());
         match days.last_mut().filter(|line| line.starts_with(&day)) {
@@ -87,6 +88,20 @@ fn a_day_takes_no_more_than_its_limit_and_the_way_is_left_free() {
 }
 
 #[test]
+fn an_appointment_may_move_over_itself_and_is_not_offered_again() {
+    let expert = Expert { per_day: Some(1), ..Expert::sample("x", &[]) };
+    let (calendar, zone, now) = (calendar(), paris(), at("2026-11-20T10:00"));
+    let rules = Rules { now, zone: &zone, calendar: &calendar, postcode: None, notice_hours: 24, days_ahead: 1 };
+    let own = Busy { mission: MissionId::new(now), ..busy("2026-11-23T09:30", "2026-11-23T10:30") };
+    let starts = |mission| {
+        let slots = free_slots(&expert, "field", mission, &[own], &rules);
+        slots.iter().map(|slot| slot.start.to_zoned(paris()).strftime("%H:%M").to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(starts(own.mission).join(" "), HOURLY.replace(" 09:30", ""));
+    assert!(starts(MissionId::new(now)).is_empty(), "to another mission the day is full");
+}
+
+#[test]
 fn nine_in_the_morning_is_nine_whatever_the_clocks_do() {
     let mut expert = Expert::sample("x", &[]);
     expert.hours[6] = vec![(date(2026, 1, 1).at(1, 0, 0, 0).time(), date(2026, 1, 1).at(5, 0, 0, 0).time())];
@@ -98,11 +113,11 @@ fn nine_in_the_morning_is_nine_whatever_the_clocks_do() {
         ("2026-10-24T12:00", "01:00 01:30 03:00 03:30 04:00", "2026-10-26T08:00:00Z"),
     ] {
         let rules = Rules { now: at(now), zone: &zone, calendar: &calendar, postcode: None, notice_hours, days_ahead };
-        let slots = free_slots(&expert, "field", &[], &rules);
+        let slots = free_slots(&expert, "field", MissionId::new(rules.now), &[], &rules);
         let local = |slot: &Slot| slot.start.to_zoned(paris());
         let of_sunday = slots.iter().filter(|slot| local(slot).weekday() == Weekday::Sunday);
         let clocks: Vec<_> = of_sunday.map(|slot| local(slot).strftime("%H:%M").to_string()).collect();
-        // An hour's visit at 01:30 would end at 03:30: it is offered as what it is, an hour of real time.
+        // What begins at 01:30 ends at 03:30 by the clock: it is offered as what it is, an hour of real time.
         let expected: Vec<_> = sunday.split(' ').collect();
         assert!(expected.iter().all(|clock| clocks.iter().any(|found| found == clock)), "{now}: {clocks:?}");
         assert!(clocks.iter().all(|clock| !clock.starts_with("02:")), "{now}: {clocks:?}");

@@ -159,10 +159,10 @@ async fn free(
     let experts = library.experts();
     let Some(expert) = experts.get(&mission.row.expert) else { return Ok(Vec::new()) };
     let booked = store.booked(&expert.id, now, Timestamp::MAX).await?;
-    let others = booked.iter().filter(|row| row.mission != mission.row.id);
-    let busy: Vec<Busy> = others.map(|row| Busy { start: row.start, until: row.busy_until }).collect();
+    let busy: Vec<Busy> =
+        booked.iter().map(|row| Busy { mission: row.mission, start: row.start, until: row.busy_until }).collect();
     let rules = Rules { postcode: postcode(rows), ..Rules::of(experts, now, zone, library.calendar()) };
-    Ok(free_slots(expert, &mission.row.mode, &busy, &rules))
+    Ok(free_slots(expert, &mission.row.mode, mission.row.id, &busy, &rules))
 }
 
 /// The experts who may look at the loss of a dossier, and those who may not.

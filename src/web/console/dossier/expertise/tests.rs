@@ -4,7 +4,7 @@ use crate::{
         fact::{Address, Source},
         id::DossierId,
     },
-    web::console::testing::library,
+    web::console::testing::{Trial, library},
 };
 
 fn names(mode: Option<&str>, peril: &str, postcode: Option<&str>) -> Vec<String> {
@@ -39,4 +39,14 @@ fn who_works_there_in_that_mode_on_that_peril_is_proposed() {
     ] {
         assert!(names(mode, peril, postcode).is_empty(), "{mode:?} {peril} {postcode:?}");
     }
+}
+
+#[tokio::test]
+async fn the_slot_that_is_booked_is_not_offered_once_more() {
+    let trial = Trial::start().await;
+    let cookie = trial.log_in().await;
+    trial.book("2026-11-24T13:00:00Z").await;
+    let (_, _, page) = trial.get_as(&cookie, &format!("/console/dossiers/{}", trial.dossier().await)).await;
+    assert!(page.contains("value=\"2026-11-24T13:30:00Z\""), "it may move over itself");
+    assert!(!page.contains("value=\"2026-11-24T13:00:00Z\""));
 }
