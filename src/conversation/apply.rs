@@ -69,7 +69,10 @@ async fn step(turn: &mut Turn, event: &Event, services: &Services) -> Result<Opt
                 learnt.note(&Source::Flow, &name, None);
                 write_fact(turn, name, None, Source::Flow);
             }
-            Effect::OpenDossier { peril } => open_dossier(turn, &peril),
+            Effect::OpenDossier { peril } => {
+                open_dossier(turn, &peril);
+                reconsider_expert(turn, services).await?;
+            }
             Effect::WantDocument { kind, required } => {
                 if let Some(dossier) = &mut turn.conversation.dossier {
                     dossier.want(&kind, required);
@@ -84,7 +87,10 @@ async fn step(turn: &mut Turn, event: &Event, services: &Services) -> Result<Opt
                 answer = Some(Event::PolicyLookedUp(found));
             }
             Effect::SwitchChannel { to } => answer = Some(turn.open_channel_switch(to, services)?),
-            Effect::Orient { table } => answer = Some(orient(turn, &table)?),
+            Effect::Orient { table } => {
+                answer = Some(orient(turn, &table)?);
+                reconsider_expert(turn, services).await?;
+            }
             Effect::Qualify => advance(turn, Status::Qualified, &TimelineEvent::Qualified {}),
             Effect::HandOver(handover) => hand_over(turn, &handover),
             Effect::Withdraw => {
@@ -132,6 +138,14 @@ fn noted(code: String, detail: String) -> TimelineEvent {
         "message_after_end" => TimelineEvent::MessageAfterEnd { detail },
         "restarted" => TimelineEvent::Restarted { detail },
         _ => TimelineEvent::Other { kind: code, detail: json!({ "detail": detail }) },
+    }
+}
+
+/// The peril or the orientation may have changed, and with it who is to be sent for.
+async fn reconsider_expert(turn: &mut Turn, services: &Services) -> Result<(), ConversationError> {
+    match Box::pin(appointment::reconsider(turn, GUICHET, services)).await? {
+        Some(withdrawn) => Box::pin(run(turn, withdrawn, services)).await,
+        None => Ok(()),
     }
 }
 

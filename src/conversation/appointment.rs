@@ -22,7 +22,7 @@ use crate::{
     },
     dossier::{Dossier, TimelineEvent},
     flow::{AppointmentEvent, Event, Offer, Offering},
-    planning::{Busy, Case, Expert, MODES, Rules, Slot, Wish, eve_of, free_slots, propose, rank},
+    planning::{Busy, Case, Expert, Experts, MODES, Rules, Slot, Wish, eve_of, free_slots, propose, rank},
     store::{AppointmentRow, AppointmentState, Mission, MissionRow, MissionState, StoreError},
 };
 
@@ -65,7 +65,7 @@ pub(super) async fn act(
             AppointmentEvent::Over { done: true }
         }
         MissionStep::Withdraw => {
-            withdraw(turn, by, mission);
+            withdraw(turn, by, mission, Misfit::default());
             AppointmentEvent::Over { done: false }
         }
     };
@@ -115,19 +115,65 @@ pub(super) async fn call_off(
     services: &Services,
 ) -> Result<Option<Event>, ConversationError> {
     let Some(mission) = mission_of(turn, services).await? else { return Ok(None) };
-    withdraw(turn, by, mission);
+    withdraw(turn, by, mission, Misfit::default());
     Ok(Some(Event::Appointment(AppointmentEvent::Over { done: false })))
 }
 
-/// The open mission of the turn's dossier. Only a conversation that knows of one asks the store.
-async fn mission_of(turn: &Turn, services: &Services) -> Result<Option<Mission>, ConversationError> {
-    match &turn.conversation.dossier {
-        Some(dossier) if turn.conversation.state.has_appointment() => {
-            let mission = services.look_ups().mission(dossier.id).await?;
-            Ok(mission.filter(|mission| mission.row.state.is_open()))
-        }
-        _ => Ok(None),
+/// The orientation or the peril may have changed. Where the expert of the open mission does not fit them any more, the
+/// mission is withdrawn. The event returned tells the person, and calls a handler unless one decided so (`by`).
+pub(super) async fn reconsider(
+    turn: &mut Turn,
+    by: &str,
+    services: &Services,
+) -> Result<Option<Event>, ConversationError> {
+    let Some(mission) = mission_of(turn, services).await? else { return Ok(None) };
+    let Some(dossier) = &turn.conversation.dossier else { return Ok(None) };
+    let Some(why) = misfit(&mission.row, dossier, services.experts()) else { return Ok(None) };
+    withdraw(turn, by, mission, why);
+    Ok(Some(Event::Appointment(AppointmentEvent::Withdrawn { by_handler: by != GUICHET })))
+}
+
+/// What of the dossier asks for another expert than the one who has the mission.
+#[derive(Default)]
+struct Misfit {
+    /// The mode, where it is another one now.
+    mode: Option<String>,
+    /// The peril, where the expert does not know it.
+    peril: Option<String>,
+}
+
+/// An orientation that is not decided asks for nobody else yet.
+fn misfit(mission: &MissionRow, dossier: &Dossier, experts: &Experts) -> Option<Misfit> {
+    if let Some(mode) = dossier.orientation.as_ref().filter(|mode| **mode != mission.mode) {
+        return Some(Misfit { mode: Some(mode.clone()), peril: None });
     }
+    let knows_peril = experts.get(&mission.expert).is_some_and(|expert| expert.skills.contains(&dossier.peril));
+    (!knows_peril).then(|| Misfit { mode: None, peril: Some(dossier.peril.clone()) })
+}
+
+/// The open mission of the turn's dossier, as the turn leaves it so far. Only a conversation that knows of one asks the
+/// store.
+async fn mission_of(turn: &Turn, services: &Services) -> Result<Option<Mission>, ConversationError> {
+    let dossier = turn.conversation.dossier.as_ref().filter(|_| turn.conversation.state.has_appointment());
+    let Some(dossier) = dossier else { return Ok(None) };
+    let Some(mut mission) = services.look_ups().mission(dossier.id).await? else { return Ok(None) };
+    if let Some(row) = turn.rows.planning.missions.iter().find(|row| row.id == mission.row.id) {
+        mission.row = row.clone();
+    }
+    for changed in turn.rows.planning.appointments.iter().filter(|row| row.mission == mission.row.id) {
+        match mission.appointments.iter_mut().find(|row| row.id == changed.id) {
+            Some(row) => *row = changed.clone(),
+            None => mission.appointments.push(changed.clone()),
+        }
+    }
+    Ok(Some(mission).filter(|mission| mission.row.state.is_open()))
+}
+
+/// Keeps a row among the turn's changes, in place of what the turn made of the same row before.
+fn put(turn: &mut Turn, row: AppointmentRow) {
+    let rows = &mut turn.rows.planning.appointments;
+    rows.retain(|known| known.id != row.id);
+    rows.push(row);
 }
 
 async fn open_mission(dossier: &Dossier, services: &Services) -> Result<Mission, ConversationError> {
@@ -197,7 +243,7 @@ async fn offer(
     for slot in &proposal.slots {
         let row = appointment(turn, &mission.row, &expert, *slot, AppointmentState::Proposed);
         offers.push(Offer { id: row.id, slot: *slot });
-        turn.rows.planning.appointments.push(row);
+        put(turn, row);
     }
     let slots = proposal.slots.iter().map(|slot| slot.start).collect();
     turn.record(by, &TimelineEvent::SlotsOffered { expert: expert.id, slots });
@@ -226,7 +272,7 @@ fn take(turn: &mut Turn, by: &str, mission: &Mission, row: AppointmentRow) -> Ap
     let before = mission.booked().cloned();
     if let Some(before) = &before {
         let moved = AppointmentRow { state: AppointmentState::Moved, updated_at: turn.now, ..before.clone() };
-        turn.rows.planning.appointments.push(moved);
+        put(turn, moved);
     }
     let slot = Slot { start: row.start, end: row.end };
     let (appointment, expert) = (row.id, row.expert.clone());
@@ -235,11 +281,7 @@ fn take(turn: &mut Turn, by: &str, mission: &Mission, row: AppointmentRow) -> Ap
     } else {
         TimelineEvent::AppointmentBooked { appointment, expert, slot: row.start, end: row.end }
     };
-    turn.rows.planning.appointments.push(AppointmentRow {
-        state: AppointmentState::Booked,
-        updated_at: turn.now,
-        ..row
-    });
+    put(turn, AppointmentRow { state: AppointmentState::Booked, updated_at: turn.now, ..row });
     turn.record(by, &event);
     // Whom a person serves waits for nobody any more.
     let now = turn.now;
@@ -255,7 +297,7 @@ fn cancel(turn: &mut Turn, by: &str, mission: &Mission) -> bool {
     lapse(turn, mission, None);
     let Some(booked) = mission.booked() else { return false };
     let cancelled = AppointmentRow { state: AppointmentState::Cancelled, updated_at: turn.now, ..booked.clone() };
-    turn.rows.planning.appointments.push(cancelled);
+    put(turn, cancelled);
     let (appointment, expert) = (booked.id, booked.expert.clone());
     turn.record(by, &TimelineEvent::AppointmentCancelled { appointment, expert, slot: booked.start });
     true
@@ -266,14 +308,14 @@ fn lapse(turn: &mut Turn, mission: &Mission, but: Option<AppointmentId>) {
     let proposed = mission.appointments.iter().filter(|row| row.state == AppointmentState::Proposed);
     for row in proposed.filter(|row| Some(row.id) != but) {
         let lapsed = AppointmentRow { state: AppointmentState::Lapsed, updated_at: turn.now, ..row.clone() };
-        turn.rows.planning.appointments.push(lapsed);
+        put(turn, lapsed);
     }
 }
 
 /// Takes the mission back, with what is booked.
-fn withdraw(turn: &mut Turn, by: &str, mission: Mission) {
+fn withdraw(turn: &mut Turn, by: &str, mission: Mission, Misfit { mode, peril }: Misfit) {
     cancel(turn, by, &mission);
-    let event = |mission, expert| TimelineEvent::MissionWithdrawn { mission, expert, mode: None, peril: None };
+    let event = |mission, expert| TimelineEvent::MissionWithdrawn { mission, expert, mode, peril };
     settle(turn, by, mission.row, MissionState::Cancelled, event);
 }
 
@@ -285,6 +327,7 @@ fn settle(
     event: impl FnOnce(MissionId, String) -> TimelineEvent,
 ) {
     turn.record(by, &event(row.id, row.expert.clone()));
+    turn.rows.planning.missions.retain(|known| known.id != row.id);
     turn.rows.planning.missions.push(MissionRow { state, updated_at: turn.now, ..row });
 }
 

@@ -51,7 +51,13 @@ impl Turn {
                 self.record(&actor.login, &TimelineEvent::AskedDocument { kind: kind.clone() });
                 apply::run(self, Event::DocumentWanted { kind }, services).await
             }
-            Action::Override { mode, reason } => self.decide_otherwise(actor, &mode, &reason, services).await,
+            Action::Override { mode, reason } => {
+                self.decide_otherwise(actor, &mode, &reason, services).await?;
+                match Box::pin(appointment::reconsider(self, &actor.login, services)).await? {
+                    Some(withdrawn) => apply::run(self, withdrawn, services).await,
+                    None => Ok(()),
+                }
+            }
             Action::Close { reason } => {
                 if let Some(dossier) = &mut self.conversation.dossier {
                     dossier.advance(Status::Closed);

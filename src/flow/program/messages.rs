@@ -108,6 +108,7 @@ const KEYS: &[&str] = &[
     "visit_stands",
     "visit_cancelled",
     "visit_cancelled_by_you",
+    "visit_withdrawn",
     "visit_reminder_field",
     "visit_reminder_visio",
     "visit_reminder_tele",

@@ -33,6 +33,8 @@ const NONE: &str = "none";
 const OTHER: &str = "other";
 /// The request under which a handler finds an appointment that must be seen to, and its reason for a handover.
 const APPOINTMENT: &str = "appointment";
+/// Why a handler is called whose expert does not fit the dossier any more.
+const EXPERT_WITHDRAWN: &str = "expert_withdrawn";
 /// How many words before a day may refuse it: "pas disponible mardi".
 const WORDS_BEFORE: usize = 3;
 
@@ -103,6 +105,7 @@ impl Interpreter<'_> {
             }
             AppointmentEvent::Due => self.remind_of_appointment(),
             AppointmentEvent::Over { done } => self.end_appointment(*done),
+            AppointmentEvent::Withdrawn { by_handler } => self.withdraw_appointment(*by_handler),
         }
     }
 
@@ -412,6 +415,21 @@ impl Interpreter<'_> {
             self.clear_fact("expert_name");
         }
         self.state.appointment = None;
+    }
+
+    fn withdraw_appointment(&mut self, by_handler: bool) {
+        let Some(appointment) = &mut self.state.appointment else { return };
+        // What is past is not cancelled.
+        appointment.booked = appointment.booked.filter(|slot| slot.start > self.now);
+        let text = self.appointment_words("visit_withdrawn");
+        self.effects.push(Effect::Say { body: Body { text, ..Body::default() } });
+        self.forget_booking();
+        self.clear_fact("expert_name");
+        self.state.appointment = None;
+        if !by_handler {
+            let handover = Handover { reason: EXPERT_WITHDRAWN.to_owned(), priority: Priority::Normal };
+            self.effects.push(Effect::HandOver(handover));
+        }
     }
 
     fn forget_booking(&mut self) {

@@ -61,6 +61,9 @@ pub enum AppointmentEvent {
     Due,
     /// The mission is over: done, or taken back.
     Over { done: bool },
+    /// The mission is taken back because the orientation or the peril changed: another expert is to be chosen.
+    /// `by_handler`: a handler oriented otherwise, and need not be called.
+    Withdrawn { by_handler: bool },
 }
 
 /// Why slots are offered.

@@ -6,7 +6,7 @@ use guichet::{
     contract::{name_key, number_key, read_policies},
     domain::message::{Body, Channel, Endpoint},
     dossier::Dossier,
-    intake::{Action, Actor, IntakeError, MissionStep},
+    intake::{Action, Actor, Inbound, InboundKind, IntakeError, MissionStep},
     store::{AppointmentState, MissionState, PolicyRow},
 };
 use jiff::Timestamp;
@@ -20,6 +20,9 @@ on_both_engines! {
     what_was_agreed_by_telephone_is_confirmed_in_writing_and_falls_with_the_dossier,
     whom_nothing_suits_is_passed_on_to_a_person,
     an_expert_is_sent_for_once_and_only_where_one_is_needed,
+    a_handler_who_orients_otherwise_calls_the_expert_off,
+    a_correction_that_orients_otherwise_calls_the_expert_off_and_a_handler,
+    an_expert_who_does_not_know_the_corrected_peril_is_called_off,
 }
 
 const FRIDAY: &str = "2026-11-20T10:00:00+01:00";
@@ -45,8 +48,8 @@ async fn open(db: &Database) -> House {
     house
 }
 
-/// Declares a water damage in Lyon to its end; a handler then wants an expert on the spot.
-async fn oriented(house: &House, person: &Endpoint) -> Dossier {
+/// Declares a water damage in Lyon to its end; the table orients it.
+async fn declared(house: &House, person: &Endpoint) -> Dossier {
     for text in [
         "bonjour",
         "non",
@@ -84,9 +87,18 @@ async fn oriented(house: &House, person: &Endpoint) -> Dossier {
     }
     let end = house.say(person, "envoyer").await;
     assert!(end.contains("C'est envoyé"), "{end}");
-    let dossier = house.dossier(person).await;
-    let field = Action::Override { mode: "field".into(), reason: "Plafond à voir".into() };
-    house.intake.act(dossier.id, camille(), field).await.unwrap();
+    house.dossier(person).await
+}
+
+async fn orients(house: &House, dossier: &Dossier, mode: &str) {
+    let action = Action::Override { mode: mode.into(), reason: "Plafond à voir".into() };
+    house.intake.act(dossier.id, camille(), action).await.unwrap();
+}
+
+/// The same; a handler then wants an expert on the spot.
+async fn oriented(house: &House, person: &Endpoint) -> Dossier {
+    let dossier = declared(house, person).await;
+    orients(house, &dossier, "field").await;
     dossier
 }
 
@@ -286,4 +298,87 @@ async fn an_expert_is_sent_for_once_and_only_where_one_is_needed(db: Database) {
     does(&house, &dossier, MissionStep::Done).await.unwrap();
     let mission = house.store.mission(dossier.id).await.unwrap().unwrap();
     assert_eq!(mission.row.state, MissionState::Done);
+}
+
+/// The dossier's last mission is withdrawn, with all that hung on it.
+async fn is_called_off(db: &Database, house: &House, person: &Endpoint, dossier: &Dossier) {
+    let mission = house.store.mission(dossier.id).await.unwrap().unwrap();
+    assert_eq!(mission.row.state, MissionState::Cancelled);
+    let idle = [AppointmentState::Cancelled, AppointmentState::Lapsed, AppointmentState::Moved];
+    assert!(mission.appointments.iter().all(|row| idle.contains(&row.state)), "{:?}", mission.appointments);
+    assert_eq!(db.number("SELECT COUNT(*) FROM expert_time").await, 0);
+    let timeline = house.timeline(dossier).await;
+    assert_eq!(timeline.iter().filter(|kind| *kind == "mission_withdrawn").count(), 1, "{timeline:?}");
+    let before = house.guichet_said(person).await.len();
+    house.set_clock("2026-11-26T18:00:00+01:00");
+    house.intake.wake_due().await.unwrap();
+    assert_eq!(house.guichet_said(person).await.len(), before, "nobody is reminded of what is cancelled");
+}
+
+async fn a_handler_who_orients_otherwise_calls_the_expert_off(db: Database) {
+    let house = open(&db).await;
+    let person = on(Channel::Sms, "+33639980001");
+    let dossier = sends_paul(&house, &person).await;
+    let friday = "2026-11-27T10:00:00+01:00".parse().unwrap();
+    does(&house, &dossier, MissionStep::Book { start: friday }).await.unwrap();
+    orients(&house, &dossier, "field").await;
+    assert_eq!(appointments(&house, &dossier).await.len(), 1);
+    let mission = house.store.mission(dossier.id).await.unwrap().unwrap();
+    assert!(mission.row.state.is_open(), "the same orientation changes nothing");
+
+    orients(&house, &dossier, "visio").await;
+    let (text, _) = last(&house, &person).await;
+    assert!(text.contains("vendredi 27 novembre 2026 à 10 h avec Paul Lefèvre est annulé"), "{text}");
+    // The time is free for somebody else, and another expert can be sent for.
+    house.pass(60_000);
+    does(&house, &dossier, MissionStep::Order { expert: "sgirard".into() }).await.unwrap();
+    let who = house.say(&person, "qui est l'expert ?").await;
+    assert!(who.contains("Sophie Girard"), "{who}");
+
+    // Nothing is booked, only offered; then a person at a desk sees to it.
+    does(&house, &dossier, MissionStep::Offer).await.unwrap();
+    orients(&house, &dossier, "desk").await;
+    let (text, buttons) = last(&house, &person).await;
+    assert!(text.contains("Sophie Girard n'est plus votre expert") && buttons.is_empty(), "{text}");
+    let mission = house.store.mission(dossier.id).await.unwrap().unwrap();
+    assert_eq!(mission.row.state, MissionState::Cancelled);
+    let before = house.guichet_said(&person).await.len();
+    house.set_clock("2026-11-26T18:00:00+01:00");
+    house.intake.wake_due().await.unwrap();
+    assert_eq!(house.guichet_said(&person).await.len(), before, "nobody is reminded of what is cancelled");
+    let dossier = house.dossier(&person).await;
+    assert_ne!(dossier.handover.as_deref(), Some("expert_withdrawn"), "whoever decided so knows it");
+}
+
+async fn a_correction_that_orients_otherwise_calls_the_expert_off_and_a_handler(db: Database) {
+    let house = open(&db).await;
+    let person = on(Channel::Sms, "+33639980001");
+    let dossier = declared(&house, &person).await;
+    assert_eq!(dossier.orientation.as_deref(), Some("tele"));
+    does(&house, &dossier, MissionStep::Order { expert: "sgirard".into() }).await.unwrap();
+    let friday = "2026-11-27T10:00:00+01:00".parse().unwrap();
+    does(&house, &dossier, MissionStep::Book { start: friday }).await.unwrap();
+
+    let answer = house.say(&person, "corriger le montant estimé : 15 000 euros").await;
+    assert!(answer.contains("vendredi 27 novembre 2026 à 10 h avec Sophie Girard est annulé"), "{answer}");
+    is_called_off(&db, &house, &person, &dossier).await;
+    let dossier = house.dossier(&person).await;
+    assert_eq!(dossier.orientation.as_deref(), Some("field"));
+    assert_eq!(dossier.handover.as_deref(), Some("expert_withdrawn"));
+    assert!(dossier.waiting_since.is_some());
+}
+
+async fn an_expert_who_does_not_know_the_corrected_peril_is_called_off(db: Database) {
+    let house = open(&db).await;
+    let person = on(Channel::Sms, "+33639980001");
+    let dossier = sends_paul(&house, &person).await;
+    let friday = "2026-11-27T10:00:00+01:00".parse().unwrap();
+    does(&house, &dossier, MissionStep::Book { start: friday }).await.unwrap();
+    let edit = InboundKind::Edit { fact: "incident".into() };
+    house.receive(Inbound { kind: edit, ..house.inbound(&person, Body::default()) }).await;
+    house.say(&person, "vol, vandalisme").await;
+    let answer = house.say(&person, "un vol").await;
+    assert!(answer.contains("avec Paul Lefèvre est annulé"), "{answer}");
+    assert_eq!(house.dossier(&person).await.peril, "burglary");
+    is_called_off(&db, &house, &person, &dossier).await;
 }
