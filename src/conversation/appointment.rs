@@ -17,12 +17,14 @@ use super::{
 use crate::{
     domain::{
         clock::paris,
-        fact::Value,
         id::{AppointmentId, MissionId},
     },
     dossier::{Dossier, TimelineEvent},
     flow::{AppointmentEvent, Event, Offer, Offering},
-    planning::{Busy, Case, Expert, Experts, MODES, Rules, Slot, Wish, eve_of, free_slots, propose, rank},
+    planning::{
+        Busy, Case, Expert, Experts, MODES, Rules, Slot, SurveyPlace, Wish, eve_of, free_slots, propose, rank,
+        survey_place,
+    },
     store::{AppointmentRow, AppointmentState, Mission, MissionRow, MissionState, StoreError},
 };
 
@@ -195,8 +197,8 @@ async fn order(
     }
     let load = services.look_ups().mission_load().await?;
     let experts = Arc::clone(services.experts());
-    let postcode = postcode(turn);
-    let case = Case { peril: &dossier.peril, mode, postcode: postcode.as_deref() };
+    let postcode = place(turn).and_then(|place| place.postcode);
+    let case = Case { peril: &dossier.peril, mode, postcode };
     let ranking = rank(&experts, &case, &load);
     let (chosen, assignment) = ranking.assign(expert).ok_or(ConversationError::NoMission)?;
     let row = MissionRow {
@@ -338,10 +340,10 @@ fn appointment(
     slot: Slot,
     state: AppointmentState,
 ) -> AppointmentRow {
-    let place = match (mission.mode.as_str(), turn.conversation.state.fact("loss_place")) {
-        ("visio", _) => expert.link.clone().unwrap_or_default(),
-        ("field", Some(Value::Address(address))) => address.in_one_line(),
-        _ => String::new(),
+    let place = match mission.mode.as_str() {
+        "visio" => expert.link.clone(),
+        "field" => place(turn).map(|place| place.line),
+        _ => None,
     };
     AppointmentRow {
         id: turn.ids.next(turn.now),
@@ -351,7 +353,7 @@ fn appointment(
         start: slot.start,
         end: slot.end,
         busy_until: expert.busy_until(&mission.mode, slot),
-        place,
+        place: place.unwrap_or_default(),
         state,
         updated_at: turn.now,
     }
@@ -370,9 +372,8 @@ async fn free_time(
     mission: &Mission,
     services: &Services,
 ) -> Result<Vec<Slot>, StoreError> {
-    let (zone, postcode) = (zone(turn), postcode(turn));
-    let rules =
-        Rules { postcode: postcode.as_deref(), ..Rules::of(services.experts(), turn.now, &zone, services.calendar()) };
+    let (zone, postcode) = (zone(turn), place(turn).and_then(|place| place.postcode));
+    let rules = Rules { postcode, ..Rules::of(services.experts(), turn.now, &zone, services.calendar()) };
     let busy = busy(&expert.id, turn.now, FAR, services.look_ups()).await?;
     Ok(free_slots(expert, &mission.row.mode, mission.row.id, &busy, &rules))
 }
@@ -393,10 +394,7 @@ async fn is_free(mission: &Mission, row: &AppointmentRow, look_ups: &dyn LookUps
     Ok(busy.iter().all(|busy| busy.mission == mission.row.id))
 }
 
-/// Of the loss.
-fn postcode(turn: &Turn) -> Option<String> {
-    match turn.conversation.state.fact("loss_place") {
-        Some(Value::Address(address)) => address.postcode.clone(),
-        _ => None,
-    }
+/// Where the damage is looked at.
+fn place(turn: &Turn) -> Option<SurveyPlace<'_>> {
+    survey_place(|name| turn.conversation.state.fact(name))
 }

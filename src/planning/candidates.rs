@@ -11,7 +11,7 @@ use super::{ANYWHERE, Expert, Experts};
 pub struct Case<'a> {
     pub peril: &'a str,
     pub mode: &'a str,
-    /// Of the loss, where it is known.
+    /// The postcode of the place where the damage is looked at, where it is known.
     pub postcode: Option<&'a str>,
 }
 
@@ -108,7 +108,7 @@ impl<'a> Ranking<'a> {
     }
 }
 
-/// Sorts the experts for a case: whoever works in the department of the loss before whoever works anywhere, then whoever
+/// Sorts the experts for a case: whoever works in the department of the place before whoever works anywhere, then whoever
 /// has the fewest open missions (`load`, by expert), then in the order of the file.
 pub fn rank<'a>(experts: &'a Experts, case: &Case, load: &BTreeMap<String, usize>) -> Ranking<'a> {
     let mut ranking = Ranking::default();

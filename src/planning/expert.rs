@@ -2,7 +2,7 @@
 
 use jiff::civil::Time;
 
-/// In `departments`: all of them.
+/// What stands among an expert's departments for all of them.
 pub const ANYWHERE: &str = "*";
 /// The modes of an expertise for which an expert is sent for; `desk` needs none.
 pub const MODES: [&str; 3] = ["field", "visio", "tele"];
@@ -20,7 +20,7 @@ pub struct Expert {
     /// The perils that they know.
     pub skills: Vec<String>,
     pub modes: Vec<String>,
-    /// Those of the loss, or [`ANYWHERE`].
+    /// The departments where they look at damage, or [`ANYWHERE`].
     pub departments: Vec<String>,
     /// In the insurer's zone. Public holidays are free.
     pub hours: Week,

@@ -1,7 +1,7 @@
 //! Planning: which expert can take a mission and why, and when they are free.
 //!
 //! [`rank`] puts the experts of `flows/experts.yaml` in the order in which they are proposed for a case, each with its
-//! reasons, and tells of every other one why not. [`free_slots`] finds an expert's free time within their hours, and
+//! reasons, and tells of every other one why not. [`survey_place`] says where the damage is looked at, [`free_slots`] finds an expert's free time within their hours, and
 //! [`propose`] picks from it the few slots that are worth offering to a person.
 //!
 //! This room is pure: what is taken, what time it is and which days are holidays come in as values. It appoints nobody
@@ -10,9 +10,11 @@
 mod calendar;
 mod candidates;
 mod expert;
+mod place;
 mod slots;
 
 pub use calendar::{Event, to_ics};
 pub use candidates::{Assignment, Because, Candidate, Case, OtherCandidate, PassedOver, Ranking, Unsuitable, rank};
 pub use expert::{ANYWHERE, Expert, Experts, Lengths, MODES, Week};
+pub use place::{SurveyPlace, survey_place};
 pub use slots::{Busy, Proposal, Rules, Slot, Wish, eve_of, free_slots, propose};

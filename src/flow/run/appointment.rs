@@ -19,7 +19,7 @@ use crate::{
         message::{Body, Input, QuickReply},
         priority::Priority,
     },
-    planning::Wish,
+    planning::{Wish, survey_place},
     understanding::{Answer, ChoiceItem, ChoiceSet, Open, Want},
 };
 
@@ -387,7 +387,8 @@ impl Interpreter<'_> {
         let place = match appointment.mode.as_str() {
             "visio" => appointment.link.clone().unwrap_or_default(),
             "tele" => fact("phone"),
-            _ => fact("loss_place"),
+            // In the words of the fact that tells it.
+            _ => survey_place(|name| self.state.fact(name)).map(|place| fact(place.fact)).unwrap_or_default(),
         };
         words.say_with(
             key,

@@ -6,7 +6,8 @@ use guichet::{
     contract::{name_key, number_key, read_policies},
     domain::message::{Body, Channel, Endpoint},
     dossier::Dossier,
-    intake::{Action, Actor, Inbound, InboundKind, IntakeError, MissionStep},
+    flow::built_in,
+    intake::{Accounts, Action, Actor, Inbound, InboundKind, IntakeError, MissionStep},
     store::{AppointmentState, MissionState, PolicyRow},
 };
 use jiff::Timestamp;
@@ -23,6 +24,7 @@ on_both_engines! {
     a_handler_who_orients_otherwise_calls_the_expert_off,
     a_correction_that_orients_otherwise_calls_the_expert_off_and_a_handler,
     an_expert_who_does_not_know_the_corrected_peril_is_called_off,
+    an_expert_goes_where_the_vehicle_stands,
 }
 
 const FRIDAY: &str = "2026-11-20T10:00:00+01:00";
@@ -33,7 +35,10 @@ fn camille() -> Actor {
 
 /// A house with the demo's policies.
 async fn open(db: &Database) -> House {
-    let house = House::open(db, FRIDAY).await;
+    with_policies(House::open(db, FRIDAY).await).await
+}
+
+async fn with_policies(house: House) -> House {
     let file = File::open(concat!(env!("CARGO_MANIFEST_DIR"), "/flows/demo/policies.csv")).unwrap();
     let rows = read_policies(file).unwrap().into_iter().map(|policy| PolicyRow {
         insurer: policy.insurer.clone(),
@@ -381,4 +386,53 @@ async fn an_expert_who_does_not_know_the_corrected_peril_is_called_off(db: Datab
     assert!(answer.contains("avec Paul Lefèvre est annulé"), "{answer}");
     assert_eq!(house.dossier(&person).await.peril, "burglary");
     is_called_off(&db, &house, &person, &dossier).await;
+}
+
+async fn an_expert_goes_where_the_vehicle_stands(db: Database) {
+    let mut flows = built_in();
+    let experts = flows.get_mut("experts.yaml").unwrap();
+    *experts = experts.replace("[water_damage, storm, glass]", "[water_damage, storm, glass, car_collision]");
+    let house = with_policies(House::open_on(&db, FRIDAY, Accounts::default(), flows).await).await;
+    let person = on(Channel::Sms, "+33639980001");
+    for text in [
+        "bonjour",
+        "non",
+        "J'ai percuté un chevreuil avec ma voiture hier soir",
+        "oui",
+        "moi",
+        "7533318",
+        "route de Lyon 38500 Voiron",
+        "AB-123-CD",
+        "Dacia Duster",
+        "mon mari",
+        "Jean Martin, permis 1990",
+        "domicile-travail",
+        "non",
+        "gendarmes sont venus",
+        "Le chevreuil a traversé devant nous",
+        "non",
+        "avant, capot et phares",
+        "non",
+        "Garage du Lac, 3 rue Haute 38000 Grenoble",
+        "je ne sais pas",
+        "4000",
+        "plus tard",
+        "passer",
+        "par téléphone",
+        "06 12 34 56 78",
+        "envoyer",
+    ] {
+        house.say(&person, text).await;
+    }
+    let end = house.say(&person, "en semaine").await;
+    assert!(end.contains("Un expert viendra sur place"), "{end}");
+    let dossier = house.dossier(&person).await;
+    does(&house, &dossier, MissionStep::Order { expert: "plefevre".into() }).await.unwrap();
+    let friday = "2026-11-27T10:00:00+01:00".parse().unwrap();
+    does(&house, &dossier, MissionStep::Book { start: friday }).await.unwrap();
+    let garage = "Garage du Lac, 3 rue Haute 38000 Grenoble";
+    let (text, _) = last(&house, &person).await;
+    assert!(text.contains(garage), "{text}");
+    let mission = house.store.mission(dossier.id).await.unwrap().unwrap();
+    assert_eq!(mission.booked().unwrap().place, garage);
 }

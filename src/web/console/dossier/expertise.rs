@@ -8,10 +8,10 @@ use serde::Deserialize;
 
 use super::{Lexicon, facts::current};
 use crate::{
-    domain::{clock::paris, fact::Value},
+    domain::clock::paris,
     dossier::Dossier,
     flow::{Insurer, Library},
-    planning::{Because, Busy, Case, MODES, Rules, Slot, free_slots, rank},
+    planning::{Because, Busy, Case, MODES, Rules, Slot, free_slots, rank, survey_place},
     store::{AppointmentRow, AppointmentState, FactRow, Mission, MissionState, Store, StoreError},
     web::console::when::{When, clock, day},
 };
@@ -215,12 +215,9 @@ impl ExpertiseView {
     }
 }
 
-/// Of the loss.
+/// The postcode of the place where the damage is looked at.
 fn postcode(rows: &[FactRow]) -> Option<&str> {
-    match current(rows, "loss_place") {
-        Some(Value::Address(address)) => address.postcode.as_deref(),
-        _ => None,
-    }
+    survey_place(|name| current(rows, name))?.postcode
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     domain::{
-        fact::{Address, Source},
+        fact::{Address, Source, Value},
         id::DossierId,
     },
     web::console::testing::{Trial, library},

@@ -1,0 +1,53 @@
+//! Where the damage is looked at: at the place of the loss, unless a vehicle stands somewhere else by now.
+
+use crate::domain::fact::Value;
+
+/// The place of the loss, an address.
+const LOSS_PLACE: &str = "loss_place";
+/// Where a vehicle that cannot be driven stands, in the person's words: a garage, a pound, an address.
+const VEHICLE_LOCATION: &str = "vehicle_location";
+/// The figures of a French postcode.
+const POSTCODE_FIGURES: usize = 5;
+
+/// Where an expert on the spot goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SurveyPlace<'a> {
+    /// The fact that tells it.
+    pub fact: &'static str,
+    /// As it is written on one line.
+    pub line: String,
+    /// By it the department is known, and the holidays that hold there.
+    pub postcode: Option<&'a str>,
+}
+
+/// The place that the facts tell, looked up by name. The question of where a vehicle stands is put to the perils of
+/// vehicles only, and its answer is void when another peril is told after all.
+pub fn survey_place<'a>(fact: impl Fn(&str) -> Option<&'a Value>) -> Option<SurveyPlace<'a>> {
+    let loss = match fact(LOSS_PLACE) {
+        Some(Value::Address(address)) => Some(address),
+        _ => None,
+    };
+    let loss_postcode = loss.and_then(|address| address.postcode.as_deref());
+    match fact(VEHICLE_LOCATION) {
+        Some(Value::Text(line)) if line.chars().any(char::is_alphabetic) => Some(SurveyPlace {
+            fact: VEHICLE_LOCATION,
+            line: line.trim().to_owned(),
+            // A garage is named by its town as a rule, and seldom far from the loss.
+            postcode: postcode_in(line).or(loss_postcode),
+        }),
+        Some(Value::Address(address)) => Some(SurveyPlace {
+            fact: VEHICLE_LOCATION,
+            line: address.in_one_line(),
+            postcode: address.postcode.as_deref().or(loss_postcode),
+        }),
+        _ => loss.map(|address| SurveyPlace { fact: LOSS_PLACE, line: address.in_one_line(), postcode: loss_postcode }),
+    }
+}
+
+/// The last number of five figures: a street's number stands before it.
+fn postcode_in(line: &str) -> Option<&str> {
+    line.split(|char: char| !char.is_ascii_digit()).rfind(|number| number.len() == POSTCODE_FIGURES)
+}
+
+#[cfg(test)]
+mod tests;
