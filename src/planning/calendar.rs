@@ -1,4 +1,7 @@
 //! An appointment as a calendar reads it: one event of RFC 5545, in UTC, so that no time zone need be described.
+//!
+//! Every version of it has the same UID and a higher SEQUENCE than the one before, so that a calendar that took an earlier
+//! version moves it, or takes it away when it is cancelled (RFC 5546, 3.2.1 and 3.2.5).
 
 use std::fmt::Write as _;
 
@@ -14,12 +17,26 @@ const MAX_OCTETS: usize = 75;
 pub struct Event<'a> {
     /// The same for every version of the appointment.
     pub uid: &'a str,
+    /// How many versions there were before.
+    pub sequence: usize,
+    /// It does not take place: calendars remove it.
+    pub is_cancelled: bool,
     pub slot: Slot,
+    /// When this version was made.
     pub written_at: Timestamp,
+    /// The address by which the world calls whoever arranges it, a URI.
+    pub organizer: &'a str,
     pub summary: &'a str,
     /// An address or a link; empty where there is none.
     pub place: &'a str,
     pub description: &'a str,
+}
+
+impl Event<'_> {
+    /// What the file is for: the parameter `method` of its media type is the same (RFC 5545, 8.1).
+    pub fn method(&self) -> &'static str {
+        if self.is_cancelled { "CANCEL" } else { "PUBLISH" }
+    }
 }
 
 /// A calendar of one event, as a file `.ics` holds it.
@@ -29,12 +46,15 @@ pub fn to_ics(event: &Event) -> String {
     add("BEGIN:VCALENDAR");
     add("VERSION:2.0");
     add("PRODID:-//Guichet//Guichet//FR");
-    add("METHOD:PUBLISH");
+    add(&format!("METHOD:{}", event.method()));
     add("BEGIN:VEVENT");
     add(&format!("UID:{}@guichet", escape(event.uid)));
+    add(&format!("SEQUENCE:{}", event.sequence));
+    add(if event.is_cancelled { "STATUS:CANCELLED" } else { "STATUS:CONFIRMED" });
     add(&format!("DTSTAMP:{}", utc(event.written_at)));
     add(&format!("DTSTART:{}", utc(event.slot.start)));
     add(&format!("DTEND:{}", utc(event.slot.end)));
+    add(&format!("ORGANIZER;CN=Guichet:{}", event.organizer));
     add(&format!("SUMMARY:{}", escape(event.summary)));
     if !event.place.is_empty() {
         add(&format!("LOCATION:{}", escape(event.place)));

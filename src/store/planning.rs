@@ -138,6 +138,12 @@ impl Mission {
     pub fn booked(&self) -> Option<&AppointmentRow> {
         self.appointments.iter().find(|row| row.state == AppointmentState::Booked)
     }
+
+    /// Where none is booked, the appointment that was cancelled last.
+    pub fn cancelled(&self) -> Option<&AppointmentRow> {
+        let cancelled = self.appointments.iter().filter(|row| row.state == AppointmentState::Cancelled);
+        cancelled.max_by_key(|row| (row.updated_at, row.id)).filter(|_| self.booked().is_none())
+    }
 }
 
 by_name!(MissionState, AppointmentState);
@@ -231,15 +237,20 @@ impl Store {
     /// The mission of a dossier: the last one, whatever became of it.
     pub async fn mission(&self, dossier: DossierId) -> Result<Option<Mission>, StoreError> {
         let last = "WHERE dossier = $1 ORDER BY ordered_at DESC, id DESC LIMIT 1";
-        let Some(row) = self.db.row::<MissionRow>(last, &args![dossier.to_string()]).await? else { return Ok(None) };
+        self.with_appointments(last, &args![dossier.to_string()]).await
+    }
+
+    /// The mission to which an appointment belongs, with all its appointments.
+    pub async fn mission_of_appointment(&self, id: AppointmentId) -> Result<Option<Mission>, StoreError> {
+        let its = "WHERE id = (SELECT mission FROM appointment WHERE id = $1)";
+        self.with_appointments(its, &args![id.to_string()]).await
+    }
+
+    async fn with_appointments(&self, condition: &str, args: &[Arg]) -> Result<Option<Mission>, StoreError> {
+        let Some(row) = self.db.row::<MissionRow>(condition, args).await? else { return Ok(None) };
         let of_mission = format!("WHERE mission = $1 ORDER BY start_at, id LIMIT {MOST}");
         let appointments = self.db.rows(&of_mission, &args![row.id.to_string()]).await?;
         Ok(Some(Mission { row, appointments }))
-    }
-
-    /// One appointment.
-    pub async fn appointment(&self, id: AppointmentId) -> Result<Option<AppointmentRow>, StoreError> {
-        self.db.row("WHERE id = $1", &args![id.to_string()]).await
     }
 
     /// An expert's booked appointments that are not over at `from` and begin before `until`, the earliest first.

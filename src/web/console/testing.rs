@@ -209,6 +209,28 @@ impl Trial {
         id
     }
 
+    /// Another slot for the mission of an appointment, in place of what is booked.
+    pub(super) async fn book_again(&self, id: AppointmentId, start: &str) -> AppointmentId {
+        let mission = self.console.store().mission_of_appointment(id).await.unwrap().unwrap();
+        let start = start.parse::<Timestamp>().unwrap();
+        let end = start + SignedDuration::from_hours(1);
+        let known = mission.appointments.iter().find(|row| row.id == id).unwrap().clone();
+        let (id, state) = (AppointmentId::new(self.now()), AppointmentState::Booked);
+        let again = AppointmentRow { id, start, end, busy_until: end, state, ..known };
+        let moved = mission.booked().map(|row| AppointmentRow { state: AppointmentState::Moved, ..row.clone() });
+        let appointments = moved.into_iter().chain([again]).collect();
+        self.turn(Requests::default(), Planning { missions: Vec::new(), appointments }).await;
+        id
+    }
+
+    /// What is booked does not take place.
+    pub(super) async fn cancel(&self, id: AppointmentId) {
+        let mission = self.console.store().mission_of_appointment(id).await.unwrap().unwrap();
+        let booked = mission.booked().unwrap().clone();
+        let appointments = vec![AppointmentRow { state: AppointmentState::Cancelled, ..booked }];
+        self.turn(Requests::default(), Planning { missions: Vec::new(), appointments }).await;
+    }
+
     async fn conversation(&self) -> ConversationId {
         self.console.store().dossier(self.dossier).await.unwrap().unwrap().conversation
     }

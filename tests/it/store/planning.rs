@@ -80,8 +80,10 @@ async fn a_mission_is_read_back_with_its_appointments_and_counts_while_it_is_ope
     let booked = AppointmentRow { state: AppointmentState::Booked, updated_at: at(9), ..late };
     let lapsed = AppointmentRow { state: AppointmentState::Lapsed, updated_at: at(9), ..early };
     keep(&store, &mut case, "p-2", books(&[&booked, &lapsed])).await.unwrap();
-    assert_eq!(store.appointment(booked.id).await.unwrap(), Some(booked.clone()));
-    assert_eq!(store.mission(case.dossier.id).await.unwrap().unwrap().booked(), Some(&booked));
+    let found = store.mission(case.dossier.id).await.unwrap().unwrap();
+    assert_eq!(found.booked(), Some(&booked));
+    assert_eq!(store.mission_of_appointment(lapsed.id).await.unwrap(), Some(found));
+    assert_eq!(store.mission_of_appointment(AppointmentId::new(at(1))).await.unwrap(), None);
     // Its way to the next one counts; what is over or far away does not.
     for (from, until, found) in [(0, 9, 1), (6, 9, 1), (7, 9, 0), (0, 5, 0)] {
         assert_eq!(

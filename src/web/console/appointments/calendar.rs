@@ -10,7 +10,7 @@ use axum::{
 use crate::{
     domain::{fact::Value, id::AppointmentId},
     planning::{Event, Slot, to_ics},
-    store::AppointmentState,
+    store::{AppointmentRow, AppointmentState, Mission},
     web::console::{Console, auth::Session, dossier::facts::current, error::ConsoleError},
 };
 
@@ -32,15 +32,32 @@ struct Description<'a> {
     link: String,
 }
 
+/// Which version of a mission's appointment a calendar is told, and how many there were before.
+struct Version<'a> {
+    row: &'a AppointmentRow,
+    sequence: usize,
+}
+
+/// The one that is booked, else the one that was cancelled last; none where nothing was ever booked. Each booking makes a
+/// version, and so does each cancellation: what was moved is replaced by the booking of another slot.
+fn version_of(mission: &Mission) -> Option<Version<'_>> {
+    let count = |state| mission.appointments.iter().filter(|row| row.state == state).count();
+    let bookings = count(AppointmentState::Booked) + count(AppointmentState::Moved);
+    let versions = bookings + 2 * count(AppointmentState::Cancelled);
+    let row = mission.booked().or_else(|| mission.cancelled())?;
+    Some(Version { row, sequence: versions - 1 })
+}
+
+/// Whatever appointment of a mission is asked for, the file tells how it stands now.
 pub(crate) async fn get(
     State(console): State<Console>,
     _: Session,
     Path(id): Path<String>,
 ) -> Result<Response, ConsoleError> {
     let id: AppointmentId = id.parse().map_err(|_| ConsoleError::NotFound)?;
-    let appointment = console.store().appointment(id).await?;
-    let appointment = appointment.filter(|row| row.state == AppointmentState::Booked).ok_or(ConsoleError::NotFound)?;
-    let dossier = console.store().dossier(appointment.dossier).await?.ok_or(ConsoleError::NotFound)?;
+    let mission = console.store().mission_of_appointment(id).await?.ok_or(ConsoleError::NotFound)?;
+    let Version { row, sequence } = version_of(&mission).ok_or(ConsoleError::NotFound)?;
+    let dossier = console.store().dossier(row.dossier).await?.ok_or(ConsoleError::NotFound)?;
     let facts = console.store().facts(dossier.id).await?;
     let phone = match current(&facts, "phone") {
         Some(Value::Phone(phone)) => Some(phone.as_str()),
@@ -55,16 +72,19 @@ pub(crate) async fn get(
     let link = format!("{}/console/dossiers/{}", console.public_url(), dossier.id);
     let description = Description { holder: dossier.holder.as_deref(), phone, address, link }.render()?;
     let event = Event {
-        uid: &appointment.id.to_string(),
-        slot: Slot { start: appointment.start, end: appointment.end },
-        written_at: appointment.updated_at,
+        uid: &mission.row.id.to_string(),
+        sequence,
+        is_cancelled: row.state == AppointmentState::Cancelled,
+        slot: Slot { start: row.start, end: row.end },
+        written_at: row.updated_at,
+        organizer: console.public_url(),
         summary: summary.trim(),
-        place: &appointment.place,
+        place: &row.place,
         description: description.trim(),
     };
+    let media_type = format!("text/calendar; charset=utf-8; method={}", event.method());
     let name = format!("attachment; filename=\"{}.ics\"", dossier.reference);
-    let headers =
-        [(header::CONTENT_TYPE, "text/calendar; charset=utf-8"), (header::CONTENT_DISPOSITION, name.as_str())];
+    let headers = [(header::CONTENT_TYPE, media_type), (header::CONTENT_DISPOSITION, name)];
     Ok((headers, to_ics(&event)).into_response())
 }
 

@@ -50,6 +50,8 @@ pub(super) struct MissionView {
     pub by: String,
     pub because: Vec<Because>,
     pub booked: Option<SlotView>,
+    /// What was booked last and does not take place: a calendar may still hold it.
+    pub cancelled: Option<SlotView>,
     pub proposed: Vec<SlotView>,
     /// What can be booked.
     pub free: Vec<SlotView>,
@@ -143,6 +145,7 @@ fn of(mission: &Mission, free: Vec<Slot>, library: &Library, zone: &TimeZone, le
         by: lexicon.person(&row.ordered_by),
         because: reasons.map(|reasons| named(reasons.because, lexicon)).unwrap_or_default(),
         booked: mission.booked().map(|row| SlotView::of(row, zone)),
+        cancelled: mission.cancelled().map(|row| SlotView::of(row, zone)),
         proposed: in_state(AppointmentState::Proposed).map(|row| SlotView::of(row, zone)).collect(),
         free: free.into_iter().take(MAX_SLOTS).map(|slot| SlotView::free(slot, zone)).collect(),
     }

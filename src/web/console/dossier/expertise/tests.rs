@@ -50,3 +50,13 @@ async fn the_slot_that_is_booked_is_not_offered_once_more() {
     assert!(page.contains("value=\"2026-11-24T13:30:00Z\""), "it may move over itself");
     assert!(!page.contains("value=\"2026-11-24T13:00:00Z\""));
 }
+
+#[tokio::test]
+async fn what_was_cancelled_can_be_taken_out_of_a_calendar() {
+    let trial = Trial::start().await;
+    let cookie = trial.log_in().await;
+    let id = trial.book("2026-11-24T13:00:00Z").await;
+    trial.cancel(id).await;
+    let (_, _, page) = trial.get_as(&cookie, &format!("/console/dossiers/{}", trial.dossier().await)).await;
+    assert!(page.contains("Rendez-vous annulé") && page.contains(&format!("/console/appointments/{id}/calendar")));
+}
