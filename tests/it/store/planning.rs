@@ -15,6 +15,7 @@ on_both_engines! {
     slots_that_overlap_in_part_are_the_same_time,
     time_that_is_given_back_is_free_again,
     a_lost_race_leaves_nothing_behind,
+    pages_of_missions_and_appointments_follow_each_other_without_a_gap,
 }
 
 const HOUR: i64 = 3600;
@@ -92,11 +93,18 @@ async fn a_mission_is_read_back_with_its_appointments_and_counts_while_it_is_ope
             "{from} {until}"
         );
     }
-    assert_eq!(store.open_missions("paul").await.unwrap(), std::slice::from_ref(&ordered));
+    // It is arranged until the appointment is over.
+    for (from, arranged) in [(0, true), (5, true), (6, false)] {
+        let agenda = store.agenda("paul", at(from * HOUR), None, 9).await.unwrap();
+        assert_eq!(agenda, if arranged { vec![(booked.clone(), ordered.clone())] } else { Vec::new() }, "{from}");
+        let to_arrange = store.missions_to_arrange("paul", at(from * HOUR), None, 9).await.unwrap();
+        assert_eq!(to_arrange, if arranged { Vec::new() } else { vec![ordered.clone()] }, "{from}");
+    }
 
     let done = MissionRow { state: MissionState::Done, updated_at: at(20), ..ordered };
     keep(&store, &mut case, "p-3", Planning { missions: vec![done], ..Planning::default() }).await.unwrap();
-    assert_eq!(store.open_missions("paul").await.unwrap(), []);
+    assert_eq!(store.agenda("paul", at(0), None, 9).await.unwrap(), []);
+    assert_eq!(store.missions_to_arrange("paul", at(9 * HOUR), None, 9).await.unwrap(), []);
     assert!(store.mission_load().await.unwrap().is_empty());
 }
 
@@ -196,4 +204,37 @@ async fn a_lost_race_leaves_nothing_behind(db: Database) {
     assert_eq!(store.messages(before.id(), 0, 10).await.unwrap().len(), 2, "its message is not kept either");
     // It is made again without the slot, by the same provider's id.
     keep(&store, &mut before.clone(), "q-1", Planning::default()).await.unwrap();
+}
+
+async fn pages_of_missions_and_appointments_follow_each_other_without_a_gap(db: Database) {
+    let store = db.store().await;
+    let mut case = Case::new("x");
+    // All ordered at once, so that only the identifier tells them apart; every other one is booked.
+    let mut missions: Vec<MissionRow> = (0..20).map(|_| mission(&case, "paul")).collect();
+    missions.sort_by_key(|row| row.id);
+    let (arranged, to_arrange) = missions.split_at(10);
+    let hours = (1..).step_by(2);
+    let booked: Vec<AppointmentRow> =
+        arranged.iter().zip(hours).map(|(row, hour)| slot(row, hour, hour + 1, AppointmentState::Booked)).collect();
+    let planning = Planning { missions: missions.clone(), appointments: booked.clone() };
+    keep(&store, &mut case, "p-1", planning).await.unwrap();
+    let other = mission(&case, "awa");
+    keep(&store, &mut case, "p-2", Planning { missions: vec![other], ..Planning::default() }).await.unwrap();
+
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let page = store.agenda("paul", at(0), after, 3).await.unwrap();
+        let Some((last, _)) = page.last() else { break };
+        after = Some((last.start, last.id));
+        found.extend(page.into_iter().map(|(row, _)| row));
+    }
+    assert_eq!(found, booked);
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let page = store.missions_to_arrange("paul", at(0), after, 3).await.unwrap();
+        let Some(last) = page.last() else { break };
+        after = Some((last.ordered_at, last.id));
+        found.extend(page);
+    }
+    assert_eq!(found, to_arrange);
 }

@@ -1,7 +1,7 @@
 //! `/console/appointments`: an expert's missions and appointments, in order, with what they need on the way. Whoever logs
 //! in as an expert of `flows/experts.yaml` sees their own first.
 
-use std::collections::BTreeMap;
+use std::{fmt, str::FromStr};
 
 use askama::Template;
 use axum::{
@@ -13,8 +13,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use crate::{
-    domain::{fact::Value, id::MissionId},
-    store::{AppointmentRow, MissionRow, MissionState},
+    domain::{
+        fact::Value,
+        id::{AppointmentId, MissionId},
+    },
+    planning::survey_place,
+    store::{MissionRow, MissionState},
     web::console::{
         Console, assets,
         auth::Session,
@@ -28,15 +32,20 @@ use crate::{
     },
 };
 
-/// The most missions on one page.
-const MOST: usize = 60;
+/// How many appointments are on one page, and how many missions without one.
+const PAGE: usize = 60;
 /// What began some hours ago is still of the day.
 const STILL_SHOWN: SignedDuration = SignedDuration::from_hours(12);
 
+/// Whose page it is, and from where on its two lists are shown.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Asked {
     expert: String,
+    /// The last appointment of the page before.
+    after: String,
+    /// The last mission without an appointment of the page before.
+    arrange_after: String,
 }
 
 #[derive(Template)]
@@ -47,6 +56,11 @@ pub(in crate::web::console) struct AppointmentsPage {
     days: Vec<Agenda>,
     /// Missions for which nothing is booked, the oldest first.
     to_arrange: Vec<(When, Case)>,
+    /// Addresses of the pages that go on with one of the lists, where it is longer.
+    more_appointments: Option<String>,
+    more_to_arrange: Option<String>,
+    /// The address of the first page, on another one.
+    first: Option<String>,
 }
 
 /// An expert whose page can be opened.
@@ -60,7 +74,7 @@ struct Tab {
 struct Agenda {
     weekday: i8,
     day: String,
-    visits: Vec<(SlotView, Case)>,
+    appointments: Vec<(SlotView, Case)>,
 }
 
 /// What an expert must know of a dossier.
@@ -71,9 +85,27 @@ struct Case {
     peril: String,
     holder: Option<String>,
     phone: Option<String>,
+    /// Where the damage can be seen.
     address: String,
     mode: String,
     state: MissionState,
+}
+
+/// Where a page goes on: behind the row with this time and identifier, as an address has it: `1732453200000_0190a0b0-…`.
+struct Key<Id>(Timestamp, Id);
+
+impl<Id: FromStr> Key<Id> {
+    /// What is no key begins at the top.
+    fn read(text: &str) -> Option<(Timestamp, Id)> {
+        let (at, id) = text.split_once('_')?;
+        Some((Timestamp::from_millisecond(at.parse().ok()?).ok()?, id.parse().ok()?))
+    }
+}
+
+impl<Id: fmt::Display> fmt::Display for Key<Id> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}_{}", self.0.as_millisecond(), self.1)
+    }
 }
 
 pub(crate) async fn get(
@@ -84,58 +116,72 @@ pub(crate) async fn get(
     let experts = &console.library().experts().experts;
     let named = |id: &str| experts.iter().find(|expert| expert.id == id);
     let expert = named(&asked.expert).or_else(|| named(&session.login)).or_else(|| experts.first());
-    let (mut days, mut to_arrange) = (Vec::new(), Vec::new());
-    if let Some(expert) = expert {
-        let (missions, booked) = tokio::try_join!(
-            console.store().open_missions(&expert.id),
-            console.store().booked(&expert.id, console.now() - STILL_SHOWN, Timestamp::MAX),
-        )?;
-        let known = try_join_all(missions.iter().take(MOST).map(|mission| case_of(&console, mission))).await?;
-        let cases: BTreeMap<MissionId, Case> = missions.iter().map(|row| row.id).zip(known).collect();
-        days = days_of(&console, &missions, &booked, &cases);
-        let unarranged = missions.iter().filter(|row| booked.iter().all(|booking| booking.mission != row.id));
-        to_arrange = unarranged.filter_map(|row| Some((When(row.ordered_at), cases.get(&row.id)?.clone()))).collect();
-    }
-    let active = expert.map(|expert| expert.id.clone());
-    html(&AppointmentsPage {
+    let active = expert.map(|expert| expert.id.as_str());
+    let mut page = AppointmentsPage {
         shell: Shell::from(&session),
         experts: experts
             .iter()
             .map(|expert| Tab {
-                address: address_of(&expert.id),
+                address: address_of(&expert.id, "", ""),
                 name: expert.name.clone(),
-                active: Some(&expert.id) == active.as_ref(),
+                active: Some(expert.id.as_str()) == active,
             })
             .collect(),
-        days,
-        to_arrange,
-    })
-}
-
-fn address_of(expert: &str) -> String {
-    let expert: String = url::form_urlencoded::byte_serialize(expert.as_bytes()).collect();
-    format!("/console/appointments?expert={expert}")
-}
-
-fn days_of(
-    console: &Console,
-    missions: &[MissionRow],
-    booked: &[AppointmentRow],
-    cases: &BTreeMap<MissionId, Case>,
-) -> Vec<Agenda> {
-    let mut days: Vec<Agenda> = Vec::new();
-    for row in booked {
-        let Some(case) = cases.get(&row.mission) else { continue };
-        let insurer = missions.iter().find(|mission| mission.id == row.mission).map(|mission| mission.insurer.as_str());
-        let slot = SlotView::of(row, &zone(console.library(), insurer.unwrap_or_default()));
-        match days.last_mut().filter(|day| day.day == slot.day) {
-            Some(day) => day.visits.push((slot, case.clone())),
-            None => {
-                days.push(Agenda { weekday: slot.weekday, day: slot.day.clone(), visits: vec![(slot, case.clone())] });
+        days: Vec::new(),
+        to_arrange: Vec::new(),
+        more_appointments: None,
+        more_to_arrange: None,
+        first: None,
+    };
+    if let Some(expert) = active {
+        let (from, store) = (console.now() - STILL_SHOWN, console.store());
+        let (after, arrange_after) =
+            (Key::<AppointmentId>::read(&asked.after), Key::<MissionId>::read(&asked.arrange_after));
+        // One more than is shown tells whether there is another page.
+        let (mut booked, mut to_arrange) = tokio::try_join!(
+            store.agenda(expert, from, after, PAGE + 1),
+            store.missions_to_arrange(expert, from, arrange_after, PAGE + 1),
+        )?;
+        if booked.len() > PAGE {
+            booked.truncate(PAGE);
+            let last = booked.last().map(|(row, _)| Key(row.start, row.id).to_string());
+            page.more_appointments = last.map(|last| address_of(expert, &last, &asked.arrange_after));
+        }
+        if to_arrange.len() > PAGE {
+            to_arrange.truncate(PAGE);
+            let last = to_arrange.last().map(|row| Key(row.ordered_at, row.id).to_string());
+            page.more_to_arrange = last.map(|last| address_of(expert, &asked.after, &last));
+        }
+        let is_first = after.is_none() && arrange_after.is_none();
+        page.first = (!is_first).then(|| address_of(expert, "", ""));
+        let cases = try_join_all(booked.iter().map(|(_, mission)| case_of(&console, mission))).await?;
+        for ((row, mission), case) in booked.iter().zip(cases) {
+            let slot = SlotView::of(row, &zone(console.library(), &mission.insurer));
+            match page.days.last_mut().filter(|day| day.day == slot.day) {
+                Some(day) => day.appointments.push((slot, case)),
+                None => page.days.push(Agenda {
+                    weekday: slot.weekday,
+                    day: slot.day.clone(),
+                    appointments: vec![(slot, case)],
+                }),
             }
         }
+        let cases = try_join_all(to_arrange.iter().map(|mission| case_of(&console, mission))).await?;
+        page.to_arrange = to_arrange.iter().map(|mission| When(mission.ordered_at)).zip(cases).collect();
     }
-    days
+    html(&page)
+}
+
+/// The page of an expert, from where on its two lists are shown.
+fn address_of(expert: &str, after: &str, arrange_after: &str) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("expert", expert);
+    for (name, key) in [("after", after), ("arrange_after", arrange_after)] {
+        if !key.is_empty() {
+            query.append_pair(name, key);
+        }
+    }
+    format!("/console/appointments?{}", query.finish())
 }
 
 async fn case_of(console: &Console, mission: &MissionRow) -> Result<Case, ConsoleError> {
@@ -146,17 +192,14 @@ async fn case_of(console: &Console, mission: &MissionRow) -> Result<Case, Consol
         Some(Value::Phone(phone)) => Some(phone.clone()),
         _ => None,
     };
-    let address = match current(&facts, "loss_place") {
-        Some(Value::Address(address)) => address.in_one_line(),
-        _ => String::new(),
-    };
+    let place = survey_place(|name| current(&facts, name));
     Ok(Case {
         dossier: dossier.id.to_string(),
         reference: dossier.reference,
         peril: console.names().peril(&dossier.peril).to_owned(),
         holder: dossier.holder,
         phone,
-        address,
+        address: place.map(|place| place.line).unwrap_or_default(),
         mode: mission.mode.clone(),
         state: mission.state,
     })
