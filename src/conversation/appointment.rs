@@ -103,14 +103,14 @@ pub(super) async fn book(
     Ok(Some(Event::Appointment(event)))
 }
 
-/// The answer to [`crate::flow::Effect::CancelAppointment`]. A handler sees to another one.
+/// The answer to [`crate::flow::Effect::CancelAppointment`]. The mission stays: another slot may be chosen.
 pub(super) async fn cancel_by_person(turn: &mut Turn, services: &Services) -> Result<Option<Event>, ConversationError> {
     let Some(mission) = mission_of(turn, services).await? else { return Ok(None) };
     let cancelled = cancel(turn, POLICYHOLDER, &mission);
     Ok(cancelled.then_some(Event::Appointment(AppointmentEvent::Cancelled { by_person: true })))
 }
 
-/// The dossier is over: whoever was to come need not, and the person is told so by the event.
+/// The dossier is over: its open mission is withdrawn with the appointment. The event returned tells the person so.
 pub(super) async fn call_off(
     turn: &mut Turn,
     by: &str,
@@ -285,7 +285,7 @@ fn take(turn: &mut Turn, by: &str, mission: &Mission, row: AppointmentRow) -> Ap
     };
     put(turn, AppointmentRow { state: AppointmentState::Booked, updated_at: turn.now, ..row });
     turn.record(by, &event);
-    // Whom a person serves waits for nobody any more.
+    // The message that brought the booking about is answered by it: the case does not wait for a handler because of it.
     let now = turn.now;
     if let Some(dossier) = turn.conversation.dossier.as_mut().filter(|dossier| dossier.waiting_since == Some(now)) {
         dossier.waiting_since = None;
@@ -305,7 +305,7 @@ fn cancel(turn: &mut Turn, by: &str, mission: &Mission) -> bool {
     true
 }
 
-/// What was proposed, but for one, is not any more.
+/// The slots that were proposed lapse, all but one.
 fn lapse(turn: &mut Turn, mission: &Mission, but: Option<AppointmentId>) {
     let proposed = mission.appointments.iter().filter(|row| row.state == AppointmentState::Proposed);
     for row in proposed.filter(|row| Some(row.id) != but) {

@@ -18,9 +18,9 @@ use crate::{
 
 /// Appointments begin on the hour or the half-hour.
 const STEP: SignedDuration = SignedDuration::from_mins(30);
-/// How many slots are offered at once: nobody reads more.
+/// How many slots are offered at once: as many as a person reads on a telephone.
 const OFFERED: usize = 3;
-/// More than the longest run of days without work.
+/// The search looks at no more days than these: more than any run of days without work.
 const MAX_DAYS: usize = 120;
 /// The hour at which a person is reminded of the next day's appointment.
 const EVENING: i8 = 17;
@@ -178,13 +178,13 @@ pub fn propose(free: &[Slot], wish: Option<&Wish>, zone: &TimeZone) -> Proposal 
 }
 
 impl Wish {
-    /// Whether it names what begins at `local`: an hour names that hour alone.
+    /// Whether the wish picks an appointment that begins at `local`. A wish for an hour picks no other hour of that day.
     pub fn names(&self, local: DateTime) -> bool {
         let sharp = matches!(self.moment.precision, Precision::Minute | Precision::Hour) && !self.onwards;
         self.holds(local) && (!sharp || local.time() == self.moment.start.time())
     }
 
-    /// Whether something that begins at `local` is what is wished for. An hour on a day is looked for on that day.
+    /// Whether an appointment that begins at `local` would suit. A wish for an hour on a day is looked for on that whole day.
     fn holds(&self, local: DateTime) -> bool {
         let Moment { start, end, precision } = &self.moment;
         if !self.dated {

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::domain::id::{AppointmentId, ConversationId, DossierId, MissionId};
 
-/// What is kept of an expert's time.
+/// The unit in which an expert's time is taken.
 const QUARTER: SignedDuration = SignedDuration::from_mins(15);
 /// The most appointments that are read at once.
 const MOST: i64 = 1_000;

@@ -195,7 +195,7 @@ impl Interpreter<'_> {
             }
             _ => {}
         }
-        // Whom a handler action, or who is in the middle of the flow, may speak of something else.
+        // Somebody whom a handler serves, or who is in the middle of the flow, may speak of something else.
         let about_else = matches!(self.state.mode, Mode::Handler | Mode::Flow)
             || !heard.files.is_empty()
             || self.library.faq().search().asks(said)

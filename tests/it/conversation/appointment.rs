@@ -219,7 +219,7 @@ async fn a_slot_that_somebody_took_is_not_booked_twice(db: Database) {
     let answer = house.say(&second, "le premier").await;
     assert!(answer.contains("vient d'être pris"), "{answer}");
     let (_, buttons) = last(&house, &second).await;
-    assert_eq!(buttons[0], "lundi 23 novembre à 10 h 30", "after the visit and the way");
+    assert_eq!(buttons[0], "lundi 23 novembre à 10 h 30", "after the appointment and the way");
     assert!(house.say(&second, "lundi").await.contains("lundi 23 novembre 2026 à 10 h 30"));
 }
 
