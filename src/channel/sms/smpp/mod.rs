@@ -6,6 +6,7 @@
 //!
 //! Nothing here waits for a line: while there is none, sending fails and the outbox tries again.
 
+mod line;
 mod pdu;
 mod tls;
 
@@ -19,14 +20,18 @@ use std::{
     time::Duration,
 };
 
-use futures_util::{StreamExt as _, future::BoxFuture};
+use futures_util::future::BoxFuture;
 use jiff::ToSpan as _;
 use rusmpp::{
     Command, CommandStatus, Pdu,
     pdus::{BindTransceiver, DeliverSm, DeliverSmResp},
 };
-use rusmppc::{Client, ConnectionBuilder, Event as Line, error::Error as LineError};
-use tokio::{io, net::TcpStream, sync::watch, time::timeout};
+use tokio::{
+    io,
+    net::TcpStream,
+    sync::{mpsc, watch},
+    time::timeout,
+};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -41,6 +46,7 @@ use crate::{
     domain::{clock::Clock, message::Channel},
     store::SmsPart,
 };
+use line::{Client, LineError};
 use pdu::Delivered;
 
 const CONNECT: Duration = Duration::from_secs(10);
@@ -102,10 +108,12 @@ enum Broken {
     Connect(#[from] io::Error),
     #[error("no answer in time")]
     TimeOut(#[from] tokio::time::error::Elapsed),
-    #[error("{0}")]
-    Line(String),
-    #[error("the carrier closed the line")]
-    Closed,
+    #[error(transparent)]
+    Tls(#[from] tls::TlsError),
+    #[error("not bound: {0}")]
+    NotBound(#[source] LineError),
+    #[error(transparent)]
+    Line(#[from] LineError),
 }
 
 impl Smpp {
@@ -149,12 +157,6 @@ impl Smpp {
 
     /// Binds a line and serves it until it breaks. `bound` is set once it was bound.
     async fn serve(&self, receiver: &Receiver, bound: &mut bool) -> Broken {
-        let builder = ConnectionBuilder::new()
-            .enquire_link_interval(self.enquire_link)
-            .enquire_link_response_timeout(RESPONSE)
-            .response_timeout(RESPONSE)
-            // Carriers speak 3.4 and say so.
-            .disable_interface_version_check();
         let connected = match timeout(CONNECT, TcpStream::connect((self.host.as_str(), self.port))).await {
             Ok(Ok(stream)) => stream,
             Ok(Err(error)) => return error.into(),
@@ -163,34 +165,34 @@ impl Smpp {
         if self.is_secure {
             let secured = match timeout(CONNECT, tls::secure(connected, &self.host, self.authority.as_deref())).await {
                 Ok(Ok(stream)) => stream,
-                Ok(Err(error)) => return Broken::Line(error.to_string()),
+                Ok(Err(error)) => return error.into(),
                 Err(late) => return late.into(),
             };
-            let (client, events) = builder.connected(secured);
-            Box::pin(self.hold(client, events, receiver, bound)).await
+            let (client, incoming) = line::open(secured, self.enquire_link, RESPONSE);
+            Box::pin(self.hold(client, incoming, receiver, bound)).await
         } else {
-            let (client, events) = builder.connected(connected);
-            Box::pin(self.hold(client, events, receiver, bound)).await
+            let (client, incoming) = line::open(connected, self.enquire_link, RESPONSE);
+            Box::pin(self.hold(client, incoming, receiver, bound)).await
         }
     }
 
     async fn hold(
         &self,
         client: Client,
-        mut events: impl futures_util::Stream<Item = Line> + Unpin,
+        mut incoming: mpsc::Receiver<Result<Command, LineError>>,
         receiver: &Receiver,
         bound: &mut bool,
     ) -> Broken {
-        if let Err(error) = client.bind_transceiver((*self.bind).clone()).await {
-            return Broken::Line(format!("not bound: {}", status_of(&error)));
+        if let Err(error) = client.ask((*self.bind).clone()).await {
+            return Broken::NotBound(error);
         }
         *bound = true;
         tracing::info!(account = self.account.name, "bound to the carrier");
         self.line.send_replace(Some(client.clone()));
         let mut look = tokio::time::interval(LOOK);
         let broken = loop {
-            let line = tokio::select! {
-                line = events.next() => line,
+            let command = tokio::select! {
+                command = incoming.recv() => command,
                 _ = look.tick() => {
                     if let Err(error) = self.take_overdue(receiver).await {
                         tracing::warn!(%error, account = self.account.name, "parts of messages wait for the store");
@@ -198,14 +200,13 @@ impl Smpp {
                     continue;
                 }
             };
-            match line {
-                Some(Line::Incoming(command)) => {
-                    if let Err(broken) = self.answer(&client, command, receiver).await {
-                        break broken;
-                    }
-                }
-                Some(Line::Error(error)) => break Broken::Line(status_of(&error)),
-                None => break Broken::Closed,
+            let answered = match command {
+                Some(Ok(command)) => self.answer(&client, command, receiver).await,
+                Some(Err(error)) => Err(error),
+                None => Err(LineError::Closed),
+            };
+            if let Err(error) = answered {
+                break error.into();
             }
         };
         self.line.send_replace(None);
@@ -213,7 +214,7 @@ impl Smpp {
     }
 
     /// Does what the carrier asks.
-    async fn answer(&self, client: &Client, command: Command, receiver: &Receiver) -> Result<(), Broken> {
+    async fn answer(&self, client: &Client, command: Command, receiver: &Receiver) -> Result<(), LineError> {
         let number = command.sequence_number();
         match command.pdu() {
             Some(Pdu::DeliverSm(sm)) => {
@@ -225,16 +226,16 @@ impl Smpp {
                         CommandStatus::EsmeRxTAppn
                     }
                 };
-                let answered = client.status(status).deliver_sm_resp(number, DeliverSmResp::default()).await;
+                let answered = client.answer(number, status, DeliverSmResp::default()).await;
                 if answered.is_ok() && status == CommandStatus::EsmeRok {
                     self.unanswered.lock().unwrap_or_else(PoisonError::into_inner).remove(sm);
                 }
-                answered.map_err(|error| Broken::Line(status_of(&error)))
+                answered
             }
             Some(Pdu::Unbind) => {
                 // It closes the line whether it hears this or not.
-                let _ = client.unbind_resp(number).await;
-                Err(Broken::Closed)
+                let _ = client.answer(number, CommandStatus::EsmeRok, Pdu::UnbindResp).await;
+                Err(LineError::Closed)
             }
             _ => Ok(()),
         }
@@ -313,7 +314,11 @@ impl Smpp {
         let parts = pdu::submissions(&self.source, to, text, reference).ok_or_else(no_such_address)?;
         let mut sent = Sent::default();
         for part in parts {
-            let answer = client.submit_sm(part).await.map_err(|error| refusal(&error))?;
+            let answer = match client.ask(part).await {
+                Ok(Some(Pdu::SubmitSmResp(answer))) => answer,
+                Ok(_) => return Err(refusal(&LineError::Unexpected)),
+                Err(error) => return Err(refusal(&error)),
+            };
             sent = Sent { provider_id: pdu::in_one_form(answer.message_id().as_str(), self.bases.0) };
         }
         Ok(sent)
@@ -360,7 +365,7 @@ impl Provider for Smpp {
                         let client = self.line.send_replace(None);
                         if let Some(client) = client {
                             // The carrier stops delivering; what is on its way is delivered to the next line.
-                            let _ = client.unbind().await;
+                            let _ = client.ask(Pdu::Unbind).await;
                         }
                         return;
                     }
@@ -375,18 +380,10 @@ impl Provider for Smpp {
     }
 }
 
-/// The status of a refusal, else what happened; never what the carrier quotes.
-fn status_of(error: &LineError) -> String {
-    match error {
-        LineError::UnexpectedResponse { response } => format!("{:?}", response.status()),
-        error => error.to_string(),
-    }
-}
-
 /// What a refused submission means.
 fn refusal(error: &LineError) -> SendError {
     let status = match error {
-        LineError::UnexpectedResponse { response } => response.status(),
+        LineError::Refused(status) => status,
         error => return unavailable(error.to_string()),
     };
     let (retry, reason) = match status {

@@ -1,14 +1,13 @@
 use rusmpp::{
-    Command, CommandStatus, Pdu,
+    CommandStatus,
     pdus::{DeliverSm, SubmitSm},
     tlvs::MessageDeliveryRequestTlvValue,
     types::OctetString,
     values::{DataCoding, EsmClass, Ton},
 };
-use rusmppc::error::Error as LineError;
 
 use super::{
-    Smpp, SmppError,
+    LineError, Smpp, SmppError,
     pdu::{Delivered, decode, in_one_form, read, submissions},
     refusal,
 };
@@ -148,11 +147,10 @@ fn a_refusal_says_whether_to_try_again() {
         (CommandStatus::EsmeRinvmsglen, Retry::Never, Reason::Content),
         (CommandStatus::EsmeRsyserr, Retry::Later, Reason::Unavailable),
     ] {
-        let response = Box::new(Command::new(status, 1, Pdu::UnbindResp));
-        let error = refusal(&LineError::UnexpectedResponse { response });
+        let error = refusal(&LineError::Refused(status));
         assert_eq!((error.retry, error.reason), (retry, reason), "{status:?}");
     }
-    assert_eq!(refusal(&LineError::ConnectionClosed).retry, Retry::Later);
+    assert_eq!(refusal(&LineError::Closed).retry, Retry::Later);
 }
 
 fn open(url: &str, password: &str) -> Result<Smpp, SmppError> {
