@@ -18,7 +18,6 @@ use crate::{
         clock::paris,
         fact::{Fact, Source, Value},
         message::Author,
-        priority::Priority,
     },
     dossier::{Dossier, Learnt, SaidIn, Status, TimelineEvent},
     flow::{self, Coverage, Effect, Event, Handover, PolicyAnswer, Scope, StepOutput},
@@ -257,31 +256,15 @@ fn hand_over(turn: &mut Turn, handover: &Handover) {
     if turn.conversation.dossier.is_none() {
         open_dossier(turn, "unknown");
     }
-    let now = turn.now;
-    let priority = match handover.priority {
-        Priority::Normal => "normal",
-        Priority::High => "high",
-        Priority::Urgent => "urgent",
-    };
+    let (now, priority) = (turn.now, handover.priority);
     if let Some(dossier) = &mut turn.conversation.dossier {
         dossier.advance(Status::HandedOver);
         // Whoever reported a danger is not made less urgent by asking something else.
-        if urgency(priority) > urgency(&dossier.priority) {
-            priority.clone_into(&mut dossier.priority);
-        }
+        dossier.priority = dossier.priority.max(priority);
         dossier.handover = Some(handover.reason.clone());
         dossier.waiting_since.get_or_insert(now);
     }
-    let (reason, priority) = (handover.reason.clone(), priority.to_owned());
-    turn.record(GUICHET, &TimelineEvent::HandedOver { reason, priority });
-}
-
-fn urgency(priority: &str) -> u8 {
-    match priority {
-        "urgent" => 2,
-        "high" => 1,
-        _ => 0,
-    }
+    turn.record(GUICHET, &TimelineEvent::HandedOver { reason: handover.reason.clone(), priority });
 }
 
 /// Records a request with its deadlines. Whoever asks for something must stand in a list, even before it is known what

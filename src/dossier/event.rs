@@ -21,6 +21,7 @@ use crate::{
         fact::Value,
         id::{AppointmentId, DocumentId, DossierId, MissionId, RequestId},
         message::Channel,
+        priority::Priority,
     },
     planning::Assignment,
 };
@@ -79,7 +80,7 @@ pub enum TimelineEvent {
     },
     HandedOver {
         reason: String,
-        priority: String,
+        priority: Priority,
     },
     /// The policyholder withdrew the claim.
     Withdrawn {},

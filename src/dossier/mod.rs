@@ -16,7 +16,10 @@ pub use reference::reference_of;
 pub use status::{Status, UnknownStatus};
 pub use timeline::{Entry, Tip, Verdict, verify};
 
-use crate::domain::id::{ConversationId, DossierId};
+use crate::domain::{
+    id::{ConversationId, DossierId},
+    priority::Priority,
+};
 
 /// A case, as it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,8 +37,7 @@ pub struct Dossier {
     pub holder: Option<String>,
     /// `field`, `tele`, `visio` or `desk`, once decided.
     pub orientation: Option<String>,
-    /// `normal`, `high` or `urgent`.
-    pub priority: String,
+    pub priority: Priority,
     /// Why a person was called, as the flow's code.
     pub handover: Option<String>,
     /// The login of the handler who took it over.

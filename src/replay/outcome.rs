@@ -135,8 +135,7 @@ impl Outcome {
             Effect::Orient { table } => self.does.push(format!("orient {table}")),
             Effect::Qualify => self.does.push("qualify".to_owned()),
             Effect::HandOver(handover) => {
-                let priority = format!("{:?}", handover.priority).to_lowercase();
-                self.does.push(format!("hand_over {} {priority}", handover.reason));
+                self.does.push(format!("hand_over {} {}", handover.reason, handover.priority));
             }
             Effect::FindSlots { .. } => self.does.push("find_slots".to_owned()),
             Effect::Book { .. } => self.does.push("book".to_owned()),

@@ -16,6 +16,7 @@ use crate::{
         },
         language::Language,
         message::{Author, Body, Channel},
+        priority::Priority,
         timing::Timing,
     },
     dossier::{Status, Wanted},
@@ -119,7 +120,7 @@ macro_rules! as_json {
 }
 
 as_text!(AppointmentId, ContactId, ConversationId, DocumentId, DossierId, MissedId, MissionId, OutboundId, RequestId,);
-by_name!(Channel, Proof, Status);
+by_name!(Channel, Priority, Proof, Status);
 as_json!(Author, Body, Source, Timing, Value, Vec<Wanted>, serde_json::Value);
 
 impl ColumnValue for String {

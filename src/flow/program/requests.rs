@@ -66,7 +66,7 @@ impl RequestBook {
                     problems.error(FILE, place, format!("`{kind}` needs `answer_months` or `answer_days`"));
                 }
                 let hand_over = fields.take("hand_over").and_then(|node| {
-                    let priority = node.scalar().as_deref().and_then(Priority::named);
+                    let priority = node.scalar().and_then(|name| name.parse::<Priority>().ok());
                     if priority.is_none() {
                         problems.error(FILE, node.place, "`hand_over` is normal, high or urgent".to_owned());
                     }

@@ -340,7 +340,7 @@ impl FlowReader<'_> {
             "hand_over" => {
                 let reason = fields.required("hand_over", self.problems);
                 let priority = fields.take("priority").map_or(Some(Priority::Normal), |node| {
-                    let priority = node.scalar().as_deref().and_then(Priority::named);
+                    let priority = node.scalar().and_then(|name| name.parse::<Priority>().ok());
                     if priority.is_none() {
                         let message = "`priority` is normal, high or urgent".to_owned();
                         self.problems.error(self.file, node.place, message);

@@ -18,6 +18,7 @@ use super::{
     when::{Ago, When},
 };
 use crate::{
+    domain::priority::Priority,
     dossier::{Dossier, Status},
     store::{InboxCount, InboxFilter, InboxSort, Oriented},
 };
@@ -80,7 +81,7 @@ struct InboxLine {
     insurer: String,
     status: Status,
     orientation: Option<String>,
-    priority: String,
+    priority: Priority,
     handler: Option<String>,
     waiting: Option<When>,
     updated: When,

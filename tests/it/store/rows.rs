@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use guichet::{
-    domain::id::{ConversationId, DocumentId},
+    domain::{
+        id::{ConversationId, DocumentId},
+        priority::Priority,
+    },
     dossier::Status,
     store::{
         DocumentRow, EndpointRow, FiledDocument, HandlerRow, InboxFilter, InboxSort, Oriented, PolicyRow, SessionRow,
@@ -195,16 +198,16 @@ async fn the_inbox_shows_what_is_open_the_latest_first(db: Database) {
 async fn the_inbox_filters_sorts_and_counts(db: Database) {
     let store = db.store().await;
     let seeds = [
-        (Status::Oriented, Some("tele"), "normal", None, "Jeanne 100%"),
-        (Status::HandedOver, None, "urgent", Some(5), "Marc"),
-        (Status::HandedOver, Some("field"), "normal", Some(3), "Zoé"),
-        (Status::Closed, Some("tele"), "urgent", Some(1), "Jeanne"),
+        (Status::Oriented, Some("tele"), Priority::Normal, None, "Jeanne 100%"),
+        (Status::HandedOver, None, Priority::Urgent, Some(5), "Marc"),
+        (Status::HandedOver, Some("field"), Priority::Normal, Some(3), "Zoé"),
+        (Status::Closed, Some("tele"), Priority::Urgent, Some(1), "Jeanne"),
     ];
     for (i, (status, orientation, priority, waiting, holder)) in seeds.into_iter().enumerate() {
         let mut case = Case::new(&i.to_string());
         case.dossier.status = status;
         case.dossier.orientation = orientation.map(str::to_owned);
-        case.dossier.priority = priority.into();
+        case.dossier.priority = priority;
         case.dossier.waiting_since = waiting.map(at);
         case.dossier.holder = Some(holder.into());
         store.commit(case.turn(&i.to_string(), "")).await.unwrap();

@@ -5,7 +5,7 @@ use super::{
     facts::{ValueView, shown},
 };
 use crate::{
-    domain::message::Channel,
+    domain::{message::Channel, priority::Priority},
     dossier::{Dossier, Status},
     store::{ConversationRow, FactRow},
     web::console::when::When,
@@ -19,7 +19,7 @@ pub(super) const FACTS: [&str; 3] = ["peril", "orientation", "orientation_missin
 pub(super) struct Head {
     pub reference: String,
     pub status: Status,
-    pub priority: String,
+    pub priority: Priority,
     /// Why it was handed over, in words.
     pub handover: Option<String>,
     pub orientation: Option<String>,
@@ -68,7 +68,7 @@ impl Head {
         Self {
             reference: dossier.reference.clone(),
             status: dossier.status,
-            priority: dossier.priority.clone(),
+            priority: dossier.priority,
             handover: dossier.handover.as_deref().map(|reason| lexicon.names.handover(reason).to_owned()),
             orientation: dossier.orientation.clone(),
             insurer: lexicon.names.insurer(&dossier.insurer).to_owned(),

@@ -31,6 +31,7 @@ use crate::{
         contact::Proof,
         fact::Precision,
         message::{Channel, Endpoint},
+        priority::Priority,
     },
     dossier::{Entry, TimelineEvent, Verdict, verify},
     planning::Because,

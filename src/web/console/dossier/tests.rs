@@ -54,7 +54,7 @@ pub(super) fn dossier(id: DossierId) -> Dossier {
         policy: None,
         holder: None,
         orientation: None,
-        priority: "normal".into(),
+        priority: crate::domain::priority::Priority::Normal,
         handover: None,
         handler: None,
         wanted: Vec::new(),

@@ -30,7 +30,7 @@ impl InboxPage {
             insurer: "Mutuelle des Rives".into(),
             status: Status::HandedOver,
             orientation: Some("tele".into()),
-            priority: "urgent".into(),
+            priority: Priority::Urgent,
             handler: None,
             waiting: Some(When(now)),
             updated: When(now),
