@@ -10,7 +10,7 @@ use super::{
     error::ConversationError,
     loaded::Conversation,
     services::Services,
-    turn::{GUICHET, POLICYHOLDER, Turn, json_of},
+    turn::{GUICHET, POLICYHOLDER, Turn},
 };
 use crate::{
     contract::{Calendar, Reason},
@@ -19,7 +19,7 @@ use crate::{
         fact::{Fact, Source, Value},
         message::Author,
     },
-    dossier::{Dossier, Learnt, SaidIn, Status, TimelineEvent},
+    dossier::{Decision, Dossier, Learnt, SaidIn, Status, TimelineEvent},
     flow::{self, Coverage, Effect, Event, Handover, PolicyAnswer, Scope, StepOutput},
     orientation,
     store::{FactRow, MissedRow, RequestRow},
@@ -87,7 +87,7 @@ async fn step(turn: &mut Turn, event: &Event, services: &Services) -> Result<Opt
             }
             Effect::SwitchChannel { to } => answer = Some(turn.open_channel_switch(to, services)?),
             Effect::Orient { table } => {
-                answer = Some(orient(turn, &table)?);
+                answer = Some(orient(turn, &table));
                 reconsider_expert(turn, services).await?;
             }
             Effect::Qualify => advance(turn, Status::Qualified, &TimelineEvent::Qualified {}),
@@ -306,12 +306,12 @@ fn end_of(day: Date, now: Timestamp) -> Timestamp {
 }
 
 /// Evaluates a decision table and keeps the decision with all its reasons.
-fn orient(turn: &mut Turn, table: &str) -> Result<Event, ConversationError> {
+fn orient(turn: &mut Turn, table: &str) -> Event {
     let conversation = &turn.conversation;
     let library = &conversation.library;
     let (Some(table), Some(insurer)) = (library.table(table), library.insurer(&conversation.row.insurer)) else {
         // `flow check` refuses such a library; an insurer may have been taken out of the files meanwhile.
-        return Ok(Event::Oriented { mode: None, missing: Vec::new() });
+        return Event::Oriented { mode: None, missing: Vec::new() };
     };
     let today = turn.now.to_zoned(paris()).date();
     let scope = Scope { facts: conversation.state.facts(), insurer, today };
@@ -324,6 +324,7 @@ fn orient(turn: &mut Turn, table: &str) -> Result<Event, ConversationError> {
         }
     }
     turn.record(GUICHET, &TimelineEvent::Oriented { mode, missing: missing.to_vec() });
-    turn.decide(json_of(&decision)?);
-    Ok(decision.event())
+    let event = orientation::event(&decision);
+    turn.decide(Decision::Table(decision));
+    event
 }

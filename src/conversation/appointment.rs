@@ -209,7 +209,7 @@ async fn order(
         expert: expert.to_owned(),
         mode: mode.to_owned(),
         state: MissionState::Ordered,
-        because: serde_json::to_string(&assignment).map_err(ConversationError::Unwritable)?,
+        because: assignment.clone(),
         ordered_by: by.to_owned(),
         ordered_at: turn.now,
         updated_at: turn.now,

@@ -4,7 +4,6 @@ use bytes::Bytes;
 use futures_util::Stream;
 use jiff::Timestamp;
 
-use super::error::ConversationError;
 use crate::{
     document::{DocumentError, Documents, Inspection, Limits, MediaType, Stored},
     domain::{
@@ -55,8 +54,7 @@ impl KeptFile {
     {
         let stored = documents.receive(bytes, name, limits).await?;
         let mut inspection = documents.inspect(&stored).await?;
-        let known: Vec<String> = others.iter().filter_map(|other| inspection_of(other).fingerprint).collect();
-        inspection.compare(known.iter().map(String::as_str));
+        inspection.compare(others.iter().filter_map(|other| other.inspection.fingerprint.as_deref()));
         Ok(Self { id: DocumentId::new(now), upload_id, stored, inspection, at: now })
     }
 
@@ -65,13 +63,8 @@ impl KeptFile {
     }
 
     /// Its row in a conversation.
-    ///
-    /// # Errors
-    ///
-    /// Where what was found of the file cannot be written.
-    pub fn row(&self, conversation: ConversationId) -> Result<DocumentRow, ConversationError> {
-        let inspection = serde_json::to_value(&self.inspection).map_err(ConversationError::Unwritable)?;
-        Ok(DocumentRow {
+    pub fn row(&self, conversation: ConversationId) -> DocumentRow {
+        DocumentRow {
             id: self.id,
             conversation,
             dossier: None,
@@ -81,15 +74,16 @@ impl KeptFile {
             media_type: self.stored.media_type.name().to_owned(),
             bytes: i64::try_from(self.stored.bytes).unwrap_or(i64::MAX),
             sha256: self.stored.sha256.clone(),
-            inspection,
+            inspection: self.inspection.clone(),
             at: self.at,
-        })
+        }
     }
 }
 
 /// A file as a message names it, with what is to be said about it in the person's language.
 pub fn attachment(library: &Library, language: Language, document: DocumentRow) -> Attachment {
-    let remark = inspection_of(&document)
+    let remark = document
+        .inspection
         .quality
         .remarks
         .first()
@@ -101,8 +95,4 @@ pub fn attachment(library: &Library, language: Language, document: DocumentRow) 
         bytes: u64::try_from(document.bytes).unwrap_or(0),
         remark,
     }
-}
-
-fn inspection_of(document: &DocumentRow) -> Inspection {
-    serde_json::from_value(document.inspection.clone()).unwrap_or_default()
 }

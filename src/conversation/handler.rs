@@ -1,7 +1,5 @@
 //! What a handler does to a conversation: answers, takes over and gives back, decides otherwise, merges, closes.
 
-use serde_json::json;
-
 use super::{
     action::{Action, Actor},
     apply, appointment,
@@ -15,7 +13,7 @@ use crate::{
         id::DossierId,
         message::{Author, Body},
     },
-    dossier::{Dossier, Status, TimelineEvent},
+    dossier::{Decision, Dossier, Override, Status, TimelineEvent},
     flow::Event,
     store::{Absorbed, OutboxRow},
 };
@@ -157,10 +155,10 @@ impl Turn {
         if let Some(dossier) = &mut self.conversation.dossier {
             dossier.orientation = Some(mode.to_owned());
         }
-        let decision = json!({ "overridden_by": actor.login, "mode": mode, "before": before, "reason": reason });
-        let event = TimelineEvent::Overrode { mode: mode.to_owned(), before, reason: reason.to_owned() };
+        let (overridden_by, to, reason) = (actor.login.clone(), mode.to_owned(), reason.to_owned());
+        let event = TimelineEvent::Overrode { mode: to.clone(), before: before.clone(), reason: reason.clone() };
         self.record(&actor.login, &event);
-        self.decide(decision);
+        self.decide(Decision::Override(Override { overridden_by, mode: to, before, reason }));
         // As a fact of the handler's it stays, whatever the person corrects or sends afterwards.
         let source = Source::Handler(actor.login.clone());
         let fact = Fact { value: Value::Choice(mode.to_owned()), source };

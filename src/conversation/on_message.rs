@@ -33,7 +33,7 @@ impl Turn {
             self.bring_stop(services).await?;
         }
         for file in &files.kept {
-            let row = file.row(self.conversation.row.id)?;
+            let row = file.row(self.conversation.row.id);
             let language = self.conversation.row.language;
             body.attachments.push(attachment(&self.conversation.library, language, row.clone()));
             self.rows.received.push(row);

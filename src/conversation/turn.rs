@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::Value as Json;
 
 use super::{
     accounts::Accounts, channel_switch, error::ConversationError, input::InboundContext, loaded::Conversation,
@@ -16,7 +15,7 @@ use crate::{
         priority::Priority,
         token::hash,
     },
-    dossier::{Dossier, Status, TimelineEvent, Tip, UnwritableEvent, reference_of},
+    dossier::{Decision, Dossier, Status, TimelineEvent, Tip, UnwritableEvent, reference_of},
     flow::Event,
     store::{
         Binding, ChannelSwitchRow, Commit, DecisionRow, EndpointRow, FiledDocument, Key, MessageRow, OutboxRow,
@@ -104,7 +103,7 @@ impl Turn {
         let seq = self.seq();
         let conversation = self.conversation;
         let mut row = conversation.row.clone();
-        row.state = serde_json::to_string(&conversation.state).map_err(ConversationError::Unwritable)?;
+        row.state = json_of(&conversation.state)?;
         let vouched = match row.endpoint.channel {
             Channel::Web => Some(Proof::Session),
             Channel::Telegram => Some(Proof::Provider),
@@ -230,7 +229,7 @@ impl Turn {
     }
 
     /// Keeps a decision beside the timeline's line that was just written.
-    pub(super) fn decide(&mut self, decision: Json) {
+    pub(super) fn decide(&mut self, decision: Decision) {
         if let Some(dossier) = &self.conversation.dossier {
             self.rows.decisions.push(DecisionRow { dossier: dossier.id, seq: dossier.tip.seq, decision, at: self.now });
         }
@@ -298,8 +297,8 @@ fn is_inbound(message: &MessageRow) -> bool {
 }
 
 /// What is to be stored, as JSON. What cannot be written is an error: stored as nothing it would be lost.
-pub(super) fn json_of<T: Serialize>(value: &T) -> Result<Json, ConversationError> {
-    serde_json::to_value(value).map_err(ConversationError::Unwritable)
+fn json_of<T: Serialize>(value: &T) -> Result<String, ConversationError> {
+    serde_json::to_string(value).map_err(ConversationError::Unwritable)
 }
 
 #[cfg(test)]

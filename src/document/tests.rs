@@ -277,3 +277,15 @@ async fn an_upload_that_nobody_awaits_any_more_leaves_nothing() {
         tokio::task::yield_now().await;
     }
 }
+
+#[test]
+fn a_stored_inspection_is_read_and_would_be_stored_again_byte_for_byte() {
+    for stored in [
+        r#"{"quality":{}}"#,
+        r#"{"width":1500,"height":1000,"taken_at":"2026-11-19T18:30:05","place":{"latitude":48.85833,"longitude":-2.29},"fingerprint":"00ff","quality":{"remarks":["blurred","same_photo"]}}"#,
+    ] {
+        let inspection: Inspection = serde_json::from_str(stored).unwrap();
+        assert_eq!(serde_json::to_string(&inspection).unwrap(), stored);
+    }
+    assert_eq!(serde_json::from_str::<Inspection>("{}").unwrap(), Inspection::default(), "an early row");
+}

@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod contact;
+pub mod expectation;
 pub mod fact;
 pub mod id;
 pub mod language;

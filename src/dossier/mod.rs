@@ -3,6 +3,7 @@
 //! Plain values and rules, no I/O. Facts live in [`crate::domain::fact`]; who stores a dossier is the store, who changes
 //! one is the conversation.
 
+mod decision;
 mod event;
 mod reference;
 mod status;
@@ -11,6 +12,7 @@ mod timeline;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use decision::{Decision, FailedTest, Input, Outcome, Override, PassedOver, TableDecision};
 pub use event::{Learnt, SaidIn, TimelineEvent, UnwritableEvent};
 pub use reference::reference_of;
 pub use status::{Status, UnknownStatus};

@@ -13,7 +13,7 @@ mod run;
 
 pub use program::{
     closing::{Afterwards, Closing},
-    condition::{Condition, Explanation, Scope, Test, Truth},
+    condition::{Condition, Explanation, Failed, Scope, Test, Truth},
     diagnostics::{Diagnostic, Severity},
     facts::{Accepts, DocumentKind, FactName, FactType},
     faq::{FaqBook, FaqEntry},

@@ -4,7 +4,11 @@ use jiff::civil::date;
 
 use super::*;
 use crate::{
-    domain::fact::{Fact, Facts, Source},
+    domain::{
+        expectation::{Bound, Expectation, Limit},
+        fact::{Fact, Facts, Source, Value},
+    },
+    dossier::Decision,
     flow::Library,
 };
 
@@ -38,7 +42,7 @@ fn library() -> Library {
     Library::from_sources(sources).unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn decided(values: &[(&str, Value)]) -> Decision {
+fn decided(values: &[(&str, Value)]) -> TableDecision {
     let facts: Facts = values
         .iter()
         .map(|(name, value)| {
@@ -76,7 +80,7 @@ fn a_fact_that_is_missing_or_not_known_stops_the_table() {
         let missing = vec!["policy_in_force".to_owned()];
         let outcome = Outcome::ToComplete { row: "not_in_force".to_owned(), missing: missing.clone() };
         assert_eq!(decision.outcome, outcome, "{values:?}");
-        assert_eq!(decision.event(), Event::Oriented { mode: None, missing });
+        assert_eq!(event(&decision), Event::Oriented { mode: None, missing });
     }
     let decision = decided(&[("policy_in_force", Value::Bool(true)), ("peril_covered", Value::Bool(false))]);
     assert_eq!(decision.missing(), ["deductible".to_owned()], "the row below would hold, and is not taken");
@@ -107,6 +111,10 @@ fn each_row_passed_over_tells_the_first_test_that_failed() {
         ]
     );
     assert_eq!(decision.passed_over[1].failed.actual, Some(Value::Amount(120_000)));
+    let limit = Limit::Threshold { name: "desk_limit".to_owned(), value: Some(800.0) };
+    let bound = Bound { relation: "<=".to_owned(), limit };
+    assert_eq!(decision.passed_over[0].failed.expected, Some(Expectation::No));
+    assert_eq!(decision.passed_over[1].failed.expected, Some(Expectation::Within(vec![bound])));
     assert_eq!(decision.thresholds, BTreeMap::from([("desk_limit".to_owned(), 800.0)]));
     assert_eq!(decision.passed_over[1].because.en, "Small amount");
     assert_eq!((&decision.outcome, decision.mode()), (&Outcome::NoRow, None));
@@ -126,6 +134,6 @@ fn a_decision_is_stored_and_read_back_whole() {
     ] {
         let decision = decided(&values);
         let stored = serde_json::to_string(&decision).unwrap();
-        assert_eq!(serde_json::from_str::<Decision>(&stored).unwrap(), decision);
+        assert_eq!(serde_json::from_str::<Decision>(&stored).unwrap(), Decision::Table(decision));
     }
 }

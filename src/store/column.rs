@@ -8,6 +8,7 @@ use super::{
     error::StoreError,
 };
 use crate::{
+    document::Inspection,
     domain::{
         contact::Proof,
         fact::{Source, Value},
@@ -19,7 +20,8 @@ use crate::{
         priority::Priority,
         timing::Timing,
     },
-    dossier::{Status, Wanted},
+    dossier::{Decision, Status, Wanted},
+    planning::Assignment,
 };
 
 /// What a column holds in both engines.
@@ -119,9 +121,28 @@ macro_rules! as_json {
     )+};
 }
 
+/// Kept as JSON that is only shown, and never written again: what another version wrote and this one cannot read is empty
+/// and fails no page.
+macro_rules! as_json_to_show {
+    ($($type:ty),+ $(,)?) => {$(
+        impl ColumnValue for $type {
+            const TYPE: ColumnType = ColumnType::Text;
+
+            fn to_arg(&self) -> Result<Arg, StoreError> {
+                json(self).map(Arg::Text)
+            }
+
+            fn read(row: &Row, column: usize) -> Result<Self, StoreError> {
+                row.json_or_default(column)
+            }
+        }
+    )+};
+}
+
 as_text!(AppointmentId, ContactId, ConversationId, DocumentId, DossierId, MissedId, MissionId, OutboundId, RequestId,);
 by_name!(Channel, Priority, Proof, Status);
-as_json!(Author, Body, Source, Timing, Value, Vec<Wanted>, serde_json::Value);
+as_json!(Author, Body, Decision, Source, Timing, Value, Vec<Wanted>, serde_json::Value);
+as_json_to_show!(Assignment, Inspection);
 
 impl ColumnValue for String {
     const TYPE: ColumnType = ColumnType::Text;

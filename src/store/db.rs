@@ -158,6 +158,18 @@ impl Row {
     }
 
     /// A value kept as text that parses.
+    /// A value kept as JSON that is only shown and never written again: one that another version wrote and that this one
+    /// cannot read is empty, and fails no page.
+    pub(super) fn json_or_default<T: serde::de::DeserializeOwned + Default>(
+        &self,
+        column: usize,
+    ) -> Result<T, StoreError> {
+        Ok(serde_json::from_str(&self.text(column)?).unwrap_or_else(|error| {
+            tracing::warn!(%error, column, "a stored value does not read back");
+            T::default()
+        }))
+    }
+
     pub(super) fn parse<T: FromStr>(&self, column: usize) -> Result<T, StoreError> {
         self.text(column)?.parse().map_err(|_| self.unreadable(column))
     }

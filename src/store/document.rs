@@ -9,7 +9,10 @@ use super::{
     db::args,
     table::{Insert, table},
 };
-use crate::domain::id::{ConversationId, DocumentId, DossierId};
+use crate::{
+    document::Inspection,
+    domain::id::{ConversationId, DocumentId, DossierId},
+};
 
 /// A received file.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,8 +28,7 @@ pub struct DocumentRow {
     pub media_type: String,
     pub bytes: i64,
     pub sha256: String,
-    /// The document room's findings, as JSON.
-    pub inspection: serde_json::Value,
+    pub inspection: Inspection,
     pub at: Timestamp,
 }
 

@@ -14,7 +14,7 @@ use crate::{
         fact::{Source, Value},
         id::DossierId,
     },
-    dossier::{Dossier, Entry, Tip},
+    dossier::{Decision, Dossier, Entry, Tip},
 };
 
 table! { Dossier in "dossier" {
@@ -59,13 +59,13 @@ pub struct FactRow {
 
 table! { FactRow in "fact" { dossier, seq, name, value, source, message_seq, at } }
 
-/// A decision as it was taken, or as a person overrode it: the orientation room's JSON.
+/// A decision as it was taken, or as a person overrode it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DecisionRow {
     pub dossier: DossierId,
     /// The number of the timeline's line that tells of it.
     pub seq: i64,
-    pub decision: serde_json::Value,
+    pub decision: Decision,
     pub at: Timestamp,
 }
 

@@ -12,7 +12,10 @@ use super::{
     db::{Arg, Tx, args},
     table::{Insert, table},
 };
-use crate::domain::id::{AppointmentId, ConversationId, DossierId, MissionId};
+use crate::{
+    domain::id::{AppointmentId, ConversationId, DossierId, MissionId},
+    planning::Assignment,
+};
 
 /// The unit in which an expert's time is taken.
 const QUARTER: SignedDuration = SignedDuration::from_mins(15);
@@ -31,8 +34,8 @@ pub struct MissionRow {
     /// `field`, `visio` or `tele`.
     pub mode: String,
     pub state: MissionState,
-    /// JSON: why this expert, and why not the others.
-    pub because: String,
+    /// Why this expert, and why not the others.
+    pub because: Assignment,
     /// The login of the handler.
     pub ordered_by: String,
     pub ordered_at: Timestamp,

@@ -16,7 +16,10 @@ use super::{
     insurer::Insurer,
     yaml::{Data, Node},
 };
-use crate::domain::fact::{Facts, Moment, Precision, Value};
+use crate::domain::{
+    expectation::{Bound, Expectation, Limit},
+    fact::{Facts, Moment, Precision, Value},
+};
 
 /// What a condition answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,12 +119,20 @@ struct Shift {
 
 /// Why a condition answered what it answered.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Explanation {
+pub struct Explanation<'a> {
     pub truth: Truth,
     /// The first test that was false, when the condition does not hold.
-    pub failed: Option<String>,
+    pub failed: Option<Failed<'a>>,
     /// The facts that are missing or not known, when the condition is unknown.
     pub missing: Vec<String>,
+}
+
+/// A test because of which a condition does not hold.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Failed<'a> {
+    pub test: &'a Test,
+    /// The test held, and the condition wanted that it does not.
+    pub negated: bool,
 }
 
 impl Condition {
@@ -143,7 +154,7 @@ impl Condition {
         self.truth(scope) == Truth::True
     }
 
-    pub fn explain(&self, scope: &Scope) -> Explanation {
+    pub fn explain(&self, scope: &Scope) -> Explanation<'_> {
         let truth = self.truth(scope);
         let mut failed = None;
         let mut missing = Vec::new();
@@ -164,15 +175,14 @@ impl Condition {
         }
     }
 
-    fn first_failed(&self, scope: &Scope, wanted: bool) -> Option<String> {
+    fn first_failed(&self, scope: &Scope, wanted: bool) -> Option<Failed<'_>> {
         if self.truth(scope) != Truth::from(!wanted) {
             return None;
         }
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().find_map(|part| part.first_failed(scope, wanted)),
             Self::Not(part) => part.first_failed(scope, !wanted),
-            Self::Test(test) if wanted => Some(test.to_string()),
-            Self::Test(test) => Some(format!("not {test}")),
+            Self::Test(test) => Some(Failed { test, negated: !wanted }),
         }
     }
 
@@ -229,8 +239,8 @@ impl Condition {
         }
     }
 
-    /// Reports thresholds that an insurer does not set.
-    pub(crate) fn thresholds(&self) -> Vec<&str> {
+    /// The names of the insurer's thresholds that are compared with.
+    pub fn thresholds(&self) -> Vec<&str> {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::thresholds).collect(),
             Self::Not(part) => part.thresholds(),
@@ -259,6 +269,34 @@ fn fold(parts: &[Condition], scope: &Scope, decisive: Truth, otherwise: Truth) -
 }
 
 impl Test {
+    /// As it was written, for people.
+    pub fn written(&self) -> &str {
+        &self.written
+    }
+
+    /// What it asks of its fact, with the insurer's figures.
+    pub fn expected(&self, scope: &Scope) -> Expectation {
+        match &self.check {
+            Check::Known => Expectation::Known,
+            Check::Missing => Expectation::Missing,
+            Check::Unknown => Expectation::Unknown,
+            Check::Timed => Expectation::Timed,
+            Check::OneOf(values) => Expectation::OneOf(values.clone()),
+            Check::NoneOf(values) => Expectation::NoneOf(values.clone()),
+            Check::Is(true) => Expectation::Yes,
+            Check::Is(false) => Expectation::No,
+            Check::Compare(bounds) => Expectation::Within(
+                bounds
+                    .iter()
+                    .map(|(relation, operand)| Bound {
+                        relation: relation.sign().to_owned(),
+                        limit: operand.limit(scope),
+                    })
+                    .collect(),
+            ),
+        }
+    }
+
     fn truth(&self, scope: &Scope) -> Truth {
         let value = scope.facts.get(&self.fact).map(|fact| &fact.value);
         match &self.check {
@@ -357,22 +395,25 @@ fn read_bounds(text: &str, family: Family, kind: &FactType) -> Result<Vec<(Relat
         }
         return if bounds.is_empty() { Err("an interval needs a bound".to_owned()) } else { Ok(bounds) };
     }
-    let relations = [
-        ("<=", Relation::LessOrEqual),
-        (">=", Relation::GreaterOrEqual),
-        ("!=", Relation::NotEqual),
-        ("<", Relation::Less),
-        (">", Relation::Greater),
-        ("=", Relation::Equal),
-    ];
-    let (relation, operand) = relations
+    let (relation, operand) = Relation::ALL
         .into_iter()
-        .find_map(|(sign, relation)| text.strip_prefix(sign).map(|rest| (relation, rest)))
+        .find_map(|relation| text.strip_prefix(relation.sign()).map(|rest| (relation, rest)))
         .unwrap_or((Relation::Equal, text));
     Ok(vec![(relation, Operand::read(operand.trim(), family, kind)?)])
 }
 
 impl Operand {
+    fn limit(&self, scope: &Scope) -> Limit {
+        match self {
+            Self::Number(number) => Limit::Number(*number),
+            Self::Threshold(name) => {
+                Limit::Threshold { name: name.clone(), value: scope.insurer.thresholds.get(name).copied() }
+            }
+            Self::Date(date) => Limit::Date(*date),
+            Self::Today(shift) => Limit::Date(shift.from(scope.today)),
+        }
+    }
+
     fn read(text: &str, family: Family, kind: &FactType) -> Result<Self, String> {
         if family == Family::Date {
             return read_date(text)
@@ -475,6 +516,21 @@ fn compare(value: &Value, relation: Relation, operand: &Operand, scope: &Scope) 
 }
 
 impl Relation {
+    /// The longer signs first: `<` begins `<=`.
+    const ALL: [Self; 6] =
+        [Self::LessOrEqual, Self::GreaterOrEqual, Self::NotEqual, Self::Less, Self::Greater, Self::Equal];
+
+    fn sign(self) -> &'static str {
+        match self {
+            Self::LessOrEqual => "<=",
+            Self::GreaterOrEqual => ">=",
+            Self::NotEqual => "!=",
+            Self::Less => "<",
+            Self::Greater => ">",
+            Self::Equal => "=",
+        }
+    }
+
     fn holds(self, ordering: Ordering) -> bool {
         match self {
             Self::Less => ordering.is_lt(),

@@ -57,6 +57,18 @@ fn everybody_is_given_a_reason() {
 }
 
 #[test]
+fn a_stored_assignment_is_read_and_would_be_stored_again_byte_for_byte() {
+    let stored = concat!(
+        r#"{"because":[{"code":"knows_peril","peril":"water_damage"},{"code":"works_in_mode","mode":"field"},"#,
+        r#"{"code":"works_in_department","department":"69"},{"code":"open_missions","count":0}],"others":"#,
+        r#"[{"expert":"free","because":[{"code":"works_anywhere"}]}],"passed_over":[{"expert":"fire","because":"#,
+        r#"{"code":"does_not_know_peril","peril":"water_damage"}},{"expert":"far","because":{"code":"place_unknown"}}]}"#
+    );
+    let assignment: Assignment = serde_json::from_str(stored).unwrap();
+    assert_eq!(serde_json::to_string(&assignment).unwrap(), stored);
+}
+
+#[test]
 fn a_department_is_the_beginning_of_its_postcodes() {
     assert_eq!((department("69003"), department("97400"), department("6")), ("69", "974", "6"));
 }

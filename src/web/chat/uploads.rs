@@ -13,10 +13,7 @@ use crate::{
         id::{ConversationId, DocumentId},
         message::Attachment,
     },
-    intake::{
-        IntakeError,
-        files::{self, KeptFile, MAX_FILES},
-    },
+    intake::files::{self, KeptFile, MAX_FILES},
     store::{ConversationRow, DocumentRow},
     web::{App, problem::Problem},
 };
@@ -80,7 +77,7 @@ async fn receive(
     let limits = Limits { max_bytes: app.config.documents.max_file_mib * 1024 * 1024 };
     let (bytes, now) = (body.into_data_stream(), app.clock.now());
     let file = KeptFile::receive(&app.documents, bytes, name, limits, &others, client_id, now).await?;
-    Ok(app.store.add_document(file.row(conversation).map_err(IntakeError::from)?).await?)
+    Ok(app.store.add_document(file.row(conversation)).await?)
 }
 
 /// The files of a message: the conversation's own, in the order in which they were chosen.

@@ -26,9 +26,10 @@ use crate::{
         message::{Attachment, Author, Body as Said, Channel, Endpoint, QuickReply, SummaryLine},
         priority::Priority,
     },
-    dossier::{Dossier, Learnt, SaidIn, Status, TimelineEvent, Tip, reference_of},
+    dossier::{Decision, Dossier, Learnt, Override, SaidIn, Status, TimelineEvent, Tip, reference_of},
     flow::{Library, built_in},
     intake::{Accounts, Action, Actor},
+    planning::{Assignment, Because},
     store::{
         AppointmentRow, AppointmentState, Binding, Commit, ConversationRow, DecisionRow, Delivery, DocumentRow,
         EndpointRow, FactRow, HandlerRow, MessageRow, MissedRow, MissionRow, MissionState, OutboxRow, Planning,
@@ -187,7 +188,10 @@ impl Trial {
             expert: "plefevre".into(),
             mode: "field".into(),
             state: MissionState::Ordered,
-            because: r#"{"because":[{"code":"works_in_department","department":"69"}]}"#.into(),
+            because: Assignment {
+                because: vec![Because::WorksInDepartment { department: "69".into() }],
+                ..Assignment::default()
+            },
             ordered_by: "camille".into(),
             ordered_at: now,
             updated_at: now,
@@ -347,7 +351,7 @@ impl Trial {
             media_type: stored.media_type.to_string(),
             bytes: i64::try_from(stored.bytes).unwrap(),
             sha256: stored.sha256.clone(),
-            inspection: serde_json::to_value(inspection).unwrap(),
+            inspection,
             at: self.now(),
         };
         store.add_document(row).await.unwrap().id
@@ -498,7 +502,12 @@ async fn seed(store: &Store, now: Timestamp) -> DossierId {
             decisions: vec![DecisionRow {
                 dossier: id,
                 seq: 3,
-                decision: json!({ "overridden_by": "ines", "mode": "tele", "before": "field", "reason": "Photos nettes" }),
+                decision: Decision::Override(Override {
+                    overridden_by: "ines".into(),
+                    mode: "tele".into(),
+                    before: Some("field".into()),
+                    reason: "Photos nettes".into(),
+                }),
                 at: now,
             }],
             timeline,

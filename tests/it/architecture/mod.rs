@@ -31,9 +31,9 @@ const EDGES: &[(&str, &[&str])] = &[
     ("flow/program", &["domain", "contract", "understanding", "planning"]),
     ("flow/run", &["domain", "understanding", "planning", "flow/program"]),
     ("flow", &["flow/program", "flow/run"]),
-    ("orientation", &["domain", "flow/program", "flow/run"]),
+    ("orientation", &["domain", "dossier", "flow/program", "flow/run"]),
     ("identity", &["domain"]),
-    ("store", &["domain", "dossier", "identity"]),
+    ("store", &["domain", "document", "planning", "dossier", "identity"]),
     (
         "conversation",
         &[

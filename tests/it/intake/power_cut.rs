@@ -17,7 +17,7 @@ use std::{
 use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use guichet::{
-    document::{Documents, Limits},
+    document::{Documents, Inspection, Limits},
     domain::id::{ConversationId, DocumentId},
     dossier::{Verdict, verify},
     store::{DocumentRow, Store, Synchronous},
@@ -211,7 +211,7 @@ async fn upload(store: Store, documents: Documents, folder: std::path::PathBuf, 
             media_type: "application/pdf".into(),
             bytes: 300_000,
             sha256,
-            inspection: serde_json::json!({}),
+            inspection: Inspection::default(),
             at: at(number),
         };
         let row = store.add_document(row).await.unwrap();

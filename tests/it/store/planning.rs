@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use guichet::{
     domain::id::{AppointmentId, MissionId},
+    planning::{Assignment, Because},
     store::{AppointmentRow, AppointmentState, CommitError, MissionRow, MissionState, Planning, Store},
 };
 
@@ -29,7 +30,7 @@ fn mission(case: &Case, expert: &str) -> MissionRow {
         expert: expert.into(),
         mode: "field".into(),
         state: MissionState::Ordered,
-        because: r#"[{"code":"works_anywhere"}]"#.into(),
+        because: Assignment { because: vec![Because::WorksAnywhere], ..Assignment::default() },
         ordered_by: "camille".into(),
         ordered_at: at(1),
         updated_at: at(1),

@@ -1,15 +1,18 @@
 //! Each row reads back as it was written, every column with a value that no other has.
 
 use guichet::{
+    document::Inspection,
     domain::{
         contact::Proof,
         fact::{Source, Value},
         id::{AppointmentId, ContactId, DocumentId, MissedId, MissionId, OutboundId, RequestId},
         language::Language,
         message::{Author, Body, Channel, Endpoint},
+        priority::Priority,
         timing::Timing,
     },
-    dossier::{Dossier, Status, TimelineEvent, Wanted},
+    dossier::{Decision, Dossier, Status, TimelineEvent, Wanted},
+    planning::{Assignment, Because},
     store::{
         AppointmentRow, AppointmentState, Binding, Completion, ConversationRow, DecisionRow, Delivery, DocumentRow,
         EndpointRow, FactRow, MessageRow, MissedRow, Mission, MissionRow, MissionState, OutboxRow, Planning, PolicyRow,
@@ -74,7 +77,7 @@ async fn every_row_reads_back_as_it_was_written(db: Database) {
         policy: Some("7541289".into()),
         holder: Some("Julie Moreau".into()),
         orientation: Some("tele".into()),
-        priority: "high".into(),
+        priority: Priority::High,
         handover: Some("asked".into()),
         handler: Some("hugo".into()),
         wanted: vec![Wanted { kind: "damage_photos".into(), required: true, received: 0 }],
@@ -97,8 +100,12 @@ async fn every_row_reads_back_as_it_was_written(db: Database) {
         at: at(26),
     };
     turn.rows.facts = vec![fact.clone()];
-    let decision =
-        DecisionRow { dossier: dossier.id, seq: 27, decision: json!({ "rule": "water_over_1600" }), at: at(28) };
+    let decision = DecisionRow {
+        dossier: dossier.id,
+        seq: 27,
+        decision: Decision::Other(json!({ "rule": "water_over_1600" })),
+        at: at(28),
+    };
     turn.rows.decisions = vec![decision.clone()];
     let document = DocumentRow {
         id: DocumentId::new(at(29)),
@@ -110,7 +117,7 @@ async fn every_row_reads_back_as_it_was_written(db: Database) {
         media_type: "image/jpeg".into(),
         bytes: 30,
         sha256: "ab".repeat(32),
-        inspection: json!({ "blurred": false }),
+        inspection: Inspection { width: Some(1500), height: Some(1000), ..Inspection::default() },
         at: at(31),
     };
     turn.rows.received = vec![document.clone()];
@@ -158,7 +165,7 @@ async fn every_row_reads_back_as_it_was_written(db: Database) {
         expert: "plefevre".into(),
         mode: "field".into(),
         state: MissionState::Accepted,
-        because: "[]".into(),
+        because: Assignment { because: vec![Because::WorksAnywhere], ..Assignment::default() },
         ordered_by: "camille".into(),
         ordered_at: at(46),
         updated_at: at(47),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use guichet::{
+    document::Inspection,
     domain::{
         id::{ConversationId, DocumentId},
         priority::Priority,
@@ -42,7 +43,7 @@ fn document(case: &Case, upload: &str) -> DocumentRow {
         media_type: "image/jpeg".into(),
         bytes: 5_000_000_000,
         sha256: "ab".repeat(32),
-        inspection: json!({ "blurred": false, "taken": "2026-11-19" }),
+        inspection: Inspection { width: Some(1500), fingerprint: Some("ab".into()), ..Inspection::default() },
         at: at(1),
     }
 }

@@ -91,7 +91,9 @@ fn truth(condition: &str, facts: &[(&str, Value)]) -> (Truth, Vec<String>, Optio
     let facts: Facts = facts.iter().map(|(name, value)| ((*name).to_owned(), fact(value))).collect();
     let insurer = Insurer { thresholds: BTreeMap::from([("limit".to_owned(), 1600.0)]), ..Insurer::default() };
     let explanation = condition.explain(&Scope { facts: &facts, insurer: &insurer, today: date(2026, 11, 20) });
-    (explanation.truth, explanation.missing, explanation.failed)
+    let failed =
+        explanation.failed.map(|failed| format!("{}{}", if failed.negated { "not " } else { "" }, failed.test));
+    (explanation.truth, explanation.missing, failed)
 }
 
 #[test]

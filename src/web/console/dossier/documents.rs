@@ -2,7 +2,7 @@
 
 use super::Lexicon;
 use crate::{
-    document::{Inspection, MediaType, Remark},
+    document::{MediaType, Remark},
     dossier::Dossier,
     store::DocumentRow,
     web::console::when::{self, When},
@@ -46,7 +46,7 @@ pub(super) fn gallery(rows: Vec<DocumentRow>, lexicon: Lexicon) -> Vec<DocumentV
     rows.into_iter()
         .map(|row| {
             let media_type: Option<MediaType> = row.media_type.parse().ok();
-            let seen: Inspection = serde_json::from_value(row.inspection).unwrap_or_default();
+            let seen = row.inspection;
             DocumentView {
                 id: row.id.to_string(),
                 kind: row.kind.map(|kind| lexicon.names.document(&kind).to_owned()),

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, tz::TimeZone};
-use serde::Deserialize;
 
 use super::{Lexicon, facts::current};
 use crate::{
@@ -128,13 +127,8 @@ pub(in crate::web::console) fn zone(library: &Library, insurer: &str) -> TimeZon
 }
 
 fn of(mission: &Mission, free: Vec<Slot>, library: &Library, zone: &TimeZone, lexicon: Lexicon) -> MissionView {
-    #[derive(Deserialize)]
-    struct Reasons {
-        because: Vec<Because>,
-    }
     let row = &mission.row;
     let expert = library.experts().get(&row.expert);
-    let reasons: Option<Reasons> = serde_json::from_str(&row.because).ok();
     let in_state = |state| mission.appointments.iter().filter(move |row| row.state == state);
     MissionView {
         expert: expert.map_or_else(|| row.expert.clone(), |expert| expert.name.clone()),
@@ -143,7 +137,7 @@ fn of(mission: &Mission, free: Vec<Slot>, library: &Library, zone: &TimeZone, le
         state: row.state,
         ordered: When(row.ordered_at),
         by: lexicon.person(&row.ordered_by),
-        because: reasons.map(|reasons| named(reasons.because, lexicon)).unwrap_or_default(),
+        because: named(row.because.because.clone(), lexicon),
         booked: mission.booked().map(|row| SlotView::of(row, zone)),
         cancelled: mission.cancelled().map(|row| SlotView::of(row, zone)),
         proposed: in_state(AppointmentState::Proposed).map(|row| SlotView::of(row, zone)).collect(),

@@ -1,12 +1,10 @@
 //! The orientation with its reasons: the row that the table chose, why it passed over the others, the facts that it read,
 //! and the handler who decided otherwise.
 
-use serde::Deserialize;
-
 use super::{Lexicon, facts::ValueView};
 use crate::{
-    dossier::Dossier,
-    orientation::{Decision, FailedTest, Outcome},
+    domain::expectation::{Bound, Expectation, Limit},
+    dossier::{Decision, Dossier, FailedTest, Outcome, TableDecision},
     store::DecisionRow,
     web::console::when::{self, When},
 };
@@ -70,31 +68,29 @@ pub(super) struct OverrideView {
     pub at: When,
 }
 
-/// A handler's decision as it is stored; all others are a table's.
-#[derive(Deserialize)]
-struct Override {
-    overridden_by: String,
-    mode: String,
-    before: Option<String>,
-    reason: String,
-}
-
 impl OrientationView {
     /// Reads the decisions, oldest first.
     pub(super) fn of(dossier: &Dossier, rows: &[DecisionRow], lexicon: Lexicon) -> Self {
         let mut view = Self { mode: dossier.orientation.clone(), ..Self::default() };
         for row in rows.iter().rev() {
             let at = When(row.at);
-            if let Ok(it) = Override::deserialize(&row.decision) {
-                let by = lexicon.person(&it.overridden_by);
-                view.overrides.push(OverrideView { mode: it.mode, before: it.before, reason: it.reason, by, at });
-                continue;
-            }
-            match Decision::deserialize(&row.decision) {
-                Ok(decision) if view.table.is_none() => view.table = Some(TableView::of(decision, at, lexicon)),
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::warn!(%error, dossier = %row.dossier, seq = row.seq, "a decision does not read back");
+            match &row.decision {
+                Decision::Override(it) => {
+                    let (mode, before, reason) = (it.mode.clone(), it.before.clone(), it.reason.clone());
+                    view.overrides.push(OverrideView {
+                        mode,
+                        before,
+                        reason,
+                        by: lexicon.person(&it.overridden_by),
+                        at,
+                    });
+                }
+                Decision::Table(decision) if view.table.is_none() => {
+                    view.table = Some(TableView::of(decision, at, lexicon));
+                }
+                Decision::Table(_) => {}
+                Decision::Other(_) => {
+                    tracing::warn!(dossier = %row.dossier, seq = row.seq, "a decision does not read back");
                 }
             }
         }
@@ -111,7 +107,7 @@ impl OrientationView {
 }
 
 impl TableView {
-    fn of(decision: Decision, at: When, lexicon: Lexicon) -> Self {
+    fn of(decision: &TableDecision, at: When, lexicon: Lexicon) -> Self {
         let name = |fact: &str| lexicon.names.fact(fact).to_owned();
         let missing = decision.missing().iter().map(|fact| name(fact)).collect();
         let inputs = decision.inputs.iter().map(|input| {
@@ -120,49 +116,57 @@ impl TableView {
         });
         let inputs = inputs.collect();
         let passed_over = decision.passed_over.iter().map(|it| {
-            let FailedTest { fact, test, negated, actual } = &it.failed;
+            let FailedTest { fact, negated, actual, .. } = &it.failed;
             PassedOverView {
                 row: it.row.clone(),
                 because: it.because.fr.clone(),
                 fact: name(fact),
                 negated: *negated,
-                required: Requirement::of(fact, test, &decision, lexicon),
+                required: Requirement::of(&it.failed, decision, lexicon),
                 actual: actual.as_ref().map(|value| ValueView::of(fact, value, lexicon)),
             }
         });
         let passed_over = passed_over.collect();
         let thresholds = decision.thresholds.iter().map(|(name, limit)| (name.clone(), figure(*limit))).collect();
-        let (row, because) = match decision.outcome {
-            Outcome::Decided { row, because, .. } => (Some(row), Some(because.fr)),
-            Outcome::ToComplete { row, .. } => (Some(row), None),
+        let (row, because) = match &decision.outcome {
+            Outcome::Decided { row, because, .. } => (Some(row.clone()), Some(because.fr.clone())),
+            Outcome::ToComplete { row, .. } => (Some(row.clone()), None),
             Outcome::NoRow => (None, None),
         };
-        let (name, revision) = (decision.table, decision.revision);
+        let (name, revision) = (decision.table.clone(), decision.revision.clone());
         Self { row, because, missing, passed_over, inputs, thresholds, name, revision, at }
     }
 }
 
 impl Requirement {
-    fn of(fact: &str, test: &str, decision: &Decision, lexicon: Lexicon) -> Self {
-        let is_code = |text: &str| text.chars().all(|char| char.is_ascii_alphanumeric() || char == '_');
-        let codes: Vec<&str> = test.trim_matches(['[', ']', '"']).split(',').map(str::trim).collect();
-        match test {
-            "yes" | "true" => Self::Yes,
-            "no" | "false" => Self::No,
-            "known" => Self::Known,
-            _ if codes.iter().all(|code| is_code(code)) => {
-                let names: Vec<_> = codes.into_iter().map(|code| lexicon.names.choice(fact, code)).collect();
-                Self::OneOf(names.join(", "))
+    fn of(failed: &FailedTest, decision: &TableDecision, lexicon: Lexicon) -> Self {
+        let named = |codes: &[String]| {
+            let names: Vec<_> = codes.iter().map(|code| lexicon.names.choice(&failed.fact, code)).collect();
+            names.join(", ")
+        };
+        match &decision.expected(failed) {
+            Some(Expectation::Yes) => Self::Yes,
+            Some(Expectation::No) => Self::No,
+            Some(Expectation::Known) => Self::Known,
+            Some(Expectation::OneOf(codes)) => Self::OneOf(named(codes)),
+            Some(Expectation::NoneOf(codes)) => Self::Test(format!("≠ {}", named(codes))),
+            Some(expected @ Expectation::Within(bounds)) if expected.has_threshold() => {
+                Self::Test(bounds.iter().map(told).collect::<Vec<_>>().join(", "))
             }
-            _ => {
-                let mut text = test.trim_matches('"').to_owned();
-                for (name, limit) in &decision.thresholds {
-                    text = text.replace(&format!("insurer.{name}"), &figure(*limit));
-                }
-                Self::Test(text)
-            }
+            // As the table has it.
+            _ => Self::Test(failed.test.clone()),
         }
     }
+}
+
+/// A comparison with the insurer's figure in it.
+fn told(bound: &Bound) -> String {
+    let limit = match &bound.limit {
+        Limit::Number(number) | Limit::Threshold { value: Some(number), .. } => figure(*number),
+        Limit::Threshold { name, value: None } => name.clone(),
+        Limit::Date(date) => when::day(*date),
+    };
+    format!("{} {limit}", bound.relation)
 }
 
 /// A threshold in euros; cents are shown only where there are some.

@@ -8,12 +8,16 @@ use crate::{
 
 #[test]
 fn a_failed_test_is_told_by_names_and_figures() {
-    let decision: Decision = serde_json::from_value(json!({
+    let decision: TableDecision = serde_json::from_value(json!({
         "table": "orientation", "revision": "r", "insurer": "demo", "inputs": [],
         "thresholds": { "desk_limit": 800.0 }, "outcome": { "outcome": "no_row" }, "passed_over": []
     }))
     .unwrap();
-    let of = |fact, test| with(|lexicon| Requirement::of(fact, test, &decision, lexicon));
+    let of = |fact: &str, test: &str| {
+        let (fact, test) = (fact.to_owned(), test.to_owned());
+        let failed = FailedTest { fact, test, negated: false, actual: None, expected: None };
+        with(|lexicon| Requirement::of(&failed, &decision, lexicon))
+    };
     assert_eq!(of("injured", "yes"), Requirement::Yes);
     assert_eq!(of("convention", "[irsi_1, whatever]"), Requirement::OneOf("IRSI, tranche 1, whatever".into()));
     assert_eq!(of("amount", "<= insurer.desk_limit"), Requirement::Test("<= 800\u{a0}€".into()));
@@ -31,7 +35,10 @@ fn a_handlers_decision_stands_above_the_tables() {
                           "failed": { "fact": "injured", "test": "yes", "actual": null } }]
     });
     let by_hand = json!({ "overridden_by": "ines", "mode": "field", "before": "desk", "reason": "Plafond" });
-    let row = |seq, decision, second| DecisionRow { dossier, seq, decision, at: at(second) };
+    let row = |seq, decision, second| {
+        let decision = serde_json::from_value(decision).unwrap();
+        DecisionRow { dossier, seq, decision, at: at(second) }
+    };
     let rows = [row(1, table, 1), row(2, by_hand, 2), row(3, json!({ "x": 1 }), 3)];
     let view = with(|lexicon| OrientationView::of(&tests::dossier(dossier), &rows, lexicon));
     assert!(view.is_overridden());
