@@ -33,10 +33,16 @@ pub enum Action {
     },
     /// Does a step of the expert's mission.
     Mission(MissionStep),
-    /// Has done what was asked for beside the claim.
+    /// Has told the person that what they asked for was received, otherwise than by a message of the conversation.
+    AcknowledgeRequest {
+        request: RequestId,
+        kind: String,
+    },
+    /// Has done what was asked for beside the claim, at `asked_at`.
     DoRequest {
         request: RequestId,
         kind: String,
+        asked_at: Timestamp,
     },
     /// The other dossier is the same person's and the same claim: its addresses come here, and it is closed.
     Merge {

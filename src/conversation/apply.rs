@@ -17,6 +17,7 @@ use crate::{
     domain::{
         clock::paris,
         fact::{Fact, Source, Value},
+        id::RequestId,
         message::Author,
     },
     dossier::{Decision, Dossier, Learnt, SaidIn, Status, TimelineEvent},
@@ -98,7 +99,13 @@ async fn step(turn: &mut Turn, event: &Event, services: &Services) -> Result<Opt
             }
             Effect::Reopen => turn.wait_for_a_person(),
             Effect::Note { code, detail } => turn.record(GUICHET, &noted(code, detail)),
-            Effect::Request { kind, text } => ask_desk(turn, &kind, text, services.calendar()),
+            Effect::Request { kind, text, acknowledgement } => {
+                if let Some(request) = ask_desk(turn, &kind, text, services.calendar())
+                    && let Some(sentence) = acknowledgement
+                {
+                    turn.acknowledgements.push((request, sentence));
+                }
+            }
             Effect::Missed { text, question } => {
                 let row = &turn.conversation.row;
                 let missed = MissedRow {
@@ -269,14 +276,14 @@ fn hand_over(turn: &mut Turn, handover: &Handover) {
 
 /// Records a request with its deadlines. Whoever asks for something must stand in a list, even before it is known what
 /// happened.
-fn ask_desk(turn: &mut Turn, kind: &str, text: String, calendar: &Calendar) {
+fn ask_desk(turn: &mut Turn, kind: &str, text: String, calendar: &Calendar) -> Option<RequestId> {
     let library = Arc::clone(&turn.conversation.library);
-    let Some(request) = library.requests().get(kind) else { return };
+    let request = library.requests().get(kind)?;
     if turn.conversation.dossier.is_none() {
         open_dossier(turn, "unknown");
     }
     let row = &turn.conversation.row;
-    let Some(dossier) = row.dossier else { return };
+    let dossier = row.dossier?;
     let today = turn.now.to_zoned(paris()).date();
     let in_months = today.checked_add(Span::new().months(request.answer_months)).unwrap_or(today);
     let answer_by = calendar.deadline(in_months, request.answer_days, None);
@@ -293,11 +300,14 @@ fn ask_desk(turn: &mut Turn, kind: &str, text: String, calendar: &Calendar) {
             .acknowledge_days
             .map(|days| end_of(calendar.deadline_with_saturdays(today, days, None), turn.now)),
         answer_by: end_of(answer_by, turn.now),
+        acknowledged: None,
         done: None,
     };
-    let event = TimelineEvent::Request { request: asked.id, kind: kind.to_owned(), answer_by: asked.answer_by };
+    let id = asked.id;
+    let event = TimelineEvent::Request { request: id, kind: kind.to_owned(), answer_by: asked.answer_by };
     turn.rows.requests.asked.push(asked);
     turn.record(POLICYHOLDER, &event);
+    Some(id)
 }
 
 /// The last second of a day where the insurers are.

@@ -10,12 +10,12 @@ use super::{
 use crate::{
     domain::{
         fact::{Fact, Source, Value},
-        id::DossierId,
+        id::{DossierId, RequestId},
         message::{Author, Body},
     },
     dossier::{Decision, Dossier, Override, Status, TimelineEvent},
     flow::Event,
-    store::{Absorbed, OutboxRow},
+    store::{Absorbed, Acknowledgement, OutboxRow},
 };
 
 impl Turn {
@@ -34,7 +34,7 @@ impl Turn {
                     dossier.waiting_since = None;
                 }
                 self.record(&actor.login, &TimelineEvent::Replied { message: seq });
-                Ok(())
+                self.acknowledge_in_writing(actor, seq, services).await
             }
             Action::TakeOver => self.take_over(actor, services).await,
             Action::GiveBack => {
@@ -68,10 +68,14 @@ impl Turn {
                 Some(event) => apply::run(self, event, services).await,
                 None => Ok(()),
             },
-            Action::DoRequest { request, kind } => {
-                self.rows.requests.done.push((request, self.now, actor.login.clone()));
-                self.record(&actor.login, &TimelineEvent::RequestDone { request, kind });
+            Action::AcknowledgeRequest { request, kind } => {
+                self.acknowledge(request, kind, &actor.login, None);
                 Ok(())
+            }
+            Action::DoRequest { request, kind, asked_at } => {
+                self.rows.requests.done.push((request, self.now, actor.login.clone()));
+                self.record(&actor.login, &TimelineEvent::RequestDone { request, kind: kind.clone() });
+                apply::run(self, Event::RequestDone { kind, asked_at }, services).await
             }
             // Seldom done, and long: it is no part of what every turn carries.
             Action::Merge { other } => Box::pin(self.merge(actor, other, services)).await,
@@ -99,6 +103,31 @@ impl Turn {
                 Ok(())
             }
         }
+    }
+
+    /// A handler's message on a durable medium acknowledges the receipt of what the person asked for before.
+    async fn acknowledge_in_writing(
+        &mut self,
+        actor: &Actor,
+        seq: i64,
+        services: &Services,
+    ) -> Result<(), ConversationError> {
+        let row = &self.conversation.row;
+        if !row.endpoint.channel.is_durable() {
+            return Ok(());
+        }
+        for request in services.look_ups().open_requests(row.id).await? {
+            if request.owes_acknowledgement() {
+                self.acknowledge(request.id, request.kind, &actor.login, Some(seq));
+            }
+        }
+        Ok(())
+    }
+
+    fn acknowledge(&mut self, request: RequestId, kind: String, by: &str, message: Option<i64>) {
+        let acknowledged = Acknowledgement { at: self.now, by: by.to_owned(), message };
+        self.rows.requests.acknowledged.push((request, acknowledged));
+        self.record(by, &TimelineEvent::RequestAcknowledged { request, kind, message });
     }
 
     /// The dossier is over: no expert comes.

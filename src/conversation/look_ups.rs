@@ -16,7 +16,7 @@ use crate::{
         message::{Author, Channel, Endpoint},
     },
     dossier::Dossier,
-    store::{AppointmentRow, MessageRow, Mission, PolicyRow, Store, StoreError},
+    store::{AppointmentRow, MessageRow, Mission, PolicyRow, RequestRow, Store, StoreError},
 };
 
 /// The most messages that are answered as one.
@@ -53,6 +53,9 @@ pub trait LookUps: fmt::Debug + Send + Sync {
 
     /// The person who is known to have a telephone number.
     fn person_with<'a>(&'a self, insurer: &'a str, number: &'a str) -> Answer<'a, Option<ContactId>>;
+
+    /// What the person of a conversation asked for beside the claim, and is not done, the oldest first.
+    fn open_requests(&self, conversation: ConversationId) -> Answer<'_, Vec<RequestRow>>;
 
     /// Whether we were asked to stop at an address.
     fn is_stopped<'a>(&'a self, endpoint: &'a Endpoint) -> Answer<'a, bool>;
@@ -112,6 +115,10 @@ impl LookUps for Store {
 
     fn person_with<'a>(&'a self, insurer: &'a str, number: &'a str) -> Answer<'a, Option<ContactId>> {
         Box::pin(self.person_with(insurer, number))
+    }
+
+    fn open_requests(&self, conversation: ConversationId) -> Answer<'_, Vec<RequestRow>> {
+        Box::pin(self.open_requests(conversation))
     }
 
     fn is_stopped<'a>(&'a self, endpoint: &'a Endpoint) -> Answer<'a, bool> {

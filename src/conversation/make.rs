@@ -26,6 +26,7 @@ impl Turn {
         let woken = matches!(input, Input::Wake);
         turn.take(input, services).await?;
         turn.close_files();
+        turn.close_acknowledgements();
         turn.rows.timer = time::set(&mut turn.conversation, woken, now);
         turn.mark_answered_channel();
         Ok(turn)

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::{
         contact::Proof,
-        id::Ids,
+        id::{Ids, RequestId},
         message::{Author, Body, Channel},
         priority::Priority,
         token::hash,
@@ -18,8 +18,8 @@ use crate::{
     dossier::{Decision, Dossier, Status, TimelineEvent, Tip, UnwritableEvent, reference_of},
     flow::Event,
     store::{
-        Binding, ChannelSwitchRow, Commit, DecisionRow, EndpointRow, FiledDocument, Key, MessageRow, OutboxRow,
-        TurnRows, Undelivered,
+        Acknowledgement, Binding, ChannelSwitchRow, Commit, DecisionRow, EndpointRow, FiledDocument, Key, MessageRow,
+        OutboxRow, TurnRows, Undelivered,
     },
 };
 
@@ -44,6 +44,8 @@ pub struct Turn {
     pub(super) now: Timestamp,
     /// The message that the turn is about, where it came in an earlier turn.
     pub(super) settled: Option<i64>,
+    /// Sentences of this turn that acknowledge the receipt of a request, by their request.
+    pub(super) acknowledgements: Vec<(RequestId, String)>,
     /// Whether an earlier message still waits for this channel to deliver it.
     pub unheard: bool,
     pub(super) opens: bool,
@@ -63,6 +65,7 @@ impl Turn {
             ids: services.look_ups().ids(),
             now,
             settled: None,
+            acknowledgements: Vec::new(),
             unheard: false,
             opens,
         };
@@ -150,6 +153,7 @@ impl Turn {
 
     /// The handler learns that the person did not get a message, wherever the case stands.
     pub(super) fn tell_undelivered(&mut self, row: &OutboxRow, reason: &str) {
+        self.rows.requests.undelivered = Some((row.conversation, row.seq));
         self.rows.undelivered = Some(Undelivered { id: row.id, epoch: row.epoch, reason: reason.to_owned() });
         if self.conversation.dossier.is_none() {
             // Nobody would see it.
@@ -279,6 +283,19 @@ impl Turn {
         if answers && self.rows.messages.first().is_some_and(is_inbound) {
             self.unheard = row.read_seq < first - 1;
             row.read_seq = row.last_seq;
+        }
+    }
+
+    /// The sentences that acknowledge a request do so in the message that says them.
+    pub(super) fn close_acknowledgements(&mut self) {
+        for (id, sentence) in std::mem::take(&mut self.acknowledgements) {
+            let says =
+                |message: &&MessageRow| message.author == Author::Guichet && message.body.text.contains(&sentence);
+            let Some(seq) = self.rows.messages.iter().find(says).map(|message| message.seq) else { continue };
+            let Some(request) = self.rows.requests.asked.iter_mut().find(|request| request.id == id) else { continue };
+            request.acknowledged = Some(Acknowledgement { at: self.now, by: GUICHET.to_owned(), message: Some(seq) });
+            let kind = request.kind.clone();
+            self.record(GUICHET, &TimelineEvent::RequestAcknowledged { request: id, kind, message: Some(seq) });
         }
     }
 

@@ -24,6 +24,12 @@ impl Channel {
             Self::Web => "web",
         }
     }
+
+    /// Whether what is said there stays with the person, unchanged, for as long as they need it: a durable medium in the
+    /// sense of directive 2011/83/EU, article 2(10). What a chat shows can be taken away.
+    pub fn is_durable(self) -> bool {
+        matches!(self, Self::Sms | Self::Email)
+    }
 }
 
 impl std::str::FromStr for Channel {

@@ -15,7 +15,10 @@ use crate::{
         message::{Author, Channel, Endpoint},
     },
     dossier::Dossier,
-    store::{AppointmentRow, AppointmentState, Commit, MessageRow, Mission, MissionRow, OptOut, ProvenRow, StoreError},
+    store::{
+        AppointmentRow, AppointmentState, Commit, MessageRow, Mission, MissionRow, OptOut, ProvenRow, RequestRow,
+        StoreError,
+    },
 };
 
 /// The reference of the first dossier that is played.
@@ -43,6 +46,7 @@ struct Stored {
     appointments: Vec<AppointmentRow>,
     stopped: Vec<Endpoint>,
     proven: Vec<ProvenRow>,
+    requests: Vec<RequestRow>,
 }
 
 impl Lists {
@@ -63,6 +67,13 @@ impl Lists {
             stored.appointments.retain(|before| before.id != row.id);
             stored.appointments.push(row.clone());
         }
+        stored.requests.extend(rows.requests.asked.iter().cloned());
+        for (id, acknowledgement) in &rows.requests.acknowledged {
+            for row in stored.requests.iter_mut().filter(|row| row.id == *id) {
+                row.acknowledged.get_or_insert_with(|| acknowledgement.clone());
+            }
+        }
+        stored.requests.retain(|row| !rows.requests.done.iter().any(|(id, ..)| *id == row.id));
         match &rows.opt_out {
             Some(OptOut::Stopped { endpoint, .. }) => stored.stopped.push(endpoint.clone()),
             Some(OptOut::Resumed(endpoint)) => stored.stopped.retain(|stopped| stopped != endpoint),
@@ -138,6 +149,10 @@ impl LookUps for Lists {
 
     fn person_with<'a>(&'a self, _: &'a str, number: &'a str) -> Answer<'a, Option<ContactId>> {
         at_once(self.stored().proven.iter().find(|row| row.address == number).map(|row| row.contact))
+    }
+
+    fn open_requests(&self, conversation: ConversationId) -> Answer<'_, Vec<RequestRow>> {
+        at_once(self.stored().requests.iter().filter(|row| row.conversation == conversation).cloned().collect())
     }
 
     fn is_stopped<'a>(&'a self, endpoint: &'a Endpoint) -> Answer<'a, bool> {

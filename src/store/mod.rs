@@ -49,7 +49,7 @@ pub use opt_out::OptOut;
 pub use outbox::{Delivery, EarlyReport, OutboxRow, Said, Settled, Undelivered};
 pub use planning::{AppointmentRow, AppointmentState, Mission, MissionRow, MissionState, Planning};
 pub use policy::PolicyRow;
-pub use request::{Completion, DeskCount, MissedRow, RequestRow, Requests};
+pub use request::{Acknowledgement, Completion, DeskCount, MissedRow, RequestRow, Requests};
 pub use sms_part::SmsPart;
 pub use timer::TimerRow;
 

@@ -30,6 +30,7 @@ pub struct RequestRow {
     pub acknowledge_by: Option<Timestamp>,
     /// The last instant to answer it.
     pub answer_by: Timestamp,
+    pub acknowledged: Option<Acknowledgement>,
     pub done: Option<Completion>,
 }
 
@@ -39,6 +40,29 @@ pub struct Completion {
     pub at: Timestamp,
     /// The login of the handler.
     pub by: String,
+}
+
+/// How the receipt of a request was acknowledged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acknowledgement {
+    pub at: Timestamp,
+    /// A handler's login, or `guichet`.
+    pub by: String,
+    /// The number of the message of the conversation that acknowledges it, where one does.
+    pub message: Option<i64>,
+}
+
+impl RequestRow {
+    /// The first deadline that is still to be kept; none when the request is done.
+    pub fn due(&self) -> Option<Timestamp> {
+        let acknowledge_by = self.acknowledge_by.filter(|_| self.acknowledged.is_none());
+        self.done.is_none().then(|| acknowledge_by.unwrap_or(self.answer_by))
+    }
+
+    /// Whether an acknowledgement of receipt is still owed.
+    pub fn owes_acknowledgement(&self) -> bool {
+        self.acknowledge_by.is_some() && self.acknowledged.is_none() && self.done.is_none()
+    }
 }
 
 /// Something that was not understood, or a question that nothing answers.
@@ -56,6 +80,10 @@ pub struct MissedRow {
 #[derive(Clone, Debug, Default)]
 pub struct Requests {
     pub asked: Vec<RequestRow>,
+    /// Requests whose receipt was acknowledged.
+    pub acknowledged: Vec<(RequestId, Acknowledgement)>,
+    /// A message that did not arrive: what it acknowledged is owed again.
+    pub undelivered: Option<(ConversationId, i64)>,
     /// Requests that a handler did, when and by whom.
     pub done: Vec<(RequestId, Timestamp, String)>,
     pub missed: Vec<MissedRow>,
@@ -69,6 +97,9 @@ pub struct DeskCount {
     pub overdue: i64,
 }
 
+/// The first deadline of an open request that is still to be kept. The index `request_due` has the same words.
+const DUE: &str = "(CASE WHEN acknowledged_at IS NULL THEN COALESCE(acknowledge_by, answer_by) ELSE answer_by END)";
+
 table! { RequestRow in "request" {
     id,
     conversation,
@@ -80,6 +111,7 @@ table! { RequestRow in "request" {
     asked_at,
     acknowledge_by,
     answer_by,
+    acknowledged?: Acknowledgement { at as acknowledged_at, by as acknowledged_by, message as acknowledged_in },
     done?: Completion { at as done_at, by as done_by },
 } }
 
@@ -97,6 +129,17 @@ pub(super) async fn write<'a>(
     ADD_REQUEST.run(tx, asked.map(|row| RequestRow { text: cut(&row.text), ..row.clone() })).await?;
     let missed = changes.clone().flat_map(|c| &c.missed);
     ADD_MISSED.run(tx, missed.map(|row| MissedRow { text: cut(&row.text), ..row.clone() })).await?;
+    for (id, acknowledged) in changes.clone().flat_map(|c| &c.acknowledged) {
+        let sql = "UPDATE request SET acknowledged_at = $2, acknowledged_by = $3, acknowledged_in = $4 \
+                   WHERE id = $1 AND acknowledged_at IS NULL";
+        let Acknowledgement { at, by, message } = acknowledged;
+        tx.fetch(sql, &args![id.to_string(), *at, by.as_str(), *message]).await?;
+    }
+    for (conversation, seq) in changes.clone().filter_map(|c| c.undelivered.as_ref()) {
+        let sql = "UPDATE request SET acknowledged_at = NULL, acknowledged_by = NULL, acknowledged_in = NULL \
+                   WHERE conversation = $1 AND acknowledged_in = $2";
+        tx.fetch(sql, &args![conversation.to_string(), *seq]).await?;
+    }
     for (id, at, by) in changes.flat_map(|c| &c.done) {
         let sql = "UPDATE request SET done_at = $2, done_by = $3 WHERE id = $1 AND done_at IS NULL";
         tx.fetch(sql, &args![id.to_string(), *at, by.as_str()]).await?;
@@ -111,7 +154,7 @@ fn cut(text: &str) -> String {
 impl Store {
     /// The requests that are open, the most pressing first, or those that were done last; of one desk, or of all.
     pub async fn requests(&self, desk: Option<&str>, done: bool, most: i64) -> Result<Vec<RequestRow>, StoreError> {
-        let (state, order) = if done { ("IS NOT NULL", "done_at DESC") } else { ("IS NULL", "answer_by") };
+        let (state, order) = if done { ("IS NOT NULL", "done_at DESC") } else { ("IS NULL", DUE) };
         let of_desk = if desk.is_some() { "AND desk = $2" } else { "" };
         let rest = format!("WHERE done_at {state} {of_desk} ORDER BY {order}, id LIMIT $1");
         let mut values = args![most].to_vec();
@@ -121,15 +164,23 @@ impl Store {
 
     /// How many open requests each desk has.
     pub async fn request_counts(&self, now: Timestamp) -> Result<Vec<DeskCount>, StoreError> {
-        let sql = "SELECT desk, COUNT(*), SUM(CASE WHEN COALESCE(acknowledge_by, answer_by) < $1 THEN 1 ELSE 0 END) \
-                   FROM request WHERE done_at IS NULL GROUP BY desk ORDER BY desk";
-        let rows = self.db.fetch(sql, &args![now]).await?;
+        let sql = format!(
+            "SELECT desk, COUNT(*), SUM(CASE WHEN {DUE} < $1 THEN 1 ELSE 0 END) \
+             FROM request WHERE done_at IS NULL GROUP BY desk ORDER BY desk"
+        );
+        let rows = self.db.fetch(&sql, &args![now]).await?;
         rows.iter().map(|row| Ok(DeskCount { desk: row.text(0)?, open: row.int(1)?, overdue: row.int(2)? })).collect()
     }
 
     /// One request.
     pub async fn request(&self, id: RequestId) -> Result<Option<RequestRow>, StoreError> {
         self.db.row("WHERE id = $1", &args![id.to_string()]).await
+    }
+
+    /// The requests of a conversation that are not done, the oldest first.
+    pub async fn open_requests(&self, conversation: ConversationId) -> Result<Vec<RequestRow>, StoreError> {
+        let rest = "WHERE conversation = $1 AND done_at IS NULL ORDER BY asked_at, id";
+        self.db.rows(rest, &args![conversation.to_string()]).await
     }
 
     /// What was not understood and nobody has looked at yet, the latest first.

@@ -4,7 +4,7 @@
 //! mistake forgiven. The score says how much of the meaning of both is shared. This room refuses to answer: below the
 //! threshold of the flow a person does.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use rust_stemmers::{Algorithm, Stemmer};
 
@@ -217,6 +217,11 @@ impl Faq {
         }
     }
 
+    /// The words of a text that tell what it is about: in stems, synonyms as one, without those that mean little.
+    pub fn telling_words(&self, text: &str) -> BTreeSet<String> {
+        self.read(text).into_iter().filter(|term| !term.weak).map(|term| term.key).collect()
+    }
+
     /// The words of a text that mean something, synonyms as one.
     fn read(&self, text: &str) -> Vec<Term> {
         let text = Text::new(text);
@@ -247,8 +252,7 @@ impl Faq {
         if let Some(&index) = self.terms.get(key) {
             return (Some(index), 1.0);
         }
-        let allowed = mistakes_allowed(key.len());
-        if key.len() < SHORTEST_FORGIVEN || allowed == 0 {
+        if key.len() < SHORTEST_FORGIVEN {
             return (None, 1.0);
         }
         let mut nearest: Option<(usize, &str, usize)> = None;
@@ -256,11 +260,9 @@ impl Faq {
         let lists =
             self.synonyms.iter().map(|(known, list)| (known.as_str(), self.terms.get(&format!("={list}")).copied()));
         for (known, index) in known.chain(lists) {
-            let near = known.len().abs_diff(key.len()) <= allowed && known.as_bytes().first() == key.as_bytes().first();
-            let Some(index) = index.filter(|_| near) else { continue };
-            let distance = strsim::osa_distance(known, key);
+            let (Some(index), Some(distance)) = (index, mistakes(key, known)) else { continue };
             // The order of a map must not decide between two equally near.
-            if distance <= allowed && nearest.is_none_or(|(best, word, _)| (distance, known) < (best, word)) {
+            if nearest.is_none_or(|(best, word, _)| (distance, known) < (best, word)) {
                 nearest = Some((distance, known, index));
             }
         }
@@ -269,6 +271,20 @@ impl Faq {
             None => (None, 1.0),
         }
     }
+}
+
+/// Whether a word is another one with as many typing mistakes as are forgiven.
+pub fn is_mistyped(word: &str, known: &str) -> bool {
+    mistakes(word, known).is_some()
+}
+
+/// How many typing mistakes make `known` into `word`; none where they are more than are forgiven.
+fn mistakes(word: &str, known: &str) -> Option<usize> {
+    let allowed = mistakes_allowed(word.len());
+    let near = word.len() >= SHORTEST_FORGIVEN
+        && known.len().abs_diff(word.len()) <= allowed
+        && known.as_bytes().first() == word.as_bytes().first();
+    near.then(|| strsim::osa_distance(known, word)).filter(|distance| *distance <= allowed)
 }
 
 fn stems<'a>(words: impl Iterator<Item = &'a str>) -> Vec<String> {

@@ -38,7 +38,7 @@ pub use choice::{ChoiceItem, ChoiceSet};
 pub use command::Command;
 pub use communes::index_communes;
 pub use danger::Danger;
-pub use faq::{Faq, FaqHit, FaqSource};
+pub use faq::{Faq, FaqHit, FaqSource, is_mistyped};
 pub use intent::{IntentScore, IntentSource, Intents, Lexicon, sentences, stands_alone};
 pub use time::Open;
 pub use values::{Entity, ValueKind};

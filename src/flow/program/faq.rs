@@ -46,10 +46,10 @@ impl FaqBook {
     ) -> Self {
         let mut fields = Fields::of(FILE, root, problems);
         let mut source = FaqSource {
-            asking: both(&mut fields, "asking", problems),
-            cuts: both(&mut fields, "cuts", problems),
-            stop: both(&mut fields, "stop", problems),
-            weak: both(&mut fields, "weak", problems),
+            asking: both(FILE, &mut fields, "asking", problems),
+            cuts: both(FILE, &mut fields, "cuts", problems),
+            stop: both(FILE, &mut fields, "stop", problems),
+            weak: both(FILE, &mut fields, "weak", problems),
             ..FaqSource::default()
         };
         source.synonyms =
@@ -123,11 +123,11 @@ impl FaqBook {
 }
 
 /// A list of words in each language.
-fn both(fields: &mut Fields, key: &str, problems: &mut Diagnostics) -> Vec<String> {
+pub(crate) fn both(file: &str, fields: &mut Fields, key: &str, problems: &mut Diagnostics) -> Vec<String> {
     let Some(node) = fields.take(key) else { return Vec::new() };
     let Data::Map(languages) = &node.data else {
-        problems.error(FILE, node.place, format!("`{key}` needs `fr` and `en`, found {}", node.kind()));
+        problems.error(file, node.place, format!("`{key}` needs `fr` and `en`, found {}", node.kind()));
         return Vec::new();
     };
-    languages.iter().flat_map(|(_, _, node)| scalars(FILE, node, "words", problems)).collect()
+    languages.iter().flat_map(|(_, _, node)| scalars(file, node, "words", problems)).collect()
 }

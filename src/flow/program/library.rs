@@ -183,7 +183,7 @@ impl Library {
         });
         let requests = nodes
             .get(requests::FILE)
-            .map(|node| RequestBook::read(node, &mut texts, &mut problems))
+            .map(|node| RequestBook::read(node, faq.search(), &mut texts, &mut problems))
             .unwrap_or_default();
         intents.check(|kind| requests.get(kind).is_some(), &mut problems);
         let vocabulary = match sources.get("vocabulary.yaml").map(|source| Vocabulary::from_yaml(source)) {

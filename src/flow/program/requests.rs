@@ -1,17 +1,21 @@
 //! `requests.yaml`: what people ask for beside declaring a claim, the desk that answers it, and by when.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regex::Regex;
 
 use super::{
     diagnostics::Diagnostics,
+    faq::both,
     intents::patterns,
     template::Saying,
     template::Texts,
     yaml::{Fields, Node, text},
 };
-use crate::domain::{language::Text, priority::Priority};
+use crate::{
+    domain::{language::Text, priority::Priority},
+    understanding::{Faq, is_mistyped},
+};
 
 pub(crate) const FILE: &str = "requests.yaml";
 /// The request under which a question is recorded that nothing answers.
@@ -31,7 +35,11 @@ pub struct Request {
     /// A person is called as well, this soon; whoever asked may go on meanwhile.
     pub(crate) hand_over: Option<Priority>,
     words: Vec<Regex>,
+    /// Words that such a request says whatever it is about, in stems.
+    general: BTreeSet<String>,
     pub(crate) text: Saying,
+    /// Said in place of `text` on a durable medium, where it acknowledges the request's receipt.
+    pub(crate) acknowledgement: Option<Saying>,
 }
 
 /// All kinds of requests, and the desks.
@@ -39,12 +47,15 @@ pub struct Request {
 pub struct RequestBook {
     requests: BTreeMap<String, Request>,
     desks: BTreeMap<String, Text>,
+    /// Words that any request says, in stems.
+    general: BTreeSet<String>,
 }
 
 impl RequestBook {
-    pub(crate) fn read(root: &Node, texts: &mut Texts, problems: &mut Diagnostics) -> Self {
+    pub(crate) fn read(root: &Node, search: &Faq, texts: &mut Texts, problems: &mut Diagnostics) -> Self {
         let mut book = Self::default();
         let mut fields = Fields::of(FILE, root, problems);
+        book.general = general(&mut fields, search, problems);
         if let Some(node) = fields.take("desks") {
             for (desk, _, node) in Fields::of(FILE, node, problems).rest() {
                 book.desks.insert(desk.to_owned(), text(FILE, node, problems));
@@ -77,13 +88,19 @@ impl RequestBook {
                     problems.error(FILE, place, format!("`{kind}` needs a `text`"));
                     continue;
                 };
-                fields.finish(problems);
-                let text = Saying {
-                    text: texts.compile(FILE, place, source.clone(), &[], problems),
-                    source,
-                    urgent: false,
-                    place,
+                let mut saying = |source: Text, place, problems: &mut Diagnostics| {
+                    let text = texts.compile(FILE, place, source.clone(), &[], problems);
+                    Saying { text, source, urgent: false, place }
                 };
+                let text = saying(source, place, problems);
+                let acknowledgement = fields.text("acknowledgement", problems);
+                let acknowledgement = acknowledgement.map(|(source, place)| saying(source, place, problems));
+                if acknowledgement.is_some() && acknowledge_days.is_none() {
+                    let message = format!("`{kind}` has an `acknowledgement`, but no `acknowledge_days`");
+                    problems.error(FILE, place, message);
+                }
+                let general = general(&mut fields, search, problems);
+                fields.finish(problems);
                 let request = Request {
                     kind: kind.to_owned(),
                     label,
@@ -93,7 +110,9 @@ impl RequestBook {
                     answer_days: answer_days.unwrap_or_default(),
                     hand_over,
                     words,
+                    general,
                     text,
+                    acknowledgement,
                 };
                 book.requests.insert(kind.to_owned(), request);
             }
@@ -118,4 +137,22 @@ impl RequestBook {
     pub fn desk(&self, desk: &str) -> Option<&Text> {
         self.desks.get(desk)
     }
+
+    /// The words of a request that tell what it is about, in stems.
+    pub(crate) fn words_about(&self, request: &Request, text: &str, search: &Faq) -> BTreeSet<String> {
+        let mut words = search.telling_words(text);
+        words.retain(|word| ![&self.general, &request.general].iter().any(|general| has_word(general, word)));
+        words
+    }
+}
+
+/// Whether the words hold this one, perhaps mistyped.
+fn has_word(words: &BTreeSet<String>, word: &str) -> bool {
+    words.contains(word) || words.iter().any(|known| is_mistyped(word, known))
+}
+
+/// The words of `general`, in stems.
+fn general(fields: &mut Fields, search: &Faq, problems: &mut Diagnostics) -> BTreeSet<String> {
+    let words = both(FILE, fields, "general", problems);
+    words.iter().flat_map(|word| search.telling_words(word)).collect()
 }

@@ -40,8 +40,9 @@ pub enum Effect {
     HandOver(Handover),
     /// The person withdrew the claim.
     Withdraw,
-    /// Something is asked for beside the claim: record it for its desk, with its deadline.
-    Request { kind: String, text: String },
+    /// Something is asked for beside the claim: record it for its desk, with its deadline. The message that says
+    /// `acknowledgement` acknowledges its receipt.
+    Request { kind: String, text: String, acknowledgement: Option<String> },
     /// This was not understood, or this question not answered: it is listed, so that examples and answers grow.
     Missed { text: String, question: bool },
     /// The person means the claim that was closed: a person takes it up again.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::booking::AppointmentEvent;
@@ -56,6 +57,8 @@ pub enum Event {
     AfterClosing(UserMessage),
     /// Something happened to the expert's appointment.
     Appointment(AppointmentEvent),
+    /// A handler has done what the person asked for at `asked_at`: asked for again, it is a new request.
+    RequestDone { kind: String, asked_at: Timestamp },
     /// Nothing was heard for as long as the flow allows, see [`super::state::State::silence`].
     Silent,
 }

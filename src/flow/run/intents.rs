@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::{
         fact::{Source, Value},
-        message::{Body, Input},
+        message::{Body, Channel, Input},
         priority::Priority,
     },
     flow::program::{
@@ -232,12 +232,20 @@ impl<'a> Interpreter<'a> {
         self.effects.push(Effect::Note { code: "question_answered".to_owned(), detail: entry.id.clone() });
     }
 
-    /// Records a request and says what becomes of it; once for each kind.
+    /// Records a request and says what becomes of it; or that it was passed on before.
     pub(super) fn request(&mut self, kind: &str, text: &str) {
         let Some(request) = self.library.requests().get(kind) else { return };
-        if self.state.requested.insert(kind.to_owned()) || EACH_TIME.contains(&kind) {
-            self.effects.push(Effect::Request { kind: kind.to_owned(), text: text.to_owned() });
-            let mut said = self.render(&request.text);
+        let library = self.library;
+        let words = library.requests().words_about(request, text, library.faq().search());
+        if self.state.requests.open(kind, words, self.now, &library.zone) || EACH_TIME.contains(&kind) {
+            let durable = self.state.channel.is_some_and(Channel::is_durable);
+            let acknowledgement = request.acknowledgement.as_ref().filter(|_| durable);
+            let mut said = self.render(acknowledgement.unwrap_or(&request.text));
+            self.effects.push(Effect::Request {
+                kind: kind.to_owned(),
+                text: text.to_owned(),
+                acknowledgement: acknowledgement.map(|_| said.clone()),
+            });
             if let Some(priority) = request.hand_over {
                 // The flow goes on: whoever complains in the middle of a claim need not wait to declare it.
                 self.effects.push(Effect::HandOver(Handover { reason: kind.to_owned(), priority }));

@@ -21,6 +21,7 @@ pub(super) mod event;
 pub(super) mod intents;
 pub(super) mod interpreter;
 pub(super) mod message;
+pub(super) mod open_requests;
 pub(super) mod opening_hours;
 pub(super) mod reminder;
 pub(super) mod state;

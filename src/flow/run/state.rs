@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{booking::Appointment, effect::PolicyQuery};
+use super::{booking::Appointment, effect::PolicyQuery, open_requests::OpenRequests};
 use crate::{
     domain::{
         fact::{Facts, Value},
@@ -81,9 +81,10 @@ pub struct State {
     pub(super) reference: String,
     #[serde(rename = "g", default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(super) dangers: BTreeSet<String>,
-    /// The kinds of requests that were recorded.
-    #[serde(rename = "v", default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub(super) requested: BTreeSet<String>,
+    /// What was asked for beside the claim, today, and is not done. (`v`, of earlier programs, held the kinds of all
+    /// requests.)
+    #[serde(rename = "rq", default, skip_serializing_if = "OpenRequests::is_empty")]
+    pub(super) requests: OpenRequests,
     #[serde(rename = "y", default, skip_serializing_if = "is_default")]
     pub(super) qualified: bool,
     /// The expert's appointment, once one is sent for.

@@ -102,6 +102,7 @@ fn interpret(interpreter: &mut Interpreter, event: &Event) {
         }
         Event::AfterClosing(heard) => interpreter.after_closing(heard),
         Event::Appointment(event) => interpreter.appointment(event),
+        Event::RequestDone { kind, asked_at } => interpreter.state.requests.close(kind, *asked_at),
         Event::Silent => interpreter.silent(),
     }
 }

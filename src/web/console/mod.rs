@@ -148,6 +148,7 @@ pub fn router(console: Console) -> Router {
         .route("/console/documents/{id}", get(document::original))
         .route("/console/documents/{id}/{size}", get(document::preview))
         .route("/console/requests", get(requests::list::get))
+        .route("/console/requests/{id}/acknowledge", post(requests::acknowledge::post))
         .route("/console/requests/{id}/done", post(requests::done::post))
         .route("/console/missed", get(requests::missed::get))
         .route("/console/missed/{id}", post(requests::teach::post))

@@ -159,8 +159,9 @@ impl Trial {
             desk: desk.into(),
             text: text.into(),
             asked_at: self.now(),
-            acknowledge_by: None,
+            acknowledge_by: (kind == "complaint").then(|| by.parse().unwrap()),
             answer_by: by.parse().unwrap(),
+            acknowledged: None,
             done: None,
         };
         self.change(Requests { asked: vec![asked], ..Requests::default() }).await;

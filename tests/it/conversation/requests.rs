@@ -1,15 +1,18 @@
 //! What people ask for beside a claim, through the whole house; and what handlers teach.
 
 use guichet::{
-    domain::message::Body,
-    intake::{Action, Actor},
-    store::Store,
+    domain::message::{Body, Channel},
+    intake::{Accounts, Action, Actor},
+    store::{RequestRow, Store},
 };
+use jiff::SignedDuration;
 
-use crate::support::{Database, House, endpoint, on_both_engines};
+use crate::support::{Database, House, endpoint, on, on_both_engines};
 
 on_both_engines! {
     a_complaint_gets_its_legal_deadlines_and_is_done_in_the_timeline,
+    a_new_complaint_is_recorded_and_the_same_one_is_not,
+    our_letter_or_text_message_acknowledges_and_what_a_chat_says_does_not,
     what_a_handler_teaches_serves_the_conversations_that_begin_then,
 }
 
@@ -24,7 +27,7 @@ async fn kinds(store: &Store, dossier: guichet::domain::id::DossierId) -> Vec<St
 
 async fn a_complaint_gets_its_legal_deadlines_and_is_done_in_the_timeline(db: Database) {
     let house = House::open(&db, "2026-11-20T10:00:00+01:00").await;
-    let person = endpoint("complainer");
+    let person = on(Channel::Web, "complainer");
     house.receive(house.inbound(&person, said("c'est inadmissible, je fais une réclamation"))).await;
     let [request] = &house.store.requests(None, false, 10).await.unwrap()[..] else { panic!("one request") };
     assert_eq!((request.kind.as_str(), request.desk.as_str()), ("complaint", "complaints"));
@@ -38,10 +41,83 @@ async fn a_complaint_gets_its_legal_deadlines_and_is_done_in_the_timeline(db: Da
     assert_eq!(house.store.requests(None, false, 10).await.unwrap().len(), 1);
 
     let actor = Actor { login: "camille".into(), name: "Camille".into() };
-    let action = Action::DoRequest { request: request.id, kind: request.kind.clone() };
-    house.intake.act(request.dossier, actor, action).await.unwrap();
+    assert_eq!(overdue(&house, "2026-12-03T00:00:00+01:00").await, 1);
+    let action = Action::AcknowledgeRequest { request: request.id, kind: request.kind.clone() };
+    house.intake.act(request.dossier, actor.clone(), action).await.unwrap();
+    assert_eq!(overdue(&house, "2026-12-03T00:00:00+01:00").await, 0);
+    assert_eq!(overdue(&house, "2027-01-21T00:00:00+01:00").await, 1, "the answer is still owed");
+    assert!(kinds(&house.store, request.dossier).await.contains(&"camille request_acknowledged".to_owned()));
+
+    house.intake.act(request.dossier, actor, do_request(request)).await.unwrap();
     assert!(house.store.requests(None, false, 10).await.unwrap().is_empty());
     assert!(kinds(&house.store, request.dossier).await.contains(&"camille request_done".to_owned()));
+}
+
+fn do_request(request: &RequestRow) -> Action {
+    Action::DoRequest { request: request.id, kind: request.kind.clone(), asked_at: request.asked_at }
+}
+
+/// How many open requests are late at an instant.
+async fn overdue(house: &House, at: &str) -> i64 {
+    let counts = house.store.request_counts(at.parse().unwrap()).await.unwrap();
+    counts.iter().map(|count| count.overdue).sum()
+}
+
+async fn a_new_complaint_is_recorded_and_the_same_one_is_not(db: Database) {
+    let house = House::open(&db, "2026-11-20T10:00:00+01:00").await;
+    let person = on(Channel::Web, "complainer");
+    let open = async || house.store.open_requests(house.at(&person).await).await.unwrap();
+    house.say(&person, "c'est inadmissible, je fais une réclamation").await;
+    let again = house.say(&person, "je fais une réclamation, c'est honteux").await;
+    assert!(again.contains("déjà transmise"), "{again}");
+    assert_eq!(open().await.len(), 1);
+
+    // A handler has answered it: said again, it is another.
+    let actor = Actor { login: "camille".into(), name: "Camille".into() };
+    let first = open().await.remove(0);
+    house.intake.act(first.dossier, actor, do_request(&first)).await.unwrap();
+    house.pass(60_000);
+    let said = house.say(&person, "je fais une réclamation").await;
+    assert!(!said.contains("déjà transmise"), "{said}");
+    assert_eq!(open().await.len(), 1);
+
+    // On another day too, for it is the new day's.
+    house.set_clock("2026-11-23T10:00:00+01:00");
+    house.say(&person, "je fais une réclamation").await;
+    assert_eq!(open().await.len(), 2);
+}
+
+async fn our_letter_or_text_message_acknowledges_and_what_a_chat_says_does_not(db: Database) {
+    let accounts = Accounts::new([(Channel::Sms, "test".to_owned())]);
+    let house = House::open_with(&db, "2026-11-20T10:00:00+01:00", accounts).await;
+    let open = async |person| house.store.open_requests(house.at(person).await).await.unwrap().remove(0);
+    let (by_chat, by_sms) = (on(Channel::Web, "chat"), on(Channel::Sms, "+33639980001"));
+    for person in [&by_chat, &by_sms] {
+        house.say(person, "c'est inadmissible, je fais une réclamation").await;
+    }
+    let actor = Actor { login: "camille".into(), name: "Camille".into() };
+    let reply = |text: &str| Action::Reply { text: text.into() };
+    let chatted = open(&by_chat).await;
+    house.intake.act(chatted.dossier, actor.clone(), reply("Je m'en occupe.")).await.unwrap();
+    assert!(open(&by_chat).await.owes_acknowledgement(), "a chat is no durable medium");
+
+    let texted = open(&by_sms).await;
+    let acknowledged = texted.acknowledged.clone().expect("our text message did");
+    assert_eq!(acknowledged.by, "guichet");
+    assert!(kinds(&house.store, texted.dossier).await.contains(&"guichet request_acknowledged".to_owned()));
+    let rows = house
+        .store
+        .claim_outbox(Channel::Sms, "test", acknowledged.at, acknowledged.at + SignedDuration::from_mins(1), 10)
+        .await
+        .unwrap();
+    let row = rows.iter().find(|row| Some(row.seq) == acknowledged.message).expect("it is to be sent");
+    // It did not arrive: it acknowledged nothing.
+    house.intake.give_up(row, "no_such_address").await.unwrap();
+    assert!(open(&by_sms).await.owes_acknowledgement());
+    house.intake.act(texted.dossier, actor, reply("Nous avons bien reçu votre réclamation.")).await.unwrap();
+    let acknowledged = open(&by_sms).await.acknowledged.expect("the handler's text message does");
+    assert_eq!(acknowledged.by, "camille");
+    assert!(kinds(&house.store, texted.dossier).await.contains(&"camille request_acknowledged".to_owned()));
 }
 
 async fn what_a_handler_teaches_serves_the_conversations_that_begin_then(db: Database) {

@@ -2,13 +2,14 @@
 
 use guichet::{
     domain::id::{MissedId, RequestId},
-    store::{Completion, DeskCount, MissedRow, RequestRow, Requests},
+    store::{Acknowledgement, Completion, DeskCount, MissedRow, RequestRow, Requests},
 };
 
 use crate::support::{Case, Database, at, on_both_engines};
 
 on_both_engines! {
     a_request_is_listed_by_its_deadline_until_it_is_done,
+    what_is_acknowledged_is_due_by_its_answer_unless_the_message_did_not_arrive,
     what_was_missed_is_listed_until_it_is_settled_and_taught_in_order,
 }
 
@@ -24,6 +25,7 @@ fn request(case: &Case, desk: &str, answer_by: i64) -> RequestRow {
         asked_at: at(1),
         acknowledge_by: (desk == "complaints").then(|| at(answer_by - 5)),
         answer_by: at(answer_by),
+        acknowledged: None,
         done: None,
     }
 }
@@ -51,6 +53,51 @@ async fn a_request_is_listed_by_its_deadline_until_it_is_done(db: Database) {
     assert_eq!(store.requests(None, false, 10).await.unwrap(), std::slice::from_ref(&late));
     assert_eq!(store.request(soon.id).await.unwrap(), Some(done));
     assert_eq!(store.request(RequestId::new(at(9))).await.unwrap(), None);
+}
+
+async fn what_is_acknowledged_is_due_by_its_answer_unless_the_message_did_not_arrive(db: Database) {
+    let store = db.store().await;
+    let mut case = Case::new("x");
+    let complaint = request(&case, "complaints", 40);
+    let certificate = RequestRow { asked_at: at(2), ..request(&case, "contracts", 38) };
+    let overdue = async |now| {
+        let counts = store.request_counts(at(now)).await.unwrap();
+        counts.into_iter().map(|count| count.overdue).collect::<Vec<_>>()
+    };
+    let listed = async || {
+        let rows = store.requests(None, false, 10).await.unwrap();
+        rows.into_iter().map(|row| row.desk).collect::<Vec<_>>()
+    };
+    let mut turn = case.turn("p-1", "inadmissible");
+    turn.rows.requests = Requests { asked: vec![complaint.clone(), certificate.clone()], ..Requests::default() };
+    store.commit(turn).await.unwrap();
+    assert_eq!(listed().await, ["complaints", "contracts"], "its receipt is owed first");
+    assert_eq!(overdue(37).await, [1, 0]);
+
+    let acknowledgement = Acknowledgement { at: at(20), by: "guichet".into(), message: Some(2) };
+    let mut turn = case.turn("p-2", "bien reçu");
+    turn.rows.requests =
+        Requests { acknowledged: vec![(complaint.id, acknowledgement.clone())], ..Requests::default() };
+    store.commit(turn).await.unwrap();
+    assert_eq!(listed().await, ["contracts", "complaints"]);
+    assert_eq!(overdue(37).await, [0, 0]);
+    assert_eq!(overdue(41).await, [1, 1], "the answer is due as well");
+    let acknowledged = RequestRow { acknowledged: Some(acknowledgement), ..complaint.clone() };
+    assert_eq!(store.open_requests(case.id()).await.unwrap(), [acknowledged.clone(), certificate.clone()]);
+    assert!(!acknowledged.owes_acknowledgement() && acknowledged.due() == Some(at(40)));
+
+    // Acknowledged twice, the first stands.
+    let later = Acknowledgement { at: at(30), by: "camille".into(), message: None };
+    let mut turn = case.turn("p-3", "encore");
+    turn.rows.requests = Requests { acknowledged: vec![(complaint.id, later.clone())], ..Requests::default() };
+    store.commit(turn).await.unwrap();
+    assert_eq!(store.request(complaint.id).await.unwrap(), Some(acknowledged));
+
+    let mut turn = case.turn("p-4", "pas remis");
+    turn.rows.requests = Requests { undelivered: Some((case.id(), 2)), ..Requests::default() };
+    store.commit(turn).await.unwrap();
+    assert_eq!(store.request(complaint.id).await.unwrap(), Some(complaint));
+    assert_eq!(overdue(37).await, [1, 0]);
 }
 
 async fn what_was_missed_is_listed_until_it_is_settled_and_taught_in_order(db: Database) {

@@ -14,9 +14,9 @@ use guichet::{
     dossier::{Decision, Dossier, Status, TimelineEvent, Wanted},
     planning::{Assignment, Because},
     store::{
-        AppointmentRow, AppointmentState, Binding, Completion, ConversationRow, DecisionRow, Delivery, DocumentRow,
-        EndpointRow, FactRow, MessageRow, MissedRow, Mission, MissionRow, MissionState, OutboxRow, Planning, PolicyRow,
-        ProvenRow, RequestRow, Requests, SmsPart,
+        Acknowledgement, AppointmentRow, AppointmentState, Binding, Completion, ConversationRow, DecisionRow, Delivery,
+        DocumentRow, EndpointRow, FactRow, MessageRow, MissedRow, Mission, MissionRow, MissionState, OutboxRow,
+        Planning, PolicyRow, ProvenRow, RequestRow, Requests, SmsPart,
     },
 };
 use serde_json::json;
@@ -146,6 +146,7 @@ async fn every_row_reads_back_as_it_was_written(db: Database) {
         asked_at: at(39),
         acknowledge_by: Some(at(40)),
         answer_by: at(41),
+        acknowledged: Some(Acknowledgement { at: at(48), by: "guichet".into(), message: Some(49) }),
         done: Some(Completion { at: at(42), by: "hugo".into() }),
     };
     let missed = MissedRow {
@@ -252,6 +253,7 @@ async fn what_is_missing_reads_back_as_missing(db: Database) {
         asked_at: at(1),
         acknowledge_by: None,
         answer_by: at(2),
+        acknowledged: None,
         done: None,
     };
     turn.rows.requests = Requests { asked: vec![request.clone()], ..Requests::default() };

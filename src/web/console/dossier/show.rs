@@ -43,6 +43,7 @@ use crate::{
         auth::Session,
         error::ConsoleError,
         page::{Shell, html},
+        requests::RequestLine,
         when::Ago,
     },
 };
@@ -77,6 +78,8 @@ pub(in crate::web::console) struct DossierPage {
     duplicates: Vec<DuplicateView>,
     /// The person's addresses, with their proofs.
     addresses: Vec<ContactAddress>,
+    /// What the person asked for beside the claim, and is not done.
+    requests: Vec<RequestLine>,
 }
 
 /// Who speaks instead of the flow.
@@ -95,19 +98,21 @@ pub(crate) async fn get(
     let store = console.store();
     let conversation = store.conversation(dossier.conversation).await?.ok_or(ConsoleError::NotFound)?;
     let after = (conversation.last_seq - MAX_MESSAGES).max(0);
-    let (messages, sent, endpoints, rows, received, decisions, entries, handlers, candidates, known, proofs) = tokio::try_join!(
-        store.messages(dossier.conversation, after, MAX_MESSAGES),
-        store.outbox(dossier.conversation, after),
-        send_again::endpoints(&console, dossier.conversation),
-        store.facts(dossier.id),
-        store.documents(dossier.conversation),
-        store.decisions(dossier.id),
-        store.timeline(dossier.id),
-        store.handlers(),
-        store.duplicate_candidates(&dossier),
-        store.addresses(dossier.conversation),
-        store.proofs(dossier.conversation),
-    )?;
+    let (messages, sent, endpoints, rows, received, decisions, entries, handlers, candidates, known, proofs, requests) =
+        tokio::try_join!(
+            store.messages(dossier.conversation, after, MAX_MESSAGES),
+            store.outbox(dossier.conversation, after),
+            send_again::endpoints(&console, dossier.conversation),
+            store.facts(dossier.id),
+            store.documents(dossier.conversation),
+            store.decisions(dossier.id),
+            store.timeline(dossier.id),
+            store.handlers(),
+            store.duplicate_candidates(&dossier),
+            store.addresses(dossier.conversation),
+            store.proofs(dossier.conversation),
+            store.open_requests(dossier.conversation),
+        )?;
     let policy = match &dossier.policy {
         Some(number) => store.policy_by_number(&dossier.insurer, &number_key(number)).await?,
         None => None,
@@ -138,6 +143,7 @@ pub(crate) async fn get(
         ending: timeline::ending(&dossier, &entries, &events, lexicon),
         duplicates: duplicates::open_proposals(candidates, &events, lexicon),
         addresses: duplicates::contact_addresses(known, proofs, &conversation.endpoint),
+        requests: requests.into_iter().map(|row| RequestLine::of(row, lexicon.names, console.now())).collect(),
         timeline: timeline::lines(&entries, &events, lexicon),
         document_kinds: lexicon
             .names

@@ -5,17 +5,16 @@ use axum::{
     extract::{Query, State},
     response::Html,
 };
-use jiff::Timestamp;
 use serde::Deserialize;
 
+use super::RequestLine;
 use crate::{
-    store::{DeskCount, RequestRow},
+    store::DeskCount,
     web::console::{
         Console, Names, assets,
         auth::Session,
         error::ConsoleError,
         page::{Shell, html},
-        when::When,
     },
 };
 
@@ -51,22 +50,6 @@ struct DeskView {
     active: bool,
 }
 
-/// A request in the list.
-struct RequestLine {
-    id: String,
-    dossier: String,
-    label: String,
-    desk: String,
-    insurer: String,
-    text: String,
-    asked: When,
-    acknowledge_by: Option<When>,
-    answer_by: When,
-    /// The first deadline that is still to be kept has passed.
-    overdue: bool,
-    done: Option<(When, String)>,
-}
-
 pub(crate) async fn get(
     State(console): State<Console>,
     session: Session,
@@ -90,24 +73,6 @@ impl DeskView {
     fn of(count: DeskCount, names: &Names, current: &str) -> Self {
         let name = names.desk(&count.desk).to_owned();
         Self { name, open: count.open, overdue: count.overdue, active: count.desk == current, code: count.desk }
-    }
-}
-
-impl RequestLine {
-    fn of(row: RequestRow, names: &Names, now: Timestamp) -> Self {
-        Self {
-            id: row.id.to_string(),
-            dossier: row.dossier.to_string(),
-            label: names.request(&row.kind).to_owned(),
-            desk: names.desk(&row.desk).to_owned(),
-            insurer: names.insurer(&row.insurer).to_owned(),
-            overdue: row.done.is_none() && row.acknowledge_by.unwrap_or(row.answer_by) < now,
-            text: row.text,
-            asked: When(row.asked_at),
-            acknowledge_by: row.acknowledge_by.map(When),
-            answer_by: When(row.answer_by),
-            done: row.done.map(|done| (When(done.at), done.by)),
-        }
     }
 }
 

@@ -1,6 +1,47 @@
 //! What people ask for beside a claim, by deadline; and what was not understood, to be taught in one click.
 
+pub(super) mod acknowledge;
 pub(super) mod done;
+mod line;
 pub(super) mod list;
 pub(super) mod missed;
 pub(super) mod teach;
+
+use axum::response::Redirect;
+use serde::Deserialize;
+
+pub(super) use line::RequestLine;
+
+use super::{Console, auth::Checked, error::ConsoleError};
+use crate::{domain::id::RequestId, intake::Action, store::RequestRow};
+
+/// What the form of an action on a request holds.
+#[derive(Deserialize)]
+pub(crate) struct RequestForm {
+    /// The filter of the list to which the handler comes back.
+    #[serde(default)]
+    desk: String,
+    /// `dossier`: the handler comes back to the dossier's page.
+    #[serde(default)]
+    from: String,
+}
+
+/// Does what a handler does to a request, where `action` says that there is something to do, and leads back to the page
+/// on which it was done.
+async fn act(
+    console: &Console,
+    id: &str,
+    sent: Checked<RequestForm>,
+    action: impl FnOnce(&RequestRow) -> Option<Action>,
+) -> Result<Redirect, ConsoleError> {
+    let id: RequestId = id.parse().map_err(|_| ConsoleError::NotFound)?;
+    let request = console.store().request(id).await?.ok_or(ConsoleError::NotFound)?;
+    if let Some(action) = action(&request) {
+        console.actions().act(request.dossier, sent.session.actor(), action).await?;
+    }
+    if sent.form.from == "dossier" {
+        return Ok(Redirect::to(&format!("/console/dossiers/{}", request.dossier)));
+    }
+    let desk: String = url::form_urlencoded::byte_serialize(sent.form.desk.as_bytes()).collect();
+    Ok(Redirect::to(&format!("/console/requests?desk={desk}")))
+}

@@ -93,6 +93,7 @@ impl DossierPage {
                     is_doubted: true,
                 },
             ],
+            requests: vec![RequestLine::sample()],
         }
     }
 }

@@ -12,7 +12,7 @@ async fn a_request_is_done_as_an_action_so_that_the_timeline_tells_it() {
     let address = format!("/console/requests/{id}/done");
     let (status, _, _) = trial.post_as(&cookie, &address, &format!("csrf={csrf}&desk=contracts")).await;
     assert_eq!(status, StatusCode::SEE_OTHER);
-    let action = Action::DoRequest { request: id, kind: "attestation".into() };
+    let action = Action::DoRequest { request: id, kind: "attestation".into(), asked_at: trial.now() };
     assert_eq!(trial.acts(), [("camille".to_owned(), action)]);
     let (status, _, _) = trial.post_as(&cookie, &address, "csrf=wrong").await;
     assert_ne!(status, StatusCode::SEE_OTHER);

@@ -1,24 +1,12 @@
 use axum::http::StatusCode;
 
 use super::*;
-use crate::web::console::testing::Trial;
+use crate::web::console::{testing::Trial, when::When};
 
 impl RequestsPage {
     pub(in crate::web::console) fn sample() -> Self {
-        let at = When(Timestamp::UNIX_EPOCH);
-        let line = |overdue, done| RequestLine {
-            id: "r".into(),
-            dossier: "d".into(),
-            label: "Réclamation".into(),
-            desk: "Réclamations".into(),
-            insurer: "Mutuelle des Rives".into(),
-            text: "C'est inadmissible <b>".into(),
-            asked: at,
-            acknowledge_by: Some(at),
-            answer_by: at,
-            overdue,
-            done,
-        };
+        let at = When(jiff::Timestamp::UNIX_EPOCH);
+        let done = RequestLine { done: Some((at, "camille".into())), overdue: false, ..RequestLine::sample() };
         Self {
             shell: Shell::sample(),
             query: RequestsQuery::default(),
@@ -31,7 +19,7 @@ impl RequestsPage {
             }],
             open: 1,
             overdue: 1,
-            lines: vec![line(true, None), line(false, Some((at, "camille".into())))],
+            lines: vec![RequestLine::sample(), done],
         }
     }
 }
