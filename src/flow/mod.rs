@@ -14,7 +14,7 @@ mod run;
 pub use program::{
     closing::{Afterwards, Closing},
     condition::{Condition, Explanation, Failed, Scope, Test, Truth},
-    diagnostics::{Diagnostic, Severity},
+    diagnostics::{Diagnostic, Severity, Strictness},
     facts::{Accepts, DocumentKind, FactName, FactType},
     faq::{FaqBook, FaqEntry},
     graph::mermaid,

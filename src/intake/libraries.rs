@@ -78,7 +78,7 @@ impl Libraries {
         }
         let missing = || LibraryError::Missing(revision.to_owned());
         let sources = self.store.flow_revision(revision).await?.ok_or_else(missing)?;
-        let library = Library::from_older(sources, &current)
+        let library = Library::from_stored(sources)
             .map_err(|problem| LibraryError::Broken { revision: revision.to_owned(), problem: problem.to_string() })?;
         let library = Arc::new(library);
         let mut older = self.older.lock().unwrap_or_else(PoisonError::into_inner);

@@ -45,26 +45,57 @@ impl fmt::Display for Diagnostic {
     }
 }
 
+/// Whose sources are compiled, and so how strict the check is with what they lack.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strictness {
+    /// Files that somebody is writing: whatever is missing is an error.
+    #[default]
+    Files,
+    /// A revision that was whole when it was stored: what a later version of this program asks for is a warning, and
+    /// something sensible stands in, so that the conversations that began with it go on.
+    Stored,
+}
+
 /// All that was found so far: a reader goes on after a mistake, so that a person sees them all at once.
 #[derive(Debug, Default)]
-pub(crate) struct Diagnostics(Vec<Diagnostic>);
+pub(crate) struct Diagnostics {
+    found: Vec<Diagnostic>,
+    strictness: Strictness,
+}
 
 impl Diagnostics {
+    pub(crate) fn new(strictness: Strictness) -> Self {
+        Self { found: Vec::new(), strictness }
+    }
+
+    /// Something is missing, or means nothing any more, that a revision stored by an earlier version of this program may
+    /// well lack or have: every rule that is added to the check reports by this, and says what stands in.
+    pub(crate) fn outdated(&mut self, file: &str, place: SourcePosition, message: String) {
+        match self.strictness {
+            Strictness::Files => self.error(file, place, message),
+            Strictness::Stored => self.warn(file, place, message),
+        }
+    }
+
+    pub(crate) fn strictness(&self) -> Strictness {
+        self.strictness
+    }
+
     pub(crate) fn push(&mut self, problem: Diagnostic) {
-        self.0.push(problem);
+        self.found.push(problem);
     }
 
     pub(crate) fn error(&mut self, file: &str, place: SourcePosition, message: String) {
-        self.0.push(Diagnostic::error(file, place, message));
+        self.found.push(Diagnostic::error(file, place, message));
     }
 
     pub(crate) fn warn(&mut self, file: &str, place: SourcePosition, message: String) {
-        self.0.push(Diagnostic { severity: Severity::Warning, ..Diagnostic::error(file, place, message) });
+        self.found.push(Diagnostic { severity: Severity::Warning, ..Diagnostic::error(file, place, message) });
     }
 
     /// The problems by file and place.
     pub(crate) fn into_sorted(mut self) -> Vec<Diagnostic> {
-        self.0.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
-        self.0
+        self.found.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+        self.found
     }
 }

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     check,
-    diagnostics::{Diagnostic, Diagnostics, Severity, SourcePosition},
+    diagnostics::{Diagnostic, Diagnostics, Severity, SourcePosition, Strictness},
     events::{self, CollectiveEvent},
     experts,
     facts::{self, DocumentKind, FactName, FactType, FactTypes},
@@ -38,8 +38,9 @@ use crate::{
 /// What is left to all other intents when the vocabulary says one.
 const UNSURE: f32 = 0.03;
 
-/// What the engine says and listens by: every version of the program needs them whole, and no flow names anything in them.
-const ENGINE_FILES: [&str; 2] = ["messages.yaml", "vocabulary.yaml"];
+/// What the engine says, and the words by which it listens.
+const MESSAGES: &str = "messages.yaml";
+const VOCABULARY: &str = "vocabulary.yaml";
 
 /// The flow with which every conversation begins.
 pub const FIRST_FLOW: &str = "opening";
@@ -95,31 +96,29 @@ impl Library {
         Self::from_sources(read_sources(folder)?)
     }
 
-    /// Compiles sources by path: those of the folder, or of an older revision kept in the store.
+    /// Compiles sources by path, such as those of the folder.
+    ///
+    /// # Errors
+    /// The sources have mistakes.
     pub fn from_sources(sources: BTreeMap<String, String>) -> Result<Self, LoadError> {
-        let (library, problems) = Self::compile(sources);
-        library.ok_or_else(|| {
-            LoadError::Mistakes(problems.into_iter().filter(|problem| problem.severity == Severity::Error).collect())
-        })
+        Self::compile(sources, Strictness::Files).0.map_err(LoadError::Mistakes)
     }
 
-    /// Compiles a revision that an earlier version of this program may have kept. Where this version needs sentences or
-    /// words that it lacks, those of `current` serve; the claims' flows stay those that the conversation began with.
-    pub fn from_older(sources: BTreeMap<String, String>, current: &Self) -> Result<Self, LoadError> {
-        Self::from_sources(sources.clone()).or_else(|_| {
-            let mut sources = sources;
-            for file in ENGINE_FILES {
-                if let Some(source) = current.sources.get(file) {
-                    sources.insert(file.to_owned(), source.clone());
-                }
-            }
-            Self::from_sources(sources)
-        })
+    /// Compiles a revision that this program, or an earlier version of it, has stored. What it lacks of what is asked
+    /// for now is no error; the sentences and words of the engine are then those that came with this program.
+    ///
+    /// # Errors
+    /// The flows cannot be walked: a file is no YAML, a step or a condition means nothing any more.
+    pub fn from_stored(sources: BTreeMap<String, String>) -> Result<Self, LoadError> {
+        Self::compile(sources, Strictness::Stored).0.map_err(LoadError::Mistakes)
     }
 
-    /// The compiled library, unless there are errors, and every problem.
-    pub fn compile(sources: BTreeMap<String, String>) -> (Option<Self>, Vec<Diagnostic>) {
-        let mut problems = Diagnostics::default();
+    /// The compiled library, or the errors; and every problem.
+    pub fn compile(
+        sources: BTreeMap<String, String>,
+        strictness: Strictness,
+    ) -> (Result<Self, Vec<Diagnostic>>, Vec<Diagnostic>) {
+        let mut problems = Diagnostics::new(strictness);
         let mut nodes = BTreeMap::new();
         for (path, source) in &sources {
             match Node::parse(path, source) {
@@ -172,8 +171,9 @@ impl Library {
             insurers.insert(insurer.id.clone(), insurer);
         }
         let empty = Node { place: SourcePosition::default(), data: super::yaml::Data::Null };
-        let messages =
-            Messages::read("messages.yaml", nodes.get("messages.yaml").unwrap_or(&empty), &mut texts, &mut problems);
+        let shipped = (strictness == Strictness::Stored).then(|| shipped(MESSAGES, &mut problems)).flatten();
+        let messages = nodes.get(MESSAGES).unwrap_or(&empty);
+        let messages = Messages::read(MESSAGES, messages, shipped.as_ref(), &mut texts, &mut problems);
         // Flows without intents still work: they ask what they do not know.
         let intents = nodes.get(intents::FILE).map_or_else(IntentBook::default, |node| {
             IntentBook::read(node, nodes.get(intents::LEARNT_FILE), &types, &mut texts, &mut problems)
@@ -186,17 +186,7 @@ impl Library {
             .map(|node| RequestBook::read(node, faq.search(), &mut texts, &mut problems))
             .unwrap_or_default();
         intents.check(|kind| requests.get(kind).is_some(), &mut problems);
-        let vocabulary = match sources.get("vocabulary.yaml").map(|source| Vocabulary::from_yaml(source)) {
-            Some(Ok(vocabulary)) => Some(vocabulary),
-            Some(Err(error)) => {
-                problems.error("vocabulary.yaml", SourcePosition::default(), error.to_string());
-                None
-            }
-            None => {
-                problems.error("vocabulary.yaml", SourcePosition::default(), "the file is missing".to_owned());
-                None
-            }
-        };
+        let vocabulary = vocabulary(sources.get(VOCABULARY), &mut problems);
 
         let calendar = sources.get("holidays.yaml").map(|source| Calendar::from_yaml(source)).transpose();
         let calendar = calendar.unwrap_or_else(|error| {
@@ -227,8 +217,9 @@ impl Library {
         };
         check::check(&parts, &mut problems);
         let problems = problems.into_sorted();
-        let Some(vocabulary) = vocabulary.filter(|_| problems.iter().all(|p| p.severity == Severity::Warning)) else {
-            return (None, problems);
+        let errors: Vec<_> = problems.iter().filter(|problem| problem.severity == Severity::Error).cloned().collect();
+        let Some(vocabulary) = vocabulary.filter(|_| errors.is_empty()) else {
+            return (Err(errors), problems);
         };
 
         let button = |key: &str| messages.texts.get(key).cloned().unwrap_or_default();
@@ -266,7 +257,7 @@ impl Library {
             sources,
             revision,
         };
-        (Some(library), problems)
+        (Ok(library), problems)
     }
 
     /// The sources by path, so that an older revision can be kept and compiled again.
@@ -420,6 +411,31 @@ impl Library {
     }
 }
 
+/// A file that came with this program.
+fn shipped(path: &str, problems: &mut Diagnostics) -> Option<Node> {
+    let source = shipped_source(path)?;
+    Node::parse(path, &source).map_err(|problem| problems.push(problem)).ok()
+}
+
+/// The words of people, of `source`; those that came with this program where a stored revision has none, or has them in
+/// a form that is not read any more: no flow names a word, but this program needs them all.
+fn vocabulary(source: Option<&String>, problems: &mut Diagnostics) -> Option<Vocabulary> {
+    let read = source.map(|source| Vocabulary::from_yaml(source));
+    let problem = match read {
+        Some(Ok(vocabulary)) => return Some(vocabulary),
+        Some(Err(error)) => error.to_string(),
+        None => "the file is missing".to_owned(),
+    };
+    problems.outdated(VOCABULARY, SourcePosition::default(), problem);
+    if problems.strictness() == Strictness::Files {
+        return None;
+    }
+    let shipped = shipped_source(VOCABULARY)?;
+    Vocabulary::from_yaml(&shipped)
+        .map_err(|error| problems.error(VOCABULARY, SourcePosition::default(), error.to_string()))
+        .ok()
+}
+
 /// The facts in the order in which a conversation meets their questions.
 fn asking_order(flows: &BTreeMap<String, Flow>) -> Vec<String> {
     fn visit(flows: &BTreeMap<String, Flow>, name: &str, seen: &mut Vec<String>, order: &mut Vec<String>) {
@@ -481,13 +497,14 @@ fn has_yaml(path: &str) -> bool {
 #[folder = "flows/"]
 struct BuiltIn;
 
+fn shipped_source(path: &str) -> Option<String> {
+    <BuiltIn as rust_embed::RustEmbed>::get(path).map(|file| String::from_utf8_lossy(&file.data).into_owned())
+}
+
 /// The sources of the flows that came with this program, for [`Library::from_sources`].
 pub fn built_in() -> BTreeMap<String, String> {
-    let source = |path: &str| {
-        <BuiltIn as rust_embed::RustEmbed>::get(path).map(|file| String::from_utf8_lossy(&file.data).into_owned())
-    };
     let paths = <BuiltIn as rust_embed::RustEmbed>::iter().filter(|path| is_source(path));
-    paths.filter_map(|path| Some((path.to_string(), source(&path)?))).collect()
+    paths.filter_map(|path| Some((path.to_string(), shipped_source(&path)?))).collect()
 }
 
 /// The files that make a revision, by their path in the flows' folder.

@@ -195,21 +195,33 @@ pub(crate) struct Messages {
 }
 
 impl Messages {
-    pub(crate) fn read(file: &str, root: &Node, texts: &mut Texts, problems: &mut Diagnostics) -> Self {
+    /// Reads the file. `shipped` are the sentences that came with this program: they stand in for those that a stored
+    /// revision lacks.
+    pub(crate) fn read(
+        file: &str,
+        root: &Node,
+        shipped: Option<&Node>,
+        texts: &mut Texts,
+        problems: &mut Diagnostics,
+    ) -> Self {
         let mut templates = HashMap::new();
         let mut sources = HashMap::new();
         let mut fields = Fields::of(file, root, problems);
+        let mut shipped = shipped.map(|root| Fields::of(file, root, problems));
         for key in KEYS {
-            let Some(node) = fields.take(key) else {
-                problems.error(file, root.place, format!("the sentence `{key}` is missing"));
-                continue;
-            };
+            let stand_in = shipped.as_mut().and_then(|fields| fields.take(key));
+            let own = fields.take(key);
+            if own.is_none() {
+                problems.outdated(file, root.place, format!("the sentence `{key}` is missing"));
+            }
+            let Some(node) = own.or(stand_in) else { continue };
             let source = text(file, node, problems);
             templates.insert((*key).to_owned(), texts.compile(file, node.place, source.clone(), NAMES, problems));
             sources.insert((*key).to_owned(), source);
         }
         // The sentences of the host stand in the same file: the engine does not know their keys.
-        for (key, _, node) in fields.rest() {
+        let of_host = shipped.map(|mut fields| fields.rest()).unwrap_or_default();
+        for (key, _, node) in of_host.into_iter().chain(fields.rest()) {
             let source = text(file, node, problems);
             sources.insert(key.to_owned(), source);
         }

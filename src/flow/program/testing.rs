@@ -1,6 +1,9 @@
 //! A library with one small flow, for tests of what its steps mean.
 
-use super::{diagnostics::Diagnostic, library::Library};
+use super::{
+    diagnostics::{Diagnostic, Strictness},
+    library::Library,
+};
 
 const MESSAGES: &str = include_str!("../../../flows/messages.yaml");
 const VOCABULARY: &str = include_str!("../../../flows/vocabulary.yaml");
@@ -17,5 +20,7 @@ pub(super) fn compile(steps: &str) -> (Option<Library>, Vec<Diagnostic>) {
         ("facts.yaml", "facts:\n  leak: { fr: Fuite, en: Leak }\n".to_owned()),
         ("insurers/demo.yaml", "insurer: demo\nname: Demo\nthresholds: { limit: 5 }\n".to_owned()),
     ];
-    Library::compile(sources.map(|(path, source)| (path.to_owned(), source)).into())
+    let sources = sources.map(|(path, source)| (path.to_owned(), source)).into();
+    let (library, problems) = Library::compile(sources, Strictness::Files);
+    (library.ok(), problems)
 }

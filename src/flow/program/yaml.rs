@@ -245,7 +245,7 @@ impl<'a> Fields<'a> {
     pub(crate) fn finish(self, problems: &mut Diagnostics) {
         for (key, place, _, used) in &self.entries {
             if !used {
-                problems.error(self.file, *place, format!("`{key}` means nothing here; see docs/flow-language.md"));
+                problems.outdated(self.file, *place, format!("`{key}` means nothing here; see docs/flow-language.md"));
             }
         }
     }

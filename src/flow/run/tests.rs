@@ -17,7 +17,7 @@ use crate::{
         message::Channel,
         priority::Priority,
     },
-    flow::program::library::Library,
+    flow::program::library::{Library, LoadError},
 };
 
 fn library() -> Library {
@@ -546,21 +546,30 @@ fn a_complaint_calls_a_person_and_the_claim_goes_on() {
 }
 
 #[test]
-fn a_revision_of_an_earlier_program_goes_on_with_the_sentences_that_this_one_needs() {
-    let current = library();
+fn a_stored_revision_goes_on_with_the_sentences_and_words_that_it_lacks() {
     let mut sources = crate::flow::program::library::built_in();
     let messages = sources.get_mut("messages.yaml").unwrap();
     *messages = messages.replace("\nnot_understood:", "\nsaid_by_an_older_program:");
+    sources.remove("vocabulary.yaml");
     let opening = sources.get_mut("claims/shared/opening.yaml").unwrap();
     *opening = opening.replace("Que s'est-il passé ?", "Que vous est-il arrivé ?");
-    assert!(Library::from_sources(sources.clone()).is_err());
-    let older = Library::from_older(sources.clone(), &current).unwrap();
-    let mut talk = Talk::start(&older);
-    talk.say("non");
-    assert!(talk.heard().contains("Que vous est-il arrivé ?"), "{}", talk.heard());
+    let requests = sources.get_mut("requests.yaml").unwrap();
+    *requests = requests.replace("\nrequests:", "\nread_by_an_older_program: yes\nrequests:");
+    let LoadError::Mistakes(mistakes) = Library::from_sources(sources.clone()).unwrap_err() else { panic!() };
+    let found: Vec<_> = mistakes.iter().map(|mistake| mistake.message.as_str()).collect();
+    let missing = ["the sentence `not_understood` is missing", "the file is missing"];
+    assert!(missing.iter().all(|message| found.contains(message)), "{found:?}");
+    assert!(found.iter().any(|message| message.starts_with("`read_by_an_older_program` means nothing")), "{found:?}");
+
+    let stored = Library::from_stored(sources.clone()).unwrap();
+    let mut talk = Talk::start(&stored);
+    let asked = talk.say("non");
+    assert!(asked.contains("Que vous est-il arrivé ?"), "its own words: {asked}");
+    let heard = talk.say("zorglub patatras");
+    assert!(heard.starts_with("Pardon, je n'ai pas bien compris."), "this program's: {heard}");
     // What is wrong with the flows themselves is not covered up.
     sources.insert("claims/shared/opening.yaml".to_owned(), "flow: opening\nsteps: 3\n".to_owned());
-    assert!(Library::from_older(sources, &current).is_err());
+    assert!(Library::from_stored(sources).is_err());
 }
 
 #[test]

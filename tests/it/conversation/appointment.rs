@@ -6,7 +6,7 @@ use guichet::{
     contract::{name_key, number_key, read_policies},
     domain::message::{Body, Channel, Endpoint},
     dossier::Dossier,
-    flow::built_in,
+    flow::{Library, built_in},
     intake::{Accounts, Action, Actor, Inbound, InboundKind, IntakeError, MissionStep},
     store::{AppointmentState, MissionState, PolicyRow},
 };
@@ -393,7 +393,8 @@ async fn an_expert_goes_where_the_vehicle_stands(db: Database) {
     let mut flows = built_in();
     let experts = flows.get_mut("experts.yaml").unwrap();
     *experts = experts.replace("[water_damage, storm, glass]", "[water_damage, storm, glass, car_collision]");
-    let house = with_policies(House::open_on(&db, FRIDAY, Accounts::default(), flows).await).await;
+    let library = Library::from_sources(flows).unwrap();
+    let house = with_policies(House::open_on(&db, FRIDAY, Accounts::default(), library).await).await;
     let person = on(Channel::Sms, "+33639980001");
     for text in [
         "bonjour",

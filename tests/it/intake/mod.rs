@@ -1,4 +1,5 @@
-//! What is acknowledged is there: after a kill, after a power cut.
+//! What is acknowledged is there: after a kill, after a power cut. And conversations go on with the flows of every landing.
 
 mod crash;
+mod landings;
 mod power_cut;

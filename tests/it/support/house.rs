@@ -1,11 +1,8 @@
 //! Guichet without its web edge: the intake on a store, with a clock that the test sets.
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, AtomicU32, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, AtomicU32, Ordering},
 };
 
 use guichet::{
@@ -41,18 +38,18 @@ impl House {
 
     /// The same, with accounts to which messages are pushed.
     pub(crate) async fn open_with(db: &Database, at: &str, accounts: Accounts) -> Self {
-        Self::open_on(db, at, accounts, built_in()).await
+        Self::open_on(db, at, accounts, Library::from_sources(built_in()).unwrap()).await
     }
 
-    /// The same, with flows of its own: the sources by path.
-    pub(crate) async fn open_on(db: &Database, at: &str, accounts: Accounts, flows: BTreeMap<String, String>) -> Self {
+    /// The same, with these flows.
+    pub(crate) async fn open_on(db: &Database, at: &str, accounts: Accounts, library: Library) -> Self {
         let now = Arc::new(AtomicI64::new(instant(at).as_millisecond()));
         let clock = Clock::new({
             let now = Arc::clone(&now);
             move || Timestamp::from_millisecond(now.load(Ordering::Relaxed)).unwrap()
         });
         let store = db.store().await;
-        let library = Arc::new(Library::from_sources(flows).unwrap());
+        let library = Arc::new(library);
         let intake =
             Intake::open(store.clone(), library, clock, Metrics::default(), 64, accounts, "https://guichet.example")
                 .await
