@@ -18,6 +18,7 @@ pub use program::{
     facts::{Accepts, DocumentKind, FactName, FactType},
     faq::{FaqBook, FaqEntry},
     graph::mermaid,
+    handovers::OwnReason,
     hours::Hours,
     insurer::Insurer,
     intents::{Intent, IntentAction, IntentBook, LEARNT_FILE},

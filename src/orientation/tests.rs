@@ -37,6 +37,7 @@ fn library() -> Library {
         ("insurers/demo.yaml", "insurer: demo\nname: Demo\nthresholds: { desk_limit: 800 }\n"),
         ("messages.yaml", include_str!("../../flows/messages.yaml")),
         ("vocabulary.yaml", include_str!("../../flows/vocabulary.yaml")),
+        ("handovers.yaml", include_str!("../../flows/handovers.yaml")),
     ];
     let sources = sources.map(|(path, source)| (path.to_owned(), source.to_owned())).into();
     Library::from_sources(sources).unwrap_or_else(|error| panic!("{error}"))

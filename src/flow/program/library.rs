@@ -16,6 +16,7 @@ use super::{
     experts,
     facts::{self, DocumentKind, FactName, FactType, FactTypes},
     faq::{self, FaqBook},
+    handovers::{self, HandoverReasons},
     insurer::Insurer,
     intents::{self, IntentBook},
     messages::Messages,
@@ -62,6 +63,7 @@ pub struct Library {
     intents: IntentBook,
     faq: FaqBook,
     requests: RequestBook,
+    handovers: HandoverReasons,
     /// Which questions fill a fact.
     questions: HashMap<String, Vec<(String, usize)>>,
     /// The facts in the order in which they are asked, for summaries.
@@ -186,6 +188,8 @@ impl Library {
             .map(|node| RequestBook::read(node, faq.search(), &mut texts, &mut problems))
             .unwrap_or_default();
         intents.check(|kind| requests.get(kind).is_some(), &mut problems);
+        let handovers = HandoverReasons::read(nodes.get(handovers::FILE).unwrap_or(&empty), &mut problems);
+        handovers.check(flows.values(), &requests, &mut problems);
         let vocabulary = vocabulary(sources.get(VOCABULARY), &mut problems);
 
         let calendar = sources.get("holidays.yaml").map(|source| Calendar::from_yaml(source)).transpose();
@@ -247,6 +251,7 @@ impl Library {
             intents,
             faq,
             requests,
+            handovers,
             questions,
             order,
             review_choices,
@@ -314,6 +319,16 @@ impl Library {
     /// What people ask for beside declaring.
     pub fn requests(&self) -> &RequestBook {
         &self.requests
+    }
+
+    /// Why a person takes over, in words for handlers; none for a reason that is declared no more.
+    pub fn handover_reason(&self, code: &str) -> Option<&Text> {
+        self.handovers.get(code)
+    }
+
+    /// All declared reasons, by code.
+    pub fn handover_reasons(&self) -> impl Iterator<Item = (&str, &Text)> {
+        self.handovers.iter()
     }
 
     pub fn flow(&self, name: &str) -> Option<&Flow> {

@@ -12,6 +12,7 @@ pub(super) mod experts;
 pub(super) mod facts;
 pub(super) mod faq;
 pub(super) mod graph;
+pub(super) mod handovers;
 pub(super) mod hours;
 pub(super) mod insurer;
 pub(super) mod intents;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use regex::Regex;
 
 use super::{
-    diagnostics::Diagnostics,
+    diagnostics::{Diagnostics, SourcePosition},
     faq::both,
     intents::patterns,
     template::Saying,
@@ -24,6 +24,7 @@ pub(crate) const QUESTION: &str = "question";
 /// A kind of request.
 #[derive(Debug)]
 pub struct Request {
+    pub(crate) place: SourcePosition,
     pub kind: String,
     pub label: Text,
     pub desk: String,
@@ -102,6 +103,7 @@ impl RequestBook {
                 let general = general(&mut fields, search, problems);
                 fields.finish(problems);
                 let request = Request {
+                    place,
                     kind: kind.to_owned(),
                     label,
                     desk,

@@ -6,6 +6,7 @@ use super::{
 };
 
 const MESSAGES: &str = include_str!("../../../flows/messages.yaml");
+const HANDOVERS: &str = include_str!("../../../flows/handovers.yaml");
 const VOCABULARY: &str = include_str!("../../../flows/vocabulary.yaml");
 
 /// The file of the flow.
@@ -17,6 +18,7 @@ pub(super) fn compile(steps: &str) -> (Option<Library>, Vec<Diagnostic>) {
         (FLOW, format!("flow: opening\ntitle: {{ fr: a, en: b }}\nsteps:\n{steps}")),
         ("messages.yaml", MESSAGES.to_owned()),
         ("vocabulary.yaml", VOCABULARY.to_owned()),
+        ("handovers.yaml", HANDOVERS.to_owned()),
         ("facts.yaml", "facts:\n  leak: { fr: Fuite, en: Leak }\n".to_owned()),
         ("insurers/demo.yaml", "insurer: demo\nname: Demo\nthresholds: { limit: 5 }\n".to_owned()),
     ];

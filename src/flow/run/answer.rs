@@ -14,6 +14,7 @@ use crate::{
     },
     flow::program::{
         condition::{Truth, days_of},
+        handovers::OwnReason,
         lookahead::StepAhead,
         steps::{Question, StepKind, Validate},
     },
@@ -232,7 +233,7 @@ impl Interpreter<'_> {
             let resume = self.may_go_on();
             let text = self.words().say("not_understood_human");
             let text = self.with_hours(text);
-            self.hand_over("not_understood", Priority::Normal, text, resume);
+            self.hand_over(OwnReason::NotUnderstood.code(), Priority::Normal, text, resume);
             self.state.asked = resume;
         }
         enough

@@ -19,6 +19,7 @@ use crate::{
         message::{Body, Input, QuickReply},
         priority::Priority,
     },
+    flow::program::handovers::OwnReason,
     planning::{Wish, survey_place},
     understanding::{Answer, ChoiceItem, ChoiceSet, Open, Want},
 };
@@ -31,10 +32,8 @@ const SURE: f32 = 0.6;
 const SLOT: &str = "slot=";
 const NONE: &str = "none";
 const OTHER: &str = "other";
-/// The request under which a handler finds an appointment that must be seen to, and its reason for a handover.
+/// The request under which a handler finds an appointment that must be seen to.
 const APPOINTMENT: &str = "appointment";
-/// Why a handler is called whose expert does not fit the dossier any more.
-const EXPERT_WITHDRAWN: &str = "expert_withdrawn";
 /// How many words before a day may refuse it: "pas disponible mardi".
 const WORDS_BEFORE: usize = 3;
 
@@ -329,7 +328,10 @@ impl Interpreter<'_> {
             appointment.rounds = 0;
         }
         self.request(APPOINTMENT, said);
-        self.effects.push(Effect::HandOver(Handover { reason: APPOINTMENT.to_owned(), priority: Priority::Normal }));
+        self.effects.push(Effect::HandOver(Handover {
+            reason: OwnReason::Appointment.code().to_owned(),
+            priority: Priority::Normal,
+        }));
         self.flush();
     }
 
@@ -428,7 +430,8 @@ impl Interpreter<'_> {
         self.clear_fact("expert_name");
         self.state.appointment = None;
         if !by_handler {
-            let handover = Handover { reason: EXPERT_WITHDRAWN.to_owned(), priority: Priority::Normal };
+            let handover =
+                Handover { reason: OwnReason::ExpertWithdrawn.code().to_owned(), priority: Priority::Normal };
             self.effects.push(Effect::HandOver(handover));
         }
     }

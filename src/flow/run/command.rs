@@ -7,7 +7,10 @@ use super::{
 };
 use crate::{
     domain::{fact::Value, language::Language, message::Body, priority::Priority},
-    flow::program::steps::{Question, StepKind},
+    flow::program::{
+        handovers::OwnReason,
+        steps::{Question, StepKind},
+    },
     understanding::Command,
 };
 
@@ -21,7 +24,7 @@ impl<'a> Interpreter<'a> {
                 let resume = self.may_go_on();
                 let text = self.words().say(if resume { "human_asked" } else { "human_asked_late" });
                 let text = self.with_hours(text);
-                self.hand_over("asked", Priority::Normal, text, resume);
+                self.hand_over(OwnReason::Asked.code(), Priority::Normal, text, resume);
                 self.state.asked = resume;
             }
             Command::Cancel | Command::Stop if !ended => {

@@ -11,7 +11,10 @@ use crate::{
         message::{Body, Input},
         priority::Priority,
     },
-    flow::program::steps::{Question, StepKind},
+    flow::program::{
+        handovers::OwnReason,
+        steps::{Question, StepKind},
+    },
     understanding::{Answer, Command, Danger, Want},
 };
 
@@ -60,7 +63,10 @@ impl Interpreter<'_> {
         let body = Body { text, urgent: true, quick_replies, ..Body::default() };
         self.effects.push(Effect::Say { body });
         if new {
-            self.effects.push(Effect::HandOver(Handover { reason: "danger".to_owned(), priority: Priority::Urgent }));
+            self.effects.push(Effect::HandOver(Handover {
+                reason: OwnReason::Danger.code().to_owned(),
+                priority: Priority::Urgent,
+            }));
             self.effects.push(Effect::Note { code: "danger".to_owned(), detail: code.to_owned() });
         }
         if matches!(self.state.mode, Mode::Flow | Mode::Waiting { .. }) {

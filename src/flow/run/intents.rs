@@ -17,6 +17,7 @@ use crate::{
     },
     flow::program::{
         faq::FaqEntry,
+        handovers::OwnReason,
         intents::IntentAction,
         requests::QUESTION,
         steps::{Question, StepKind},
@@ -117,7 +118,7 @@ impl<'a> Interpreter<'a> {
             }
             let resume = self.may_go_on();
             let text = language.says.clone();
-            self.hand_over("language", Priority::Normal, text, resume);
+            self.hand_over(OwnReason::Language.code(), Priority::Normal, text, resume);
             return Some(Served::Done);
         }
         if reading.command().is_some() {

@@ -22,6 +22,7 @@ use crate::{
     flow::program::{
         check::MAX_DEPTH,
         condition::Scope,
+        handovers::OwnReason,
         insurer::Insurer,
         library::{FIRST_FLOW, Library},
         lookahead::LookAhead,
@@ -150,7 +151,7 @@ impl<'a> Interpreter<'a> {
             }
         }
         let text = self.words().say("flow_loop");
-        self.hand_over("flow_loop", Priority::High, text, false);
+        self.hand_over(OwnReason::FlowLoop.code(), Priority::High, text, false);
     }
 
     /// Does the current step. False when something must be waited for.
@@ -248,7 +249,7 @@ impl<'a> Interpreter<'a> {
             StepKind::Call(flow) => {
                 if self.state.stack.len() >= MAX_DEPTH {
                     let text = self.words().say("flow_loop");
-                    self.hand_over("flow_loop", Priority::High, text, false);
+                    self.hand_over(OwnReason::FlowLoop.code(), Priority::High, text, false);
                     return false;
                 }
                 self.enter(flow.clone());

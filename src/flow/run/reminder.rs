@@ -10,6 +10,7 @@ use super::{
 use crate::{
     domain::priority::Priority,
     flow::program::{
+        handovers::OwnReason,
         library::{FIRST_FLOW, Library},
         reminders::Reminders,
     },
@@ -52,7 +53,7 @@ impl Interpreter<'_> {
             self.ask_pending();
         } else {
             // The question stays open: whoever answers after all goes on.
-            let handover = Handover { reason: "silent".to_owned(), priority: Priority::Normal };
+            let handover = Handover { reason: OwnReason::Silent.code().to_owned(), priority: Priority::Normal };
             self.effects.push(Effect::HandOver(handover));
         }
     }

@@ -78,7 +78,7 @@ impl Names {
 
     /// Why a person was called.
     pub(super) fn handover<'a>(&'a self, reason: &'a str) -> &'a str {
-        self.or_code(WORDS.handovers.get(reason), reason)
+        self.or_code(self.library.handover_reason(reason), reason)
     }
 
     pub(super) fn request<'a>(&'a self, kind: &'a str) -> &'a str {

@@ -23,8 +23,6 @@ pub(super) struct Words {
     pub priorities: Codes,
     pub channels: Codes,
     pub perils: Codes,
-    /// Why a conversation was handed over to a person.
-    pub handovers: Codes,
     pub dangers: Codes,
     /// What a line of a dossier's timeline tells, by its kind: templates.
     timeline: Codes,

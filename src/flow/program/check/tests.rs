@@ -8,9 +8,11 @@ use crate::{
     domain::fact::{Fact, Facts, Moment, Precision, Source, Value},
     flow::program::{
         condition::{Condition, Scope, Truth},
-        diagnostics::{Diagnostics, Severity},
+        diagnostics::{Diagnostics, Severity, Strictness},
         facts::{FactType, FactTypes},
+        handovers::OwnReason,
         insurer::Insurer,
+        library::Library,
         testing::{FLOW, compile},
         yaml::Node,
     },
@@ -42,6 +44,7 @@ fn every_mistake_is_named_at_its_line() {
             "  - collect: a\n    text: { fr: A, en: A }\n    documents: [ { kind: x } ]\n",
             "9: documents.yaml has no kind `x`",
         ),
+        ("  - hand_over: whim\n", "7: handovers.yaml has no words for the reason `whim`"),
         ("  - sing: a\n", "7: a step is one of ask, say"),
         ("  - say: a\n    text: { fr: A, en: A }\n    loud: yes\n", "9: `loud` means nothing here"),
         ("  - say: a\n    text: { fr: A, en: A }\n  - goto: a\n", "4: there is no way out after `leak`"),
@@ -216,4 +219,28 @@ fn a_condition_says_why() {
     assert_eq!(missing, ["cause", "amount"]);
     let (_, missing, failed) = self::truth("injured: no\ncause: leak", &[("injured", Value::Bool(true))]);
     assert_eq!((missing, failed.as_deref()), (vec![], Some("injured: no")));
+}
+
+#[test]
+fn reasons_for_handing_over_are_declared_and_used() {
+    let handovers = |text: &str, strictness| {
+        let mut sources = crate::flow::built_in();
+        let shipped = &sources["handovers.yaml"];
+        let edited = shipped.replace("\n  flow_loop:", text);
+        sources.insert("handovers.yaml".to_owned(), edited);
+        let (_, problems) = Library::compile(sources, strictness);
+        let of_handovers = problems.into_iter().filter(|problem| problem.message.contains("reason"));
+        of_handovers.map(|problem| (problem.severity, problem.message)).collect::<Vec<_>>()
+    };
+    assert_eq!(handovers("\n  flow_loop:", Strictness::Files), []);
+    let missing = "handovers.yaml has no words for the reason `flow_loop`".to_owned();
+    let unused = "nothing hands over for the reason `whim`".to_owned();
+    let renamed = handovers("\n  whim:", Strictness::Files);
+    assert_eq!(renamed, [(Severity::Error, missing.clone()), (Severity::Warning, unused.clone())]);
+    let stored = handovers("\n  whim:", Strictness::Stored);
+    assert_eq!(stored, [(Severity::Warning, missing), (Severity::Warning, unused)]);
+    let library = Library::from_sources(crate::flow::built_in()).unwrap();
+    for reason in OwnReason::ALL {
+        assert!(library.handover_reason(reason.code()).is_some_and(|text| !text.fr.is_empty() && !text.en.is_empty()));
+    }
 }

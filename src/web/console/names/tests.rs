@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::{
     dossier::Status,
-    flow::{FactType, StepKind},
+    flow::{FactType, OwnReason, StepKind},
     web::console::{testing::library, words::Codes},
 };
 
@@ -74,7 +74,9 @@ fn whatever_the_shipped_flows_and_the_program_produce_has_words_in_both_language
     nameless.check_all("priority", ["normal", "high", "urgent"], &WORDS.priorities);
     nameless.check_all("channel", ["web", "sms", "email", "telegram"], &WORDS.channels);
     nameless.check_all("danger", ["injury", "fire", "gas", "electricity", "collapse", "distress"], &WORDS.dangers);
-    nameless.check_all("hand-over", handovers(&library).iter().map(String::as_str), &WORDS.handovers);
+    for reason in handovers(&library) {
+        nameless.check("hand-over", &reason, library.handover_reason(&reason));
+    }
     assert_eq!(nameless.0, BTreeSet::new(), "these have no words");
 }
 
@@ -86,9 +88,9 @@ fn handovers(library: &Library) -> BTreeSet<String> {
         _ => None,
     });
     let by_request = library.requests().iter().filter(|request| request.hand_over.is_some());
-    let by_engine = ["appointment", "asked", "danger", "flow_loop", "language", "not_understood", "silent"];
+    let by_engine = OwnReason::ALL.map(|reason| reason.code().to_owned());
     let by_request = by_request.map(|request| request.kind.clone());
-    by_step.chain(by_request).chain(by_engine.map(str::to_owned)).collect()
+    by_step.chain(by_request).chain(by_engine).collect()
 }
 
 #[test]
