@@ -2,6 +2,7 @@
 
 mod commit;
 mod faults;
+mod landing;
 mod mailbox;
 mod outbox;
 mod planning;

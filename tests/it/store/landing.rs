@@ -1,0 +1,168 @@
+//! A database that the program of the last landing wrote: today's program opens it, and its conversations go on.
+//!
+//! `landings/` holds what `guichet demo` of that landing left behind, on each engine, after seven people wrote by SMS: one
+//! at the beginning, two in the middle of a water damage, one in English, one with a car, one who asked for a person, two
+//! who sent their claim (one was offered three slots, the other booked one and was kept apart from another dossier). The
+//! flows that they began with are kept once for both engines.
+
+use std::io::Read as _;
+
+use flate2::read::GzDecoder;
+use guichet::{
+    domain::message::{Channel, Endpoint},
+    dossier::{Dossier, Status, Verdict, verify},
+    store::AppointmentState,
+};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
+
+use crate::support::{Database, House, on_both_engines};
+
+on_both_engines! {
+    the_conversations_of_the_last_landing_go_on_where_they_were,
+    the_dossiers_of_the_last_landing_are_read_whole,
+}
+
+const SQLITE: &[u8] = include_bytes!("landings/fa7fa26.sqlite.gz");
+const POSTGRES: &[u8] = include_bytes!("landings/fa7fa26.postgres.sql.gz");
+const FLOWS: &[u8] = include_bytes!("../landings/fa7fa26.json.gz");
+
+/// The morning after the evening on which they wrote.
+const NEXT_MORNING: &str = "2026-11-30T09:30:00+01:00";
+
+/// What people answer from where they stood: a part of the question, in lower case, and the answer.
+const ANSWERS: &[(&str, &str)] = &[
+    ("voici ce que j'ai noté", "envoyer"),
+    ("touche-t-elle une prise", "non"),
+    ("plafond gonfle", "non"),
+    ("qui êtes-vous", "c'est moi l'assurée"),
+    ("numéro de contrat", "7541289"),
+    ("quelle adresse", "12 rue des Lilas 69003 Lyon"),
+    ("étage, numéro de porte", "3e étage, porte 12"),
+    ("autres logements sont-ils touchés", "non"),
+    ("d'où vient l'eau", "de chez moi"),
+    ("qu'est-ce qui a fui", "la machine à laver"),
+    ("fuite est-elle réparée", "oui"),
+    ("qui l'a réparée", "un plombier"),
+    ("moins de 10 ans", "non"),
+    ("quelles pièces", "la cuisine et le couloir"),
+    ("qu'est-ce qui est abîmé", "le parquet et les murs"),
+    ("du montant des dégâts", "900 euros"),
+    ("envoyez vos photos", "plus tard"),
+    ("autre chose à ajouter", "passer"),
+    ("recontacte", "ici même"),
+    ("le logement est", "une maison"),
+    ("vous êtes :", "propriétaire, j'y habite"),
+    ("autres dégâts des eaux", "non"),
+    ("en vidéo", "oui"),
+    ("?", "je ne sais pas"),
+];
+/// No claim takes more.
+const MAX_ANSWERS: usize = 40;
+
+async fn the_conversations_of_the_last_landing_go_on_where_they_were(db: Database) {
+    restore(&db).await;
+    let house = House::open(&db, NEXT_MORNING).await;
+
+    for unfinished in ["+33639980101", "+33639980102"] {
+        let person = at(unfinished);
+        let asked = house.guichet_said(&person).await.pop().unwrap().1;
+        finish(&house, &person, asked).await;
+        assert!(
+            matches!(house.dossier(&person).await.status, Status::Oriented | Status::HandedOver),
+            "{unfinished}: {:?}",
+            house.dossier(&person).await.status
+        );
+    }
+    for (person, answer, next) in [
+        ("+33639980105", "AB-123-CD", "?"),
+        ("+33639980106", "1", "étage, numéro de porte"),
+        ("+33639980107", "no", "?"),
+        ("+33639980104", "quand passe l'expert ?", "décembre"),
+    ] {
+        let before = house.guichet_said(&at(person)).await.pop().unwrap().1;
+        let said = house.say(&at(person), answer).await;
+        assert!(said.contains(next) && said != before, "{person} after {before:?}: {said:?}");
+    }
+
+    // The first of the three slots that were offered the evening before.
+    let offered = at("+33639980103");
+    house.say(&offered, "1").await;
+    let mission = house.store.mission(house.dossier(&offered).await.id).await.unwrap().unwrap();
+    assert!(mission.booked().is_some(), "{:?}", mission.appointments);
+    for dossier in dossiers(&house).await {
+        assert_intact(&house, &dossier).await;
+    }
+}
+
+async fn the_dossiers_of_the_last_landing_are_read_whole(db: Database) {
+    restore(&db).await;
+    let house = House::open(&db, NEXT_MORNING).await;
+    let dossiers = dossiers(&house).await;
+    assert_eq!(dossiers.len(), 7);
+    let (mut decisions, mut booked) = (0, 0);
+    for dossier in &dossiers {
+        assert_intact(&house, dossier).await;
+        assert!(!house.store.facts(dossier.id).await.unwrap().is_empty());
+        assert!(!house.store.messages(dossier.conversation, 0, 500).await.unwrap().is_empty());
+        decisions += house.store.decisions(dossier.id).await.unwrap().len();
+        let mission = house.store.mission(dossier.id).await.unwrap();
+        let appointments = mission.map(|mission| mission.appointments).unwrap_or_default();
+        booked += appointments.iter().filter(|row| row.state == AppointmentState::Booked).count();
+    }
+    assert_eq!((decisions, booked), (2, 1));
+}
+
+/// What `guichet audit verify` asks.
+async fn assert_intact(house: &House, dossier: &Dossier) {
+    let timeline = house.store.timeline(dossier.id).await.unwrap();
+    assert_eq!(verify(dossier.id, &timeline, &dossier.tip), Verdict::Intact, "{}", dossier.reference);
+}
+
+async fn dossiers(house: &House) -> Vec<Dossier> {
+    let mut dossiers = Vec::new();
+    for id in house.store.dossier_ids(None, 100).await.unwrap() {
+        dossiers.push(house.store.dossier(id).await.unwrap().unwrap());
+    }
+    dossiers
+}
+
+/// Answers until the claim is sent.
+async fn finish(house: &House, person: &Endpoint, mut said: String) {
+    for _ in 0..MAX_ANSWERS {
+        let question = said.to_lowercase();
+        if question.contains("c'est envoyé") {
+            return;
+        }
+        let answer = ANSWERS.iter().find(|(part, _)| question.contains(part)).map_or("merci", |(_, answer)| *answer);
+        said = house.say(person, answer).await;
+    }
+    panic!("the claim of {} is not sent: {said}", person.address);
+}
+
+fn at(number: &str) -> Endpoint {
+    Endpoint { channel: Channel::Sms, account: "demo-sms".into(), address: number.into() }
+}
+
+/// Puts the last landing's database in the place of an empty one.
+async fn restore(db: &Database) {
+    let flows = String::from_utf8(unpack(FLOWS)).unwrap();
+    let keep_flows = "UPDATE flow_revision SET sources = $1";
+    if db.is_sqlite() {
+        std::fs::write(db.file(), unpack(SQLITE)).unwrap();
+        let mut connection = SqliteConnection::connect(&db.url).await.unwrap();
+        sqlx::query(keep_flows).bind(flows).execute(&mut connection).await.unwrap();
+    } else {
+        let mut connection = PgConnection::connect(&db.url).await.unwrap();
+        let dump = String::from_utf8(unpack(POSTGRES)).unwrap();
+        sqlx::raw_sql(AssertSqlSafe(dump)).execute(&mut connection).await.unwrap();
+        // The dump's connection has no search path.
+        let mut connection = PgConnection::connect(&db.url).await.unwrap();
+        sqlx::query(keep_flows).bind(flows).execute(&mut connection).await.unwrap();
+    }
+}
+
+fn unpack(packed: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    GzDecoder::new(packed).read_to_end(&mut bytes).unwrap();
+    bytes
+}
