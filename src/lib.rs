@@ -10,6 +10,7 @@
 //! | [`cli`] | one file a subcommand; the only room that prints |
 //! | [`config`] | the documented default, a file, the environment |
 //! | [`domain`] | plain types: identifiers, facts, messages, time; depends on nothing |
+//! | [`identity`] | who asks, and what they may see and change |
 //! | [`channel`] | what every provider keeps: decode and verify what comes, render and deliver what goes |
 //! | [`intake`] | durable receipt, one thing at a time for each conversation |
 //! | [`conversation`] | one turn: runs the flow and gathers what must be kept |
@@ -54,6 +55,7 @@ pub mod document;
 pub mod domain;
 pub mod dossier;
 pub mod flow;
+pub mod identity;
 pub mod intake;
 pub mod orientation;
 pub mod outbox;

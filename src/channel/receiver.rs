@@ -17,26 +17,26 @@ use crate::{
         Files, Inbound, Intake, IntakeError,
         files::{KeptFile, MAX_FILES},
     },
-    store::{Delivery, EarlyReport, OutboxRow, Store},
+    store::{Delivery, EarlyReport, Engine, OutboxRow},
 };
 
 /// The one way from a provider into the house. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Receiver {
     intake: Intake,
-    store: Store,
+    store: Engine,
     documents: Documents,
     limits: Limits,
     clock: Clock,
 }
 
 impl Receiver {
-    pub fn new(intake: Intake, store: Store, documents: Documents, limits: Limits, clock: Clock) -> Self {
+    pub fn new(intake: Intake, store: Engine, documents: Documents, limits: Limits, clock: Clock) -> Self {
         Self { intake, store, documents, limits, clock }
     }
 
     /// For what an account keeps of its own line, such as how far a mailbox was read, or a part of a message.
-    pub fn store(&self) -> &Store {
+    pub fn store(&self) -> &Engine {
         &self.store
     }
 
@@ -47,9 +47,10 @@ impl Receiver {
 
     /// Stores an event with all that follows from it. Only when this returns may `provider` acknowledge.
     pub async fn take(&self, provider: &dyn Provider, event: Event) -> Result<(), ReceiverError> {
+        // A turn is large: boxed here, once, it does not grow every channel's own future.
         match event {
-            Event::Message(received) => self.receive(provider, *received).await,
-            Event::Report(report) => self.note(provider.channel(), provider.account(), &report).await,
+            Event::Message(received) => Box::pin(self.receive(provider, *received)).await,
+            Event::Report(report) => Box::pin(self.note(provider.channel(), provider.account(), &report)).await,
             Event::AfterCommit(what) => {
                 provider.after_commit(&what);
                 Ok(())

@@ -7,7 +7,7 @@ use crate::{
     config::Config,
     domain::id::DossierId,
     dossier::{Dossier, Verdict, verify},
-    store::{Store, StoreError},
+    store::{Engine, StoreError},
 };
 
 /// Subcommands of `guichet audit`.
@@ -55,7 +55,7 @@ impl Audit {
     }
 }
 
-async fn is_intact(store: &Store, dossier: &Dossier) -> Result<bool, StoreError> {
+async fn is_intact(store: &Engine, dossier: &Dossier) -> Result<bool, StoreError> {
     let entries = store.timeline(dossier.id).await?;
     match verify(dossier.id, &entries, &dossier.tip) {
         Verdict::Intact => return Ok(true),

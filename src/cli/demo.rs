@@ -77,15 +77,15 @@ fn connect(app: &mut App, insurers: &[(String, String)]) {
 
 async fn seed(app: &App, people: &People) -> Result<(), CliError> {
     let policies = read_policies(POLICIES.as_bytes())?;
-    app.store.put_policies(&import::rows(&policies), app.clock.now()).await?;
+    app.engine.put_policies(&import::rows(&policies), app.clock.now()).await?;
     for person in &people.handlers {
-        if app.store.handler(&person.login).await?.is_some() {
+        if app.engine.users().handler(&person.login).await?.is_some() {
             continue;
         }
         let password_hash =
             password::hash(PASSWORD.to_owned()).await.map_err(|error| CliError::Demo(error.to_string()))?;
         let (login, name, role) = (person.login.clone(), person.name.clone(), person.role.clone());
-        match app.store.add_handler(&HandlerRow { login, name, role, password_hash }, app.clock.now()).await {
+        match app.engine.users().add_handler(&HandlerRow { login, name, role, password_hash }, app.clock.now()).await {
             Ok(()) | Err(StoreError::Taken) => {}
             Err(error) => return Err(error.into()),
         }

@@ -32,7 +32,7 @@ pub(super) async fn run(config: Result<Config, ConfigError>) -> Result<(), CliEr
     let database = async {
         let store = open_store(&config).await?;
         store.check_writable().await?;
-        let detail = format!("{}, schema version {}, writable", store.engine(), store.schema_version().await?);
+        let detail = format!("{}, schema version {}, writable", store.name(), store.schema_version().await?);
         store.close().await;
         Ok::<_, CliError>(detail)
     };

@@ -5,7 +5,7 @@ use crate::config::Config;
 
 pub(super) async fn run(config: &Config) -> Result<(), CliError> {
     let store = open_store(config).await?;
-    say(format_args!("The {} database has schema version {}.", store.engine(), store.schema_version().await?));
+    say(format_args!("The {} database has schema version {}.", store.name(), store.schema_version().await?));
     store.close().await;
     Ok(())
 }

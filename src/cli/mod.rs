@@ -23,7 +23,7 @@ use crate::{
     flow::{Library, LoadError},
     intake::IntakeError,
     replay::ReplayError,
-    store::{Store, StoreError},
+    store::{Engine, StoreError},
     telemetry::TelemetryError,
 };
 
@@ -141,13 +141,13 @@ fn say(line: impl std::fmt::Display) {
 }
 
 /// Opens the store, making the folder of an SQLite file.
-async fn open_store(config: &Config) -> Result<Store, CliError> {
+async fn open_store(config: &Config) -> Result<Engine, CliError> {
     if let Some(path) = config.store.url.strip_prefix("sqlite:")
         && let Some(folder) = std::path::Path::new(path.trim_start_matches("//")).parent()
     {
         make_folder(folder)?;
     }
-    Ok(Store::open(&config.store.url).await?)
+    Ok(Engine::open(&config.store.url).await?)
 }
 
 /// Opens the documents' folder, made where it is not there.

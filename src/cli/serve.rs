@@ -14,7 +14,7 @@ use crate::{
     domain::clock::Clock,
     intake::Intake,
     outbox::{Jitter, LEASE, Outbox},
-    store::Store,
+    store::Engine,
     telemetry::{self, Metrics},
     web::{self, App, Openings, Streams, health::free_mib},
 };
@@ -57,7 +57,8 @@ pub(super) async fn open(config: Config) -> Result<App, CliError> {
     let receiver = Receiver::new(intake.clone(), store.clone(), documents.clone(), limits, clock.clone());
     Ok(App {
         config: Arc::new(config),
-        store,
+        doors: store.doors(),
+        engine: store,
         intake,
         documents,
         providers,
@@ -71,7 +72,7 @@ pub(super) async fn open(config: Config) -> Result<App, CliError> {
 
 /// IntentAction until SIGINT or SIGTERM. `ready` is told the address once it listens.
 pub(super) async fn serve(app: App, ready: impl FnOnce(SocketAddr)) -> Result<(), CliError> {
-    let (store, streams) = (app.store.clone(), app.streams.clone());
+    let (store, streams) = (app.engine.clone(), app.streams.clone());
     let housekeeping = [
         tokio::spawn(housekeeping(store.clone(), app.clock.clone())),
         tokio::spawn(watch_disk(app.clone())),
@@ -122,7 +123,7 @@ async fn run_channels(app: App, stop: CancellationToken) {
         tasks.spawn(Arc::clone(provider).listen(app.receiver.clone(), stop.clone()));
     }
     let outbox = Outbox {
-        store: app.store,
+        store: app.engine,
         intake: app.intake,
         receiver: app.receiver,
         clock: app.clock,
@@ -168,7 +169,7 @@ async fn watch_disk(app: App) {
 }
 
 /// Forgets what is over: keys that no provider sends again, sessions and links past their end.
-async fn housekeeping(store: Store, clock: Clock) {
+async fn housekeeping(store: Engine, clock: Clock) {
     loop {
         tokio::time::sleep(HOUSEKEEPING).await;
         let now = clock.now();

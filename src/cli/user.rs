@@ -11,7 +11,7 @@ use super::{CliError, open_store, say};
 use crate::{
     config::Config,
     domain::clock::Clock,
-    store::{HandlerRow, Store, StoreError},
+    store::{HandlerRow, StoreError, Users},
     web::console::{
         auth::password::{self, PasswordError},
         is_login,
@@ -73,9 +73,9 @@ impl User {
     pub(super) async fn run(self, config: &Config) -> Result<(), CliError> {
         let store = open_store(config).await?;
         let done = match self {
-            Self::Add(add) => add.run(&store).await,
-            Self::List => list(&store).await,
-            Self::Password(password) => password.run(&store).await,
+            Self::Add(add) => add.run(&store.users()).await,
+            Self::List => list(&store.users()).await,
+            Self::Password(password) => password.run(&store.users()).await,
         };
         store.close().await;
         done
@@ -83,7 +83,7 @@ impl User {
 }
 
 impl Add {
-    async fn run(self, store: &Store) -> Result<(), CliError> {
+    async fn run(self, users: &Users) -> Result<(), CliError> {
         let login = self.login.to_lowercase();
         if !is_login(&login) {
             return Err(UserError::Login(self.login).into());
@@ -92,7 +92,7 @@ impl Add {
         let password_hash = password::hash(chosen).await.map_err(UserError::from)?;
         let role = if self.admin { "admin" } else { "handler" };
         let row = HandlerRow { login: login.clone(), name: self.name, role: role.into(), password_hash };
-        match store.add_handler(&row, Clock::system().now()).await {
+        match users.add_handler(&row, Clock::system().now()).await {
             Err(StoreError::Taken) => return Err(UserError::Taken(login).into()),
             added => added?,
         }
@@ -103,11 +103,11 @@ impl Add {
 }
 
 impl Password {
-    async fn run(self, store: &Store) -> Result<(), CliError> {
+    async fn run(self, users: &Users) -> Result<(), CliError> {
         let login = self.login.to_lowercase();
         let (chosen, shown) = choose(self.password_stdin)?;
         let hash = password::hash(chosen).await.map_err(UserError::from)?;
-        if !store.set_password(&login, &hash).await? {
+        if !users.set_password(&login, &hash).await? {
             return Err(UserError::Unknown(login).into());
         }
         say(format_args!("{login} has a new password; open sessions have ended."));
@@ -116,8 +116,8 @@ impl Password {
     }
 }
 
-async fn list(store: &Store) -> Result<(), CliError> {
-    for handler in store.handlers().await? {
+async fn list(users: &Users) -> Result<(), CliError> {
+    for handler in users.handlers().await? {
         say(format_args!("{:<24} {:<8} {}", handler.login, handler.role, handler.name));
     }
     Ok(())

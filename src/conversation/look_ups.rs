@@ -16,7 +16,7 @@ use crate::{
         message::{Author, Channel, Endpoint},
     },
     dossier::Dossier,
-    store::{AppointmentRow, MessageRow, Mission, PolicyRow, RequestRow, Store, StoreError},
+    store::{AppointmentRow, Engine, MessageRow, Mission, PolicyRow, RequestRow, StoreError},
 };
 
 /// The most messages that are answered as one.
@@ -71,7 +71,7 @@ pub trait LookUps: fmt::Debug + Send + Sync {
     fn ids(&self) -> Ids;
 }
 
-impl LookUps for Store {
+impl LookUps for Engine {
     fn policy_by_number<'a>(&'a self, insurer: &'a str, number_key: &'a str) -> Answer<'a, Option<Policy>> {
         Box::pin(async move { Ok(self.policy_by_number(insurer, number_key).await?.and_then(readable)) })
     }

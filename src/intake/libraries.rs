@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::{
     flow::{LEARNT_FILE, Library, LoadError},
-    store::Store,
+    store::Engine,
 };
 
 /// Why a revision of the flows is not at hand.
@@ -25,14 +25,14 @@ pub enum LibraryError {
 
 #[derive(Debug)]
 pub(super) struct Libraries {
-    store: Store,
+    store: Engine,
     current: RwLock<Arc<Library>>,
     older: Mutex<HashMap<String, Arc<Library>>>,
 }
 
 impl Libraries {
     /// Keeps the sources of `current`, with what handlers taught, for the conversations that begin with it.
-    pub(super) async fn open(store: Store, current: Arc<Library>, now: Timestamp) -> Result<Self, super::IntakeError> {
+    pub(super) async fn open(store: Engine, current: Arc<Library>, now: Timestamp) -> Result<Self, super::IntakeError> {
         let libraries = Self { store, current: RwLock::new(current), older: Mutex::default() };
         libraries.learn(now).await?;
         Ok(libraries)

@@ -34,7 +34,7 @@ use crate::{
         message::{Author, Body, Endpoint},
     },
     flow::Library,
-    store::{ChangeFeed, Changes, CommitError, Delivery, MessageRow, OutboxRow, Store, StoreError},
+    store::{ChangeFeed, Changes, CommitError, Delivery, Engine, MessageRow, OutboxRow, StoreError},
     telemetry::Metrics,
 };
 
@@ -177,7 +177,7 @@ pub struct Intake(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    store: Store,
+    store: Engine,
     services: Services,
     libraries: Libraries,
     clock: Clock,
@@ -201,7 +201,7 @@ impl Intake {
     /// Opens the door; the library's sources are kept for the conversations that begin with it. What is said to people at
     /// one of the `accounts` gets its row in the outbox.
     pub async fn open(
-        store: Store,
+        store: Engine,
         library: Arc<Library>,
         clock: Clock,
         metrics: Metrics,

@@ -30,7 +30,7 @@ use crate::{
     channel::{Providers, Receiver},
     domain::clock::Clock,
     intake::Intake,
-    store::Store,
+    store::Engine,
     telemetry::Metrics,
 };
 
@@ -43,7 +43,7 @@ pub const LEASE: Duration = Duration::from_mins(1);
 /// What sending stands on. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Outbox {
-    pub store: Store,
+    pub store: Engine,
     pub intake: Intake,
     pub receiver: Receiver,
     pub clock: Clock,

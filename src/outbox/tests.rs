@@ -29,7 +29,7 @@ use crate::{
     },
     flow::{Library, built_in},
     intake::{Action, Actor, Inbound, InboundKind, Intake},
-    store::{Delivery, OutboxRow, Store},
+    store::{Delivery, Engine, OutboxRow},
     telemetry::Metrics,
 };
 
@@ -88,7 +88,7 @@ impl Provider for Scripted {
 }
 
 struct House {
-    store: Store,
+    store: Engine,
     outbox: Outbox,
     provider: Arc<Scripted>,
     providers: Providers,
@@ -123,7 +123,7 @@ impl House {
         let other = account("other", VecDeque::new());
         let providers = Providers::new(vec![provider.clone(), other], []).unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&format!("sqlite:{}", folder.path().join("test.db").display())).await.unwrap();
+        let store = Engine::open(&format!("sqlite:{}", folder.path().join("test.db").display())).await.unwrap();
         let documents = Documents::local(&folder.path().join("documents")).unwrap();
         let now = Arc::new(AtomicI64::new(START));
         let clock = Clock::new({
@@ -174,7 +174,7 @@ impl House {
     }
 
     async fn rows(&self, conversation: ConversationId) -> Vec<OutboxRow> {
-        self.store.outbox(conversation, 0).await.unwrap()
+        self.store.cases(&crate::identity::Scope::everything()).outbox(conversation, 0).await.unwrap()
     }
 
     /// The numbers of the messages that the provider took since the last time.

@@ -11,7 +11,7 @@ use std::{
 
 use sqlx::{Executor, SqlitePool};
 
-use super::{StoreError, db::Db};
+use super::{db::Db, error::StoreError};
 
 /// How often the log's length is looked at.
 const PERIOD: Duration = Duration::from_millis(200);

@@ -10,18 +10,21 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    StoreError,
-    contact::{self, Binding, ChannelSwitchRow},
-    conversation::{ADD_MESSAGE, CLAIM_ENDPOINT, ConversationRow, EndpointRow, MOVE_ON, MessageRow},
     db::{Db, Tx, args},
-    document::{ADD_DOCUMENT, DocumentRow},
-    dossier::{ADD_DECISION, ADD_ENTRY, ADD_FACT, DecisionRow, FactRow, PUT_DOSSIER},
-    opt_out::{self, OptOut},
-    outbox::{self, ADD_OUTBOX, OutboxRow, Undelivered},
-    planning::{self, Planning},
-    request::{self, Requests},
+    error::StoreError,
+    notify,
     table::{Insert, table},
-    timer::{self, TimerRow},
+    tables::{
+        contact::{self, Binding, ChannelSwitchRow},
+        conversation::{ADD_MESSAGE, CLAIM_ENDPOINT, ConversationRow, EndpointRow, MOVE_ON, MessageRow},
+        document::{ADD_DOCUMENT, DocumentRow},
+        dossier::{ADD_DECISION, ADD_ENTRY, ADD_FACT, DecisionRow, FactRow, PUT_DOSSIER},
+        opt_out::{self, OptOut},
+        outbox::{self, ADD_OUTBOX, OutboxRow, Undelivered},
+        planning::{self, Planning},
+        request::{self, Requests},
+        timer::{self, TimerRow},
+    },
 };
 use crate::{
     domain::id::{ConversationId, DocumentId, DossierId},
@@ -135,21 +138,19 @@ pub(super) struct Queue {
     sender: mpsc::Sender<Waiting>,
 }
 
-impl super::Store {
-    /// Stores a turn durably; returns it when it is on disk.
-    pub async fn commit(&self, commit: Commit) -> Result<Commit, CommitError> {
-        let (answer, stored) = oneshot::channel();
-        let closing = || CommitError::Store(Arc::new(StoreError::Closing));
-        self.commits.sender.send(Waiting { commit, answer }).await.map_err(|_| closing())?;
-        stored.await.map_err(|_| closing())?
-    }
-}
-
 impl Queue {
     pub(super) fn start(db: Arc<Db>) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
         tokio::spawn(run(db, receiver));
         Self { sender }
+    }
+
+    /// Queues a turn; returns it when it is on disk.
+    pub(super) async fn store(&self, commit: Commit) -> Result<Commit, CommitError> {
+        let (answer, stored) = oneshot::channel();
+        let closing = || CommitError::Store(Arc::new(StoreError::Closing));
+        self.sender.send(Waiting { commit, answer }).await.map_err(|_| closing())?;
+        stored.await.map_err(|_| closing())?
     }
 
     /// Waits until what was queued is stored.
@@ -254,7 +255,7 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
     planning::write(tx, kept().map(|c| &c.rows.planning)).await?;
     timer::write(tx, kept().filter_map(|c| c.rows.timer.as_ref())).await?;
     let turns = kept().map(|c| (c.conversation.id, c.conversation.dossier));
-    super::notify::tell(tx, turns, kept().flat_map(|c| &c.rows.outbox)).await?;
+    notify::tell(tx, turns, kept().flat_map(|c| &c.rows.outbox)).await?;
     Ok(outcome)
 }
 
@@ -372,11 +373,15 @@ fn claimed_by(commit: &Commit) -> Option<&EndpointRow> {
 /// What a turn takes from elsewhere goes to the first; the others drop out.
 async fn drop_unbound(tx: &mut Tx, group: &[Waiting], outcome: &mut [Option<CommitError>]) -> Result<(), StoreError> {
     for (waiting, out) in group.iter().zip(outcome) {
-        if out.is_none() && !waiting.commit.binding.is_empty() && !contact::bind(tx, &waiting.commit).await? {
+        if out.is_none() && !waiting.commit.binding.is_empty() && !bind(tx, &waiting.commit).await? {
             *out = Some(CommitError::Conflict);
         }
     }
     Ok(())
+}
+
+async fn bind(tx: &mut Tx, commit: &Commit) -> Result<bool, StoreError> {
+    contact::bind(tx, &commit.binding, &commit.conversation, commit.endpoint.as_ref()).await
 }
 
 /// An expert's time goes to the first who books it; the others drop out.

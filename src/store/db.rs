@@ -13,7 +13,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
 };
 
-use super::StoreError;
+use super::error::StoreError;
 
 /// The two engines behind one contract.
 #[derive(Clone, Debug)]

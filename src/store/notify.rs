@@ -9,8 +9,9 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 use sqlx::postgres::PgListener;
 
 use super::{
-    OutboxRow, Store, StoreError,
     db::{Db, Tx, args},
+    error::StoreError,
+    tables::outbox::OutboxRow,
 };
 use crate::domain::{
     id::{ConversationId, DossierId},
@@ -71,17 +72,15 @@ pub struct Changes {
     pub to_send: Vec<(Channel, String)>,
 }
 
-impl Store {
-    /// What all nodes change. None on SQLite, where there is one node.
-    pub async fn change_feed(&self) -> Result<Option<ChangeFeed>, StoreError> {
-        let Db::Postgres(pool) = &*self.db else { return Ok(None) };
+impl ChangeFeed {
+    /// None on SQLite, where there is one node.
+    pub(super) async fn open(db: &Db) -> Result<Option<Self>, StoreError> {
+        let Db::Postgres(pool) = db else { return Ok(None) };
         let mut listener = PgListener::connect_with(pool).await?;
         listener.listen(TOPIC).await?;
-        Ok(Some(ChangeFeed(listener)))
+        Ok(Some(Self(listener)))
     }
-}
 
-impl ChangeFeed {
     /// Waits for the next ones. The listener reconnects by itself.
     pub async fn next(&mut self) -> Result<Changes, StoreError> {
         Ok(read(self.0.recv().await?.payload()))

@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use super::{
-    StoreError,
     db::{Db, Dialect, Tx, args},
+    error::StoreError,
 };
 
 /// A step from one version of the schema to the next.

@@ -21,14 +21,14 @@ pub(super) struct Ready {
 
 /// `GET /ready`: the database takes a write and the disk has room.
 pub(super) async fn ready(State(app): State<App>) -> Result<Json<Ready>, Problem> {
-    app.store.check_writable().await.map_err(|error| Problem::unavailable(error.to_string()))?;
+    app.engine.check_writable().await.map_err(|error| Problem::unavailable(error.to_string()))?;
     let free = free_mib(Path::new(&app.config.documents.folder));
     if let Some(free) = free
         && free < app.config.store.min_free_mib
     {
         return Err(Problem::unavailable(format!("{free} MiB are free on the disk: make room")));
     }
-    Ok(Json(Ready { store: app.store.engine(), free_mib: free }))
+    Ok(Json(Ready { store: app.engine.name(), free_mib: free }))
 }
 
 /// `GET /metrics`, in the OpenMetrics text form.

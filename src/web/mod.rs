@@ -32,7 +32,7 @@ use crate::{
     document::Documents,
     domain::clock::Clock,
     intake::Intake,
-    store::Store,
+    store::{Doors, Engine},
     telemetry::Metrics,
 };
 
@@ -43,7 +43,9 @@ pub use streams::Streams;
 #[derive(Clone, Debug)]
 pub struct App {
     pub config: Arc<Config>,
-    pub store: Store,
+    pub engine: Engine,
+    /// For the pages of policyholders.
+    pub doors: Doors,
     pub intake: Intake,
     pub documents: Documents,
     pub providers: Providers,
@@ -92,7 +94,8 @@ async fn fence_in(mut response: Response) -> Response {
 fn console_of(app: &App) -> console::Console {
     let library = app.intake.library();
     console::Console::new(console::Setup {
-        store: app.store.clone(),
+        cases: app.engine.case_access(),
+        users: app.engine.users(),
         documents: app.documents.clone(),
         actions: Arc::new(app.intake.clone()),
         accounts: app.intake.accounts().clone(),

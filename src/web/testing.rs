@@ -15,7 +15,7 @@ use crate::{
     domain::clock::Clock,
     flow::{Library, built_in},
     intake::Intake,
-    store::Store,
+    store::Engine,
     telemetry::Metrics,
 };
 
@@ -30,7 +30,7 @@ pub(super) struct Trial {
 impl Trial {
     pub(super) async fn open(providers: Vec<Arc<dyn Provider>>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&format!("sqlite:{}", folder.path().join("test.db").display())).await.unwrap();
+        let store = Engine::open(&format!("sqlite:{}", folder.path().join("test.db").display())).await.unwrap();
         let documents = Documents::local(&folder.path().join("documents")).unwrap();
         let now = Arc::new(AtomicI64::new(1_795_000_000_000));
         let clock = Clock::new({
@@ -55,7 +55,8 @@ impl Trial {
         });
         let app = App {
             config: Arc::new(config),
-            store,
+            doors: store.doors(),
+            engine: store,
             intake,
             documents,
             providers,

@@ -132,7 +132,7 @@ impl Door {
 
     async fn messages(&self) -> Vec<MessageRow> {
         let at = Endpoint { channel: Channel::Telegram, account: "plain".into(), address: "42".into() };
-        let store = &self.trial.app.store;
+        let store = &self.trial.app.engine;
         let Some(conversation) = store.conversation_at(&at).await.unwrap() else { return Vec::new() };
         store.messages(conversation, 0, 100).await.unwrap()
     }
@@ -194,13 +194,21 @@ async fn a_file_is_on_disk_before_its_message_is_acknowledged() {
     assert_eq!(door.said().await, ["voici [devis.pdf]"]);
     let messages = door.messages().await;
     let attachment = &messages[0].body.attachments[0];
-    let document = door.trial.app.store.document(attachment.document).await.unwrap().unwrap();
+    let document = door
+        .trial
+        .app
+        .engine
+        .cases(&crate::identity::Scope::everything())
+        .document(attachment.document)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(document.conversation, messages[0].conversation);
     assert_eq!((document.media_type.as_str(), attachment.media_type.as_str()), ("application/pdf", "application/pdf"));
     assert_eq!(door.fetched(), 2);
     assert_eq!(door.post("send 1 quote voici").await, StatusCode::ACCEPTED);
     assert_eq!(door.fetched(), 2, "what was received is not fetched again");
-    assert_eq!(door.trial.app.store.documents(document.conversation).await.unwrap().len(), 1);
+    assert_eq!(door.trial.app.engine.documents(document.conversation).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

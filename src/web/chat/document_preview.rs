@@ -27,8 +27,7 @@ pub(super) async fn get(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     let id: DocumentId = id.parse().map_err(|_| Problem::not_found())?;
-    let document = app.store.document(id).await?.filter(|document| document.conversation == session.id());
-    let document = document.ok_or_else(Problem::not_found)?;
+    let document = session.one.document(id).await?.ok_or_else(Problem::not_found)?;
     let media_type: MediaType = document.media_type.parse()?;
     let size = if wanted.large { Preview::Large } else { Preview::Thumbnail };
     let preview = app.documents.open_preview(&document.sha256, media_type, size).await?;

@@ -24,12 +24,11 @@ use tokio::{
 use super::session::Session;
 use crate::{
     domain::{
-        id::ConversationId,
         language::Language,
         message::{Author, Body},
     },
     intake::{Change, ChangeKind},
-    store::{MessageRow, StoreError},
+    store::{MessageRow, OneConversation, StoreError},
     web::{App, problem::Problem, streams::StreamSlot},
 };
 
@@ -71,13 +70,12 @@ pub(super) async fn get(State(app): State<App>, session: Session, headers: Heade
     let line = Line {
         // Watched before the first look, so that nothing falls between.
         changes: app.intake.watch(),
-        conversation: session.id(),
+        one: session.one,
         last: last.unwrap_or(0),
         ready: VecDeque::new(),
         told: None,
         is_current: false,
         place,
-        app,
     };
     let events =
         stream::unfold(line, async |mut line| line.next().await.map(|event| (Ok::<_, Infallible>(event), line)));
@@ -88,8 +86,7 @@ pub(super) async fn get(State(app): State<App>, session: Session, headers: Heade
 
 /// One person's line down.
 struct Line {
-    app: App,
-    conversation: ConversationId,
+    one: OneConversation,
     changes: Receiver<Change>,
     /// The last message that was told.
     last: i64,
@@ -112,7 +109,7 @@ impl Line {
             if self.is_current {
                 self.wait().await?;
             } else if let Err(error) = self.look().await {
-                tracing::warn!(%error, conversation = %self.conversation, "a chat's line ends: its conversation cannot be read");
+                tracing::warn!(%error, conversation = %self.one.id(), "a chat's line ends: its conversation cannot be read");
                 return None;
             }
         }
@@ -126,7 +123,7 @@ impl Line {
                 change = timeout(LOOK, self.changes.recv()) => change,
             };
             let change = match change {
-                Ok(Ok(change)) if change.conversation != self.conversation => continue,
+                Ok(Ok(change)) if change.conversation != self.one.id() => continue,
                 Ok(Ok(change)) => change.kind,
                 Ok(Err(RecvError::Lagged(_))) | Err(_) => ChangeKind::Stored,
                 Ok(Err(RecvError::Closed)) => return None,
@@ -145,22 +142,17 @@ impl Line {
 
     /// Reads what was not told yet.
     async fn look(&mut self) -> Result<(), StoreError> {
-        let Some(row) = self.app.store.conversation(self.conversation).await? else {
+        let Some(row) = self.one.row().await? else {
             self.is_current = true;
             return Ok(());
         };
-        let handler = match &row.handler {
-            Some(login) => {
-                Some(self.app.store.handler(login).await?.map_or_else(|| login.clone(), |handler| handler.name))
-            }
-            None => None,
-        };
+        let handler = self.one.speaker(&row).await?;
         let state = ConversationState { language: row.language, handler, read: row.read_seq };
         if self.told.as_ref() != Some(&state) {
             self.ready.extend(json("state", &state));
             self.told = Some(state);
         }
-        let messages = self.app.store.messages(self.conversation, self.last, PAGE).await?;
+        let messages = self.one.messages(self.last, PAGE).await?;
         if let Some(message) = messages.last() {
             self.last = message.seq;
         }

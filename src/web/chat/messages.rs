@@ -41,7 +41,7 @@ pub(super) async fn post(
         if text.is_empty() && request.choice.is_none() && request.attachments.is_empty() {
             return Err(json::unprocessable("There is nothing in this message."));
         }
-        let attachments = uploads::attachments(&app, &session.conversation, request.attachments).await?;
+        let attachments = uploads::attachments(&app, &session.one, session.language(), request.attachments).await?;
         InboundKind::Message(Body { text, choice: request.choice, attachments, ..Body::default() })
     };
     let receipt = app.intake.receive(session.inbound(request.client_id, kind)).await?;

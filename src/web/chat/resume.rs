@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use super::{json::Json, secret};
 use crate::{
     domain::contact::Proof,
-    store::EndpointRow,
     web::{App, problem::Problem},
 };
 
@@ -25,17 +24,9 @@ pub(super) async fn post(
     Json(request): Json<Request>,
 ) -> Result<axum::Json<Response>, Problem> {
     let now = app.clock.now();
-    let id = app.store.resume_link(&secret::hash(&request.token), now).await?.ok_or_else(Problem::not_found)?;
-    let conversation = app.store.conversation(id).await?.ok_or_else(Problem::not_found)?;
+    let one = app.doors.by_link(&secret::hash(&request.token), now).await?.ok_or_else(Problem::not_found)?;
+    let conversation = one.row().await?.ok_or_else(Problem::not_found)?;
     let token = secret::random()?;
-    app.store
-        .add_endpoint(&EndpointRow {
-            endpoint: secret::endpoint(&token),
-            conversation: id,
-            contact: conversation.contact,
-            at: now,
-            proof: Some(Proof::Link),
-        })
-        .await?;
+    one.join(secret::endpoint(&token), conversation.contact, Some(Proof::Link), now).await?;
     Ok(axum::Json(Response { token }))
 }

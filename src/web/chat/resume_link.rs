@@ -18,7 +18,7 @@ pub(super) struct Response {
 pub(super) async fn post(State(app): State<App>, session: Session) -> Result<axum::Json<Response>, Problem> {
     let token = secret::random()?;
     let expires_at = app.clock.now() + (24 * GOOD_FOR_DAYS).hours();
-    app.store.add_resume_link(&secret::hash(&token), session.id(), expires_at).await?;
+    session.one.add_resume_link(&secret::hash(&token), expires_at).await?;
     let query = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("insurer", &session.conversation.insurer)
         .append_pair("lang", session.language().code())

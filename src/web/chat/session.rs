@@ -9,7 +9,7 @@ use super::secret;
 use crate::{
     domain::{id::ConversationId, language::Language, message::Endpoint},
     intake::{Inbound, InboundKind},
-    store::ConversationRow,
+    store::{ConversationRow, OneConversation},
     web::{App, problem::Problem},
 };
 
@@ -18,12 +18,14 @@ use crate::{
 pub(super) struct Session {
     /// The address that this very secret gives: a conversation may have several.
     endpoint: Endpoint,
+    /// What it may read and write: its own.
+    pub(super) one: OneConversation,
     pub(super) conversation: ConversationRow,
 }
 
 impl Session {
     pub(super) fn id(&self) -> ConversationId {
-        self.conversation.id
+        self.one.id()
     }
 
     pub(super) fn language(&self) -> Language {
@@ -57,8 +59,8 @@ impl FromRequestParts<App> for Session {
             .and_then(|value| value.strip_prefix("Bearer "))
             .ok_or_else(unknown)?;
         let endpoint = secret::endpoint(secret);
-        let id = app.store.conversation_at(&endpoint).await?.ok_or_else(unknown)?;
-        let conversation = app.store.conversation(id).await?.ok_or_else(unknown)?;
-        Ok(Self { endpoint, conversation })
+        let one = app.doors.at(&endpoint).await?.ok_or_else(unknown)?;
+        let conversation = one.row().await?.ok_or_else(unknown)?;
+        Ok(Self { endpoint, one, conversation })
     }
 }

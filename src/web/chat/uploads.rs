@@ -9,12 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::{json, session::Session};
 use crate::{
     document::{DocumentError, Limits},
-    domain::{
-        id::{ConversationId, DocumentId},
-        message::Attachment,
-    },
+    domain::{id::DocumentId, language::Language, message::Attachment},
     intake::files::{self, KeptFile, MAX_FILES},
-    store::{ConversationRow, DocumentRow},
+    store::{DocumentRow, OneConversation},
     web::{App, problem::Problem},
 };
 
@@ -42,7 +39,7 @@ pub(super) async fn put(
     Query(Named { name }): Query<Named>,
     body: Body,
 ) -> Result<axum::Json<Response>, Problem> {
-    let attachment = keep(&app, &session.conversation, client_id, &name, body).await?;
+    let attachment = keep(&app, &session.one, session.language(), client_id, &name, body).await?;
     let preview = format!("/chat/api/documents/{}/preview", attachment.document);
     Ok(axum::Json(Response { attachment, preview }))
 }
@@ -50,40 +47,42 @@ pub(super) async fn put(
 /// Keeps a file of a conversation under the page's name for it: the same name again is the same file.
 pub(in crate::web) async fn keep(
     app: &App,
-    conversation: &ConversationRow,
+    one: &OneConversation,
+    language: Language,
     client_id: String,
     name: &str,
     body: Body,
 ) -> Result<Attachment, Problem> {
     json::check_client_id(&client_id)?;
-    let document = match app.store.document_by_upload(conversation.id, &client_id).await? {
+    let document = match one.document_by_upload(&client_id).await? {
         Some(document) => document,
-        None => receive(app, conversation.id, client_id, name, body).await?,
+        None => receive(app, one, client_id, name, body).await?,
     };
-    Ok(attachment(app, conversation, document))
+    Ok(attachment(app, language, document))
 }
 
 async fn receive(
     app: &App,
-    conversation: ConversationId,
+    one: &OneConversation,
     client_id: String,
     name: &str,
     body: Body,
 ) -> Result<DocumentRow, Problem> {
-    let others = app.store.documents(conversation).await?;
+    let others = one.documents().await?;
     if others.len() >= MAX_FILES {
         return Err(json::unprocessable("This conversation holds as many files as it can."));
     }
     let limits = Limits { max_bytes: app.config.documents.max_file_mib * 1024 * 1024 };
     let (bytes, now) = (body.into_data_stream(), app.clock.now());
     let file = KeptFile::receive(&app.documents, bytes, name, limits, &others, client_id, now).await?;
-    Ok(app.store.add_document(file.row(conversation)).await?)
+    Ok(one.add_document(file.row(one.id())).await?)
 }
 
 /// The files of a message: the conversation's own, in the order in which they were chosen.
 pub(in crate::web) async fn attachments(
     app: &App,
-    conversation: &ConversationRow,
+    one: &OneConversation,
+    language: Language,
     ids: Vec<DocumentId>,
 ) -> Result<Vec<Attachment>, Problem> {
     if ids.len() > MAX_ATTACHMENTS {
@@ -91,16 +90,16 @@ pub(in crate::web) async fn attachments(
     }
     let mut attachments = Vec::with_capacity(ids.len());
     for id in ids {
-        let document = app.store.document(id).await?.filter(|document| document.conversation == conversation.id);
+        let document = one.document(id).await?;
         let document = document.ok_or_else(|| json::unprocessable("One of the files is not there; send it again."))?;
-        attachments.push(attachment(app, conversation, document));
+        attachments.push(attachment(app, language, document));
     }
     Ok(attachments)
 }
 
 /// A file as a message names it, with what is to be said about it in the person's language.
-fn attachment(app: &App, conversation: &ConversationRow, document: DocumentRow) -> Attachment {
-    files::attachment(&app.intake.library(), conversation.language, document)
+fn attachment(app: &App, language: Language, document: DocumentRow) -> Attachment {
+    files::attachment(&app.intake.library(), language, document)
 }
 
 impl From<DocumentError> for Problem {

@@ -17,10 +17,10 @@ use crate::{
 /// The file as it was sent: downloaded, never shown.
 pub(super) async fn original(
     State(console): State<Console>,
-    _: Session,
+    session: Session,
     Path(id): Path<String>,
 ) -> Result<Response, ConsoleError> {
-    let (document, media_type) = find(&console, &id).await?;
+    let (document, media_type) = find(&console, &session, &id).await?;
     let opened = console.documents().open(&document.sha256).await?;
     Ok(stream(opened, original_headers(media_type, &document.name)))
 }
@@ -28,7 +28,7 @@ pub(super) async fn original(
 /// A JPEG of it, `thumbnail` or `large`.
 pub(super) async fn preview(
     State(console): State<Console>,
-    _: Session,
+    session: Session,
     Path((id, size)): Path<(String, String)>,
 ) -> Result<Response, ConsoleError> {
     let size = match size.as_str() {
@@ -36,14 +36,14 @@ pub(super) async fn preview(
         "large" => Preview::Large,
         _ => return Err(ConsoleError::NotFound),
     };
-    let (document, media_type) = find(&console, &id).await?;
+    let (document, media_type) = find(&console, &session, &id).await?;
     let opened = console.documents().open_preview(&document.sha256, media_type, size).await?;
     Ok(stream(opened.ok_or(ConsoleError::NotFound)?, preview_headers()))
 }
 
-async fn find(console: &Console, id: &str) -> Result<(DocumentRow, MediaType), ConsoleError> {
+async fn find(console: &Console, session: &Session, id: &str) -> Result<(DocumentRow, MediaType), ConsoleError> {
     let id: DocumentId = id.parse().map_err(|_| ConsoleError::NotFound)?;
-    let document = console.store().document(id).await?.ok_or(ConsoleError::NotFound)?;
+    let document = console.cases(session).document(id).await?.ok_or(ConsoleError::NotFound)?;
     let media_type = document.media_type.parse()?;
     Ok((document, media_type))
 }

@@ -100,7 +100,7 @@ impl Following {
                 Ok(Some(change)) if self.matters(change) => return true,
                 Ok(Some(_)) => {}
                 Err(_) => {
-                    let session = self.console.store().session(&self.token_hash, self.console.now()).await;
+                    let session = self.console.users().session(&self.token_hash, self.console.now()).await;
                     if !matches!(session, Ok(Some(_))) {
                         return false;
                     }

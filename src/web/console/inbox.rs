@@ -96,10 +96,10 @@ pub(super) async fn get(
     Query(query): Query<InboxQuery>,
 ) -> Result<Html<String>, ConsoleError> {
     let filter = query.filter();
-    let dossiers = console.store().inbox(&filter, MAX_LINES).await?;
-    let counts = console.store().inbox_counts(filter.search.as_deref()).await?;
+    let dossiers = console.cases(&session).inbox(&filter, MAX_LINES).await?;
+    let counts = console.cases(&session).inbox_counts(filter.search.as_deref()).await?;
     let names = console.names();
-    let handlers = console.store().handlers().await?;
+    let handlers = console.users().handlers().await?;
     let people: HashMap<_, _> = handlers.into_iter().map(|handler| (handler.login, handler.name)).collect();
     let shown = i64::try_from(dossiers.len()).unwrap_or(MAX_LINES);
     let is_over = filter.status.is_some_and(Status::is_over);

@@ -78,7 +78,7 @@ pub(super) async fn post(
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         return Ok(response);
     }
-    let handler = console.store().handler(&login).await?;
+    let handler = console.users().handler(&login).await?;
     let stored = handler.as_ref().map(|handler| handler.password_hash.clone());
     let is_right = password::verify(sent.password, stored).await;
     let Some(handler) = handler.filter(|_| is_right) else {

@@ -17,7 +17,7 @@ use super::{
 pub(super) struct Nothing {}
 
 pub(super) async fn post(State(console): State<Console>, sent: Checked<Nothing>) -> Result<Response, ConsoleError> {
-    console.store().end_session(&sent.session.token_hash).await?;
+    console.users().end_session(&sent.session.token_hash).await?;
     let forget = console.cookies().set(Cookies::SESSION, "", 0);
     Ok(([(header::SET_COOKIE, forget)], Redirect::to("/console/log-in")).into_response())
 }

@@ -45,17 +45,25 @@ use jiff::Timestamp;
 use tower_http::compression::CompressionLayer;
 
 use super::Streams;
-use crate::{document::Documents, domain::clock::Clock, flow::Library, intake::Accounts, store::Store};
+use crate::{
+    document::Documents,
+    domain::clock::Clock,
+    flow::Library,
+    intake::Accounts,
+    store::{CaseAccess, Cases, Users},
+};
 pub use case_actions::{CaseActionError, CaseActions, Changed};
 use names::Names;
 pub(crate) use users::add::is_login;
 
-use auth::{Cookies, Throttle};
+use auth::{Cookies, Session, Throttle};
 use error::ConsoleError;
 
 /// What the console stands on.
 pub struct Setup {
-    pub store: Store,
+    /// What opens cases to the scope of a session.
+    pub cases: CaseAccess,
+    pub users: Users,
     pub documents: Documents,
     pub actions: Arc<dyn CaseActions>,
     /// Where messages can be sent to people.
@@ -86,8 +94,13 @@ impl Console {
         Self(Arc::new(Inner { setup, names, cookies, throttle: Throttle::default() }))
     }
 
-    fn store(&self) -> &Store {
-        &self.0.setup.store
+    /// The cases that the user of a session sees.
+    fn cases<'s>(&'s self, session: &'s Session) -> Cases<'s> {
+        self.0.setup.cases.of(&session.scope)
+    }
+
+    fn users(&self) -> &Users {
+        &self.0.setup.users
     }
 
     fn documents(&self) -> &Documents {

@@ -32,8 +32,8 @@ use crate::{
     planning::{Assignment, Because},
     store::{
         AppointmentRow, AppointmentState, Binding, Commit, ConversationRow, DecisionRow, Delivery, DocumentRow,
-        EndpointRow, FactRow, HandlerRow, MessageRow, MissedRow, MissionRow, MissionState, OutboxRow, Planning,
-        RequestRow, Requests, Store, TurnRows,
+        EndpointRow, Engine, FactRow, HandlerRow, MessageRow, MissedRow, MissionRow, MissionState, OutboxRow, Planning,
+        RequestRow, Requests, TurnRows,
     },
 };
 
@@ -49,6 +49,7 @@ pub(super) fn names() -> Names {
 }
 
 pub(super) struct Trial {
+    engine: Engine,
     console: Console,
     router: Router,
     actions: Arc<NoteTaker>,
@@ -98,7 +99,7 @@ impl CaseActions for NoteTaker {
 impl Trial {
     pub(super) async fn start() -> Self {
         let folder = TempDir::new().unwrap();
-        let store = Store::open(&format!("sqlite:{}", folder.path().join("trial.db").display())).await.unwrap();
+        let store = Engine::open(&format!("sqlite:{}", folder.path().join("trial.db").display())).await.unwrap();
         let documents = Documents::local(&folder.path().join("documents")).unwrap();
         let now: Timestamp = "2026-11-21T09:00:00Z".parse().unwrap();
         for (login, name, role, password) in [
@@ -107,12 +108,13 @@ impl Trial {
         ] {
             let password_hash = password::hash(password.into()).await.unwrap();
             let row = HandlerRow { login: login.into(), name: name.into(), role: role.into(), password_hash };
-            store.add_handler(&row, now).await.unwrap();
+            store.users().add_handler(&row, now).await.unwrap();
         }
         let dossier = seed(&store, now).await;
         let actions = Arc::new(NoteTaker::default());
         let console = Console::new(Setup {
-            store,
+            cases: store.case_access(),
+            users: store.users(),
             documents,
             actions: Arc::clone(&actions) as Arc<dyn CaseActions>,
             accounts: Accounts::new(["first", "second"].map(|name| (Channel::Sms, name.to_owned()))),
@@ -121,7 +123,12 @@ impl Trial {
             public_url: "http://127.0.0.1:8480".into(),
             streams: crate::web::Streams::default(),
         });
-        Self { router: router(console.clone()), console, actions, dossier, _folder: folder }
+        Self { router: router(console.clone()), engine: store, console, actions, dossier, _folder: folder }
+    }
+
+    /// Past the console, as only the machines reach it.
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
     }
 
     pub(super) fn console(&self) -> Console {
@@ -217,7 +224,8 @@ impl Trial {
 
     /// Another slot for the mission of an appointment, in place of what is booked.
     pub(super) async fn book_again(&self, id: AppointmentId, start: &str) -> AppointmentId {
-        let mission = self.console.store().mission_of_appointment(id).await.unwrap().unwrap();
+        let mission =
+            self.engine.cases(&crate::identity::Scope::everything()).mission_of_appointment(id).await.unwrap().unwrap();
         let start = start.parse::<Timestamp>().unwrap();
         let end = start + SignedDuration::from_hours(1);
         let known = mission.appointments.iter().find(|row| row.id == id).unwrap().clone();
@@ -231,14 +239,15 @@ impl Trial {
 
     /// What is booked does not take place.
     pub(super) async fn cancel(&self, id: AppointmentId) {
-        let mission = self.console.store().mission_of_appointment(id).await.unwrap().unwrap();
+        let mission =
+            self.engine.cases(&crate::identity::Scope::everything()).mission_of_appointment(id).await.unwrap().unwrap();
         let booked = mission.booked().unwrap().clone();
         let appointments = vec![AppointmentRow { state: AppointmentState::Cancelled, ..booked }];
         self.turn(Requests::default(), Planning { missions: Vec::new(), appointments }).await;
     }
 
     async fn conversation(&self) -> ConversationId {
-        self.console.store().dossier(self.dossier).await.unwrap().unwrap().conversation
+        self.engine.dossier(self.dossier).await.unwrap().unwrap().conversation
     }
 
     /// A turn that changes nothing but the lists of requests.
@@ -247,7 +256,7 @@ impl Trial {
     }
 
     async fn turn(&self, requests: Requests, planning: Planning) {
-        let store = self.console.store();
+        let store = &self.engine;
         let mut conversation = store.conversation(self.conversation().await).await.unwrap().unwrap();
         conversation.revision += 1;
         let rows = TurnRows { requests, planning, ..TurnRows::default() };
@@ -341,7 +350,7 @@ impl Trial {
         let documents = self.console.documents();
         let stored = documents.receive(bytes, "salon.png", Limits::default()).await.unwrap();
         let inspection = documents.inspect(&stored).await.unwrap();
-        let store = self.console.store();
+        let store = &self.engine;
         let row = DocumentRow {
             id: DocumentId::new(self.now()),
             conversation: store.dossier(dossier).await.unwrap().unwrap().conversation,
@@ -355,7 +364,7 @@ impl Trial {
             inspection,
             at: self.now(),
         };
-        store.add_document(row).await.unwrap().id
+        store.one_conversation(row.conversation).add_document(row).await.unwrap().id
     }
 }
 
@@ -369,7 +378,7 @@ fn csrf_in(page: &str) -> String {
 }
 
 /// A dossier with a little of everything.
-async fn seed(store: &Store, now: Timestamp) -> DossierId {
+async fn seed(store: &Engine, now: Timestamp) -> DossierId {
     let (conversation, id) = (ConversationId::new(now), DossierId::new(now));
     let endpoint = Endpoint { channel: Channel::Web, account: "web".into(), address: "visitor".into() };
     let contact = ContactId::new(now);
@@ -520,7 +529,7 @@ async fn seed(store: &Store, now: Timestamp) -> DossierId {
     for (number, account) in (1..).zip(["first", "second"]) {
         let at = Timestamp::from_second(now.as_second() + number).unwrap();
         let endpoint = text_messages(account, number);
-        store.add_endpoint(&EndpointRow { endpoint, conversation, contact, at, proof: None }).await.unwrap();
+        store.one_conversation(conversation).join(endpoint, contact, None, at).await.unwrap();
     }
     id
 }

@@ -23,5 +23,5 @@ pub(super) async fn put(
     Query(named): Query<Named>,
     body: Body,
 ) -> Result<Json<Attachment>, Problem> {
-    uploads::keep(&app, &visitor.conversation, client_id, &named.name, body).await.map(Json)
+    uploads::keep(&app, &visitor.one, visitor.conversation.language, client_id, &named.name, body).await.map(Json)
 }

@@ -27,14 +27,14 @@ pub(super) struct Request {
 
 pub(super) async fn post(
     State(app): State<App>,
-    Visitor { conversation }: Visitor,
+    Visitor { one, conversation }: Visitor,
     Json(request): Json<Request>,
 ) -> Result<StatusCode, Problem> {
     json::check_client_id(&request.client_id)?;
     if request.attachments.is_empty() {
         return Err(json::unprocessable("There is nothing in this message."));
     }
-    let attachments = uploads::attachments(&app, &conversation, request.attachments).await?;
+    let attachments = uploads::attachments(&app, &one, conversation.language, request.attachments).await?;
     app.intake
         .receive(Inbound {
             endpoint: conversation.endpoint,

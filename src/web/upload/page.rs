@@ -12,7 +12,7 @@ use crate::{
     domain::language::Language,
     dossier::reference_of,
     flow::Library,
-    store::ConversationRow,
+    store::OneConversation,
     web::{App, chat::assets, problem::Problem},
 };
 
@@ -58,7 +58,7 @@ pub(super) async fn get(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let library = app.intake.library();
-    let Some(Visitor { conversation }) = Visitor::find(&app, &token).await? else {
+    let Some(Visitor { one, conversation }) = Visitor::find(&app, &token).await? else {
         let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let language = asked.map_or(Language::Fr, Language::from_tag);
         let page = Page {
@@ -81,7 +81,7 @@ pub(super) async fn get(
         visit: Some(Visit {
             reference: reference_of(conversation.id),
             channel: conversation.endpoint.channel.name(),
-            wanted: wanted(&app, &library, &conversation).await?,
+            wanted: wanted(&one, &library, conversation.language).await?,
         }),
     };
     Ok(show(&page)?.into_response())
@@ -89,20 +89,16 @@ pub(super) async fn get(
 
 /// The documents of the dossier, those that are still missing first.
 async fn wanted<'a>(
-    app: &App,
+    one: &OneConversation,
     library: &'a Library,
-    conversation: &ConversationRow,
+    language: Language,
 ) -> Result<Vec<WantedDocument<'a>>, Problem> {
-    let dossier = match conversation.dossier {
-        Some(id) => app.store.dossier(id).await?,
-        None => None,
-    };
-    let all = dossier.map(|dossier| dossier.wanted).unwrap_or_default();
+    let all = one.dossier().await?.map(|dossier| dossier.wanted).unwrap_or_default();
     let known = all.iter().filter_map(|wanted| {
         let kind = library.document(&wanted.kind)?;
         Some(WantedDocument {
-            name: kind.name.get(conversation.language),
-            how: kind.how.as_ref().map_or("", |how| how.get(conversation.language)),
+            name: kind.name.get(language),
+            how: kind.how.as_ref().map_or("", |how| how.get(language)),
             required: wanted.required,
             received: wanted.received > 0,
         })

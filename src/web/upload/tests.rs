@@ -54,7 +54,7 @@ impl Service {
         }
         let conversation = conversation.unwrap();
         let until = trial.app.clock.now() + 1.hours();
-        trial.app.store.add_resume_link(&token::hash(TOKEN), conversation, until).await.unwrap();
+        trial.app.engine.add_resume_link(&token::hash(TOKEN), conversation, until).await.unwrap();
         Self { router: router(trial.app.clone()), trial, conversation }
     }
 
@@ -85,7 +85,7 @@ impl Service {
     }
 
     async fn messages(&self) -> Vec<MessageRow> {
-        self.trial.app.store.messages(self.conversation, 0, 100).await.unwrap()
+        self.trial.app.engine.messages(self.conversation, 0, 100).await.unwrap()
     }
 }
 
@@ -118,7 +118,7 @@ async fn the_files_become_one_message_where_the_person_is() {
     assert_eq!(theirs.body.attachments.len(), 2);
     assert!(messages[before + 1..].iter().all(|message| message.author == Author::Guichet), "said once");
     assert!(messages.len() > before + 1 && messages.iter().all(|message| message.channel == Channel::Sms));
-    let store = &service.trial.app.store;
+    let store = &service.trial.app.engine;
     let received = store.received_ids(service.conversation, Channel::Sms, i64::MAX, 10).await.unwrap();
     assert_eq!(received, ["1", "2", "3"], "no provider knows of the upload");
 }

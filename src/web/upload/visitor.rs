@@ -7,22 +7,24 @@ use axum::{
 
 use crate::{
     domain::token,
-    store::ConversationRow,
+    store::{ConversationRow, OneConversation},
     web::{App, problem::Problem},
 };
 
 /// The person who was sent the link, as long as it is good.
 #[derive(Debug)]
 pub(super) struct Visitor {
+    /// What they may read and write: their own.
+    pub(super) one: OneConversation,
     pub(super) conversation: ConversationRow,
 }
 
 impl Visitor {
     /// The holder of a token. None where it is unknown or past its end.
     pub(super) async fn find(app: &App, token: &str) -> Result<Option<Self>, Problem> {
-        let Some(id) = app.store.resume_link(&token::hash(token), app.clock.now()).await? else { return Ok(None) };
-        let conversation = app.store.conversation(id).await?;
-        Ok(conversation.map(|conversation| Self { conversation }))
+        let Some(one) = app.doors.by_link(&token::hash(token), app.clock.now()).await? else { return Ok(None) };
+        let conversation = one.row().await?;
+        Ok(conversation.map(|conversation| Self { one, conversation }))
     }
 }
 

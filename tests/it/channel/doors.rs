@@ -30,7 +30,7 @@ use tokio::{net::TcpListener, sync::watch};
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
 use super::email;
-use crate::support::{BotApi, Database, Server, Someone, on_both_engines};
+use crate::support::{ALL, BotApi, Database, Server, Someone, on_both_engines};
 
 on_both_engines! {
     a_claim_goes_from_sms_by_the_link_and_telegram_to_mail_in_one_dossier,
@@ -341,7 +341,7 @@ async fn a_claim_goes_from_sms_by_the_link_and_telegram_to_mail_in_one_dossier(d
     assert_eq!(photos.count(), 4);
 
     // Everything was brought, and nothing to a channel that was left.
-    let outbox = store.outbox(id, 0).await.unwrap();
+    let outbox = store.cases(&ALL).outbox(id, 0).await.unwrap();
     for row in &outbox {
         assert!(matches!(row.delivery, Delivery::Sent | Delivery::Delivered), "{row:?}");
         assert_eq!(row.to.channel, messages[usize::try_from(row.seq - 1).unwrap()].channel);

@@ -9,13 +9,13 @@ use guichet::{
         message::{Author, Channel, Endpoint},
     },
     dossier::Status,
-    store::{MatchReason, MessageRow, Store},
+    store::{Engine, MatchReason, MessageRow},
 };
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use serde_json::{Value as Json, json};
 
 use super::email::guichet;
-use crate::support::{BotApi, Database, Server, Someone, on_both_engines};
+use crate::support::{ALL, BotApi, Database, Server, Someone, on_both_engines};
 
 on_both_engines! {
     a_water_damage_is_declared_by_webhook,
@@ -125,7 +125,7 @@ async fn declare(db: &Database, receive: &str) {
     let dossier = store.dossier(conversation.dossier.unwrap()).await.unwrap().unwrap();
     assert_ne!(dossier.status, Status::Collecting);
     assert!(dossier.orientation.is_some(), "{dossier:?}");
-    let facts = store.facts(dossier.id).await.unwrap();
+    let facts = store.cases(&ALL).facts(dossier.id).await.unwrap();
     let fact = |name: &str| facts.iter().rfind(|fact| fact.name == name).and_then(|fact| fact.value.clone());
     let known = |name: &str| serde_json::to_string(&fact(name)).unwrap();
     assert!(known("phone").contains("+33639980001"), "{}", known("phone"));
@@ -234,13 +234,13 @@ async fn a_shared_number_is_proven_and_its_owner_s_other_claim_is_proposed(db: D
     lea.hear_of("Que s'est-il passé").await;
     let store = db.store().await;
     let conversation = store.conversation_at(&endpoint(7)).await.unwrap().unwrap();
-    assert_eq!(store.proofs(conversation).await.unwrap(), []);
+    assert_eq!(store.cases(&ALL).proofs(conversation).await.unwrap(), []);
     lea.share_contact("33639980001", 7);
     lea.hear_of("votre numéro est noté et vérifié").await;
     // The question is the same as before.
     lea.say("une fuite d'eau");
     lea.hear_of("L'eau coule-t-elle encore").await;
-    let proofs = store.proofs(conversation).await.unwrap();
+    let proofs = store.cases(&ALL).proofs(conversation).await.unwrap();
     let proven: Vec<_> = proofs.iter().map(|row| (row.channel, row.address.as_str(), row.proof)).collect();
     assert_eq!(proven, [(Channel::Sms, NUMBER, Proof::Provider)]);
     let by_sms = Endpoint { channel: Channel::Sms, account: Server::ACCOUNT.into(), address: NUMBER.into() };
@@ -256,11 +256,11 @@ async fn a_shared_number_is_proven_and_its_owner_s_other_claim_is_proposed(db: D
     }
     assert_eq!(people[0], people[1], "they are one person's");
     for (one, other) in [(0, 1), (1, 0)] {
-        let alike = store.duplicate_candidates(&dossiers[one]).await.unwrap();
+        let alike = store.cases(&ALL).duplicate_candidates(&dossiers[one]).await.unwrap();
         let found: Vec<_> = alike.iter().map(|it| (it.dossier, it.reason)).collect();
         assert_eq!(found, [(dossiers[other].id, MatchReason::Proof)]);
     }
-    let facts = store.facts(dossiers[0].id).await.unwrap();
+    let facts = store.cases(&ALL).facts(dossiers[0].id).await.unwrap();
     let phone = facts.iter().find(|fact| fact.name == "phone").unwrap();
     assert_eq!((phone.value.clone(), phone.source.clone()), (Some(Value::Phone(NUMBER.into())), Source::Channel));
 }
@@ -451,7 +451,7 @@ fn endpoint(chat: i64) -> Endpoint {
     Endpoint { channel: Channel::Telegram, account: ACCOUNT.into(), address: chat.to_string() }
 }
 
-async fn messages(store: &Store, chat: i64) -> Vec<MessageRow> {
+async fn messages(store: &Engine, chat: i64) -> Vec<MessageRow> {
     let id = store.conversation_at(&endpoint(chat)).await.unwrap().unwrap();
     store.messages(id, 0, 1000).await.unwrap()
 }

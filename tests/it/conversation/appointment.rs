@@ -12,7 +12,7 @@ use guichet::{
 };
 use jiff::Timestamp;
 
-use crate::support::{Database, House, on, on_both_engines, photo};
+use crate::support::{ALL, Database, House, on, on_both_engines, photo};
 
 on_both_engines! {
     a_person_chooses_moves_and_cancels_and_is_reminded_the_evening_before,
@@ -276,7 +276,7 @@ async fn whom_nothing_suits_is_passed_on_to_a_person(db: Database) {
     house.say(&person, "pas mercredi").await;
     let answer = house.say(&person, "aucun ne convient").await;
     assert!(answer.contains("je transmets"), "{answer}");
-    let requests = house.store.requests(None, false, 10).await.unwrap();
+    let requests = house.store.cases(&ALL).requests(None, false, 10).await.unwrap();
     assert_eq!(requests.iter().map(|request| request.kind.as_str()).collect::<Vec<_>>(), ["appointment"]);
     let dossier = house.dossier(&person).await;
     assert_eq!(dossier.handover.as_deref(), Some("appointment"));

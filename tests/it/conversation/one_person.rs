@@ -10,7 +10,7 @@ use guichet::{
     store::MatchReason,
 };
 
-use crate::support::{Database, House, on, on_both_engines};
+use crate::support::{ALL, Database, House, on, on_both_engines};
 
 on_both_engines! {
     one_persons_two_dossiers_are_proposed_and_never_merged_by_themselves,
@@ -43,13 +43,13 @@ async fn one_persons_two_dossiers_are_proposed_and_never_merged_by_themselves(db
         claim(&house, from).await;
     }
     let (first, second, stranger) = (house.dossier(&web).await, house.dossier(&sms).await, house.dossier(&other).await);
-    assert_eq!(house.store.duplicate_candidates(&first).await.unwrap(), []);
+    assert_eq!(house.store.cases(&ALL).duplicate_candidates(&first).await.unwrap(), []);
     // The same policy, by the same holder and by another.
     db.execute("UPDATE dossier SET policy = '7541289', holder = 'Julie Moreau'").await;
     let named = |name| format!("UPDATE dossier SET holder = '{name}' WHERE id = '{}'", stranger.id);
     db.execute(Box::leak(named("Paul Martin").into_boxed_str())).await;
     let first = house.store.dossier(first.id).await.unwrap().unwrap();
-    let alike = house.store.duplicate_candidates(&first).await.unwrap();
+    let alike = house.store.cases(&ALL).duplicate_candidates(&first).await.unwrap();
     assert_eq!(alike.len(), 1);
     assert_eq!((alike[0].dossier, alike[0].reason), (second.id, MatchReason::Policy));
     // Without a policy, by the number that both told.
@@ -62,11 +62,11 @@ async fn one_persons_two_dossiers_are_proposed_and_never_merged_by_themselves(db
         db.execute(Box::leak(sql.into_boxed_str())).await;
     }
     let first = house.store.dossier(first.id).await.unwrap().unwrap();
-    let alike = house.store.duplicate_candidates(&first).await.unwrap();
+    let alike = house.store.cases(&ALL).duplicate_candidates(&first).await.unwrap();
     assert_eq!(alike.iter().map(|it| (it.dossier, it.reason)).collect::<Vec<_>>(), [(second.id, MatchReason::Contact)]);
     // What is closed is not proposed, and nothing was merged by itself.
     house.intake.act(second.id, ines(), Action::Close { reason: "réglé".into() }).await.unwrap();
-    assert_eq!(house.store.duplicate_candidates(&first).await.unwrap(), []);
+    assert_eq!(house.store.cases(&ALL).duplicate_candidates(&first).await.unwrap(), []);
     assert_ne!(house.at(&web).await, house.at(&sms).await);
 }
 
@@ -147,13 +147,13 @@ async fn a_letter_that_names_another_case_is_proposed_and_joins_it_by_a_handler_
     for apart in [&eves, &zoes] {
         assert!(apart.waiting_since.is_some(), "nobody would see it");
         assert_eq!(house.timeline(apart).await.iter().filter(|kind| *kind == "cited").count(), 1);
-        let alike = house.store.duplicate_candidates(apart).await.unwrap();
+        let alike = house.store.cases(&ALL).duplicate_candidates(apart).await.unwrap();
         assert_eq!(
             alike.iter().map(|it| (it.dossier, it.reason)).collect::<Vec<_>>(),
             [(case.id, MatchReason::Letter)]
         );
     }
-    let alike = house.store.duplicate_candidates(&case).await.unwrap();
+    let alike = house.store.cases(&ALL).duplicate_candidates(&case).await.unwrap();
     assert_eq!(alike.len(), 2);
     assert!(alike.iter().all(|it| [eves.id, zoes.id].contains(&it.dossier)));
     // The one is refused, and waits no more; the other accepted.
@@ -162,7 +162,7 @@ async fn a_letter_that_names_another_case_is_proposed_and_joins_it_by_a_handler_
     house.intake.act(case.id, ines(), Action::Merge { other: eves.id }).await.unwrap();
     assert_eq!((house.at(&eve).await, house.at(&zoe).await), (case.conversation, zoes.conversation));
     // Neither is proposed any more, on either side.
-    assert_eq!(house.store.duplicate_candidates(&case).await.unwrap(), []);
+    assert_eq!(house.store.cases(&ALL).duplicate_candidates(&case).await.unwrap(), []);
 }
 
 async fn a_person_who_is_known_goes_on_by_a_reference_at_another_account(db: Database) {

@@ -3,11 +3,11 @@
 use guichet::{
     domain::message::{Body, Channel},
     intake::{Accounts, Action, Actor},
-    store::{RequestRow, Store},
+    store::{Engine, RequestRow},
 };
 use jiff::SignedDuration;
 
-use crate::support::{Database, House, endpoint, on, on_both_engines};
+use crate::support::{ALL, Database, House, endpoint, on, on_both_engines};
 
 on_both_engines! {
     a_complaint_gets_its_legal_deadlines_and_is_done_in_the_timeline,
@@ -20,7 +20,7 @@ fn said(text: &str) -> Body {
     Body { text: text.to_owned(), ..Body::default() }
 }
 
-async fn kinds(store: &Store, dossier: guichet::domain::id::DossierId) -> Vec<String> {
+async fn kinds(store: &Engine, dossier: guichet::domain::id::DossierId) -> Vec<String> {
     let entries = store.timeline(dossier).await.unwrap();
     entries.into_iter().map(|entry| format!("{} {}", entry.actor, entry.kind)).collect()
 }
@@ -29,7 +29,9 @@ async fn a_complaint_gets_its_legal_deadlines_and_is_done_in_the_timeline(db: Da
     let house = House::open(&db, "2026-11-20T10:00:00+01:00").await;
     let person = on(Channel::Web, "complainer");
     house.receive(house.inbound(&person, said("c'est inadmissible, je fais une réclamation"))).await;
-    let [request] = &house.store.requests(None, false, 10).await.unwrap()[..] else { panic!("one request") };
+    let [request] = &house.store.cases(&ALL).requests(None, false, 10).await.unwrap()[..] else {
+        panic!("one request")
+    };
     assert_eq!((request.kind.as_str(), request.desk.as_str()), ("complaint", "complaints"));
     // Ten days from the next day on, Saturdays counted, Sundays not; two months for the answer.
     assert_eq!(request.acknowledge_by.unwrap().to_string(), "2026-12-02T22:59:59Z");
@@ -38,7 +40,7 @@ async fn a_complaint_gets_its_legal_deadlines_and_is_done_in_the_timeline(db: Da
 
     // Said again, it is one complaint still.
     house.receive(house.inbound(&person, said("vraiment lamentable"))).await;
-    assert_eq!(house.store.requests(None, false, 10).await.unwrap().len(), 1);
+    assert_eq!(house.store.cases(&ALL).requests(None, false, 10).await.unwrap().len(), 1);
 
     let actor = Actor { login: "camille".into(), name: "Camille".into() };
     assert_eq!(overdue(&house, "2026-12-03T00:00:00+01:00").await, 1);
@@ -49,7 +51,7 @@ async fn a_complaint_gets_its_legal_deadlines_and_is_done_in_the_timeline(db: Da
     assert!(kinds(&house.store, request.dossier).await.contains(&"camille request_acknowledged".to_owned()));
 
     house.intake.act(request.dossier, actor, do_request(request)).await.unwrap();
-    assert!(house.store.requests(None, false, 10).await.unwrap().is_empty());
+    assert!(house.store.cases(&ALL).requests(None, false, 10).await.unwrap().is_empty());
     assert!(kinds(&house.store, request.dossier).await.contains(&"camille request_done".to_owned()));
 }
 
@@ -59,7 +61,7 @@ fn do_request(request: &RequestRow) -> Action {
 
 /// How many open requests are late at an instant.
 async fn overdue(house: &House, at: &str) -> i64 {
-    let counts = house.store.request_counts(at.parse().unwrap()).await.unwrap();
+    let counts = house.store.cases(&ALL).request_counts(at.parse().unwrap()).await.unwrap();
     counts.iter().map(|count| count.overdue).sum()
 }
 
@@ -136,9 +138,9 @@ async fn what_a_handler_teaches_serves_the_conversations_that_begin_then(db: Dat
     for text in ["bonjour", "aucun danger", text] {
         house.receive(house.inbound(&person, said(text))).await;
     }
-    let missed = house.store.missed(10).await.unwrap();
+    let missed = house.store.cases(&ALL).missed(10).await.unwrap();
     let row = missed.iter().find(|row| row.text == text).expect("it is listed");
-    assert!(house.store.settle_missed(row.id, Some("declare_tempete"), "camille", row.at).await.unwrap());
+    assert!(house.store.cases(&ALL).settle_missed(row.id, Some("declare_tempete"), "camille", row.at).await.unwrap());
     house.intake.learn().await.unwrap();
     let after = house.intake.library();
     assert!(knows(&after) && after.revision() != before.revision());

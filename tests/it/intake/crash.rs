@@ -6,11 +6,11 @@ use guichet::{
     channel::sms::render,
     domain::message::Author,
     dossier::{Verdict, verify},
-    store::{MessageRow, Store},
+    store::{Engine, MessageRow},
 };
 use tokio::sync::{Semaphore, watch};
 
-use crate::support::{Client, Database, Person, Receipt, Server, endpoint, on_both_engines};
+use crate::support::{ALL, Client, Database, Person, Receipt, Server, endpoint, on_both_engines};
 
 const KILLS: usize = 6;
 const PEOPLE: usize = 16;
@@ -84,7 +84,7 @@ async fn talk(place: String, mut addresses: watch::Receiver<Option<String>>, ack
 }
 
 /// Returns how many replies there are.
-async fn assert_all_there(store: &Store, sender: &str, receipts: &[Receipt]) -> usize {
+async fn assert_all_there(store: &Engine, sender: &str, receipts: &[Receipt]) -> usize {
     let id = store.conversation_at(&endpoint(sender)).await.unwrap().unwrap_or_else(|| panic!("{sender} is lost"));
     let messages = store.messages(id, 0, 10_000).await.unwrap();
     assert!(messages.iter().zip(1..).all(|(message, seq)| message.seq == seq), "{sender}: a gap");
@@ -104,7 +104,7 @@ async fn assert_all_there(store: &Store, sender: &str, receipts: &[Receipt]) -> 
         let dossier = store.dossier(dossier).await.unwrap().unwrap();
         let timeline = store.timeline(dossier.id).await.unwrap();
         assert_eq!(verify(dossier.id, &timeline, &dossier.tip), Verdict::Intact, "{sender}");
-        let facts = store.facts(dossier.id).await.unwrap();
+        let facts = store.cases(&ALL).facts(dossier.id).await.unwrap();
         assert!(facts.iter().zip(1..).all(|(fact, seq)| fact.seq == seq), "{sender}: a gap in the facts");
     }
     messages.len() - received.len()

@@ -20,7 +20,7 @@ use guichet::{
     document::{Documents, Inspection, Limits},
     domain::id::{ConversationId, DocumentId},
     dossier::{Verdict, verify},
-    store::{DocumentRow, Store, Synchronous},
+    store::{DocumentRow, Engine, Synchronous},
 };
 use sha2::{Digest as _, Sha256};
 
@@ -98,7 +98,7 @@ fn format(image: &Path) {
 /// Opens a copied image as after the cut, and counts what is missing of what was acknowledged.
 async fn after_the_cut(copy: &Path, acknowledged: &[String]) -> Lost {
     let device = Mount::image(copy);
-    let store = Store::open(&url(device.path())).await.unwrap();
+    let store = Engine::open(&url(device.path())).await.unwrap();
     let documents = Documents::local(&device.file("documents")).unwrap();
     let mut conversations: BTreeMap<ConversationId, usize> = BTreeMap::new();
     let mut lost = Lost::default();
@@ -114,7 +114,8 @@ async fn after_the_cut(copy: &Path, acknowledged: &[String]) -> Lost {
                 lost.messages += usize::from(messages < seq.parse().unwrap());
             }
             ["file", conversation, upload, sha256] => {
-                let row = store.document_by_upload(conversation.parse().unwrap(), upload).await.unwrap();
+                let one = store.one_conversation(conversation.parse().unwrap());
+                let row = one.document_by_upload(upload).await.unwrap();
                 if row.is_none_or(|row| row.sha256 != sha256) || hash(&documents, sha256).await != Some(sha256.into()) {
                     lost.files += 1;
                 }
@@ -127,7 +128,7 @@ async fn after_the_cut(copy: &Path, acknowledged: &[String]) -> Lost {
 }
 
 /// How many messages there are: without a gap, each with its reply, under an intact timeline.
-async fn messages_of(store: &Store, id: ConversationId) -> usize {
+async fn messages_of(store: &Engine, id: ConversationId) -> usize {
     let messages = store.messages(id, 0, i64::MAX).await.unwrap();
     assert!(messages.iter().zip(1..).all(|(message, seq)| message.seq == seq));
     assert_eq!(messages.len() % 2, 0, "a message without its reply");
@@ -157,7 +158,7 @@ async fn the_writer() {
     let folder = std::path::PathBuf::from(std::env::var(FOLDER).unwrap());
     let flushes = std::env::var(FLUSHES).unwrap();
     let synchronous = if flushes == "files only" { Synchronous::Normal } else { Synchronous::Full };
-    let store = Store::open_with(&url(&folder), synchronous).await.unwrap();
+    let store = Engine::open_with(&url(&folder), synchronous).await.unwrap();
     let documents = Documents::local(&folder.join("documents")).unwrap();
     say("");
     let uploads = tokio::spawn(upload(store.clone(), documents, folder, flushes == "log only"));
@@ -174,20 +175,20 @@ async fn the_writer() {
     }
 }
 
-async fn write(store: Store, person: String) {
+async fn write(store: Engine, person: String) {
     let mut case = Case::new(&person);
     for number in 0.. {
         turn(&store, &mut case, &format!("{person}-{number}")).await;
     }
 }
 
-async fn turn(store: &Store, case: &mut Case, id: &str) {
+async fn turn(store: &Engine, case: &mut Case, id: &str) {
     let commit = case.turn(id, &"l'eau coule chez le voisin ".repeat(40));
     store.commit(commit).await.unwrap();
     say(&format!("message {} {}", case.id(), case.conversation.last_seq));
 }
 
-async fn upload(store: Store, documents: Documents, folder: std::path::PathBuf, careless: bool) {
+async fn upload(store: Engine, documents: Documents, folder: std::path::PathBuf, careless: bool) {
     let case = Case::new("uploads");
     for number in 0..i64::MAX {
         let content = [format!("%PDF-1.4\n{number}\n").as_bytes(), &vec![b'x'; 300_000]].concat();
@@ -214,7 +215,7 @@ async fn upload(store: Store, documents: Documents, folder: std::path::PathBuf, 
             inspection: Inspection::default(),
             at: at(number),
         };
-        let row = store.add_document(row).await.unwrap();
+        let row = store.one_conversation(row.conversation).add_document(row).await.unwrap();
         say(&format!("file {} {} {}", row.conversation, row.upload_id, row.sha256));
     }
 }

@@ -12,12 +12,12 @@ use futures_util::FutureExt as _;
 use guichet::{
     domain::message::Channel,
     intake::Accounts,
-    store::{Delivery, Store},
+    store::{Delivery, Engine},
 };
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::Semaphore};
 
-use crate::support::{Database, House, Server, on, on_both_engines};
+use crate::support::{ALL, Database, House, Server, on, on_both_engines};
 
 const KILLS: usize = 4;
 const PEOPLE: usize = 6;
@@ -113,14 +113,14 @@ async fn say(from: &str, id: &str, url: &str) -> Result<(), reqwest::Error> {
     post.send().await?.error_for_status().map(drop)
 }
 
-async fn assert_all_sent(store: &Store, provider: &Provider, person: &str) {
+async fn assert_all_sent(store: &Engine, provider: &Provider, person: &str) {
     let at = guichet::domain::message::Endpoint {
         channel: guichet::domain::message::Channel::Sms,
         account: "pushed".into(),
         address: person.into(),
     };
     let conversation = store.conversation_at(&at).await.unwrap().unwrap();
-    let rows = store.outbox(conversation, 0).await.unwrap();
+    let rows = store.cases(&ALL).outbox(conversation, 0).await.unwrap();
     assert!(rows.len() > 2 && rows.iter().all(|row| row.delivery == Delivery::Sent), "{rows:?}");
     let posts = provider.posts.lock().unwrap()[person].clone();
     // A long message goes as several texts, whose keys begin with its own.

@@ -2,10 +2,10 @@
 
 use guichet::{
     dossier::{Verdict, verify},
-    store::{CommitError, InboxFilter, Store, StoreError},
+    store::{CommitError, Engine, InboxFilter, StoreError},
 };
 
-use crate::support::{Case, Database, endpoint, on_both_engines};
+use crate::support::{ALL, Case, Database, endpoint, on_both_engines};
 
 on_both_engines! {
     a_turn_is_read_back_as_it_was_stored,
@@ -33,7 +33,7 @@ async fn a_turn_is_read_back_as_it_was_stored(db: Database) {
     assert_eq!(reopened.messages(case.id(), 1, 10).await.unwrap(), commit.rows.messages[1..]);
     assert_eq!(reopened.messages(case.id(), 0, 1).await.unwrap(), commit.rows.messages[..1]);
     assert_eq!(reopened.dossier(case.dossier.id).await.unwrap(), Some(case.dossier.clone()));
-    assert_eq!(reopened.facts(case.dossier.id).await.unwrap(), commit.rows.facts);
+    assert_eq!(reopened.cases(&ALL).facts(case.dossier.id).await.unwrap(), commit.rows.facts);
     assert_eq!(reopened.timeline(case.dossier.id).await.unwrap(), commit.rows.timeline);
 }
 
@@ -113,7 +113,7 @@ async fn a_turn_on_an_old_revision_is_a_conflict_and_may_come_again(db: Database
     let lost = store.commit(stale.turn("three", "trois")).await;
     assert!(matches!(lost, Err(CommitError::Conflict)), "{lost:?}");
     assert_eq!(store.messages(case.id(), 0, 10).await.unwrap().len(), 4);
-    assert_eq!(store.facts(case.dossier.id).await.unwrap().len(), 2);
+    assert_eq!(store.cases(&ALL).facts(case.dossier.id).await.unwrap().len(), 2);
     // Loaded anew, the same message is stored: its key was not kept by the lost try.
     store.commit(case.turn("three", "trois")).await.unwrap();
     let texts = texts(&store, &case).await;
@@ -199,7 +199,7 @@ async fn many_conversations_at_once_each_keep_their_order(db: Database) {
         assert!(said.eq((0..TURNS).map(|turn| turn.to_string())));
         assert_intact(&store, &case).await;
     }
-    assert_eq!(store.inbox(&InboxFilter::default(), 1000).await.unwrap().len(), 64);
+    assert_eq!(store.cases(&ALL).inbox(&InboxFilter::default(), 1000).await.unwrap().len(), 64);
 }
 
 async fn any_text_is_held_to_the_last_byte(db: Database) {
@@ -221,7 +221,7 @@ async fn any_text_is_held_to_the_last_byte(db: Database) {
     }
     let messages = store.messages(case.id(), 0, 1000).await.unwrap();
     assert!(messages.iter().step_by(2).map(|message| message.body.text.as_str()).eq(texts));
-    let facts = store.facts(case.dossier.id).await.unwrap();
+    let facts = store.cases(&ALL).facts(case.dossier.id).await.unwrap();
     for (fact, text) in facts.iter().zip(texts) {
         assert_eq!(fact.value, Some(guichet::domain::fact::Value::Text(text.to_owned())));
     }
@@ -266,16 +266,16 @@ async fn an_altered_timeline_shows(db: Database) {
     assert_eq!(verdict(&store, &case).await, Verdict::Truncated { found: 2, expected: 4 });
 }
 
-async fn texts(store: &Store, case: &Case) -> Vec<String> {
+async fn texts(store: &Engine, case: &Case) -> Vec<String> {
     let messages = store.messages(case.id(), 0, 1000).await.unwrap();
     messages.into_iter().map(|message| message.body.text).collect()
 }
 
-async fn verdict(store: &Store, case: &Case) -> Verdict {
+async fn verdict(store: &Engine, case: &Case) -> Verdict {
     let dossier = store.dossier(case.dossier.id).await.unwrap().unwrap();
     verify(dossier.id, &store.timeline(dossier.id).await.unwrap(), &dossier.tip)
 }
 
-async fn assert_intact(store: &Store, case: &Case) {
+async fn assert_intact(store: &Engine, case: &Case) {
     assert_eq!(verdict(store, case).await, Verdict::Intact);
 }

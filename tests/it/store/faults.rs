@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use guichet::store::{CommitError, Store, StoreError};
+use guichet::store::{CommitError, Engine, StoreError};
 use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
 
 use crate::support::{Case, Database, Mount};
@@ -22,7 +22,7 @@ fn sqlite_on(mount: &Mount) -> String {
 #[tokio::test]
 async fn a_full_disk_refuses_and_what_was_acknowledged_stays() {
     let disk = Mount::memory("3m");
-    let store = Store::open(&sqlite_on(&disk)).await.unwrap();
+    let store = Engine::open(&sqlite_on(&disk)).await.unwrap();
     let mut case = Case::new("x");
     let text = "l'eau coule ".repeat(2_000);
     let mut stored = 0;
@@ -42,22 +42,22 @@ async fn a_full_disk_refuses_and_what_was_acknowledged_stays() {
     let mut case = before;
     store.commit(case.turn("after", "de la place")).await.unwrap();
     store.close().await;
-    let store = Store::open(&sqlite_on(&disk)).await.unwrap();
+    let store = Engine::open(&sqlite_on(&disk)).await.unwrap();
     assert_eq!(store.messages(case.id(), 0, 10_000).await.unwrap().len(), 2 * stored + 2);
 }
 
 #[tokio::test]
 async fn a_disk_that_turned_read_only_refuses() {
     let disk = Mount::memory("16m");
-    let store = Store::open(&sqlite_on(&disk)).await.unwrap();
+    let store = Engine::open(&sqlite_on(&disk)).await.unwrap();
     let mut case = Case::new("x");
     store.commit(case.turn("before", "")).await.unwrap();
     store.close().await;
     disk.again("ro");
-    let refused = Store::open(&sqlite_on(&disk)).await.unwrap_err();
+    let refused = Engine::open(&sqlite_on(&disk)).await.unwrap_err();
     assert!(matches!(refused, StoreError::ReadOnly), "{refused}");
     disk.again("rw");
-    let store = Store::open(&sqlite_on(&disk)).await.unwrap();
+    let store = Engine::open(&sqlite_on(&disk)).await.unwrap();
     store.commit(case.turn("after", "")).await.unwrap();
 }
 
@@ -65,7 +65,7 @@ async fn a_disk_that_turned_read_only_refuses() {
 async fn a_folder_that_is_not_there_is_named_as_the_cause() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("missing/guichet.db").display());
-    let refused = Store::open(&url).await.unwrap_err();
+    let refused = Engine::open(&url).await.unwrap_err();
     assert!(matches!(refused, StoreError::ReadOnly), "{refused}");
 }
 
@@ -74,7 +74,7 @@ async fn a_file_that_is_no_database_is_left_as_it_is() {
     let db = Database::sqlite();
     let bytes = b"this is somebody's letter, not a database".repeat(200);
     std::fs::write(db.file(), &bytes).unwrap();
-    let refused = Store::open(&db.url).await.unwrap_err();
+    let refused = Engine::open(&db.url).await.unwrap_err();
     assert!(matches!(refused, StoreError::Corrupt(_)), "{refused}");
     assert!(std::fs::read(db.file()).unwrap() == bytes);
 }
@@ -145,6 +145,6 @@ async fn a_server_that_ends_the_sessions_is_reached_again() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_named_as_the_cause() {
-    let refused = Store::open("postgres://guichet@127.0.0.1:9/guichet").await.unwrap_err();
+    let refused = Engine::open("postgres://guichet@127.0.0.1:9/guichet").await.unwrap_err();
     assert!(matches!(refused, StoreError::Unreachable(_)), "{refused}");
 }

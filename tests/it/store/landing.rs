@@ -15,7 +15,7 @@ use guichet::{
 };
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
 
-use crate::support::{Database, House, on_both_engines};
+use crate::support::{ALL, Database, House, on_both_engines};
 
 on_both_engines! {
     the_conversations_of_the_last_landing_go_on_where_they_were,
@@ -102,9 +102,9 @@ async fn the_dossiers_of_the_last_landing_are_read_whole(db: Database) {
     let (mut decisions, mut booked) = (0, 0);
     for dossier in &dossiers {
         assert_intact(&house, dossier).await;
-        assert!(!house.store.facts(dossier.id).await.unwrap().is_empty());
+        assert!(!house.store.cases(&ALL).facts(dossier.id).await.unwrap().is_empty());
         assert!(!house.store.messages(dossier.conversation, 0, 500).await.unwrap().is_empty());
-        decisions += house.store.decisions(dossier.id).await.unwrap().len();
+        decisions += house.store.cases(&ALL).decisions(dossier.id).await.unwrap().len();
         let mission = house.store.mission(dossier.id).await.unwrap();
         let appointments = mission.map(|mission| mission.appointments).unwrap_or_default();
         booked += appointments.iter().filter(|row| row.state == AppointmentState::Booked).count();

@@ -4,6 +4,7 @@ mod commit;
 mod faults;
 mod landing;
 mod mailbox;
+mod one_conversation;
 mod outbox;
 mod planning;
 mod requests;

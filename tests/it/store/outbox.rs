@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use guichet::{
     domain::message::{Channel, Endpoint},
-    store::{CommitError, Delivery, EarlyReport, OutboxRow, Settled, Store, Undelivered},
+    store::{CommitError, Delivery, EarlyReport, Engine, OutboxRow, Settled, Undelivered},
 };
 use jiff::Timestamp;
 
-use crate::support::{Case, Database, at, endpoint, on_both_engines};
+use crate::support::{ALL, Case, Database, at, endpoint, on_both_engines};
 
 on_both_engines! {
     rows_come_with_their_turn_and_not_without_it,
@@ -26,12 +26,12 @@ on_both_engines! {
 const ACCOUNT: &str = "test";
 
 /// Stores one turn of a case whose reply goes out, and returns its row.
-async fn say(store: &Store, case: &mut Case, id: &str) -> OutboxRow {
+async fn say(store: &Engine, case: &mut Case, id: &str) -> OutboxRow {
     let to = endpoint(&case.conversation.endpoint.address);
     say_to(store, case, id, to).await
 }
 
-async fn say_to(store: &Store, case: &mut Case, id: &str, to: Endpoint) -> OutboxRow {
+async fn say_to(store: &Engine, case: &mut Case, id: &str, to: Endpoint) -> OutboxRow {
     let mut commit = case.turn(id, id);
     let last = commit.rows.messages.last().unwrap();
     let row = OutboxRow::new(case.id(), last.seq, to, last.at);
@@ -40,7 +40,7 @@ async fn say_to(store: &Store, case: &mut Case, id: &str, to: Endpoint) -> Outbo
     row
 }
 
-async fn claim(store: &Store, now: Timestamp, limit: usize) -> Vec<OutboxRow> {
+async fn claim(store: &Engine, now: Timestamp, limit: usize) -> Vec<OutboxRow> {
     store.claim_outbox(Channel::Sms, ACCOUNT, now, later(now, 60), limit).await.unwrap()
 }
 
@@ -56,7 +56,7 @@ fn ids(rows: &[OutboxRow]) -> Vec<(String, i64)> {
     rows.iter().map(|row| (row.to.address.clone(), row.seq)).collect()
 }
 
-async fn delivery(store: &Store, row: &OutboxRow) -> Delivery {
+async fn delivery(store: &Engine, row: &OutboxRow) -> Delivery {
     store.outbox_row(row.id).await.unwrap().unwrap().delivery
 }
 
@@ -65,7 +65,7 @@ async fn rows_come_with_their_turn_and_not_without_it(db: Database) {
     let mut case = Case::new("a");
     let row = say(&store, &mut case, "1").await;
     assert_eq!(store.outbox_row(row.id).await.unwrap(), Some(row.clone()));
-    assert_eq!(store.outbox(case.id(), 0).await.unwrap(), vec![row.clone()]);
+    assert_eq!(store.cases(&ALL).outbox(case.id(), 0).await.unwrap(), vec![row.clone()]);
     let mut stale = case.clone();
     say(&store, &mut case, "2").await;
     let mut lost = stale.turn("3", "perdu");
@@ -260,5 +260,5 @@ async fn names_of_earlier_messages_are_found_newest_last(db: Database) {
     assert!(store.sent_ids(case.id(), &endpoint("b"), 2).await.unwrap().is_empty());
     assert_eq!(store.received_ids(case.id(), Channel::Sms, 4, 9).await.unwrap(), ["in-1", "in-2"]);
     assert!(store.received_ids(case.id(), Channel::Email, 4, 9).await.unwrap().is_empty());
-    assert_eq!(store.endpoints(case.id()).await.unwrap(), [to]);
+    assert_eq!(store.cases(&ALL).endpoints(case.id()).await.unwrap(), [to]);
 }

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use guichet::{
     domain::id::{AppointmentId, MissionId},
     planning::{Assignment, Because},
-    store::{AppointmentRow, AppointmentState, CommitError, MissionRow, MissionState, Planning, Store},
+    store::{AppointmentRow, AppointmentState, CommitError, Engine, MissionRow, MissionState, Planning},
 };
 
-use crate::support::{Case, Database, at, on_both_engines};
+use crate::support::{ALL, Case, Database, at, on_both_engines};
 
 on_both_engines! {
     a_mission_is_read_back_with_its_appointments_and_counts_while_it_is_open,
@@ -53,7 +53,7 @@ fn slot(mission: &MissionRow, from: i64, until: i64, state: AppointmentState) ->
     }
 }
 
-async fn keep(store: &Store, case: &mut Case, key: &str, planning: Planning) -> Result<(), CommitError> {
+async fn keep(store: &Engine, case: &mut Case, key: &str, planning: Planning) -> Result<(), CommitError> {
     let mut turn = case.turn(key, "2");
     turn.rows.planning = planning;
     store.commit(turn).await.map(drop)
@@ -84,8 +84,8 @@ async fn a_mission_is_read_back_with_its_appointments_and_counts_while_it_is_ope
     keep(&store, &mut case, "p-2", books(&[&booked, &lapsed])).await.unwrap();
     let found = store.mission(case.dossier.id).await.unwrap().unwrap();
     assert_eq!(found.booked(), Some(&booked));
-    assert_eq!(store.mission_of_appointment(lapsed.id).await.unwrap(), Some(found));
-    assert_eq!(store.mission_of_appointment(AppointmentId::new(at(1))).await.unwrap(), None);
+    assert_eq!(store.cases(&ALL).mission_of_appointment(lapsed.id).await.unwrap(), Some(found));
+    assert_eq!(store.cases(&ALL).mission_of_appointment(AppointmentId::new(at(1))).await.unwrap(), None);
     // Its way to the next one counts; what is over or far away does not.
     for (from, until, found) in [(0, 9, 1), (6, 9, 1), (7, 9, 0), (0, 5, 0)] {
         assert_eq!(
@@ -96,16 +96,16 @@ async fn a_mission_is_read_back_with_its_appointments_and_counts_while_it_is_ope
     }
     // It is arranged until the appointment is over.
     for (from, arranged) in [(0, true), (5, true), (6, false)] {
-        let agenda = store.agenda("paul", at(from * HOUR), None, 9).await.unwrap();
+        let agenda = store.cases(&ALL).agenda("paul", at(from * HOUR), None, 9).await.unwrap();
         assert_eq!(agenda, if arranged { vec![(booked.clone(), ordered.clone())] } else { Vec::new() }, "{from}");
-        let to_arrange = store.missions_to_arrange("paul", at(from * HOUR), None, 9).await.unwrap();
+        let to_arrange = store.cases(&ALL).missions_to_arrange("paul", at(from * HOUR), None, 9).await.unwrap();
         assert_eq!(to_arrange, if arranged { Vec::new() } else { vec![ordered.clone()] }, "{from}");
     }
 
     let done = MissionRow { state: MissionState::Done, updated_at: at(20), ..ordered };
     keep(&store, &mut case, "p-3", Planning { missions: vec![done], ..Planning::default() }).await.unwrap();
-    assert_eq!(store.agenda("paul", at(0), None, 9).await.unwrap(), []);
-    assert_eq!(store.missions_to_arrange("paul", at(9 * HOUR), None, 9).await.unwrap(), []);
+    assert_eq!(store.cases(&ALL).agenda("paul", at(0), None, 9).await.unwrap(), []);
+    assert_eq!(store.cases(&ALL).missions_to_arrange("paul", at(9 * HOUR), None, 9).await.unwrap(), []);
     assert!(store.mission_load().await.unwrap().is_empty());
 }
 
@@ -224,7 +224,7 @@ async fn pages_of_missions_and_appointments_follow_each_other_without_a_gap(db: 
 
     let (mut found, mut after) = (Vec::new(), None);
     loop {
-        let page = store.agenda("paul", at(0), after, 3).await.unwrap();
+        let page = store.cases(&ALL).agenda("paul", at(0), after, 3).await.unwrap();
         let Some((last, _)) = page.last() else { break };
         after = Some((last.start, last.id));
         found.extend(page.into_iter().map(|(row, _)| row));
@@ -232,7 +232,7 @@ async fn pages_of_missions_and_appointments_follow_each_other_without_a_gap(db: 
     assert_eq!(found, booked);
     let (mut found, mut after) = (Vec::new(), None);
     loop {
-        let page = store.missions_to_arrange("paul", at(0), after, 3).await.unwrap();
+        let page = store.cases(&ALL).missions_to_arrange("paul", at(0), after, 3).await.unwrap();
         let Some(last) = page.last() else { break };
         after = Some((last.ordered_at, last.id));
         found.extend(page);

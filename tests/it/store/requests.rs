@@ -5,7 +5,7 @@ use guichet::{
     store::{Acknowledgement, Completion, DeskCount, MissedRow, RequestRow, Requests},
 };
 
-use crate::support::{Case, Database, at, on_both_engines};
+use crate::support::{ALL, Case, Database, at, on_both_engines};
 
 on_both_engines! {
     a_request_is_listed_by_its_deadline_until_it_is_done,
@@ -38,21 +38,24 @@ async fn a_request_is_listed_by_its_deadline_until_it_is_done(db: Database) {
     turn.rows.requests = Requests { asked: vec![late.clone(), soon.clone()], ..Requests::default() };
     store.commit(turn).await.unwrap();
 
-    assert_eq!(store.requests(None, false, 10).await.unwrap(), [soon.clone(), late.clone()]);
-    assert_eq!(store.requests(Some("contracts"), false, 10).await.unwrap(), std::slice::from_ref(&late));
-    assert_eq!(store.requests(None, false, 1).await.unwrap(), std::slice::from_ref(&soon));
+    assert_eq!(store.cases(&ALL).requests(None, false, 10).await.unwrap(), [soon.clone(), late.clone()]);
+    assert_eq!(store.cases(&ALL).requests(Some("contracts"), false, 10).await.unwrap(), std::slice::from_ref(&late));
+    assert_eq!(store.cases(&ALL).requests(None, false, 1).await.unwrap(), std::slice::from_ref(&soon));
     let count = |desk: &str, overdue| DeskCount { desk: desk.into(), open: 1, overdue };
     // The receipt is owed first: at 36 it is late, though the answer is not.
-    assert_eq!(store.request_counts(at(36)).await.unwrap(), [count("complaints", 1), count("contracts", 0)]);
+    assert_eq!(
+        store.cases(&ALL).request_counts(at(36)).await.unwrap(),
+        [count("complaints", 1), count("contracts", 0)]
+    );
 
     let mut turn = case.turn("p-2", "merci");
     turn.rows.requests = Requests { done: vec![(soon.id, at(50), "camille".into())], ..Requests::default() };
     store.commit(turn).await.unwrap();
     let done = RequestRow { done: Some(Completion { at: at(50), by: "camille".into() }), ..soon.clone() };
-    assert_eq!(store.requests(None, true, 10).await.unwrap(), std::slice::from_ref(&done));
-    assert_eq!(store.requests(None, false, 10).await.unwrap(), std::slice::from_ref(&late));
-    assert_eq!(store.request(soon.id).await.unwrap(), Some(done));
-    assert_eq!(store.request(RequestId::new(at(9))).await.unwrap(), None);
+    assert_eq!(store.cases(&ALL).requests(None, true, 10).await.unwrap(), std::slice::from_ref(&done));
+    assert_eq!(store.cases(&ALL).requests(None, false, 10).await.unwrap(), std::slice::from_ref(&late));
+    assert_eq!(store.cases(&ALL).request(soon.id).await.unwrap(), Some(done));
+    assert_eq!(store.cases(&ALL).request(RequestId::new(at(9))).await.unwrap(), None);
 }
 
 async fn what_is_acknowledged_is_due_by_its_answer_unless_the_message_did_not_arrive(db: Database) {
@@ -61,11 +64,11 @@ async fn what_is_acknowledged_is_due_by_its_answer_unless_the_message_did_not_ar
     let complaint = request(&case, "complaints", 40);
     let certificate = RequestRow { asked_at: at(2), ..request(&case, "contracts", 38) };
     let overdue = async |now| {
-        let counts = store.request_counts(at(now)).await.unwrap();
+        let counts = store.cases(&ALL).request_counts(at(now)).await.unwrap();
         counts.into_iter().map(|count| count.overdue).collect::<Vec<_>>()
     };
     let listed = async || {
-        let rows = store.requests(None, false, 10).await.unwrap();
+        let rows = store.cases(&ALL).requests(None, false, 10).await.unwrap();
         rows.into_iter().map(|row| row.desk).collect::<Vec<_>>()
     };
     let mut turn = case.turn("p-1", "inadmissible");
@@ -91,12 +94,12 @@ async fn what_is_acknowledged_is_due_by_its_answer_unless_the_message_did_not_ar
     let mut turn = case.turn("p-3", "encore");
     turn.rows.requests = Requests { acknowledged: vec![(complaint.id, later.clone())], ..Requests::default() };
     store.commit(turn).await.unwrap();
-    assert_eq!(store.request(complaint.id).await.unwrap(), Some(acknowledged));
+    assert_eq!(store.cases(&ALL).request(complaint.id).await.unwrap(), Some(acknowledged));
 
     let mut turn = case.turn("p-4", "pas remis");
     turn.rows.requests = Requests { undelivered: Some((case.id(), 2)), ..Requests::default() };
     store.commit(turn).await.unwrap();
-    assert_eq!(store.request(complaint.id).await.unwrap(), Some(complaint));
+    assert_eq!(store.cases(&ALL).request(complaint.id).await.unwrap(), Some(complaint));
     assert_eq!(overdue(37).await, [1, 0]);
 }
 
@@ -116,13 +119,16 @@ async fn what_was_missed_is_listed_until_it_is_settled_and_taught_in_order(db: D
     turn.rows.requests = Requests { missed: rows.clone(), ..Requests::default() };
     store.commit(turn).await.unwrap();
     let latest_first: Vec<MissedRow> = rows.iter().rev().cloned().collect();
-    assert_eq!(store.missed(10).await.unwrap(), latest_first);
+    assert_eq!(store.cases(&ALL).missed(10).await.unwrap(), latest_first);
 
-    assert!(store.settle_missed(rows[1].id, Some("ask_coverage"), "camille", at(10)).await.unwrap());
-    assert!(store.settle_missed(rows[0].id, Some("declare_vol"), "camille", at(11)).await.unwrap());
-    assert!(store.settle_missed(rows[2].id, None, "ines", at(12)).await.unwrap());
-    assert!(!store.settle_missed(rows[2].id, Some("thanks"), "camille", at(13)).await.unwrap(), "settled once");
-    assert!(store.missed(10).await.unwrap().is_empty());
+    assert!(store.cases(&ALL).settle_missed(rows[1].id, Some("ask_coverage"), "camille", at(10)).await.unwrap());
+    assert!(store.cases(&ALL).settle_missed(rows[0].id, Some("declare_vol"), "camille", at(11)).await.unwrap());
+    assert!(store.cases(&ALL).settle_missed(rows[2].id, None, "ines", at(12)).await.unwrap());
+    assert!(
+        !store.cases(&ALL).settle_missed(rows[2].id, Some("thanks"), "camille", at(13)).await.unwrap(),
+        "settled once"
+    );
+    assert!(store.cases(&ALL).missed(10).await.unwrap().is_empty());
     let taught = |intent: &str, text: &str| (intent.to_owned(), text.to_owned());
     assert_eq!(
         store.taught().await.unwrap(),

@@ -21,7 +21,7 @@ use guichet::{
 };
 use serde_json::json;
 
-use crate::support::{Case, Database, at, on_both_engines};
+use crate::support::{ALL, Case, Database, at, on_both_engines};
 
 on_both_engines! { every_row_reads_back_as_it_was_written, what_is_missing_reads_back_as_missing }
 
@@ -201,15 +201,15 @@ async fn every_row_reads_back_as_it_was_written(db: Database) {
     assert_eq!(store.messages(case.id(), 0, 10).await.unwrap(), [message]);
     assert_eq!(store.dossier(dossier.id).await.unwrap(), Some(dossier.clone()));
     assert_eq!(store.timeline(dossier.id).await.unwrap(), timeline);
-    assert_eq!(store.facts(dossier.id).await.unwrap(), [fact]);
-    assert_eq!(store.decisions(dossier.id).await.unwrap(), [decision]);
-    assert_eq!(store.document(document.id).await.unwrap(), Some(document));
+    assert_eq!(store.cases(&ALL).facts(dossier.id).await.unwrap(), [fact]);
+    assert_eq!(store.cases(&ALL).decisions(dossier.id).await.unwrap(), [decision]);
+    assert_eq!(store.cases(&ALL).document(document.id).await.unwrap(), Some(document));
     assert_eq!(store.outbox_row(outbox.id).await.unwrap(), Some(outbox));
-    assert_eq!(store.request(request.id).await.unwrap(), Some(request));
-    assert_eq!(store.missed(10).await.unwrap(), [missed]);
+    assert_eq!(store.cases(&ALL).request(request.id).await.unwrap(), Some(request));
+    assert_eq!(store.cases(&ALL).missed(10).await.unwrap(), [missed]);
     let planned = store.mission(dossier.id).await.unwrap();
     assert_eq!(planned, Some(Mission { row: mission, appointments: vec![appointment] }));
-    assert_eq!(store.proofs(case.id()).await.unwrap(), [proven]);
+    assert_eq!(store.cases(&ALL).proofs(case.id()).await.unwrap(), [proven]);
 
     let policy = PolicyRow {
         insurer: "phare".into(),
@@ -261,7 +261,7 @@ async fn what_is_missing_reads_back_as_missing(db: Database) {
     store.commit(turn).await.unwrap();
     assert_eq!(store.conversation(case.id()).await.unwrap(), Some(case.conversation.clone()));
     assert_eq!(store.dossier(case.dossier.id).await.unwrap(), Some(case.dossier.clone()));
-    assert_eq!(store.facts(case.dossier.id).await.unwrap(), facts);
+    assert_eq!(store.cases(&ALL).facts(case.dossier.id).await.unwrap(), facts);
     assert_eq!(store.messages(case.id(), 0, 10).await.unwrap(), messages);
-    assert_eq!(store.request(request.id).await.unwrap(), Some(request));
+    assert_eq!(store.cases(&ALL).request(request.id).await.unwrap(), Some(request));
 }

@@ -4,19 +4,15 @@ use std::collections::BTreeMap;
 
 use guichet::{
     document::Inspection,
-    domain::{
-        id::{ConversationId, DocumentId},
-        priority::Priority,
-    },
+    domain::{id::DocumentId, priority::Priority},
     dossier::Status,
     store::{
-        DocumentRow, EndpointRow, FiledDocument, HandlerRow, InboxFilter, InboxSort, Oriented, PolicyRow, SessionRow,
-        StoreError,
+        DocumentRow, FiledDocument, HandlerRow, InboxFilter, InboxSort, Oriented, PolicyRow, SessionRow, StoreError,
     },
 };
 use serde_json::json;
 
-use crate::support::{Case, Database, at, endpoint, on_both_engines};
+use crate::support::{ALL, Case, Database, at, on_both_engines};
 
 on_both_engines! {
     an_upload_sent_again_is_the_same_document,
@@ -24,8 +20,6 @@ on_both_engines! {
     policies_are_found_by_number_and_name_of_their_insurer,
     a_handler_has_one_login_and_a_new_password_ends_the_sessions,
     a_session_ends_with_its_time,
-    a_resume_link_leads_to_its_conversation_until_it_ends,
-    one_more_address_joins_but_takes_none_away,
     a_flow_revision_stays_as_it_was,
     the_inbox_shows_what_is_open_the_latest_first,
     the_inbox_filters_sorts_and_counts,
@@ -51,20 +45,20 @@ fn document(case: &Case, upload: &str) -> DocumentRow {
 async fn an_upload_sent_again_is_the_same_document(db: Database) {
     let store = db.store().await;
     let (case, other) = (Case::new("x"), Case::new("y"));
-    let first = store.add_document(document(&case, "up-1")).await.unwrap();
-    assert_eq!(store.add_document(document(&case, "up-1")).await.unwrap(), first);
-    let elsewhere = store.add_document(document(&other, "up-1")).await.unwrap();
+    let first = store.one_conversation(case.id()).add_document(document(&case, "up-1")).await.unwrap();
+    assert_eq!(store.one_conversation(case.id()).add_document(document(&case, "up-1")).await.unwrap(), first);
+    let elsewhere = store.one_conversation(other.id()).add_document(document(&other, "up-1")).await.unwrap();
     assert_ne!(elsewhere.id, first.id, "upload ids are a conversation's own");
     assert_eq!(store.documents(case.id()).await.unwrap(), std::slice::from_ref(&first));
-    assert_eq!(store.document(first.id).await.unwrap(), Some(first.clone()));
-    assert_eq!(store.document_by_upload(case.id(), "up-1").await.unwrap(), Some(first.clone()));
-    assert_eq!(store.document_by_upload(case.id(), "up-2").await.unwrap(), None);
+    assert_eq!(store.cases(&ALL).document(first.id).await.unwrap(), Some(first.clone()));
+    assert_eq!(store.one_conversation(case.id()).document_by_upload("up-1").await.unwrap(), Some(first.clone()));
+    assert_eq!(store.one_conversation(case.id()).document_by_upload("up-2").await.unwrap(), None);
 }
 
 async fn a_turn_files_the_documents_that_it_names(db: Database) {
     let store = db.store().await;
     let mut case = Case::new("x");
-    let row = store.add_document(document(&case, "up-1")).await.unwrap();
+    let row = store.one_conversation(case.id()).add_document(document(&case, "up-1")).await.unwrap();
     let mut turn = case.turn("photo", "");
     turn.rows.documents =
         vec![FiledDocument { document: row.id, dossier: Some(case.dossier.id), kind: Some("damage_photos".into()) }];
@@ -72,7 +66,7 @@ async fn a_turn_files_the_documents_that_it_names(db: Database) {
     let mut later = case.turn("later", "");
     later.rows.documents = vec![FiledDocument { document: row.id, dossier: None, kind: None }];
     store.commit(later).await.unwrap();
-    let filed = store.document(row.id).await.unwrap().unwrap();
+    let filed = store.cases(&ALL).document(row.id).await.unwrap().unwrap();
     assert_eq!((filed.dossier, filed.kind.as_deref()), (Some(case.dossier.id), Some("damage_photos")));
 }
 
@@ -110,60 +104,33 @@ fn session(token: &str, login: &str) -> SessionRow {
 
 async fn a_handler_has_one_login_and_a_new_password_ends_the_sessions(db: Database) {
     let store = db.store().await;
-    store.add_handler(&handler("elise"), at(0)).await.unwrap();
-    store.add_handler(&handler("amir"), at(0)).await.unwrap();
-    assert!(matches!(store.add_handler(&handler("elise"), at(1)).await, Err(StoreError::Taken)));
-    assert_eq!(store.handlers().await.unwrap(), [handler("amir"), handler("elise")]);
-    store.add_session(&session("e", "elise")).await.unwrap();
-    store.add_session(&session("a", "amir")).await.unwrap();
-    assert_eq!(store.session("e", at(50)).await.unwrap(), Some((session("e", "elise"), handler("elise"))));
-    assert!(store.set_password("elise", "two").await.unwrap());
-    assert!(!store.set_password("nobody", "two").await.unwrap());
-    assert_eq!(store.handler("elise").await.unwrap().unwrap().password_hash, "two");
-    assert_eq!(store.session("e", at(50)).await.unwrap(), None);
-    assert!(store.session("a", at(50)).await.unwrap().is_some());
+    store.users().add_handler(&handler("elise"), at(0)).await.unwrap();
+    store.users().add_handler(&handler("amir"), at(0)).await.unwrap();
+    assert!(matches!(store.users().add_handler(&handler("elise"), at(1)).await, Err(StoreError::Taken)));
+    assert_eq!(store.users().handlers().await.unwrap(), [handler("amir"), handler("elise")]);
+    store.users().add_session(&session("e", "elise")).await.unwrap();
+    store.users().add_session(&session("a", "amir")).await.unwrap();
+    assert_eq!(store.users().session("e", at(50)).await.unwrap(), Some((session("e", "elise"), handler("elise"))));
+    assert!(store.users().set_password("elise", "two").await.unwrap());
+    assert!(!store.users().set_password("nobody", "two").await.unwrap());
+    assert_eq!(store.users().handler("elise").await.unwrap().unwrap().password_hash, "two");
+    assert_eq!(store.users().session("e", at(50)).await.unwrap(), None);
+    assert!(store.users().session("a", at(50)).await.unwrap().is_some());
 }
 
 async fn a_session_ends_with_its_time(db: Database) {
     let store = db.store().await;
-    store.add_handler(&handler("elise"), at(0)).await.unwrap();
-    store.add_session(&session("e", "elise")).await.unwrap();
-    assert!(store.session("e", at(99)).await.unwrap().is_some());
-    assert!(store.session("e", at(100)).await.unwrap().is_none());
+    store.users().add_handler(&handler("elise"), at(0)).await.unwrap();
+    store.users().add_session(&session("e", "elise")).await.unwrap();
+    assert!(store.users().session("e", at(99)).await.unwrap().is_some());
+    assert!(store.users().session("e", at(100)).await.unwrap().is_none());
     store.prune_expired(at(99)).await.unwrap();
     assert_eq!(db.number("SELECT COUNT(*) FROM session").await, 1);
     store.prune_expired(at(100)).await.unwrap();
     assert_eq!(db.number("SELECT COUNT(*) FROM session").await, 0);
-    store.add_session(&session("f", "elise")).await.unwrap();
-    store.end_session("f").await.unwrap();
-    assert!(store.session("f", at(50)).await.unwrap().is_none());
-}
-
-async fn a_resume_link_leads_to_its_conversation_until_it_ends(db: Database) {
-    let store = db.store().await;
-    let id = ConversationId::new(at(0));
-    store.add_resume_link("hash", id, at(100)).await.unwrap();
-    assert_eq!(store.resume_link("hash", at(99)).await.unwrap(), Some(id));
-    assert_eq!(store.resume_link("hash", at(100)).await.unwrap(), None);
-    assert_eq!(store.resume_link("other", at(0)).await.unwrap(), None);
-}
-
-async fn one_more_address_joins_but_takes_none_away(db: Database) {
-    let store = db.store().await;
-    let (mut one, mut two) = (Case::new("one"), Case::new("two"));
-    store.commit(one.turn("1", "")).await.unwrap();
-    store.commit(two.turn("2", "")).await.unwrap();
-    let join = |address: &str| EndpointRow {
-        endpoint: endpoint(address),
-        conversation: one.id(),
-        contact: one.conversation.contact,
-        at: at(5),
-        proof: None,
-    };
-    assert!(store.add_endpoint(&join("new")).await.unwrap());
-    assert!(!store.add_endpoint(&join("two")).await.unwrap());
-    assert_eq!(store.conversation_at(&endpoint("new")).await.unwrap(), Some(one.id()));
-    assert_eq!(store.conversation_at(&endpoint("two")).await.unwrap(), Some(two.id()));
+    store.users().add_session(&session("f", "elise")).await.unwrap();
+    store.users().end_session("f").await.unwrap();
+    assert!(store.users().session("f", at(50)).await.unwrap().is_none());
 }
 
 async fn a_flow_revision_stays_as_it_was(db: Database) {
@@ -186,11 +153,12 @@ async fn the_inbox_shows_what_is_open_the_latest_first(db: Database) {
         references.push(case.dossier.reference);
     }
     let filter = InboxFilter { sort: InboxSort::Updated, ..InboxFilter::default() };
-    let open: Vec<_> = store.inbox(&filter, 10).await.unwrap().into_iter().map(|dossier| dossier.reference).collect();
+    let open: Vec<_> =
+        store.cases(&ALL).inbox(&filter, 10).await.unwrap().into_iter().map(|dossier| dossier.reference).collect();
     assert!(open.iter().eq(references[..4].iter().rev()), "{open:?}");
-    assert_eq!(store.inbox(&filter, 2).await.unwrap().len(), 2);
+    assert_eq!(store.cases(&ALL).inbox(&filter, 2).await.unwrap().len(), 2);
     let filter = InboxFilter { status: Some(Status::Closed), ..InboxFilter::default() };
-    let closed = store.inbox(&filter, 10).await.unwrap();
+    let closed = store.cases(&ALL).inbox(&filter, 10).await.unwrap();
     assert!(closed.iter().map(|dossier| &dossier.reference).eq([&references[4]]));
     let quoted = store.dossier_by_reference(&references[5]).await.unwrap().unwrap();
     assert_eq!(quoted.status, Status::Withdrawn);
@@ -228,11 +196,11 @@ async fn the_inbox_filters_sorts_and_counts(db: Database) {
         (InboxFilter { search: Some("zoÈ".into()), ..all.clone() }, vec!["Zoé"]),
         (InboxFilter { search: Some("_".into()), ..all }, vec![]),
     ] {
-        let found = store.inbox(&filter, 10).await.unwrap();
+        let found = store.cases(&ALL).inbox(&filter, 10).await.unwrap();
         let found: Vec<_> = found.iter().filter_map(|dossier| dossier.holder.as_deref()).collect();
         assert_eq!(found, holders, "{filter:?}");
     }
-    let counts = store.inbox_counts(None).await.unwrap();
+    let counts = store.cases(&ALL).inbox_counts(None).await.unwrap();
     assert_eq!(counts.iter().map(|count| count.count).sum::<i64>(), 3);
     assert!(counts.iter().any(|count| count.orientation.is_none() && count.waiting && count.count == 1));
 }

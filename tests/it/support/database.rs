@@ -5,7 +5,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use guichet::store::Store;
+use guichet::store::Engine;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _, SqliteConnection};
 use tempfile::TempDir;
 use url::Url;
@@ -63,8 +63,8 @@ impl Database {
     }
 
     /// Opens the store on this database.
-    pub(crate) async fn store(&self) -> Store {
-        Store::open(&self.url).await.unwrap()
+    pub(crate) async fn store(&self) -> Engine {
+        Engine::open(&self.url).await.unwrap()
     }
 
     pub(crate) fn is_sqlite(&self) -> bool {

@@ -15,7 +15,7 @@ use guichet::{
     dossier::Dossier,
     flow::{Library, built_in},
     intake::{Accounts, Inbound, InboundKind, Intake, Receipt},
-    store::Store,
+    store::Engine,
     telemetry::Metrics,
 };
 use jiff::Timestamp;
@@ -25,7 +25,7 @@ use super::Database;
 /// One node.
 pub(crate) struct House {
     pub(crate) intake: Intake,
-    pub(crate) store: Store,
+    pub(crate) store: Engine,
     now: Arc<AtomicI64>,
     sent: AtomicU32,
 }

@@ -13,6 +13,9 @@ mod process;
 mod rows;
 mod server;
 
+/// The scope of a user who sees everything.
+pub(crate) static ALL: guichet::identity::Scope = guichet::identity::Scope::everything();
+
 pub(crate) use bot_api::{BotApi, Someone};
 pub(crate) use client::Client;
 pub(crate) use database::{Database, on_both_engines};

@@ -1,6 +1,6 @@
 //! The webhook of the real program: what it takes, what it refuses and how, one node and two.
 
-use guichet::{domain::message::Author, store::Store};
+use guichet::{domain::message::Author, store::Engine};
 use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _, SqliteConnection};
 
@@ -135,7 +135,7 @@ async fn a_full_disk_is_a_503_and_space_is_enough_to_go_on() {
     let receipt: Receipt = client.send(&again).await.unwrap();
     assert!(!receipt.duplicate && receipt.seq > receipts.last().unwrap().seq);
     drop(server);
-    let store = Store::open(&url).await.unwrap();
+    let store = Engine::open(&url).await.unwrap();
     let id = store.conversation_at(&endpoint("+33639980001")).await.unwrap().unwrap();
     let messages = store.messages(id, 0, 10_000).await.unwrap();
     let ids = messages.iter().filter_map(|message| message.client_id.clone());

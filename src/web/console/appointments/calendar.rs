@@ -51,14 +51,14 @@ fn version_of(mission: &Mission) -> Option<Version<'_>> {
 /// Whatever appointment of a mission is asked for, the file tells how it stands now.
 pub(crate) async fn get(
     State(console): State<Console>,
-    _: Session,
+    session: Session,
     Path(id): Path<String>,
 ) -> Result<Response, ConsoleError> {
     let id: AppointmentId = id.parse().map_err(|_| ConsoleError::NotFound)?;
-    let mission = console.store().mission_of_appointment(id).await?.ok_or(ConsoleError::NotFound)?;
+    let mission = console.cases(&session).mission_of_appointment(id).await?.ok_or(ConsoleError::NotFound)?;
     let Version { row, sequence } = version_of(&mission).ok_or(ConsoleError::NotFound)?;
-    let dossier = console.store().dossier(row.dossier).await?.ok_or(ConsoleError::NotFound)?;
-    let facts = console.store().facts(dossier.id).await?;
+    let dossier = console.cases(&session).dossier(row.dossier).await?.ok_or(ConsoleError::NotFound)?;
+    let facts = console.cases(&session).facts(dossier.id).await?;
     let phone = match current(&facts, "phone") {
         Some(Value::Phone(phone)) => Some(phone.as_str()),
         _ => None,

@@ -18,7 +18,7 @@ use crate::{
         id::{AppointmentId, MissionId},
     },
     planning::survey_place,
-    store::{MissionRow, MissionState},
+    store::{Cases, MissionRow, MissionState},
     web::console::{
         Console, assets,
         auth::Session,
@@ -134,13 +134,13 @@ pub(crate) async fn get(
         first: None,
     };
     if let Some(expert) = active {
-        let (from, store) = (console.now() - STILL_SHOWN, console.store());
+        let (from, seen) = (console.now() - STILL_SHOWN, console.cases(&session));
         let (after, arrange_after) =
             (Key::<AppointmentId>::read(&asked.after), Key::<MissionId>::read(&asked.arrange_after));
         // One more than is shown tells whether there is another page.
         let (mut booked, mut to_arrange) = tokio::try_join!(
-            store.agenda(expert, from, after, PAGE + 1),
-            store.missions_to_arrange(expert, from, arrange_after, PAGE + 1),
+            seen.agenda(expert, from, after, PAGE + 1),
+            seen.missions_to_arrange(expert, from, arrange_after, PAGE + 1),
         )?;
         if booked.len() > PAGE {
             booked.truncate(PAGE);
@@ -154,7 +154,7 @@ pub(crate) async fn get(
         }
         let is_first = after.is_none() && arrange_after.is_none();
         page.first = (!is_first).then(|| address_of(expert, "", ""));
-        let cases = try_join_all(booked.iter().map(|(_, mission)| case_of(&console, mission))).await?;
+        let cases = try_join_all(booked.iter().map(|(_, mission)| case_of(&console, seen, mission))).await?;
         for ((row, mission), case) in booked.iter().zip(cases) {
             let slot = SlotView::of(row, &zone(console.library(), &mission.insurer));
             match page.days.last_mut().filter(|day| day.day == slot.day) {
@@ -166,7 +166,7 @@ pub(crate) async fn get(
                 }),
             }
         }
-        let cases = try_join_all(to_arrange.iter().map(|mission| case_of(&console, mission))).await?;
+        let cases = try_join_all(to_arrange.iter().map(|mission| case_of(&console, seen, mission))).await?;
         page.to_arrange = to_arrange.iter().map(|mission| When(mission.ordered_at)).zip(cases).collect();
     }
     html(&page)
@@ -184,9 +184,8 @@ fn address_of(expert: &str, after: &str, arrange_after: &str) -> String {
     format!("/console/appointments?{}", query.finish())
 }
 
-async fn case_of(console: &Console, mission: &MissionRow) -> Result<Case, ConsoleError> {
-    let (dossier, facts) =
-        tokio::try_join!(console.store().dossier(mission.dossier), console.store().facts(mission.dossier))?;
+async fn case_of(console: &Console, seen: Cases<'_>, mission: &MissionRow) -> Result<Case, ConsoleError> {
+    let (dossier, facts) = tokio::try_join!(seen.dossier(mission.dossier), seen.facts(mission.dossier))?;
     let dossier = dossier.ok_or(ConsoleError::NotFound)?;
     let phone = match current(&facts, "phone") {
         Some(Value::Phone(phone)) => Some(phone.clone()),

@@ -10,6 +10,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::{masked, random_token, unmasked};
 use crate::{
+    identity::Scope,
     intake::Actor,
     store::{HandlerRow, SessionRow},
     web::console::{Console, error::ConsoleError},
@@ -24,6 +25,8 @@ pub struct Session {
     pub login: String,
     pub name: String,
     pub is_admin: bool,
+    /// What they may see and change.
+    pub(in crate::web::console) scope: Scope,
     /// Goes into every form; another one on every page, see [`Self::sent`].
     pub csrf: String,
     pub(in crate::web::console) token_hash: String,
@@ -75,12 +78,13 @@ impl FromRequestParts<Console> for Admin {
 pub(super) async fn of(console: &Console, headers: &HeaderMap) -> Result<Option<Session>, ConsoleError> {
     let Some(token) = console.cookies().read(headers, Cookies::SESSION) else { return Ok(None) };
     let token_hash = hash(token);
-    let found = console.store().session(&token_hash, console.now()).await?;
+    let found = console.users().session(&token_hash, console.now()).await?;
     let Some((session, handler)) = found else { return Ok(None) };
     Ok(Some(Session {
         login: handler.login,
         name: handler.name,
         is_admin: handler.role == "admin",
+        scope: Scope::everything(),
         csrf: masked(&session.csrf)?,
         token_hash,
     }))
@@ -96,7 +100,7 @@ pub(crate) async fn open(console: &Console, handler: &HandlerRow) -> Result<Head
         csrf: random_token()?,
         expires_at: expiry(now),
     };
-    console.store().add_session(&session).await?;
+    console.users().add_session(&session).await?;
     Ok(console.cookies().set(Cookies::SESSION, &token, LIFETIME.as_secs()))
 }
 

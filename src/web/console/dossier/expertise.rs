@@ -11,7 +11,7 @@ use crate::{
     dossier::Dossier,
     flow::{Insurer, Library},
     planning::{Because, Busy, Case, MODES, Rules, Slot, free_slots, rank, survey_place},
-    store::{AppointmentRow, AppointmentState, FactRow, Mission, MissionState, Store, StoreError},
+    store::{AppointmentRow, AppointmentState, Cases, FactRow, Mission, MissionState, StoreError},
     web::console::when::{When, clock, day},
 };
 
@@ -99,23 +99,23 @@ impl MissionView {
 
 /// What the page shows of a dossier's expertise.
 pub(super) async fn view(
-    store: &Store,
+    cases: Cases<'_>,
     library: &Library,
     dossier: &Dossier,
     rows: &[FactRow],
     now: Timestamp,
     lexicon: Lexicon<'_>,
 ) -> Result<ExpertiseView, StoreError> {
-    let mission = store.mission(dossier.id).await?;
+    let mission = cases.mission(dossier.id).await?;
     let is_open = mission.as_ref().is_some_and(|mission| mission.row.state.is_open());
     let mut view = if is_open || dossier.status.is_over() {
         ExpertiseView::default()
     } else {
-        candidates(library, dossier, rows, &store.mission_load().await?)
+        candidates(library, dossier, rows, &cases.mission_load().await?)
     };
     if let Some(mission) = mission {
         let zone = zone(library, &dossier.insurer);
-        let free = if is_open { free(store, library, &mission, rows, now, &zone).await? } else { Vec::new() };
+        let free = if is_open { free(cases, library, &mission, rows, now, &zone).await? } else { Vec::new() };
         view.mission = Some(of(&mission, free, library, &zone, lexicon));
     }
     Ok(view)
@@ -146,7 +146,7 @@ fn of(mission: &Mission, free: Vec<Slot>, library: &Library, zone: &TimeZone, le
 }
 
 async fn free(
-    store: &Store,
+    cases: Cases<'_>,
     library: &Library,
     mission: &Mission,
     rows: &[FactRow],
@@ -155,7 +155,7 @@ async fn free(
 ) -> Result<Vec<Slot>, StoreError> {
     let experts = library.experts();
     let Some(expert) = experts.get(&mission.row.expert) else { return Ok(Vec::new()) };
-    let booked = store.booked(&expert.id, now, Timestamp::MAX).await?;
+    let booked = cases.booked(&expert.id, now, Timestamp::MAX).await?;
     let busy: Vec<Busy> =
         booked.iter().map(|row| Busy { mission: row.mission, start: row.start, until: row.busy_until }).collect();
     let rules = Rules { postcode: postcode(rows), ..Rules::of(experts, now, zone, library.calendar()) };

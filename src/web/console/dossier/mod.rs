@@ -23,14 +23,14 @@ use super::{Console, Names, auth::Session, error::ConsoleError};
 use crate::{domain::id::DossierId, dossier::Dossier, intake::Action, planning::Experts};
 
 /// The dossier of an address.
-async fn find(console: &Console, id: &str) -> Result<Dossier, ConsoleError> {
+async fn find(console: &Console, session: &Session, id: &str) -> Result<Dossier, ConsoleError> {
     let id: DossierId = id.parse().map_err(|_| ConsoleError::NotFound)?;
-    console.store().dossier(id).await?.ok_or(ConsoleError::NotFound)
+    console.cases(session).dossier(id).await?.ok_or(ConsoleError::NotFound)
 }
 
 /// Does what a handler does, and leads back to the page.
 async fn act(console: &Console, session: &Session, id: &str, action: Action) -> Result<Redirect, ConsoleError> {
-    let dossier = find(console, id).await?;
+    let dossier = find(console, session, id).await?;
     console.actions().act(dossier.id, session.actor(), action).await?;
     Ok(Redirect::to(&format!("/console/dossiers/{}", dossier.id)))
 }

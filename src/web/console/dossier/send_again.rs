@@ -11,7 +11,11 @@ use crate::{
     domain::{id::ConversationId, message::Endpoint},
     intake::Action,
     store::StoreError,
-    web::console::{Console, auth::Checked, error::ConsoleError},
+    web::console::{
+        Console,
+        auth::{Checked, Session},
+        error::ConsoleError,
+    },
 };
 
 #[derive(Deserialize)]
@@ -23,8 +27,12 @@ pub(crate) struct Resend {
 }
 
 /// The addresses to which messages can be pushed, in an order that stays: new ones come last.
-pub(super) async fn endpoints(console: &Console, conversation: ConversationId) -> Result<Vec<Endpoint>, StoreError> {
-    let mut endpoints = console.store().endpoints(conversation).await?;
+pub(super) async fn endpoints(
+    console: &Console,
+    session: &Session,
+    conversation: ConversationId,
+) -> Result<Vec<Endpoint>, StoreError> {
+    let mut endpoints = console.cases(session).endpoints(conversation).await?;
     endpoints.retain(|endpoint| console.accounts().push_to(endpoint));
     Ok(endpoints)
 }
@@ -34,13 +42,13 @@ pub(crate) async fn post(
     Path(id): Path<String>,
     sent: Checked<Resend>,
 ) -> Result<Redirect, ConsoleError> {
-    let dossier = find(&console, &id).await?;
+    let dossier = find(&console, &sent.session, &id).await?;
     let message: i64 = sent.form.message.parse().map_err(|_| ConsoleError::BadForm)?;
     let to = if let Some(number) = sent.form.to {
         let number: usize = number.parse().map_err(|_| ConsoleError::BadForm)?;
-        endpoints(&console, dossier.conversation).await?.into_iter().nth(number)
+        endpoints(&console, &sent.session, dossier.conversation).await?.into_iter().nth(number)
     } else {
-        let rows = console.store().outbox(dossier.conversation, message.saturating_sub(1)).await?;
+        let rows = console.cases(&sent.session).outbox(dossier.conversation, message.saturating_sub(1)).await?;
         rows.into_iter().rfind(|row| row.seq == message).map(|row| row.to)
     };
     let to = to.ok_or(ConsoleError::BadForm)?;

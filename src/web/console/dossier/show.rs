@@ -94,27 +94,27 @@ pub(crate) async fn get(
     session: Session,
     Path(id): Path<String>,
 ) -> Result<Html<String>, ConsoleError> {
-    let dossier = find(&console, &id).await?;
-    let store = console.store();
-    let conversation = store.conversation(dossier.conversation).await?.ok_or(ConsoleError::NotFound)?;
+    let dossier = find(&console, &session, &id).await?;
+    let cases = console.cases(&session);
+    let conversation = cases.conversation(dossier.conversation).await?.ok_or(ConsoleError::NotFound)?;
     let after = (conversation.last_seq - MAX_MESSAGES).max(0);
     let (messages, sent, endpoints, rows, received, decisions, entries, handlers, candidates, known, proofs, requests) =
         tokio::try_join!(
-            store.messages(dossier.conversation, after, MAX_MESSAGES),
-            store.outbox(dossier.conversation, after),
-            send_again::endpoints(&console, dossier.conversation),
-            store.facts(dossier.id),
-            store.documents(dossier.conversation),
-            store.decisions(dossier.id),
-            store.timeline(dossier.id),
-            store.handlers(),
-            store.duplicate_candidates(&dossier),
-            store.addresses(dossier.conversation),
-            store.proofs(dossier.conversation),
-            store.open_requests(dossier.conversation),
+            cases.messages(dossier.conversation, after, MAX_MESSAGES),
+            cases.outbox(dossier.conversation, after),
+            send_again::endpoints(&console, &session, dossier.conversation),
+            cases.facts(dossier.id),
+            cases.documents(dossier.conversation),
+            cases.decisions(dossier.id),
+            cases.timeline(dossier.id),
+            console.users().handlers(),
+            cases.duplicate_candidates(&dossier),
+            cases.addresses(dossier.conversation),
+            cases.proofs(dossier.conversation),
+            cases.open_requests(dossier.conversation),
         )?;
     let policy = match &dossier.policy {
-        Some(number) => store.policy_by_number(&dossier.insurer, &number_key(number)).await?,
+        Some(number) => cases.policy_by_number(&dossier.insurer, &number_key(number)).await?,
         None => None,
     };
     let policy: Option<Policy> = policy.and_then(|row| serde_json::from_value(row.policy).ok());
@@ -125,7 +125,7 @@ pub(crate) async fn get(
         .as_ref()
         .map(|login| if *login == session.login { TakenBy::Me } else { TakenBy::Another(lexicon.person(login)) });
     let events: Vec<TimelineEvent> = entries.iter().map(Entry::event).collect();
-    let expertise = expertise::view(store, console.library(), &dossier, &rows, console.now(), lexicon).await?;
+    let expertise = expertise::view(cases, console.library(), &dossier, &rows, console.now(), lexicon).await?;
     html(&DossierPage {
         shell: Shell::from(&session),
         now: console.now(),

@@ -15,9 +15,9 @@ pub(crate) struct Typing {}
 pub(crate) async fn post(
     State(console): State<Console>,
     Path(id): Path<String>,
-    _: Checked<Typing>,
+    sent: Checked<Typing>,
 ) -> Result<StatusCode, ConsoleError> {
-    let dossier = find(&console, &id).await?;
+    let dossier = find(&console, &sent.session, &id).await?;
     console.actions().tell_typing(dossier.conversation);
     Ok(StatusCode::NO_CONTENT)
 }

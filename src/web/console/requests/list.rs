@@ -56,8 +56,8 @@ pub(crate) async fn get(
     Query(query): Query<RequestsQuery>,
 ) -> Result<Html<String>, ConsoleError> {
     let desk = Some(query.desk.as_str()).filter(|desk| !desk.is_empty());
-    let rows = console.store().requests(desk, query.done == "1", MAX_LINES).await?;
-    let counts = console.store().request_counts(console.now()).await?;
+    let rows = console.cases(&session).requests(desk, query.done == "1", MAX_LINES).await?;
+    let counts = console.cases(&session).request_counts(console.now()).await?;
     let (names, now) = (console.names(), console.now());
     html(&RequestsPage {
         shell: Shell::from(&session),

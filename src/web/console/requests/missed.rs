@@ -38,7 +38,7 @@ struct MissedLine {
 }
 
 pub(crate) async fn get(State(console): State<Console>, session: Session) -> Result<Html<String>, ConsoleError> {
-    let rows = console.store().missed(MAX_LINES).await?;
+    let rows = console.cases(&session).missed(MAX_LINES).await?;
     let intents = console.names().intents().map(|(intent, name)| (intent.to_owned(), name.to_owned())).collect();
     let lines = rows.into_iter().map(|row| MissedLine::of(&console, row)).collect();
     html(&MissedPage { shell: Shell::from(&session), lines, intents })

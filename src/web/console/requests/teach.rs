@@ -28,7 +28,8 @@ pub(crate) async fn post(
     if intent.is_some_and(|intent| !console.names().intents().any(|(known, _)| known == intent)) {
         return Err(ConsoleError::BadForm);
     }
-    let settled = console.store().settle_missed(id, intent, &sent.session.actor().login, console.now()).await?;
+    let settled =
+        console.cases(&sent.session).settle_missed(id, intent, &sent.session.actor().login, console.now()).await?;
     // Another handler may have been first: then it is learnt already.
     if settled && intent.is_some() {
         console.actions().learn().await?;

@@ -57,7 +57,7 @@ async fn add(
     let Ok(password_hash) = password::hash(password).await else { return Ok(Err(Wrong::Password)) };
     let role = if is_admin { "admin" } else { "handler" };
     let row = HandlerRow { login: login.to_owned(), name: name.to_owned(), role: role.to_owned(), password_hash };
-    match console.store().add_handler(&row, console.now()).await {
+    match console.users().add_handler(&row, console.now()).await {
         Ok(()) => Ok(Ok(())),
         Err(StoreError::Taken) => Ok(Err(Wrong::Taken)),
         Err(error) => Err(error.into()),

@@ -49,7 +49,7 @@ pub(crate) async fn get(State(console): State<Console>, Admin(session): Admin) -
 
 impl UsersPage {
     pub(super) async fn read(console: &Console, shell: Shell, form: Form) -> Result<Self, ConsoleError> {
-        let rows = console.store().handlers().await?;
+        let rows = console.users().handlers().await?;
         let users = rows
             .into_iter()
             .map(|row| User { is_admin: row.role == "admin", login: row.login, name: row.name })

@@ -71,12 +71,12 @@ async fn change(
     if console.throttle().count(&session.login, from, console.now()).is_err() {
         return Ok(Err(Wrong::TooMany));
     }
-    let stored = console.store().handler(&session.login).await?.map(|handler| handler.password_hash);
+    let stored = console.users().handler(&session.login).await?.map(|handler| handler.password_hash);
     if !password::verify(sent.current, stored).await {
         return Ok(Err(Wrong::Current));
     }
     let Ok(hash) = password::hash(sent.new).await else { return Ok(Err(Wrong::New)) };
-    console.store().set_password(&session.login, &hash).await?;
+    console.users().set_password(&session.login, &hash).await?;
     Ok(Ok(()))
 }
 

@@ -8,7 +8,7 @@ use guichet::{
 };
 
 use super::{Sent, account, at, guichet, hand_over, peer, person, sent, sent_file};
-use crate::support::{Database, Server};
+use crate::support::{ALL, Database, Server};
 
 /// A part of a question, and Julie's answer. The first that fits.
 const ANSWERS: &[(&str, &str)] = &[
@@ -252,7 +252,7 @@ async fn a_water_damage_is_declared_by_letters_through_postfix() {
     assert!(last.text.contains(&format!("{SENT}{}", dossier.reference)), "{}", last.text);
     assert!(last.header("subject").contains(&dossier.reference));
     // What she wrote beside, and what came below, are told apart.
-    let facts = store.facts(dossier.id).await.unwrap();
+    let facts = store.cases(&ALL).facts(dossier.id).await.unwrap();
     for (name, part) in
         [("rooms", "kitchen"), ("cause", "appliance"), ("damage_amount", "70000"), ("building", "condominium")]
     {

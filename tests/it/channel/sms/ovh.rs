@@ -17,7 +17,7 @@ use axum::{
 };
 use guichet::{
     domain::message::{Author, Channel, Endpoint},
-    store::{Delivery, OutboxRow, Store},
+    store::{Delivery, Engine, OutboxRow},
 };
 use serde_json::{Value as Json, json};
 use sha1::{Digest as _, Sha1};
@@ -26,7 +26,7 @@ use tokio::sync::{
     mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
 };
 
-use crate::support::{Database, Server, on_both_engines};
+use crate::support::{ALL, Database, Server, on_both_engines};
 
 on_both_engines! {
     what_is_received_is_removed_when_it_is_stored_whatever_dies,
@@ -181,7 +181,7 @@ fn account(peer: &Peer, more: &str) -> String {
 }
 
 /// What a person said, as far as it is stored.
-async fn said(store: &Store, person: &str) -> Vec<String> {
+async fn said(store: &Engine, person: &str) -> Vec<String> {
     let endpoint = Endpoint { channel: Channel::Sms, account: "ovh".into(), address: person.into() };
     let Some(id) = store.conversation_at(&endpoint).await.unwrap() else { return Vec::new() };
     let messages = store.messages(id, 0, 100).await.unwrap();
@@ -190,11 +190,11 @@ async fn said(store: &Store, person: &str) -> Vec<String> {
 }
 
 /// The first message to a person, once it came so far.
-async fn sent(store: &Store, person: &str, delivery: Delivery) -> OutboxRow {
+async fn sent(store: &Engine, person: &str, delivery: Delivery) -> OutboxRow {
     let endpoint = Endpoint { channel: Channel::Sms, account: "ovh".into(), address: person.into() };
     loop {
         if let Some(id) = store.conversation_at(&endpoint).await.unwrap()
-            && let Some(row) = store.outbox(id, 0).await.unwrap().into_iter().next()
+            && let Some(row) = store.cases(&ALL).outbox(id, 0).await.unwrap().into_iter().next()
             && row.delivery == delivery
         {
             return row;

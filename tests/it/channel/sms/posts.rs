@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use guichet::{
     domain::message::{Author, Channel, Endpoint},
-    store::Store,
+    store::Engine,
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::{Client, StatusCode};
@@ -210,7 +210,7 @@ async fn send(server: &Server, post: Post) -> StatusCode {
     request.send().await.unwrap().status()
 }
 
-async fn stored(store: &Store, provider: &Provider) -> Vec<String> {
+async fn stored(store: &Engine, provider: &Provider) -> Vec<String> {
     let Provider { channel, account, address, .. } = *provider;
     let endpoint = Endpoint { channel, account: account.into(), address: address.into() };
     let Some(id) = store.conversation_at(&endpoint).await.unwrap() else { return Vec::new() };

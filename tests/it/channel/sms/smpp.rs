@@ -7,7 +7,7 @@ use std::{
 
 use guichet::{
     domain::message::{Author, Channel, Endpoint},
-    store::{Delivery, Store},
+    store::{Delivery, Engine},
 };
 use serde_json::{Value as Json, json};
 
@@ -76,7 +76,7 @@ impl Carrier {
     }
 }
 
-async fn said(store: &Store, author: impl Fn(&Author) -> bool) -> Vec<String> {
+async fn said(store: &Engine, author: impl Fn(&Author) -> bool) -> Vec<String> {
     let endpoint = Endpoint { channel: Channel::Sms, account: "carrier".into(), address: format!("+{PERSON}") };
     let id = store.conversation_at(&endpoint).await.unwrap().unwrap();
     let messages = store.messages(id, 0, 1000).await.unwrap();

@@ -34,7 +34,7 @@ async fn whatever_becomes_of_an_appointment_a_calendar_holds_it_once() {
     let trial = Trial::start().await;
     let cookie = trial.log_in().await;
     let first = trial.book("2026-11-24T13:00:00Z").await;
-    let mission = trial.console().store().mission(trial.dossier().await).await.unwrap().unwrap();
+    let mission = trial.engine().mission(trial.dossier().await).await.unwrap().unwrap();
     let uid = format!("UID:{}@guichet", mission.row.id);
     let at = |start: &str| format!("DTSTART:{start}");
     let expected = ["METHOD:PUBLISH", &uid, "SEQUENCE:0", "STATUS:CONFIRMED", &at("20261124T130000Z")];

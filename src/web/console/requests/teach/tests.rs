@@ -15,7 +15,7 @@ async fn one_click_makes_an_example_and_has_it_learnt() {
     assert_eq!(trial.post_as(&cookie, &address, &teach("no_such")).await.0, StatusCode::BAD_REQUEST);
     assert_eq!(trial.post_as(&cookie, &address, &teach("declare_tempete")).await.0, StatusCode::SEE_OTHER);
     assert_eq!(trial.learnt(), 1);
-    let taught = trial.console().store().taught().await.unwrap();
+    let taught = trial.engine().taught().await.unwrap();
     assert_eq!(taught, [("declare_tempete".to_owned(), "le bidule du toit a lâché".to_owned())]);
     let (_, _, page) = trial.get_as(&cookie, "/console/missed").await;
     assert!(!page.contains("le bidule du toit a lâché"));
@@ -32,7 +32,7 @@ async fn what_teaches_nothing_leaves_the_list() {
     let csrf = trial.csrf(&cookie).await;
     let (status, _, _) = trial.post_as(&cookie, &format!("/console/missed/{id}"), &format!("csrf={csrf}")).await;
     assert_eq!(status, StatusCode::SEE_OTHER);
-    assert!(trial.console().store().taught().await.unwrap().is_empty());
-    assert!(trial.console().store().missed(10).await.unwrap().is_empty());
+    assert!(trial.engine().taught().await.unwrap().is_empty());
+    assert!(trial.engine().cases(&crate::identity::Scope::everything()).missed(10).await.unwrap().is_empty());
     assert_eq!(trial.learnt(), 0);
 }

@@ -1,43 +1,29 @@
-//! Handlers and their sessions.
+//! Who may log in to the console, and who is logged in. No scope is asked for here: a scope is made from what is read here.
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::{
-    Store, StoreError,
-    db::{Row, args},
+    db::{Db, args},
+    error::StoreError,
+    tables::handler::{self, HandlerRow, SELECT, SessionRow, read},
 };
 
-/// A person at the console.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HandlerRow {
-    pub login: String,
-    pub name: String,
-    /// `handler` or `admin`.
-    pub role: String,
-    /// Argon2id, in PHC form.
-    pub password_hash: String,
+/// The handlers and their sessions. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Users {
+    db: Arc<Db>,
 }
 
-/// A session: only its token's hash is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SessionRow {
-    pub token_hash: String,
-    pub login: String,
-    pub csrf: String,
-    pub expires_at: Timestamp,
-}
+impl Users {
+    pub(super) fn new(db: Arc<Db>) -> Self {
+        Self { db }
+    }
 
-const SELECT: &str = "SELECT login, name, role, password_hash FROM handler";
-
-fn read(row: &Row) -> Result<HandlerRow, StoreError> {
-    Ok(HandlerRow { login: row.text(0)?, name: row.text(1)?, role: row.text(2)?, password_hash: row.text(3)? })
-}
-
-impl Store {
     /// The handler who logs in so.
     pub async fn handler(&self, login: &str) -> Result<Option<HandlerRow>, StoreError> {
-        let row = self.db.fetch_one(&format!("{SELECT} WHERE login = $1"), &args![login]).await?;
-        row.as_ref().map(read).transpose()
+        handler::handler(&self.db, login).await
     }
 
     /// All handlers, by login.
@@ -116,14 +102,5 @@ impl Store {
     /// Ends a session.
     pub async fn end_session(&self, token_hash: &str) -> Result<(), StoreError> {
         self.db.execute("DELETE FROM session WHERE token_hash = $1", &args![token_hash]).await.map(drop)
-    }
-
-    /// Forgets the sessions and links that are over.
-    pub async fn prune_expired(&self, now: Timestamp) -> Result<(), StoreError> {
-        self.db.execute("DELETE FROM session WHERE expires_at <= $1", &args![now]).await?;
-        self.db.execute("DELETE FROM crossing WHERE expires_at <= $1", &args![now]).await?;
-        self.db.execute("DELETE FROM tried WHERE until_at <= $1", &args![now]).await?;
-        self.db.execute("DELETE FROM lease WHERE until_at <= $1", &args![now]).await?;
-        self.db.execute("DELETE FROM resume_link WHERE expires_at <= $1", &args![now]).await.map(drop)
     }
 }

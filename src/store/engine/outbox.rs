@@ -1,184 +1,21 @@
-//! What is to be sent, and what became of it.
-//!
-//! Rows come in with the conversation's own commit. Whoever sends claims the first waiting row of a conversation at an
-//! address, by a lease: the attempt is recorded before it is made, `next_at` is the lease's end while it lasts, and every
-//! write afterwards names the epoch of the claim, so that one whose lease ran out changes nothing.
-
-use std::{fmt, str::FromStr, sync::LazyLock};
+//! What is to be sent: claimed, settled, reported on.
 
 use jiff::Timestamp;
 
-use super::{
-    Store, StoreError,
-    column::by_name,
-    db::{Row, Tx, args},
-    table::{Insert, Table as _, table},
-};
-use crate::domain::{
-    id::{ConversationId, DossierId, OutboundId},
-    language::Language,
-    message::{Author, Body, Channel, Endpoint},
-};
-
-/// A message on its way to one place.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OutboxRow {
-    /// The same for every try.
-    pub id: OutboundId,
-    pub conversation: ConversationId,
-    /// The message's number in its conversation.
-    pub seq: i64,
-    pub to: Endpoint,
-    pub attempts: i64,
-    /// Not before this instant; the lease's end while somebody sends it.
-    pub next_at: Timestamp,
-    pub epoch: i64,
-    pub delivery: Delivery,
-    /// By which the provider's reports name it.
-    pub provider_id: Option<String>,
-    /// Why the last try failed, as the channel's code.
-    pub reason: Option<String>,
-    pub at: Timestamp,
-}
-
-/// How far a message came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Delivery {
-    Waiting,
-    Sent,
-    /// Given up, or reported as not brought.
-    Failed,
-    Delivered,
-    Read,
-}
-
-/// What a try came to.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Settled {
-    Sent {
-        provider_id: Option<String>,
+use super::Engine;
+use crate::{
+    domain::{
+        id::{ConversationId, OutboundId},
+        language::Language,
+        message::{Channel, Endpoint},
     },
-    /// To be tried again, together with what stands behind it.
-    Again {
-        next_at: Timestamp,
-        reason: &'static str,
-        /// False gives the attempt back: it was not the message that failed.
-        counted: bool,
+    store::{
+        db::{Row, Tx, args},
+        error::StoreError,
+        table::Table as _,
+        tables::outbox::{Delivery, EarlyReport, OutboxRow, Said, Settled},
     },
-}
-
-/// A message that is given up, to be stored with what the handler is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Undelivered {
-    pub id: OutboundId,
-    pub epoch: i64,
-    pub reason: String,
-}
-
-/// A report that came before what it reports on was stored as sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EarlyReport {
-    pub provider_id: String,
-    pub delivery: Delivery,
-    pub reason: Option<String>,
-}
-
-/// What a channel needs to say a message.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Said {
-    pub insurer: String,
-    pub language: Language,
-    pub author: Author,
-    pub body: Body,
-}
-
-impl Delivery {
-    /// The name in the store.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Sent => "sent",
-            Self::Failed => "failed",
-            Self::Delivered => "delivered",
-            Self::Read => "read",
-        }
-    }
-}
-
-impl fmt::Display for Delivery {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// A stored state that is none of ours.
-#[derive(Debug, thiserror::Error)]
-#[error("unknown delivery state")]
-pub struct UnknownDelivery;
-
-impl FromStr for Delivery {
-    type Err = UnknownDelivery;
-
-    fn from_str(name: &str) -> Result<Self, UnknownDelivery> {
-        [Self::Waiting, Self::Sent, Self::Failed, Self::Delivered, Self::Read]
-            .into_iter()
-            .find(|delivery| delivery.name() == name)
-            .ok_or(UnknownDelivery)
-    }
-}
-
-by_name!(Delivery);
-
-table! { OutboxRow in "outbox" {
-    id,
-    conversation,
-    seq,
-    to: Endpoint { channel, account, address },
-    attempts,
-    next_at,
-    epoch,
-    delivery as status,
-    provider_id,
-    reason,
-    at,
-} }
-
-pub(super) static ADD_OUTBOX: LazyLock<Insert<OutboxRow>> = LazyLock::new(Insert::new);
-
-impl OutboxRow {
-    /// A message that waits to be sent.
-    pub fn new(conversation: ConversationId, seq: i64, to: Endpoint, now: Timestamp) -> Self {
-        Self {
-            id: OutboundId::new(now),
-            conversation,
-            seq,
-            to,
-            attempts: 0,
-            next_at: now,
-            epoch: 0,
-            delivery: Delivery::Waiting,
-            provider_id: None,
-            reason: None,
-            at: now,
-        }
-    }
-}
-
-/// Whether a message is still to be given up; its row stays as it is until the transaction ends.
-pub(super) async fn lock_pending(tx: &mut Tx, undelivered: &Undelivered) -> Result<bool, StoreError> {
-    let sql = format!("UPDATE outbox SET epoch = epoch WHERE {UNDECIDED} RETURNING id");
-    Ok(!tx.fetch(&sql, &args![undelivered.id.to_string(), undelivered.epoch]).await?.is_empty())
-}
-
-/// Gives a message up.
-pub(super) async fn give_up(tx: &mut Tx, undelivered: &Undelivered) -> Result<(), StoreError> {
-    let sql = format!("UPDATE outbox SET status = 'failed', reason = $3 WHERE {UNDECIDED}");
-    let args = args![undelivered.id.to_string(), undelivered.epoch, undelivered.reason.as_str()];
-    tx.fetch(&sql, &args).await.map(drop)
-}
-
-/// Nobody claimed it since, and its fate is open.
-const UNDECIDED: &str = "id = $1 AND epoch = $2 AND status IN ('waiting', 'sent')";
+};
 
 /// Holds for a waiting row that no other waiting row of its conversation at its address stands before.
 const IS_HEAD: &str = "status = 'waiting' AND NOT EXISTS (SELECT 1 FROM outbox AS before \
@@ -186,7 +23,7 @@ const IS_HEAD: &str = "status = 'waiting' AND NOT EXISTS (SELECT 1 FROM outbox A
      AND before.account = head.account AND before.address = head.address \
      AND (before.seq, before.id) < (head.seq, head.id))";
 
-impl Store {
+impl Engine {
     /// Claims up to `limit` rows of an account that are due, oldest due first, until `lease_until`: of each conversation
     /// at an address its first waiting row.
     pub async fn claim_outbox(
@@ -242,12 +79,6 @@ impl Store {
     /// One row.
     pub async fn outbox_row(&self, id: OutboundId) -> Result<Option<OutboxRow>, StoreError> {
         self.db.row("WHERE id = $1", &args![id.to_string()]).await
-    }
-
-    /// The rows of a conversation's messages after `after`, oldest first.
-    pub async fn outbox(&self, conversation: ConversationId, after: i64) -> Result<Vec<OutboxRow>, StoreError> {
-        let after_seq = "WHERE conversation = $1 AND seq > $2 ORDER BY seq, at, id";
-        self.db.rows(after_seq, &args![conversation.to_string(), after]).await
     }
 
     /// The row that a provider calls so; the last one, for providers that count anew.
@@ -325,11 +156,6 @@ impl Store {
             .map(drop)
     }
 
-    /// Forgets the early reports that nothing was ever sent for. Returns how many went.
-    pub async fn prune_early_reports(&self, before: Timestamp) -> Result<u64, StoreError> {
-        self.db.execute("DELETE FROM early_report WHERE at < $1", &args![before]).await
-    }
-
     /// What a message says, and to whom. None when there is no such message.
     pub async fn said(&self, conversation: ConversationId, seq: i64) -> Result<Option<Said>, StoreError> {
         let sql = "SELECT conversation.insurer, conversation.language, message.author, message.body FROM message \
@@ -373,13 +199,6 @@ impl Store {
         let sql = "SELECT client_id FROM message WHERE conversation = $1 AND channel = $2 AND seq < $3 \
              AND client_id NOT LIKE 'upload:%' ORDER BY seq DESC LIMIT $4";
         newest_last(&self.db.fetch(sql, &args![conversation.to_string(), channel.name(), before, limit]).await?)
-    }
-
-    /// A conversation's dossier, where it has one.
-    pub async fn dossier_of(&self, conversation: ConversationId) -> Result<Option<DossierId>, StoreError> {
-        let sql = "SELECT dossier FROM conversation WHERE id = $1";
-        let row = self.db.fetch_one(sql, &args![conversation.to_string()]).await?;
-        row.map_or(Ok(None), |row| row.parse_or_null(0))
     }
 }
 

@@ -6,21 +6,21 @@ use std::{collections::BTreeMap, fmt, str::FromStr, sync::LazyLock};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{
-    Store, StoreError,
-    column::by_name,
-    db::{Arg, Tx, args},
-    table::{Insert, table},
-};
 use crate::{
     domain::id::{AppointmentId, ConversationId, DossierId, MissionId},
     planning::Assignment,
+    store::{
+        column::by_name,
+        db::{Arg, Db, Tx, args},
+        error::StoreError,
+        table::{Insert, table},
+    },
 };
 
 /// The unit in which an expert's time is taken.
 const QUARTER: SignedDuration = SignedDuration::from_mins(15);
 /// The most appointments that are read at once.
-const MOST: i64 = 1_000;
+pub(in crate::store) const MOST: i64 = 1_000;
 
 /// An expert's order for a dossier.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -205,20 +205,15 @@ impl AppointmentRow {
     }
 }
 
-/// Where a page begins, as a query compares it: before everything where no key is given.
-fn page_key<Id: fmt::Display>(after: Option<(Timestamp, Id)>) -> (Timestamp, String) {
-    after.map_or((Timestamp::MIN, String::new()), |(at, id)| (at, id.to_string()))
-}
-
 impl Planning {
     /// Whether it takes an expert's time, which another turn may take first.
-    pub(super) fn books(&self) -> bool {
+    pub(in crate::store) fn books(&self) -> bool {
         self.appointments.iter().any(|row| row.state == AppointmentState::Booked)
     }
 }
 
 /// Gives back the time of what is not booked any more and takes that of what is. False when somebody else has it.
-pub(super) async fn reserve_slots(tx: &mut Tx, planning: &Planning) -> Result<bool, StoreError> {
+pub(in crate::store) async fn reserve_slots(tx: &mut Tx, planning: &Planning) -> Result<bool, StoreError> {
     for row in planning.appointments.iter().filter(|row| row.state != AppointmentState::Booked) {
         tx.fetch("DELETE FROM expert_time WHERE appointment = $1", &args![row.id.to_string()]).await?;
     }
@@ -233,7 +228,7 @@ pub(super) async fn reserve_slots(tx: &mut Tx, planning: &Planning) -> Result<bo
 }
 
 /// Writes the rows of a group's turns.
-pub(super) async fn write<'a>(
+pub(in crate::store) async fn write<'a>(
     tx: &mut Tx,
     changes: impl Iterator<Item = &'a Planning> + Clone,
 ) -> Result<(), StoreError> {
@@ -241,87 +236,40 @@ pub(super) async fn write<'a>(
     PUT_APPOINTMENT.run(tx, changes.flat_map(|c| &c.appointments)).await.map(drop)
 }
 
-impl Store {
-    /// The mission of a dossier: the last one, whatever became of it.
-    pub async fn mission(&self, dossier: DossierId) -> Result<Option<Mission>, StoreError> {
-        let last = "WHERE dossier = $1 ORDER BY ordered_at DESC, id DESC LIMIT 1";
-        self.with_appointments(last, &args![dossier.to_string()]).await
-    }
+/// The mission of a dossier: the last one, whatever became of it.
+pub(in crate::store) async fn mission(db: &Db, dossier: DossierId) -> Result<Option<Mission>, StoreError> {
+    let last = "WHERE dossier = $1 ORDER BY ordered_at DESC, id DESC LIMIT 1";
+    with_appointments(db, last, &args![dossier.to_string()]).await
+}
 
-    /// The mission to which an appointment belongs, with all its appointments.
-    pub async fn mission_of_appointment(&self, id: AppointmentId) -> Result<Option<Mission>, StoreError> {
-        let its = "WHERE id = (SELECT mission FROM appointment WHERE id = $1)";
-        self.with_appointments(its, &args![id.to_string()]).await
-    }
+/// The mission of a condition, with all its appointments.
+pub(in crate::store) async fn with_appointments(
+    db: &Db,
+    condition: &str,
+    args: &[Arg],
+) -> Result<Option<Mission>, StoreError> {
+    let Some(row) = db.row::<MissionRow>(condition, args).await? else { return Ok(None) };
+    let of_mission = format!("WHERE mission = $1 ORDER BY start_at, id LIMIT {MOST}");
+    let appointments = db.rows(&of_mission, &args![row.id.to_string()]).await?;
+    Ok(Some(Mission { row, appointments }))
+}
 
-    async fn with_appointments(&self, condition: &str, args: &[Arg]) -> Result<Option<Mission>, StoreError> {
-        let Some(row) = self.db.row::<MissionRow>(condition, args).await? else { return Ok(None) };
-        let of_mission = format!("WHERE mission = $1 ORDER BY start_at, id LIMIT {MOST}");
-        let appointments = self.db.rows(&of_mission, &args![row.id.to_string()]).await?;
-        Ok(Some(Mission { row, appointments }))
-    }
+/// An expert's booked appointments that are not over at `from` and begin before `until`, the earliest first.
+pub(in crate::store) async fn booked(
+    db: &Db,
+    expert: &str,
+    from: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<AppointmentRow>, StoreError> {
+    let booked = format!(
+        "WHERE expert = $1 AND state = 'booked' AND busy_until > $2 AND start_at < $3 ORDER BY start_at LIMIT {MOST}"
+    );
+    db.rows(&booked, &args![expert, from, until]).await
+}
 
-    /// An expert's booked appointments that are not over at `from` and begin before `until`, the earliest first.
-    pub async fn booked(
-        &self,
-        expert: &str,
-        from: Timestamp,
-        until: Timestamp,
-    ) -> Result<Vec<AppointmentRow>, StoreError> {
-        let booked = format!(
-            "WHERE expert = $1 AND state = 'booked' AND busy_until > $2 AND start_at < $3 ORDER BY start_at LIMIT {MOST}"
-        );
-        self.db.rows(&booked, &args![expert, from, until]).await
-    }
-
-    /// A page of an expert's booked appointments whose missions are open, each with its mission, in the order of time from
-    /// `from` on: the `limit` first behind the key.
-    pub async fn agenda(
-        &self,
-        expert: &str,
-        from: Timestamp,
-        after: Option<(Timestamp, AppointmentId)>,
-        limit: usize,
-    ) -> Result<Vec<(AppointmentRow, MissionRow)>, StoreError> {
-        let page = "WHERE expert = $1 AND state = 'booked' AND start_at >= $2 AND (start_at, id) > ($3, $4) \
-                    AND EXISTS (SELECT 1 FROM mission m \
-                                WHERE m.id = appointment.mission AND m.state IN ('ordered', 'accepted')) \
-                    ORDER BY start_at, id LIMIT $5";
-        let (at, id) = page_key(after);
-        let limit = i64::try_from(limit).unwrap_or(MOST);
-        let booked: Vec<AppointmentRow> = self.db.rows(page, &args![expert, from, at, id, limit]).await?;
-        if booked.is_empty() {
-            return Ok(Vec::new());
-        }
-        let ids: Vec<Arg> = booked.iter().map(|row| Arg::from(row.mission.to_string())).collect();
-        let marks: Vec<String> = (1..=ids.len()).map(|number| format!("${number}")).collect();
-        let missions: Vec<MissionRow> = self.db.rows(&format!("WHERE id IN ({})", marks.join(", ")), &ids).await?;
-        let missions: BTreeMap<MissionId, MissionRow> = missions.into_iter().map(|row| (row.id, row)).collect();
-        let with_mission = |row: AppointmentRow| missions.get(&row.mission).cloned().map(|mission| (row, mission));
-        Ok(booked.into_iter().filter_map(with_mission).collect())
-    }
-
-    /// A page of an expert's open missions for which nothing is booked from `from` on, the oldest first: the `limit` first
-    /// behind the key.
-    pub async fn missions_to_arrange(
-        &self,
-        expert: &str,
-        from: Timestamp,
-        after: Option<(Timestamp, MissionId)>,
-        limit: usize,
-    ) -> Result<Vec<MissionRow>, StoreError> {
-        let page = "WHERE expert = $1 AND state IN ('ordered', 'accepted') AND (ordered_at, id) > ($3, $4) \
-                    AND NOT EXISTS (SELECT 1 FROM appointment a \
-                                    WHERE a.mission = mission.id AND a.state = 'booked' AND a.start_at >= $2) \
-                    ORDER BY ordered_at, id LIMIT $5";
-        let (at, id) = page_key(after);
-        self.db.rows(page, &args![expert, from, at, id, i64::try_from(limit).unwrap_or(MOST)]).await
-    }
-
-    /// How many missions that are not done each expert has.
-    pub async fn mission_load(&self) -> Result<BTreeMap<String, usize>, StoreError> {
-        let sql = "SELECT expert, COUNT(*) FROM mission WHERE state IN ('ordered', 'accepted') GROUP BY expert";
-        let rows = self.db.fetch(sql, &[]).await?;
-        rows.iter().map(|row| Ok((row.text(0)?, usize::try_from(row.int(1)?).unwrap_or_default()))).collect()
-    }
+/// How many missions that are not done each expert has.
+pub(in crate::store) async fn mission_load(db: &Db) -> Result<BTreeMap<String, usize>, StoreError> {
+    let sql = "SELECT expert, COUNT(*) FROM mission WHERE state IN ('ordered', 'accepted') GROUP BY expert";
+    let rows = db.fetch(sql, &[]).await?;
+    rows.iter().map(|row| Ok((row.text(0)?, usize::try_from(row.int(1)?).unwrap_or_default()))).collect()
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Store, StoreError, column::json, db::args};
+use super::Engine;
+use crate::store::{column::json, db::args, error::StoreError};
 
-impl Store {
+impl Engine {
     /// Keeps a revision's sources: path to text.
     pub async fn add_flow_revision(
         &self,

@@ -4,12 +4,14 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 
-use super::{
-    Store, StoreError,
-    db::{Arg, Tx, args},
-    table::{Insert, table},
+use crate::{
+    domain::id::{ConversationId, DossierId, MissedId, RequestId},
+    store::{
+        db::{Db, Tx, args},
+        error::StoreError,
+        table::{Insert, table},
+    },
 };
-use crate::domain::id::{ConversationId, DossierId, MissedId, RequestId};
 
 /// The longest text that is kept of either: enough to act on.
 const MAX_TEXT: usize = 2_000;
@@ -98,7 +100,8 @@ pub struct DeskCount {
 }
 
 /// The first deadline of an open request that is still to be kept. The index `request_due` has the same words.
-const DUE: &str = "(CASE WHEN acknowledged_at IS NULL THEN COALESCE(acknowledge_by, answer_by) ELSE answer_by END)";
+pub(in crate::store) const DUE: &str =
+    "(CASE WHEN acknowledged_at IS NULL THEN COALESCE(acknowledge_by, answer_by) ELSE answer_by END)";
 
 table! { RequestRow in "request" {
     id,
@@ -121,7 +124,7 @@ static ADD_REQUEST: LazyLock<Insert<RequestRow>> = LazyLock::new(Insert::new);
 static ADD_MISSED: LazyLock<Insert<MissedRow>> = LazyLock::new(Insert::new);
 
 /// Writes what a group of turns changes.
-pub(super) async fn write<'a>(
+pub(in crate::store) async fn write<'a>(
     tx: &mut Tx,
     changes: impl Iterator<Item = &'a Requests> + Clone,
 ) -> Result<(), StoreError> {
@@ -151,62 +154,18 @@ fn cut(text: &str) -> String {
     text.chars().take(MAX_TEXT).collect()
 }
 
-impl Store {
-    /// The requests that are open, the most pressing first, or those that were done last; of one desk, or of all.
-    pub async fn requests(&self, desk: Option<&str>, done: bool, most: i64) -> Result<Vec<RequestRow>, StoreError> {
-        let (state, order) = if done { ("IS NOT NULL", "done_at DESC") } else { ("IS NULL", DUE) };
-        let of_desk = if desk.is_some() { "AND desk = $2" } else { "" };
-        let rest = format!("WHERE done_at {state} {of_desk} ORDER BY {order}, id LIMIT $1");
-        let mut values = args![most].to_vec();
-        values.extend(desk.map(Arg::from));
-        self.db.rows(&rest, &values).await
-    }
+/// The requests of a conversation that are not done, the oldest first.
+pub(in crate::store) async fn open_requests(
+    db: &Db,
+    conversation: ConversationId,
+) -> Result<Vec<RequestRow>, StoreError> {
+    let rest = "WHERE conversation = $1 AND done_at IS NULL ORDER BY asked_at, id";
+    db.rows(rest, &args![conversation.to_string()]).await
+}
 
-    /// How many open requests each desk has.
-    pub async fn request_counts(&self, now: Timestamp) -> Result<Vec<DeskCount>, StoreError> {
-        let sql = format!(
-            "SELECT desk, COUNT(*), SUM(CASE WHEN {DUE} < $1 THEN 1 ELSE 0 END) \
-             FROM request WHERE done_at IS NULL GROUP BY desk ORDER BY desk"
-        );
-        let rows = self.db.fetch(&sql, &args![now]).await?;
-        rows.iter().map(|row| Ok(DeskCount { desk: row.text(0)?, open: row.int(1)?, overdue: row.int(2)? })).collect()
-    }
-
-    /// One request.
-    pub async fn request(&self, id: RequestId) -> Result<Option<RequestRow>, StoreError> {
-        self.db.row("WHERE id = $1", &args![id.to_string()]).await
-    }
-
-    /// The requests of a conversation that are not done, the oldest first.
-    pub async fn open_requests(&self, conversation: ConversationId) -> Result<Vec<RequestRow>, StoreError> {
-        let rest = "WHERE conversation = $1 AND done_at IS NULL ORDER BY asked_at, id";
-        self.db.rows(rest, &args![conversation.to_string()]).await
-    }
-
-    /// What was not understood and nobody has looked at yet, the latest first.
-    pub async fn missed(&self, most: i64) -> Result<Vec<MissedRow>, StoreError> {
-        self.db.rows("WHERE settled_at IS NULL ORDER BY at DESC, id DESC LIMIT $1", &args![most]).await
-    }
-
-    /// A handler says what it means (it is an example of that intent from now on), or, with none, that it teaches
-    /// nothing. False when somebody settled it before.
-    pub async fn settle_missed(
-        &self,
-        id: MissedId,
-        intent: Option<&str>,
-        by: &str,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let sql =
-            "UPDATE missed SET intent = $2, settled_by = $3, settled_at = $4 WHERE id = $1 AND settled_at IS NULL";
-        let changed = self.db.execute(sql, &args![id.to_string(), intent.map(str::to_owned), by, now]).await?;
-        Ok(changed == 1)
-    }
-
-    /// What handlers taught: the intent and the text, oldest first, so that every node learns in the same order.
-    pub async fn taught(&self) -> Result<Vec<(String, String)>, StoreError> {
-        let sql = "SELECT intent, text FROM missed WHERE intent IS NOT NULL ORDER BY settled_at, id";
-        let rows = self.db.fetch(sql, &[]).await?;
-        rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect()
-    }
+/// What handlers taught: the intent and the text, oldest first, so that every node learns in the same order.
+pub(in crate::store) async fn taught(db: &Db) -> Result<Vec<(String, String)>, StoreError> {
+    let sql = "SELECT intent, text FROM missed WHERE intent IS NOT NULL ORDER BY settled_at, id";
+    let rows = db.fetch(sql, &[]).await?;
+    rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect()
 }

@@ -1,18 +1,12 @@
 //! What the e-mail channel keeps: the program's own secrets, and how far a mailbox was read.
 
-use super::{Store, StoreError, db::args};
-use crate::domain::message::Channel;
+use super::Engine;
+use crate::{
+    domain::message::Channel,
+    store::{db::args, error::StoreError, tables::mailbox::MailboxRow},
+};
 
-/// How far a mailbox was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MailboxRow {
-    /// The server's number for this life of the mailbox (UIDVALIDITY).
-    pub validity: u32,
-    /// The message up to which everything was taken.
-    pub last_uid: u32,
-}
-
-impl Store {
+impl Engine {
     /// The secret of this name: 256 random bits in hexadecimal, made when it is first asked for. Every node gets the same.
     pub async fn secret(&self, name: &str) -> Result<String, StoreError> {
         let query = "SELECT value FROM secret WHERE name = $1";

@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{Store, StoreError, db::args};
+use super::Engine;
+use crate::store::{db::args, error::StoreError};
 
-impl Store {
+impl Engine {
     /// Takes the lease of this name until then, or makes one's own longer. False while somebody else has it.
     pub async fn acquire_lease(
         &self,

@@ -3,11 +3,14 @@
 //! A closed dossier costs nothing here: unless somebody asks for what is over, every query walks the partial index of what
 //! is open. One grouped query gives all the counts, however many filters the page shows.
 
-use super::{
-    Store, StoreError,
-    db::{Arg, Row, args},
+use super::Cases;
+use crate::{
+    dossier::{Dossier, Status},
+    store::{
+        db::{Arg, Row, args},
+        error::StoreError,
+    },
 };
-use crate::dossier::{Dossier, Status};
 
 /// Which dossiers to show. An empty filter shows what is open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -159,9 +162,9 @@ fn like(text: &str) -> String {
     escaped.chars().map(|letter| if letter.is_ascii() { letter } else { '_' }).collect()
 }
 
-impl Store {
+impl Cases<'_> {
     /// The dossiers of a filter in its order, at most `limit`.
-    pub async fn inbox(&self, filter: &InboxFilter, limit: i64) -> Result<Vec<Dossier>, StoreError> {
+    pub async fn inbox(self, filter: &InboxFilter, limit: i64) -> Result<Vec<Dossier>, StoreError> {
         let (condition, mut values) = filter.condition();
         values.extend(args![limit]);
         let rest = format!("WHERE {condition} ORDER BY {}, id LIMIT ${}", filter.order(), values.len());
@@ -169,7 +172,7 @@ impl Store {
     }
 
     /// How many dossiers are open for each combination of what the inbox filters by, those that `search` finds only.
-    pub async fn inbox_counts(&self, search: Option<&str>) -> Result<Vec<InboxCount>, StoreError> {
+    pub async fn inbox_counts(self, search: Option<&str>) -> Result<Vec<InboxCount>, StoreError> {
         let filter = InboxFilter { search: search.map(str::to_owned), ..InboxFilter::default() };
         let (condition, values) = filter.condition();
         let sql = format!(

@@ -1,0 +1,119 @@
+//! Open dossiers that may be one person's.
+
+use jiff::Timestamp;
+
+use super::Cases;
+use crate::{
+    domain::id::DossierId,
+    dossier::Dossier,
+    store::{
+        db::{Row, args},
+        error::StoreError,
+    },
+};
+
+/// An open dossier that may be the same person's, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DuplicateCandidate {
+    pub dossier: DossierId,
+    pub reference: String,
+    pub peril: String,
+    pub opened_at: Timestamp,
+    pub reason: MatchReason,
+}
+
+/// Why two dossiers may be one person's. None of these proves it: a handler decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MatchReason {
+    /// The same policy, and no other holder.
+    Policy,
+    /// The same telephone number or e-mail address was told.
+    Contact,
+    /// Both wrote from the same address, to different accounts of ours.
+    Address,
+    /// A letter in the one names the other: it answers its thread, or bears its reference.
+    Letter,
+    /// One showed that the number from which the other wrote is theirs, or both did.
+    Proof,
+}
+
+/// The most dossiers that are proposed for each reason.
+const MAX_DUPLICATE_CANDIDATES: i64 = 5;
+
+/// Open dossiers of an insurer other than one, without those that a handler kept apart from it there.
+const ANOTHER_OPEN: &str = "d.insurer = $1 AND d.id <> $2 AND d.status NOT IN ('closed', 'withdrawn') AND NOT EXISTS \
+     (SELECT 1 FROM timeline t WHERE t.dossier = d.id AND t.kind = 'kept_apart' AND t.detail LIKE '%' || $2 || '%')";
+
+impl Cases<'_> {
+    /// The open dossiers that may be the same person's, each once.
+    pub async fn duplicate_candidates(self, dossier: &Dossier) -> Result<Vec<DuplicateCandidate>, StoreError> {
+        let (insurer, id) = (dossier.insurer.as_str(), dossier.id.to_string());
+        let select = "SELECT DISTINCT d.id, d.reference, d.peril, d.opened_at, d.holder FROM";
+        let mut found: Vec<DuplicateCandidate> = Vec::new();
+        if let Some(policy) = &dossier.policy {
+            let sql = format!(
+                "{select} dossier d WHERE {ANOTHER_OPEN} AND d.policy = $3 ORDER BY d.id LIMIT {MAX_DUPLICATE_CANDIDATES}"
+            );
+            for row in self.db.fetch(&sql, &args![insurer, id.as_str(), policy.as_str()]).await? {
+                let holder = row.text_or_null(4)?;
+                let same = |other: &String| dossier.holder.as_ref().is_none_or(|own| is_same_name(own, other));
+                if holder.as_ref().is_none_or(same) {
+                    add(&mut found, &row, MatchReason::Policy)?;
+                }
+            }
+        }
+        let proven = format!(
+            "{select} (SELECT o.conversation FROM proof p JOIN endpoint o ON o.address = p.address AND o.channel = p.channel \
+             WHERE p.conversation = $3 \
+             UNION SELECT p.conversation FROM endpoint o JOIN proof p ON p.address = o.address AND p.channel = o.channel \
+             WHERE o.conversation = $3 \
+             UNION SELECT o.conversation FROM proof p JOIN proof o ON o.address = p.address AND o.channel = p.channel \
+             WHERE p.conversation = $3) s JOIN dossier d ON d.conversation = s.conversation WHERE {ANOTHER_OPEN} \
+             ORDER BY d.id LIMIT {MAX_DUPLICATE_CANDIDATES}"
+        );
+        let values = args![insurer, id.as_str(), dossier.conversation.to_string()];
+        for row in self.db.fetch(&proven, &values).await? {
+            add(&mut found, &row, MatchReason::Proof)?;
+        }
+        let told = format!(
+            "{select} fact f JOIN fact g ON g.name = f.name AND g.value = f.value JOIN dossier d ON d.id = g.dossier \
+             WHERE f.dossier = $2 AND f.name IN ('phone', 'email') AND g.name IN ('phone', 'email') AND {ANOTHER_OPEN} \
+             ORDER BY d.id LIMIT {MAX_DUPLICATE_CANDIDATES}"
+        );
+        for row in self.db.fetch(&told, &args![insurer, id.as_str()]).await? {
+            add(&mut found, &row, MatchReason::Contact)?;
+        }
+        let wrote = format!(
+            "{select} endpoint e JOIN endpoint o ON o.address = e.address AND o.channel = e.channel \
+             JOIN dossier d ON d.conversation = o.conversation \
+             WHERE e.conversation = $3 AND e.channel <> 'web' AND o.channel <> 'web' AND {ANOTHER_OPEN} \
+             ORDER BY d.id LIMIT {MAX_DUPLICATE_CANDIDATES}"
+        );
+        for row in self.db.fetch(&wrote, &values).await? {
+            add(&mut found, &row, MatchReason::Address)?;
+        }
+        let cited = format!(
+            "{select} dossier d WHERE {ANOTHER_OPEN} AND d.conversation IN \
+             (SELECT cited FROM citation WHERE conversation = $3 UNION SELECT conversation FROM citation WHERE cited = $3) \
+             ORDER BY d.id LIMIT {MAX_DUPLICATE_CANDIDATES}"
+        );
+        for row in self.db.fetch(&cited, &values).await? {
+            add(&mut found, &row, MatchReason::Letter)?;
+        }
+        Ok(found)
+    }
+}
+
+fn is_same_name(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
+}
+
+/// Adds a dossier that is not proposed yet.
+fn add(found: &mut Vec<DuplicateCandidate>, row: &Row, reason: MatchReason) -> Result<(), StoreError> {
+    let dossier = row.parse(0)?;
+    if found.iter().all(|alike| alike.dossier != dossier) {
+        let (reference, peril, opened_at) = (row.text(1)?, row.text(2)?, row.time(3)?);
+        found.push(DuplicateCandidate { dossier, reference, peril, opened_at, reason });
+    }
+    Ok(())
+}

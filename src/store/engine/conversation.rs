@@ -1,0 +1,65 @@
+//! Conversations as the intake and the outbox read them.
+
+use jiff::Timestamp;
+
+use super::Engine;
+use crate::{
+    domain::{
+        id::{ConversationId, DossierId},
+        message::Endpoint,
+    },
+    store::{
+        db::args,
+        error::StoreError,
+        tables::conversation::{self, ConversationRow, MessageRow},
+    },
+};
+
+impl Engine {
+    /// The conversation with this identifier.
+    pub async fn conversation(&self, id: ConversationId) -> Result<Option<ConversationRow>, StoreError> {
+        conversation::conversation(&self.db, id).await
+    }
+
+    /// The conversation that goes on at an address.
+    pub async fn conversation_at(&self, endpoint: &Endpoint) -> Result<Option<ConversationId>, StoreError> {
+        conversation::conversation_at(&self.db, endpoint).await
+    }
+
+    /// The messages after `after`, oldest first, at most `limit`.
+    pub async fn messages(
+        &self,
+        conversation: ConversationId,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<MessageRow>, StoreError> {
+        conversation::messages(&self.db, conversation, after, limit).await
+    }
+
+    /// Whether an item with this key was received.
+    pub async fn was_received(&self, key: &str) -> Result<bool, StoreError> {
+        Ok(self.db.fetch_one("SELECT seq FROM received WHERE key = $1", &args![key]).await?.is_some())
+    }
+
+    /// Keeps a link to a conversation; only its token's hash is given.
+    pub async fn add_resume_link(
+        &self,
+        token_hash: &str,
+        conversation: ConversationId,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        conversation::add_resume_link(&self.db, token_hash, conversation, expires_at).await
+    }
+
+    /// The conversation that a link leads to, while it is good.
+    pub async fn resume_link(&self, token_hash: &str, now: Timestamp) -> Result<Option<ConversationId>, StoreError> {
+        conversation::resume_link(&self.db, token_hash, now).await
+    }
+
+    /// A conversation's dossier, where it has one.
+    pub async fn dossier_of(&self, conversation: ConversationId) -> Result<Option<DossierId>, StoreError> {
+        let sql = "SELECT dossier FROM conversation WHERE id = $1";
+        let row = self.db.fetch_one(sql, &args![conversation.to_string()]).await?;
+        row.map_or(Ok(None), |row| row.parse_or_null(0))
+    }
+}

@@ -1,0 +1,123 @@
+//! The machines' face of the store: everything, for whoever receives, sends, times, polls and operates. It asks for no
+//! scope; what shows or changes cases for a user goes through [`super::Cases`], and what a policyholder reaches through
+//! [`super::OneConversation`].
+
+mod contact;
+mod conversation;
+mod document;
+mod dossier;
+mod housekeeping;
+mod lease;
+mod mailbox;
+mod opt_out;
+mod outbox;
+mod planning;
+mod policy;
+mod request;
+mod revision;
+mod sms_part;
+mod timer;
+
+use std::sync::Arc;
+
+use crate::{
+    domain::id::ConversationId,
+    identity::Scope,
+    store::{
+        cases::{CaseAccess, Cases},
+        checkpoint,
+        commit::{Commit, CommitError, Queue},
+        db::{Db, Synchronous},
+        error::StoreError,
+        notify::ChangeFeed,
+        one_conversation::{Doors, OneConversation},
+        schema,
+        users::Users,
+    },
+};
+
+/// A handle on the database. Cheap to clone; all clones share one writer.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    db: Arc<Db>,
+    commits: Queue,
+}
+
+impl Engine {
+    /// Opens the database at `url`, refuses a newer schema, and applies the migrations that are missing.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Self::open_with(url, Synchronous::Full).await
+    }
+
+    /// As [`Engine::open`], with another flush than `FULL`: for the test that proves that power cuts are seen.
+    pub async fn open_with(url: &str, synchronous: Synchronous) -> Result<Self, StoreError> {
+        let db = Arc::new(Db::open(url, synchronous).await?);
+        schema::migrate(&db).await?;
+        checkpoint::start(&db);
+        let commits = Queue::start(Arc::clone(&db));
+        Ok(Self { db, commits })
+    }
+
+    /// Stores a turn durably; returns it when it is on disk.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError::Duplicate`] for what was received before, [`CommitError::Conflict`] when another node was first:
+    /// nothing is stored then.
+    pub async fn commit(&self, commit: Commit) -> Result<Commit, CommitError> {
+        self.commits.store(commit).await
+    }
+
+    /// What all nodes change. None on SQLite, where there is one node.
+    pub async fn change_feed(&self) -> Result<Option<ChangeFeed>, StoreError> {
+        ChangeFeed::open(&self.db).await
+    }
+
+    /// The cases that a user sees.
+    pub fn cases<'s>(&'s self, scope: &'s Scope) -> Cases<'s> {
+        Cases::new(&self.db, scope)
+    }
+
+    /// What opens cases to whoever brings a scope, and nothing else.
+    pub fn case_access(&self) -> CaseAccess {
+        CaseAccess::new(Arc::clone(&self.db))
+    }
+
+    /// Who may log in.
+    pub fn users(&self) -> Users {
+        Users::new(Arc::clone(&self.db))
+    }
+
+    /// What opens a person's own conversation, and nothing else.
+    pub fn doors(&self) -> Doors {
+        Doors::new(Arc::clone(&self.db))
+    }
+
+    /// One conversation, as its person has it.
+    pub fn one_conversation(&self, id: ConversationId) -> OneConversation {
+        OneConversation::new(Arc::clone(&self.db), id)
+    }
+
+    /// Whether the database can be written: a row is really written and rolled back.
+    pub async fn check_writable(&self) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        tx.fetch("UPDATE schema_version SET version = version WHERE version < 0 RETURNING version", &[]).await?;
+        tx.rollback().await
+    }
+
+    /// The schema's version, for the doctor.
+    pub async fn schema_version(&self) -> Result<i64, StoreError> {
+        schema::version(&self.db).await
+    }
+
+    /// The engine's name: `sqlite` or `postgres`.
+    pub fn name(&self) -> &'static str {
+        self.db.dialect().name()
+    }
+
+    /// Finishes what is queued and closes the connections.
+    pub async fn close(&self) {
+        self.commits.close().await;
+        self.db.close().await;
+    }
+}

@@ -1,0 +1,22 @@
+//! What people still wait for, and what handlers taught.
+
+use super::Engine;
+use crate::{
+    domain::id::ConversationId,
+    store::{
+        error::StoreError,
+        tables::request::{self, RequestRow},
+    },
+};
+
+impl Engine {
+    /// The requests of a conversation that are not done, the oldest first.
+    pub async fn open_requests(&self, conversation: ConversationId) -> Result<Vec<RequestRow>, StoreError> {
+        request::open_requests(&self.db, conversation).await
+    }
+
+    /// What handlers taught: the intent and the text, oldest first, so that every node learns in the same order.
+    pub async fn taught(&self) -> Result<Vec<(String, String)>, StoreError> {
+        request::taught(&self.db).await
+    }
+}
