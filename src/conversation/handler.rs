@@ -15,7 +15,7 @@ use crate::{
     },
     dossier::{Decision, Dossier, Override, Status, TimelineEvent},
     flow::Event,
-    store::{Absorbed, Acknowledgement, OutboxRow},
+    store::{Absorbed, Acknowledgement, OutboxRow, RejectedDuplicate},
 };
 
 impl Turn {
@@ -86,6 +86,9 @@ impl Turn {
                     && dossier.status != Status::HandedOver
                 {
                     dossier.waiting_since = None;
+                }
+                if let Some(dossier) = &self.conversation.dossier {
+                    self.rows.rejected_duplicates.push(RejectedDuplicate { dossier: dossier.id, other });
                 }
                 self.record(&actor.login, &TimelineEvent::KeptApart { dossier: other });
                 Ok(())

@@ -19,6 +19,7 @@ use super::{
         conversation::{ADD_MESSAGE, CLAIM_ENDPOINT, ConversationRow, EndpointRow, MOVE_ON, MessageRow},
         document::{ADD_DOCUMENT, DocumentRow},
         dossier::{ADD_DECISION, ADD_ENTRY, ADD_FACT, DecisionRow, FactRow, PUT_DOSSIER},
+        duplicate::{REJECT_DUPLICATE, RejectedDuplicate},
         opt_out::{self, OptOut},
         outbox::{self, ADD_OUTBOX, OutboxRow, Undelivered},
         planning::{self, Planning},
@@ -58,6 +59,8 @@ pub struct TurnRows {
     pub facts: Vec<FactRow>,
     pub timeline: Vec<Entry>,
     pub decisions: Vec<DecisionRow>,
+    /// Proposals to merge that a handler refused.
+    pub rejected_duplicates: Vec<RejectedDuplicate>,
     /// Files that came with the message itself; those that were uploaded before have their rows.
     pub received: Vec<DocumentRow>,
     pub documents: Vec<FiledDocument>,
@@ -236,6 +239,7 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
     ADD_FACT.run(tx, kept().flat_map(|c| &c.rows.facts)).await?;
     ADD_ENTRY.run(tx, kept().flat_map(|c| &c.rows.timeline)).await?;
     ADD_DECISION.run(tx, kept().flat_map(|c| &c.rows.decisions)).await?;
+    REJECT_DUPLICATE.run(tx, kept().flat_map(|c| &c.rows.rejected_duplicates)).await?;
     ADD_DOCUMENT.run(tx, kept().flat_map(|c| &c.rows.received)).await?;
     for filed in kept().flat_map(|c| &c.rows.documents) {
         let dossier = filed.dossier.map(|id| id.to_string());

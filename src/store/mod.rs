@@ -40,6 +40,7 @@ pub use tables::{
     conversation::{ConversationRow, EndpointRow, MessageRow},
     document::DocumentRow,
     dossier::{DecisionRow, FactRow},
+    duplicate::RejectedDuplicate,
     handler::{HandlerRow, SessionRow},
     mailbox::MailboxRow,
     opt_out::OptOut,

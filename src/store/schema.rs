@@ -61,6 +61,7 @@ const MIGRATIONS: &[Migration] = &[
     apart!("0009_mail"),
     apart!("0010_doors"),
     both!("0011_acknowledged"),
+    both!("0012_rejected_duplicate"),
 ];
 
 /// Any number, the same on every node: it lets one node migrate at a time.

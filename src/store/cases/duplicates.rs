@@ -40,9 +40,10 @@ pub enum MatchReason {
 /// The most dossiers that are proposed for each reason.
 const MAX_DUPLICATE_CANDIDATES: i64 = 5;
 
-/// Open dossiers of an insurer other than one, without those that a handler kept apart from it there.
-const ANOTHER_OPEN: &str = "d.insurer = $1 AND d.id <> $2 AND d.status NOT IN ('closed', 'withdrawn') AND NOT EXISTS \
-     (SELECT 1 FROM timeline t WHERE t.dossier = d.id AND t.kind = 'kept_apart' AND t.detail LIKE '%' || $2 || '%')";
+/// Open dossiers of an insurer other than one, without those that a handler refused to merge, here or there.
+const ANOTHER_OPEN: &str = "d.insurer = $1 AND d.id <> $2 AND d.status NOT IN ('closed', 'withdrawn') \
+     AND NOT EXISTS (SELECT 1 FROM rejected_duplicate r WHERE r.dossier = d.id AND r.other = $2) \
+     AND NOT EXISTS (SELECT 1 FROM rejected_duplicate r WHERE r.dossier = $2 AND r.other = d.id)";
 
 impl Cases<'_> {
     /// The open dossiers that may be the same person's, each once.

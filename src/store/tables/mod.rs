@@ -5,6 +5,7 @@ pub(super) mod contact;
 pub(super) mod conversation;
 pub(super) mod document;
 pub(super) mod dossier;
+pub(super) mod duplicate;
 pub(super) mod handler;
 pub(super) mod mailbox;
 pub(super) mod opt_out;

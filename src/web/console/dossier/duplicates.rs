@@ -1,15 +1,11 @@
 //! Other dossiers that may be the same person's, proposed for merging, and the addresses at which the person is reached.
 
-use std::collections::HashSet;
-
 use super::Lexicon;
 use crate::{
     domain::{
         contact::Proof,
-        id::DossierId,
         message::{Channel, Endpoint, UNVERIFIED},
     },
-    dossier::TimelineEvent,
     store::{DuplicateCandidate, EndpointRow, MatchReason, ProvenRow},
     web::console::when::{self, When},
 };
@@ -38,28 +34,16 @@ pub(super) struct ContactAddress {
     pub is_doubted: bool,
 }
 
-/// The proposals that no handler rejected.
-pub(super) fn open_proposals(
-    candidates: Vec<DuplicateCandidate>,
-    events: &[TimelineEvent],
-    lexicon: Lexicon,
-) -> Vec<DuplicateView> {
-    let refused: HashSet<DossierId> = events
-        .iter()
-        .filter_map(|event| match event {
-            TimelineEvent::KeptApart { dossier } => Some(*dossier),
-            _ => None,
-        })
-        .collect();
-    let open = candidates.into_iter().filter(|it| !refused.contains(&it.dossier));
-    let open = open.map(|it| DuplicateView {
+/// The proposals; those that a handler rejected are not among them.
+pub(super) fn proposals(candidates: Vec<DuplicateCandidate>, lexicon: Lexicon) -> Vec<DuplicateView> {
+    let proposals = candidates.into_iter().map(|it| DuplicateView {
         id: it.dossier.to_string(),
         reference: it.reference,
         peril: lexicon.names.peril(&it.peril).to_owned(),
         opened: When(it.opened_at),
         reason: it.reason,
     });
-    open.collect()
+    proposals.collect()
 }
 
 /// The person's addresses, each once: those they wrote from, and those they proved to be theirs.

@@ -141,7 +141,7 @@ pub(crate) async fn get(
         expertise: expertise.named(lexicon),
         verdict: verify(dossier.id, &entries, &dossier.tip),
         ending: timeline::ending(&dossier, &entries, &events, lexicon),
-        duplicates: duplicates::open_proposals(candidates, &events, lexicon),
+        duplicates: duplicates::proposals(candidates, lexicon),
         addresses: duplicates::contact_addresses(known, proofs, &conversation.endpoint),
         requests: requests.into_iter().map(|row| RequestLine::of(row, lexicon.names, console.now())).collect(),
         timeline: timeline::lines(&entries, &events, lexicon),

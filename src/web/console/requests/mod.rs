@@ -35,7 +35,7 @@ async fn act(
     action: impl FnOnce(&RequestRow) -> Option<Action>,
 ) -> Result<Redirect, ConsoleError> {
     let id: RequestId = id.parse().map_err(|_| ConsoleError::NotFound)?;
-    let request = console.store().request(id).await?.ok_or(ConsoleError::NotFound)?;
+    let request = console.cases(&sent.session).request(id).await?.ok_or(ConsoleError::NotFound)?;
     if let Some(action) = action(&request) {
         console.actions().act(request.dossier, sent.session.actor(), action).await?;
     }

@@ -66,7 +66,7 @@ impl DossierPage {
             timeline: timeline::lines(&entries, &events, lexicon),
             document_kinds: vec![("lease".into(), "Bail".into())],
             taken_by: Some(TakenBy::Me),
-            duplicates: duplicates::open_proposals(
+            duplicates: duplicates::proposals(
                 vec![DuplicateCandidate {
                     dossier: crate::domain::id::DossierId::new(now),
                     reference: "P4NW-77QD".into(),
@@ -74,7 +74,6 @@ impl DossierPage {
                     opened_at: now,
                     reason: MatchReason::Policy,
                 }],
-                &events,
                 lexicon,
             ),
             addresses: vec![
