@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use crate::web::problem::Problem;
 
 #[derive(RustEmbed)]
-#[folder = "src/web/chat/assets"]
+#[folder = "src/web/chat/static"]
 struct Files;
 
 /// The modules of both pages, each after those that it imports; then those of one.

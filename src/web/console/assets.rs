@@ -1,4 +1,4 @@
-//! Styles and scripts, embedded in the binary. What is vendored is pinned by `assets/vendor/SHA256SUMS`.
+//! Styles and scripts, embedded in the binary. What is vendored is pinned by `static/vendor/SHA256SUMS`.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -13,7 +13,7 @@ use rust_embed::RustEmbed;
 use super::error::ConsoleError;
 
 #[derive(RustEmbed)]
-#[folder = "src/web/console/assets"]
+#[folder = "src/web/console/static"]
 struct Assets;
 
 /// The version of each asset, which its address holds, so that a browser may keep it for good.

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { backoff, eventParser, uuid } from "../../../src/web/chat/assets/api.js";
+import { backoff, eventParser, uuid } from "../../../src/web/chat/static/api.js";
 
 const STREAM = [
   ": the server greets\n\n",
