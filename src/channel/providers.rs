@@ -3,7 +3,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use super::{Provider, email, sms, telegram};
-use crate::{config::Config, domain::message::Channel, intake::Accounts};
+use crate::{config::Config, conversation::Accounts, domain::message::Channel};
 
 /// Makes the accounts of a channel that the configuration names.
 type Open = fn(&Config, &reqwest::Client) -> Result<Vec<Arc<dyn Provider>>, AccountError>;

@@ -11,12 +11,10 @@ use futures_util::stream;
 
 use super::{Content, DeliveryStatus, Event, FetchError, File, Provider, Received, ReceiverError, Report};
 use crate::{
+    conversation::files::{Files, KeptFile, MAX_FILES},
     document::{DocumentError, Documents, Limits},
     domain::{clock::Clock, message::Channel},
-    intake::{
-        Files, Inbound, Intake, IntakeError,
-        files::{KeptFile, MAX_FILES},
-    },
+    intake::{Inbound, Intake, IntakeError},
     store::{Delivery, EarlyReport, Engine, OutboxRow},
 };
 

@@ -26,7 +26,9 @@ use tokio::sync::{Semaphore, broadcast};
 
 use crate::{
     contract::{Calendar, CalendarError},
-    conversation::{Conversation, ConversationError, InboundContext, Input, Services, Turn},
+    conversation::{
+        Accounts, Action, Actor, Conversation, ConversationError, InboundContext, Input, Services, Turn, files::Files,
+    },
     domain::{
         clock::Clock,
         id::{ConversationId, DossierId},
@@ -38,10 +40,6 @@ use crate::{
     telemetry::Metrics,
 };
 
-pub use crate::conversation::{
-    Accounts, Action, Actor, MissionStep,
-    files::{self, Files},
-};
 use keyed_locks::KeyedLocks;
 use libraries::Libraries;
 pub use libraries::LibraryError;

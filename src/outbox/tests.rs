@@ -19,6 +19,7 @@ use crate::{
     channel::{
         DeliveryStatus, Event, Outbound, Pace, Provider, Providers, Reason, Receiver, Report, Retry, SendError, Sent,
     },
+    conversation::{Action, Actor},
     document::{Documents, Limits},
     domain::{
         clock::Clock,
@@ -28,7 +29,7 @@ use crate::{
         sms::segment,
     },
     flow::{Library, built_in},
-    intake::{Action, Actor, Inbound, InboundKind, Intake},
+    intake::{Inbound, InboundKind, Intake},
     store::{Delivery, Engine, OutboxRow},
     telemetry::Metrics,
 };

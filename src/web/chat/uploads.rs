@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{json, session::Session};
 use crate::{
+    conversation::files::{self, KeptFile, MAX_FILES},
     document::{DocumentError, Limits},
     domain::{id::DocumentId, language::Language, message::Attachment},
-    intake::files::{self, KeptFile, MAX_FILES},
     store::{DocumentRow, OneConversation},
     web::{App, problem::Problem},
 };

@@ -4,9 +4,9 @@ use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::Bo
 use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
 
 use crate::{
-    conversation::ConversationError,
+    conversation::{Action, Actor, ConversationError},
     domain::id::{ConversationId, DossierId},
-    intake::{Action, Actor, Change, ChangeKind, Intake, IntakeError},
+    intake::{Change, ChangeKind, Intake, IntakeError},
 };
 
 /// Does what handlers do, durably, with its line in the timeline.

@@ -46,10 +46,10 @@ use tower_http::compression::CompressionLayer;
 
 use super::Streams;
 use crate::{
+    conversation::Accounts,
     document::Documents,
     domain::clock::Clock,
     flow::Library,
-    intake::Accounts,
     store::{CaseAccess, Cases, Users},
 };
 pub use case_actions::{CaseActionError, CaseActions, Changed};

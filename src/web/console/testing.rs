@@ -17,6 +17,7 @@ use tower::ServiceExt as _;
 
 use super::{CaseActionError, CaseActions, Changed, Console, Names, Setup, auth::password, router};
 use crate::{
+    conversation::{Accounts, Action, Actor},
     document::{Documents, Limits},
     domain::{
         clock::Clock,
@@ -28,7 +29,6 @@ use crate::{
     },
     dossier::{Decision, Dossier, Learnt, Override, SaidIn, Status, TimelineEvent, Tip, reference_of},
     flow::{Library, built_in},
-    intake::{Accounts, Action, Actor},
     planning::{Assignment, Because},
     store::{
         AppointmentRow, AppointmentState, Binding, Commit, ConversationRow, DecisionRow, Delivery, DocumentRow,

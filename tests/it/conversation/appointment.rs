@@ -4,10 +4,11 @@ use std::fs::File;
 
 use guichet::{
     contract::{name_key, number_key, read_policies},
+    conversation::{Accounts, Action, Actor, MissionStep},
     domain::message::{Body, Channel, Endpoint},
     dossier::Dossier,
     flow::{Library, built_in},
-    intake::{Accounts, Action, Actor, Inbound, InboundKind, IntakeError, MissionStep},
+    intake::{Inbound, InboundKind, IntakeError},
     store::{AppointmentState, MissionState, PolicyRow},
 };
 use jiff::Timestamp;

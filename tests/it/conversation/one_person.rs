@@ -1,12 +1,13 @@
 //! Two conversations of one person, and what comes after the end, on both engines.
 
 use guichet::{
+    conversation::{Action, Actor},
     domain::{
         id::ConversationId,
         message::{Body, Channel, Endpoint},
     },
     dossier::{Status, Verdict, verify},
-    intake::{Action, Actor, Citation},
+    intake::Citation,
     store::MatchReason,
 };
 

@@ -1,8 +1,8 @@
 //! What people ask for beside a claim, through the whole house; and what handlers teach.
 
 use guichet::{
+    conversation::{Accounts, Action, Actor},
     domain::message::{Body, Channel},
-    intake::{Accounts, Action, Actor},
     store::{Engine, RequestRow},
 };
 use jiff::SignedDuration;

@@ -1,9 +1,9 @@
 //! What time brings about, on both engines: reminders at decent hours, albums answered once, on one node and on two.
 
 use guichet::{
+    conversation::{Action, Actor},
     domain::message::{Body, Channel},
     dossier::Status,
-    intake::{Action, Actor},
 };
 
 use crate::support::{Database, House, on, on_both_engines, photo, said};

@@ -6,10 +6,10 @@
 use std::{collections::BTreeMap, io::Read as _};
 
 use guichet::{
+    conversation::Accounts,
     domain::message::{Body, Channel, Input},
     dossier::Status,
     flow::Library,
-    intake::Accounts,
 };
 
 use crate::support::{Database, House, on, said};

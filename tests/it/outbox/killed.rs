@@ -10,8 +10,8 @@ use std::{
 use axum::{Json, Router, extract::State, routing::post};
 use futures_util::FutureExt as _;
 use guichet::{
+    conversation::Accounts,
     domain::message::Channel,
-    intake::Accounts,
     store::{Delivery, Engine},
 };
 use serde_json::{Value, json};

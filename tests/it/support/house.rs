@@ -6,6 +6,7 @@ use std::sync::{
 };
 
 use guichet::{
+    conversation::Accounts,
     domain::{
         clock::Clock,
         id::{ConversationId, DocumentId},
@@ -14,7 +15,7 @@ use guichet::{
     },
     dossier::Dossier,
     flow::{Library, built_in},
-    intake::{Accounts, Inbound, InboundKind, Intake, Receipt},
+    intake::{Inbound, InboundKind, Intake, Receipt},
     store::Engine,
     telemetry::Metrics,
 };

@@ -10,8 +10,8 @@ use subtle::ConstantTimeEq as _;
 
 use super::{masked, random_token, unmasked};
 use crate::{
+    conversation::Actor,
     identity::Scope,
-    intake::Actor,
     store::{HandlerRow, SessionRow},
     web::console::{Console, error::ConsoleError},
 };

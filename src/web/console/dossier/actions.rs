@@ -11,8 +11,8 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 use super::act;
 use crate::{
+    conversation::{Action, MissionStep},
     domain::id::DossierId,
-    intake::{Action, MissionStep},
     web::console::{Console, auth::Checked, error::ConsoleError},
 };
 

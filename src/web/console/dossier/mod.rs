@@ -20,7 +20,7 @@ use std::collections::HashMap;
 use axum::response::Redirect;
 
 use super::{Console, Names, auth::Session, error::ConsoleError};
-use crate::{domain::id::DossierId, dossier::Dossier, intake::Action, planning::Experts};
+use crate::{conversation::Action, domain::id::DossierId, dossier::Dossier, planning::Experts};
 
 /// The dossier of an address.
 async fn find(console: &Console, session: &Session, id: &str) -> Result<Dossier, ConsoleError> {

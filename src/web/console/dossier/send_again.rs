@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 use super::{act, find};
 use crate::{
+    conversation::Action,
     domain::{id::ConversationId, message::Endpoint},
-    intake::Action,
     store::StoreError,
     web::console::{
         Console,

@@ -7,7 +7,7 @@ use axum::{
 
 use super::RequestForm;
 use crate::{
-    intake::Action,
+    conversation::Action,
     web::console::{Console, auth::Checked, error::ConsoleError},
 };
 

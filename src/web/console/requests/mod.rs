@@ -13,7 +13,7 @@ use serde::Deserialize;
 pub(super) use line::RequestLine;
 
 use super::{Console, auth::Checked, error::ConsoleError};
-use crate::{domain::id::RequestId, intake::Action, store::RequestRow};
+use crate::{conversation::Action, domain::id::RequestId, store::RequestRow};
 
 /// What the form of an action on a request holds.
 #[derive(Deserialize)]

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use crate::support::{Client, Database, House, Receipt, Server, endpoint, on, on_both_engines};
 use guichet::{
+    conversation::{Action, Actor},
     domain::message::{Channel, Endpoint},
-    intake::{Action, Actor},
     store::OutboxRow,
 };
 
