@@ -10,13 +10,13 @@
 //! | [`cli`] | one file a subcommand; the only room that prints |
 //! | [`config`] | the documented default, a file, the environment |
 //! | [`domain`] | plain types: identifiers, facts, messages, time; depends on nothing |
-//! | [`identity`] | who asks, and what they may see and change |
+//! | [`identity`] | users, and the scope of what each may see |
 //! | [`channel`] | what every provider keeps: decode and verify what comes, render and deliver what goes |
 //! | [`intake`] | durable receipt, one thing at a time for each conversation |
 //! | [`conversation`] | one turn: runs the flow and gathers what must be kept |
-//! | [`replay`] | the same turns over lists instead of the store: transcripts, a talk in the terminal |
+//! | [`replay`] | the same turns played from lists: transcripts, a talk in the terminal |
 //! | [`understanding`] | free text to values, commands, choices and danger |
-//! | [`flow`] | the pure engine: `(library, state, event, now) -> (state, effects)` |
+//! | [`flow`] | two rooms: `program`, what the files say; `run`, the pure `(program, state, event, now) -> (state, effects)` |
 //! | [`dossier`] | the case: status, wanted documents, the sealed timeline |
 //! | [`contract`] | policies, cover at the date of loss, working days |
 //! | [`document`] | received files: durable, recognised by content, looked at, shown again |
@@ -24,10 +24,11 @@
 //! | [`planning`] | who can take a mission and why, and when they are free |
 //! | [`outbox`] | what is to be sent: claimed in order, at each account's pace, tried again, given up loudly |
 //! | [`store`] | the only room that speaks SQL: SQLite and PostgreSQL under one contract |
-//! | [`web`] | the HTTP edge: chat, console, channels |
+//! | [`web`] | the HTTP edge: chat, upload, console, channels |
 //! | [`telemetry`] | logs and numbers, without people's data |
 //!
-//! What the business edits (flows, tables, insurers, people's words) is in `flows/`, never here.
+//! What the business edits (flows, tables, insurers, people's words) is in `flows/`, never here. `docs/architecture.md` walks
+//! with a message and a reply through the rooms, and says what to touch for the changes that come most often.
 //!
 //! # What must always be true
 //!
@@ -36,15 +37,21 @@
 //!    and the dossier's changes are on disk, by one transaction; a file's bytes are there before its row
 //!    ([`document`]).
 //! 3. **Once.** The provider's identifier is a key in that same transaction ([`store::Key`]).
-//! 4. **In order.** In one process a conversation has a lane ([`intake`]); among nodes its revision fences every write
-//!    ([`store::CommitError::Conflict`]).
+//! 4. **In order.** In one process a conversation does one thing at a time ([`intake`]); among nodes its revision fences every
+//!    write ([`store::CommitError::Conflict`]), and what is sent or timed is claimed by a lease.
 //! 5. **Nothing is pushed but through the [`outbox`]**, whose rows come with the turn that says them; no transaction spans
 //!    a network call, but the database's own.
 //! 6. **A conversation keeps the flow revision that it began with**; the database keeps the old ones.
-//! 7. **Only [`store`] names sqlx.** `tests/it/architecture.rs` holds this and the rooms' edges.
+//! 7. **Only [`store`] names sqlx, only `channel::telegram` teloxide, only `channel::email` lettre.** `tests/it/architecture/`
+//!    holds this and the rooms' edges.
 //! 8. **Never an automatic refusal.** [`contract`] and [`orientation`] inform and give reasons; a person decides.
 //! 9. **Every decision explains itself**: the rule, its inputs, what it passed over, who overrode it and why.
 //! 10. **Personal data is not logged**; identifiers are.
+//! 11. *Not held everywhere yet*: **asked only what can still change something**.
+//! 12. **What shows or changes cases for a user carries a scope** ([`store::Cases`]); every scope sees everything today.
+//! 13. *Not held everywhere yet*: **no statement scans a table that grows**; lists, queues and caches have a bound, every wait
+//!     has an end, and a refusal comes before the acknowledgement.
+//! 14. *Not held everywhere yet*: **nothing is said that is not done**.
 
 pub mod channel;
 pub mod cli;

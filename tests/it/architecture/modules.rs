@@ -62,6 +62,8 @@ pub(super) struct Modules {
     modules: BTreeMap<Vec<String>, Module>,
     /// Files that are compiled for tests only.
     pub(super) test_files: BTreeSet<String>,
+    /// Files in which a module of tests stands among what it tests.
+    pub(super) with_inner_tests: BTreeSet<String>,
 }
 
 /// A `use` that follows others for ever is a mistake that the compiler tells of; this only ends.
@@ -70,7 +72,8 @@ const MAX_HOPS: usize = 20;
 impl Modules {
     /// Reads files by their path below `src`, from `lib.rs` and `main.rs` on.
     pub(super) fn read(files: &BTreeMap<String, String>) -> Self {
-        let mut modules = Self { modules: BTreeMap::new(), test_files: BTreeSet::new() };
+        let mut modules =
+            Self { modules: BTreeMap::new(), test_files: BTreeSet::new(), with_inner_tests: BTreeSet::new() };
         modules.read_file(files, "lib.rs", Vec::new());
         if files.contains_key("main.rs") {
             modules.read_file(files, "main.rs", vec!["main".to_owned()]);
@@ -114,6 +117,10 @@ impl Modules {
             let triples = tokens.windows(3).filter(|three| three[0].is("mod") && three[2].is(";"));
             triples.map(|three| three[1].text.clone()).collect()
         };
+        let inner = |tokens: &[Token]| tokens.windows(3).filter(|three| three[0].is("mod") && three[2].is("{")).count();
+        if inner(&all) > inner(&kept) {
+            self.with_inner_tests.insert(file.to_owned());
+        }
         let (in_all, in_kept) = (declared(&all), declared(&kept));
         for child in in_all.difference(&in_kept).filter_map(|child| place(child)) {
             let below = format!("{}/", child.trim_end_matches(".rs").trim_end_matches("/mod"));
