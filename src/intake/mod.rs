@@ -180,7 +180,7 @@ struct Inner {
     libraries: Libraries,
     clock: Clock,
     metrics: Metrics,
-    /// One for each message that may be on its route; beyond them the sender is refused.
+    /// One for each message that may be on its way; beyond them the sender is refused.
     places: Semaphore,
     /// Set while the disk is almost full.
     no_room: AtomicBool,
@@ -265,10 +265,10 @@ impl Intake {
 
     /// Receives what a person sent. When this returns, it is on disk with its replies.
     pub async fn receive(&self, inbound: Inbound) -> Result<Receipt, IntakeError> {
-        self.receive_with(inbound, Files::default()).await
+        Box::pin(self.receive_with(inbound, Files::default())).await
     }
 
-    /// Receives a message with the files that context with it, whose bytes are on disk already.
+    /// Receives a message with the files that came with it, whose bytes are on disk already.
     pub async fn receive_with(&self, inbound: Inbound, files: Files) -> Result<Receipt, IntakeError> {
         if self.0.no_room.load(Ordering::Relaxed) {
             self.0.metrics.refused.inc();
@@ -332,7 +332,7 @@ impl Intake {
         self.take_turn(conversation, &Input::Read { seq }).await.map(drop)
     }
 
-    /// What was said to the person right before and right after their message `seq`: for a channel whose only route to
+    /// What was said to the person right before and right after their message `seq`: for a channel whose only way to
     /// deliver is the answer to a post.
     pub async fn said_around(&self, conversation: ConversationId, seq: i64) -> Result<Vec<Body>, IntakeError> {
         let messages = self.0.store.messages(conversation, seq - AROUND - 1, 2 * AROUND + 1).await?;

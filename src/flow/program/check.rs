@@ -1,4 +1,4 @@
-//! What is checked over all files batched: calls, tables, documents, names in texts, reachability, length.
+//! What is checked over all files together: calls, tables, documents, names in texts, reachability, length.
 
 use std::collections::{BTreeMap, BTreeSet};
 

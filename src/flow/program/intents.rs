@@ -27,7 +27,7 @@ const FEW: usize = 10;
 /// What an intent does, beside the facts that it sets.
 #[derive(Debug)]
 pub enum IntentAction {
-    /// What the flow asked for, or nothing that Guichet action: the flow goes on.
+    /// What the flow asked for, or nothing that Guichet does: the flow goes on.
     Flow,
     /// A question: answered from `faq.yaml`, or recorded for a person.
     Question,
@@ -37,7 +37,7 @@ pub enum IntentAction {
     Says(Saying),
 }
 
-/// An intent, as the engine action it.
+/// An intent, as the engine serves it.
 #[derive(Debug)]
 pub struct Intent {
     pub name: String,

@@ -97,7 +97,7 @@ impl<'a> Interpreter<'a> {
         due
     }
 
-    /// Takes the answers to questions that were asked batched, by their numbers or line by line. False when the message
+    /// Takes the answers to questions that were asked together, by their numbers or line by line. False when the message
     /// names none of them: it is then heard like any other.
     pub(super) fn answer_together(&mut self) -> bool {
         let facts = std::mem::take(&mut self.state.batched);
