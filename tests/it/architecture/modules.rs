@@ -59,7 +59,7 @@ enum Meaning<'a> {
 
 /// All modules of the crate, by path.
 pub(super) struct Modules {
-    modules: BTreeMap<Vec<String>, Module>,
+    by_path: BTreeMap<Vec<String>, Module>,
     /// Files that are compiled for tests only.
     pub(super) test_files: BTreeSet<String>,
     /// Files in which a module of tests stands among what it tests.
@@ -73,7 +73,7 @@ impl Modules {
     /// Reads files by their path below `src`, from `lib.rs` and `main.rs` on.
     pub(super) fn read(files: &BTreeMap<String, String>) -> Self {
         let mut modules =
-            Self { modules: BTreeMap::new(), test_files: BTreeSet::new(), with_inner_tests: BTreeSet::new() };
+            Self { by_path: BTreeMap::new(), test_files: BTreeSet::new(), with_inner_tests: BTreeSet::new() };
         modules.read_file(files, "lib.rs", Vec::new());
         if files.contains_key("main.rs") {
             modules.read_file(files, "main.rs", vec!["main".to_owned()]);
@@ -82,7 +82,7 @@ impl Modules {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Module> {
-        self.modules.values()
+        self.by_path.values()
     }
 
     /// The module that defines what a path means, whoever passed it on. None when that is of another crate, or a module:
@@ -189,7 +189,7 @@ impl Modules {
             module.tokens.push(token.clone());
             at += 1;
         }
-        self.modules.insert(module.path.clone(), module);
+        self.by_path.insert(module.path.clone(), module);
     }
 
     fn resolve(&self, from: &Module, path: &[String], hops: usize) -> Option<Meaning<'_>> {
@@ -213,7 +213,7 @@ impl Modules {
 
     /// What a path means that begins in a module.
     fn walk(&self, base: &[String], path: &[String], hops: usize) -> Option<Meaning<'_>> {
-        let module = self.modules.get(base)?;
+        let module = self.by_path.get(base)?;
         let Some((head, rest)) = path.split_first() else { return Some(Meaning::Module(module)) };
         if module.children.contains(head) {
             let mut inner = base.to_owned();
