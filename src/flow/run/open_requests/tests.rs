@@ -73,7 +73,7 @@ fn the_same_request_said_again_is_one() {
     for text in [
         "vraiment lamentable votre service",
         "c'est une honte, un mois que l'expert ne vient pas",
-        "c'est honteux ma réclammation",
+        "c'est honteux, je fais une réclamation",
         "c'est scandaleux, toujours pas d'expert !",
     ] {
         asker.repeats(text);
