@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{
     id::{DossierId, RequestId},
     message::Endpoint,
+    orientation_mode::OrientationMode,
 };
 
 /// An act of a handler. Each stands in the timeline under the handler's name.
@@ -25,7 +26,7 @@ pub enum Action {
     },
     /// Orients otherwise than the table did.
     Override {
-        mode: String,
+        mode: OrientationMode,
         reason: String,
     },
     Close {

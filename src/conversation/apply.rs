@@ -326,9 +326,9 @@ fn orient(turn: &mut Turn, table: &str) -> Event {
     let today = turn.now.to_zoned(paris()).date();
     let scope = Scope { facts: conversation.state.facts(), insurer, today };
     let decision = orientation::decide(table, library.revision(), &scope);
-    let (mode, missing) = (decision.mode().map(str::to_owned), decision.missing());
+    let (mode, missing) = (decision.mode(), decision.missing());
     if let Some(dossier) = &mut turn.conversation.dossier {
-        dossier.orientation.clone_from(&mode);
+        dossier.orientation = mode;
         if mode.is_some() {
             dossier.advance(Status::Oriented);
         }

@@ -18,12 +18,12 @@ use crate::{
     domain::{
         clock::paris,
         id::{AppointmentId, MissionId},
+        orientation_mode::OrientationMode,
     },
     dossier::{Dossier, TimelineEvent},
     flow::{AppointmentEvent, Event, Offer, Offering},
     planning::{
-        Busy, Case, Expert, Experts, MODES, Rules, Slot, SurveyPlace, Wish, eve_of, free_slots, propose, rank,
-        survey_place,
+        Busy, Case, Expert, Experts, Rules, Slot, SurveyPlace, Wish, eve_of, free_slots, propose, rank, survey_place,
     },
     store::{AppointmentRow, AppointmentState, Mission, MissionRow, MissionState, StoreError},
 };
@@ -139,15 +139,15 @@ pub(super) async fn reconsider(
 #[derive(Default)]
 struct Misfit {
     /// The mode, where it is another one now.
-    mode: Option<String>,
+    mode: Option<OrientationMode>,
     /// The peril, where the expert does not know it.
     peril: Option<String>,
 }
 
 /// An orientation that is not decided asks for nobody else yet.
 fn misfit(mission: &MissionRow, dossier: &Dossier, experts: &Experts) -> Option<Misfit> {
-    if let Some(mode) = dossier.orientation.as_ref().filter(|mode| **mode != mission.mode) {
-        return Some(Misfit { mode: Some(mode.clone()), peril: None });
+    if let Some(mode) = dossier.orientation.filter(|mode| *mode != mission.mode) {
+        return Some(Misfit { mode: Some(mode), peril: None });
     }
     let knows_peril = experts.get(&mission.expert).is_some_and(|expert| expert.skills.contains(&dossier.peril));
     (!knows_peril).then(|| Misfit { mode: None, peril: Some(dossier.peril.clone()) })
@@ -190,8 +190,7 @@ async fn order(
     expert: &str,
     services: &Services,
 ) -> Result<Event, ConversationError> {
-    let mode = dossier.orientation.as_deref().filter(|mode| MODES.contains(mode));
-    let mode = mode.ok_or(ConversationError::NoMission)?;
+    let mode = dossier.orientation.filter(|mode| mode.needs_expert()).ok_or(ConversationError::NoMission)?;
     if services.look_ups().mission(dossier.id).await?.is_some_and(|mission| mission.row.state.is_open()) {
         return Err(ConversationError::NoMission);
     }
@@ -207,15 +206,15 @@ async fn order(
         conversation: turn.conversation.row.id,
         insurer: dossier.insurer.clone(),
         expert: expert.to_owned(),
-        mode: mode.to_owned(),
+        mode,
         state: MissionState::Ordered,
         because: assignment.clone(),
         ordered_by: by.to_owned(),
         ordered_at: turn.now,
         updated_at: turn.now,
     };
-    let (mission, expert, mode) = (row.id, row.expert.clone(), row.mode.clone());
-    turn.record(by, &TimelineEvent::MissionOrdered { mission, expert, mode: mode.clone(), decision: assignment });
+    let (mission, expert) = (row.id, row.expert.clone());
+    turn.record(by, &TimelineEvent::MissionOrdered { mission, expert, mode, decision: assignment });
     turn.rows.planning.missions.push(row);
     let Expert { name, link, .. } = chosen;
     let event = AppointmentEvent::Ordered { expert: name.clone(), mode, link: link.clone() };
@@ -340,10 +339,10 @@ fn appointment(
     slot: Slot,
     state: AppointmentState,
 ) -> AppointmentRow {
-    let place = match mission.mode.as_str() {
-        "visio" => expert.link.clone(),
-        "field" => place(turn).map(|place| place.line),
-        _ => None,
+    let place = match mission.mode {
+        OrientationMode::Visio => expert.link.clone(),
+        OrientationMode::Field => place(turn).map(|place| place.line),
+        OrientationMode::Tele | OrientationMode::Desk => None,
     };
     AppointmentRow {
         id: turn.ids.next(turn.now),
@@ -352,7 +351,7 @@ fn appointment(
         expert: expert.id.clone(),
         start: slot.start,
         end: slot.end,
-        busy_until: expert.busy_until(&mission.mode, slot),
+        busy_until: expert.busy_until(mission.mode, slot),
         place: place.unwrap_or_default(),
         state,
         updated_at: turn.now,
@@ -375,7 +374,7 @@ async fn free_time(
     let (zone, postcode) = (zone(turn), place(turn).and_then(|place| place.postcode));
     let rules = Rules { postcode, ..Rules::of(services.experts(), turn.now, &zone, services.calendar()) };
     let busy = busy(&expert.id, turn.now, FAR, services.look_ups()).await?;
-    Ok(free_slots(expert, &mission.row.mode, mission.row.id, &busy, &rules))
+    Ok(free_slots(expert, mission.row.mode, mission.row.id, &busy, &rules))
 }
 
 /// What is booked of an expert's time.

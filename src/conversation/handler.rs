@@ -12,6 +12,7 @@ use crate::{
         fact::{Fact, Source, Value},
         id::{DossierId, RequestId},
         message::{Author, Body},
+        orientation_mode::OrientationMode,
     },
     dossier::{Decision, Dossier, Override, Status, TimelineEvent},
     flow::Event,
@@ -50,7 +51,7 @@ impl Turn {
                 apply::run(self, Event::DocumentWanted { kind }, services).await
             }
             Action::Override { mode, reason } => {
-                self.decide_otherwise(actor, &mode, &reason, services).await?;
+                self.decide_otherwise(actor, mode, reason, services).await?;
                 match Box::pin(appointment::reconsider(self, &actor.login, services)).await? {
                     Some(withdrawn) => apply::run(self, withdrawn, services).await,
                     None => Ok(()),
@@ -179,21 +180,19 @@ impl Turn {
     async fn decide_otherwise(
         &mut self,
         actor: &Actor,
-        mode: &str,
-        reason: &str,
+        mode: OrientationMode,
+        reason: String,
         services: &Services,
     ) -> Result<(), ConversationError> {
-        let before = self.conversation.dossier.as_ref().and_then(|dossier| dossier.orientation.clone());
+        let before = self.conversation.dossier.as_ref().and_then(|dossier| dossier.orientation);
         if let Some(dossier) = &mut self.conversation.dossier {
-            dossier.orientation = Some(mode.to_owned());
+            dossier.orientation = Some(mode);
         }
-        let (overridden_by, to, reason) = (actor.login.clone(), mode.to_owned(), reason.to_owned());
-        let event = TimelineEvent::Overrode { mode: to.clone(), before: before.clone(), reason: reason.clone() };
-        self.record(&actor.login, &event);
-        self.decide(Decision::Override(Override { overridden_by, mode: to, before, reason }));
+        self.record(&actor.login, &TimelineEvent::Overrode { mode, before, reason: reason.clone() });
+        self.decide(Decision::Override(Override { overridden_by: actor.login.clone(), mode, before, reason }));
         // As a fact of the handler's it stays, whatever the person corrects or sends afterwards.
         let source = Source::Handler(actor.login.clone());
-        let fact = Fact { value: Value::Choice(mode.to_owned()), source };
+        let fact = Fact { value: Value::Choice(mode.name().to_owned()), source };
         apply::run(self, Event::FactLearned { name: "orientation".to_owned(), fact }, services).await
     }
 }

@@ -10,6 +10,7 @@ pub mod fact;
 pub mod id;
 pub mod language;
 pub mod message;
+pub mod orientation_mode;
 pub mod priority;
 pub mod sms;
 pub mod timing;

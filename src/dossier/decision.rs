@@ -11,6 +11,7 @@ use crate::domain::{
     expectation::{Bound, Expectation, Limit},
     fact::Value,
     language::Text,
+    orientation_mode::OrientationMode,
 };
 
 /// A decision on how the loss is looked at.
@@ -28,9 +29,9 @@ pub enum Decision {
 pub struct Override {
     /// The login of the handler.
     pub overridden_by: String,
-    pub mode: String,
+    pub mode: OrientationMode,
     /// What held before.
-    pub before: Option<String>,
+    pub before: Option<OrientationMode>,
     pub reason: String,
 }
 
@@ -100,14 +101,14 @@ pub struct FailedTest {
     pub expected: Option<Expectation>,
 }
 
-/// The key of a row's `then` that names the orientation: `field`, `tele`, `visio` or `desk`.
+/// The key of a row's `then` that names the orientation, an [`OrientationMode`].
 const MODE: &str = "mode";
 
 impl TableDecision {
-    /// `field`, `tele`, `visio` or `desk`, when the table decided.
-    pub fn mode(&self) -> Option<&str> {
+    /// How the loss is looked at, when the table decided.
+    pub fn mode(&self) -> Option<OrientationMode> {
         match &self.outcome {
-            Outcome::Decided { then, .. } => then.get(MODE).map(String::as_str),
+            Outcome::Decided { then, .. } => then.get(MODE)?.parse().ok(),
             Outcome::ToComplete { .. } | Outcome::NoRow => None,
         }
     }

@@ -21,6 +21,7 @@ use crate::{
         fact::Value,
         id::{AppointmentId, DocumentId, DossierId, MissionId, RequestId},
         message::Channel,
+        orientation_mode::OrientationMode,
         priority::Priority,
     },
     planning::Assignment,
@@ -68,14 +69,14 @@ pub enum TimelineEvent {
     Qualified {},
     /// A decision table was asked. Without a mode it could not decide.
     Oriented {
-        mode: Option<String>,
+        mode: Option<OrientationMode>,
         #[serde(default)]
         missing: Vec<String>,
     },
     /// A handler oriented otherwise.
     Overrode {
-        mode: String,
-        before: Option<String>,
+        mode: OrientationMode,
+        before: Option<OrientationMode>,
         reason: String,
     },
     HandedOver {
@@ -176,7 +177,7 @@ pub enum TimelineEvent {
     MissionOrdered {
         mission: MissionId,
         expert: String,
-        mode: String,
+        mode: OrientationMode,
         decision: Assignment,
     },
     MissionAccepted {
@@ -192,7 +193,7 @@ pub enum TimelineEvent {
         mission: MissionId,
         expert: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        mode: Option<String>,
+        mode: Option<OrientationMode>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         peril: Option<String>,
     },

@@ -20,6 +20,7 @@ pub use timeline::{Entry, Tip, Verdict, verify};
 
 use crate::domain::{
     id::{ConversationId, DossierId},
+    orientation_mode::OrientationMode,
     priority::Priority,
 };
 
@@ -37,8 +38,8 @@ pub struct Dossier {
     pub policy: Option<String>,
     /// The policyholder's name, as said or as the policy has it.
     pub holder: Option<String>,
-    /// `field`, `tele`, `visio` or `desk`, once decided.
-    pub orientation: Option<String>,
+    /// How the loss is looked at, once decided.
+    pub orientation: Option<OrientationMode>,
     pub priority: Priority,
     /// Why a person was called, as the flow's code.
     pub handover: Option<String>,

@@ -52,7 +52,7 @@ pub fn decide(table: &Table, revision: &str, scope: &Scope) -> TableDecision {
 
 /// The answer for the flow that asked.
 pub fn event(decision: &TableDecision) -> Event {
-    Event::Oriented { mode: decision.mode().map(str::to_owned), missing: decision.missing().to_vec() }
+    Event::Oriented { mode: decision.mode(), missing: decision.missing().to_vec() }
 }
 
 /// Notes what a row reads.

@@ -7,6 +7,7 @@ use crate::{
     domain::{
         expectation::{Bound, Expectation, Limit},
         fact::{Fact, Facts, Source, Value},
+        orientation_mode::OrientationMode,
     },
     dossier::Decision,
     flow::Library,
@@ -69,7 +70,7 @@ fn the_first_row_that_holds_decides_and_says_why() {
     let Outcome::Decided { row, then, because } = &decision.outcome else { panic!("{decision:?}") };
     assert_eq!((row.as_str(), because.en.as_str()), ("not_in_force", "Policy not in force"));
     assert_eq!(then.get("desk").map(String::as_str), Some("complex"));
-    assert_eq!(decision.mode(), Some("desk"));
+    assert_eq!(decision.mode(), Some(OrientationMode::Desk));
     assert_eq!(decision.inputs, [input("policy_in_force", Value::Bool(false))], "only what was read is an input");
     assert!(decision.passed_over.is_empty());
 }

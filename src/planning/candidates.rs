@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{ANYWHERE, Expert, Experts};
+use crate::domain::orientation_mode::OrientationMode;
 
 /// What a mission is about.
 #[derive(Clone, Copy, Debug)]
 pub struct Case<'a> {
     pub peril: &'a str,
-    pub mode: &'a str,
+    pub mode: OrientationMode,
     /// The postcode of the place where the damage is looked at, where it is known.
     pub postcode: Option<&'a str>,
 }
@@ -23,7 +24,7 @@ pub enum Because {
         peril: String,
     },
     WorksInMode {
-        mode: String,
+        mode: OrientationMode,
     },
     WorksInDepartment {
         department: String,
@@ -37,7 +38,7 @@ pub enum Because {
         peril: String,
     },
     NotInMode {
-        mode: String,
+        mode: OrientationMode,
     },
     WorksElsewhere {
         department: String,
@@ -131,7 +132,7 @@ pub fn rank<'a>(experts: &'a Experts, case: &Case, load: &BTreeMap<String, usize
 }
 
 fn judge(expert: &Expert, case: &Case, place: Option<&str>) -> Result<Vec<Because>, Because> {
-    let (peril, mode) = (case.peril.to_owned(), case.mode.to_owned());
+    let (peril, mode) = (case.peril.to_owned(), case.mode);
     if !expert.skills.contains(&peril) {
         return Err(Because::DoesNotKnowPeril { peril });
     }

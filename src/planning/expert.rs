@@ -2,10 +2,10 @@
 
 use jiff::civil::Time;
 
+use crate::domain::orientation_mode::OrientationMode;
+
 /// What stands among an expert's departments for all of them.
 pub const ANYWHERE: &str = "*";
-/// The modes of an expertise for which an expert is sent for; `desk` needs none.
-pub const MODES: [&str; 3] = ["field", "visio", "tele"];
 
 /// The times from which and until which somebody works, from Monday on.
 pub type Week = [Vec<(Time, Time)>; 7];
@@ -19,7 +19,7 @@ pub struct Expert {
     pub phone: String,
     /// The perils that they know.
     pub skills: Vec<String>,
-    pub modes: Vec<String>,
+    pub modes: Vec<OrientationMode>,
     /// The departments where they look at damage, or [`ANYWHERE`].
     pub departments: Vec<String>,
     /// In the insurer's zone. Public holidays are free.
@@ -48,11 +48,11 @@ impl Default for Lengths {
 }
 
 impl Lengths {
-    pub fn of(self, mode: &str) -> u16 {
+    pub fn of(self, mode: OrientationMode) -> u16 {
         match mode {
-            "visio" => self.visio,
-            "tele" => self.tele,
-            _ => self.field,
+            OrientationMode::Visio => self.visio,
+            OrientationMode::Tele => self.tele,
+            OrientationMode::Field | OrientationMode::Desk => self.field,
         }
     }
 }
@@ -91,7 +91,7 @@ impl Expert {
             name: id.to_uppercase(),
             phone: "06 39 98 20 00".to_owned(),
             skills: owned(skills),
-            modes: owned(&MODES),
+            modes: OrientationMode::WITH_EXPERT.to_vec(),
             departments: owned(&["69"]),
             hours: [day.clone(), day.clone(), day.clone(), day.clone(), day, Vec::new(), Vec::new()],
             lengths: Lengths::default(),

@@ -15,6 +15,6 @@ mod slots;
 
 pub use calendar::{Event, to_ics};
 pub use candidates::{Assignment, Because, Candidate, Case, OtherCandidate, PassedOver, Ranking, Unsuitable, rank};
-pub use expert::{ANYWHERE, Expert, Experts, Lengths, MODES, Week};
+pub use expert::{ANYWHERE, Expert, Experts, Lengths, Week};
 pub use place::{SurveyPlace, survey_place};
 pub use slots::{Busy, Proposal, Rules, Slot, Wish, eve_of, free_slots, propose};

@@ -13,6 +13,7 @@ use crate::{
     domain::{
         fact::{Moment, Precision},
         id::MissionId,
+        orientation_mode::OrientationMode,
     },
 };
 
@@ -86,14 +87,20 @@ pub struct Proposal {
 /// may move over itself, and is not offered once more. Every search for slots is this one.
 ///
 /// `busy`: what is taken of this expert's time, by the mission itself too.
-pub fn free_slots(expert: &Expert, mode: &str, mission: MissionId, busy: &[Busy], rules: &Rules) -> Vec<Slot> {
+pub fn free_slots(
+    expert: &Expert,
+    mode: OrientationMode,
+    mission: MissionId,
+    busy: &[Busy],
+    rules: &Rules,
+) -> Vec<Slot> {
     let (own, others): (Vec<Busy>, Vec<Busy>) = busy.iter().copied().partition(|busy: &Busy| busy.mission == mission);
     let mut slots = slots_between(expert, mode, &others, rules);
     slots.retain(|slot| own.iter().all(|own| own.start != slot.start));
     slots
 }
 
-fn slots_between(expert: &Expert, mode: &str, busy: &[Busy], rules: &Rules) -> Vec<Slot> {
+fn slots_between(expert: &Expert, mode: OrientationMode, busy: &[Busy], rules: &Rules) -> Vec<Slot> {
     let length = SignedDuration::from_mins(i64::from(expert.lengths.of(mode)));
     let travel = SignedDuration::from_mins(travel(expert, mode));
     let earliest = rules.now + SignedDuration::from_hours(i64::from(rules.notice_hours));
@@ -143,13 +150,13 @@ fn weekday(date: Date) -> usize {
 }
 
 /// Minutes on the way after an appointment.
-pub(super) fn travel(expert: &Expert, mode: &str) -> i64 {
-    if mode == "field" { i64::from(expert.travel) } else { 0 }
+pub(super) fn travel(expert: &Expert, mode: OrientationMode) -> i64 {
+    if mode == OrientationMode::Field { i64::from(expert.travel) } else { 0 }
 }
 
 impl Expert {
     /// Until when an appointment keeps the expert from another one.
-    pub fn busy_until(&self, mode: &str, slot: Slot) -> Timestamp {
+    pub fn busy_until(&self, mode: OrientationMode, slot: Slot) -> Timestamp {
         slot.end + SignedDuration::from_mins(travel(self, mode))
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     domain::{
         language::Language,
         message::{Channel, UnknownChannel},
+        orientation_mode::OrientationMode,
     },
     flow::{Data, Diagnostic, Diagnostics, FIRST_FLOW, Fields, Library, Node},
 };
@@ -166,7 +167,13 @@ fn handler(fields: &mut Fields, problems: &mut Diagnostics) -> Option<Action> {
         return Some(Action::Reply { text });
     }
     if let Some(mode) = fields.string("handler_decides", problems) {
-        return Some(Action::Override { mode, reason: "in a transcript".to_owned() });
+        return match mode.parse::<OrientationMode>() {
+            Ok(mode) => Some(Action::Override { mode, reason: "in a transcript".to_owned() }),
+            Err(unknown) => {
+                problems.error(fields.file, fields.place, format!("`handler_decides`: {unknown}"));
+                None
+            }
+        };
     }
     if let Some(expert) = fields.string("handler_orders", problems) {
         return Some(Action::Mission(MissionStep::Order { expert }));

@@ -17,6 +17,7 @@ use crate::{
         },
         language::Language,
         message::{Author, Body, Channel},
+        orientation_mode::OrientationMode,
         priority::Priority,
         timing::Timing,
     },
@@ -140,7 +141,7 @@ macro_rules! as_json_to_show {
 }
 
 as_text!(AppointmentId, ContactId, ConversationId, DocumentId, DossierId, MissedId, MissionId, OutboundId, RequestId,);
-by_name!(Channel, Priority, Proof, Status);
+by_name!(Channel, OrientationMode, Priority, Proof, Status);
 as_json!(Author, Body, Decision, Source, Timing, Value, Vec<Wanted>, serde_json::Value);
 as_json_to_show!(Assignment, Inspection);
 

@@ -7,7 +7,10 @@ use super::{
     hours::Hours,
     yaml::{Data, Fields, Node},
 };
-use crate::planning::{ANYWHERE, Expert, Experts, Lengths, MODES, Week};
+use crate::{
+    domain::orientation_mode::OrientationMode,
+    planning::{ANYWHERE, Expert, Experts, Lengths, Week},
+};
 
 pub(crate) const FILE: &str = "experts.yaml";
 /// Times are kept in quarters of an hour.
@@ -50,7 +53,8 @@ fn one(node: &Node, perils: &BTreeSet<&str>, problems: &mut Diagnostics) -> Expe
         problems.warn(FILE, *place, format!("no flow has the peril `{peril}`"));
     }
     let modes = listed(&mut fields, "modes", problems, |mode| {
-        (!MODES.contains(&mode)).then(|| format!("`{mode}` is no mode: {}", MODES.join(", ")))
+        let names = OrientationMode::WITH_EXPERT.map(OrientationMode::name);
+        (!names.contains(&mode)).then(|| format!("`{mode}` is no mode: {}", names.join(", ")))
     });
     let departments = listed(&mut fields, "departments", problems, |code| {
         let is_code = (2..=3).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
@@ -88,7 +92,8 @@ fn one(node: &Node, perils: &BTreeSet<&str>, problems: &mut Diagnostics) -> Expe
     });
     fields.finish(problems);
     let texts = |listed: Vec<(String, SourcePosition)>| listed.into_iter().map(|(text, _)| text).collect();
-    let (skills, modes, departments) = (texts(skills), texts(modes), texts(departments));
+    let modes = modes.iter().filter_map(|(mode, _)| mode.parse().ok()).collect();
+    let (skills, departments) = (texts(skills), texts(departments));
     Expert { id, name, phone, skills, modes, departments, hours, lengths, travel, per_day, link }
 }
 

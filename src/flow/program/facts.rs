@@ -7,7 +7,7 @@ use super::{
     yaml::{Data, Fields, Node, text, words},
 };
 use crate::{
-    domain::{fact::Value, language::Text, message::Input},
+    domain::{fact::Value, language::Text, message::Input, orientation_mode::OrientationMode},
     understanding::ChoiceItem,
 };
 
@@ -124,7 +124,7 @@ pub(crate) type FactTypes = BTreeMap<String, FactType>;
 
 /// The facts that are always there: what the policy register and the tables answer.
 pub(crate) fn built_in() -> FactTypes {
-    let modes = ["field", "tele", "visio", "desk"].map(str::to_owned).to_vec();
+    let modes = OrientationMode::ALL.map(|mode| mode.name().to_owned()).to_vec();
     [
         ("peril", FactType::Choice(Vec::new())),
         ("policy_number", FactType::Text),

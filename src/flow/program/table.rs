@@ -8,7 +8,7 @@ use super::{
     facts::FactTypes,
     yaml::{Fields, Node},
 };
-use crate::domain::language::Text;
+use crate::domain::{language::Text, orientation_mode::OrientationMode};
 
 /// A decision table: the first row that holds decides.
 #[derive(Debug)]
@@ -64,6 +64,10 @@ impl Table {
                 for (key, place, value) in Fields::of(file, node, problems).rest() {
                     match value.scalar() {
                         Some(value) => {
+                            if key == "mode" && value.parse::<OrientationMode>().is_err() {
+                                let message = format!("`{value}` is no mode: field, tele, visio or desk");
+                                problems.error(file, place, message);
+                            }
                             then.insert(key.to_owned(), value);
                         }
                         None => problems.error(file, place, format!("`{key}` must be a word")),

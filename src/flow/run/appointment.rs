@@ -17,6 +17,7 @@ use crate::{
     domain::{
         fact::{Moment, Precision, Source, Value},
         message::{Body, Input, QuickReply},
+        orientation_mode::OrientationMode,
         priority::Priority,
     },
     flow::program::handovers::OwnReason,
@@ -57,7 +58,7 @@ impl Interpreter<'_> {
                 self.set_fact("expert_name", Value::Text(expert.clone()), Source::Flow);
                 self.state.appointment = Some(Appointment {
                     expert: expert.clone(),
-                    mode: mode.clone(),
+                    mode: *mode,
                     link: link.clone(),
                     offers: Vec::new(),
                     booked: None,
@@ -341,10 +342,10 @@ impl Interpreter<'_> {
         let booked = appointment.booked.filter(|slot| slot.start > self.now);
         let text = match booked {
             Some(_) => self.appointment_words("visit_move"),
-            None => self.appointment_words(match appointment.mode.as_str() {
-                "visio" => "visit_offer_visio",
-                "tele" => "visit_offer_tele",
-                _ => "visit_offer_field",
+            None => self.appointment_words(match appointment.mode {
+                OrientationMode::Visio => "visit_offer_visio",
+                OrientationMode::Tele => "visit_offer_tele",
+                OrientationMode::Field | OrientationMode::Desk => "visit_offer_field",
             }),
         };
         self.offer_saying(text);
@@ -371,9 +372,9 @@ impl Interpreter<'_> {
 
     /// Says a sentence that there is for each mode, or for all of them.
     fn say_of_appointment(&mut self, key: &str) {
-        let mode = self.state.appointment.as_ref().map(|appointment| appointment.mode.clone()).unwrap_or_default();
-        let text = match key {
-            "visit_booked" | "visit_reminder" => self.appointment_words(&format!("{key}_{mode}")),
+        let mode = self.state.appointment.as_ref().map(|appointment| appointment.mode);
+        let text = match (key, mode) {
+            ("visit_booked" | "visit_reminder", Some(mode)) => self.appointment_words(&format!("{key}_{mode}")),
             _ => self.appointment_words(key),
         };
         self.preface.push(text);
@@ -386,11 +387,13 @@ impl Interpreter<'_> {
         let words = self.words();
         let value = appointment.booked.map(|slot| words.moment(&self.at(slot.start))).unwrap_or_default();
         let fact = |name: &str| self.state.fact(name).map(|value| words.value(name, value)).unwrap_or_default();
-        let place = match appointment.mode.as_str() {
-            "visio" => appointment.link.clone().unwrap_or_default(),
-            "tele" => fact("phone"),
+        let place = match appointment.mode {
+            OrientationMode::Visio => appointment.link.clone().unwrap_or_default(),
+            OrientationMode::Tele => fact("phone"),
             // In the words of the fact that tells it.
-            _ => survey_place(|name| self.state.fact(name)).map(|place| fact(place.fact)).unwrap_or_default(),
+            OrientationMode::Field | OrientationMode::Desk => {
+                survey_place(|name| self.state.fact(name)).map(|place| fact(place.fact)).unwrap_or_default()
+            }
         };
         words.say_with(
             key,

@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{domain::id::AppointmentId, planning::Slot};
+use crate::{
+    domain::{id::AppointmentId, orientation_mode::OrientationMode},
+    planning::Slot,
+};
 
 /// Where an expert's appointment stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -11,9 +14,8 @@ pub(super) struct Appointment {
     /// The expert's name.
     #[serde(rename = "x")]
     pub(super) expert: String,
-    /// `field`, `visio` or `tele`.
     #[serde(rename = "m")]
-    pub(super) mode: String,
+    pub(super) mode: OrientationMode,
     /// Where the expert receives by video.
     #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
     pub(super) link: Option<String>,
@@ -48,7 +50,7 @@ pub struct Offer {
 #[serde(rename_all = "snake_case", tag = "visit")]
 pub enum AppointmentEvent {
     /// A handler gave the mission to an expert.
-    Ordered { expert: String, mode: String, link: Option<String> },
+    Ordered { expert: String, mode: OrientationMode, link: Option<String> },
     /// These slots are free.
     Offered { offers: Vec<Offer>, why: Offering },
     /// No slot is free at all.

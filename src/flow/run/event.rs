@@ -10,6 +10,7 @@ use crate::domain::{
     fact::{Fact, Facts, Value},
     language::Language,
     message::Channel,
+    orientation_mode::OrientationMode,
 };
 
 /// Something that happened, told to [`super::step::step`].
@@ -37,8 +38,8 @@ pub enum Event {
     PolicyLookedUp(PolicyAnswer),
     /// The answer to [`super::effect::Effect::Orient`].
     Oriented {
-        /// `field`, `tele`, `visio` or `desk`; none when the table could not decide.
-        mode: Option<String>,
+        /// None when the table could not decide.
+        mode: Option<OrientationMode>,
         /// The facts that are missing for a decision.
         missing: Vec<String>,
     },

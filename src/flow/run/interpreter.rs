@@ -17,6 +17,7 @@ use crate::{
     domain::{
         fact::{Fact, Source, Value},
         message::Body,
+        orientation_mode::OrientationMode,
         priority::Priority,
     },
     flow::program::{
@@ -490,9 +491,9 @@ impl<'a> Interpreter<'a> {
     }
 
     /// The table answered.
-    pub(super) fn oriented(&mut self, mode: Option<&str>, missing: &[String]) {
+    pub(super) fn oriented(&mut self, mode: Option<OrientationMode>, missing: &[String]) {
         match mode {
-            Some(mode) => self.set_fact("orientation", Value::Choice(mode.to_owned()), Source::Flow),
+            Some(mode) => self.set_fact("orientation", Value::Choice(mode.name().to_owned()), Source::Flow),
             None => self.clear_fact("orientation"),
         }
         if missing.is_empty() {

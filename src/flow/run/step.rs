@@ -70,7 +70,7 @@ fn interpret(interpreter: &mut Interpreter, event: &Event) {
             }
         }
         Event::PolicyLookedUp(answer) => interpreter.policy_looked_up(answer),
-        Event::Oriented { mode, missing } => interpreter.oriented(mode.as_deref(), missing),
+        Event::Oriented { mode, missing } => interpreter.oriented(*mode, missing),
         Event::ChannelSwitchOpened { to, secret } => interpreter.channel_switch_opened(*to, secret),
         Event::ChannelSwitched { channel } => interpreter.channel_switched(*channel),
         Event::TakenOver => {

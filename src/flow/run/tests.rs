@@ -15,6 +15,7 @@ use crate::{
         fact::{Address, Fact, Facts, Source, Value},
         language::Language,
         message::Channel,
+        orientation_mode::OrientationMode,
         priority::Priority,
     },
     flow::program::library::{Library, LoadError},
@@ -50,7 +51,9 @@ impl<'a> Talk<'a> {
         self.effects.extend(turn.effects.clone());
         match turn.effects.last() {
             Some(Effect::LookUpPolicy(_)) => self.tell(&Event::PolicyLookedUp(PolicyAnswer::NotFound)),
-            Some(Effect::Orient { .. }) => self.tell(&Event::Oriented { mode: Some("desk".into()), missing: vec![] }),
+            Some(Effect::Orient { .. }) => {
+                self.tell(&Event::Oriented { mode: Some(OrientationMode::Desk), missing: vec![] });
+            }
             _ => {}
         }
     }

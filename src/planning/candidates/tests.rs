@@ -3,7 +3,7 @@ use super::*;
 fn experts() -> Experts {
     let mut anywhere = Expert::sample("anywhere", &["water_damage"]);
     anywhere.departments = vec![ANYWHERE.to_owned()];
-    anywhere.modes = vec!["tele".to_owned(), "visio".to_owned()];
+    anywhere.modes = vec![OrientationMode::Tele, OrientationMode::Visio];
     let [busy, free] = ["busy", "free"].map(|id| Expert::sample(id, &["water_damage", "glass"]));
     let fire = Expert::sample("fire", &["fire"]);
     Experts { experts: vec![anywhere, busy, free, fire], ..Experts::default() }
@@ -18,13 +18,13 @@ fn whoever_can_take_it_is_ranked_by_place_then_by_load() {
     let experts = experts();
     let load = BTreeMap::from([("busy".to_owned(), 3), ("anywhere".to_owned(), 0)]);
     for (peril, mode, postcode, expected) in [
-        ("water_damage", "field", Some("69003"), vec!["free", "busy"]),
-        ("water_damage", "visio", Some("69003"), vec!["free", "busy", "anywhere"]),
-        ("water_damage", "visio", Some("97400"), vec!["anywhere"]),
-        ("water_damage", "tele", None, vec!["anywhere"]),
-        ("fire", "field", Some("69003"), vec!["fire"]),
-        ("fire", "field", None, vec![]),
-        ("vandalism", "field", Some("69003"), vec![]),
+        ("water_damage", OrientationMode::Field, Some("69003"), vec!["free", "busy"]),
+        ("water_damage", OrientationMode::Visio, Some("69003"), vec!["free", "busy", "anywhere"]),
+        ("water_damage", OrientationMode::Visio, Some("97400"), vec!["anywhere"]),
+        ("water_damage", OrientationMode::Tele, None, vec!["anywhere"]),
+        ("fire", OrientationMode::Field, Some("69003"), vec!["fire"]),
+        ("fire", OrientationMode::Field, None, vec![]),
+        ("vandalism", OrientationMode::Field, Some("69003"), vec![]),
     ] {
         let ranking = rank(&experts, &Case { peril, mode, postcode }, &load);
         assert_eq!(order(&ranking), expected, "{peril} {mode} {postcode:?}");
@@ -35,20 +35,20 @@ fn whoever_can_take_it_is_ranked_by_place_then_by_load() {
 #[test]
 fn everybody_is_given_a_reason() {
     let experts = experts();
-    let case = Case { peril: "water_damage", mode: "field", postcode: Some("69003") };
+    let case = Case { peril: "water_damage", mode: OrientationMode::Field, postcode: Some("69003") };
     let ranking = rank(&experts, &case, &BTreeMap::from([("free".to_owned(), 2)]));
     let free = ranking.candidates.iter().find(|candidate| candidate.expert.id == "free").unwrap();
     assert_eq!(
         free.because,
         [
             Because::KnowsPeril { peril: "water_damage".into() },
-            Because::WorksInMode { mode: "field".into() },
+            Because::WorksInMode { mode: OrientationMode::Field },
             Because::WorksInDepartment { department: "69".into() },
             Because::OpenMissions { count: 2 },
         ]
     );
     let why: Vec<_> = ranking.passed_over.iter().map(|passed| (&*passed.expert.id, &passed.because)).collect();
-    let mode = Because::NotInMode { mode: "field".into() };
+    let mode = Because::NotInMode { mode: OrientationMode::Field };
     let peril = Because::DoesNotKnowPeril { peril: "water_damage".into() };
     assert_eq!(why, [("anywhere", &mode), ("fire", &peril)]);
     let elsewhere = rank(&experts, &Case { postcode: Some("75011"), ..case }, &BTreeMap::new());

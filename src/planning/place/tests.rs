@@ -7,22 +7,23 @@ fn an_expert_goes_where_the_vehicle_stands_and_to_the_loss_else() {
         Value::Address(Address { line: "12 rue X".into(), postcode: Some("69003".into()), city: Some("Lyon".into()) });
     let text = |text: &str| Some(Value::Text(text.into()));
     let bron = Value::Address(Address { line: "1 rue Y".into(), postcode: Some("69500".into()), city: None });
-    for (loss, vehicle, expected) in [
+    let [loss_place, vehicle] = ["loss_place", "vehicle_location"];
+    for (loss, stands, expected) in [
         (None, None, None),
-        (Some(&lyon), None, Some((LOSS_PLACE, "12 rue X, 69003 Lyon", Some("69003")))),
-        (Some(&lyon), Some(Value::Unknown), Some((LOSS_PLACE, "12 rue X, 69003 Lyon", Some("69003")))),
-        (Some(&lyon), text("?"), Some((LOSS_PLACE, "12 rue X, 69003 Lyon", Some("69003")))),
-        (Some(&lyon), text(" dépanneur à Voiron"), Some((VEHICLE_LOCATION, "dépanneur à Voiron", Some("69003")))),
+        (Some(&lyon), None, Some((loss_place, "12 rue X, 69003 Lyon", Some("69003")))),
+        (Some(&lyon), Some(Value::Unknown), Some((loss_place, "12 rue X, 69003 Lyon", Some("69003")))),
+        (Some(&lyon), text("?"), Some((loss_place, "12 rue X, 69003 Lyon", Some("69003")))),
+        (Some(&lyon), text(" dépanneur à Voiron"), Some((vehicle, "dépanneur à Voiron", Some("69003")))),
         (
             Some(&lyon),
             text("Garage du Lac, 3 rue Z 38000 Grenoble"),
-            Some((VEHICLE_LOCATION, "Garage du Lac, 3 rue Z 38000 Grenoble", Some("38000"))),
+            Some((vehicle, "Garage du Lac, 3 rue Z 38000 Grenoble", Some("38000"))),
         ),
-        (None, text("fourrière de Grenoble"), Some((VEHICLE_LOCATION, "fourrière de Grenoble", None))),
-        (Some(&lyon), Some(bron), Some((VEHICLE_LOCATION, "1 rue Y, 69500", Some("69500")))),
+        (None, text("fourrière de Grenoble"), Some((vehicle, "fourrière de Grenoble", None))),
+        (Some(&lyon), Some(bron), Some((vehicle, "1 rue Y, 69500", Some("69500")))),
     ] {
-        let found = survey_place(|name| if name == LOSS_PLACE { loss } else { vehicle.as_ref() });
-        let found = found.as_ref().map(|place| (place.fact, place.line.as_str(), place.postcode));
-        assert_eq!(found, expected, "{vehicle:?}");
+        let found = survey_place(|name| if name == loss_place { loss } else { stands.as_ref() });
+        let found = found.as_ref().map(|place| (place.fact.as_str(), place.line.as_str(), place.postcode));
+        assert_eq!(found, expected, "{stands:?}");
     }
 }

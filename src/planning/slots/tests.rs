@@ -17,7 +17,7 @@ fn busy(start: &str, until: &str) -> Busy {
 }
 
 /// The free slots' local beginnings, one day a line: "11-24 09:00 09:30 …".
-fn free(expert: &Expert, mode: &str, now: &str, taken: &[Busy], days_ahead: u16) -> Vec<String> {
+fn free(expert: &Expert, mode: OrientationMode, now: &str, taken: &[Busy], days_ahead: u16) -> Vec<String> {
     let (calendar, zone) = (calendar(), paris());
     let postcode = Some("69003");
     let rules = Rules { now: at(now), zone: &zone, calendar: &calendar, postcode, notice_hours: 24, days_ahead };
@@ -40,7 +40,10 @@ fn free_time_is_within_hours_after_the_notice_and_never_over_what_is_taken() {
     let expert = Expert::sample("x", &[]);
     // Friday 20 November 2026, ten in the morning: the notice ends on Saturday.
     let now = "2026-11-20T10:00";
-    assert_eq!(free(&expert, "field", now, &[], 2), [format!("11-23 {HOURLY}"), format!("11-24 {HOURLY}")]);
+    assert_eq!(
+        free(&expert, OrientationMode::Field, now, &[], 2),
+        [format!("11-23 {HOURLY}"), format!("11-24 {HOURLY}")]
+    );
     for (taken, monday) in [
         (vec![busy("2026-11-23T09:30", "2026-11-23T10:30")], "10:30 11:00 14:00 14:30 15:00 15:30 16:00"),
         (vec![busy("2026-11-23T08:00", "2026-11-23T16:00")], "16:00"),
@@ -48,11 +51,11 @@ fn free_time_is_within_hours_after_the_notice_and_never_over_what_is_taken() {
         // Something ends when the other begins.
         (vec![busy("2026-11-23T10:00", "2026-11-23T17:00")], "09:00"),
     ] {
-        assert_eq!(free(&expert, "field", now, &taken, 1), [format!("11-23 {monday}")], "{taken:?}");
+        assert_eq!(free(&expert, OrientationMode::Field, now, &taken, 1), [format!("11-23 {monday}")], "{taken:?}");
     }
     // Wednesday afternoon: a whole day of notice leaves Thursday afternoon.
-    assert_eq!(free(&expert, "field", "2026-11-25T15:10", &[], 1), ["11-26 15:30 16:00"]);
-    assert_eq!(free(&expert, "visio", "2026-11-25T15:10", &[], 1), ["11-26 15:30 16:00 16:30"]);
+    assert_eq!(free(&expert, OrientationMode::Field, "2026-11-25T15:10", &[], 1), ["11-26 15:30 16:00"]);
+    assert_eq!(free(&expert, OrientationMode::Visio, "2026-11-25T15:10", &[], 1), ["11-26 15:30 16:00 16:30"]);
 }
 
 #[test]
@@ -60,12 +63,12 @@ fn nobody_comes_on_holidays_and_free_days() {
     let mut expert = Expert::sample("x", &[]);
     let days = |lines: Vec<String>| lines.iter().map(|line| line[..5].to_owned()).collect::<Vec<_>>();
     // Christmas 2026 is a Friday; New Year's Day as well.
-    assert_eq!(days(free(&expert, "field", "2026-12-23T08:00", &[], 3)), ["12-24", "12-28", "12-29"]);
+    assert_eq!(days(free(&expert, OrientationMode::Field, "2026-12-23T08:00", &[], 3)), ["12-24", "12-28", "12-29"]);
     // Who works on Saturdays comes on Saturdays, and not on Boxing Day's eve.
     expert.hours[5] = expert.hours[0].clone();
-    assert_eq!(days(free(&expert, "field", "2026-12-23T08:00", &[], 2)), ["12-24", "12-26", "12-28"]);
+    assert_eq!(days(free(&expert, OrientationMode::Field, "2026-12-23T08:00", &[], 2)), ["12-24", "12-26", "12-28"]);
     expert.hours = Default::default();
-    assert!(free(&expert, "field", "2026-12-23T08:00", &[], 3).is_empty());
+    assert!(free(&expert, OrientationMode::Field, "2026-12-23T08:00", &[], 3).is_empty());
 }
 
 #[test]
@@ -73,18 +76,21 @@ fn a_day_takes_no_more_than_its_limit_and_the_way_is_left_free() {
     let mut expert = Expert::sample("x", &[]);
     let taken = [busy("2026-11-23T09:00", "2026-11-23T10:00"), busy("2026-11-23T11:00", "2026-11-23T12:00")];
     expert.per_day = Some(2);
-    assert_eq!(free(&expert, "field", "2026-11-20T10:00", &taken, 2), [format!("11-24 {HOURLY}")]);
+    assert_eq!(free(&expert, OrientationMode::Field, "2026-11-20T10:00", &taken, 2), [format!("11-24 {HOURLY}")]);
     expert.per_day = Some(3);
     expert.travel = 30;
     let taken = [busy("2026-11-23T10:30", "2026-11-23T12:00")];
-    assert_eq!(free(&expert, "field", "2026-11-20T10:00", &taken, 1), ["11-23 09:00 14:00 14:30 15:00 15:30 16:00"]);
+    assert_eq!(
+        free(&expert, OrientationMode::Field, "2026-11-20T10:00", &taken, 1),
+        ["11-23 09:00 14:00 14:30 15:00 15:30 16:00"]
+    );
     // Nobody travels to a call.
     expert.lengths.tele = 60;
     let monday = "11-23 09:00 09:30 14:00 14:30 15:00 15:30 16:00";
-    assert_eq!(free(&expert, "tele", "2026-11-20T10:00", &taken, 1), [monday]);
+    assert_eq!(free(&expert, OrientationMode::Tele, "2026-11-20T10:00", &taken, 1), [monday]);
     let slot = Slot { start: at("2026-11-23T09:00"), end: at("2026-11-23T10:00") };
-    assert_eq!(expert.busy_until("field", slot), at("2026-11-23T10:30"));
-    assert_eq!(expert.busy_until("visio", slot), slot.end);
+    assert_eq!(expert.busy_until(OrientationMode::Field, slot), at("2026-11-23T10:30"));
+    assert_eq!(expert.busy_until(OrientationMode::Visio, slot), slot.end);
 }
 
 #[test]
@@ -94,7 +100,7 @@ fn an_appointment_may_move_over_itself_and_is_not_offered_again() {
     let rules = Rules { now, zone: &zone, calendar: &calendar, postcode: None, notice_hours: 24, days_ahead: 1 };
     let own = Busy { mission: MissionId::new(now), ..busy("2026-11-23T09:30", "2026-11-23T10:30") };
     let starts = |mission| {
-        let slots = free_slots(&expert, "field", mission, &[own], &rules);
+        let slots = free_slots(&expert, OrientationMode::Field, mission, &[own], &rules);
         slots.iter().map(|slot| slot.start.to_zoned(paris()).strftime("%H:%M").to_string()).collect::<Vec<_>>()
     };
     assert_eq!(starts(own.mission).join(" "), HOURLY.replace(" 09:30", ""));
@@ -113,7 +119,7 @@ fn nine_in_the_morning_is_nine_whatever_the_clocks_do() {
         ("2026-10-24T12:00", "01:00 01:30 03:00 03:30 04:00", "2026-10-26T08:00:00Z"),
     ] {
         let rules = Rules { now: at(now), zone: &zone, calendar: &calendar, postcode: None, notice_hours, days_ahead };
-        let slots = free_slots(&expert, "field", MissionId::new(rules.now), &[], &rules);
+        let slots = free_slots(&expert, OrientationMode::Field, MissionId::new(rules.now), &[], &rules);
         let local = |slot: &Slot| slot.start.to_zoned(paris());
         let of_sunday = slots.iter().filter(|slot| local(slot).weekday() == Weekday::Sunday);
         let clocks: Vec<_> = of_sunday.map(|slot| local(slot).strftime("%H:%M").to_string()).collect();

@@ -5,6 +5,7 @@
 
 use super::Cases;
 use crate::{
+    domain::orientation_mode::OrientationMode,
     dossier::{Dossier, Status},
     store::{
         db::{Arg, Row, args},
@@ -32,8 +33,7 @@ pub struct InboxFilter {
 /// A filter on the orientation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Oriented {
-    /// `field`, `tele`, `visio` or `desk`.
-    To(String),
+    To(OrientationMode),
     NotYet,
 }
 
@@ -58,7 +58,7 @@ pub enum InboxSort {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InboxCount {
     pub status: Status,
-    pub orientation: Option<String>,
+    pub orientation: Option<OrientationMode>,
     pub peril: String,
     pub insurer: String,
     pub waiting: bool,
@@ -69,7 +69,7 @@ impl InboxCount {
     fn read(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
             status: row.parse(0)?,
-            orientation: row.text_or_null(1)?,
+            orientation: row.parse_or_null(1)?,
             peril: row.text(2)?,
             insurer: row.text(3)?,
             waiting: row.int(4)? == 1,
@@ -128,7 +128,7 @@ impl InboxFilter {
             test("status = ?", status.name());
         }
         if let Some(Oriented::To(mode)) = &self.orientation {
-            test("orientation = ?", mode);
+            test("orientation = ?", mode.name());
         }
         if let Some(peril) = &self.peril {
             test("peril = ?", peril);

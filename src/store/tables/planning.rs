@@ -7,7 +7,10 @@ use std::{collections::BTreeMap, fmt, str::FromStr, sync::LazyLock};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    domain::id::{AppointmentId, ConversationId, DossierId, MissionId},
+    domain::{
+        id::{AppointmentId, ConversationId, DossierId, MissionId},
+        orientation_mode::OrientationMode,
+    },
     planning::Assignment,
     store::{
         column::by_name,
@@ -31,8 +34,7 @@ pub struct MissionRow {
     pub insurer: String,
     /// Of `flows/experts.yaml`.
     pub expert: String,
-    /// `field`, `visio` or `tele`.
-    pub mode: String,
+    pub mode: OrientationMode,
     pub state: MissionState,
     /// Why this expert, and why not the others.
     pub because: Assignment,

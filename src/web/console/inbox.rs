@@ -18,7 +18,7 @@ use super::{
     when::{Ago, When},
 };
 use crate::{
-    domain::priority::Priority,
+    domain::{orientation_mode::OrientationMode, priority::Priority},
     dossier::{Dossier, Status},
     store::{InboxCount, InboxFilter, InboxSort, Oriented},
 };
@@ -80,7 +80,7 @@ struct InboxLine {
     peril: String,
     insurer: String,
     status: Status,
-    orientation: Option<String>,
+    orientation: Option<OrientationMode>,
     priority: Priority,
     handler: Option<String>,
     waiting: Option<When>,
@@ -118,8 +118,10 @@ impl InboxQuery {
         let given = |text: &str| Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
         InboxFilter {
             status: self.status.parse().ok(),
-            orientation: given(&self.orientation)
-                .map(|mode| if mode == NOT_ORIENTED { Oriented::NotYet } else { Oriented::To(mode) }),
+            orientation: match self.orientation.as_str() {
+                NOT_ORIENTED => Some(Oriented::NotYet),
+                mode => mode.parse().ok().map(Oriented::To),
+            },
             peril: given(&self.peril),
             insurer: given(&self.insurer),
             waiting: self.waiting == "1",
@@ -201,7 +203,7 @@ impl InboxQuery {
     fn fits(&self, count: &InboxCount, except: &str) -> bool {
         let is = |name: &str, wanted: &str, value: &str| except == name || wanted.is_empty() || wanted == value;
         is("status", &self.status, count.status.name())
-            && is("orientation", &self.orientation, count.orientation.as_deref().unwrap_or(NOT_ORIENTED))
+            && is("orientation", &self.orientation, count.orientation.map_or(NOT_ORIENTED, OrientationMode::name))
             && is("peril", &self.peril, &count.peril)
             && is("insurer", &self.insurer, &count.insurer)
             && is("waiting", &self.waiting, if count.waiting { "1" } else { "0" })
@@ -217,7 +219,8 @@ impl Facets {
         let mut perils = facets("peril", distinct(counts, |count| &count.peril), &|code| names.peril(code).to_owned());
         perils.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
         let statuses = Status::ALL.map(|status| status.name().to_owned()).to_vec();
-        let orientations = ["field", "tele", "visio", "desk", NOT_ORIENTED].map(str::to_owned).to_vec();
+        let orientations = OrientationMode::ALL.map(OrientationMode::name).into_iter().chain([NOT_ORIENTED]);
+        let orientations = orientations.map(str::to_owned).collect();
         Self {
             all: Facet {
                 code: String::new(),

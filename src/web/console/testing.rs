@@ -25,6 +25,7 @@ use crate::{
         id::{AppointmentId, ContactId, ConversationId, DocumentId, DossierId, MissedId, MissionId, RequestId},
         language::Language,
         message::{Attachment, Author, Body as Said, Channel, Endpoint, QuickReply, SummaryLine},
+        orientation_mode::OrientationMode,
         priority::Priority,
     },
     dossier::{Decision, Dossier, Learnt, Override, SaidIn, Status, TimelineEvent, Tip, reference_of},
@@ -194,7 +195,7 @@ impl Trial {
             conversation,
             insurer: "demo".into(),
             expert: "plefevre".into(),
-            mode: "field".into(),
+            mode: OrientationMode::Field,
             state: MissionState::Ordered,
             because: Assignment {
                 because: vec![Because::WorksInDepartment { department: "69".into() }],
@@ -391,7 +392,7 @@ async fn seed(store: &Engine, now: Timestamp) -> DossierId {
         status: Status::Oriented,
         policy: Some("7541289".into()),
         holder: Some("Jeanne Petit".into()),
-        orientation: Some("tele".into()),
+        orientation: Some(OrientationMode::Tele),
         priority: Priority::High,
         handover: None,
         handler: None,
@@ -411,7 +412,7 @@ async fn seed(store: &Engine, now: Timestamp) -> DossierId {
     let timeline = vec![
         record("guichet", TimelineEvent::Opened { reference: "x".into(), peril: "water_damage".into() }),
         record("policyholder", TimelineEvent::Facts { message: Some(SaidIn(Some(2))), facts: learnt }),
-        record("guichet", TimelineEvent::Oriented { mode: Some("tele".into()), missing: Vec::new() }),
+        record("guichet", TimelineEvent::Oriented { mode: Some(OrientationMode::Tele), missing: Vec::new() }),
         record("ines", TimelineEvent::Replied { message: 3 }),
         record(
             "guichet",
@@ -514,8 +515,8 @@ async fn seed(store: &Engine, now: Timestamp) -> DossierId {
                 seq: 3,
                 decision: Decision::Override(Override {
                     overridden_by: "ines".into(),
-                    mode: "tele".into(),
-                    before: Some("field".into()),
+                    mode: OrientationMode::Tele,
+                    before: Some(OrientationMode::Field),
                     reason: "Photos nettes".into(),
                 }),
                 at: now,

@@ -5,7 +5,10 @@ use std::fs::File;
 use guichet::{
     contract::{name_key, number_key, read_policies},
     conversation::{Accounts, Action, Actor, MissionStep},
-    domain::message::{Body, Channel, Endpoint},
+    domain::{
+        message::{Body, Channel, Endpoint},
+        orientation_mode::OrientationMode,
+    },
     dossier::Dossier,
     flow::{Library, built_in},
     intake::{Inbound, InboundKind, IntakeError},
@@ -96,15 +99,15 @@ async fn declared(house: &House, person: &Endpoint) -> Dossier {
     house.dossier(person).await
 }
 
-async fn orients(house: &House, dossier: &Dossier, mode: &str) {
-    let action = Action::Override { mode: mode.into(), reason: "Plafond à voir".into() };
+async fn orients(house: &House, dossier: &Dossier, mode: OrientationMode) {
+    let action = Action::Override { mode, reason: "Plafond à voir".into() };
     house.intake.act(dossier.id, camille(), action).await.unwrap();
 }
 
 /// The same; a handler then wants an expert on the spot.
 async fn oriented(house: &House, person: &Endpoint) -> Dossier {
     let dossier = declared(house, person).await;
-    orients(house, &dossier, "field").await;
+    orients(house, &dossier, OrientationMode::Field).await;
     dossier
 }
 
@@ -328,12 +331,12 @@ async fn a_handler_who_orients_otherwise_calls_the_expert_off(db: Database) {
     let dossier = sends_paul(&house, &person).await;
     let friday = "2026-11-27T10:00:00+01:00".parse().unwrap();
     does(&house, &dossier, MissionStep::Book { start: friday }).await.unwrap();
-    orients(&house, &dossier, "field").await;
+    orients(&house, &dossier, OrientationMode::Field).await;
     assert_eq!(appointments(&house, &dossier).await.len(), 1);
     let mission = house.store.mission(dossier.id).await.unwrap().unwrap();
     assert!(mission.row.state.is_open(), "the same orientation changes nothing");
 
-    orients(&house, &dossier, "visio").await;
+    orients(&house, &dossier, OrientationMode::Visio).await;
     let (text, _) = last(&house, &person).await;
     assert!(text.contains("vendredi 27 novembre 2026 à 10 h avec Paul Lefèvre est annulé"), "{text}");
     // The time is free for somebody else, and another expert can be sent for.
@@ -344,7 +347,7 @@ async fn a_handler_who_orients_otherwise_calls_the_expert_off(db: Database) {
 
     // Nothing is booked, only offered; then a person at a desk sees to it.
     does(&house, &dossier, MissionStep::Offer).await.unwrap();
-    orients(&house, &dossier, "desk").await;
+    orients(&house, &dossier, OrientationMode::Desk).await;
     let (text, buttons) = last(&house, &person).await;
     assert!(text.contains("Sophie Girard n'est plus votre expert") && buttons.is_empty(), "{text}");
     let mission = house.store.mission(dossier.id).await.unwrap().unwrap();
@@ -361,7 +364,7 @@ async fn a_correction_that_orients_otherwise_calls_the_expert_off_and_a_handler(
     let house = open(&db).await;
     let person = on(Channel::Sms, "+33639980001");
     let dossier = declared(&house, &person).await;
-    assert_eq!(dossier.orientation.as_deref(), Some("tele"));
+    assert_eq!(dossier.orientation, Some(OrientationMode::Tele));
     does(&house, &dossier, MissionStep::Order { expert: "sgirard".into() }).await.unwrap();
     let friday = "2026-11-27T10:00:00+01:00".parse().unwrap();
     does(&house, &dossier, MissionStep::Book { start: friday }).await.unwrap();
@@ -370,7 +373,7 @@ async fn a_correction_that_orients_otherwise_calls_the_expert_off_and_a_handler(
     assert!(answer.contains("vendredi 27 novembre 2026 à 10 h avec Sophie Girard est annulé"), "{answer}");
     is_called_off(&db, &house, &person, &dossier).await;
     let dossier = house.dossier(&person).await;
-    assert_eq!(dossier.orientation.as_deref(), Some("field"));
+    assert_eq!(dossier.orientation, Some(OrientationMode::Field));
     assert_eq!(dossier.handover.as_deref(), Some("expert_withdrawn"));
     assert!(dossier.waiting_since.is_some());
 }

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use guichet::{
-    domain::id::{AppointmentId, MissionId},
+    domain::{
+        id::{AppointmentId, MissionId},
+        orientation_mode::OrientationMode,
+    },
     planning::{Assignment, Because},
     store::{AppointmentRow, AppointmentState, CommitError, Engine, MissionRow, MissionState, Planning},
 };
@@ -28,7 +31,7 @@ fn mission(case: &Case, expert: &str) -> MissionRow {
         conversation: case.id(),
         insurer: "demo".into(),
         expert: expert.into(),
-        mode: "field".into(),
+        mode: OrientationMode::Field,
         state: MissionState::Ordered,
         because: Assignment { because: vec![Because::WorksAnywhere], ..Assignment::default() },
         ordered_by: "camille".into(),

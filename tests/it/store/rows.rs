@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use guichet::{
     document::Inspection,
-    domain::{id::DocumentId, priority::Priority},
+    domain::{id::DocumentId, orientation_mode::OrientationMode, priority::Priority},
     dossier::Status,
     store::{
         DocumentRow, FiledDocument, HandlerRow, InboxFilter, InboxSort, Oriented, PolicyRow, SessionRow, StoreError,
@@ -167,15 +167,15 @@ async fn the_inbox_shows_what_is_open_the_latest_first(db: Database) {
 async fn the_inbox_filters_sorts_and_counts(db: Database) {
     let store = db.store().await;
     let seeds = [
-        (Status::Oriented, Some("tele"), Priority::Normal, None, "Jeanne 100%"),
+        (Status::Oriented, Some(OrientationMode::Tele), Priority::Normal, None, "Jeanne 100%"),
         (Status::HandedOver, None, Priority::Urgent, Some(5), "Marc"),
-        (Status::HandedOver, Some("field"), Priority::Normal, Some(3), "Zoé"),
-        (Status::Closed, Some("tele"), Priority::Urgent, Some(1), "Jeanne"),
+        (Status::HandedOver, Some(OrientationMode::Field), Priority::Normal, Some(3), "Zoé"),
+        (Status::Closed, Some(OrientationMode::Tele), Priority::Urgent, Some(1), "Jeanne"),
     ];
     for (i, (status, orientation, priority, waiting, holder)) in seeds.into_iter().enumerate() {
         let mut case = Case::new(&i.to_string());
         case.dossier.status = status;
-        case.dossier.orientation = orientation.map(str::to_owned);
+        case.dossier.orientation = orientation;
         case.dossier.priority = priority;
         case.dossier.waiting_since = waiting.map(at);
         case.dossier.holder = Some(holder.into());
@@ -188,7 +188,7 @@ async fn the_inbox_filters_sorts_and_counts(db: Database) {
         (reversed, vec!["Zoé", "Marc", "Jeanne 100%"]),
         (InboxFilter { status: Some(Status::Closed), ..all.clone() }, vec!["Jeanne"]),
         (InboxFilter { orientation: Some(Oriented::NotYet), ..all.clone() }, vec!["Marc"]),
-        (InboxFilter { orientation: Some(Oriented::To("field".into())), ..all.clone() }, vec!["Zoé"]),
+        (InboxFilter { orientation: Some(Oriented::To(OrientationMode::Field)), ..all.clone() }, vec!["Zoé"]),
         (InboxFilter { waiting: true, sort: InboxSort::Waiting, ..all.clone() }, vec!["Zoé", "Marc"]),
         (InboxFilter { search: Some("JEANNE".into()), ..all.clone() }, vec!["Jeanne 100%"]),
         (InboxFilter { search: Some("0%".into()), ..all.clone() }, vec!["Jeanne 100%"]),

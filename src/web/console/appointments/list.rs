@@ -16,6 +16,7 @@ use crate::{
     domain::{
         fact::Value,
         id::{AppointmentId, MissionId},
+        orientation_mode::OrientationMode,
     },
     planning::survey_place,
     store::{Cases, MissionRow, MissionState},
@@ -87,7 +88,7 @@ struct Case {
     phone: Option<String>,
     /// Where the damage can be seen.
     address: String,
-    mode: String,
+    mode: OrientationMode,
     state: MissionState,
 }
 
@@ -199,7 +200,7 @@ async fn case_of(console: &Console, seen: Cases<'_>, mission: &MissionRow) -> Re
         holder: dossier.holder,
         phone,
         address: place.map(|place| place.line).unwrap_or_default(),
-        mode: mission.mode.clone(),
+        mode: mission.mode,
         state: mission.state,
     })
 }

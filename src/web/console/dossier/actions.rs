@@ -12,15 +12,12 @@ use serde::{Deserialize, de::DeserializeOwned};
 use super::act;
 use crate::{
     conversation::{Action, MissionStep},
-    domain::id::DossierId,
+    domain::{id::DossierId, orientation_mode::OrientationMode},
     web::console::{Console, auth::Checked, error::ConsoleError},
 };
 
 /// The longest text or reason that a handler may send, in characters.
 const MAX_TEXT: usize = 4000;
-
-/// The modes of an expertise.
-pub(super) const MODES: [&str; 4] = ["field", "tele", "visio", "desk"];
 
 /// The actions, each under the address of its dossier.
 pub(in crate::web::console) fn routes() -> Router<Console> {
@@ -29,7 +26,10 @@ pub(in crate::web::console) fn routes() -> Router<Console> {
         ("take-over", action(|_: Nothing, _| Ok(Action::TakeOver))),
         ("give-back", action(|_: Nothing, _| Ok(Action::GiveBack))),
         ("ask-document", action(ask_document)),
-        ("override", action(override_orientation)),
+        (
+            "override",
+            action(|form: OrientationOverride, _| Ok(Action::Override { mode: form.mode, reason: form.reason.0 })),
+        ),
         ("mission", action(mission)),
         ("merge", action(|form: Duplicate, _| Ok(Action::Merge { other: form.other }))),
         ("reject-duplicate", action(|form: Duplicate, _| Ok(Action::RejectDuplicate { other: form.other }))),
@@ -85,13 +85,8 @@ fn ask_document(form: DocumentWanted, console: &Console) -> Result<Action, Conso
 /// The mode that holds instead of the table's, and why.
 #[derive(Deserialize)]
 struct OrientationOverride {
-    mode: String,
+    mode: OrientationMode,
     reason: Prose,
-}
-
-fn override_orientation(form: OrientationOverride, _: &Console) -> Result<Action, ConsoleError> {
-    let OrientationOverride { mode, reason } = form;
-    if MODES.contains(&&*mode) { Ok(Action::Override { mode, reason: reason.0 }) } else { Err(ConsoleError::BadForm) }
 }
 
 /// What becomes of the expert's mission.

@@ -7,10 +7,10 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::{Lexicon, facts::current};
 use crate::{
-    domain::clock::paris,
+    domain::{clock::paris, orientation_mode::OrientationMode},
     dossier::Dossier,
     flow::{Insurer, Library},
-    planning::{Because, Busy, Case, MODES, Rules, Slot, free_slots, rank, survey_place},
+    planning::{Because, Busy, Case, Rules, Slot, free_slots, rank, survey_place},
     store::{AppointmentRow, AppointmentState, Cases, FactRow, Mission, MissionState, StoreError},
     web::console::when::{When, clock, day},
 };
@@ -43,7 +43,7 @@ pub(super) struct Proposed {
 pub(super) struct MissionView {
     pub expert: String,
     pub phone: Option<String>,
-    pub mode: String,
+    pub mode: OrientationMode,
     pub state: MissionState,
     pub ordered: When,
     pub by: String,
@@ -133,7 +133,7 @@ fn of(mission: &Mission, free: Vec<Slot>, library: &Library, zone: &TimeZone, le
     MissionView {
         expert: expert.map_or_else(|| row.expert.clone(), |expert| expert.name.clone()),
         phone: expert.map(|expert| expert.phone.clone()),
-        mode: row.mode.clone(),
+        mode: row.mode,
         state: row.state,
         ordered: When(row.ordered_at),
         by: lexicon.person(&row.ordered_by),
@@ -159,12 +159,12 @@ async fn free(
     let busy: Vec<Busy> =
         booked.iter().map(|row| Busy { mission: row.mission, start: row.start, until: row.busy_until }).collect();
     let rules = Rules { postcode: postcode(rows), ..Rules::of(experts, now, zone, library.calendar()) };
-    Ok(free_slots(expert, &mission.row.mode, mission.row.id, &busy, &rules))
+    Ok(free_slots(expert, mission.row.mode, mission.row.id, &busy, &rules))
 }
 
 /// The experts who may look at the loss of a dossier, and those who may not.
 fn candidates(library: &Library, dossier: &Dossier, rows: &[FactRow], load: &BTreeMap<String, usize>) -> ExpertiseView {
-    let mode = dossier.orientation.as_deref().filter(|mode| MODES.contains(mode));
+    let mode = dossier.orientation.filter(|mode| mode.needs_expert());
     let Some(mode) = mode else { return ExpertiseView::default() };
     let case = Case { peril: &dossier.peril, mode, postcode: postcode(rows) };
     let ranking = rank(library.experts(), &case, load);

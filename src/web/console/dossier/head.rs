@@ -5,7 +5,7 @@ use super::{
     facts::{ValueView, shown},
 };
 use crate::{
-    domain::{message::Channel, priority::Priority},
+    domain::{message::Channel, orientation_mode::OrientationMode, priority::Priority},
     dossier::{Dossier, Status},
     store::{ConversationRow, FactRow},
     web::console::when::When,
@@ -22,7 +22,7 @@ pub(super) struct Head {
     pub priority: Priority,
     /// Why it was handed over, in words.
     pub handover: Option<String>,
-    pub orientation: Option<String>,
+    pub orientation: Option<OrientationMode>,
     pub insurer: String,
     pub holder: Option<String>,
     pub role: Option<ValueView>,
@@ -70,7 +70,7 @@ impl Head {
             status: dossier.status,
             priority: dossier.priority,
             handover: dossier.handover.as_deref().map(|reason| lexicon.names.handover(reason).to_owned()),
-            orientation: dossier.orientation.clone(),
+            orientation: dossier.orientation,
             insurer: lexicon.names.insurer(&dossier.insurer).to_owned(),
             holder: dossier.holder.clone().or(name),
             role: fact("claimant_role"),

@@ -3,7 +3,10 @@
 
 use super::{Lexicon, facts::ValueView};
 use crate::{
-    domain::expectation::{Bound, Expectation, Limit},
+    domain::{
+        expectation::{Bound, Expectation, Limit},
+        orientation_mode::OrientationMode,
+    },
     dossier::{Decision, Dossier, FailedTest, Outcome, TableDecision},
     store::DecisionRow,
     web::console::when::{self, When},
@@ -13,7 +16,7 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub(super) struct OrientationView {
     /// The mode that holds.
-    pub mode: Option<String>,
+    pub mode: Option<OrientationMode>,
     pub table: Option<TableView>,
     /// What handlers decided, the latest first.
     pub overrides: Vec<OverrideView>,
@@ -61,8 +64,8 @@ pub(super) enum Requirement {
 /// A handler's decision.
 #[derive(Clone, Debug)]
 pub(super) struct OverrideView {
-    pub mode: String,
-    pub before: Option<String>,
+    pub mode: OrientationMode,
+    pub before: Option<OrientationMode>,
     pub reason: String,
     pub by: String,
     pub at: When,
@@ -71,12 +74,12 @@ pub(super) struct OverrideView {
 impl OrientationView {
     /// Reads the decisions, oldest first.
     pub(super) fn of(dossier: &Dossier, rows: &[DecisionRow], lexicon: Lexicon) -> Self {
-        let mut view = Self { mode: dossier.orientation.clone(), ..Self::default() };
+        let mut view = Self { mode: dossier.orientation, ..Self::default() };
         for row in rows.iter().rev() {
             let at = When(row.at);
             match &row.decision {
                 Decision::Override(it) => {
-                    let (mode, before, reason) = (it.mode.clone(), it.before.clone(), it.reason.clone());
+                    let (mode, before, reason) = (it.mode, it.before, it.reason.clone());
                     view.overrides.push(OverrideView {
                         mode,
                         before,

@@ -11,7 +11,6 @@ use jiff::Timestamp;
 
 use super::{
     Lexicon,
-    actions::MODES,
     cover::{Cover, Register},
     documents::{self, DocumentView, FileSize, WantedDocument},
     duplicates::{self, ContactAddress, DuplicateView},
@@ -31,6 +30,7 @@ use crate::{
         contact::Proof,
         fact::Precision,
         message::{Channel, Endpoint},
+        orientation_mode::OrientationMode,
         priority::Priority,
     },
     dossier::{Entry, TimelineEvent, Verdict, verify},

@@ -108,10 +108,10 @@ impl Detail {
             }
             E::PolicyFound { policy, .. } => Self::default().with("policy", policy.as_str()),
             E::Oriented { mode, missing } => Self::default()
-                .with("mode", mode.as_deref().map(words::mode))
+                .with("mode", mode.map(|mode| words::mode(mode.name())))
                 .with("facts", named(missing.iter().map(String::as_str), names)),
             E::Overrode { mode, reason, .. } => {
-                Self::default().with("mode", words::mode(mode)).with("reason", reason.as_str())
+                Self::default().with("mode", words::mode(mode.name())).with("reason", reason.as_str())
             }
             E::HandedOver { reason, .. } => Self::default().with("reason", names.handover(reason)),
             E::Closed { reason } => Self::default().with("reason", reason.as_str()),
@@ -143,11 +143,11 @@ impl Detail {
             }
             E::KeptApart { dossier } => Self::default().beside(*dossier),
             E::MissionOrdered { expert, mode, .. } => {
-                Self::default().with("expert", lexicon.expert(expert)).with("mode", words::mode(mode))
+                Self::default().with("expert", lexicon.expert(expert)).with("mode", words::mode(mode.name()))
             }
             E::MissionWithdrawn { expert, mode, peril, .. } => Self::default()
                 .with("expert", lexicon.expert(expert))
-                .with("mode", mode.as_deref().map(words::mode))
+                .with("mode", mode.map(|mode| words::mode(mode.name())))
                 .with("peril", peril.as_deref().map(|peril| names.peril(peril))),
             E::MissionAccepted { expert, .. } | E::MissionDone { expert, .. } | E::NoSlotFree { expert } => {
                 Self::default().with("expert", lexicon.expert(expert))

@@ -4,18 +4,18 @@ use super::*;
 use crate::web::console::testing::{Trial, names};
 
 fn counts() -> Vec<InboxCount> {
-    let count = |status, orientation: Option<&str>, peril: &str, waiting, count| InboxCount {
+    let count = |status, orientation, peril: &str, waiting, count| InboxCount {
         status,
-        orientation: orientation.map(str::to_owned),
+        orientation,
         peril: peril.into(),
         insurer: "demo".into(),
         waiting,
         count,
     };
     vec![
-        count(Status::Oriented, Some("tele"), "water_damage", false, 4),
+        count(Status::Oriented, Some(OrientationMode::Tele), "water_damage", false, 4),
         count(Status::HandedOver, None, "water_damage", true, 2),
-        count(Status::HandedOver, Some("field"), "fire", true, 1),
+        count(Status::HandedOver, Some(OrientationMode::Field), "fire", true, 1),
     ]
 }
 
@@ -29,7 +29,7 @@ impl InboxPage {
             peril: "Dégât des eaux".into(),
             insurer: "Mutuelle des Rives".into(),
             status: Status::HandedOver,
-            orientation: Some("tele".into()),
+            orientation: Some(OrientationMode::Tele),
             priority: Priority::Urgent,
             handler: None,
             waiting: Some(When(now)),

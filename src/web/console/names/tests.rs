@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::{
+    domain::{orientation_mode::OrientationMode, priority::Priority},
     dossier::Status,
     flow::{FactType, OwnReason, StepKind},
     web::console::{testing::library, words::Codes},
@@ -70,8 +71,9 @@ fn whatever_the_shipped_flows_and_the_program_produce_has_words_in_both_language
         nameless.check("intent", &intent.name, Some(&intent.label));
     }
     nameless.check_all("status", Status::ALL.map(Status::name), &WORDS.statuses);
-    nameless.check_all("mode", crate::planning::MODES.into_iter().chain(["desk", "none"]), &WORDS.modes);
-    nameless.check_all("priority", ["normal", "high", "urgent"], &WORDS.priorities);
+    let modes = OrientationMode::ALL.map(OrientationMode::name);
+    nameless.check_all("mode", modes.into_iter().chain(["none"]), &WORDS.modes);
+    nameless.check_all("priority", Priority::ALL.map(Priority::name), &WORDS.priorities);
     nameless.check_all("channel", ["web", "sms", "email", "telegram"], &WORDS.channels);
     nameless.check_all("danger", ["injury", "fire", "gas", "electricity", "collapse", "distress"], &WORDS.dangers);
     for reason in handovers(&library) {

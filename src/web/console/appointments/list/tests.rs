@@ -12,7 +12,7 @@ impl AppointmentsPage {
             holder: Some("Jeanne <Petit>".into()),
             phone: Some("+33639980001".into()),
             address: "12 rue des Lilas, 69003 Lyon".into(),
-            mode: "field".into(),
+            mode: OrientationMode::Field,
             state: MissionState::Ordered,
         };
         let slot = SlotView {

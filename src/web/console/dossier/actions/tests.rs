@@ -15,7 +15,11 @@ async fn each_form_becomes_its_action_under_the_handlers_name() {
         ("take-over", "", Action::TakeOver),
         ("give-back", "", Action::GiveBack),
         ("ask-document", "&kind=lease", Action::AskDocument { kind: "lease".into() }),
-        ("override", "&mode=field&reason=Plafond", Action::Override { mode: "field".into(), reason: "Plafond".into() }),
+        (
+            "override",
+            "&mode=field&reason=Plafond",
+            Action::Override { mode: OrientationMode::Field, reason: "Plafond".into() },
+        ),
         ("mission", "&step=order&expert=plefevre", Action::Mission(MissionStep::Order { expert: "plefevre".into() })),
         ("mission", "&step=offer", Action::Mission(MissionStep::Offer)),
         ("mission", "&step=book&start=2026-11-24T08:00:00Z", Action::Mission(MissionStep::Book { start })),

@@ -9,7 +9,7 @@ use crate::{
 
 fn names(mode: Option<&str>, peril: &str, postcode: Option<&str>) -> Vec<String> {
     let mut dossier = super::super::tests::dossier(DossierId::new(Timestamp::UNIX_EPOCH));
-    dossier.orientation = mode.map(str::to_owned);
+    dossier.orientation = mode.map(|mode| mode.parse().unwrap());
     peril.clone_into(&mut dossier.peril);
     let place = Address { line: "12 rue X".into(), postcode: postcode.map(str::to_owned), city: None };
     let rows = [FactRow {
