@@ -17,6 +17,7 @@ use crate::{
     domain::{
         clock::paris,
         fact::{Fact, Source, Value},
+        fact_name::FactName,
         id::RequestId,
         message::Author,
     },
@@ -164,7 +165,7 @@ struct LearntBy {
 }
 
 impl LearntBy {
-    fn note(&mut self, source: &Source, name: &str, value: Option<Value>) {
+    fn note(&mut self, source: &Source, name: &FactName, value: Option<Value>) {
         let facts = match source {
             Source::Policyholder => &mut self.said,
             Source::Flow | Source::Policy => &mut self.concluded,
@@ -175,10 +176,10 @@ impl LearntBy {
     }
 }
 
-fn set_fact(turn: &mut Turn, name: String, fact: Fact, learnt: &mut LearntBy) {
+fn set_fact(turn: &mut Turn, name: FactName, fact: Fact, learnt: &mut LearntBy) {
     learnt.note(&fact.source, &name, Some(fact.value.clone()));
-    if let (Some(dossier), "last_name", Value::Text(holder)) =
-        (&mut turn.conversation.dossier, name.as_str(), &fact.value)
+    if let (Some(dossier), Value::Text(holder)) = (&mut turn.conversation.dossier, &fact.value)
+        && name == FactName::LAST_NAME
     {
         dossier.holder = Some(holder.clone());
     }
@@ -186,13 +187,13 @@ fn set_fact(turn: &mut Turn, name: String, fact: Fact, learnt: &mut LearntBy) {
     if let (Source::Policyholder, Some(message)) = (&fact.source, turn.rows.messages.first_mut())
         && message.author == Author::Policyholder
     {
-        message.body.answers.get_or_insert_with(|| name.clone());
+        message.body.answers.get_or_insert_with(|| name.to_string());
     }
     write_fact(turn, name, Some(fact.value), fact.source);
 }
 
 /// Before the dossier is open the facts are in the flow's state alone; opening it writes them all.
-fn write_fact(turn: &mut Turn, name: String, value: Option<Value>, source: Source) {
+fn write_fact(turn: &mut Turn, name: FactName, value: Option<Value>, source: Source) {
     let message_seq = turn.said_in();
     let at = turn.now;
     let Some(dossier) = &mut turn.conversation.dossier else { return };
@@ -210,7 +211,7 @@ fn open_dossier(turn: &mut Turn, peril: &str) {
         // The register may have answered before there was a dossier.
         let Conversation { state, dossier, .. } = &mut turn.conversation;
         if let (Some(number), Some(dossier)) = (state.found_policy(), dossier) {
-            note_holder(dossier, number, state.fact("policy_holder"));
+            note_holder(dossier, number, state.fact(&FactName::POLICY_HOLDER));
         }
     }
 }
@@ -242,7 +243,7 @@ fn note_policy(turn: &mut Turn, answer: &PolicyAnswer, reasons: &[Reason]) {
     match answer {
         PolicyAnswer::Found { number, facts } => {
             if let Some(dossier) = &mut turn.conversation.dossier {
-                note_holder(dossier, number, facts.get("policy_holder"));
+                note_holder(dossier, number, facts.get(FactName::POLICY_HOLDER.as_str()));
             }
             let (policy, facts) = (number.clone(), facts.clone());
             turn.record(GUICHET, &TimelineEvent::PolicyFound { policy, facts, reasons: reasons.to_vec() });

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     domain::{
         fact::{Fact, Source, Value},
+        fact_name::FactName,
         id::{DossierId, RequestId},
         message::{Author, Body},
         orientation_mode::OrientationMode,
@@ -193,6 +194,6 @@ impl Turn {
         // As a fact of the handler's it stays, whatever the person corrects or sends afterwards.
         let source = Source::Handler(actor.login.clone());
         let fact = Fact { value: Value::Choice(mode.name().to_owned()), source };
-        apply::run(self, Event::FactLearned { name: "orientation".to_owned(), fact }, services).await
+        apply::run(self, Event::FactLearned { name: FactName::ORIENTATION, fact }, services).await
     }
 }

@@ -14,15 +14,13 @@ use crate::{
     domain::{
         contact::Proof,
         fact::{Fact, Source, Value},
+        fact_name::FactName,
         message::{Channel, Input, Shared},
     },
     dossier::TimelineEvent,
     flow::{Event, Mode},
     store::ProvenRow,
 };
-
-/// The fact of flows/facts.yaml that a shared place is.
-const PLACE: &str = "shared_place";
 
 impl Turn {
     /// Takes what was shared. True when the flow has nothing more to hear.
@@ -38,12 +36,12 @@ impl Turn {
                 if awaited == Some(Input::Phone) {
                     return Ok(false);
                 }
-                self.learn("phone".to_owned(), Value::Phone(number.clone()), services).await?;
+                self.learn(FactName::PHONE, Value::Phone(number.clone()), services).await?;
                 "number_kept"
             }
             Shared::Place { latitude, longitude } => {
                 let place = Value::Text(format!("{latitude:.5}, {longitude:.5}"));
-                self.note(PLACE.to_owned(), place, services).await?;
+                self.note(FactName::SHARED_PLACE, place, services).await?;
                 let message = self.said_in();
                 self.record(POLICYHOLDER, &TimelineEvent::PlaceShared { message });
                 let asks_for_one = matches!(awaited, Some(Input::Address | Input::Location));
@@ -60,7 +58,7 @@ impl Turn {
     /// Notes a fact that is not known yet.
     pub(super) async fn learn(
         &mut self,
-        name: String,
+        name: FactName,
         value: Value,
         services: &Services,
     ) -> Result<(), ConversationError> {
@@ -70,7 +68,7 @@ impl Turn {
         Ok(())
     }
 
-    async fn note(&mut self, name: String, value: Value, services: &Services) -> Result<(), ConversationError> {
+    async fn note(&mut self, name: FactName, value: Value, services: &Services) -> Result<(), ConversationError> {
         let fact = Fact { value, source: Source::Channel };
         apply::run(self, Event::FactLearned { name, fact }, services).await
     }

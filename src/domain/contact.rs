@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     fact::{Fact, Facts, Source, Value},
+    fact_name::FactName,
     message::Channel,
 };
 
@@ -59,14 +60,14 @@ impl std::str::FromStr for Proof {
 /// writes a mail for an address. They say where the person can be reached, and prove nothing.
 pub fn told_by(channel: Channel, address: &str) -> Facts {
     let told = match channel {
-        Channel::Sms => is_number(address).then(|| ("phone", Value::Phone(address.to_owned()))),
+        Channel::Sms => is_number(address).then(|| (FactName::PHONE, Value::Phone(address.to_owned()))),
         // An address with a blank is nobody's: its sender was found to be forged.
         Channel::Email if address.contains('@') && !address.contains(' ') => {
-            Some(("email", Value::Email(address.to_owned())))
+            Some((FactName::EMAIL, Value::Email(address.to_owned())))
         }
         Channel::Email | Channel::Telegram | Channel::Web => None,
     };
-    let fact = |(name, value): (&str, Value)| (name.to_owned(), Fact { value, source: Source::Channel });
+    let fact = |(name, value)| (name, Fact { value, source: Source::Channel });
     told.map(fact).into_iter().collect()
 }
 

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use jiff::civil;
 use serde::{Deserialize, Serialize};
 
+use super::fact_name::FactName;
+
 /// The facts of a conversation by name. A name that is absent is not known yet.
-pub type Facts = BTreeMap<String, Fact>;
+pub type Facts = BTreeMap<FactName, Fact>;
 
 /// One fact: its value and where it comes from. When it was said stands with the row that the store keeps of it: this form
 /// is rewritten with every message of a conversation, so what most facts share is left out.

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod contact;
 pub mod expectation;
 pub mod fact;
+pub mod fact_name;
 pub mod id;
 pub mod language;
 pub mod message;

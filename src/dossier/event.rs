@@ -19,6 +19,7 @@ use crate::{
     contract::Reason,
     domain::{
         fact::Value,
+        fact_name::FactName,
         id::{AppointmentId, DocumentId, DossierId, MissionId, RequestId},
         message::Channel,
         orientation_mode::OrientationMode,
@@ -259,7 +260,7 @@ pub struct SaidIn(pub Option<i64>);
 
 /// Facts by name as they were learnt, in this order; none where a correction made the fact void.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Learnt(Vec<(String, Option<Value>)>);
+pub struct Learnt(Vec<(FactName, Option<Value>)>);
 
 /// An event that has no stored form.
 #[derive(Debug, thiserror::Error)]
@@ -297,10 +298,10 @@ impl TimelineEvent {
 
 impl Learnt {
     /// Notes a fact. One that was noted before keeps its place.
-    pub fn note(&mut self, name: &str, value: Option<Value>) {
+    pub fn note(&mut self, name: &FactName, value: Option<Value>) {
         match self.0.iter_mut().find(|(noted, _)| noted == name) {
             Some((_, noted)) => *noted = value,
-            None => self.0.push((name.to_owned(), value)),
+            None => self.0.push((name.clone(), value)),
         }
     }
 

@@ -15,7 +15,7 @@ pub use program::{
     closing::{Afterwards, Closing},
     condition::{Condition, Explanation, Failed, Scope, Test, Truth},
     diagnostics::{Diagnostic, Severity, Strictness},
-    facts::{Accepts, DocumentKind, FactName, FactType},
+    facts::{Accepts, DocumentKind, FactLabel, FactType},
     faq::{FaqBook, FaqEntry},
     graph::mermaid,
     handovers::OwnReason,

@@ -75,7 +75,7 @@ fn failed_test(Failed { test, negated }: Failed, scope: &Scope) -> FailedTest {
         fact: test.fact.clone(),
         test: test.written().to_owned(),
         negated,
-        actual: scope.facts.get(&test.fact).map(|fact| fact.value.clone()),
+        actual: scope.facts.get(test.fact.as_str()).map(|fact| fact.value.clone()),
         expected: Some(test.expected(scope)),
     }
 }

@@ -49,7 +49,7 @@ fn decided(values: &[(&str, Value)]) -> TableDecision {
         .iter()
         .map(|(name, value)| {
             let fact = Fact { value: value.clone(), source: Source::Policy };
-            ((*name).to_owned(), fact)
+            ((*name).into(), fact)
         })
         .collect();
     let library = library();

@@ -1,11 +1,7 @@
 //! Where the damage is looked at: at the place of the loss, unless a vehicle stands somewhere else by now.
 
-use crate::domain::fact::Value;
+use crate::domain::{fact::Value, fact_name::FactName};
 
-/// The place of the loss, an address.
-const LOSS_PLACE: &str = "loss_place";
-/// Where a vehicle that cannot be driven stands, in the person's words: a garage, a pound, an address.
-const VEHICLE_LOCATION: &str = "vehicle_location";
 /// The figures of a French postcode.
 const POSTCODE_FIGURES: usize = 5;
 
@@ -13,7 +9,7 @@ const POSTCODE_FIGURES: usize = 5;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SurveyPlace<'a> {
     /// The fact that tells it.
-    pub fact: &'static str,
+    pub fact: FactName,
     /// As it is written on one line.
     pub line: String,
     /// By it the department is known, and the holidays that hold there.
@@ -23,24 +19,28 @@ pub struct SurveyPlace<'a> {
 /// The place that the facts tell, looked up by name. The question of where a vehicle stands is put to the perils of
 /// vehicles only, and its answer is void when another peril is told after all.
 pub fn survey_place<'a>(fact: impl Fn(&str) -> Option<&'a Value>) -> Option<SurveyPlace<'a>> {
-    let loss = match fact(LOSS_PLACE) {
+    let loss = match fact(&FactName::LOSS_PLACE) {
         Some(Value::Address(address)) => Some(address),
         _ => None,
     };
     let loss_postcode = loss.and_then(|address| address.postcode.as_deref());
-    match fact(VEHICLE_LOCATION) {
+    match fact(&FactName::VEHICLE_LOCATION) {
         Some(Value::Text(line)) if line.chars().any(char::is_alphabetic) => Some(SurveyPlace {
-            fact: VEHICLE_LOCATION,
+            fact: FactName::VEHICLE_LOCATION,
             line: line.trim().to_owned(),
             // A garage is named by its town as a rule, and seldom far from the loss.
             postcode: postcode_in(line).or(loss_postcode),
         }),
         Some(Value::Address(address)) => Some(SurveyPlace {
-            fact: VEHICLE_LOCATION,
+            fact: FactName::VEHICLE_LOCATION,
             line: address.in_one_line(),
             postcode: address.postcode.as_deref().or(loss_postcode),
         }),
-        _ => loss.map(|address| SurveyPlace { fact: LOSS_PLACE, line: address.in_one_line(), postcode: loss_postcode }),
+        _ => loss.map(|address| SurveyPlace {
+            fact: FactName::LOSS_PLACE,
+            line: address.in_one_line(),
+            postcode: loss_postcode,
+        }),
     }
 }
 

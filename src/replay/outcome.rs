@@ -120,10 +120,10 @@ impl Outcome {
     fn note(&mut self, effect: &Effect) {
         match effect {
             Effect::SetFact { name, fact } => {
-                self.facts.insert(name.clone(), written(&fact.value));
+                self.facts.insert(name.to_string(), written(&fact.value));
             }
             Effect::ClearFact { name } => {
-                self.facts.insert(name.clone(), "cleared".to_owned());
+                self.facts.insert(name.to_string(), "cleared".to_owned());
             }
             Effect::OpenDossier { peril } => self.does.push(format!("open_dossier {peril}")),
             Effect::WantDocument { kind, required } => {

@@ -12,6 +12,7 @@ use crate::{
     domain::{
         contact::Proof,
         fact::{Source, Value},
+        fact_name::FactName,
         id::{
             AppointmentId, ContactId, ConversationId, DocumentId, DossierId, MissedId, MissionId, OutboundId, RequestId,
         },
@@ -154,6 +155,18 @@ impl ColumnValue for String {
 
     fn read(row: &Row, column: usize) -> Result<Self, StoreError> {
         row.text(column)
+    }
+}
+
+impl ColumnValue for FactName {
+    const TYPE: ColumnType = ColumnType::Text;
+
+    fn to_arg(&self) -> Result<Arg, StoreError> {
+        Ok(self.as_str().into())
+    }
+
+    fn read(row: &Row, column: usize) -> Result<Self, StoreError> {
+        Ok(row.text(column)?.into())
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     diagnostics::Diagnostics,
     diagnostics::SourcePosition,
-    facts::{DocumentKind, FactName, FactTypes},
+    facts::{DocumentKind, FactLabel, FactTypes},
     insurer::Insurer,
     steps::{Flow, StepKind},
     table::Table,
@@ -26,7 +26,7 @@ pub(crate) struct Parts<'a> {
     pub(crate) tables: &'a BTreeMap<String, Table>,
     pub(crate) insurers: &'a BTreeMap<String, Insurer>,
     pub(crate) documents: &'a BTreeMap<String, DocumentKind>,
-    pub(crate) names: &'a BTreeMap<String, FactName>,
+    pub(crate) names: &'a BTreeMap<String, FactLabel>,
     pub(crate) types: &'a FactTypes,
     pub(crate) texts: &'a Texts,
 }

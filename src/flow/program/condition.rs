@@ -298,7 +298,7 @@ impl Test {
     }
 
     fn truth(&self, scope: &Scope) -> Truth {
-        let value = scope.facts.get(&self.fact).map(|fact| &fact.value);
+        let value = scope.facts.get(self.fact.as_str()).map(|fact| &fact.value);
         match &self.check {
             Check::Known => return Truth::from(value.is_some_and(|value| *value != Value::Unknown)),
             Check::Missing => return Truth::from(value.is_none()),

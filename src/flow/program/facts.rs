@@ -149,7 +149,7 @@ pub(crate) fn built_in() -> FactTypes {
 
 /// How a fact is shown to people.
 #[derive(Clone, Debug, Default)]
-pub struct FactName {
+pub struct FactLabel {
     pub label: Text,
     /// For handlers, never shown to the person.
     pub private: bool,
@@ -158,7 +158,7 @@ pub struct FactName {
 }
 
 /// What `facts.yaml` says: the names, and the types of facts that no question asks.
-pub(crate) fn read(file: &str, root: &Node, problems: &mut Diagnostics) -> (BTreeMap<String, FactName>, FactTypes) {
+pub(crate) fn read(file: &str, root: &Node, problems: &mut Diagnostics) -> (BTreeMap<String, FactLabel>, FactTypes) {
     let mut names = BTreeMap::new();
     let mut types = FactTypes::new();
     let mut top = Fields::of(file, root, problems);
@@ -181,7 +181,7 @@ pub(crate) fn read(file: &str, root: &Node, problems: &mut Diagnostics) -> (BTre
                 None => problems.error(file, node.place, unknown_type()),
             }
         }
-        names.insert(name.to_owned(), FactName { label, private, values });
+        names.insert(name.to_owned(), FactLabel { label, private, values });
     }
     (names, types)
 }

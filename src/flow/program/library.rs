@@ -14,7 +14,7 @@ use super::{
     diagnostics::{Diagnostic, Diagnostics, Severity, SourcePosition, Strictness},
     events::{self, CollectiveEvent},
     experts,
-    facts::{self, DocumentKind, FactName, FactType, FactTypes},
+    facts::{self, DocumentKind, FactLabel, FactType, FactTypes},
     faq::{self, FaqBook},
     handovers::{self, HandoverReasons},
     insurer::Insurer,
@@ -55,7 +55,7 @@ pub struct Library {
     documents: BTreeMap<String, DocumentKind>,
     pub(crate) events: Vec<CollectiveEvent>,
     experts: Arc<Experts>,
-    names: BTreeMap<String, FactName>,
+    names: BTreeMap<String, FactLabel>,
     types: FactTypes,
     pub(crate) messages: Messages,
     pub(crate) texts: Texts,
@@ -388,7 +388,7 @@ impl Library {
         self.types.get(fact)
     }
 
-    pub fn fact_name(&self, fact: &str) -> Option<&FactName> {
+    pub fn fact_name(&self, fact: &str) -> Option<&FactLabel> {
         self.names.get(fact)
     }
 

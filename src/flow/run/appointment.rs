@@ -16,6 +16,7 @@ use super::{
 use crate::{
     domain::{
         fact::{Moment, Precision, Source, Value},
+        fact_name::FactName,
         message::{Body, Input, QuickReply},
         orientation_mode::OrientationMode,
         priority::Priority,
@@ -55,7 +56,7 @@ impl Interpreter<'_> {
     pub(super) fn appointment(&mut self, event: &AppointmentEvent) {
         match event {
             AppointmentEvent::Ordered { expert, mode, link } => {
-                self.set_fact("expert_name", Value::Text(expert.clone()), Source::Flow);
+                self.set_fact(FactName::EXPERT_NAME, Value::Text(expert.clone()), Source::Flow);
                 self.state.appointment = Some(Appointment {
                     expert: expert.clone(),
                     mode: *mode,
@@ -92,7 +93,7 @@ impl Interpreter<'_> {
                 appointment.offers.clear();
                 appointment.rounds = 0;
                 let appointment = Value::Moment(self.at(slot.start));
-                self.set_fact("appointment", appointment, Source::Flow);
+                self.set_fact(FactName::APPOINTMENT, appointment, Source::Flow);
                 self.say_of_appointment("visit_booked");
             }
             AppointmentEvent::Cancelled { by_person } => {
@@ -389,10 +390,10 @@ impl Interpreter<'_> {
         let fact = |name: &str| self.state.fact(name).map(|value| words.value(name, value)).unwrap_or_default();
         let place = match appointment.mode {
             OrientationMode::Visio => appointment.link.clone().unwrap_or_default(),
-            OrientationMode::Tele => fact("phone"),
+            OrientationMode::Tele => fact(&FactName::PHONE),
             // In the words of the fact that tells it.
             OrientationMode::Field | OrientationMode::Desk => {
-                survey_place(|name| self.state.fact(name)).map(|place| fact(place.fact)).unwrap_or_default()
+                survey_place(|name| self.state.fact(name)).map(|place| fact(&place.fact)).unwrap_or_default()
             }
         };
         words.say_with(
@@ -418,7 +419,7 @@ impl Interpreter<'_> {
                 self.effects.push(Effect::Say { body: Body { text, ..Body::default() } });
             }
             self.forget_booking();
-            self.clear_fact("expert_name");
+            self.clear_fact(&FactName::EXPERT_NAME);
         }
         self.state.appointment = None;
     }
@@ -445,7 +446,7 @@ impl Interpreter<'_> {
             appointment.offers.clear();
             appointment.rounds = 0;
         }
-        self.clear_fact("appointment");
+        self.clear_fact(&FactName::APPOINTMENT);
     }
 
     /// An appointment is in the insurer's hours.

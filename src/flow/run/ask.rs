@@ -8,6 +8,7 @@ use super::{
 use crate::{
     domain::{
         fact::{Source, Value},
+        fact_name::FactName,
         message::{Body, Input, Progress, QuickReply, SummaryLine},
     },
     flow::program::{
@@ -236,7 +237,7 @@ impl Interpreter<'_> {
     /// `documents_complete`: every required document has come.
     pub(super) fn note_completeness(&mut self) {
         let complete = self.state.wanted.iter().all(|wanted| wanted.received > 0 || !wanted.required);
-        self.set_fact("documents_complete", Value::Bool(complete), Source::Flow);
+        self.set_fact(FactName::DOCUMENTS_COMPLETE, Value::Bool(complete), Source::Flow);
     }
 
     /// Shares out the files that just came among the wanted documents. How many found no place.

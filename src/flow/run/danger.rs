@@ -36,7 +36,7 @@ impl Interpreter<'_> {
         let names = question.input == Input::Choice && settled;
         (names || SAFETY_FACTS.contains(&question.fact.as_str()))
             && self.state.mode == Mode::Flow
-            && !self.state.facts.contains_key(&question.fact)
+            && !self.state.facts.contains_key(question.fact.as_str())
             && matches!(
                 self.library.vocabulary.answer(reading, &self.wanting(question), &self.listening()),
                 Answer::Value(_)

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     domain::{
         fact::Fact,
+        fact_name::FactName,
         id::AppointmentId,
         message::{Body, Channel},
         priority::Priority,
@@ -19,9 +20,9 @@ pub enum Effect {
     /// Say this to the person.
     Say { body: Body },
     /// Record a fact, new or corrected.
-    SetFact { name: String, fact: Fact },
+    SetFact { name: FactName, fact: Fact },
     /// A correction made this fact void.
-    ClearFact { name: String },
+    ClearFact { name: FactName },
     /// The peril is known: open the dossier, or rename it.
     OpenDossier { peril: String },
     /// These documents are wanted (`required`) or welcome.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::booking::AppointmentEvent;
 use crate::domain::{
     fact::{Fact, Facts, Value},
+    fact_name::FactName,
     language::Language,
     message::Channel,
     orientation_mode::OrientationMode,
@@ -27,7 +28,7 @@ pub enum Event {
     /// that channel shows them.
     ChannelChanged { channel: Channel },
     /// A fact that was not said in the conversation: a handler's, or what a channel tells by itself.
-    FactLearned { name: String, fact: Fact },
+    FactLearned { name: FactName, fact: Fact },
     /// The person wrote, pressed a button or sent files, or all of these in one message.
     Said(UserMessage),
     /// The person asked to change one answer ("Modifier").

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     domain::{
         fact::{Fact, Source, Value},
+        fact_name::FactName,
         message::Body,
         orientation_mode::OrientationMode,
         priority::Priority,
@@ -137,8 +138,8 @@ impl<'a> Interpreter<'a> {
                 self.state.peril = Some(peril.clone());
                 self.effects.push(Effect::OpenDossier { peril: peril.clone() });
             }
-            if !self.state.facts.contains_key("peril") {
-                self.set_fact("peril", Value::Choice(peril.clone()), Source::Flow);
+            if !self.state.facts.contains_key(&FactName::PERIL) {
+                self.set_fact(FactName::PERIL, Value::Choice(peril.clone()), Source::Flow);
             }
         }
         self.state.stack.push(Frame { flow, step: 0 });
@@ -177,7 +178,8 @@ impl<'a> Interpreter<'a> {
         let mark = format!("{}:{}", frame.flow, frame.step);
         match &step.kind {
             StepKind::Ask(question) => {
-                if self.state.facts.contains_key(&question.fact) || self.state.skipped.contains(&question.fact) {
+                if self.state.facts.contains_key(question.fact.as_str()) || self.state.skipped.contains(&question.fact)
+                {
                     self.next();
                     return true;
                 }
@@ -196,7 +198,7 @@ impl<'a> Interpreter<'a> {
             StepKind::Set(values) => {
                 let first = self.state.done.insert(mark);
                 for (fact, value) in values {
-                    let known = self.state.facts.get(fact).map(|fact| &fact.source);
+                    let known = self.state.facts.get(fact.as_str()).map(|fact| &fact.source);
                     // What a person said afterwards is not written over when the flow is walked again.
                     if first || !matches!(known, Some(Source::Policyholder | Source::Handler(_))) {
                         self.set_fact(fact, value.clone(), Source::Flow);
@@ -264,7 +266,10 @@ impl<'a> Interpreter<'a> {
             }
             // What a handler decided is not decided again.
             StepKind::Orient(_)
-                if matches!(self.state.facts.get("orientation"), Some(Fact { source: Source::Handler(_), .. })) =>
+                if matches!(
+                    self.state.facts.get(&FactName::ORIENTATION),
+                    Some(Fact { source: Source::Handler(_), .. })
+                ) =>
             {
                 self.next();
             }
@@ -330,34 +335,35 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    pub(super) fn set_fact(&mut self, name: &str, value: Value, source: Source) {
-        let same = self.state.facts.get(name).is_some_and(|fact| fact.value == value && fact.source == source);
-        if same || (self.state.facts.len() >= MAX_FACTS && !self.state.facts.contains_key(name)) {
+    pub(super) fn set_fact(&mut self, name: impl Into<FactName>, value: Value, source: Source) {
+        let name = name.into();
+        let same = self.state.facts.get(&name).is_some_and(|fact| fact.value == value && fact.source == source);
+        if same || (self.state.facts.len() >= MAX_FACTS && !self.state.facts.contains_key(&name)) {
             return;
         }
         let fact = Fact { value, source };
-        self.effects.push(Effect::SetFact { name: name.to_owned(), fact: fact.clone() });
-        if name == "peril"
+        self.effects.push(Effect::SetFact { name: name.clone(), fact: fact.clone() });
+        if name == FactName::PERIL
             && let Value::Choice(peril) | Value::Text(peril) = &fact.value
             && self.state.peril.as_ref() != Some(peril)
         {
             self.state.peril = Some(peril.clone());
             self.effects.push(Effect::OpenDossier { peril: peril.clone() });
         }
-        self.state.unconfirmed.remove(name);
-        self.state.facts.insert(name.to_owned(), fact);
+        self.state.unconfirmed.remove(name.as_str());
+        self.state.facts.insert(name, fact);
     }
 
     /// A fact that was not said in the conversation. Where it is already known otherwise it is written over.
-    pub(super) fn learn_fact(&mut self, name: &str, fact: Fact) {
-        self.effects.push(Effect::SetFact { name: name.to_owned(), fact: fact.clone() });
-        self.state.facts.insert(name.to_owned(), fact);
+    pub(super) fn learn_fact(&mut self, name: &FactName, fact: Fact) {
+        self.effects.push(Effect::SetFact { name: name.clone(), fact: fact.clone() });
+        self.state.facts.insert(name.clone(), fact);
     }
 
     pub(super) fn clear_fact(&mut self, name: &str) {
         self.state.skipped.remove(name);
-        if self.state.facts.remove(name).is_some() {
-            self.effects.push(Effect::ClearFact { name: name.to_owned() });
+        if let Some((name, _)) = self.state.facts.remove_entry(name) {
+            self.effects.push(Effect::ClearFact { name });
         }
     }
 
@@ -426,17 +432,17 @@ impl<'a> Interpreter<'a> {
             Some(Value::Moment(moment)) => Some(moment.start.date()),
             _ => None,
         };
-        let place = match self.state.fact("loss_place") {
+        let place = match self.state.fact(&FactName::LOSS_PLACE) {
             Some(Value::Address(address)) => address.postcode.clone(),
             _ => None,
         };
         PolicyQuery {
-            number: text("policy_number"),
-            name: text("last_name"),
-            birth_date: date("birth_date"),
+            number: text(&FactName::POLICY_NUMBER),
+            name: text(&FactName::LAST_NAME),
+            birth_date: date(&FactName::BIRTH_DATE),
             postcode: text("postcode"),
-            peril: text("peril").or_else(|| self.state.peril.clone()),
-            loss_date: date("loss_date"),
+            peril: text(&FactName::PERIL).or_else(|| self.state.peril.clone()),
+            loss_date: date(&FactName::LOSS_DATE),
             loss_postcode: place,
         }
     }
@@ -471,14 +477,14 @@ impl<'a> Interpreter<'a> {
                 for (name, value) in facts {
                     self.set_fact(name, value.clone(), Source::Policy);
                 }
-                if !matches!(self.state.fact("policy_number"), Some(Value::Text(known)) if known == number) {
-                    self.set_fact("policy_number", Value::Text(number.clone()), Source::Policy);
+                if !matches!(self.state.fact(&FactName::POLICY_NUMBER), Some(Value::Text(known)) if known == number) {
+                    self.set_fact(FactName::POLICY_NUMBER, Value::Text(number.clone()), Source::Policy);
                 }
             }
             PolicyAnswer::NotFound => {
                 *answered = Some(false);
                 let of_policy = |fact: &Fact| fact.source == Source::Policy;
-                let stale: Vec<String> =
+                let stale: Vec<FactName> =
                     self.state.facts.iter().filter(|(_, fact)| of_policy(fact)).map(|(name, _)| name.clone()).collect();
                 for name in stale {
                     self.clear_fact(&name);
@@ -493,13 +499,13 @@ impl<'a> Interpreter<'a> {
     /// The table answered.
     pub(super) fn oriented(&mut self, mode: Option<OrientationMode>, missing: &[String]) {
         match mode {
-            Some(mode) => self.set_fact("orientation", Value::Choice(mode.name().to_owned()), Source::Flow),
-            None => self.clear_fact("orientation"),
+            Some(mode) => self.set_fact(FactName::ORIENTATION, Value::Choice(mode.name().to_owned()), Source::Flow),
+            None => self.clear_fact(&FactName::ORIENTATION),
         }
         if missing.is_empty() {
-            self.clear_fact("orientation_missing");
+            self.clear_fact(&FactName::ORIENTATION_MISSING);
         } else {
-            self.set_fact("orientation_missing", Value::Choices(missing.to_vec()), Source::Flow);
+            self.set_fact(FactName::ORIENTATION_MISSING, Value::Choices(missing.to_vec()), Source::Flow);
         }
         if matches!(self.current(), Some((_, Step { kind: StepKind::Orient(_), .. }))) {
             self.next();

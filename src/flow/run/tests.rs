@@ -13,6 +13,7 @@ use super::{
 use crate::{
     domain::{
         fact::{Address, Fact, Facts, Source, Value},
+        fact_name::FactName,
         language::Language,
         message::Channel,
         orientation_mode::OrientationMode,
@@ -273,7 +274,7 @@ fn starting_again_forgets_the_answers_and_not_what_a_handler_wrote() {
     talk.say("recommencer");
     talk.press("cmd=restart_yes");
     assert!(talk.effects.iter().any(|effect| matches!(effect, Effect::Note { code, .. } if code == "restarted")));
-    let left: Vec<&String> = talk.state.facts().keys().collect();
+    let left: Vec<&str> = talk.state.facts().keys().map(FactName::as_str).collect();
     assert_eq!(left, ["third_parties"]);
 }
 
@@ -464,7 +465,7 @@ fn photos_that_come_early_are_not_asked_again_and_late_ones_decide_again() {
 
     // What a handler decided stays.
     let by_handler = Fact { value: Value::Choice("field".into()), source: Source::Handler("lea".into()) };
-    talk.tell(&Event::FactLearned { name: "orientation".into(), fact: by_handler });
+    talk.tell(&Event::FactLearned { name: FactName::ORIENTATION, fact: by_handler });
     talk.press("edit=origin");
     talk.press("origin=neighbour");
     assert!(!talk.effects.iter().any(|effect| matches!(effect, Effect::Orient { .. })), "{:?}", talk.effects);

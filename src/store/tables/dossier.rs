@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::{
     domain::{
         fact::{Source, Value},
+        fact_name::FactName,
         id::DossierId,
     },
     dossier::{Decision, Dossier, Entry, Tip},
@@ -48,7 +49,7 @@ table! { Entry in "timeline" { dossier, seq, actor, kind, detail, at, hash } }
 pub struct FactRow {
     pub dossier: DossierId,
     pub seq: i64,
-    pub name: String,
+    pub name: FactName,
     /// None when a correction made the fact void.
     pub value: Option<Value>,
     pub source: Source,

@@ -407,7 +407,7 @@ async fn seed(store: &Engine, now: Timestamp) -> DossierId {
     dossier.want("photo_wide", true);
     dossier.receive("photo_wide", 1);
     let mut learnt = Learnt::default();
-    learnt.note("rooms", Some(Value::Number(3.0)));
+    learnt.note(&"rooms".into(), Some(Value::Number(3.0)));
     let mut record = |actor, event| dossier.record(actor, &event, now).unwrap();
     let timeline = vec![
         record("guichet", TimelineEvent::Opened { reference: "x".into(), peril: "water_damage".into() }),

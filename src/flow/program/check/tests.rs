@@ -91,7 +91,7 @@ fn read_condition(text: &str) -> Condition {
 fn truth(condition: &str, facts: &[(&str, Value)]) -> (Truth, Vec<String>, Option<String>) {
     let condition = read_condition(condition);
     let fact = |value: &Value| Fact { value: value.clone(), source: Source::Policyholder };
-    let facts: Facts = facts.iter().map(|(name, value)| ((*name).to_owned(), fact(value))).collect();
+    let facts: Facts = facts.iter().map(|(name, value)| ((*name).into(), fact(value))).collect();
     let insurer = Insurer { thresholds: BTreeMap::from([("limit".to_owned(), 1600.0)]), ..Insurer::default() };
     let explanation = condition.explain(&Scope { facts: &facts, insurer: &insurer, today: date(2026, 11, 20) });
     let failed =

@@ -28,7 +28,7 @@ fn library() -> Library {
 fn ahead(at: usize, known: &[(&str, bool)]) -> Vec<String> {
     let library = library();
     let fact = |value: bool| Fact { value: Value::Bool(value), source: Source::Policyholder };
-    let facts: Facts = known.iter().map(|(name, value)| ((*name).to_owned(), fact(*value))).collect();
+    let facts: Facts = known.iter().map(|(name, value)| ((*name).into(), fact(*value))).collect();
     let scope = Scope { facts: &facts, insurer: library.insurer("demo").unwrap(), today: date(2026, 11, 29) };
     LookAhead::from(&library, scope, [("opening", at)].into_iter())
         .filter_map(|ahead| match &ahead.step.kind {

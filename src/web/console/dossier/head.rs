@@ -5,7 +5,7 @@ use super::{
     facts::{ValueView, shown},
 };
 use crate::{
-    domain::{message::Channel, orientation_mode::OrientationMode, priority::Priority},
+    domain::{fact_name::FactName, message::Channel, orientation_mode::OrientationMode, priority::Priority},
     dossier::{Dossier, Status},
     store::{ConversationRow, FactRow},
     web::console::when::When,
@@ -59,7 +59,7 @@ pub(super) enum NextStep {
 
 impl Head {
     pub(super) fn of(dossier: &Dossier, conversation: &ConversationRow, rows: &[FactRow], lexicon: Lexicon) -> Self {
-        let fact = |name| shown(rows, name, lexicon).filter(|value| *value != ValueView::Unknown);
+        let fact = |name: &str| shown(rows, name, lexicon).filter(|value| *value != ValueView::Unknown);
         let known = |names: [&str; 2]| names.into_iter().find_map(|name| shown(rows, name, lexicon));
         let name = match known(["claimant_name", "last_name"]) {
             Some(ValueView::Text(name)) => Some(name),
@@ -73,9 +73,9 @@ impl Head {
             orientation: dossier.orientation,
             insurer: lexicon.names.insurer(&dossier.insurer).to_owned(),
             holder: dossier.holder.clone().or(name),
-            role: fact("claimant_role"),
-            phone: fact("phone"),
-            email: fact("email"),
+            role: fact(&FactName::CLAIMANT_ROLE),
+            phone: fact(&FactName::PHONE),
+            email: fact(&FactName::EMAIL),
             channel: conversation.endpoint.channel,
             peril: lexicon.names.peril(&dossier.peril).to_owned(),
             cause: fact("cause"),

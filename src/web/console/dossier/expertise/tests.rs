@@ -2,6 +2,7 @@ use super::*;
 use crate::{
     domain::{
         fact::{Address, Source, Value},
+        fact_name::FactName,
         id::DossierId,
     },
     web::console::testing::{Trial, library},
@@ -15,7 +16,7 @@ fn names(mode: Option<&str>, peril: &str, postcode: Option<&str>) -> Vec<String>
     let rows = [FactRow {
         dossier: dossier.id,
         seq: 1,
-        name: "loss_place".into(),
+        name: FactName::LOSS_PLACE,
         value: Some(Value::Address(place)),
         source: Source::Policyholder,
         message_seq: None,
