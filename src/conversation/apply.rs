@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use jiff::{Span, Timestamp, civil::Date};
-use serde_json::json;
 
 use super::{
     appointment,
@@ -22,7 +21,7 @@ use crate::{
         message::Author,
     },
     dossier::{Decision, Dossier, Learnt, SaidIn, Status, TimelineEvent},
-    flow::{self, Coverage, Effect, Event, Handover, PolicyAnswer, Scope, StepOutput},
+    flow::{self, Coverage, Effect, Event, Handover, Note, PolicyAnswer, Scope, StepOutput},
     orientation,
     store::{FactRow, MissedRow, RequestRow},
 };
@@ -99,7 +98,7 @@ async fn step(turn: &mut Turn, event: &Event, services: &Services) -> Result<Opt
                 answer = Box::pin(appointment::call_off(turn, POLICYHOLDER, services)).await?;
             }
             Effect::Reopen => turn.wait_for_a_person(),
-            Effect::Note { code, detail } => turn.record(GUICHET, &noted(code, detail)),
+            Effect::Note(note) => turn.record(GUICHET, &noted(note)),
             Effect::Request { kind, text, acknowledgement } => {
                 if let Some(request) = ask_desk(turn, &kind, text, services.calendar())
                     && let Some(sentence) = acknowledgement
@@ -135,16 +134,15 @@ async fn step(turn: &mut Turn, event: &Event, services: &Services) -> Result<Opt
     Ok(answer)
 }
 
-/// What the flow notes, by its code.
-fn noted(code: String, detail: String) -> TimelineEvent {
-    match code.as_str() {
-        "appointment_reminded" => TimelineEvent::AppointmentReminded { detail },
-        "danger" => TimelineEvent::Danger { detail },
-        "question_answered" => TimelineEvent::QuestionAnswered { detail },
-        "documents_completed" => TimelineEvent::DocumentsCompleted { detail },
-        "message_after_end" => TimelineEvent::MessageAfterEnd { detail },
-        "restarted" => TimelineEvent::Restarted { detail },
-        _ => TimelineEvent::Other { kind: code, detail: json!({ "detail": detail }) },
+fn noted(note: Note) -> TimelineEvent {
+    let detail = String::new();
+    match note {
+        Note::AppointmentReminded => TimelineEvent::AppointmentReminded { detail },
+        Note::Danger { danger } => TimelineEvent::Danger { detail: danger },
+        Note::QuestionAnswered { entry } => TimelineEvent::QuestionAnswered { detail: entry },
+        Note::DocumentsCompleted => TimelineEvent::DocumentsCompleted { detail },
+        Note::MessageAfterEnd => TimelineEvent::MessageAfterEnd { detail },
+        Note::Restarted => TimelineEvent::Restarted { detail },
     }
 }
 

@@ -38,7 +38,7 @@ pub use run::{
     after_closing::means_another,
     booking::{AppointmentEvent, Offer, Offering},
     coverage::{Coverage, Covered},
-    effect::{Effect, Handover, PolicyQuery},
+    effect::{Effect, Handover, Note, PolicyQuery},
     event::{Event, PolicyAnswer, UserMessage},
     state::{Mode, State, Wanted},
     step::{StepOutput, step},

@@ -143,7 +143,7 @@ impl Outcome {
             Effect::Reopen => self.does.push("reopen".to_owned()),
             Effect::Withdraw => self.does.push("withdraw".to_owned()),
             Effect::Request { kind, .. } => self.does.push(format!("request {kind}")),
-            Effect::Note { code, .. } => self.does.push(format!("note {code}")),
+            Effect::Note(note) => self.does.push(format!("note {}", note.code())),
             Effect::End => self.does.push("end".to_owned()),
             // What is said stands in the messages; lists for handlers are no part of what a conversation does.
             Effect::Say { .. } | Effect::Missed { .. } => {}

@@ -319,7 +319,7 @@ impl Interpreter<'_> {
                 continue;
             }
             let fact = &question.fact;
-            let is_known = self.state.facts.contains_key(fact) || just_found(fact);
+            let is_known = self.state.facts.contains_key(fact.as_str()) || just_found(fact);
             // Whoever is in danger is asked about it in so many words.
             let is_safety = self.state.mode == Mode::Danger && SAFETY_FACTS.contains(&fact.as_str());
             if is_known || question.asked_only || is_safety {

@@ -8,7 +8,7 @@ use jiff::{Timestamp, civil::DateTime};
 
 use super::{
     booking::{Appointment, AppointmentEvent, Offer, Offering},
-    effect::{Effect, Handover},
+    effect::{Effect, Handover, Note},
     event::UserMessage,
     interpreter::Interpreter,
     state::{Mode, State},
@@ -407,7 +407,7 @@ impl Interpreter<'_> {
         let is_ahead = appointment.booked.is_some_and(|slot| slot.start > self.now);
         if appointment.remind_at.take().is_some() && is_ahead {
             self.say_of_appointment("visit_reminder");
-            self.effects.push(Effect::Note { code: "appointment_reminded".to_owned(), detail: String::new() });
+            self.effects.push(Effect::Note(Note::AppointmentReminded));
         }
     }
 

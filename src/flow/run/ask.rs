@@ -138,7 +138,7 @@ impl Interpreter<'_> {
     pub(super) fn summary_lines(&self) -> Vec<SummaryLine> {
         let words = self.words();
         let shown = |fact: &String| {
-            let known = self.state.facts.get(fact)?;
+            let known = self.state.facts.get(fact.as_str())?;
             let name = self.library.fact_name(fact);
             if name.is_some_and(|name| name.private) || known.source == Source::Flow {
                 return None;

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::{
-    effect::Effect,
+    effect::{Effect, Note},
     interpreter::Interpreter,
     state::{Aside, Mode},
 };
 use crate::{
     domain::{
         fact::{Source, Value},
+        fact_name::FactName,
         language::Text,
         message::Input,
     },
@@ -186,7 +187,7 @@ impl<'a> Interpreter<'a> {
                 }
                 Source::Policy | Source::Channel | Source::Handler(_) => false,
             };
-            let void: Vec<String> = self
+            let void: Vec<FactName> = self
                 .state
                 .facts
                 .iter()
@@ -270,7 +271,7 @@ impl<'a> Interpreter<'a> {
 
     /// Forgets the answers and begins again. What a handler wrote, and the documents, stay.
     pub(super) fn restart(&mut self) {
-        let forgotten: Vec<String> = self
+        let forgotten: Vec<FactName> = self
             .state
             .facts
             .iter()
@@ -285,7 +286,7 @@ impl<'a> Interpreter<'a> {
         self.state.unconfirmed.clear();
         self.state.policy = None;
         self.state.qualified = false;
-        self.effects.push(Effect::Note { code: "restarted".to_owned(), detail: String::new() });
+        self.effects.push(Effect::Note(Note::Restarted));
         let text = self.words().say("restarted");
         self.preface.push(text);
         self.walk_again();

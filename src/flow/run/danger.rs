@@ -1,7 +1,7 @@
 //! Danger interrupts at any step: the emergency numbers first, a person is called, and the flow waits for "I am safe".
 
 use super::{
-    effect::{Effect, Handover},
+    effect::{Effect, Handover, Note},
     interpreter::Interpreter,
     state::Mode,
 };
@@ -67,7 +67,7 @@ impl Interpreter<'_> {
                 reason: OwnReason::Danger.code().to_owned(),
                 priority: Priority::Urgent,
             }));
-            self.effects.push(Effect::Note { code: "danger".to_owned(), detail: code.to_owned() });
+            self.effects.push(Effect::Note(Note::Danger { danger: code.to_owned() }));
         }
         if matches!(self.state.mode, Mode::Flow | Mode::Waiting { .. }) {
             self.state.mode = Mode::Danger;

@@ -56,7 +56,7 @@ pub enum Effect {
     /// The person cannot keep the appointment; the host answers with [`super::appointment::AppointmentEvent::Cancelled`].
     CancelAppointment,
     /// Something for the dossier's timeline, by code and not in people's words.
-    Note { code: String, detail: String },
+    Note(Note),
     /// The flow is over.
     End,
 }
@@ -95,6 +95,40 @@ pub struct PolicyQuery {
     /// The postcode of the place of loss.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss_postcode: Option<String>,
+}
+
+/// Something for the dossier's timeline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "note")]
+pub enum Note {
+    AppointmentReminded,
+    /// The person told of a danger, by its code.
+    Danger {
+        danger: String,
+    },
+    /// A question was answered from this entry of the FAQ.
+    QuestionAnswered {
+        entry: String,
+    },
+    DocumentsCompleted,
+    /// The person wrote when the flow had ended.
+    MessageAfterEnd,
+    /// The person began the declaration anew.
+    Restarted,
+}
+
+impl Note {
+    /// The name in transcripts.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::AppointmentReminded => "appointment_reminded",
+            Self::Danger { .. } => "danger",
+            Self::QuestionAnswered { .. } => "question_answered",
+            Self::DocumentsCompleted => "documents_completed",
+            Self::MessageAfterEnd => "message_after_end",
+            Self::Restarted => "restarted",
+        }
+    }
 }
 
 /// Why a person must take over.

@@ -5,7 +5,7 @@
 
 use super::{
     claim_meaning::{ClaimMeaning, MEANT},
-    effect::{Effect, Handover},
+    effect::{Effect, Handover, Note},
     interpreter::Interpreter,
     state::{Aside, Mode},
 };
@@ -230,7 +230,7 @@ impl<'a> Interpreter<'a> {
         if !self.preface.contains(&text) {
             self.preface.push(text);
         }
-        self.effects.push(Effect::Note { code: "question_answered".to_owned(), detail: entry.id.clone() });
+        self.effects.push(Effect::Note(Note::QuestionAnswered { entry: entry.id.clone() }));
     }
 
     /// Records a request and says what becomes of it; or that it was passed on before.
@@ -349,7 +349,7 @@ impl<'a> Interpreter<'a> {
     pub(super) fn chose_intent(&mut self, name: &str) {
         let library = self.library;
         for (fact, value) in library.intents().get(name).map(|intent| intent.sets.as_slice()).unwrap_or_default() {
-            if !self.state.facts.contains_key(fact) {
+            if !self.state.facts.contains_key(fact.as_str()) {
                 self.set_fact(fact, value.clone(), Source::Policyholder);
             }
         }

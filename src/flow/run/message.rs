@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::{
     channel_switch,
-    effect::Effect,
+    effect::{Effect, Note},
     event::UserMessage,
     intents::Served,
     interpreter::Interpreter,
@@ -201,7 +201,7 @@ impl Interpreter<'_> {
         if !completed {
             return ControlFlow::Continue(());
         }
-        self.effects.push(Effect::Note { code: "documents_completed".to_owned(), detail: String::new() });
+        self.effects.push(Effect::Note(Note::DocumentsCompleted));
         let text = self.words().say_with("documents_received", &[("count", message.files.len().into())]);
         self.preface.push(text);
         self.walk_again();
@@ -267,7 +267,7 @@ impl Interpreter<'_> {
             let text = self.words().say("ended");
             self.preface.push(text);
             self.flush();
-            self.effects.push(Effect::Note { code: "message_after_end".to_owned(), detail: String::new() });
+            self.effects.push(Effect::Note(Note::MessageAfterEnd));
         }
         ControlFlow::Break(())
     }

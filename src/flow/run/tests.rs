@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::{
-    effect::Effect,
+    effect::{Effect, Note},
     event::{Event, PolicyAnswer, UserMessage},
     state::{Mode, State},
     step::step,
@@ -273,7 +273,7 @@ fn starting_again_forgets_the_answers_and_not_what_a_handler_wrote() {
     talk.tell(&Event::FactLearned { name: "third_parties".into(), fact: by_handler });
     talk.say("recommencer");
     talk.press("cmd=restart_yes");
-    assert!(talk.effects.iter().any(|effect| matches!(effect, Effect::Note { code, .. } if code == "restarted")));
+    assert!(talk.effects.iter().any(|effect| matches!(effect, Effect::Note(Note::Restarted))));
     let left: Vec<&str> = talk.state.facts().keys().map(FactName::as_str).collect();
     assert_eq!(left, ["third_parties"]);
 }
@@ -459,9 +459,7 @@ fn photos_that_come_early_are_not_asked_again_and_late_ones_decide_again() {
     talk.tell(&photo);
     assert!(filed(&talk, "photo_close"));
     assert!(talk.effects.iter().any(|effect| matches!(effect, Effect::Orient { .. })), "{:?}", talk.effects);
-    assert!(
-        talk.effects.iter().any(|effect| matches!(effect, Effect::Note { code, .. } if code == "documents_completed"))
-    );
+    assert!(talk.effects.iter().any(|effect| matches!(effect, Effect::Note(Note::DocumentsCompleted))));
 
     // What a handler decided stays.
     let by_handler = Fact { value: Value::Choice("field".into()), source: Source::Handler("lea".into()) };
