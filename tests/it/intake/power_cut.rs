@@ -62,7 +62,7 @@ async fn losses(flushes: &str) -> Lost {
     let device = Mount::image(&image);
     let writer = Process::start(
         Command::new(std::env::current_exe().unwrap())
-            .args(["power_cut::the_writer", "--exact", "--ignored", "--nocapture"])
+            .args(["intake::power_cut::the_writer", "--exact", "--ignored", "--nocapture"])
             .env(FOLDER, device.path())
             .env(FLUSHES, flushes),
     );

@@ -75,7 +75,7 @@ async fn the_conversations_of_the_last_landing_go_on_where_they_were(db: Databas
     }
     for (person, answer, next) in [
         ("+33639980105", "AB-123-CD", "?"),
-        ("+33639980106", "1", "étage, numéro de porte"),
+        ("+33639980106", "continuer", "étage, numéro de porte"),
         ("+33639980107", "no", "?"),
         ("+33639980104", "quand passe l'expert ?", "décembre"),
     ] {
@@ -84,8 +84,10 @@ async fn the_conversations_of_the_last_landing_go_on_where_they_were(db: Databas
         assert!(said.contains(next) && said != before, "{person} after {before:?}: {said:?}");
     }
 
-    // The first of the three slots that were offered the evening before.
+    // The first of the three slots that were offered the evening before is booked by somebody else since: others are offered.
     let offered = at("+33639980103");
+    let taken = house.say(&offered, "1").await;
+    assert!(taken.contains("vient d'être pris"), "{taken}");
     house.say(&offered, "1").await;
     let mission = house.store.mission(house.dossier(&offered).await.id).await.unwrap().unwrap();
     assert!(mission.booked().is_some(), "{:?}", mission.appointments);
