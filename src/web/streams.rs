@@ -8,7 +8,7 @@ use std::{
 use tokio_util::sync::CancellationToken;
 
 /// On this node. Each costs a little memory and a look at the database now and then.
-const MOST: usize = 10_000;
+const MAX_STREAMS: usize = 10_000;
 /// Of one conversation or one handler: every device and tab of a person, and no more.
 const MAX_EACH: usize = 24;
 
@@ -40,7 +40,7 @@ impl Streams {
     pub(crate) fn open(&self, whose: impl Into<String>) -> Option<StreamSlot> {
         let whose = whose.into();
         let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if open.all >= MOST || open.each.get(&whose).is_some_and(|count| *count >= MAX_EACH) {
+        if open.all >= MAX_STREAMS || open.each.get(&whose).is_some_and(|count| *count >= MAX_EACH) {
             return None;
         }
         open.all += 1;

@@ -24,7 +24,7 @@ const MAX_EARLY: usize = 50;
 impl Interpreter<'_> {
     /// Asks a question in its own words, with those that are due after it where the channel asks several at once.
     pub(super) fn ask(&mut self, question: &Question) {
-        if self.ask_together() {
+        if self.ask_batched() {
             return;
         }
         if let Some(text) = self.whether(question) {
@@ -46,7 +46,7 @@ impl Interpreter<'_> {
 
     /// Asks a question in other words: those of the flow, or how to answer.
     pub(super) fn ask_again(&mut self, question: &Question) {
-        if self.ask_together() {
+        if self.ask_batched() {
             return;
         }
         let text = match &question.rephrase {

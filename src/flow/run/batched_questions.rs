@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The most questions in one message: beyond it a letter becomes a form.
-const MOST: usize = 6;
+const MAX_QUESTIONS: usize = 6;
 
 /// What is to be said and asked at once.
 #[derive(Default)]
@@ -31,7 +31,7 @@ struct Due<'a> {
 
 impl<'a> Interpreter<'a> {
     /// Asks everything that is due. False where one question at a time is the manner of the channel, or but one is due.
-    pub(super) fn ask_together(&mut self) -> bool {
+    pub(super) fn ask_batched(&mut self) -> bool {
         if self.state.channel != Some(Channel::Email) || self.state.aside.is_some() {
             return false;
         }
@@ -90,7 +90,7 @@ impl<'a> Interpreter<'a> {
                     _ => {}
                 },
             }
-            if due.questions.len() == MOST {
+            if due.questions.len() == MAX_QUESTIONS {
                 break;
             }
         }
@@ -99,7 +99,7 @@ impl<'a> Interpreter<'a> {
 
     /// Takes the answers to questions that were asked together, by their numbers or line by line. False when the message
     /// names none of them: it is then heard like any other.
-    pub(super) fn answer_together(&mut self) -> bool {
+    pub(super) fn answer_batched(&mut self) -> bool {
         let facts = std::mem::take(&mut self.state.batched);
         if facts.is_empty() || self.state.aside.is_some() {
             return false;

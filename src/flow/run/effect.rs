@@ -48,12 +48,12 @@ pub enum Effect {
     Missed { text: String, question: bool },
     /// The person means the claim that was closed: a person takes it up again.
     Reopen,
-    /// Another time is looked for, the one that is wished for if any; the host answers with [`super::appointment::AppointmentEvent::Offered`] or
-    /// [`super::appointment::AppointmentEvent::NoneFree`] in the same turn.
+    /// Another time is looked for, the one that is wished for if any; the host answers with [`super::booking::AppointmentEvent::Offered`] or
+    /// [`super::booking::AppointmentEvent::NoneFree`] in the same turn.
     FindSlots { wish: Option<Wish> },
-    /// The person chose this slot; the host answers with [`super::appointment::AppointmentEvent::Booked`], or with others where it is taken.
+    /// The person chose this slot; the host answers with [`super::booking::AppointmentEvent::Booked`], or with others where it is taken.
     Book { appointment: AppointmentId },
-    /// The person cannot keep the appointment; the host answers with [`super::appointment::AppointmentEvent::Cancelled`].
+    /// The person cannot keep the appointment; the host answers with [`super::booking::AppointmentEvent::Cancelled`].
     CancelAppointment,
     /// Something for the dossier's timeline, by code and not in people's words.
     Note(Note),

@@ -288,7 +288,7 @@ impl Interpreter<'_> {
     }
 
     fn take_batched_answers(&mut self) -> ControlFlow<()> {
-        handled(self.answer_together())
+        handled(self.answer_batched())
     }
 
     /// The message as the answer to what the flow waits for, or to what it will ask.

@@ -10,7 +10,7 @@ use crate::{
     store::{
         db::{Arg, args},
         error::StoreError,
-        tables::planning::{self, AppointmentRow, MOST, Mission, MissionRow},
+        tables::planning::{self, AppointmentRow, MAX_ROWS, Mission, MissionRow},
     },
 };
 
@@ -55,7 +55,7 @@ impl Cases<'_> {
                                 WHERE m.id = appointment.mission AND m.state IN ('ordered', 'accepted')) \
                     ORDER BY start_at, id LIMIT $5";
         let (at, id) = page_key(after);
-        let limit = i64::try_from(limit).unwrap_or(MOST);
+        let limit = i64::try_from(limit).unwrap_or(MAX_ROWS);
         let booked: Vec<AppointmentRow> = self.db.rows(page, &args![expert, from, at, id, limit]).await?;
         if booked.is_empty() {
             return Ok(Vec::new());
@@ -82,7 +82,7 @@ impl Cases<'_> {
                                     WHERE a.mission = mission.id AND a.state = 'booked' AND a.start_at >= $2) \
                     ORDER BY ordered_at, id LIMIT $5";
         let (at, id) = page_key(after);
-        self.db.rows(page, &args![expert, from, at, id, i64::try_from(limit).unwrap_or(MOST)]).await
+        self.db.rows(page, &args![expert, from, at, id, i64::try_from(limit).unwrap_or(MAX_ROWS)]).await
     }
 }
 

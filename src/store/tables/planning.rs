@@ -23,7 +23,7 @@ use crate::{
 /// The unit in which an expert's time is taken.
 const QUARTER: SignedDuration = SignedDuration::from_mins(15);
 /// The most appointments that are read at once.
-pub(in crate::store) const MOST: i64 = 1_000;
+pub(in crate::store) const MAX_ROWS: i64 = 1_000;
 
 /// An expert's order for a dossier.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -251,7 +251,7 @@ pub(in crate::store) async fn with_appointments(
     args: &[Arg],
 ) -> Result<Option<Mission>, StoreError> {
     let Some(row) = db.row::<MissionRow>(condition, args).await? else { return Ok(None) };
-    let of_mission = format!("WHERE mission = $1 ORDER BY start_at, id LIMIT {MOST}");
+    let of_mission = format!("WHERE mission = $1 ORDER BY start_at, id LIMIT {MAX_ROWS}");
     let appointments = db.rows(&of_mission, &args![row.id.to_string()]).await?;
     Ok(Some(Mission { row, appointments }))
 }
@@ -264,7 +264,7 @@ pub(in crate::store) async fn booked(
     until: Timestamp,
 ) -> Result<Vec<AppointmentRow>, StoreError> {
     let booked = format!(
-        "WHERE expert = $1 AND state = 'booked' AND busy_until > $2 AND start_at < $3 ORDER BY start_at LIMIT {MOST}"
+        "WHERE expert = $1 AND state = 'booked' AND busy_until > $2 AND start_at < $3 ORDER BY start_at LIMIT {MAX_ROWS}"
     );
     db.rows(&booked, &args![expert, from, until]).await
 }

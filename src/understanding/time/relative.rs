@@ -9,7 +9,7 @@ use super::{
 use crate::domain::fact::Moment;
 
 /// Nobody dates a claim by more of them.
-const MOST: f64 = 1_000.0;
+const MAX_COUNT: f64 = 1_000.0;
 /// How many "quelques" are, at least and at most.
 const FEW: (i64, i64) = (2, 6);
 
@@ -107,7 +107,7 @@ impl TimeReader<'_> {
             return Some(found);
         }
         let number =
-            self.vocabulary.number_at(self.text, at).filter(|number| !number.article && number.value <= MOST)?;
+            self.vocabulary.number_at(self.text, at).filter(|number| !number.article && number.value <= MAX_COUNT)?;
         let last = self.is_word(number.end, TimeWord::Last)?;
         let (TimeWord::Unit(unit @ (Unit::Day | Unit::Week | Unit::Month | Unit::Year)), end) = self.word(last)? else {
             return None;
@@ -180,7 +180,7 @@ impl TimeReader<'_> {
         if let Some(after) = self.is_word(end, TimeWord::AndAHalf) {
             (value, end) = (value + 0.5, after);
         }
-        (0.0..=MOST).contains(&value).then_some(Count { value, unit, about, end })
+        (0.0..=MAX_COUNT).contains(&value).then_some(Count { value, unit, about, end })
     }
 
     /// How long something lasts, in minutes: "2 h", "trois jours et demi", "1h30".
@@ -221,7 +221,7 @@ impl TimeReader<'_> {
     /// The moment that is so long from now; as precise as what was counted, a week and less being days.
     fn shifted(&self, count: Count) -> Option<Moment> {
         let halves = count.value * 2.0;
-        if halves.fract() != 0.0 || halves.abs() > 2.0 * 60.0 * MOST {
+        if halves.fract() != 0.0 || halves.abs() > 2.0 * 60.0 * MAX_COUNT {
             return None;
         }
         #[expect(clippy::cast_possible_truncation, reason = "a whole number far within the type")]

@@ -18,7 +18,7 @@ fn each_has_a_few_places_and_gives_them_back() {
 #[test]
 fn all_are_together_no_more_than_the_most() {
     let streams = Streams::default();
-    let places: Vec<StreamSlot> = (0..MOST).map(|i| streams.open(i.to_string()).unwrap()).collect();
+    let places: Vec<StreamSlot> = (0..MAX_STREAMS).map(|i| streams.open(i.to_string()).unwrap()).collect();
     assert!(streams.open("one more").is_none());
     drop(places);
 }
