@@ -1,6 +1,8 @@
-//! One at a time for each key, first come first served, in bounded memory: keys share a fixed number of fair locks.
+//! One task at a time for each key, first come first served, in bounded memory: keys share a fixed number of fair
+//! locks.
 //!
-//! Two keys that share a lane wait for each other now and then, which costs a moment and never the order.
+//! Two keys whose hashes fall on the same lock wait for each other, which costs a moment; the order of each key's tasks
+//! is kept.
 
 use std::hash::{BuildHasher, Hash, RandomState};
 
@@ -21,7 +23,8 @@ impl Default for KeyedLocks {
 }
 
 impl KeyedLocks {
-    /// Waits for the key's lane; it is free again when the guard goes.
+    /// Waits for the key's lock, which is released when the guard is dropped. A task that holds one must not ask for
+    /// another here: two keys may share a lock.
     pub(super) async fn lock(&self, key: &impl Hash) -> MutexGuard<'_, ()> {
         let lock = usize::try_from(self.hasher.hash_one(key) % LOCKS as u64).unwrap_or_default();
         self.locks[lock].lock().await

@@ -1,4 +1,5 @@
-//! The flows at hand: the current revision for new conversations, and older ones for those that began with them.
+//! The flows in memory: the current revision for new conversations, and older ones for the conversations that began
+//! with them.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -12,7 +13,7 @@ use crate::{
     store::Engine,
 };
 
-/// Why a revision of the flows is not at hand.
+/// Why a revision of the flows cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LibraryError {
     #[error("flow revision {0} is not in the database: was it restored from an older backup?")]

@@ -1,6 +1,7 @@
-//! Whose conversation a message belongs to: the one that goes on at its address, or the one whose secret it brings.
+//! Which conversation a message belongs to: the one that goes on at its address, or the one whose secret it brings.
 //!
-//! Somebody else's message never joins a conversation: only a secret that was given in it, or an address that is its own.
+//! Nobody else's message joins a conversation: what admits one is a secret that was given in it, or an address that is
+//! its own.
 
 use std::sync::Arc;
 
@@ -17,14 +18,16 @@ use crate::{
     store::Binding,
 };
 
-/// The most secrets that are tried from one address in this time: guessing one of a thousand that are good takes it years.
+/// The most secrets that may be tried from one address within [`WINDOW`]: with a thousand valid ones, guessing one
+/// takes years.
 const MAX_TRIES: u32 = 5;
-/// The same for one of our accounts, whatever the addresses.
+/// The most that may be tried at one of our accounts within [`WINDOW`], from all addresses together.
 const MAX_TRIES_ON_ACCOUNT: u32 = 200;
 const WINDOW: SignedDuration = SignedDuration::from_mins(10);
 
 impl Inner {
-    /// The secret that an item brings, unless too many were tried: on all nodes together, and also before a restart.
+    /// The secret that an item brings; none when too many were tried. Tries are counted in the store, so the limit
+    /// holds for all nodes together and across restarts.
     pub(super) async fn secret_of(&self, inbound: &Inbound) -> Result<Option<Presented>, IntakeError> {
         let text = match &inbound.kind {
             InboundKind::Message(body) => body.text.as_str(),
@@ -36,7 +39,7 @@ impl Inner {
         let account = Endpoint { address: String::new(), ..inbound.endpoint.clone() };
         for (place, most) in [(&inbound.endpoint, MAX_TRIES), (&account, MAX_TRIES_ON_ACCOUNT)] {
             if !self.store.may_try(&tried_at(place), most, now, now + WINDOW).await? {
-                // Whoever guesses learns nothing: this is a message like any other.
+                // Whoever guesses is told nothing: the item is handled like any other message.
                 return Ok(None);
             }
         }
@@ -56,8 +59,8 @@ impl Inner {
         }
     }
 
-    /// Where a secret leads, and how the item goes there instead of the way that it would go without. A secret that opens
-    /// nothing changes nothing, unless it was meant as one.
+    /// The route of an item that brings the secret `found`; `without` is its route without the secret. A secret that
+    /// opens nothing leaves `without` as it is, unless the person clearly meant it as a secret.
     pub(super) async fn route(&self, found: &Presented, without: Route) -> Result<Route, IntakeError> {
         let (body, client_id) = match &without.input {
             Input::Message { body, client_id, .. } => (body.clone(), client_id.clone()),
@@ -87,8 +90,8 @@ impl Inner {
         Ok(Route { to: Some(to), input: Input::SwitchChannel { body, client_id }, context })
     }
 
-    /// What it means for an item's way that it names a conversation. Who is known there by the same address, at another
-    /// account of ours, goes on there; anybody else stays where they are, and a handler learns of it.
+    /// The route of an item that cites a conversation. A sender whose address is known there, by another account of
+    /// ours, goes on there; anybody else keeps their `route`, and the citation is proposed to a handler.
     pub(super) async fn thread(
         &self,
         cites: &[Citation],
@@ -159,9 +162,9 @@ fn tried_at(place: &Endpoint) -> String {
     token::hash(&format!("{}|{account}|{address}", channel.name()))
 }
 
-/// How an item goes on.
+/// Where an item goes, as which input, and with what context.
 pub(super) struct Route {
-    /// None opens a conversation.
+    /// The conversation that it goes to; none opens one.
     pub(super) to: Option<ConversationId>,
     pub(super) input: Input,
     pub(super) context: InboundContext,

@@ -1,4 +1,4 @@
-//! How often something may be tried in a length of time, by any key: a login, an address.
+//! How often something may be tried within a window of time, by any key: a login, an address.
 
 use std::{
     collections::HashMap,
@@ -8,7 +8,7 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 
-/// How many keys are remembered. Beyond it, strangers wait until the oldest window ends.
+/// How many keys are remembered. When all of them are within their windows, every try is refused for one window.
 const REMEMBERED: usize = 10_000;
 
 #[derive(Debug)]
@@ -17,7 +17,7 @@ struct Tries {
     until: Timestamp,
 }
 
-/// The tries of late. Its memory is bounded.
+/// Counts tries by key, each within a window that begins with its first try. At most [`REMEMBERED`] keys are held.
 #[derive(Debug)]
 pub(crate) struct Throttle<K> {
     window: SignedDuration,
@@ -29,8 +29,11 @@ impl<K: Eq + Hash> Throttle<K> {
         Self { window, tries: Mutex::default() }
     }
 
-    /// Counts a try under each key before it is made, so that tries at the same instant count too. Returns the seconds to
-    /// wait when it is one more than a key's limit.
+    /// Counts a try under each key, each with its limit, before the try is made, so that concurrent tries count too.
+    ///
+    /// # Errors
+    ///
+    /// The seconds to wait, when the try is beyond the limit of one of the keys.
     pub(crate) fn count(&self, keys: impl IntoIterator<Item = (K, u32)>, now: Timestamp) -> Result<(), u32> {
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
         if tries.len() >= REMEMBERED {
@@ -52,7 +55,7 @@ impl<K: Eq + Hash> Throttle<K> {
         Ok(())
     }
 
-    /// These keys start afresh.
+    /// Forgets the tries of these keys.
     pub(crate) fn forget(&self, keys: impl IntoIterator<Item = K>) {
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
         for key in keys {

@@ -1,5 +1,5 @@
-//! The one task that looks at conversations when their time comes. It sleeps until the next timer; what it holds in memory
-//! is only when to look, so that after a restart everything overdue is done, once.
+//! The one task that wakes conversations when their timers are due. It sleeps until the next timer. In memory it holds
+//! only the time of that one; the timers are in the store, so that after a restart each overdue one is done, once.
 
 use std::{
     sync::atomic::{AtomicI64, Ordering},
@@ -13,14 +13,14 @@ use tokio::sync::Notify;
 use super::{Intake, IntakeError};
 use crate::conversation::Input;
 
-/// Conversations that are looked at at once.
+/// How many conversations are woken by one claim.
 const AT_ONCE: usize = 64;
 /// A node that claimed timers and died leaves them to the others after this long.
 const LEASE_MINUTES: i64 = 5;
-/// The timers of a node that died are looked for this often.
+/// How often the store is asked although no timer of this node is due: another node's claim may have run out.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
 
-/// When to look next.
+/// The time of the next timer that this node knows of.
 #[derive(Debug)]
 pub(super) struct Timers {
     /// Unix milliseconds.
@@ -35,7 +35,7 @@ impl Default for Timers {
 }
 
 impl Timers {
-    /// A timer was stored.
+    /// Notes a timer that was stored, and wakes the task when it is due sooner than the next one.
     pub(super) fn set(&self, due_at: Timestamp) {
         let due_at = due_at.as_millisecond();
         if self.next.fetch_min(due_at, Ordering::Relaxed) > due_at {
@@ -45,7 +45,7 @@ impl Timers {
 }
 
 impl Intake {
-    /// Looks at conversations when their time comes, for as long as the service runs.
+    /// Wakes conversations when their timers are due, for as long as the service runs.
     pub async fn keep_time(self) {
         loop {
             let pause = match self.wake_due().await {
@@ -63,7 +63,13 @@ impl Intake {
         }
     }
 
-    /// Does what is due now: reminders, albums to be answered. Returns how many conversations it looked at.
+    /// Wakes the conversations whose timers are due, at most [`AT_ONCE`]: for reminders, for albums to be answered.
+    /// Returns how many it woke.
+    ///
+    /// # Errors
+    ///
+    /// When the timers cannot be claimed. A conversation whose turn fails is logged, and tried again when its claim
+    /// runs out.
     pub async fn wake_due(&self) -> Result<usize, IntakeError> {
         let now = self.0.clock.now();
         self.0.timers.next.store(i64::MAX, Ordering::Relaxed);
@@ -72,7 +78,7 @@ impl Intake {
         let done = join_all(due.iter().map(|conversation| self.take_turn(*conversation, &Input::Wake))).await;
         for (conversation, outcome) in due.iter().zip(&done) {
             if let Err(error) = outcome {
-                // Its claim runs out, and it is tried again.
+                // Its claim runs out, and then it is tried again.
                 tracing::error!(%conversation, %error, "a conversation could not be looked at when its time came");
             }
         }

@@ -1,4 +1,4 @@
-//! Everything that a channel needs to say a message.
+//! Makes of a row of the outbox the message that a provider delivers: its words, its link, its thread.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::ToSpan;
@@ -14,16 +14,17 @@ use crate::{
     store::{OutboxRow, StoreError},
 };
 
-/// How many earlier messages of ours, and of theirs, a channel is told of: more than any reply quotes.
+/// How many earlier messages of ours, and how many of the person's, are given with a message for the thread's headers:
+/// more than a reply quotes.
 const THREAD: i64 = 10;
-/// How long the link in a message is good: photos may wait for the plumber.
+/// How many days the link in a message is valid: a person may have to wait for the plumber before they send photos.
 const LINK_DAYS: i64 = 30;
 /// The sentence of `flows/messages.yaml` that leads to the link.
 const LEAD_IN: &str = "upload_link";
 /// 128 bits, in 22 letters: a link must fit into a text message.
 const TOKEN_BYTES: usize = 16;
 
-/// Puts together what a claimed row says.
+/// Composes the message of a claimed row.
 pub(super) async fn compose(outbox: &Outbox, row: &OutboxRow) -> Result<Outbound, SendError> {
     let said = outbox.store.said(row.conversation, row.seq).await.map_err(fault)?.ok_or_else(|| SendError {
         retry: Retry::Never,
@@ -49,12 +50,12 @@ pub(super) async fn compose(outbox: &Outbox, row: &OutboxRow) -> Result<Outbound
     })
 }
 
-/// Files may not fit through the channel.
+/// Whether the message asks for files, which the channel may not carry.
 fn wants_link(body: &Body) -> bool {
     matches!(body.input, Some(Input::Photos | Input::Document))
 }
 
-/// A link of its own for each try: only its hash is kept, so that it cannot be said again.
+/// Makes a new link for each try: only its hash is stored, so an earlier try's link cannot be repeated.
 async fn link(outbox: &Outbox, row: &OutboxRow) -> Result<String, SendError> {
     let mut bytes = [0; TOKEN_BYTES];
     getrandom::fill(&mut bytes).map_err(|error| later(format!("the system gives no randomness: {error}")))?;

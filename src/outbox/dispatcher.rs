@@ -1,4 +1,4 @@
-//! Sends what waits for one account.
+//! Sends the messages that wait for one account.
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
@@ -24,14 +24,14 @@ use crate::{
     telemetry::AccountLabel,
 };
 
-/// The longest time between two looks: another node may have died with messages that it claimed, and its word of what it wrote
-/// may be lost with a connection.
+/// The longest time between two looks at the outbox: another node may have died with messages that it had claimed, and
+/// a notification of what another node wrote may be lost with its connection.
 const LOOK_AGAIN: Duration = Duration::from_secs(15);
-/// Before the store is asked again after it failed.
+/// How long to wait after the store failed.
 const STORE_AGAIN: Duration = Duration::from_secs(1);
-/// When another node was first, the next look comes soon.
+/// How long to wait when another node claimed the messages first.
 const OVERTAKEN: Duration = Duration::from_millis(200);
-/// The part of the lease that a try may take.
+/// The part of the lease that a try may take; the rest covers a slow store.
 const OF_LEASE: f64 = 0.6;
 
 /// One account's sender.
@@ -40,14 +40,14 @@ pub struct Dispatcher {
     outbox: Outbox,
     provider: Arc<dyn Provider>,
     label: AccountLabel,
-    /// Rings when a turn, on whatever node, wrote something for this account.
+    /// Notified when a turn, on any node, wrote a message for this account.
     waker: Arc<Notify>,
     window: Window,
-    /// Nothing is sent before, because the account failed.
+    /// Nothing is sent before this, because the account failed.
     rests_until: Timestamp,
     failures_in_a_row: u32,
-    on_their_way: JoinSet<Landed>,
-    /// What tries came to, until it is stored.
+    in_flight: JoinSet<FinishedTry>,
+    /// The results of tries that are not stored yet.
     settled: Vec<(OutboxRow, Settled)>,
     given_up: Vec<(OutboxRow, Reason)>,
     counted_at: Option<Instant>,
@@ -55,7 +55,7 @@ pub struct Dispatcher {
 
 /// A try that ended.
 #[derive(Debug)]
-struct Landed {
+struct FinishedTry {
     row: OutboxRow,
     result: Result<Sent, SendError>,
 }
@@ -69,7 +69,7 @@ impl Dispatcher {
             window: Window::new(provider.pace()),
             rests_until: Timestamp::UNIX_EPOCH,
             failures_in_a_row: 0,
-            on_their_way: JoinSet::new(),
+            in_flight: JoinSet::new(),
             settled: Vec::new(),
             given_up: Vec::new(),
             counted_at: None,
@@ -78,7 +78,8 @@ impl Dispatcher {
         }
     }
 
-    /// Sends until `stop`, then waits for what is on its way. Dropped before, it leaves leases that run out.
+    /// Sends until `stop`, then waits for the tries in flight. When it is dropped before, their leases run out and
+    /// another dispatcher sends them again.
     pub async fn run(mut self, stop: CancellationToken) {
         if let Err(error) = self.take_early_reports().await {
             tracing::warn!(%error, account = self.label.account, "early reports wait");
@@ -92,11 +93,11 @@ impl Dispatcher {
                     STORE_AGAIN
                 }
             };
-            if stopping && self.on_their_way.is_empty() && self.settled.is_empty() && self.given_up.is_empty() {
+            if stopping && self.in_flight.is_empty() && self.settled.is_empty() && self.given_up.is_empty() {
                 return;
             }
             tokio::select! {
-                Some(landed) = self.on_their_way.join_next() => self.land(landed),
+                Some(finished) = self.in_flight.join_next() => self.finish(finished),
                 () = self.waker.notified(), if !stopping => {}
                 () = stop.cancelled(), if !stopping => {}
                 () = sleep(wait) => {}
@@ -104,10 +105,10 @@ impl Dispatcher {
         }
     }
 
-    /// Stores what landed and starts what may start. Returns how long nothing more can start by itself.
+    /// Stores the results of tries that ended and starts new ones. Returns how long to wait until another try may start.
     async fn turn(&mut self, stopping: bool) -> Result<Duration, IntakeError> {
-        while let Some(landed) = self.on_their_way.try_join_next() {
-            self.land(landed);
+        while let Some(finished) = self.in_flight.try_join_next() {
+            self.finish(finished);
         }
         self.settle().await?;
         if stopping {
@@ -122,12 +123,12 @@ impl Dispatcher {
         let (channel, account) = (self.provider.channel(), self.provider.account());
         loop {
             let (now, tick) = (self.outbox.clock.now(), Instant::now());
-            // A clock that was put back must not make the rest endless.
+            // A clock that was put back must not make the rest longer than it may be.
             let rests = positive(now, self.rests_until).filter(|rest| *rest <= retry::LONGEST_REST);
             if let Some(rest) = rests {
                 return Ok(rest);
             }
-            let at_once = self.provider.pace().at_once.max(1).saturating_sub(self.on_their_way.len());
+            let at_once = self.provider.pace().at_once.max(1).saturating_sub(self.in_flight.len());
             if at_once == 0 {
                 return Ok(LOOK_AGAIN);
             }
@@ -145,12 +146,13 @@ impl Dispatcher {
                 return Ok(OVERTAKEN);
             }
             self.window.take(claimed.len(), tick);
-            // On the monotonic clock, from before the claim: whatever happens to the wall's.
+            // On the monotonic clock and from before the claim, so that a change of the wall clock cannot outlast the
+            // lease.
             let deadline = tick + self.outbox.lease.mul_f64(OF_LEASE);
             for row in claimed {
                 let turn = self.window.turn_of(&row.to.address, tick);
                 let attempt = attempt(self.outbox.clone(), Arc::clone(&self.provider), row, deadline);
-                self.on_their_way.spawn(async move {
+                self.in_flight.spawn(async move {
                     sleep_until(turn).await;
                     attempt.await
                 });
@@ -158,10 +160,10 @@ impl Dispatcher {
         }
     }
 
-    /// Decides what a try that ended comes to.
-    fn land(&mut self, joined: Result<Landed, tokio::task::JoinError>) {
+    /// Decides what follows from a try that ended.
+    fn finish(&mut self, joined: Result<FinishedTry, tokio::task::JoinError>) {
         // A try catches its own panics; a cancelled one is not decided here.
-        let Ok(Landed { row, result }) = joined else { return };
+        let Ok(FinishedTry { row, result }) = joined else { return };
         match result {
             Ok(Sent { provider_id }) => {
                 self.failures_in_a_row = 0;
@@ -169,11 +171,11 @@ impl Dispatcher {
                 let provider_id = Some(provider_id).filter(|id| !id.is_empty());
                 self.settled.push((row, Settled::Sent { provider_id }));
             }
-            Err(error) => self.land_failure(row, &error),
+            Err(error) => self.finish_failure(row, &error),
         }
     }
 
-    fn land_failure(&mut self, row: OutboxRow, error: &SendError) {
+    fn finish_failure(&mut self, row: OutboxRow, error: &SendError) {
         let now = self.outbox.clock.now();
         let (account, id, reason) = (&self.label.account, row.id, error.reason.name());
         self.outbox.metrics.outbox_failed.get_or_create(&self.label).inc();
@@ -183,7 +185,7 @@ impl Dispatcher {
             tracing::warn!(account, %id, reason, attempt = row.attempts, detail = error.detail, "a message was not sent");
         }
         if matches!(error.retry, Retry::Never) && error.reason != Reason::Account {
-            // It was this message that failed: the account works.
+            // The failure is this message's own: the account works.
             self.failures_in_a_row = 0;
         } else {
             self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
@@ -199,7 +201,7 @@ impl Dispatcher {
         }
     }
 
-    /// Stores what tries came to. What could not be stored is kept for the next time.
+    /// Stores the results of tries. What could not be stored is kept for the next call.
     async fn settle(&mut self) -> Result<(), IntakeError> {
         if !self.settled.is_empty() {
             self.outbox.store.settle_outbox(&self.settled).await?;
@@ -222,7 +224,7 @@ impl Dispatcher {
                     self.given_up.push((row, reason));
                     return Err(error);
                 }
-                // It comes again when its lease is over, and only its own conversation waits for it.
+                // It is claimed again when its lease runs out; until then only its own conversation waits for it.
                 Err(error) => tracing::error!(%error, id = %row.id, "a message cannot be given up"),
             }
         }
@@ -233,7 +235,7 @@ impl Dispatcher {
         self.outbox.receiver.take_early_reports(self.provider.channel(), self.provider.account()).await
     }
 
-    /// Counts what waits, now and then.
+    /// Counts the waiting messages for the metrics, every [`LOOK_AGAIN`].
     async fn count(&mut self) -> Result<(), StoreError> {
         let now = Instant::now();
         if self.counted_at.is_none_or(|at| now.duration_since(at) >= LOOK_AGAIN) {
@@ -244,29 +246,32 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// Sends all that is due, as if the account had nothing else to do, and stores what came of it.
+    /// Sends all that is due and stores the results.
     #[cfg(test)]
     pub(super) async fn send_all(&mut self) {
         loop {
             self.turn(false).await.unwrap();
-            match self.on_their_way.join_next().await {
-                Some(landed) => self.land(landed),
+            match self.in_flight.join_next().await {
+                Some(finished) => self.finish(finished),
                 None => return,
             }
         }
     }
 }
 
-/// How long it is from `now` to `then`. None when that is over.
+/// The time from `now` until `then`; none when `then` has passed.
 fn positive(now: Timestamp, then: Timestamp) -> Option<Duration> {
     Duration::try_from(then.duration_since(now)).ok().filter(|wait| !wait.is_zero())
 }
 
-/// One try. Nobody waits for it longer than the deadline, and its panic is its own.
-async fn attempt(outbox: Outbox, provider: Arc<dyn Provider>, row: OutboxRow, deadline: Instant) -> Landed {
+/// Makes one try. It ends at the deadline, and a panic of the provider's code counts as a failure.
+async fn attempt(outbox: Outbox, provider: Arc<dyn Provider>, row: OutboxRow, deadline: Instant) -> FinishedTry {
     if retry::is_poison(row.attempts) {
         let detail = "begun too often without an end".into();
-        return Landed { row, result: Err(SendError { retry: Retry::Never, reason: Reason::Unavailable, detail }) };
+        return FinishedTry {
+            row,
+            result: Err(SendError { retry: Retry::Never, reason: Reason::Unavailable, detail }),
+        };
     }
     let failed =
         |detail: &str| Err(SendError { retry: Retry::Later, reason: Reason::Unavailable, detail: detail.to_owned() });
@@ -287,5 +292,5 @@ async fn attempt(outbox: Outbox, provider: Arc<dyn Provider>, row: OutboxRow, de
         Ok(Err(_)) => failed("the provider's code panicked"),
         Err(_) => failed("no answer in time"),
     };
-    Landed { row, result }
+    FinishedTry { row, result }
 }

@@ -1,18 +1,19 @@
-//! What is to be sent: claimed in order, sent at each account's pace, tried again, given up loudly.
+//! What is to be sent: claimed in order, sent at each account's pace, tried again, given up visibly.
 //!
-//! Each account has a [`Dispatcher`] of its own, so that a slow or dead provider delays nobody else's messages. It claims
-//! the first waiting message of a conversation at an address by a lease, whose attempt is stored before it is made; only
-//! when what came of it is stored does the next one of that conversation go. A crash leaves leases that run out, so that
-//! nothing is lost, the order stays, and at most what was on its way goes twice, under the same idempotency key.
+//! Each account has a [`Dispatcher`] of its own, so that a slow or dead provider delays nobody else's messages. It
+//! claims the first waiting message of a conversation at an address by a lease, and the attempt is stored before it is
+//! made. The next message of that conversation goes only when the result is stored. After a crash the leases run out:
+//! nothing is lost, the order stays, and at most the messages in flight go twice, under the same idempotency key.
 //!
-//! Several nodes dispatch side by side, and each is woken by what the others write. An account's pace holds for each node, so
-//! that no message costs a statement for it: the settings divide it by the number of nodes, and a provider that is asked too
-//! much says so, which is obeyed.
+//! Several nodes dispatch side by side, and each is woken by what the others write. An account's pace holds for each
+//! node by itself, so that no message costs a statement for it: whoever runs several nodes divides the configured pace
+//! by their number. A provider that is asked too much answers so, and its answer is obeyed.
 //!
 //! # What this room refuses to do
 //!
-//! It renders nothing and knows no protocol (that is the provider's), holds nothing that a restart may not lose, and drops
-//! nothing in silence: what is given up stands in the dossier's timeline, and the dossier in the inbox.
+//! It renders nothing and knows no protocol (that is the provider's), holds nothing in memory that a restart must not
+//! lose, and drops nothing in silence: a message that is given up is a line of the dossier's timeline and puts the
+//! dossier into the inbox.
 
 mod compose;
 mod dispatcher;
@@ -37,10 +38,10 @@ use crate::{
 pub use dispatcher::Dispatcher;
 pub use retry::Jitter;
 
-/// How long a claim keeps others away. A try ends at 60 % of it, so that the rest covers a slow store.
+/// How long a claim holds. A try ends at 60 % of it, so that the rest covers a slow store.
 pub const LEASE: Duration = Duration::from_mins(1);
 
-/// What sending stands on. Cheap to clone.
+/// What sending needs. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Outbox {
     pub store: Engine,
@@ -49,13 +50,13 @@ pub struct Outbox {
     pub clock: Clock,
     pub metrics: Metrics,
     pub jitter: Jitter,
-    /// How the world calls this service, for the links in messages.
+    /// The service's public URL, for the links in messages.
     pub public_url: Arc<str>,
     pub lease: Duration,
 }
 
 impl Outbox {
-    /// Sends what waits for the accounts of `providers` until `stop`, then waits for what is on its way.
+    /// Sends what waits for the accounts of `providers` until `stop`, then waits for the tries in flight.
     pub async fn run(self, providers: Providers, stop: CancellationToken) {
         let mut dispatchers = JoinSet::new();
         for provider in providers.iter() {

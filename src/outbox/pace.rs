@@ -1,4 +1,4 @@
-//! An account's pace: at most so many messages in any stretch of so much time, and so far apart to one address.
+//! An account's pace: at most `messages` in any stretch of `per`, and those to one address at least `apart`.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -9,16 +9,16 @@ use tokio::time::Instant;
 
 use crate::channel::Pace;
 
-/// Remembers when the last messages went, as many as the pace allows at most.
+/// Remembers when the last messages went: no more of them than the pace allows.
 #[derive(Debug)]
 pub(super) struct Window {
     pace: Pace,
     sent: VecDeque<Instant>,
-    /// When the last message to an address may go or went. What is over is forgotten.
+    /// When the last message to each address went or may go.
     last: HashMap<String, Instant>,
 }
 
-/// How many addresses are remembered before those that are over are looked for.
+/// How many addresses are remembered before those are dropped to which a message may go at once.
 const MANY: usize = 1000;
 
 impl Window {
@@ -47,7 +47,7 @@ impl Window {
         self.sent.extend(std::iter::repeat_n(now, count));
     }
 
-    /// When a message to `address` that is at hand may go: now, or far enough behind the one before.
+    /// When a message to `address` may go: now, or far enough behind the one before.
     pub(super) fn turn_of(&mut self, address: &str, now: Instant) -> Instant {
         if self.pace.apart.is_zero() {
             return now;
@@ -60,7 +60,7 @@ impl Window {
         turn
     }
 
-    /// An account that takes nothing at all would wait for ever.
+    /// The messages of the pace, at least one: an account that takes none would wait for ever.
     fn most(&self) -> usize {
         usize::try_from(self.pace.messages).unwrap_or(usize::MAX).max(1)
     }

@@ -1,4 +1,4 @@
-//! When a try that failed is made again, and when it is given up.
+//! When a message whose try failed is tried again, and when it is given up.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -6,26 +6,26 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::channel::{Reason, Retry, SendError};
 
-/// A message that failed this often by itself is given up. The waits between them make more than two hours.
+/// A message is given up after this many failures of its own. The waits between them add up to more than two hours.
 const MAX_TRIES: i64 = 12;
-/// And one that is older than this: an answer of yesterday confuses.
+/// A message older than this is given up: yesterday's answer confuses.
 const MAX_AGE: SignedDuration = SignedDuration::from_hours(12);
 /// The first wait; each next one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
-/// While the provider refuses the account, whoever can repair it needs time, and a try costs nothing but noise.
+/// The wait while the provider refuses the account: an operator must repair it, and a try costs only a log line.
 const ACCOUNT_WAIT: Duration = Duration::from_mins(5);
-/// The whole account rests at most so long before it is tried again.
+/// The longest time for which a whole account rests before it is tried again.
 pub(super) const LONGEST_REST: Duration = Duration::from_mins(1);
 
-/// Spreads tries, so that those that failed together do not come back together.
+/// Spreads the waits, so that messages that failed together are not tried again together.
 #[derive(Clone)]
 pub struct Jitter(Arc<dyn Fn() -> f64 + Send + Sync>);
 
 impl Jitter {
     /// The system's randomness.
     pub fn system() -> Self {
-        // Without randomness tries are merely not spread.
+        // Without randomness the tries are not spread, and nothing else is lost.
         Self::new(|| f64::from(getrandom::u32().unwrap_or(0)) / f64::from(u32::MAX))
     }
 
@@ -34,7 +34,7 @@ impl Jitter {
         Self(Arc::new(next))
     }
 
-    /// Between the whole and one and a half of `wait`: never sooner than asked for.
+    /// From `wait` to one and a half times `wait`: never sooner than the provider asked for.
     fn spread(&self, wait: Duration) -> Duration {
         wait.mul_f64(1.0 + (self.0)().clamp(0.0, 1.0) / 2.0)
     }
@@ -57,7 +57,7 @@ pub(super) enum Next {
     GiveUp,
 }
 
-/// Decides after the try number `tries` of a message that was said at `said`.
+/// Decides what follows after try number `tries` of a message that was written at `said`.
 pub(super) fn next(error: &SendError, tries: i64, said: Timestamp, now: Timestamp, jitter: &Jitter) -> Next {
     let is_old = now.duration_since(said) >= MAX_AGE;
     if is_old {
@@ -74,18 +74,18 @@ pub(super) fn next(error: &SendError, tries: i64, said: Timestamp, now: Timestam
     }
 }
 
-/// Whether a message was begun so often that it must have brought down whoever sent it.
+/// Whether a message was begun so often without a result that it must have crashed the process that sent it.
 pub(super) fn is_poison(tries: i64) -> bool {
     tries > MAX_TRIES
 }
 
-/// How long an account rests after failures in a row that were not a message's own, so that a dead provider does not use
-/// up the tries of every conversation. None when it goes on.
+/// How long an account rests after `in_a_row` failures that were not a message's own, so that a dead provider does not
+/// use up the tries of every conversation. None when the account goes on sending.
 pub(super) fn rest(error: &SendError, in_a_row: u32) -> Option<Duration> {
     match (error.reason, error.retry) {
         (Reason::Account, _) => Some(LONGEST_REST),
         (_, Retry::After(wait)) => Some(wait.min(LONGEST_REST)),
-        // Once is an accident.
+        // A single failure is no sign that the provider is down.
         (Reason::Unavailable, Retry::Later) if in_a_row > 1 => Some(backoff(i64::from(in_a_row) - 1, LONGEST_REST)),
         _ => None,
     }

@@ -1,4 +1,4 @@
-//! Sending, against a provider that follows a script, on a clock that is set.
+//! Sending, against a provider that follows a script, on a clock that the test sets.
 
 use std::{
     collections::VecDeque,
@@ -41,12 +41,12 @@ const START: i64 = 1_795_262_400_000;
 enum Step {
     Take,
     Fail(Retry, Reason),
-    /// Takes the message and never says so.
+    /// Takes the message and never answers.
     TakeAndHang,
     Panic,
 }
 
-/// Takes notes of what it took, and takes everything when its script is over.
+/// Notes what it takes, and takes everything when its script is over.
 #[derive(Debug)]
 struct Scripted {
     account: String,
@@ -159,7 +159,7 @@ impl House {
         Dispatcher::new(self.outbox.clone(), self.provider.clone())
     }
 
-    /// A person writes, and is answered in the store.
+    /// A person writes; the answer waits in the outbox.
     async fn write(&self, account: &str, from: &str, id: &str) -> ConversationId {
         let inbound = Inbound {
             endpoint: Endpoint { channel: Channel::Sms, account: account.into(), address: from.into() },
@@ -245,7 +245,7 @@ async fn photos_are_asked_for_with_a_link_that_opens_the_conversation() {
     house.dispatcher().send_all().await;
     house.taken();
     let dossier = {
-        // A handler can only ask where there is a dossier.
+        // Only a conversation with a dossier is shown to a handler, who may ask.
         let row = &house.rows(conversation).await[0];
         house.outbox.intake.give_up(row, "undelivered").await.unwrap();
         house.store.dossier_of(conversation).await.unwrap().unwrap()
@@ -258,7 +258,7 @@ async fn photos_are_asked_for_with_a_link_that_opens_the_conversation() {
     let [Outbound { link: Some(link), lead_in, .. }] = linked.as_slice() else { panic!("{linked:?}") };
     assert!(lead_in.starts_with("Vos photos"), "{lead_in}");
     for language in [Language::Fr, Language::En] {
-        // Of the longest service that fits on a card.
+        // The longest host name that an insurer would print on a card.
         let lead_in = house.outbox.intake.library().sentence("upload_link", language).unwrap().to_owned();
         let line =
             format!("{lead_in} {}", link.replace("guichet.example", "declaration.sinistres.assurance-rives.example"));
@@ -369,7 +369,7 @@ async fn a_dead_provider_is_given_up_after_its_tries() {
         dispatcher.send_all().await;
         house.pass(61);
     }
-    // By now older than half a day: each is tried once.
+    // The messages are older than half a day now: each is tried once.
     assert_eq!(house.undelivered(conversation).await.len(), messages);
     assert_eq!(house.tries(), 12 + messages - 1);
 }
@@ -418,7 +418,7 @@ async fn a_restart_in_the_middle_of_sending_loses_nothing_and_doubles_one_at_mos
     let stop = CancellationToken::new();
     let sending = tokio::spawn(house.dispatcher().run(stop));
     let (first, second) = (house.taken.recv().await.unwrap(), house.taken.recv().await.unwrap());
-    // The power goes while the provider has the second one and we do not know.
+    // The power fails after the provider took the second one and before we know of it.
     sending.abort();
     assert!(sending.await.unwrap_err().is_cancelled());
     let mut dispatcher = house.dispatcher();
@@ -481,7 +481,7 @@ async fn reports_move_a_message_on_whenever_they_come() {
     let row = house.rows(conversation).await.remove(0);
     let provider_id = format!("p-{}-{}", row.seq, row.id);
     let report = |status| Event::Report(Report { provider_id: provider_id.clone(), status });
-    // Before the answer to our own post was stored.
+    // The report comes before the answer to our own post is stored.
     house.outbox.receiver.take(&*house.provider, report(DeliveryStatus::Delivered)).await.unwrap();
     dispatcher.send_all().await;
     assert_eq!(house.rows(conversation).await[0].delivery, Delivery::Delivered);

@@ -21,7 +21,7 @@ fn a_failed_try_is_made_again_later_and_later_and_then_given_up() {
         (Reason::Unavailable, after, 1, 12, Next::GiveUp),
         (Reason::NoSuchAddress, Retry::Never, 1, 0, Next::GiveUp),
         (Reason::Refused, Retry::Never, 1, 0, Next::GiveUp),
-        // Wrong credentials are repaired: nobody's message is lost by them within the day.
+        // An operator repairs wrong credentials: no message is given up for them within twelve hours.
         (Reason::Account, Retry::Never, 1, 0, again(300, false)),
         (Reason::Account, Retry::Later, 99, 11, again(300, false)),
         (Reason::Account, Retry::Never, 1, 12, Next::GiveUp),
