@@ -1,4 +1,4 @@
-//! `guichet audit verify`: whether the timelines are as they were written.
+//! `guichet audit verify`: checks that nobody changed a line of a timeline after it was written.
 
 use clap::Subcommand;
 

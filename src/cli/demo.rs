@@ -15,7 +15,8 @@ use crate::{
 /// The demonstration's policies, as CSV.
 pub(super) const POLICIES: &str = include_str!("../../flows/demo/policies.csv");
 const PEOPLE: &str = include_str!("../../flows/demo/people.yaml");
-/// Everybody's in the demonstration, which listens on this machine alone unless it is told otherwise.
+/// The password of everybody in the demonstration, which listens on this machine alone unless `--listen` says
+/// otherwise.
 const PASSWORD: &str = "guichet-demo";
 /// The secret of the demonstration's webhook.
 const SECRET: &str = "guichet-demo";
@@ -55,7 +56,7 @@ impl Demo {
     }
 }
 
-/// A chat and a webhook for each insurer that the configuration does not serve already.
+/// Adds a chat and a webhook for each insurer that the configuration does not have.
 fn connect(app: &mut App, insurers: &[(String, String)]) {
     let config = std::sync::Arc::make_mut(&mut app.config);
     for (id, _) in insurers {

@@ -1,4 +1,4 @@
-//! `guichet doctor`: looks at everything that the service needs, and says what to do about what is missing.
+//! `guichet doctor`: checks everything that the service needs, and says what to do about what is missing.
 
 use std::path::Path;
 
@@ -71,11 +71,11 @@ pub(super) async fn run(config: Result<Config, ConfigError>) -> Result<(), CliEr
     if findings > 0 { Err(CliError::Findings) } else { Ok(()) }
 }
 
-/// An account that messages are pushed to.
+/// The state of an account through which messages are sent.
 struct AccountReport {
     /// `channel/account`.
     name: String,
-    /// Much of it means that its provider fails.
+    /// How many messages wait: many of them mean that the provider fails.
     waiting: i64,
     checked: Vec<Checked>,
 }

@@ -1,4 +1,4 @@
-//! `guichet flow`: what a claims manager does with the flows.
+//! `guichet flow`: the tools with which a claims manager works on the flows.
 
 mod chat;
 mod intents;
@@ -18,7 +18,7 @@ use crate::{
 /// Subcommands of `guichet flow`.
 #[derive(Debug, Subcommand)]
 pub(super) enum Flow {
-    /// List every mistake in the flows, with its file, line and column, and every doubt.
+    /// List every mistake and every warning of the flows, with its file, line and column.
     Check {
         /// The flows' folder; the configured one, or the built-in flows, when it is left out.
         folder: Option<PathBuf>,
@@ -82,7 +82,7 @@ fn configured(config: &Config) -> Option<PathBuf> {
     (!config.flows.folder.is_empty()).then(|| PathBuf::from(&config.flows.folder))
 }
 
-/// The library of `folder`, else of the configuration.
+/// The library of `folder`, or else of the configuration.
 fn library(config: &Config, folder: Option<PathBuf>) -> Result<Library, CliError> {
     match folder {
         Some(folder) => Ok(Library::load(&folder)?),

@@ -33,7 +33,7 @@ impl Import {
     }
 }
 
-/// Policies with the keys that they are found by.
+/// Rows of policies, with the keys by which they are searched.
 pub(super) fn rows(policies: &[Policy]) -> Vec<PolicyRow> {
     policies
         .iter()

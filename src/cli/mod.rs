@@ -46,7 +46,7 @@ enum Command {
     Serve,
     /// Bring the database to this version's schema, and stop.
     Migrate,
-    /// Look whether everything that the service needs is there, and say what to do.
+    /// Check whether everything that the service needs is there, and say what to do.
     Doctor,
     /// Print the configuration: every setting, its default and what it is for.
     Config(config::ConfigCommand),
@@ -66,7 +66,7 @@ enum Command {
     Audit(audit::Audit),
 }
 
-/// Why a command stopped. Each says what to do.
+/// Why a command stopped. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
     #[error(transparent)]
@@ -105,14 +105,19 @@ pub enum CliError {
     Listen { address: String, error: std::io::Error },
     #[error("the server stopped: {0}")]
     Serve(std::io::Error),
-    /// The command printed what is wrong.
+    /// The command ran and printed what is wrong.
     #[error("not everything is in order")]
     Findings,
 }
 
 /// Runs the command that the arguments ask for, on a runtime of its own.
 ///
-/// Not async itself: what an async function awaits is compiled again in the crate that awaits it, here the whole program.
+/// It is not async itself: an async function's callees are compiled again in the crate that awaits it, which would be
+/// the whole program again in `main.rs`.
+///
+/// # Errors
+///
+/// When the command fails or, as [`CliError::Findings`], when it printed what is wrong.
 pub fn run(cli: Cli) -> Result<(), CliError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
     runtime.block_on(dispatch(cli))
@@ -136,7 +141,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
 
 /// Prints a line for the person at the terminal.
 fn say(line: impl std::fmt::Display) {
-    // Whoever closes the pipe (`guichet … | head`) has read enough.
+    // A closed pipe (`guichet … | head`) is no error: the reader has read enough.
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
@@ -150,7 +155,7 @@ async fn open_store(config: &Config) -> Result<Engine, CliError> {
     Ok(Engine::open(&config.store.url).await?)
 }
 
-/// Opens the documents' folder, made where it is not there.
+/// Opens the documents' folder, which is made when it is missing.
 fn open_documents(config: &Config) -> Result<Documents, CliError> {
     let folder = std::path::Path::new(&config.documents.folder);
     make_folder(folder)?;

@@ -1,4 +1,4 @@
-//! `guichet serve`: runs until it is told to stop, then finishes what it has in hand.
+//! `guichet serve`: runs until it is told to stop, then finishes the requests and tries that have begun.
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
@@ -19,7 +19,7 @@ use crate::{
     web::{self, App, Openings, Streams, health::free_mib},
 };
 
-/// Requests in flight when the stop is asked for may take this long to end.
+/// How long requests in flight may take to end after the service was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 const DISK_PERIOD: Duration = Duration::from_secs(5);
 const HOUSEKEEPING: Duration = Duration::from_mins(10);
@@ -50,7 +50,7 @@ pub(super) async fn open(config: Config) -> Result<App, CliError> {
         &config.server.public_url,
     )
     .await?;
-    // Trained and indexed now, so that no first message waits for it.
+    // The classifier is trained and the communes are indexed now, so that the first message does not wait for it.
     std::thread::spawn(crate::understanding::index_communes);
     intake.library().intents().classifier().train();
     let limits = Limits { max_bytes: config.documents.max_file_mib * 1024 * 1024 };
@@ -70,7 +70,7 @@ pub(super) async fn open(config: Config) -> Result<App, CliError> {
     })
 }
 
-/// IntentAction until SIGINT or SIGTERM. `ready` is told the address once it listens.
+/// Serves until SIGINT or SIGTERM. `ready` gets the address once the service listens.
 pub(super) async fn serve(app: App, ready: impl FnOnce(SocketAddr)) -> Result<(), CliError> {
     let (store, streams) = (app.engine.clone(), app.streams.clone());
     let housekeeping = [
@@ -94,15 +94,15 @@ pub(super) async fn serve(app: App, ready: impl FnOnce(SocketAddr)) -> Result<()
                 stop.cancel();
             }
         });
-    // Event streams end by themselves. What still runs after the grace period is cut: clients come back elsewhere, what was
-    // being sent is sent again when its lease is over.
+    // Event streams are ended by `streams.stop()`. What still runs after the grace period is cut: clients come back to
+    // another node, and a message that was being sent is sent again when its lease runs out.
     let grace = async {
         stop.cancelled().await;
         tokio::time::sleep(GRACE).await;
     };
     let finished = async {
         server.await.map_err(CliError::Serve)?;
-        // A server that failed by itself leaves nobody to listen for.
+        // A server that failed by itself: nothing comes in any more, so the channels stop too.
         stop.cancel();
         let _ = channels.await;
         Ok::<_, CliError>(())
@@ -116,7 +116,7 @@ pub(super) async fn serve(app: App, ready: impl FnOnce(SocketAddr)) -> Result<()
     Ok(())
 }
 
-/// Listens on the channels and sends what waits, until `stop`; then waits for what is at hand.
+/// Listens on the channels and sends what waits, until `stop`; then waits for what has begun.
 async fn run_channels(app: App, stop: CancellationToken) {
     let mut tasks = JoinSet::new();
     for provider in app.providers.iter() {
@@ -157,7 +157,8 @@ async fn stop_signal() {
     }
 }
 
-/// Looks at the disk's free space.
+/// Checks the disk's free space every [`DISK_PERIOD`], and has messages refused while it is below the configured
+/// minimum.
 async fn watch_disk(app: App) {
     let folder = PathBuf::from(&app.config.documents.folder);
     loop {
@@ -168,12 +169,12 @@ async fn watch_disk(app: App) {
     }
 }
 
-/// Forgets what is over: keys that no provider sends again, sessions and links past their end.
+/// Deletes rows that nothing needs any more: keys that no provider sends again, sessions and links that have ended.
 async fn housekeeping(store: Engine, clock: Clock) {
     loop {
         tokio::time::sleep(HOUSEKEEPING).await;
         let now = clock.now();
-        // The longest redelivery that a provider is known for is a week.
+        // No provider is known to deliver again after more than a week.
         let week_ago = now - (7 * 24).hours();
         let done = async {
             store.prune_received(week_ago).await?;

@@ -1,4 +1,4 @@
-//! `guichet understand`: what is read in a message, for whoever tunes the words or measures them.
+//! `guichet understand`: prints what is understood of a message, for whoever tunes the vocabulary or measures it.
 
 use std::{io::BufRead as _, path::PathBuf};
 
@@ -33,13 +33,15 @@ pub(super) struct Understand {
     /// The local date and time at which it is read, such as 2026-11-20T10:00:00; now when it is left out.
     #[arg(long)]
     at: Option<civil::DateTime>,
-    /// Where a date is looked for when the sentence does not say: a loss lies in the past, an appointment in the future.
+    /// In which direction a date is resolved when the sentence does not say: a loss lies in the past, an appointment in
+    /// the future.
     #[arg(long, value_enum, default_value_t = Prefer::Past)]
     prefer: Prefer,
     /// The language in which the person is spoken to: fr or en. Both are always listened to.
     #[arg(long, default_value = "fr")]
     lang: String,
-    /// The insurer whose form of policy number is looked for, such as demo; without it, what is said to be one.
+    /// The insurer whose form of policy number is looked for, such as demo; without it, only a number called one is
+    /// found.
     #[arg(long)]
     insurer: Option<String>,
     /// Print the message as one JSON object.
@@ -59,7 +61,7 @@ Each JSON object is {"text", "intents": [{"intent", "score"}, …], "values": [{
 local "start" and "end" without zone; "end" is exclusive, and null where the value is the one second, minute, hour, day,
 week, month, quarter or year that "precision" names."#;
 
-/// How many intents are shown: the two that would be offered as buttons, and what came next.
+/// How many intents are shown: the two that would be offered as buttons, and the next ones.
 const SHOWN: usize = 5;
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -68,7 +70,7 @@ enum Prefer {
     Future,
 }
 
-/// What was understood of one message, in the form that others may measure.
+/// What was understood of one message, as JSON that other programs can measure.
 #[derive(Debug, Serialize)]
 struct Understood<'a> {
     text: &'a str,
@@ -177,13 +179,13 @@ impl Understand {
     }
 }
 
-/// Three digits say enough of a probability.
+/// A probability, rounded to three decimals.
 fn rounded(score: f32) -> f64 {
     (f64::from(score) * 1000.0).round() / 1000.0
 }
 
 impl Understood<'_> {
-    /// Readable lines: the intents, then a value a line, its kind first.
+    /// Prints lines for a person: the intents, then a value a line, its kind first.
     fn print(&self) {
         for intent in self.intents.iter().filter_map(Json::as_object) {
             let plain = |key: &str| intent.get(key).map(|told| told.to_string().replace('"', "")).unwrap_or_default();

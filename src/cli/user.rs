@@ -1,6 +1,6 @@
 //! `guichet user add|list|password`: who may log in to the console.
 //!
-//! A password is never an argument, where every user of the machine could read it: it is made up and printed once, or
+//! A password is never an argument, which every user of the machine could read: it is generated and printed once, or
 //! read from standard input.
 
 use std::io::BufRead as _;
@@ -36,7 +36,7 @@ pub(super) struct Add {
     /// The name that policyholders see.
     #[arg(long)]
     name: String,
-    /// May add users too.
+    /// Let the person add users too.
     #[arg(long)]
     admin: bool,
     /// Read the password from standard input instead of making one up.
@@ -123,7 +123,7 @@ async fn list(users: &Users) -> Result<(), CliError> {
     Ok(())
 }
 
-/// A password, and the same to be shown where it was made up.
+/// A password, and the same again to be printed where it was generated.
 fn choose(from_stdin: bool) -> Result<(String, Option<String>), UserError> {
     if from_stdin {
         let mut line = String::new();

@@ -6,7 +6,7 @@ use jiff::{
 };
 use serde::Deserialize;
 
-/// What is wrong with the holidays' file.
+/// What is wrong with `holidays.yaml`.
 #[derive(Debug, thiserror::Error)]
 pub enum CalendarError {
     #[error("holidays.yaml: {0}")]
@@ -24,7 +24,7 @@ pub struct Calendar {
 #[derive(Clone, Debug)]
 struct Holiday {
     day: Day,
-    /// The departments that keep it; none means everywhere.
+    /// The departments in which it is a holiday; empty means everywhere.
     departments: Vec<String>,
 }
 
@@ -54,6 +54,10 @@ struct Entry {
 
 impl Calendar {
     /// Reads `flows/holidays.yaml`.
+    ///
+    /// # Errors
+    ///
+    /// When the YAML cannot be read, or a holiday has not exactly one of `on` and `easter`.
     pub fn from_yaml(text: &str) -> Result<Self, CalendarError> {
         let file: File = serde_saphyr::from_str(text).map_err(|error| CalendarError::Syntax(error.to_string()))?;
         let holidays = file
@@ -71,12 +75,14 @@ impl Calendar {
         Ok(Self { holidays })
     }
 
-    /// Whether people work on `date` in the department of `postcode`; where it is not known, what holds everywhere.
+    /// Whether `date` is a working day in the department of `postcode`; without a postcode only holidays that hold
+    /// everywhere count.
     pub fn is_working_day(&self, date: Date, postcode: Option<&str>) -> bool {
         !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) && !self.is_holiday(date, postcode)
     }
 
-    /// Whether `date` is a public holiday in the department of `postcode`; where it is not known, one that holds everywhere.
+    /// Whether `date` is a public holiday in the department of `postcode`; without a postcode, one that holds
+    /// everywhere.
     pub fn is_holiday(&self, date: Date, postcode: Option<&str>) -> bool {
         self.holidays.iter().any(|holiday| holiday.is_on(date) && holiday.is_kept(postcode))
     }
@@ -86,7 +92,8 @@ impl Calendar {
         Self::count(from, days, |date| self.is_working_day(date, postcode))
     }
 
-    /// As [`Self::deadline`], with Saturdays counted: the law's "jours ouvrables", in which a complaint is acknowledged.
+    /// As [`Self::deadline`], with Saturdays counted: the law's "jours ouvrables". A complaint is acknowledged within
+    /// ten of them (ACPR, recommandation 2024-R-02).
     pub fn deadline_with_saturdays(&self, from: Date, days: u32, postcode: Option<&str>) -> Date {
         Self::count(from, days, |date| date.weekday() != Weekday::Sunday && !self.is_holiday(date, postcode))
     }
@@ -126,7 +133,7 @@ impl Holiday {
 fn fixed(text: &str) -> Option<Day> {
     let (month, day) = text.split_once('-')?;
     let (month, day) = (month.parse().ok()?, day.parse().ok()?);
-    // 2024 is a leap year: whatever day a year can have, it has.
+    // 2024 is a leap year, so that 29 February is a day too.
     Date::new(2024, month, day).ok().map(|_| Day::Fixed { month, day })
 }
 

@@ -1,4 +1,4 @@
-//! What a policy says of a loss: information with its reasons, for the flow, the tables and the handler.
+//! What a policy says about a loss: information with its reasons, for the flow, the tables and the handler.
 
 use std::collections::BTreeMap;
 
@@ -8,17 +8,18 @@ use serde::{Deserialize, Serialize};
 use super::{Calendar, Policy};
 use crate::domain::fact::{Moment, Precision, Value};
 
-/// Code des assurances, L113-2 4°: the delay cannot be shorter than five working days.
+/// Code des assurances, L113-2 4°: the delay for declaring cannot be shorter than five working days.
 const GENERAL_DAYS: u32 = 5;
 /// Code des assurances, L113-2: two working days for theft.
 const THEFT_DAYS: u32 = 2;
 /// The perils that are thefts.
 const THEFTS: [&str; 2] = ["burglary", "car_theft"];
 
-/// The perils whose delay runs from the publication of a decree (L125-1, A125-1: thirty days), which is not known here.
+/// The perils whose delay of thirty days runs from the publication of a decree (Code des assurances, L125-1, A125-1).
+/// Its date is not known here, so no deadline is told for them.
 const DECREED: [&str; 2] = ["flood", "drought"];
 
-/// What is known of a loss when the policy is asked.
+/// What is known of a loss when the policy is assessed.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Loss<'a> {
     pub peril: Option<&'a str>,
@@ -26,7 +27,7 @@ pub struct Loss<'a> {
     pub postcode: Option<&'a str>,
 }
 
-/// What a policy says of a loss. What could not be told, for want of a date or a place, is none.
+/// What a policy says about a loss. A field is none where the date, the place or the peril that it needs is missing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Assessment {
     pub in_force: Option<bool>,
@@ -41,14 +42,14 @@ pub struct Assessment {
     pub reasons: Vec<Reason>,
 }
 
-/// Why an assessment says what it says: a code, and the date or the word that decided.
+/// A reason of an assessment: a code, and the date or the word that decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
     pub code: String,
     pub detail: String,
 }
 
-/// Says what `policy` holds for `loss`, declared on `declared_on`.
+/// Assesses what `policy` holds for `loss`, declared on `declared_on`.
 pub fn assess(policy: &Policy, loss: &Loss, declared_on: Date, calendar: &Calendar) -> Assessment {
     let mut reasons = Vec::new();
     let mut because = |code: &str, detail: String| reasons.push(Reason { code: code.to_owned(), detail });
@@ -74,7 +75,7 @@ pub fn assess(policy: &Policy, loss: &Loss, declared_on: Date, calendar: &Calend
         loss == insured
     });
 
-    // The policy may grant more than the law, never less.
+    // The policy may grant more days than the law, never fewer.
     let legal = legal_days(loss.peril);
     let days = policy.declaration_days.map_or(legal, |days| days.max(legal));
     let decreed = loss.peril.is_some_and(|peril| DECREED.contains(&peril));
@@ -106,7 +107,7 @@ fn legal_days(peril: Option<&str>) -> u32 {
 }
 
 impl Assessment {
-    /// The facts that flows and tables test (docs/flow-language.md, Policy facts). What could not be told is missing.
+    /// The facts that flows and tables test (docs/flow-language.md, Policy facts). A field that is none makes no fact.
     pub fn facts(&self, policy: &Policy) -> BTreeMap<String, Value> {
         let day = |date: Date| {
             Value::Moment(Moment { start: date.to_datetime(Time::midnight()), end: None, precision: Precision::Day })

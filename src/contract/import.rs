@@ -1,4 +1,4 @@
-//! Policies from a CSV file, with every error named by its line and column.
+//! Reads policies from a CSV file and names every error by its line and column.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use super::{Cover, Policy, search::number_key};
 
-/// What the columns are: the help of `guichet import policies`.
+/// The columns of the file: the help of `guichet import policies`.
 pub const COLUMNS: &str = "\
 The file is CSV in UTF-8 with a header line; fields are separated by commas or by semicolons. Columns, in any order:
 
@@ -36,7 +36,7 @@ The file is CSV in UTF-8 with a header line; fields are separated by commas or b
 A policy whose number the insurer has already is replaced. Nothing is imported when a line is wrong.
 Example: flows/demo/policies.csv";
 
-/// The errors that are listed before the rest is only counted.
+/// How many errors are listed; the rest is only counted.
 const MAX_ERRORS: usize = 20;
 
 const REQUIRED: [&str; 7] = ["insurer", "number", "last_name", "address", "city", "starts_on", "perils"];
@@ -64,7 +64,11 @@ pub enum ImportError {
     Lines(Vec<String>),
 }
 
-/// Reads all policies of a file, or tells all that is wrong with it.
+/// Reads all policies of a file.
+///
+/// # Errors
+///
+/// Everything that is wrong with the file, by line and column: a file with one error gives no policy.
 pub fn read_policies(mut file: impl Read) -> Result<Vec<Policy>, ImportError> {
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).map_err(|error| ImportError::Unreadable(error.into()))?;
@@ -123,7 +127,7 @@ fn columns_of(header: &csv::StringRecord) -> Result<HashMap<&'static str, usize>
     }
 }
 
-/// A line being read: what is wrong with it is noted, and reading goes on, so that a person sees all of it at once.
+/// A line that is being read. Errors are noted and reading goes on, so that a person sees all of them at once.
 struct Line<'a> {
     number: u64,
     record: &'a csv::StringRecord,

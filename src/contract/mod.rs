@@ -1,7 +1,7 @@
-//! Policies: how they are imported and found, and what they say of a loss.
+//! Policies: how they are imported and found, and what they say about a loss.
 //!
-//! Pure rules, no I/O. This room informs and gives its reasons; it never refuses anything: whether a late declaration or
-//! a missing cover matters is for a person to say.
+//! Pure rules, no I/O. This room informs and gives its reasons; it never refuses anything: a person decides whether a
+//! late declaration or a missing cover matters.
 
 mod calendar;
 mod cover;

@@ -22,11 +22,11 @@ pub struct Policy {
     pub starts_on: Date,
     /// The first day on which it is no longer in force.
     pub ends_on: Option<Date>,
-    /// Since when it is suspended, for instance for want of payment.
+    /// Since when it is suspended, for instance because the premium was not paid.
     pub suspended_on: Option<Date>,
     /// What is covered, by peril.
     pub covers: BTreeMap<String, Cover>,
-    /// The delay for declaring, in working days, where the policy grants another than the law's.
+    /// The delay for declaring a loss, in working days, where the policy's own is not the law's.
     pub declaration_days: Option<u32>,
 }
 

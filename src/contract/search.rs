@@ -1,19 +1,19 @@
-//! How a policy is found by what people remember of it.
+//! The keys by which a policy is found from what people remember of it.
 
 use jiff::civil::Date;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::Policy;
 
-/// The words of a long name that are tried: beyond them a sentence was written for a name.
+/// How many words of a name are tried: whoever writes more wrote a sentence.
 const MAX_WORDS: usize = 5;
 
-/// A policy's number without what people add or leave out: spaces, dashes, case.
+/// A policy's number as a key, without what people add or leave out: spaces, dashes, case.
 pub fn number_key(number: &str) -> String {
     number.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase()).collect()
 }
 
-/// A name without accents, case, spaces and dashes.
+/// A name as a key, without accents, case, spaces and dashes.
 pub fn name_key(name: &str) -> String {
     name.nfkd()
         .filter(|letter| !is_combining_mark(*letter))
@@ -22,8 +22,8 @@ pub fn name_key(name: &str) -> String {
         .collect()
 }
 
-/// What a person may have meant by a last name: all of it, or what is left of it without the first name that they wrote
-/// before or after ("Maëlle Le Gall", "LE GALL Maëlle").
+/// The keys of the last names that a person may have meant: all the words, or those that remain without a first name
+/// before or after them ("Maëlle Le Gall", "LE GALL Maëlle").
 pub fn name_keys(name: &str) -> Vec<String> {
     let words: Vec<&str> = name.split_whitespace().take(MAX_WORDS).collect();
     let mut keys = vec![name_key(name)];
@@ -36,8 +36,9 @@ pub fn name_keys(name: &str) -> Vec<String> {
     keys
 }
 
-/// The one policy among namesakes that the birth date or the postcode tells; none when that leaves several. A birth date
-/// that is not the holder's is somebody else's, whatever the postcode: a policy is shown to nobody on a doubt.
+/// Picks the one policy among namesakes by the birth date or the postcode; none when several remain. A policy whose
+/// holder was born on another day is never picked, whatever the postcode: a doubtful match would show somebody else's
+/// policy.
 pub fn pick<'a>(
     candidates: impl IntoIterator<Item = &'a Policy>,
     birth_date: Option<Date>,

@@ -1,4 +1,4 @@
-//! What the camera wrote into a photo: when and where.
+//! When and where a photo was taken, as the camera wrote it into the file.
 
 use std::io::Cursor;
 
@@ -7,8 +7,8 @@ use jiff::civil;
 
 use super::Position;
 
-/// The local date of the photo and its place, as far as they are there and make sense. Never an error: metadata are a
-/// help, and anybody may write anything into them.
+/// The local date and the place of the photo, as far as they are there and plausible. Unreadable metadata are no error:
+/// they are a help only, and anybody can write anything into them.
 pub(super) fn read(bytes: &[u8]) -> (Option<civil::DateTime>, Option<Position>) {
     match Reader::new().continue_on_error(true).read_from_container(&mut Cursor::new(bytes)) {
         Ok(exif) => (taken_at(&exif), place(&exif)),
@@ -57,6 +57,6 @@ fn degrees(exif: &Exif, tag: Tag, reference: Tag, negative: &[u8]) -> Option<f64
     }
     let Value::Ascii(side) = &exif.get_field(reference, In::PRIMARY)?.value else { return None };
     let is_negative = side.first()?.eq_ignore_ascii_case(negative);
-    // Five decimals are a metre, as much as a phone knows.
+    // Five decimals are a metre, which is as precise as a phone is.
     Some((if is_negative { -size } else { size } * 1e5).round() / 1e5)
 }

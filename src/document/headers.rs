@@ -1,10 +1,10 @@
-//! The response headers under which files of strangers are served: one place, so that every web room agrees.
+//! The response headers under which strangers' files are served: written once, for every web room.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::MediaType;
 
-/// What RFC 5987 lets stand unescaped in an extended parameter.
+/// The characters that stand unescaped in an extended parameter: `attr-char` of RFC 5987, 3.2.1.
 const ATTR_CHAR: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'!')
     .remove(b'#')
@@ -19,7 +19,8 @@ const ATTR_CHAR: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'|')
     .remove(b'~');
 
-/// For an original: downloaded, never shown; and should a browser show it all the same, it may do nothing.
+/// Headers for an original: it is downloaded and never shown; if a browser shows it all the same, the policy lets it do
+/// nothing.
 pub fn original_headers(media_type: MediaType, name: &str) -> [(&'static str, String); 5] {
     let ascii: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_ ".contains(c) { c } else { '_' }).collect();
@@ -28,8 +29,8 @@ pub fn original_headers(media_type: MediaType, name: &str) -> [(&'static str, St
     headers(media_type.name(), disposition, "private, no-cache")
 }
 
-/// For a preview, which we encoded ourselves: shown in a page, kept by the browser since its address never changes its
-/// content.
+/// Headers for a preview, which we encoded ourselves: it is shown in a page, and cached since an address' content never
+/// changes.
 pub fn preview_headers() -> [(&'static str, String); 5] {
     headers(MediaType::Jpeg.name(), "inline".to_owned(), "private, max-age=86400, immutable")
 }

@@ -1,4 +1,4 @@
-//! Looking at a file: what it shows, when and where, and whether it serves.
+//! Inspection of a file: its size, when and where it was taken, and whether it is good enough.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use image::{
@@ -18,27 +18,28 @@ use super::{
 /// The side of the fingerprint, in bits.
 const FINGERPRINT_SIDE: u32 = 16;
 
-/// How many of the 256 bits of two fingerprints may differ in the same photo, resized or encoded again.
+/// How many of the 256 bits may differ between the fingerprints of one photo and of its resized or re-encoded copy.
 ///
-/// Measured on twenty photos of a test collection: the same ones at 60% and poor quality differ by 1 to 19, others by
-/// more than 80, two views of one scene taken side by side included.
+/// Measured on twenty photos of a test collection: copies at 60 % and poor quality differ by 1 to 19 bits, other photos
+/// by more than 80, even two views of one scene taken side by side.
 const SAME_PHOTO_BITS: u32 = 28;
 
-/// What was seen in a file.
+/// The result of inspecting a file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Inspection {
-    /// The size in pixels, upright. Absent for videos and papers and where the picture could not be decoded.
+    /// The size in pixels of the upright picture. Absent for videos, for papers and where the picture could not be
+    /// decoded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub width: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub height: Option<u32>,
-    /// When the camera says that it took the photo, by its own local clock.
+    /// When the photo was taken, by the camera's own local clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken_at: Option<civil::DateTime>,
-    /// Where the camera says that it was.
+    /// Where the photo was taken, by the camera.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Position>,
-    /// For [`is_same_photo`]. Absent also where there is too little to see.
+    /// For [`is_same_photo`]. Absent also where the picture has too little contrast to compare.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
     #[serde(default)]
@@ -53,7 +54,8 @@ pub struct Position {
 }
 
 impl Inspection {
-    /// Adds the remark when one of the dossier's other photos is the same one.
+    /// Adds [`Remark::SamePhoto`] when one of `others`, the fingerprints of the dossier's other photos, is of the same
+    /// photo.
     pub fn compare<'a>(&mut self, others: impl IntoIterator<Item = &'a str>) {
         let Some(fingerprint) = &self.fingerprint else { return };
         if others.into_iter().any(|other| is_same_photo(fingerprint, other)) {
@@ -63,8 +65,12 @@ impl Inspection {
 }
 
 impl Documents {
-    /// Looks at a file that was received, and makes its previews on the way, since the pixels are there. A file that
-    /// cannot be read is a remark and not an error; errors are the store's.
+    /// Inspects a file that was received, and makes its previews at the same time, since it is decoded anyway. A file
+    /// that cannot be decoded gets a remark.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot give the file's bytes.
     pub async fn inspect(&self, stored: &Stored) -> Result<Inspection, DocumentError> {
         if stored.media_type.is_video() || stored.media_type.is_audio() {
             return Ok(Inspection::default());
@@ -97,15 +103,16 @@ fn look(picture: &Picture) -> Inspection {
     Inspection {
         width: Some(picture.width),
         height: Some(picture.height),
-        // All plain walls look the same: where there is nothing to see there is nothing to compare.
+        // Photos of plain walls look the same: a picture without contrast gets no fingerprint.
         fingerprint: sharpness.map(|_| fingerprint(&grey)),
         quality: quality::judge(picture.width, picture.height, &grey, sharpness),
         ..Inspection::default()
     }
 }
 
-/// The difference hash of a photo (<https://www.hackerfactor.com/blog/?/archives/529-Kind-of-Like-That.html>): in a small copy,
-/// whether each pixel is brighter than the one on its left. Row by row, eight to a byte, the first in its lowest bit; in Base64.
+/// The difference hash of a photo (<https://www.hackerfactor.com/blog/?/archives/529-Kind-of-Like-That.html>): in a
+/// small copy, one bit a pixel, set when it is brighter than the pixel on its left. Row by row, eight bits to a byte,
+/// the first in its lowest bit; in Base64.
 fn fingerprint(grey: &GrayImage) -> String {
     let small = imageops::resize(grey, FINGERPRINT_SIDE + 1, FINGERPRINT_SIDE, FilterType::Lanczos3);
     let brighter: Vec<bool> = small
@@ -118,7 +125,8 @@ fn fingerprint(grey: &GrayImage) -> String {
     STANDARD_NO_PAD.encode(bytes)
 }
 
-/// Whether two fingerprints are of the same photo, be it resized or encoded again. False for what is no fingerprint.
+/// Whether two fingerprints are of the same photo, which may be resized or re-encoded. False when one is no
+/// fingerprint.
 pub fn is_same_photo(a: &str, b: &str) -> bool {
     let (Ok(a), Ok(b)) = (STANDARD_NO_PAD.decode(a), STANDARD_NO_PAD.decode(b)) else { return false };
     let differing: u32 = a.iter().zip(&b).map(|(a, b)| (a ^ b).count_ones()).sum();

@@ -1,10 +1,10 @@
-//! What a file is, by its content.
+//! The media type of a file, by its content.
 
 use serde::{Deserialize, Serialize};
 
 use super::DocumentError;
 
-/// The kinds of files that are taken.
+/// The media types that are accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum MediaType {
     #[serde(rename = "image/jpeg")]
@@ -13,7 +13,7 @@ pub enum MediaType {
     Png,
     #[serde(rename = "image/webp")]
     Webp,
-    /// What iPhones make; HEIC and HEIF alike.
+    /// HEIC and HEIF: photos of iPhones.
     #[serde(rename = "image/heif")]
     Heif,
     #[serde(rename = "application/pdf")]
@@ -22,14 +22,14 @@ pub enum MediaType {
     Mp4,
     #[serde(rename = "video/quicktime")]
     Quicktime,
-    /// A voice message of Telegram's, in Opus.
+    /// A Telegram voice message, in Opus.
     #[serde(rename = "audio/ogg")]
     Ogg,
     #[serde(rename = "audio/mpeg")]
     Mp3,
     #[serde(rename = "audio/mp4")]
     M4a,
-    /// An e-mail as it came.
+    /// An e-mail as it was received.
     #[serde(rename = "message/rfc822")]
     Email,
 }
@@ -49,10 +49,15 @@ impl MediaType {
         Self::Email,
     ];
 
-    /// How many of the first bytes [`MediaType::sniff`] wants to see (a PDF may begin within the first kilobyte).
+    /// How many of the first bytes [`MediaType::sniff`] needs (a PDF's header may stand anywhere in the first
+    /// kilobyte).
     pub(super) const SNIFFED: usize = 1024;
 
-    /// Recognises a file by its first bytes.
+    /// Recognises a file by its first bytes, at least [`Self::SNIFFED`] of them where the file is that long.
+    ///
+    /// # Errors
+    ///
+    /// When it is none of the media types that are accepted.
     pub fn sniff(head: &[u8]) -> Result<Self, DocumentError> {
         let found = infer::get(head).map(|kind| kind.mime_type());
         match found {
@@ -82,7 +87,7 @@ impl MediaType {
         }
     }
 
-    /// The endings that a file of this kind may bear; the first is the one that we give.
+    /// The file name extensions of this type; the first is the one that we give.
     pub(super) fn endings(self) -> &'static [&'static str] {
         match self {
             Self::Jpeg => &["jpg", "jpeg", "jpe", "jfif"],
@@ -99,7 +104,7 @@ impl MediaType {
         }
     }
 
-    /// Whether this is a photo, as opposed to a paper or a video.
+    /// Whether this is a photo.
     pub fn is_photo(self) -> bool {
         matches!(self, Self::Jpeg | Self::Png | Self::Webp | Self::Heif)
     }
@@ -109,13 +114,13 @@ impl MediaType {
         matches!(self, Self::Mp4 | Self::Quicktime)
     }
 
-    /// Whether this is something to listen to.
+    /// Whether this is a sound recording.
     pub fn is_audio(self) -> bool {
         matches!(self, Self::Ogg | Self::Mp3 | Self::M4a)
     }
 }
 
-/// An e-mail has no magic number: it begins with one of the headers that mail begins with.
+/// Whether the file begins with one of the headers with which e-mails begin: they have no magic number.
 fn begins_like_an_email(head: &[u8]) -> bool {
     const HEADERS: &[&str] = &[
         "arc-seal",

@@ -1,19 +1,19 @@
-//! Files that people send: received to the disk, recognised by their content, looked at, shown again.
+//! Files that people send: received to the disk, recognised by their content, inspected, shown again.
 //!
 //! # What is durable, and when
 //!
 //! When [`Documents::receive`] returns a [`Stored`], a power cut can no longer lose the file: its bytes were fsynced,
 //! then it was renamed to its final key, then the folder that holds the name was fsynced, and every folder above was
 //! fsynced when the store was opened. So the caller receives first, commits the row second and acknowledges third; a
-//! crash between the first two leaves a file without a row, which [`Documents::sweep`] takes away later, and never a
-//! row without its file. Nothing else is a promise: a file half received is forgotten, and previews are made again when
-//! they are missing.
+//! crash between the first two leaves a file without a row, which [`Documents::sweep`] deletes later, and never a row
+//! without its file. Nothing else is durable: a file half received is deleted, and previews are made again when they
+//! are missing.
 //!
 //! # What this room refuses to do
 //!
-//! It never believes a name or a header about what a file is, never uses a name as a path, never keeps a whole upload
-//! in memory, never lets a strange file fail or hang a receipt (pictures are decoded within limits, HEIC and PDF in
-//! subprocesses within limits), and never speaks to people: errors and remarks are keys of `flows/messages.yaml`.
+//! It never trusts a name or a header about what a file is, never uses a name as a path, never keeps a whole upload in
+//! memory, never lets a malformed file fail or hang a receipt (pictures are decoded within limits, HEIC and PDF in
+//! subprocesses within limits), and has no texts for people: errors and remarks are keys of `flows/messages.yaml`.
 
 mod exif;
 mod headers;
@@ -40,14 +40,14 @@ pub use quality::{Quality, Remark};
 pub use storage::{Documents, Limits, Opened, Swept};
 pub use tool::{ToolStatus, tool_status};
 
-/// A file that is durably in the store.
+/// A file that is durable in the store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stored {
     /// The SHA-256 of its bytes, in lower-case hexadecimal: its key in the store.
     pub sha256: String,
     pub media_type: MediaType,
     pub bytes: u64,
-    /// The name that the person's device gave it, made harmless: for display and for downloads, never a path.
+    /// The sanitised name that the person's device gave it: for display and for downloads, never a path.
     pub name: String,
 }
 
@@ -77,7 +77,7 @@ pub enum DocumentError {
 }
 
 impl DocumentError {
-    /// The key of the words for the person in `flows/messages.yaml`.
+    /// The key in `flows/messages.yaml` of the text for the person.
     pub fn key(&self) -> &'static str {
         match self {
             Self::TooLarge { .. } => "upload_too_large",

@@ -1,15 +1,15 @@
-//! Making the name of an uploaded file harmless.
+//! Sanitises the names of uploaded files.
 
 use super::MediaType;
 
-/// The longest name kept, in characters: shorter than what any file system of a handler's computer refuses.
+/// The longest name kept, in characters: every file system of a handler's computer takes as many.
 const MAX_CHARS: usize = 100;
 
-/// What a file without a usable name is called.
+/// The name of a file whose own name is unusable.
 const NAMELESS: &str = "document";
 
 /// The name to show and to propose at download: no folders, no control or direction-changing characters, nothing that
-/// Windows refuses, and the ending that fits what the file is (`facture.pdf.exe` that holds a PDF becomes
+/// Windows refuses, and the extension of the file's media type (`facture.pdf.exe` that holds a PDF becomes
 /// `facture.pdf.pdf`).
 pub(super) fn sanitise(declared: &str, kind: MediaType) -> String {
     let last = declared.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -30,12 +30,12 @@ pub(super) fn sanitise(declared: &str, kind: MediaType) -> String {
     format!("{}.{ending}", if stem.is_empty() { NAMELESS } else { stem })
 }
 
-/// Whether what follows a dot is an ending and not a part of a sentence ("M. Durand").
+/// Whether the text after a dot is an extension and not a part of a sentence ("M. Durand").
 fn is_ending(text: &str) -> bool {
     (1..=5).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// Characters that hide or reorder what is around them.
+/// Whether a character is invisible or reorders the text around it.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

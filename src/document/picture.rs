@@ -1,4 +1,4 @@
-//! Decoding pictures within limits, and encoding our own.
+//! Decodes pictures within limits, and encodes previews.
 
 use std::io::Cursor;
 
@@ -7,16 +7,16 @@ use image::{
     metadata::Orientation,
 };
 
-/// The longest side of the reduced picture that everything else is made from.
+/// The longest side, in pixels, of the reduced picture from which the previews and the inspection are made.
 pub(super) const REDUCED_SIDE: u32 = 1280;
 
-/// The longest side that is decoded at all.
+/// The longest side, in pixels, of a picture that is decoded at all.
 const MAX_SIDE: u32 = 20_000;
 
 /// The most memory that a decoder may take: enough for the 108-megapixel photos of today's phones.
 const MAX_DECODED_BYTES: u64 = 384 * 1024 * 1024;
 
-/// Good enough to read a meter's serial number, a tenth of the original.
+/// At this quality a meter's serial number is readable, and the file is a tenth of the original.
 const JPEG_QUALITY: u8 = 82;
 
 /// A picture as people see it: upright, without metadata, reduced.
@@ -28,8 +28,8 @@ pub(super) struct Picture {
 }
 
 impl Picture {
-    /// Decodes; what is too large for the limits is an error before its memory is taken. `upright` says that the
-    /// orientation in the metadata was applied by whoever made these bytes.
+    /// Decodes a picture. One that is beyond the limits is an error before its memory is taken. `upright`: the
+    /// orientation in the metadata is applied to the pixels already.
     pub(super) fn decode(bytes: &[u8], format: ImageFormat, upright: bool) -> ImageResult<Self> {
         let mut limits = Limits::no_limits();
         limits.max_image_width = Some(MAX_SIDE);
@@ -75,7 +75,7 @@ fn swaps_sides(orientation: Orientation) -> bool {
     )
 }
 
-/// Three channels of eight bits; what is transparent (screenshots, scans) lies on white paper.
+/// Converts to three channels of eight bits; transparent pixels (screenshots, scans) become white.
 fn flatten(picture: DynamicImage) -> RgbImage {
     if !picture.color().has_alpha() {
         return picture.into_rgb8();

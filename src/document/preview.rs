@@ -1,4 +1,4 @@
-//! Pictures of files that are safe and light to show: re-encoded by us, upright, without metadata.
+//! Previews of files, safe and light to show: re-encoded by us, upright, without metadata.
 
 use bytes::Bytes;
 use image::ImageFormat;
@@ -37,17 +37,21 @@ impl Preview {
     }
 }
 
-/// What came of decoding a file.
+/// The result of decoding a file.
 pub(super) enum Rendering<T> {
     Made(T),
     /// The file is broken, encrypted or beyond the limits.
     Unreadable,
-    /// Nothing here can decode such files.
+    /// The tool that decodes such files is not installed.
     Unavailable,
 }
 
 impl Documents {
-    /// Opens a JPEG preview of an original, which is made now if it is not there. `None` when none can be made.
+    /// Opens a JPEG preview of an original; it is made now if it is missing. `None` when none can be made.
+    ///
+    /// # Errors
+    ///
+    /// When the original is not in the store, or the store fails.
     pub async fn open_preview(
         &self,
         sha256: &str,
@@ -70,7 +74,7 @@ impl Documents {
         }
     }
 
-    /// Keeps previews. A preview that cannot be kept will be made again when it is asked for.
+    /// Stores previews. One that cannot be stored is made again when it is asked for.
     pub(super) async fn keep_previews(&self, sha256: &str, previews: Vec<(Preview, Vec<u8>)>) {
         for (preview, jpeg) in previews {
             if let Err(error) = self.put_preview(sha256, preview, jpeg).await {
@@ -79,7 +83,7 @@ impl Documents {
         }
     }
 
-    /// Decodes a file and lets `work` look at the picture, on a thread that may block.
+    /// Decodes a file and calls `work` with the picture, on a thread that may block.
     pub(super) async fn render<T: Send + 'static>(
         &self,
         bytes: Bytes,
@@ -120,7 +124,7 @@ impl Documents {
                 tracing::debug!(%error, %media_type, "a picture could not be decoded");
                 Rendering::Unreadable
             }
-            // A decoder that panics has met a file that it cannot read.
+            // A decoder's panic means that it cannot read the file.
             Err(error) => {
                 tracing::warn!(%error, %media_type, "a decoder panicked");
                 Rendering::Unreadable

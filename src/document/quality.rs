@@ -1,16 +1,16 @@
-//! Whether a photo can serve an expert, told while the person can still take another.
+//! Whether a photo is good enough for an expert, judged while the person can still take another.
 
 use image::GrayImage;
 use serde::{Deserialize, Serialize};
 
-/// What is to be said about a file.
+/// The remarks about a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quality {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<Remark>,
 }
 
-/// One thing to say about a file. A remark asks for a better photo and never refuses the one that came.
+/// A remark about a file. It asks for a better photo and never refuses the one that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Remark {
@@ -24,7 +24,7 @@ pub enum Remark {
 }
 
 impl Remark {
-    /// The key of the words for the person in `flows/messages.yaml`.
+    /// The key in `flows/messages.yaml` of the text for the person.
     pub fn key(self) -> &'static str {
         match self {
             Self::Unreadable => "photo_unreadable",
@@ -36,22 +36,22 @@ impl Remark {
     }
 }
 
-/// The shorter side under which details are lost.
+/// The shorter side, in pixels, under which details are lost.
 const MIN_SIDE: u32 = 480;
 
-/// A photo is too dark when even the brightest twentieth of it stays under this, of 255.
+/// A photo is too dark when even its brightest twentieth stays under this grey, of 255.
 const DARK: u8 = 70;
 
-/// The side of the squares in which sharpness is measured.
+/// The side, in pixels, of the squares in which sharpness is measured.
 const TILE: u32 = 64;
 
-/// A square with less contrast than this (variance of its greys) has nothing in it that could be sharp: a wall.
+/// A square with less contrast than this (the variance of its greys) shows nothing that could be sharp, such as a wall.
 const MIN_CONTRAST: f64 = 100.0;
 
-/// How many squares with contrast it takes to judge.
+/// How many squares with contrast are needed to judge the sharpness.
 const MIN_TILES: usize = 4;
 
-/// Under this ratio even the sharpest squares have soft edges only.
+/// The [`sharpness`] under which even the sharpest squares have soft edges only.
 ///
 /// Measured on twenty photos of a test collection: sharp ones have 0.09 to 6, softened by two pixels 0.006 to 0.03, by
 /// three less than 0.02.
@@ -77,9 +77,9 @@ fn is_dark(grey: &GrayImage) -> bool {
     bright * 20 < grey.pixels().len()
 }
 
-/// The variance of the Laplacian against the variance of the greys, in the sharpest tenth of the squares that have
-/// contrast. Measured by square and against contrast because people photograph plain walls and ceilings: a sharp stain
-/// on a plain wall must not pass for blurred. None when there is nothing to judge by.
+/// The variance of the Laplacian divided by the variance of the greys, in the sharpest tenth of the squares that have
+/// contrast. It is measured by square and relative to the contrast because people photograph plain walls and ceilings:
+/// a sharp stain on a plain wall must not pass for blurred. None when fewer than [`MIN_TILES`] squares have contrast.
 pub(super) fn sharpness(grey: &GrayImage) -> Option<f64> {
     let mut ratios = Vec::new();
     for top in (1..grey.height().saturating_sub(TILE)).step_by(TILE as usize) {

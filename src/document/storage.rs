@@ -1,4 +1,4 @@
-//! The object store and the way in and out of it.
+//! The object store: how files are received into it, opened and deleted.
 //!
 //! Keys: `sha256/ab/cdef…` for originals, `preview/<variant>/ab/cdef…` for what is made from them, `staging/…` for
 //! uploads under way. An original is staged first since its key, its hash, is known only at its last byte.
@@ -28,7 +28,7 @@ const PARTS_IN_FLIGHT: usize = 2;
 /// How many files are decoded at the same time: each may take as much memory as a decoder is allowed.
 const DECODERS: usize = 2;
 
-/// What one upload may be.
+/// The limits of one upload.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     pub max_bytes: u64,
@@ -47,12 +47,12 @@ pub struct Documents(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     store: Arc<dyn ObjectStore>,
-    /// Where unfinished uploads lie when the store is a folder. S3 ends its own unfinished uploads by a lifecycle rule.
+    /// The folder of unfinished uploads when the store is a folder. S3 deletes its own by a lifecycle rule.
     staging: Option<PathBuf>,
-    /// Held for reading while a file gets its final name, for writing while [`Documents::sweep`] takes one away, so
-    /// that a file which is received again is not taken away by a decision made before.
+    /// Held for reading while a file gets its final name, for writing while [`Documents::sweep`] deletes one, so that a
+    /// file that is received again meanwhile is not deleted by a decision made before.
     placing: RwLock<()>,
-    /// Shared with the decoding threads, which go on when nobody waits for them any more.
+    /// Shared with the decoding threads, which go on after their caller was cancelled.
     decoders: Arc<Semaphore>,
     tools: Tools,
 }
@@ -63,7 +63,7 @@ pub struct Opened {
     pub stream: BoxStream<'static, Result<Bytes, DocumentError>>,
 }
 
-/// What [`Documents::sweep`] took away.
+/// What [`Documents::sweep`] deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
     /// Files that no row knew.
@@ -74,6 +74,10 @@ pub struct Swept {
 
 impl Documents {
     /// The documents under `folder`, which is made when it is missing.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be made, written or fsynced.
     pub fn local(folder: &FilePath) -> Result<Self, DocumentError> {
         let failed = |source| DocumentError::Folder { folder: folder.to_owned(), source };
         prepare(folder).map_err(failed)?;
@@ -89,7 +93,12 @@ impl Documents {
     }
 
     /// Receives one file. When this returns, the file is durable (see the top of the room). The same bytes received
-    /// twice are kept once.
+    /// twice are stored once.
+    ///
+    /// # Errors
+    ///
+    /// When the file is empty, too large or of a type that is not accepted, when the upload breaks off, when the disk
+    /// is full or the store fails. Nothing is kept then.
     pub async fn receive<S, E>(&self, bytes: S, declared_name: &str, limits: Limits) -> Result<Stored, DocumentError>
     where
         S: Stream<Item = Result<Bytes, E>>,
@@ -104,7 +113,7 @@ impl Documents {
         let (sha256, size) = match write(&mut upload, head, bytes, limits).await {
             Ok(written) => written,
             Err(error) => {
-                // Dropping it would do as well for a folder; a remote store must be told.
+                // A folder would need no abort; a remote store must be told.
                 if let Err(error) = upload.abort().await {
                     tracing::warn!(%error, "an upload that was given up could not be cleaned up");
                 }
@@ -115,13 +124,17 @@ impl Documents {
 
         {
             let _placing = self.0.placing.read().await;
-            // Even when the same file is there already: its name might not be durable yet, ours will be.
+            // Renamed even when the same file is there already: its name may not be durable yet, this one will be.
             self.0.store.rename(&staged, &original_key(&sha256)?).await?;
         }
         Ok(Stored { sha256, media_type, bytes: size, name: name::sanitise(declared_name, media_type) })
     }
 
     /// Opens an original for reading.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such file, or the store fails.
     pub async fn open(&self, sha256: &str) -> Result<Opened, DocumentError> {
         self.open_key(&original_key(sha256)?).await
     }
@@ -131,13 +144,13 @@ impl Documents {
         self.open_key(&preview_key(sha256, preview)?).await
     }
 
-    /// Keeps a preview.
+    /// Stores a preview.
     pub(super) async fn put_preview(&self, sha256: &str, preview: Preview, jpeg: Vec<u8>) -> Result<(), DocumentError> {
         self.0.store.put(&preview_key(sha256, preview)?, jpeg.into()).await?;
         Ok(())
     }
 
-    /// An original as a whole, for a decoder.
+    /// Reads a whole original into memory, for a decoder.
     pub(super) async fn read(&self, sha256: &str) -> Result<Bytes, DocumentError> {
         Ok(self.0.store.get(&original_key(sha256)?).await?.bytes().await?)
     }
@@ -150,10 +163,14 @@ impl Documents {
         &self.0.tools
     }
 
-    /// Takes away what no row knows and uploads that broke off, both last written before `older_than`.
+    /// Deletes files that have no row and uploads that broke off, both last written before `older_than`.
     ///
     /// `older_than` must lie further back than the longest time between a receipt and its row (a day is ample), and
-    /// `known` must speak of the rows as they are now: together they make sure that no file with a row is taken away.
+    /// `known` must answer by the rows as they are now: together they make sure that no file with a row is deleted.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails; what was deleted until then stays deleted.
     pub async fn sweep(&self, older_than: Timestamp, known: impl Fn(&str) -> bool) -> Result<Swept, DocumentError> {
         let mut swept = Swept { unfinished: self.sweep_staging(older_than).await?, ..Swept::default() };
         let is_old =
@@ -174,7 +191,7 @@ impl Documents {
                 continue;
             }
             let _placing = self.0.placing.write().await;
-            // It may have been received again since it was listed.
+            // The file may have been received again since it was listed.
             if is_old(&self.0.store.head(&object.location).await?) {
                 self.0.store.delete(&object.location).await?;
                 for preview in Preview::ALL {
@@ -189,7 +206,7 @@ impl Documents {
         Ok(swept)
     }
 
-    /// Uploads that a dead process left in the folder; the object store does not list its own unfinished files.
+    /// Deletes uploads that a dead process left in the folder: the object store does not list its own unfinished files.
     async fn sweep_staging(&self, older_than: Timestamp) -> Result<u64, DocumentError> {
         let Some(staging) = &self.0.staging else { return Ok(0) };
         let failed = |source| DocumentError::Folder { folder: staging.clone(), source };
@@ -214,8 +231,8 @@ impl Documents {
     }
 }
 
-/// Makes all folders that originals will be renamed into, durably: a folder that one receipt made could be used
-/// by another before it is durable.
+/// Makes all folders into which originals will be renamed, durably. If each receipt made its folder, another receipt
+/// could use it before it is durable.
 fn prepare(folder: &FilePath) -> std::io::Result<()> {
     let originals = folder.join("sha256");
     for byte in 0..=u8::MAX {
@@ -226,7 +243,7 @@ fn prepare(folder: &FilePath) -> std::io::Result<()> {
     for ancestor in folder.canonicalize()?.ancestors() {
         match File::open(ancestor) {
             Ok(ancestor) => ancestor.sync_all()?,
-            // A folder that we may not read is one that we did not make.
+            // We did not make a folder that we may not read, so its entry is durable already.
             Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => break,
             Err(error) => return Err(error),
         }
@@ -234,7 +251,7 @@ fn prepare(folder: &FilePath) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Reads as much as recognising the file takes.
+/// Reads the first bytes of a file, as many as recognising it needs.
 async fn read_head<S>(bytes: &mut Pin<&mut S>) -> Result<Bytes, DocumentError>
 where
     S: Stream<Item = Result<Bytes, DocumentError>>,
@@ -275,7 +292,7 @@ where
     Ok((hex::encode(hash.finalize()), size))
 }
 
-/// A name for an upload under way that no other upload has, in whatever process.
+/// A name for an upload under way, unique among all processes.
 fn random_name() -> Result<String, DocumentError> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes)
@@ -293,7 +310,11 @@ fn preview_key(sha256: &str, preview: Preview) -> Result<Path, DocumentError> {
     Ok(Path::from_iter(["preview", preview.name(), folder, name]))
 }
 
-/// A hash in the two parts of its key; anything that is no hash is the key of no document.
+/// Splits a hash into the two parts of its key.
+///
+/// # Errors
+///
+/// Not found, when the text is no hash: no document has such a key.
 fn split(sha256: &str) -> Result<(&str, &str), DocumentError> {
     if sha256.len() == 64 && sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
         Ok(sha256.split_at(2))

@@ -1,4 +1,4 @@
-//! Pictures for tests, made and not kept. The integration tests include this file too.
+//! Generates pictures for tests. The integration tests include this file too.
 
 use std::io::Cursor;
 
@@ -22,7 +22,7 @@ pub(super) fn encode(picture: &RgbImage, format: ImageFormat) -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// Puts an EXIF segment behind the start of a JPEG: orientation, date, and a place in degrees, minutes and seconds.
+/// Inserts an EXIF segment after the start of a JPEG: orientation, date, and a place in degrees, minutes and seconds.
 pub(super) fn with_exif(jpeg: &[u8], orientation: u8) -> Vec<u8> {
     fn entry(tag: u16, kind: u16, count: u32, value: [u8; 4]) -> Vec<u8> {
         [&tag.to_be_bytes()[..], &kind.to_be_bytes(), &count.to_be_bytes(), &value].concat()

@@ -1,4 +1,4 @@
-//! The room as its callers see it, without tools of the system (those are in `tests/it/document/`).
+//! The room as its callers see it, without the system's tools (their tests are in `tests/it/document/`).
 
 use std::path::Path;
 
@@ -187,7 +187,7 @@ async fn the_same_photo_is_recognised_at_another_size() {
 async fn previews_are_upright_small_and_without_metadata() {
     let folder = tempfile::tempdir().unwrap();
     let documents = Documents::local(folder.path()).unwrap();
-    // Left half black, right half white; orientation 6 says: turn it clockwise.
+    // The left half is black, the right half white; orientation 6 means that the picture is to be turned clockwise.
     let halves = RgbImage::from_fn(2000, 1000, |x, _| if x < 1000 { Rgb([0; 3]) } else { Rgb([255; 3]) });
     let photo = with_exif(&encode(&halves, ImageFormat::Jpeg), 6);
     let stored = receive(&documents, &photo, "photo.jpg").await.unwrap();
@@ -201,7 +201,7 @@ async fn previews_are_upright_small_and_without_metadata() {
         assert!(picture.get_pixel(width / 2, 5).0[0] < 20, "the top was the left");
         assert!(picture.get_pixel(width / 2, height - 5).0[0] > 235);
     }
-    // They are kept: without the original they can still be opened.
+    // The previews are stored: they can be opened without the original.
     std::fs::remove_file(folder.path().join(key(&stored.sha256))).unwrap();
     assert!(documents.open_preview(&stored.sha256, stored.media_type, Preview::Large).await.unwrap().is_some());
 }
@@ -247,7 +247,7 @@ async fn sweeping_takes_old_files_without_a_row() {
     let kept = receive(&documents, &encode(&scene(640, 480, 9), ImageFormat::Jpeg), "a.jpg").await.unwrap();
     let orphan = receive(&documents, &encode(&scene(640, 480, 10), ImageFormat::Jpeg), "b.jpg").await.unwrap();
     documents.inspect(&orphan).await.unwrap();
-    // What a process leaves that died while it received: object_store's own name for an unfinished upload.
+    // What a process leaves that died during an upload, under object_store's own name for an unfinished one.
     std::fs::write(folder.path().join("staging/0123#1"), b"half a file").unwrap();
     let known = |sha256: &str| sha256 == kept.sha256;
     let written = std::fs::metadata(folder.path().join(key(&orphan.sha256))).unwrap().modified().unwrap();
@@ -267,7 +267,7 @@ async fn an_upload_that_nobody_awaits_any_more_leaves_nothing() {
     let jpeg = encode(&scene(640, 480, 11), ImageFormat::Jpeg);
     let endless = stream::iter(in_chunks(&jpeg)).chain(stream::pending());
     let mut receiving = Box::pin(documents.receive(endless, "a.jpg", Limits::default()));
-    // Polled until it waits for more, then dropped as when a phone goes away.
+    // Polled until it waits for more bytes, then dropped as when a phone loses its connection.
     while files(folder.path()).is_empty() {
         assert!(futures_util::poll!(&mut receiving).is_pending());
         tokio::task::yield_now().await;

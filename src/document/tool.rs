@@ -1,7 +1,7 @@
-//! Programs of the system that read what no library here reads safely: HEIC and PDF.
+//! Programs of the system that convert what no library here decodes safely: HEIC and PDF.
 //!
-//! They run on hostile files, so they run under `prlimit`, in a folder of their own, with an empty environment and
-//! nothing on their standard streams, and are killed when they take too long or nobody waits any more. Without
+//! They read hostile files, so they run under `prlimit`, in a folder of their own, with an empty environment and
+//! nothing on their standard streams, and are killed when they take too long or their caller is cancelled. Without
 //! `prlimit` none of them runs. A tool that is missing or fails costs a preview, never a receipt.
 
 use std::{
@@ -13,7 +13,7 @@ use std::{
 
 use tokio::process::Command;
 
-/// The longest side asked of a tool that scales by itself.
+/// The longest side, in pixels, that a tool that can scale is asked for.
 const PAGE_SIDE: &str = "1600";
 
 /// How long one conversion may take.
@@ -22,7 +22,7 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// What one conversion may use: CPU seconds, address space, bytes written to a file, open files, no core dump.
 const RESOURCES: [&str; 5] = ["--cpu=15", "--as=2147483648", "--fsize=134217728", "--nofile=64", "--core=0"];
 
-/// A program and whether it is here, for `guichet doctor`.
+/// A program and whether it is installed, for `guichet doctor`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToolStatus {
     pub name: &'static str,
@@ -33,7 +33,7 @@ pub struct ToolStatus {
     pub path: Option<PathBuf>,
 }
 
-/// Which of the programs are here.
+/// Which of the programs are installed.
 pub fn tool_status() -> [ToolStatus; 3] {
     let tools = Tools::find();
     [
@@ -68,13 +68,13 @@ pub(super) enum Conversion {
     Made(Vec<u8>),
     /// The tool could not read the file.
     Unreadable,
-    /// The tool is not here or could not be run: nothing is known about the file.
+    /// The tool is not installed or could not be run: nothing is known about the file.
     Unavailable,
 }
 
 impl Tools {
     pub(super) fn find() -> Self {
-        // Newer libheif calls it heif-dec.
+        // Newer versions of libheif call it heif-dec.
         Self {
             prlimit: find("prlimit"),
             heif: find("heif-convert").or_else(|| find("heif-dec")),
@@ -145,7 +145,7 @@ async fn convert(
     Ok(Conversion::Unreadable)
 }
 
-/// The full path of a program of the system, since it will be run without a `PATH`.
+/// The full path of a program of the system, since it is run without a `PATH`.
 fn find(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
         .map(|folder| folder.join(OsStr::new(program)))

@@ -1,7 +1,7 @@
-//! An appointment as a calendar reads it: one event of RFC 5545, in UTC, so that no time zone need be described.
+//! An appointment as a calendar file: one event of RFC 5545, in UTC, so that no time zone need be described.
 //!
-//! Every version of it has the same UID and a higher SEQUENCE than the one before, so that a calendar that took an earlier
-//! version moves it, or takes it away when it is cancelled (RFC 5546, 3.2.1 and 3.2.5).
+//! Every version of it has the same UID and a higher SEQUENCE than the one before, so that a calendar that holds an
+//! earlier version moves the event, or removes it when it is cancelled (RFC 5546, 3.2.1 and 3.2.5).
 
 use std::fmt::Write as _;
 
@@ -9,22 +9,22 @@ use jiff::Timestamp;
 
 use super::Slot;
 
-/// A line is no longer than this, its end not counted (RFC 5545, 3.1).
+/// The longest line, in octets without its line break (RFC 5545, 3.1).
 const MAX_OCTETS: usize = 75;
 
-/// What a calendar is told of an appointment.
+/// An appointment as the calendar's event.
 #[derive(Clone, Copy, Debug)]
 pub struct Event<'a> {
     /// The same for every version of the appointment.
     pub uid: &'a str,
     /// How many versions there were before.
     pub sequence: usize,
-    /// It does not take place: calendars remove it.
+    /// The appointment does not take place: calendars remove it.
     pub is_cancelled: bool,
     pub slot: Slot,
     /// When this version was made.
     pub written_at: Timestamp,
-    /// The address by which the world calls whoever arranges it, a URI.
+    /// The URI of whoever arranges it.
     pub organizer: &'a str,
     pub summary: &'a str,
     /// An address or a link; empty where there is none.
@@ -39,7 +39,7 @@ impl Event<'_> {
     }
 }
 
-/// A calendar of one event, as a file `.ics` holds it.
+/// A calendar of one event: the content of an `.ics` file.
 pub fn to_ics(event: &Event) -> String {
     let mut text = String::new();
     let mut add = |line: &str| fold(&mut text, line);
@@ -72,7 +72,7 @@ fn utc(at: Timestamp) -> String {
     at.strftime("%Y%m%dT%H%M%SZ").to_string()
 }
 
-/// A text value (RFC 5545, 3.3.11).
+/// Escapes a text value (RFC 5545, 3.3.11).
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for char in text.chars() {

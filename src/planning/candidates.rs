@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{ANYWHERE, Expert, Experts};
 use crate::domain::orientation_mode::OrientationMode;
 
-/// What a mission is about.
+/// The case for which an expert is looked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Case<'a> {
     pub peril: &'a str,
@@ -16,7 +16,7 @@ pub struct Case<'a> {
     pub postcode: Option<&'a str>,
 }
 
-/// One reason for an expert or against them.
+/// One reason for or against an expert.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "code")]
 pub enum Because {
@@ -30,7 +30,7 @@ pub enum Because {
         department: String,
     },
     WorksAnywhere,
-    /// How many missions they have that are not done.
+    /// How many open missions they have.
     OpenMissions {
         count: usize,
     },
@@ -60,15 +60,15 @@ pub struct PassedOver<'a> {
     pub because: Because,
 }
 
-/// Everybody, sorted.
+/// All experts, ranked for a case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ranking<'a> {
-    /// The first is proposed first.
+    /// In the order in which they are proposed.
     pub candidates: Vec<Candidate<'a>>,
     pub passed_over: Vec<PassedOver<'a>>,
 }
 
-/// Why a mission was given to an expert, as it is kept with the mission.
+/// Why a mission was given to an expert. Stored with the mission.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Assignment {
     pub because: Vec<Because>,
@@ -77,14 +77,14 @@ pub struct Assignment {
     pub passed_over: Vec<Unsuitable>,
 }
 
-/// Who could have taken a mission that another was given, by the expert's id.
+/// An expert, by id, who could have taken the mission too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OtherCandidate {
     pub expert: String,
     pub because: Vec<Because>,
 }
 
-/// Who could not take a mission, by the expert's id.
+/// An expert, by id, who could not take the mission.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unsuitable {
     pub expert: String,
@@ -92,7 +92,7 @@ pub struct Unsuitable {
 }
 
 impl<'a> Ranking<'a> {
-    /// The mission's assignment to this expert; none where they are no candidate.
+    /// The assignment of the mission to this expert; none where they are not a candidate.
     pub fn assign(&self, expert: &str) -> Option<(&'a Expert, Assignment)> {
         let chosen = self.candidates.iter().find(|candidate| candidate.expert.id == expert)?;
         let others = self.candidates.iter().filter(|candidate| candidate.expert.id != expert);
@@ -109,8 +109,8 @@ impl<'a> Ranking<'a> {
     }
 }
 
-/// Sorts the experts for a case: whoever works in the department of the place before whoever works anywhere, then whoever
-/// has the fewest open missions (`load`, by expert), then in the order of the file.
+/// Ranks the experts for a case: those who work in the department of the place before those who work anywhere, then by
+/// the number of their open missions (`load`, by expert's id), then in the order of the file.
 pub fn rank<'a>(experts: &'a Experts, case: &Case, load: &BTreeMap<String, usize>) -> Ranking<'a> {
     let mut ranking = Ranking::default();
     let place = case.postcode.map(department);
@@ -150,7 +150,7 @@ fn judge(expert: &Expert, case: &Case, place: Option<&str>) -> Result<Vec<Becaus
     Ok(vec![Because::KnowsPeril { peril }, Because::WorksInMode { mode }, where_from])
 }
 
-/// The department of a postcode: three figures overseas, two elsewhere.
+/// The department of a postcode: three figures overseas (97, 98), two elsewhere.
 fn department(postcode: &str) -> &str {
     let figures = if postcode.starts_with("97") || postcode.starts_with("98") { 3 } else { 2 };
     postcode.get(..figures).unwrap_or(postcode)

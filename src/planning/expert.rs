@@ -4,16 +4,16 @@ use jiff::civil::Time;
 
 use crate::domain::orientation_mode::OrientationMode;
 
-/// What stands among an expert's departments for all of them.
+/// The entry among an expert's departments that means all of them.
 pub const ANYWHERE: &str = "*";
 
-/// The times from which and until which somebody works, from Monday on.
+/// Working hours, from and until, of each day of the week from Monday on.
 pub type Week = [Vec<(Time, Time)>; 7];
 
 /// An expert.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expert {
-    /// Who they are in the store; also their login at the console, where they have one.
+    /// Their identifier in the store, and their login at the console where they have one.
     pub id: String,
     pub name: String,
     pub phone: String,
@@ -22,14 +22,14 @@ pub struct Expert {
     pub modes: Vec<OrientationMode>,
     /// The departments where they look at damage, or [`ANYWHERE`].
     pub departments: Vec<String>,
-    /// In the insurer's zone. Public holidays are free.
+    /// In the insurer's time zone. They do not work on public holidays.
     pub hours: Week,
     pub lengths: Lengths,
-    /// Minutes that stay free after an appointment on the spot.
+    /// Minutes that stay free for the way after an appointment on the spot.
     pub travel: u16,
-    /// The most appointments in a day.
+    /// The most appointments in a day; none means no limit.
     pub per_day: Option<usize>,
-    /// Where they receive by video.
+    /// The link to their video room.
     pub link: Option<String>,
 }
 

@@ -4,8 +4,8 @@
 //! reasons, and tells of every other one why not. [`survey_place`] says where the damage is looked at, [`free_slots`] finds an expert's free time within their hours, and
 //! [`propose`] picks from it the few slots that are worth offering to a person.
 //!
-//! This room is pure: what is taken, what time it is and which days are holidays come in as values. It appoints nobody
-//! (a handler does) and holds no slot: that two people do not get the same one is held by the database's key.
+//! This room is pure: busy times, the time of day and the holidays come in as values. It appoints nobody (a handler
+//! does) and reserves no slot: a unique key of the database keeps two people from booking the same one.
 
 mod calendar;
 mod candidates;

@@ -1,4 +1,4 @@
-//! Where the damage is looked at: at the place of the loss, unless a vehicle stands somewhere else by now.
+//! Where the damage is surveyed: at the place of the loss, unless the vehicle stands somewhere else by now.
 
 use crate::domain::{fact::Value, fact_name::FactName};
 
@@ -8,16 +8,16 @@ const POSTCODE_FIGURES: usize = 5;
 /// Where an expert on the spot goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SurveyPlace<'a> {
-    /// The fact that tells it.
+    /// The fact that the place comes from.
     pub fact: FactName,
-    /// As it is written on one line.
+    /// The address on one line.
     pub line: String,
-    /// By it the department is known, and the holidays that hold there.
+    /// For the department, and the public holidays that hold there.
     pub postcode: Option<&'a str>,
 }
 
-/// The place that the facts tell, looked up by name. The question of where a vehicle stands is put to the perils of
-/// vehicles only, and its answer is void when another peril is told after all.
+/// The place by the facts; `fact` looks one up by its name. Where a vehicle stands is asked for the vehicle perils
+/// only, and a correction to another peril makes that answer void.
 pub fn survey_place<'a>(fact: impl Fn(&str) -> Option<&'a Value>) -> Option<SurveyPlace<'a>> {
     let loss = match fact(&FactName::LOSS_PLACE) {
         Some(Value::Address(address)) => Some(address),
@@ -28,7 +28,7 @@ pub fn survey_place<'a>(fact: impl Fn(&str) -> Option<&'a Value>) -> Option<Surv
         Some(Value::Text(line)) if line.chars().any(char::is_alphabetic) => Some(SurveyPlace {
             fact: FactName::VEHICLE_LOCATION,
             line: line.trim().to_owned(),
-            // A garage is named by its town as a rule, and seldom far from the loss.
+            // A garage is usually named by its town and seldom far from the loss, so the postcode of the loss serves.
             postcode: postcode_in(line).or(loss_postcode),
         }),
         Some(Value::Address(address)) => Some(SurveyPlace {
@@ -44,7 +44,7 @@ pub fn survey_place<'a>(fact: impl Fn(&str) -> Option<&'a Value>) -> Option<Surv
     }
 }
 
-/// The last number of five figures: a street's number stands before it.
+/// The last number of five figures: the number of the house stands before it.
 fn postcode_in(line: &str) -> Option<&str> {
     line.split(|char: char| !char.is_ascii_digit()).rfind(|number| number.len() == POSTCODE_FIGURES)
 }

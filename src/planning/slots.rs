@@ -1,4 +1,4 @@
-//! Free time: the slots in which an expert could come, and the few of them that are offered.
+//! Slots: those in which an expert is free, and the few of them that are offered.
 
 use jiff::{
     SignedDuration, Timestamp, ToSpan,
@@ -19,14 +19,14 @@ use crate::{
 
 /// Appointments begin on the hour or the half-hour.
 const STEP: SignedDuration = SignedDuration::from_mins(30);
-/// How many slots are offered at once: as many as a person reads on a telephone.
+/// How many slots are offered at once: a person reads them on a telephone.
 const OFFERED: usize = 3;
-/// The search looks at no more days than these: more than any run of days without work.
+/// The most days that the search looks at: more than any run of days without work.
 const MAX_DAYS: usize = 120;
-/// The hour at which a person is reminded of the next day's appointment.
+/// The local hour at which a person is reminded of the next day's appointment.
 const EVENING: i8 = 17;
 
-/// From when until when an expert would come.
+/// The beginning and the end of an appointment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Slot {
     #[serde(rename = "s")]
@@ -35,7 +35,7 @@ pub struct Slot {
     pub end: Timestamp,
 }
 
-/// Time of an expert that is taken: the appointment of a mission, with the way to the next one.
+/// A busy time of an expert: the appointment of a mission, and the way to the next one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Busy {
     pub mission: MissionId,
@@ -43,11 +43,11 @@ pub struct Busy {
     pub until: Timestamp,
 }
 
-/// What bounds the search.
+/// What bounds the search for slots.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules<'a> {
     pub now: Timestamp,
-    /// The insurer's: in it hours and days are counted.
+    /// The insurer's time zone, in which hours and days are counted.
     pub zone: &'a TimeZone,
     pub calendar: &'a Calendar,
     /// The postcode of the place: some holidays hold in some departments only.
@@ -63,30 +63,31 @@ impl<'a> Rules<'a> {
     }
 }
 
-/// When a person would rather have it.
+/// When the person would like the appointment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wish {
     pub moment: Moment,
-    /// A day was said, and not only a time of day.
+    /// Whether a day was named, and not only a time of day.
     pub dated: bool,
-    /// "À partir de jeudi": the moment is only where it begins.
+    /// "À partir de jeudi": the wish is open-ended and `moment` is its beginning.
     pub onwards: bool,
 }
 
-/// What is offered.
+/// The slots that are offered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Proposal {
     /// In the order of time.
     pub slots: Vec<Slot>,
-    /// Whether they are what the person wished for; what is nearest else.
+    /// Whether they are what the person wished for; otherwise they are the nearest ones.
     pub as_wished: bool,
 }
 
-/// The slots in which an expert could come for a mission, in the order of time: within their hours, not on a public
-/// holiday, not before the notice, not over what is taken and not beyond their daily limit. The mission's own appointment
-/// may move over itself, and is not offered once more. Every search for slots is this one.
+/// The slots in which an expert is free for a mission, in the order of time: within their hours, not on a public
+/// holiday, not before the notice ends, not over a busy time and not beyond their daily limit. Slots that overlap the
+/// mission's own appointment are free, for it may move; the slot that is booked already is left out. Every search for
+/// slots is this one.
 ///
-/// `busy`: what is taken of this expert's time, by the mission itself too.
+/// `busy`: the busy times of this expert, those of this mission included.
 pub fn free_slots(
     expert: &Expert,
     mode: OrientationMode,
@@ -108,7 +109,7 @@ fn slots_between(expert: &Expert, mode: OrientationMode, busy: &[Busy], rules: &
     let mut slots = Vec::new();
     let mut working_days = 0;
     for date in today.series(1.day()).take(MAX_DAYS) {
-        // Today is none of the days ahead, so that there are as many whatever the hour.
+        // Today does not count as a day ahead, so that the hour of the search does not change how many there are.
         if date > today && rules.calendar.is_working_day(date, rules.postcode) {
             working_days += 1;
         }
@@ -140,7 +141,7 @@ fn slots_between(expert: &Expert, mode: OrientationMode, busy: &[Busy], rules: &
     slots
 }
 
-/// The instant of a local time; none for an hour that the clocks skip or show twice.
+/// The instant of a local time; none for a time that the change of clocks skips or repeats.
 fn instant(local: DateTime, zone: &TimeZone) -> Option<Timestamp> {
     zone.to_ambiguous_timestamp(local).unambiguous().ok()
 }
@@ -155,14 +156,14 @@ pub(super) fn travel(expert: &Expert, mode: OrientationMode) -> i64 {
 }
 
 impl Expert {
-    /// Until when an appointment keeps the expert from another one.
+    /// When the expert is free again after an appointment: its end and the way to the next one.
     pub fn busy_until(&self, mode: OrientationMode, slot: Slot) -> Timestamp {
         slot.end + SignedDuration::from_mins(travel(self, mode))
     }
 }
 
-/// Picks what is offered of the `free` slots: what the person wished for, where there is any, else what is nearest; on
-/// different days and at different times of day as far as that goes.
+/// Picks the slots to offer from the `free` ones: those that the person wished for, else the nearest; on different days
+/// and at different times of day as far as there are any.
 pub fn propose(free: &[Slot], wish: Option<&Wish>, zone: &TimeZone) -> Proposal {
     let Some(wish) = wish else { return Proposal { slots: spread(free, zone), as_wished: true } };
     let local = |slot: &Slot| slot.start.to_zoned(zone.clone()).datetime();
@@ -185,13 +186,15 @@ pub fn propose(free: &[Slot], wish: Option<&Wish>, zone: &TimeZone) -> Proposal 
 }
 
 impl Wish {
-    /// Whether the wish picks an appointment that begins at `local`. A wish for an hour picks no other hour of that day.
+    /// Whether the wish names an appointment that begins at `local`. A wish for an hour names no other hour of that
+    /// day.
     pub fn names(&self, local: DateTime) -> bool {
         let sharp = matches!(self.moment.precision, Precision::Minute | Precision::Hour) && !self.onwards;
         self.holds(local) && (!sharp || local.time() == self.moment.start.time())
     }
 
-    /// Whether an appointment that begins at `local` would suit. A wish for an hour on a day is looked for on that whole day.
+    /// Whether an appointment that begins at `local` would suit. For an hour on a named day, any hour of that day
+    /// suits.
     fn holds(&self, local: DateTime) -> bool {
         let Moment { start, end, precision } = &self.moment;
         if !self.dated {
@@ -220,8 +223,8 @@ impl Wish {
     }
 }
 
-/// A few slots that leave a real choice: the first of each half-day, one a day while there are days enough, mornings and
-/// afternoons in turn.
+/// Picks slots that leave a real choice: the first of each half-day, one a day while there are enough days, mornings
+/// and afternoons in turn.
 fn spread(free: &[Slot], zone: &TimeZone) -> Vec<Slot> {
     let half = |slot: &Slot| {
         let local = slot.start.to_zoned(zone.clone());
@@ -235,7 +238,7 @@ fn spread(free: &[Slot], zone: &TimeZone) -> Vec<Slot> {
         }
     }
     let mut picked: Vec<(Slot, (Date, bool))> = Vec::new();
-    // Another day and another half, then another day, then another half-day.
+    // First another day and another half of it, then another day, then another half-day.
     for pass in 0..3 {
         for (slot, half) in &firsts {
             let new_day = picked.iter().all(|(_, (date, _))| *date != half.0);
@@ -247,7 +250,7 @@ fn spread(free: &[Slot], zone: &TimeZone) -> Vec<Slot> {
         }
     }
     let mut slots: Vec<Slot> = picked.into_iter().map(|(slot, _)| slot).collect();
-    // Within a half-day: an hour apart, then whatever there is.
+    // Then slots of the same half-day: an hour apart, then any.
     for apart in [SignedDuration::from_hours(1), SignedDuration::from_mins(1)] {
         for slot in free {
             let is_apart = |known: &Slot| slot.start.duration_since(known.start).abs() >= apart;
@@ -260,8 +263,8 @@ fn spread(free: &[Slot], zone: &TimeZone) -> Vec<Slot> {
     slots
 }
 
-/// When a person is reminded of an appointment: at five in the afternoon of the day before; where that is a Sunday or a
-/// public holiday, of the last day before that is neither.
+/// When a person is reminded of an appointment: at [`EVENING`] of the day before; where that is a Sunday or a public
+/// holiday, of the last day before it that is neither.
 pub fn eve_of(start: Timestamp, zone: &TimeZone, calendar: &Calendar) -> Option<Timestamp> {
     let mut date = start.to_zoned(zone.clone()).date().yesterday().ok()?;
     while date.weekday() == Weekday::Sunday || calendar.is_holiday(date, None) {

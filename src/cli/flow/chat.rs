@@ -85,7 +85,7 @@ impl Chat {
     }
 }
 
-/// The conversation under way.
+/// The conversation in the terminal.
 struct Talk {
     player: Player,
     at: Option<civil::DateTime>,
@@ -153,6 +153,6 @@ impl Talk {
 #[expect(clippy::print_stdout, reason = "a prompt stands on the line where the person writes")]
 fn prompt() {
     print!("> ");
-    // A terminal that cannot be flushed shows no prompt, and works.
+    // A terminal that cannot be flushed shows no prompt and works otherwise.
     let _ = std::io::stdout().flush();
 }

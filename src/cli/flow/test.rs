@@ -1,4 +1,4 @@
-//! `guichet flow test`: plays the transcripts beside the flows and says where the answers differ.
+//! `guichet flow test`: plays the transcripts beside the flows and prints where the answers differ.
 
 use std::{
     path::{Path, PathBuf},
@@ -15,7 +15,7 @@ use crate::{
     replay::{self, Transcript},
 };
 
-/// Where the demonstration's register stands in the flows' folder.
+/// The demonstration's register of policies, below the flows' folder.
 const REGISTER: &str = "demo/policies.csv";
 
 /// Arguments of `guichet flow test`.
@@ -31,7 +31,7 @@ pub(in crate::cli) struct Test {
     missed: bool,
 }
 
-/// Says how many of each flow's steps the transcripts reached.
+/// Prints how many of each flow's steps the transcripts reached.
 fn report(coverage: &Coverage, library: &Library, name_missed: bool) {
     let (mut reached, mut steps) = (0, 0);
     for covered in coverage.of(library) {

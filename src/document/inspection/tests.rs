@@ -2,7 +2,7 @@ use image::{GrayImage, Luma};
 
 use super::fingerprint;
 
-/// The fingerprints that are stored were made by the crate `image_hasher` 3.1 (gradient, 16 by 16): these are its own.
+/// Stored fingerprints were made by the crate `image_hasher` 3.1 (gradient, 16 by 16), which also made the ones here.
 #[test]
 fn fingerprints_are_those_that_are_stored() {
     for (slope, stored) in [

@@ -73,7 +73,7 @@ fn what_is_cancelled_is_told_under_the_same_uid() {
     for (name, value) in [("UID", "m-1@guichet"), ("SEQUENCE", "2"), ("STATUS", "CANCELLED")] {
         assert_eq!(properties[name], value, "{name}");
     }
-    // What RFC 5546 wants of a CANCEL besides.
+    // What RFC 5546 requires of a CANCEL besides.
     assert!(["DTSTAMP", "ORGANIZER", "DTSTART"].iter().all(|name| properties.contains_key(*name)));
 }
 

@@ -11,7 +11,7 @@ fn at(local: &str) -> Timestamp {
     local.parse::<DateTime>().unwrap().to_zoned(paris()).unwrap().timestamp()
 }
 
-/// What other missions take.
+/// A busy time of another mission.
 fn busy(start: &str, until: &str) -> Busy {
     Busy { mission: MissionId::new(Timestamp::UNIX_EPOCH), start: at(start), until: at(until) }
 }
@@ -48,7 +48,7 @@ fn free_time_is_within_hours_after_the_notice_and_never_over_what_is_taken() {
         (vec![busy("2026-11-23T09:30", "2026-11-23T10:30")], "10:30 11:00 14:00 14:30 15:00 15:30 16:00"),
         (vec![busy("2026-11-23T08:00", "2026-11-23T16:00")], "16:00"),
         (vec![busy("2026-11-23T11:45", "2026-11-23T12:15")], "09:00 09:30 10:00 10:30 14:00 14:30 15:00 15:30 16:00"),
-        // Something ends when the other begins.
+        // The busy time ends when the next slot begins.
         (vec![busy("2026-11-23T10:00", "2026-11-23T17:00")], "09:00"),
     ] {
         assert_eq!(free(&expert, OrientationMode::Field, now, &taken, 1), [format!("11-23 {monday}")], "{taken:?}");
@@ -84,7 +84,7 @@ fn a_day_takes_no_more_than_its_limit_and_the_way_is_left_free() {
         free(&expert, OrientationMode::Field, "2026-11-20T10:00", &taken, 1),
         ["11-23 09:00 14:00 14:30 15:00 15:30 16:00"]
     );
-    // Nobody travels to a call.
+    // A call needs no travel.
     expert.lengths.tele = 60;
     let monday = "11-23 09:00 09:30 14:00 14:30 15:00 15:30 16:00";
     assert_eq!(free(&expert, OrientationMode::Tele, "2026-11-20T10:00", &taken, 1), [monday]);
@@ -123,7 +123,7 @@ fn nine_in_the_morning_is_nine_whatever_the_clocks_do() {
         let local = |slot: &Slot| slot.start.to_zoned(paris());
         let of_sunday = slots.iter().filter(|slot| local(slot).weekday() == Weekday::Sunday);
         let clocks: Vec<_> = of_sunday.map(|slot| local(slot).strftime("%H:%M").to_string()).collect();
-        // What begins at 01:30 ends at 03:30 by the clock: it is offered as what it is, an hour of real time.
+        // The slot that begins at 01:30 ends at 03:30 by the clock, and lasts an hour of real time.
         let expected: Vec<_> = sunday.split(' ').collect();
         assert!(expected.iter().all(|clock| clocks.iter().any(|found| found == clock)), "{now}: {clocks:?}");
         assert!(clocks.iter().all(|clock| !clock.starts_with("02:")), "{now}: {clocks:?}");
