@@ -26,7 +26,7 @@ use crate::{
     domain::message::{Body, Channel},
     dossier::TimelineEvent,
     flow::Event,
-    store::OptOut,
+    store::{OptOut, OptOutRow},
 };
 
 /// Longer messages are none of these words: they need not be looked at.
@@ -129,7 +129,7 @@ impl Turn {
         self.conversation.row.timing.silent_since = None;
         self.conversation.stopped.push(endpoint.clone());
         let conversation = self.conversation.row.id;
-        self.rows.opt_out = Some(OptOut::Stopped { endpoint, conversation, confirmation, at: now });
+        self.rows.opt_out = Some(OptOut::Stopped(OptOutRow { endpoint, conversation, confirmation, at: now }));
     }
 
     fn tell_contact(&mut self) {

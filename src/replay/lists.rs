@@ -75,7 +75,7 @@ impl Lists {
         }
         stored.requests.retain(|row| !rows.requests.done.iter().any(|(id, ..)| *id == row.id));
         match &rows.opt_out {
-            Some(OptOut::Stopped { endpoint, .. }) => stored.stopped.push(endpoint.clone()),
+            Some(OptOut::Stopped(row)) => stored.stopped.push(row.endpoint.clone()),
             Some(OptOut::Resumed(endpoint)) => stored.stopped.retain(|stopped| stopped != endpoint),
             None => {}
         }

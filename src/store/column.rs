@@ -106,9 +106,9 @@ macro_rules! by_name {
 }
 pub(super) use by_name;
 
-/// Kept as JSON.
+/// Kept as JSON, which the named method of a row reads.
 macro_rules! as_json {
-    ($($type:ty),+ $(,)?) => {$(
+    ($read:ident: $($type:ty),+ $(,)?) => {$(
         impl ColumnValue for $type {
             const TYPE: ColumnType = ColumnType::Text;
 
@@ -117,25 +117,7 @@ macro_rules! as_json {
             }
 
             fn read(row: &Row, column: usize) -> Result<Self, StoreError> {
-                row.json(column)
-            }
-        }
-    )+};
-}
-
-/// Kept as JSON that is only shown, and never written again: what another version wrote and this one cannot read is empty
-/// and fails no page.
-macro_rules! as_json_to_show {
-    ($($type:ty),+ $(,)?) => {$(
-        impl ColumnValue for $type {
-            const TYPE: ColumnType = ColumnType::Text;
-
-            fn to_arg(&self) -> Result<Arg, StoreError> {
-                json(self).map(Arg::Text)
-            }
-
-            fn read(row: &Row, column: usize) -> Result<Self, StoreError> {
-                row.json_or_default(column)
+                row.$read(column)
             }
         }
     )+};
@@ -143,8 +125,9 @@ macro_rules! as_json_to_show {
 
 as_text!(AppointmentId, ContactId, ConversationId, DocumentId, DossierId, MissedId, MissionId, OutboundId, RequestId,);
 by_name!(Channel, OrientationMode, Priority, Proof, Status);
-as_json!(Author, Body, Decision, Source, Timing, Value, Vec<Wanted>, serde_json::Value);
-as_json_to_show!(Assignment, Inspection);
+as_json!(json: Author, Body, Decision, Source, Timing, Value, Vec<Wanted>, serde_json::Value);
+// What another version wrote and this one cannot read fails no page: these two are shown, and never written again.
+as_json!(json_or_default: Assignment, Inspection);
 
 impl ColumnValue for String {
     const TYPE: ColumnType = ColumnType::Text;

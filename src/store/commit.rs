@@ -4,18 +4,17 @@
 //! received keys go in first: a redelivered message drops out of the group. Then the conversations, each fenced by its
 //! revision: one that another node moved on meanwhile drops out too, and its caller loads it anew and tries again.
 
-use std::{collections::HashSet, sync::Arc, sync::LazyLock, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
     db::{Db, Tx, args},
     error::StoreError,
     notify,
-    table::{Insert, table},
     tables::{
-        contact::{self, Binding, ChannelSwitchRow},
+        channel_switch::{self, ChannelSwitchRow},
+        contact::{self, Binding},
         conversation::{ADD_MESSAGE, CLAIM_ENDPOINT, ConversationRow, EndpointRow, MOVE_ON, MessageRow},
         document::{ADD_DOCUMENT, DocumentRow},
         dossier::{ADD_DECISION, ADD_ENTRY, ADD_FACT, DecisionRow, FactRow, PUT_DOSSIER},
@@ -23,6 +22,7 @@ use super::{
         opt_out::{self, OptOut},
         outbox::{self, ADD_OUTBOX, OutboxRow, Undelivered},
         planning::{self, Planning},
+        received::{ADD_RECEIVED, ReceivedRow},
         request::{self, Requests},
         timer::{self, TimerRow},
     },
@@ -103,20 +103,6 @@ pub struct FiledDocument {
     pub dossier: Option<DossierId>,
     pub kind: Option<String>,
 }
-
-/// An item that was received, kept until no provider delivers it again.
-struct ReceivedRow {
-    key: String,
-    conversation: ConversationId,
-    seq: i64,
-    at: Timestamp,
-}
-
-table! { ReceivedRow in "received" { key, conversation, seq, at } }
-
-/// Returns the keys that are new.
-static ADD_RECEIVED: LazyLock<Insert<ReceivedRow>> =
-    LazyLock::new(|| Insert::with("ON CONFLICT DO NOTHING RETURNING key"));
 
 /// Why a commit was not stored.
 #[derive(Debug, thiserror::Error)]
@@ -253,7 +239,7 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
         outbox::give_up(tx, undelivered).await?;
     }
     ADD_OUTBOX.run(tx, kept().flat_map(|c| &c.rows.outbox)).await?;
-    contact::open_channel_switches(tx, kept().flat_map(|c| &c.rows.channel_switches)).await?;
+    channel_switch::open(tx, kept().flat_map(|c| &c.rows.channel_switches)).await?;
     request::write(tx, kept().map(|c| &c.rows.requests)).await?;
     opt_out::write(tx, kept().filter_map(|c| c.rows.opt_out.as_ref())).await?;
     planning::write(tx, kept().map(|c| &c.rows.planning)).await?;

@@ -157,7 +157,6 @@ impl Row {
         serde_json::from_str(&self.text(column)?).map_err(StoreError::Unreadable)
     }
 
-    /// A value kept as text that parses.
     /// A value kept as JSON that is only shown and never written again: one that another version wrote and that this one
     /// cannot read is empty, and fails no page.
     pub(super) fn json_or_default<T: serde::de::DeserializeOwned + Default>(
@@ -170,6 +169,7 @@ impl Row {
         }))
     }
 
+    /// A value kept as text that parses.
     pub(super) fn parse<T: FromStr>(&self, column: usize) -> Result<T, StoreError> {
         self.text(column)?.parse().map_err(|_| self.unreadable(column))
     }

@@ -36,14 +36,15 @@ pub use error::StoreError;
 pub use notify::{ChangeFeed, Changes};
 pub use one_conversation::{Doors, OneConversation};
 pub use tables::{
-    contact::{Absorbed, Binding, ChannelSwitchRow, ProvenRow},
+    channel_switch::ChannelSwitchRow,
+    contact::{Absorbed, Binding, ProvenRow},
     conversation::{ConversationRow, EndpointRow, MessageRow},
     document::DocumentRow,
     dossier::{DecisionRow, FactRow},
     duplicate::RejectedDuplicate,
     handler::{HandlerRow, SessionRow},
     mailbox::MailboxRow,
-    opt_out::OptOut,
+    opt_out::{OptOut, OptOutRow},
     outbox::{Delivery, EarlyReport, OutboxRow, Said, Settled, Undelivered},
     planning::{AppointmentRow, AppointmentState, Mission, MissionRow, MissionState, Planning},
     policy::PolicyRow,

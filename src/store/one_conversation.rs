@@ -8,6 +8,7 @@ use super::{
     db::{Db, args},
     error::StoreError,
     tables::{
+        channel_switch,
         conversation::{self, CLAIM_ENDPOINT, ConversationRow, EndpointRow, MessageRow},
         document::{self, ADD_DOCUMENT, DocumentRow},
         dossier, handler,
@@ -41,7 +42,7 @@ impl Doors {
 
     /// The conversation that a link leads to, while it is good.
     pub async fn by_link(&self, token_hash: &str, now: Timestamp) -> Result<Option<OneConversation>, StoreError> {
-        let found = conversation::resume_link(&self.db, token_hash, now).await?;
+        let found = channel_switch::resume_link(&self.db, token_hash, now).await?;
         Ok(found.map(|id| OneConversation::new(Arc::clone(&self.db), id)))
     }
 }
@@ -127,6 +128,6 @@ impl OneConversation {
 
     /// Keeps a link to it; only its token's hash is given.
     pub async fn add_resume_link(&self, token_hash: &str, expires_at: Timestamp) -> Result<(), StoreError> {
-        conversation::add_resume_link(&self.db, token_hash, self.id, expires_at).await
+        channel_switch::add_resume_link(&self.db, token_hash, self.id, expires_at).await
     }
 }

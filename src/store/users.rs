@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{
     db::{Db, args},
     error::StoreError,
-    tables::handler::{self, HandlerRow, SELECT, SessionRow, read},
+    tables::handler::{self, ADD_HANDLER, ADD_SESSION, AddedHandler, HandlerRow, SessionRow},
 };
 
 /// The handlers and their sessions. Cheap to clone.
@@ -28,24 +28,13 @@ impl Users {
 
     /// All handlers, by login.
     pub async fn handlers(&self) -> Result<Vec<HandlerRow>, StoreError> {
-        self.db.fetch(&format!("{SELECT} ORDER BY login"), &[]).await?.iter().map(read).collect()
+        let added = self.db.rows::<AddedHandler>("ORDER BY login", &[]).await?;
+        Ok(added.into_iter().map(|added| added.row).collect())
     }
 
     /// Adds a handler; [`StoreError::Taken`] when the login is in use.
     pub async fn add_handler(&self, handler: &HandlerRow, now: Timestamp) -> Result<(), StoreError> {
-        self.db
-            .execute(
-                "INSERT INTO handler (login, name, role, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)",
-                &args![
-                    handler.login.as_str(),
-                    handler.name.as_str(),
-                    handler.role.as_str(),
-                    handler.password_hash.as_str(),
-                    now,
-                ],
-            )
-            .await
-            .map(drop)
+        ADD_HANDLER.run_alone(&self.db, &AddedHandler { row: handler.clone(), at: now }).await.map(drop)
     }
 
     /// Changes a password and ends the handler's sessions. False when nobody logs in so.
@@ -64,13 +53,7 @@ impl Users {
 
     /// Opens a session.
     pub async fn add_session(&self, session: &SessionRow) -> Result<(), StoreError> {
-        self.db
-            .execute(
-                "INSERT INTO session (token_hash, login, csrf, expires_at) VALUES ($1, $2, $3, $4)",
-                &args![session.token_hash.as_str(), session.login.as_str(), session.csrf.as_str(), session.expires_at,],
-            )
-            .await
-            .map(drop)
+        ADD_SESSION.run_alone(&self.db, session).await.map(drop)
     }
 
     /// The session of a token, while it is good, with its handler.
@@ -79,24 +62,10 @@ impl Users {
         token_hash: &str,
         now: Timestamp,
     ) -> Result<Option<(SessionRow, HandlerRow)>, StoreError> {
-        let row = self
-            .db
-            .fetch_one(
-                "SELECT handler.login, handler.name, handler.role, handler.password_hash, session.csrf, \
-                 session.expires_at FROM session JOIN handler ON handler.login = session.login \
-                 WHERE session.token_hash = $1 AND session.expires_at > $2",
-                &args![token_hash, now],
-            )
-            .await?;
-        let Some(row) = row else { return Ok(None) };
-        let handler = read(&row)?;
-        let session = SessionRow {
-            token_hash: token_hash.to_owned(),
-            login: handler.login.clone(),
-            csrf: row.text(4)?,
-            expires_at: row.time(5)?,
-        };
-        Ok(Some((session, handler)))
+        let good = "WHERE token_hash = $1 AND expires_at > $2";
+        let Some(session) = self.db.row::<SessionRow>(good, &args![token_hash, now]).await? else { return Ok(None) };
+        let handler = handler::handler(&self.db, &session.login).await?;
+        Ok(handler.map(|handler| (session, handler)))
     }
 
     /// Ends a session.

@@ -8,7 +8,7 @@ use crate::{
     store::{
         db::args,
         error::StoreError,
-        tables::{contact, conversation::EndpointRow},
+        tables::{channel_switch, contact, conversation::EndpointRow},
     },
 };
 
@@ -25,14 +25,7 @@ impl Engine {
         secret_hash: &str,
         now: Timestamp,
     ) -> Result<Option<ConversationId>, StoreError> {
-        let row = self
-            .db
-            .fetch_one(
-                "SELECT conversation FROM crossing WHERE secret_hash = $1 AND expires_at > $2 AND used_at IS NULL",
-                &args![secret_hash, now],
-            )
-            .await?;
-        row.map(|row| row.parse(0)).transpose()
+        channel_switch::crossing(&self.db, secret_hash, now).await
     }
 
     /// The person who wrote from a telephone number, or showed that it is theirs.

@@ -11,7 +11,10 @@ use crate::{
     store::{
         db::args,
         error::StoreError,
-        tables::conversation::{self, ConversationRow, MessageRow},
+        tables::{
+            channel_switch,
+            conversation::{self, ConversationRow, MessageRow},
+        },
     },
 };
 
@@ -48,12 +51,12 @@ impl Engine {
         conversation: ConversationId,
         expires_at: Timestamp,
     ) -> Result<(), StoreError> {
-        conversation::add_resume_link(&self.db, token_hash, conversation, expires_at).await
+        channel_switch::add_resume_link(&self.db, token_hash, conversation, expires_at).await
     }
 
     /// The conversation that a link leads to, while it is good.
     pub async fn resume_link(&self, token_hash: &str, now: Timestamp) -> Result<Option<ConversationId>, StoreError> {
-        conversation::resume_link(&self.db, token_hash, now).await
+        channel_switch::resume_link(&self.db, token_hash, now).await
     }
 
     /// A conversation's dossier, where it has one.

@@ -13,7 +13,7 @@ use crate::{
         db::{Row, Tx, args},
         error::StoreError,
         table::Table as _,
-        tables::outbox::{Delivery, EarlyReport, OutboxRow, Said, Settled},
+        tables::outbox::{Delivery, EarlyReport, KEEP_REPORT, KeptReport, OutboxRow, Said, Settled},
     },
 };
 
@@ -111,33 +111,16 @@ impl Engine {
         report: &EarlyReport,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.db
-            .execute(
-                "INSERT INTO early_report (channel, account, provider_id, fate, reason, at) \
-                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
-                &args![
-                    channel.name(),
-                    account,
-                    report.provider_id.as_str(),
-                    report.delivery.name(),
-                    report.reason.clone(),
-                    now
-                ],
-            )
-            .await
-            .map(drop)
+        let kept = KeptReport { channel, account: account.to_owned(), report: report.clone(), at: now };
+        KEEP_REPORT.run_alone(&self.db, &kept).await.map(drop)
     }
 
     /// The reports of an account that came early and whose message is known by now.
     pub async fn early_reports(&self, channel: Channel, account: &str) -> Result<Vec<EarlyReport>, StoreError> {
-        let sql = "SELECT early_report.provider_id, early_report.fate, early_report.reason FROM early_report \
-             WHERE channel = $1 AND account = $2 AND EXISTS (SELECT 1 FROM outbox WHERE outbox.channel = $1 \
+        let known = "WHERE channel = $1 AND account = $2 AND EXISTS (SELECT 1 FROM outbox WHERE outbox.channel = $1 \
              AND outbox.account = $2 AND outbox.provider_id = early_report.provider_id) ORDER BY at";
-        let rows = self.db.fetch(sql, &args![channel.name(), account]).await?;
-        let read = |row: &Row| {
-            Ok(EarlyReport { provider_id: row.text(0)?, delivery: row.parse(1)?, reason: row.text_or_null(2)? })
-        };
-        rows.iter().map(read).collect()
+        let kept = self.db.rows::<KeptReport>(known, &args![channel.name(), account]).await?;
+        Ok(kept.into_iter().map(|kept| kept.report).collect())
     }
 
     /// Forgets an early report that was taken.

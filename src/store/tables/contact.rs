@@ -1,10 +1,11 @@
-//! One person at several addresses: the ways from one to another, and what a turn takes from another conversation.
+//! One person at several addresses, and what a turn takes from another conversation.
 
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
 
 use super::{
+    channel_switch,
     conversation::{CLAIM_ENDPOINT, ConversationRow, EndpointRow},
     dossier::{ADD_ENTRY, PUT_DOSSIER},
 };
@@ -22,15 +23,6 @@ use crate::{
         table::{Insert, table},
     },
 };
-
-/// A way to another channel. Only its secret's hash is kept.
-#[derive(Clone, Debug)]
-pub struct ChannelSwitchRow {
-    pub secret_hash: String,
-    pub conversation: ConversationId,
-    pub to: Channel,
-    pub expires_at: Timestamp,
-}
 
 /// What a turn takes from elsewhere. It is taken in the turn's own transaction, or the turn is not stored.
 #[derive(Clone, Debug, Default)]
@@ -90,17 +82,10 @@ pub(in crate::store) async fn bind(
     conversation: &ConversationRow,
     endpoint: Option<&EndpointRow>,
 ) -> Result<bool, StoreError> {
-    if let Some(secret_hash) = &binding.spends {
-        let spent = tx
-            .fetch(
-                "UPDATE crossing SET used_at = $3 \
-                 WHERE secret_hash = $1 AND conversation = $2 AND used_at IS NULL RETURNING conversation",
-                &args![secret_hash.as_str(), conversation.id.to_string(), conversation.updated_at],
-            )
-            .await?;
-        if spent.is_empty() {
-            return Ok(false);
-        }
+    if let Some(secret_hash) = &binding.spends
+        && !channel_switch::spend(tx, secret_hash, conversation.id, conversation.updated_at).await?
+    {
+        return Ok(false);
     }
     if let (Some(left), Some(row)) = (binding.leaves, endpoint) {
         let Endpoint { channel, account, address } = &row.endpoint;
@@ -168,20 +153,6 @@ async fn leave(tx: &mut Tx, conversation: ConversationId) -> Result<(), StoreErr
     let values = args![conversation.to_string()];
     tx.fetch("UPDATE conversation SET revision = revision + 1, moves = moves + 1 WHERE id = $1", &values).await?;
     tx.fetch("DELETE FROM timer WHERE conversation = $1", &values).await.map(drop)
-}
-
-/// Opens the ways that turns gave.
-pub(in crate::store) async fn open_channel_switches(
-    tx: &mut Tx,
-    rows: impl Iterator<Item = &ChannelSwitchRow>,
-) -> Result<(), StoreError> {
-    for row in rows {
-        // A link to the chat may be opened on several devices; whatever else is good once.
-        let table = if row.to == Channel::Web { "resume_link (token_hash," } else { "crossing (secret_hash," };
-        let sql = format!("INSERT INTO {table} conversation, expires_at) VALUES ($1, $2, $3)");
-        tx.fetch(&sql, &args![row.secret_hash.as_str(), row.conversation.to_string(), row.expires_at]).await?;
-    }
-    Ok(())
 }
 
 /// The addresses at which a conversation goes on, in the order in which they came.

@@ -145,33 +145,3 @@ pub(in crate::store) async fn messages(
     let after_seq = "WHERE conversation = $1 AND seq > $2 ORDER BY seq LIMIT $3";
     db.rows(after_seq, &args![conversation.to_string(), after, limit]).await
 }
-
-/// Keeps a link to a conversation; only its token's hash is given.
-pub(in crate::store) async fn add_resume_link(
-    db: &Db,
-    token_hash: &str,
-    conversation: ConversationId,
-    expires_at: Timestamp,
-) -> Result<(), StoreError> {
-    db.execute(
-        "INSERT INTO resume_link (token_hash, conversation, expires_at) VALUES ($1, $2, $3)",
-        &args![token_hash, conversation.to_string(), expires_at],
-    )
-    .await
-    .map(drop)
-}
-
-/// The conversation that a link leads to, while it is good.
-pub(in crate::store) async fn resume_link(
-    db: &Db,
-    token_hash: &str,
-    now: Timestamp,
-) -> Result<Option<ConversationId>, StoreError> {
-    let row = db
-        .fetch_one(
-            "SELECT conversation FROM resume_link WHERE token_hash = $1 AND expires_at > $2",
-            &args![token_hash, now],
-        )
-        .await?;
-    row.map(|row| row.parse(0)).transpose()
-}

@@ -1,10 +1,13 @@
 //! Handlers and their sessions.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 
 use crate::store::{
-    db::{Db, Row, args},
+    db::{Db, args},
     error::StoreError,
+    table::{Insert, table},
 };
 
 /// A person at the console.
@@ -27,14 +30,23 @@ pub struct SessionRow {
     pub expires_at: Timestamp,
 }
 
-pub(in crate::store) const SELECT: &str = "SELECT login, name, role, password_hash FROM handler";
-
-pub(in crate::store) fn read(row: &Row) -> Result<HandlerRow, StoreError> {
-    Ok(HandlerRow { login: row.text(0)?, name: row.text(1)?, role: row.text(2)?, password_hash: row.text(3)? })
+/// A handler as it is stored.
+pub(in crate::store) struct AddedHandler {
+    pub(in crate::store) row: HandlerRow,
+    pub(in crate::store) at: Timestamp,
 }
+
+table! { AddedHandler in "handler" {
+    row: HandlerRow { login, name, role, password_hash },
+    at as created_at,
+} }
+
+table! { SessionRow in "session" { token_hash, login, csrf, expires_at } }
+
+pub(in crate::store) static ADD_HANDLER: LazyLock<Insert<AddedHandler>> = LazyLock::new(Insert::new);
+pub(in crate::store) static ADD_SESSION: LazyLock<Insert<SessionRow>> = LazyLock::new(Insert::new);
 
 /// The handler who logs in so.
 pub(in crate::store) async fn handler(db: &Db, login: &str) -> Result<Option<HandlerRow>, StoreError> {
-    let row = db.fetch_one(&format!("{SELECT} WHERE login = $1"), &args![login]).await?;
-    row.as_ref().map(read).transpose()
+    Ok(db.row::<AddedHandler>("WHERE login = $1", &args![login]).await?.map(|added| added.row))
 }

@@ -1,6 +1,7 @@
 //! What is stored: a file a subject, with its rows, the one declaration of each row's columns, what a turn's transaction
 //! does with them, and what several faces of the store read. Nothing here knows a face.
 
+pub(super) mod channel_switch;
 pub(super) mod contact;
 pub(super) mod conversation;
 pub(super) mod document;
@@ -12,6 +13,7 @@ pub(super) mod opt_out;
 pub(super) mod outbox;
 pub(super) mod planning;
 pub(super) mod policy;
+pub(super) mod received;
 pub(super) mod request;
 pub(super) mod sms_part;
 pub(super) mod timer;

@@ -1,5 +1,7 @@
 //! Who asked for no more messages at an address.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 
 use crate::{
@@ -7,36 +9,44 @@ use crate::{
     store::{
         db::{Tx, args},
         error::StoreError,
+        table::{Insert, table},
     },
 };
 
 /// What a turn changes of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OptOut {
-    /// The person asked to stop. Only the message number `confirmation` is still sent.
-    Stopped { endpoint: Endpoint, conversation: ConversationId, confirmation: i64, at: Timestamp },
+    /// The person asked to stop.
+    Stopped(OptOutRow),
     /// The person wrote again.
     Resumed(Endpoint),
 }
 
+/// An address at which the person asked to stop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OptOutRow {
+    pub endpoint: Endpoint,
+    pub conversation: ConversationId,
+    /// The number of the only message that is still sent: the one that confirms it.
+    pub confirmation: i64,
+    pub at: Timestamp,
+}
+
+table! { OptOutRow in "opt_out" {
+    endpoint: Endpoint { channel, account, address },
+    conversation,
+    confirmation,
+    at,
+} }
+
+static PUT_OPT_OUT: LazyLock<Insert<OptOutRow>> =
+    LazyLock::new(|| Insert::upsert(&["channel", "account", "address"], &[], ""));
+
 pub(in crate::store) async fn write(tx: &mut Tx, changes: impl Iterator<Item = &OptOut>) -> Result<(), StoreError> {
     for change in changes {
         match change {
-            OptOut::Stopped { endpoint: Endpoint { channel, account, address }, conversation, confirmation, at } => {
-                tx.fetch(
-                    "INSERT INTO opt_out (channel, account, address, conversation, confirmation, at) \
-                     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (channel, account, address) DO UPDATE \
-                     SET conversation = excluded.conversation, confirmation = excluded.confirmation, at = excluded.at",
-                    &args![
-                        channel.name(),
-                        account.as_str(),
-                        address.as_str(),
-                        conversation.to_string(),
-                        *confirmation,
-                        *at
-                    ],
-                )
-                .await?;
+            OptOut::Stopped(row) => {
+                PUT_OPT_OUT.run(tx, [row]).await?;
             }
             OptOut::Resumed(Endpoint { channel, account, address }) => {
                 tx.fetch(

@@ -12,7 +12,7 @@ use crate::{
     domain::{
         id::{ConversationId, OutboundId},
         language::Language,
-        message::{Author, Body, Endpoint},
+        message::{Author, Body, Channel, Endpoint},
     },
     store::{
         column::by_name,
@@ -85,6 +85,14 @@ pub struct EarlyReport {
     pub reason: Option<String>,
 }
 
+/// An early report as it is stored.
+pub(in crate::store) struct KeptReport {
+    pub(in crate::store) channel: Channel,
+    pub(in crate::store) account: String,
+    pub(in crate::store) report: EarlyReport,
+    pub(in crate::store) at: Timestamp,
+}
+
 /// What a channel needs to say a message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Said {
@@ -145,7 +153,16 @@ table! { OutboxRow in "outbox" {
     at,
 } }
 
+table! { KeptReport in "early_report" {
+    channel,
+    account,
+    report: EarlyReport { provider_id, delivery as fate, reason },
+    at,
+} }
+
 pub(in crate::store) static ADD_OUTBOX: LazyLock<Insert<OutboxRow>> = LazyLock::new(Insert::new);
+pub(in crate::store) static KEEP_REPORT: LazyLock<Insert<KeptReport>> =
+    LazyLock::new(|| Insert::with("ON CONFLICT DO NOTHING"));
 
 impl OutboxRow {
     /// A message that waits to be sent.
