@@ -1,9 +1,9 @@
-//! What every channel keeps: an account of a provider hands over what it decoded and verified as an [`Event`], and
-//! delivers an [`Outbound`] once, telling in a [`SendError`] whether another try may help.
+//! The contract of every channel: a provider's account passes on what it verified and decoded as an [`Event`], and
+//! delivers an [`Outbound`] once; its [`SendError`] tells whether another try may help.
 //!
-//! A provider is one file. It knows its protocol and nothing of conversations: what it decoded goes to the receiver
-//! ([`super::Receiver`]), which stores it before the provider acknowledges; what it delivers comes from the outbox, which
-//! keeps the order, the pace and the tries. A provider holds nothing that a restart may not lose.
+//! A provider is one file. It knows its protocol and nothing of conversations: what it decodes goes to the receiver
+//! ([`super::Receiver`]), which stores it before the provider acknowledges; what it delivers comes from the outbox,
+//! which keeps the order, the pace and the retries. A provider holds nothing in memory that a restart must not lose.
 
 use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 
@@ -33,93 +33,106 @@ pub trait Provider: fmt::Debug + Send + Sync {
     /// How fast the provider takes messages.
     fn pace(&self) -> Pace;
 
-    /// Sends one message. What it says is recorded: a provider neither tries again nor sleeps.
+    /// Sends one message. The outbox records the result and decides on retries: a provider neither tries again nor
+    /// sleeps.
+    ///
+    /// # Errors
+    ///
+    /// When the provider did not take the message, or it is unknown whether it did.
     fn deliver<'a>(&'a self, outbound: &'a Outbound) -> BoxFuture<'a, Result<Sent, SendError>>;
 
-    /// Brings the bytes of a file that a message named by `media` (a URL, a file's identifier). Bounded in size and time.
-    /// Nothing can be brought where messages bring their files, or none come.
+    /// Fetches the bytes of a file that a message named by `media` (a URL, a file's identifier). Bounded in size and
+    /// time. The default is for accounts whose messages carry their files, or have none.
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError::Unavailable`] when the file may come later: the message is not acknowledged, and comes again.
     fn fetch<'a>(&'a self, media: &'a str) -> BoxFuture<'a, Result<Bytes, FetchError>> {
         let _ = media;
         Box::pin(async { Err(FetchError::Gone) })
     }
 
-    /// Verifies and decodes a post to `/channels/CHANNEL/ACCOUNT`, on the raw bytes.
+    /// Verifies and decodes a post to `/channels/CHANNEL/ACCOUNT`. The signature is checked on the raw bytes.
+    ///
+    /// # Errors
+    ///
+    /// When the account takes no posts, the post is not the provider's, or it cannot be decoded.
     fn decode(&self, post: &Post<'_>) -> Result<Vec<Event>, Refusal> {
         let _ = post;
         Err(Refusal::NotServed)
     }
 
-    /// The largest post that is read.
-    fn most_bytes(&self) -> usize {
+    /// The largest post that is read, in bytes.
+    fn max_bytes(&self) -> usize {
         256 * 1024
     }
 
-    /// Does what is polite once the events before it are stored ([`Event::AfterCommit`]). Returns at once.
+    /// Does what may be done once the events before it are stored ([`Event::AfterCommit`]). Returns at once.
     fn after_commit(&self, what: &Json) {
         let _ = what;
     }
 
-    /// The answer to a post whose events are stored: empty for most.
+    /// The response to a post whose events are stored: empty for most providers.
     fn acknowledgement(&self) -> Acknowledgement {
         Acknowledgement::default()
     }
 
-    /// Tries what the account needs of others, for `guichet doctor`. Sends nothing to anybody.
+    /// Checks what the account needs of its provider, for `guichet doctor`. Sends no message to anybody.
     fn check(&self) -> BoxFuture<'_, Vec<Checked>> {
         Box::pin(async { Vec::new() })
     }
 
-    /// Polls, or holds a line, until `stop`; hands what comes to the receiver. Ends at once for an account that is only
-    /// posted to. Connects again by itself after any error.
+    /// Polls, or holds a connection, until `stop`, and passes what comes to the receiver. It connects again by itself
+    /// after any error. For an account that is only posted to it returns at once.
     fn listen(self: Arc<Self>, receiver: Receiver, stop: CancellationToken) -> BoxFuture<'static, ()> {
         let _ = (receiver, stop);
         Box::pin(async {})
     }
 }
 
-/// One thing that an account needs, as it was found.
+/// The result of checking one thing that an account needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checked {
     pub what: &'static str,
-    /// How it stands; or what is wrong and what to do about it.
+    /// What was found; or what is wrong and what to do about it.
     pub outcome: Result<String, String>,
 }
 
-/// The most messages of an account in a time; more wait in the outbox.
+/// How fast an account may send: at most `messages` in any stretch of `per`. More wait in the outbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     pub messages: u32,
     pub per: Duration,
-    /// How many may be on their way at once.
+    /// How many messages may be in flight at once.
     pub at_once: usize,
-    /// The least time between two messages to one address; zero where the provider does not mind.
+    /// The shortest time between two messages to one address; zero where the provider has no such limit.
     pub apart: Duration,
 }
 
-/// A post to an account's address, as it came.
+/// A post to an account's address, as it was received.
 #[derive(Debug)]
 pub struct Post<'a> {
     pub method: &'a Method,
-    /// The address that the provider knows: the configured public URL with this request's path and query. Never from
-    /// the Host header.
+    /// The address that the provider signed: the configured public URL with this request's path and query. The Host
+    /// header is not used, for the sender writes it.
     pub url: &'a str,
     pub headers: &'a HeaderMap,
     pub body: &'a Bytes,
 }
 
-/// Why a post is not taken. Nothing was stored.
+/// Why a post is refused. Nothing was stored.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     #[error("this account takes no posts")]
     NotServed,
     #[error("the signature or the secret is missing or wrong")]
     Unauthorized,
-    /// What is wrong, in words for the provider's log. Never the content.
+    /// What is wrong, for the provider's log. It never quotes the content.
     #[error("{0}")]
     Malformed(String),
 }
 
-/// What an HTTP provider is answered once its events are stored.
+/// The response to an HTTP provider whose events are stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Acknowledgement {
     pub status: StatusCode,
@@ -133,22 +146,23 @@ impl Default for Acknowledgement {
     }
 }
 
-/// What a provider told.
+/// What a provider's post, poll or connection delivered.
 #[derive(Clone, Debug)]
 pub enum Event {
     Message(Box<Received>),
     Report(Report),
-    /// For the provider itself, once what came before it is stored: a pressed button is shown as pressed. It may be lost
-    /// without harm.
+    /// Given back to the provider once the events before it are stored, for instance to show a pressed button as
+    /// pressed. It may be lost without harm.
     AfterCommit(Json),
 }
 
-/// A message, with the files that are still at the provider's.
+/// A message with its files, whose bytes may still be at the provider.
 #[derive(Clone, Debug)]
 pub struct Received {
     pub inbound: Inbound,
     pub files: Vec<File>,
-    /// More may follow at once (an album has no end mark): the flow answers when nothing came for a moment.
+    /// Whether more messages may follow at once (an album has no end mark): the flow answers when none came for a
+    /// moment.
     pub more_may_follow: bool,
 }
 
@@ -164,11 +178,11 @@ pub struct File {
 #[derive(Clone, Debug)]
 pub enum Content {
     Bytes(Bytes),
-    /// At the provider's, for [`Provider::fetch`].
+    /// At the provider, to be fetched by [`Provider::fetch`].
     Media(String),
 }
 
-/// What became of a message that we sent.
+/// A delivery report about a message that we sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     /// The identifier that [`Sent`] gave.
@@ -180,47 +194,47 @@ pub struct Report {
 pub enum DeliveryStatus {
     Delivered,
     Read,
-    /// With what the handler is told.
+    /// With the reason that the handler is told.
     Failed(Reason),
 }
 
 /// A message for one person, rendered by the channel and sent by the provider.
 #[derive(Clone, Debug)]
 pub struct Outbound {
-    /// The same for every try: the provider's idempotency key, where it has one.
+    /// The same for every try: the idempotency key, where the provider has one.
     pub id: String,
     pub to: Endpoint,
     pub conversation: ConversationId,
-    /// Its number in the conversation.
+    /// The message's number in the conversation.
     pub seq: i64,
     pub language: Language,
-    /// The dossier's reference, such as the person knows it.
+    /// The dossier's reference, as the person knows it.
     pub reference: String,
     pub author: Author,
     pub body: Body,
     /// The short link of the upload page, where the body asks for files.
     pub link: Option<String>,
-    /// What leads to the link, for a channel that has no words of its own for it.
+    /// The sentence before the link, for a channel that has none of its own.
     pub lead_in: String,
-    /// What the provider called our last message in this conversation and theirs: to answer to, or to edit.
+    /// The provider's identifiers of earlier messages, to reply to or to edit.
     pub thread: Thread,
 }
 
-/// What came before, by the provider's identifiers, newest last.
+/// The earlier messages of a conversation, by the provider's identifiers, newest last.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Thread {
     pub sent: Vec<String>,
     pub received: Vec<String>,
 }
 
-/// The provider took it.
+/// The provider took the message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sent {
-    /// By which a [`Report`] or a reply names it. Empty where the provider gives none.
+    /// The identifier by which a [`Report`] or a reply names it. Empty where the provider gives none.
     pub provider_id: String,
 }
 
-/// The provider did not take it, or nobody knows whether it did.
+/// The provider did not take the message, or it is unknown whether it did.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{detail}")]
 pub struct SendError {
@@ -240,8 +254,8 @@ pub enum Retry {
     Never,
 }
 
-/// What a handler is told of a message that was not delivered. The words are in `flows/messages.yaml`, under
-/// `undelivered_` and this name.
+/// Why a message was not delivered, for the handler. The texts are in `flows/messages.yaml`, under `undelivered_` and
+/// this name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// There is nobody at this address.
@@ -254,7 +268,7 @@ pub enum Reason {
     Content,
     /// The provider cannot be reached or is failing.
     Unavailable,
-    /// The provider took it and could not bring it.
+    /// The provider took the message and could not deliver it.
     Undelivered,
 }
 
@@ -262,7 +276,7 @@ impl Reason {
     const ALL: [Self; 6] =
         [Self::NoSuchAddress, Self::Refused, Self::Account, Self::Content, Self::Unavailable, Self::Undelivered];
 
-    /// The name in the store and at the end of the words' key.
+    /// The name in the store and at the end of the text's key.
     pub fn name(self) -> &'static str {
         match self {
             Self::NoSuchAddress => "no_such_address",
@@ -283,12 +297,12 @@ impl FromStr for Reason {
     }
 }
 
-/// A reason that is none of ours.
+/// A name that is none of [`Reason`]'s.
 #[derive(Debug, thiserror::Error)]
 #[error("unknown reason")]
 pub struct UnknownReason;
 
-/// Why a file could not be brought.
+/// Why a file could not be fetched.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FetchError {
     #[error("the file is larger than may be taken")]

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 const CONNECT: Duration = Duration::from_secs(5);
-/// From the first byte sent to the last byte read. The outbox gives up a try a little later.
+/// The time-out of a whole request, from the first byte sent to the last byte read. The outbox ends a try a little
+/// later.
 const WHOLE: Duration = Duration::from_secs(30);
 
-/// A client that follows no redirect by itself: whoever does looks at where it leads, and sends no credentials there.
+/// A client that follows no redirect by itself: a provider that follows one checks its target first, and sends no
+/// credentials there.
 pub fn client() -> Result<reqwest::Client, reqwest::Error> {
     builder().build()
 }

@@ -1,5 +1,5 @@
-//! The ways in and out. Each channel decodes and verifies what comes on the raw bytes, and renders what goes in the manner
-//! natural to it.
+//! The channels. Each verifies and decodes what comes in, on the raw bytes, and renders what goes out in its own
+//! manner.
 
 mod contract;
 pub mod email;

@@ -5,10 +5,10 @@ use std::{collections::HashSet, sync::Arc};
 use super::{Provider, email, sms, telegram};
 use crate::{config::Config, conversation::Accounts, domain::message::Channel};
 
-/// Makes the accounts of a channel that the configuration names.
+/// Opens the accounts of a channel that the configuration names.
 type Open = fn(&Config, &reqwest::Client) -> Result<Vec<Arc<dyn Provider>>, AccountError>;
 
-/// One line a channel.
+/// The channels, one line each.
 const CHANNELS: &[Open] = &[sms::open, telegram::open];
 
 /// What is wrong with the configured accounts.
@@ -27,20 +27,24 @@ pub enum AccountError {
 pub struct Providers(Arc<[Arc<dyn Provider>]>);
 
 impl Providers {
-    /// The accounts that `config` names; they share the connections of `http`. `key` is the program's own secret, the
-    /// same on every node.
+    /// Opens the accounts that `config` names; they share the connections of `http`. `key` is the program's own secret,
+    /// the same on every node.
+    ///
+    /// # Errors
+    ///
+    /// When an account's settings are wrong, or two accounts of a channel have one name.
     pub fn open(config: &Config, http: &reqwest::Client, key: &str) -> Result<Self, AccountError> {
         let mut all = Vec::new();
         for open in CHANNELS {
             all.extend(open(config, http)?);
         }
         all.extend(email::open(config, key)?);
-        // The accounts that are only answered stand in the same addresses.
+        // The accounts whose replies stand in the answer to the post share these addresses, so their names count too.
         let answered = config.sms.answered().map(|webhook| (Channel::Sms, webhook.account.clone()));
         Self::new(all, answered)
     }
 
-    /// These accounts, beside those `taken` by others.
+    /// These accounts; `taken` are the names that others have.
     pub fn new(
         providers: Vec<Arc<dyn Provider>>,
         taken: impl IntoIterator<Item = (Channel, String)>,
@@ -64,7 +68,7 @@ impl Providers {
         self.0.iter()
     }
 
-    /// What the intake needs to know: where messages are pushed.
+    /// The accounts to which messages are pushed, for the intake.
     pub fn accounts(&self) -> Accounts {
         Accounts::new(self.0.iter().map(|provider| (provider.channel(), provider.account().to_owned())))
     }

@@ -1,8 +1,9 @@
-//! Where providers hand over what they decoded: files first, then the message with its answer, then the acknowledgement.
+//! Receives what providers decoded: stores the files first, then the message with its answer; then the provider
+//! acknowledges.
 //!
-//! It refuses to acknowledge what is not on disk: a file that cannot be fetched at the moment leaves its message with the
-//! provider. A file that will never come (gone, too large, of a kind that nobody reads) does not: the person is told, and
-//! the rest of the message goes on.
+//! Nothing is acknowledged that is not on disk: a message whose file cannot be fetched at the moment is refused, and
+//! the provider delivers it again. A file that will never come (gone, too large, of a type that is not accepted) does
+//! not stop its message: the person is told, and the rest goes on.
 
 use std::convert::Infallible;
 
@@ -18,7 +19,7 @@ use crate::{
     store::{Delivery, EarlyReport, Engine, OutboxRow},
 };
 
-/// The one way from a provider into the house. Cheap to clone.
+/// The one way from a provider to the intake. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Receiver {
     intake: Intake,
@@ -33,19 +34,24 @@ impl Receiver {
         Self { intake, store, documents, limits, clock }
     }
 
-    /// For what an account keeps of its own line, such as how far a mailbox was read, or a part of a message.
+    /// The store, for what an account keeps about its own connection: how far a mailbox was read, a part of a message.
     pub fn store(&self) -> &Engine {
         &self.store
     }
 
-    /// The time, as the house tells it.
+    /// The program's clock.
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
 
-    /// Stores an event with all that follows from it. Only when this returns may `provider` acknowledge.
+    /// Stores an event with everything that follows from it. `provider` may acknowledge only after this returned.
+    ///
+    /// # Errors
+    ///
+    /// When the event could not be stored, or a file cannot be fetched at the moment. The provider must deliver it
+    /// again.
     pub async fn take(&self, provider: &dyn Provider, event: Event) -> Result<(), ReceiverError> {
-        // A turn is large: boxed here, once, it does not grow every channel's own future.
+        // A turn's future is large: boxed here, it does not make every channel's own future larger.
         match event {
             Event::Message(received) => Box::pin(self.receive(provider, *received)).await,
             Event::Report(report) => Box::pin(self.note(provider.channel(), provider.account(), &report)).await,
@@ -70,7 +76,7 @@ impl Receiver {
         Ok(())
     }
 
-    /// Brings the files of a message to the disk.
+    /// Stores the files of a message on the disk.
     async fn keep(&self, provider: &dyn Provider, inbound: &Inbound, files: Vec<File>) -> Result<Files, ReceiverError> {
         let others = match self.store.conversation_at(&inbound.endpoint).await? {
             Some(conversation) => self.store.documents(conversation).await?,
@@ -117,18 +123,23 @@ impl Receiver {
         Ok(kept)
     }
 
-    /// Notes what became of a message that we sent.
+    /// Applies a delivery report, or keeps it when its message is not known as sent yet.
     async fn note(&self, channel: Channel, account: &str, report: &Report) -> Result<(), ReceiverError> {
         if self.apply(channel, account, report).await? {
             return Ok(());
         }
-        // The answer to our post may still be on its way to the store: whoever stores it looks here afterwards.
+        // The provider's answer to our own request may not be stored yet: whoever stores it applies early reports
+        // afterwards.
         self.store.keep_early_report(channel, account, &early(report), self.clock.now()).await?;
-        // Or it was stored in this very moment, and nobody looks any more.
+        // It may have been stored between these two statements, and then nobody would apply the report any more.
         self.take_early_reports(channel, account).await
     }
 
     /// Applies the reports of an account that came before their message was known as sent.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails. The reports that were not applied are kept.
     pub async fn take_early_reports(&self, channel: Channel, account: &str) -> Result<(), ReceiverError> {
         for early in self.store.early_reports(channel, account).await? {
             if let Some(report) = late(&early) {
@@ -139,7 +150,7 @@ impl Receiver {
         Ok(())
     }
 
-    /// False when no message of ours has this name.
+    /// Applies a report. False when no message of ours has its identifier.
     async fn apply(&self, channel: Channel, account: &str, report: &Report) -> Result<bool, ReceiverError> {
         let Some(row) = self.store.outbox_by_provider_id(channel, account, &report.provider_id).await? else {
             return Ok(false);
@@ -160,7 +171,7 @@ impl Receiver {
     }
 }
 
-/// A report as it is kept until its message is known.
+/// A report, as it is stored until its message is known as sent.
 fn early(report: &Report) -> EarlyReport {
     let (delivery, reason) = match report.status {
         DeliveryStatus::Delivered => (Delivery::Delivered, None),
@@ -170,7 +181,7 @@ fn early(report: &Report) -> EarlyReport {
     EarlyReport { provider_id: report.provider_id.clone(), delivery, reason }
 }
 
-/// The report that was kept. None for what none is.
+/// The report that was stored; none for a delivery state that is no report.
 fn late(early: &EarlyReport) -> Option<Report> {
     let status = match early.delivery {
         Delivery::Delivered => DeliveryStatus::Delivered,

@@ -1,5 +1,4 @@
-//! What providers are tested with: a table of posts, a scripted peer that speaks HTTP, and a client that reaches nothing but
-//! this machine.
+//! Support for providers' tests: a table of posts, a scripted HTTP peer, and a client that reaches this machine only.
 
 use std::{
     fmt::Write as _,
@@ -24,11 +23,11 @@ use crate::{
     intake::InboundKind,
 };
 
-/// A post to an account, and what it must come to.
+/// A post to an account, and the expected events or refusal.
 pub struct Case<'a> {
     pub name: &'a str,
     pub method: Method,
-    /// The whole address that the provider knows.
+    /// The whole URL, as the provider signs it.
     pub url: &'a str,
     pub headers: Vec<(&'a str, String)>,
     pub body: Vec<u8>,
@@ -43,7 +42,7 @@ pub enum Seen {
         from: String,
         text: String,
         choice: Option<String>,
-        /// The media, or the name of a file whose bytes came along.
+        /// The media's identifier, or the name of a file whose bytes came with the message.
         files: Vec<String>,
     },
     /// Anything else that a person did.
@@ -55,12 +54,12 @@ pub enum Seen {
         id: String,
         status: DeliveryStatus,
     },
-    /// For the provider alone.
+    /// [`Event::AfterCommit`].
     AfterCommit,
 }
 
 impl Seen {
-    /// A message that is a text.
+    /// A message with a text only.
     pub fn text(id: &str, from: &str, text: &str) -> Self {
         let (id, from, text) = (id.to_owned(), from.to_owned(), text.to_owned());
         Self::Message { id, from, text, choice: None, files: Vec::new() }
@@ -93,7 +92,7 @@ impl Seen {
     }
 }
 
-/// Plays every case of the table, and names each that comes to something else.
+/// Plays every case of the table, and lists those whose result is another one.
 pub fn check(provider: &dyn Provider, cases: Vec<Case<'_>>) {
     let mut wrong = Vec::new();
     for case in cases {
@@ -111,7 +110,7 @@ pub fn check(provider: &dyn Provider, cases: Vec<Case<'_>>) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// A message of Guichet's to send: `id` is the idempotency key.
+/// A message to deliver; `id` is the idempotency key.
 pub fn outbound(id: &str, to: Endpoint, body: Body) -> Outbound {
     Outbound {
         id: id.to_owned(),
@@ -128,20 +127,20 @@ pub fn outbound(id: &str, to: Endpoint, body: Body) -> Outbound {
     }
 }
 
-/// The providers' client, by which no other machine can be reached: a test that forgets to say where its peer is fails at
-/// once, and disturbs nobody.
+/// The providers' client, restricted to this machine: a test that forgets to configure its peer fails at once and
+/// reaches no real provider.
 pub fn client() -> reqwest::Client {
     client_that_waits(Duration::from_secs(5))
 }
 
-/// The same, with another patience: for a peer that never answers.
-pub fn client_that_waits(most: Duration) -> reqwest::Client {
+/// As [`client`], with another time-out: for a peer that never answers.
+pub fn client_that_waits(timeout: Duration) -> reqwest::Client {
     // Requests to other hosts go to a proxy at a port where nobody listens.
     let away = reqwest::Proxy::custom(|url| {
         let here = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
         (!here).then_some("http://127.0.0.1:9")
     });
-    shared::builder().proxy(away).timeout(most).build().unwrap()
+    shared::builder().proxy(away).timeout(timeout).build().unwrap()
 }
 
 /// What a peer does with a request.
@@ -192,7 +191,7 @@ impl Request {
     }
 }
 
-/// A provider's service on this machine, which gives the scripted answers in their order and the last one ever after.
+/// A provider's server on this machine. It gives the scripted answers in order, and repeats the last one.
 pub struct Peer {
     url: String,
     requests: Arc<Mutex<Vec<Request>>>,
@@ -216,12 +215,12 @@ impl Peer {
         Self { url, requests, task }
     }
 
-    /// Without a slash at its end.
+    /// The URL, without a slash at its end.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// What it was asked so far.
+    /// The requests so far.
     pub fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap().clone()
     }
@@ -233,7 +232,7 @@ impl Drop for Peer {
     }
 }
 
-/// One request on each line: the answer closes it.
+/// Serves one request on each connection and closes it.
 async fn serve(mut stream: TcpStream, answers: Vec<PeerAnswer>, requests: Arc<Mutex<Vec<Request>>>) {
     let Some(request) = read(&mut stream).await else { return };
     let number = {
@@ -255,7 +254,7 @@ async fn serve(mut stream: TcpStream, answers: Vec<PeerAnswer>, requests: Arc<Mu
     }
 }
 
-/// A request with a length, or none at all.
+/// Reads a request with a `Content-Length`; none when the connection closes before.
 async fn read(stream: &mut TcpStream) -> Option<Request> {
     let mut bytes = Vec::new();
     let end = loop {

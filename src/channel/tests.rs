@@ -1,4 +1,4 @@
-//! What a provider's server may do to a message on its way, for every account that sends by HTTP; and what the doctor finds.
+//! How every account that sends by HTTP handles a provider's failures; and what `guichet doctor` finds.
 
 use std::{fmt::Write as _, time::Duration};
 
@@ -11,10 +11,10 @@ use crate::{
     domain::message::{Body, Channel, Endpoint},
 };
 
-/// A person, and what stands in no log about them.
+/// The address of a person, which must stand in no log.
 const PERSON: &str = "+33639980001";
 const CHAT: &str = "639980001";
-/// What OVHcloud is asked before all else.
+/// OVHcloud's clock, which is asked before the first message.
 const TIME: &str = "1763700000";
 
 /// Each account that sends by HTTP, whom it sends to, and what it asks its server before its first message.
@@ -88,7 +88,7 @@ async fn a_server_in_trouble_gets_the_same_message_again_when_it_wants() {
 #[tokio::test]
 async fn a_server_that_never_answers_is_not_waited_for() {
     for (channel, account, address, before) in ACCOUNTS {
-        // It has a patience of its own.
+        // Telegram's client has a time-out of its own.
         if channel == Channel::Telegram {
             continue;
         }

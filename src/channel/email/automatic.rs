@@ -1,28 +1,28 @@
-//! What no person wrote to us: reports on our own mail, auto-replies, lists, and our own mail come back.
+//! Recognises mail that no person wrote: delivery reports, auto-replies, lists, and our own mail that comes back.
 //!
-//! A report is handed on, so that a handler learns that a message did not arrive. Everything else automatic is never
-//! answered: two machines that answer each other do not stop.
+//! A delivery report is passed on, so that a handler learns that a message did not arrive. All other automatic mail is
+//! never answered: two machines that answer each other do not stop.
 
 use mail_parser::{Message, MimeHeaders as _, PartType};
 
 use super::parse::{normalise, raw_headers};
 use crate::channel::{DeliveryStatus, Reason};
 
-/// Beyond so many stations a message goes round in circles (RFC 5321, 6.3, wants at least 100 to be let through; a
-/// person's takes fewer than ten).
+/// A message with more `Received` fields than this goes round in circles. A person's has fewer than ten. (A relay lets
+/// at least 100 through, RFC 5321, 6.3; we answer instead of relaying.)
 const MAX_STATIONS: usize = 50;
 
 /// What kind of message this is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Nature {
     Person,
-    /// Written by a machine, with the sign by which that was told.
+    /// Written by a machine, with the sign by which it was recognised.
     Automatic(Sign),
-    /// What became of messages of ours.
-    Report(Vec<Told>),
+    /// The delivery status of messages of ours.
+    Report(Vec<MessageStatus>),
 }
 
-/// By what an automatic message is known.
+/// The sign by which an automatic message is recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sign {
     /// A null Return-Path: nobody is to answer.
@@ -35,19 +35,19 @@ pub(super) enum Sign {
     Subject,
     /// An address that nobody reads.
     Sender,
-    /// Too many stations on its way.
+    /// Too many `Received` fields.
     Loop,
 }
 
-/// What a report tells of one message.
+/// What a report says about one message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Told {
-    /// The Message-ID of the message that it is about, without the angle brackets.
+pub(super) struct MessageStatus {
+    /// The Message-ID of that message, without the angle brackets.
     pub(super) message: String,
     pub(super) status: DeliveryStatus,
 }
 
-/// Subjects of auto-replies begin so.
+/// The beginnings of auto-replies' subjects.
 const SUBJECTS: &[&str] = &[
     "absence du bureau",
     "absent du bureau",
@@ -63,7 +63,7 @@ const SUBJECTS: &[&str] = &[
     "auto:",
 ];
 
-/// Senders that nobody reads, up to the `@` or a mark.
+/// Local parts of addresses that nobody reads, up to the `@` or a separator.
 const SENDERS: &[&str] = &[
     "mailer-daemon",
     "postmaster",
@@ -79,7 +79,7 @@ const SENDERS: &[&str] = &[
     "bounces",
 ];
 
-/// Tells what kind of message this is.
+/// Tells whether a person or a machine wrote the message.
 pub(super) fn nature(message: &Message) -> Nature {
     if let Some(told) = report(message) {
         return Nature::Report(told);
@@ -117,8 +117,8 @@ fn sign(message: &Message) -> Option<Sign> {
     (raw_headers(message, "Received").len() > MAX_STATIONS).then_some(Sign::Loop)
 }
 
-/// A delivery report (RFC 3464) or a read receipt (RFC 8098), where this is one.
-fn report(message: &Message) -> Option<Vec<Told>> {
+/// Reads a delivery report (RFC 3464) or a read receipt (RFC 8098); none where the message is neither.
+fn report(message: &Message) -> Option<Vec<MessageStatus>> {
     let kind = message.root_part().content_type()?;
     if !kind.ctype().eq_ignore_ascii_case("multipart") || !kind.subtype()?.eq_ignore_ascii_case("report") {
         return None;
@@ -129,19 +129,24 @@ fn report(message: &Message) -> Option<Vec<Told>> {
         let Some(fields) = part.text_contents().filter(|_| !part.is_message()) else { continue };
         if part.is_content_type("message", "delivery-status") {
             told.extend(
-                original.clone().zip(delivery_status(fields)).map(|(message, status)| Told { message, status }),
+                original
+                    .clone()
+                    .zip(delivery_status(fields))
+                    .map(|(message, status)| MessageStatus { message, status }),
             );
         } else if part.is_content_type("message", "disposition-notification") {
             let original =
                 field(fields, "original-message-id").map(|id| bare(id).to_owned()).or_else(|| original.clone());
             let was_read = field(fields, "disposition").is_some_and(|value| value.to_lowercase().contains("displayed"));
-            told.extend(original.filter(|_| was_read).map(|message| Told { message, status: DeliveryStatus::Read }));
+            told.extend(
+                original.filter(|_| was_read).map(|message| MessageStatus { message, status: DeliveryStatus::Read }),
+            );
         }
     }
     Some(told)
 }
 
-/// The Message-ID of the message that a report gives back, whole or its headers only.
+/// The Message-ID of the message that a report returns, as a whole or as its headers only.
 fn original_id(message: &Message) -> Option<String> {
     message.parts.iter().find_map(|part| match &part.body {
         PartType::Message(inner) => inner.message_id().map(str::to_owned),
@@ -152,7 +157,7 @@ fn original_id(message: &Message) -> Option<String> {
     })
 }
 
-/// What a delivery-status says; the worst where it speaks of several recipients.
+/// The status in a delivery-status part; the worst one where it has several recipients.
 fn delivery_status(fields: &str) -> Option<DeliveryStatus> {
     let all = |name: &str| {
         let found: Vec<String> = fields
@@ -167,15 +172,16 @@ fn delivery_status(fields: &str) -> Option<DeliveryStatus> {
         let status = all("status").into_iter().find(|status| status.starts_with('5')).unwrap_or_default();
         return Some(DeliveryStatus::Failed(reason_of(&status)));
     }
-    // "delayed" is no status yet; "relayed" says that nothing more will be known.
+    // "delayed" is not final, and after "relayed" no more reports come.
     actions.iter().any(|action| action.starts_with("delivered")).then_some(DeliveryStatus::Delivered)
 }
 
-/// What a handler is told of an enhanced status code (RFC 3463).
+/// The reason for the handler that an enhanced status code means (RFC 3463).
 pub(super) fn reason_of(status: &str) -> Reason {
     let mut parts = status.split('.').skip(1);
     match (parts.next().unwrap_or_default(), parts.next().unwrap_or_default()) {
-        // The address; the mailbox disabled. Its eighth is about the sender's.
+        // Address status: 1.7 and 1.8 are about the sender's address, the others about the recipient's; 2.1: mailbox
+        // disabled.
         ("1", "7" | "8") => Reason::Account,
         ("1", _) | ("2", "1") => Reason::NoSuchAddress,
         ("6", _) | ("3", "4") => Reason::Content,
@@ -184,7 +190,7 @@ pub(super) fn reason_of(status: &str) -> Reason {
     }
 }
 
-/// A field of a report's part, which may be folded.
+/// The value of a field, which may be folded, in a report's part.
 fn field<'a>(fields: &'a str, name: &str) -> Option<&'a str> {
     let mut lines = fields.lines();
     let (_, value) = lines

@@ -1,7 +1,8 @@
-//! DKIM (RFC 6376): signs what goes out, so that receiving servers see that it is the domain's and was not changed.
+//! DKIM (RFC 6376): signs outgoing mail, so that receiving servers can verify that it is the domain's and was not
+//! changed.
 //!
-//! For whoever's own server does not sign already. The algorithm is the key's: `rsa-sha256`, or `ed25519-sha256` (RFC 8463).
-//! Head and body are both made plain before they are signed (relaxed), so that a server on the way may fold a line anew.
+//! It is for insurers whose own server does not sign. The key decides the algorithm: `rsa-sha256`, or `ed25519-sha256`
+//! (RFC 8463). Header and body are canonicalised as "relaxed", so that a server on the way may fold a line differently.
 
 use std::sync::Arc;
 
@@ -16,7 +17,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::config::{Dkim, SecretError};
 
-/// The fields that are signed (RFC 6376, 5.4.1), and From once more than there is: nobody adds another.
+/// The fields that are signed (RFC 6376, 5.4.1). From stands once more than the message has it, so that a second From
+/// would break the signature (8.15).
 const FIELDS: &[&str] = &[
     "from",
     "from",
@@ -33,7 +35,7 @@ const FIELDS: &[&str] = &[
 ];
 const END: &[u8] = b"\r\n";
 
-/// Why nothing can be signed.
+/// Why a message cannot be signed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum DkimError {
     #[error(transparent)]
@@ -59,7 +61,7 @@ impl std::fmt::Debug for Signer {
 }
 
 impl Signer {
-    /// Signs for the domain of `address`, unless the configuration names another.
+    /// A signer for the domain of `address`, unless the configuration names another.
     pub(super) fn open(config: &Dkim, address: &str) -> Result<Self, DkimError> {
         let pem = config.key.reveal()?;
         let key = PrivateKeyDer::from_pem_slice(pem.as_bytes()).map_err(|_| DkimError::Key)?;
@@ -71,14 +73,14 @@ impl Signer {
         Ok(Self { domain: domain.to_owned(), selector: config.selector.clone(), scheme, key })
     }
 
-    /// The message with its signature on top.
+    /// The message with its signature as the first field.
     pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, DkimError> {
         let (head, body) = split(message);
         let fields = fields(head);
         let mut left = fields.clone();
         let mut signed = Vec::new();
         for name in FIELDS {
-            // The last of several is signed first (5.4.2); what is not there is signed as absent.
+            // The last of several fields is signed first (5.4.2); a field that is missing is signed as absent.
             if let Some(at) = left.iter().rposition(|(found, _)| found == name) {
                 signed.extend(relaxed_field(left.remove(at)));
                 signed.extend(END);
@@ -96,7 +98,7 @@ impl Signer {
             STANDARD.encode(Sha256::digest(relaxed_body(body)))
         );
         signed.extend(relaxed_field(("dkim-signature".to_owned(), value.as_bytes())));
-        // RSA's hash is part of the signature; Ed25519 signs the hash itself (RFC 8463, 3).
+        // RSA's signature scheme hashes by itself; Ed25519 signs the SHA-256 hash (RFC 8463, 3).
         let signed = if is_rsa { signed } else { Sha256::digest(&signed).to_vec() };
         let signer = self.key.choose_scheme(&[self.scheme]).ok_or(DkimError::Key)?;
         let signature = STANDARD.encode(signer.sign(&signed).map_err(DkimError::Signing)?);
@@ -104,13 +106,13 @@ impl Signer {
     }
 }
 
-/// The head with its lines' ends, and the body.
+/// Splits a message into its header, with the last line break, and its body.
 fn split(message: &[u8]) -> (&[u8], &[u8]) {
     let at = message.windows(4).position(|window| window == b"\r\n\r\n");
     at.map_or((message, &[]), |at| (&message[..at + 2], &message[at + 4..]))
 }
 
-/// The fields of a head: each name in lower case, and its value as it stands, folds included.
+/// The fields of a header: each name in lower case, and its value unchanged, folds included.
 fn fields(head: &[u8]) -> Vec<(String, &[u8])> {
     let mut starts = Vec::new();
     let mut at = 0;
@@ -130,13 +132,13 @@ fn fields(head: &[u8]) -> Vec<(String, &[u8])> {
     starts.iter().zip(ends).filter_map(field).collect()
 }
 
-/// A field made plain (3.4.2): in one line, each run of blanks one space, none around the value.
+/// A field in relaxed form (3.4.2): on one line, each run of blanks one space, none around the value.
 fn relaxed_field((name, value): (String, &[u8])) -> Vec<u8> {
     let words = value.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     [name.as_bytes(), b":", &words.collect::<Vec<_>>().join(&b' ')].concat()
 }
 
-/// A body made plain (3.4.4): each run of blanks one space, none at a line's end, no empty lines at the body's.
+/// A body in relaxed form (3.4.4): each run of blanks one space, none at the end of a line, no empty lines at the end.
 fn relaxed_body(body: &[u8]) -> Vec<u8> {
     let mut plain: Vec<u8> = Vec::with_capacity(body.len());
     let mut kept = 0;

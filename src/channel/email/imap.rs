@@ -1,8 +1,8 @@
-//! In, by IMAP: the mailbox that the insurer already has.
+//! Reads incoming mail by IMAP, from the mailbox that the insurer already has.
 //!
-//! How far it was read is kept in the store: the mailbox's UIDVALIDITY and the last UID. A message is marked as seen only
-//! when it is on disk, and looking at it does not mark it. The server tells of new mail (IDLE); since that line can die in
-//! silence, it is asked every minute all the same. After any error everything is done anew, from the connect.
+//! The store keeps how far the mailbox was read: its UIDVALIDITY and the last UID. A message is marked as seen only when
+//! it is on disk; fetching it does not mark it. The server announces new mail (IDLE); since a connection can die without
+//! notice, it is also asked every minute. After any error the reader connects anew.
 
 use std::{fmt, time::Duration};
 
@@ -29,19 +29,19 @@ use crate::{
     store::{MailboxRow, StoreError},
 };
 
-/// For each command; a large message may take a while.
+/// The time-out of each command: a large message may take a while.
 const PATIENCE: Duration = Duration::from_mins(1);
-/// How long the server may stay silent before it is asked. Every line that IDLE holds is renewed by it, long before the
-/// half hour after which servers hang up.
+/// How long IDLE waits before the server is asked. It renews the connection long before the half hour after which
+/// servers close an idle one (RFC 2177).
 const ASK_AGAIN: Duration = Duration::from_mins(1);
-/// Before connecting again, growing from the first to the second.
+/// The first and the longest wait before connecting again.
 const WAITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(2));
-/// How often a message that the store refuses for itself is tried before it is left, flagged, for a person.
+/// How often a message that the store refuses for its content is tried before it is left, flagged, for a person.
 const TRIES: u32 = 5;
 
-/// Why the line was given up.
+/// Why a session ended.
 #[derive(Debug, thiserror::Error)]
-enum Broken {
+enum SessionError {
     #[error("the server does not answer in time: with port 993 belongs security = \"tls\", with 143 \"starttls\"")]
     Silent(#[from] tokio::time::error::Elapsed),
     #[error("the server cannot be reached: look at `host`, `port` and the firewall ({0})")]
@@ -54,8 +54,8 @@ enum Broken {
     Refused,
     #[error("the mailbox has no such folder")]
     NoFolder,
-    /// Its words may hold an address; the kind is enough.
-    #[error("the server refused a command or broke the line ({0})")]
+    /// The kind of error only: the server's words may hold an address.
+    #[error("the server refused a command or broke the connection ({0})")]
     Imap(&'static str),
     #[error(transparent)]
     Login(#[from] LoginError),
@@ -67,10 +67,10 @@ enum Broken {
     Store(#[from] StoreError),
 }
 
-impl From<ImapError> for Broken {
+impl From<ImapError> for SessionError {
     fn from(error: ImapError) -> Self {
         Self::Imap(match error {
-            ImapError::Io(_) => "the line",
+            ImapError::Io(_) => "the connection",
             ImapError::Bad(_) => "BAD",
             ImapError::No(_) => "NO",
             ImapError::ConnectionLost => "it hung up",
@@ -102,21 +102,21 @@ pub(super) async fn read(account: &EmailProvider, server: &MailServer, receiver:
     }
 }
 
-/// A line to the server, secured or not.
-trait Line: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug {}
+/// A connection to the server, with or without TLS.
+trait Connection: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug {}
 
-impl<T: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug> Line for T {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug> Connection for T {}
 
-type Mailbox = Session<Box<dyn Line>>;
+type Mailbox = Session<Box<dyn Connection>>;
 
-/// Logs in, looks at the folder, and leaves: for `guichet doctor`.
+/// Logs in, opens the folder and logs out, for `guichet doctor`.
 pub(super) async fn check(server: &MailServer) -> Result<String, String> {
     let looked = async {
         let mut mailbox = connect(server).await?;
         let has_idle = timeout(PATIENCE, mailbox.capabilities()).await??.has_str("IDLE");
         timeout(PATIENCE, mailbox.examine(&server.folder)).await?.map_err(no_folder)?;
         timeout(PATIENCE, mailbox.logout()).await??;
-        Ok::<_, Broken>(has_idle)
+        Ok::<_, SessionError>(has_idle)
     };
     match looked.await {
         Ok(true) => Ok("logged in; new mail is told at once".to_owned()),
@@ -125,22 +125,22 @@ pub(super) async fn check(server: &MailServer) -> Result<String, String> {
     }
 }
 
-async fn connect(server: &MailServer) -> Result<Mailbox, Broken> {
+async fn connect(server: &MailServer) -> Result<Mailbox, SessionError> {
     let port = server.port.unwrap_or(if server.security == Security::Tls { 993 } else { 143 });
-    let line = timeout(PATIENCE, TcpStream::connect((server.host.as_str(), port))).await?;
-    let line = line.map_err(Broken::Unreachable)?;
-    let line: Box<dyn Line> = match server.security {
-        Security::None => Box::new(line),
-        Security::Tls => Box::new(timeout(PATIENCE, login::secure(line, server)).await??),
+    let connection = timeout(PATIENCE, TcpStream::connect((server.host.as_str(), port))).await?;
+    let connection = connection.map_err(SessionError::Unreachable)?;
+    let connection: Box<dyn Connection> = match server.security {
+        Security::None => Box::new(connection),
+        Security::Tls => Box::new(timeout(PATIENCE, login::secure(connection, server)).await??),
         Security::Starttls => {
-            let mut client = Client::new(line);
+            let mut client = Client::new(connection);
             timeout(PATIENCE, client.read_response()).await?.map_err(LoginError::from)?;
             let asked = timeout(PATIENCE, client.run_command_and_check_ok("STARTTLS", None)).await?;
-            asked.map_err(|_| Broken::NoStarttls)?;
+            asked.map_err(|_| SessionError::NoStarttls)?;
             Box::new(timeout(PATIENCE, login::secure(client.into_inner(), server)).await??)
         }
     };
-    let mut client = Client::new(line);
+    let mut client = Client::new(connection);
     if server.security != Security::Starttls {
         timeout(PATIENCE, client.read_response()).await?.map_err(LoginError::from)?;
     }
@@ -151,14 +151,14 @@ async fn connect(server: &MailServer) -> Result<Mailbox, Broken> {
         Login::Token(token) => timeout(PATIENCE, client.authenticate("XOAUTH2", Bearer::new(user, &token))).await?,
     };
     session.map_err(|(error, _)| match error {
-        ImapError::No(_) => Broken::Refused,
+        ImapError::No(_) => SessionError::Refused,
         other => other.into(),
     })
 }
 
-fn no_folder(error: ImapError) -> Broken {
+fn no_folder(error: ImapError) -> SessionError {
     match error {
-        ImapError::No(_) => Broken::NoFolder,
+        ImapError::No(_) => SessionError::NoFolder,
         other => other.into(),
     }
 }
@@ -168,17 +168,17 @@ struct Reader<'a> {
     server: &'a MailServer,
     receiver: &'a Receiver,
     stop: &'a CancellationToken,
-    /// The message that the store refused last, and how often.
+    /// The UID of the message that the store refused last, and how often it did.
     refused: (u32, u32),
 }
 
 impl Reader<'_> {
-    /// Ends well only when it is told to stop.
-    async fn run(&mut self, connected: &mut bool) -> Result<(), Broken> {
+    /// Reads until it is told to stop; returns an error when the session ends otherwise.
+    async fn run(&mut self, connected: &mut bool) -> Result<(), SessionError> {
         let mut mailbox = connect(self.server).await?;
         let has_idle = timeout(PATIENCE, mailbox.capabilities()).await??.has_str("IDLE");
         let selected = timeout(PATIENCE, mailbox.select(&self.server.folder)).await?.map_err(no_folder)?;
-        let validity = selected.uid_validity.ok_or(Broken::NoValidity)?;
+        let validity = selected.uid_validity.ok_or(SessionError::NoValidity)?;
         *connected = true;
         let mut read = self.begin(&mut mailbox, validity, selected.uid_next).await?;
         tracing::info!(account = self.account.config.account, has_idle, "the mailbox is being read");
@@ -195,9 +195,15 @@ impl Reader<'_> {
         }
     }
 
-    /// Where to go on. A mailbox that is read for the first time is read from now on: what lies in it was answered by
-    /// people. One that was made anew has new numbers: what nobody saw is taken, and what was taken is known by its name.
-    async fn begin(&mut self, mailbox: &mut Mailbox, validity: u32, next: Option<u32>) -> Result<MailboxRow, Broken> {
+    /// The position from which to read. In a mailbox that is read for the first time, only mail that arrives from now
+    /// on is taken: people answered the rest. A mailbox with another UIDVALIDITY was recreated and has new numbers: its
+    /// unseen mail is taken, and what was received before is recognised by its Message-ID.
+    async fn begin(
+        &mut self,
+        mailbox: &mut Mailbox,
+        validity: u32,
+        next: Option<u32>,
+    ) -> Result<MailboxRow, SessionError> {
         let name = &self.account.config.account;
         let known = self.receiver.store().mailbox(Channel::Email, name).await?;
         if let Some(known) = known.filter(|known| known.validity == validity) {
@@ -218,11 +224,11 @@ impl Reader<'_> {
         Ok(read)
     }
 
-    async fn take_new(&mut self, mailbox: &mut Mailbox, read: &mut MailboxRow) -> Result<(), Broken> {
+    async fn take_new(&mut self, mailbox: &mut Mailbox, read: &mut MailboxRow) -> Result<(), SessionError> {
         let query = format!("UID {}:*", read.last_uid.saturating_add(1));
         let found = timeout(PATIENCE, mailbox.uid_search(query)).await??;
         let last = read.last_uid;
-        // `n:*` always finds the last message, even where its number is lower.
+        // `n:*` always finds the last message, even where its UID is lower than `n`.
         for uid in sorted(found).into_iter().filter(|uid| *uid > last) {
             if self.stop.is_cancelled() {
                 return Ok(());
@@ -234,17 +240,17 @@ impl Reader<'_> {
         Ok(())
     }
 
-    async fn take(&mut self, mailbox: &mut Mailbox, uid: u32) -> Result<(), Broken> {
+    async fn take(&mut self, mailbox: &mut Mailbox, uid: u32) -> Result<(), SessionError> {
         let sizes: Vec<_> = timeout(PATIENCE, async {
             mailbox.uid_fetch(uid.to_string(), "(UID RFC822.SIZE)").await?.try_collect().await
         })
         .await??;
         let Some(size) = sizes.iter().find(|message: &&async_imap::types::Fetch| message.uid == Some(uid)) else {
-            // Somebody deleted it.
+            // Somebody deleted the message meanwhile.
             return Ok(());
         };
         let is_whole = size.size.is_some_and(|size| usize::try_from(size).is_ok_and(|size| size <= MAX_BYTES));
-        // Of what is too large the head is enough to answer its sender, who is told how to send files.
+        // The header of a message that is too large is enough to answer the sender, who is told how to send files.
         let what = if is_whole { "(UID BODY.PEEK[])" } else { "(UID BODY.PEEK[HEADER])" };
         let bodies: Vec<async_imap::types::Fetch> =
             timeout(PATIENCE, async { mailbox.uid_fetch(uid.to_string(), what).await?.try_collect().await }).await??;
@@ -263,25 +269,25 @@ impl Reader<'_> {
             Err(TakeError::Unreadable(error)) => self.leave(mailbox, uid, &error.to_string()).await,
             Err(TakeError::Receiver(error)) => {
                 if !is_about_the_message(&error) {
-                    return Err(Broken::Receiver(error));
+                    return Err(SessionError::Receiver(error));
                 }
                 self.refused = (uid, if self.refused.0 == uid { self.refused.1 + 1 } else { 1 });
                 if self.refused.1 < TRIES {
-                    return Err(Broken::Receiver(error));
+                    return Err(SessionError::Receiver(error));
                 }
                 self.leave(mailbox, uid, &error.to_string()).await
             }
         }
     }
 
-    /// A message that cannot be taken must not stop those behind it: it stays, flagged and unseen.
-    async fn leave(&self, mailbox: &mut Mailbox, uid: u32, error: &str) -> Result<(), Broken> {
+    /// Leaves a message that cannot be received, flagged and unseen, so that it does not block those after it.
+    async fn leave(&self, mailbox: &mut Mailbox, uid: u32, error: &str) -> Result<(), SessionError> {
         tracing::error!(account = self.account.config.account, uid, %error, "a message was left in the mailbox, flagged");
         mark(mailbox, uid, "\\Flagged").await
     }
 
-    /// Waits for the server to tell of something, at most a minute.
-    async fn idle(&self, mailbox: Mailbox) -> Result<Mailbox, Broken> {
+    /// Waits until the server announces something, at most [`ASK_AGAIN`].
+    async fn idle(&self, mailbox: Mailbox) -> Result<Mailbox, SessionError> {
         let mut idle = mailbox.idle();
         timeout(PATIENCE, idle.init()).await??;
         {
@@ -292,7 +298,7 @@ impl Reader<'_> {
     }
 }
 
-async fn mark(mailbox: &mut Mailbox, uid: u32, flag: &str) -> Result<(), Broken> {
+async fn mark(mailbox: &mut Mailbox, uid: u32, flag: &str) -> Result<(), SessionError> {
     let query = format!("+FLAGS.SILENT ({flag})");
     let _: Vec<_> =
         timeout(PATIENCE, async { mailbox.uid_store(uid.to_string(), query).await?.try_collect().await }).await??;
@@ -305,7 +311,7 @@ fn sorted(uids: impl IntoIterator<Item = u32>) -> Vec<u32> {
     uids
 }
 
-/// Whether others may still be stored.
+/// Whether the store refused this message for its content, so that other messages can be stored.
 fn is_about_the_message(error: &ReceiverError) -> bool {
     match error {
         ReceiverError::Intake(IntakeError::Store(error)) => error.is_about_the_row(),
@@ -315,7 +321,7 @@ fn is_about_the_message(error: &ReceiverError) -> bool {
     }
 }
 
-/// XOAUTH2's one answer.
+/// The client's side of XOAUTH2: one response.
 struct Bearer(Option<String>);
 
 impl Bearer {
@@ -327,7 +333,7 @@ impl Bearer {
 impl Authenticator for Bearer {
     type Response = String;
 
-    /// A second challenge is the server's refusal, which wants an empty answer before it says no.
+    /// The second challenge is the server's error message; an empty response makes it refuse the log-in.
     fn process(&mut self, _challenge: &[u8]) -> String {
         self.0.take().unwrap_or_default()
     }

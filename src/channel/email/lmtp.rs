@@ -1,8 +1,8 @@
-//! In, by LMTP (RFC 2033): the site's own mail server hands each message over, and keeps it in its queue until we say
-//! that we have it. While we are away, it waits there.
+//! Receives mail by LMTP (RFC 2033): the site's own mail server delivers each message, and keeps it in its queue until
+//! we accept it, also while Guichet is down.
 //!
-//! One answer for each recipient behind DATA, and 250 only when the message is on disk. What is not ours is refused by
-//! name before a byte of it comes.
+//! After DATA there is one reply for each recipient, 250 only when the message is on disk. A recipient that is not ours
+//! is refused before the message is sent.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -22,19 +22,19 @@ use super::{
 };
 use crate::channel::Receiver;
 
-/// Between two commands, and for a message (RFC 5321, 4.5.3.2, gives five and ten minutes).
+/// The time-outs between two commands and for a message: five and ten minutes, as in RFC 5321, 4.5.3.2.
 const PATIENCE: Duration = Duration::from_mins(5);
 const PATIENCE_FOR_DATA: Duration = Duration::from_mins(10);
-/// The longest command: RFC 5321's 512 octets, and room for what extensions add.
+/// The longest command line in octets: the 512 of RFC 5321, 4.5.3.1.4, and room for extensions.
 const MAX_COMMAND: usize = 2048;
-/// Messages at once; more wait at their sender's.
+/// How many connections are served at once; more wait in the mail server's queue.
 const LINES: usize = 16;
 const MAX_RECIPIENTS: usize = 100;
 const GREETING: &str = "220 Guichet LMTP";
-/// Before the port is tried again.
+/// How long to wait before the port is tried again.
 const AGAIN: Duration = Duration::from_secs(5);
 
-/// IntentAction until `stop`; what is at hand then is finished.
+/// Serves until `stop`, then finishes the messages that have begun.
 pub(super) async fn serve(
     account: &Arc<EmailProvider>,
     listen: SocketAddr,
@@ -49,26 +49,26 @@ pub(super) async fn serve(
             () = stop.cancelled() => break,
             place = Arc::clone(&places).acquire_owned() => place,
         };
-        let line = tokio::select! {
+        let stream = tokio::select! {
             () = stop.cancelled() => break,
-            line = listener.accept() => line,
+            stream = listener.accept() => stream,
         };
         while lines.try_join_next().is_some() {}
-        let (Ok(place), Ok((line, _))) = (place, line) else { continue };
+        let (Ok(place), Ok((stream, _))) = (place, stream) else { continue };
         let (account, receiver, stop) = (Arc::clone(account), receiver.clone(), stop.clone());
         lines.spawn(async move {
             let _place = place;
             let mut session =
-                Session { account: &account, receiver: &receiver, line: BufReader::new(line), mail: None };
+                Session { account: &account, receiver: &receiver, stream: BufReader::new(stream), mail: None };
             if let Err(error) = session.run(&stop).await {
-                tracing::debug!(account = account.config.account, %error, "a line of LMTP broke");
+                tracing::debug!(account = account.config.account, %error, "an LMTP connection broke");
             }
         });
     }
     while lines.join_next().await.is_some() {}
 }
 
-/// Looks whether the port is there to be listened at, or held by a Guichet that runs: for `guichet doctor`.
+/// Checks that the port is free, or that a running Guichet listens on it, for `guichet doctor`.
 pub(super) async fn check(listen: SocketAddr) -> Result<String, String> {
     let Err(taken) = TcpListener::bind(listen).await else { return Ok(format!("{listen} is free to listen at")) };
     let greeting = async {
@@ -98,19 +98,19 @@ async fn bind(account: &EmailProvider, listen: SocketAddr, stop: &CancellationTo
 struct Session<'a> {
     account: &'a EmailProvider,
     receiver: &'a Receiver,
-    line: BufReader<TcpStream>,
+    stream: BufReader<TcpStream>,
     mail: Option<Transaction>,
 }
 
-/// What MAIL and RCPT said.
+/// A mail transaction: the arguments of MAIL and RCPT.
 #[derive(Debug, Default)]
 struct Transaction {
-    /// Empty: nobody is to be told of failures.
+    /// The reverse path; empty means that no failure may be reported.
     sender: String,
     recipients: Vec<String>,
 }
 
-/// What came in a line.
+/// The result of reading a line.
 enum Read {
     Line(Vec<u8>),
     TooLong,
@@ -122,7 +122,7 @@ impl Session<'_> {
         self.say(GREETING).await?;
         loop {
             let read = tokio::select! {
-                // Between two messages nothing is lost by hanging up.
+                // Between two messages nothing is lost by closing the connection.
                 () = stop.cancelled() => return self.say("421 4.3.2 Stopping").await,
                 read = timeout(PATIENCE, self.read_line(MAX_COMMAND)) => read,
             };
@@ -217,14 +217,15 @@ impl Session<'_> {
                 }
             },
         };
-        // It is one message for all of them.
+        // The message was stored once for all recipients, so they get the same reply.
         for _ in &mail.recipients {
             self.say(reply).await?;
         }
         Ok(())
     }
 
-    /// The message up to its lone dot, with the trace that the last station writes (RFC 5321, 4.4). None: it is too large.
+    /// Reads the message up to the line with a dot, below the Return-Path that the delivering host writes (RFC 5321,
+    /// 4.4). None when it is too large.
     async fn read_message(&mut self, mail: &Transaction) -> std::io::Result<Option<Bytes>> {
         let mut raw = format!("Return-Path: <{}>\r\n", mail.sender).into_bytes();
         for recipient in &mail.recipients {
@@ -233,8 +234,8 @@ impl Session<'_> {
         let (mut is_too_large, mut at_start) = (false, true);
         loop {
             let start = raw.len();
-            // A piece at a time: nobody says how long a line is.
-            let read = (&mut self.line).take(64 * 1024).read_until(b'\n', &mut raw).await?;
+            // Read in pieces: a line may have any length.
+            let read = (&mut self.stream).take(64 * 1024).read_until(b'\n', &mut raw).await?;
             if read == 0 {
                 return Err(std::io::ErrorKind::UnexpectedEof.into());
             }
@@ -255,10 +256,10 @@ impl Session<'_> {
         }
     }
 
-    async fn read_line(&mut self, most: usize) -> std::io::Result<Read> {
+    async fn read_line(&mut self, max: usize) -> std::io::Result<Read> {
         let mut line = Vec::new();
-        let most = u64::try_from(most).unwrap_or(u64::MAX);
-        if (&mut self.line).take(most).read_until(b'\n', &mut line).await? == 0 {
+        let max = u64::try_from(max).unwrap_or(u64::MAX);
+        if (&mut self.stream).take(max).read_until(b'\n', &mut line).await? == 0 {
             return Ok(Read::End);
         }
         if line.ends_with(b"\n") {
@@ -266,7 +267,7 @@ impl Session<'_> {
         }
         loop {
             line.clear();
-            if (&mut self.line).take(most).read_until(b'\n', &mut line).await? == 0 {
+            if (&mut self.stream).take(max).read_until(b'\n', &mut line).await? == 0 {
                 return Ok(Read::End);
             }
             if line.ends_with(b"\n") {
@@ -275,13 +276,13 @@ impl Session<'_> {
         }
     }
 
-    /// Says a line.
+    /// Writes a reply line.
     async fn say(&mut self, line: &str) -> std::io::Result<()> {
-        self.line.get_mut().write_all(format!("{line}\r\n").as_bytes()).await
+        self.stream.get_mut().write_all(format!("{line}\r\n").as_bytes()).await
     }
 }
 
-/// The address and the parameters of `FROM:<address> SIZE=1`.
+/// The address and the parameters in `FROM:<address> SIZE=1`; `keyword` is `FROM:` or `TO:`.
 fn path<'a>(text: &'a str, keyword: &str) -> Option<(&'a str, &'a str)> {
     let (head, rest) = text.trim_start().split_at_checked(keyword.len())?;
     if !head.eq_ignore_ascii_case(keyword) {

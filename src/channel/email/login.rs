@@ -1,4 +1,4 @@
-//! How we log in on a mail server and secure the line to it; and what to mend where that fails, for IMAP and SMTP alike.
+//! Logging in to a mail server and securing the connection, for IMAP and SMTP; each error says what to mend.
 
 use std::{error::Error, io, path::Path, process::Stdio, sync::Arc, time::Duration};
 
@@ -11,13 +11,13 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use crate::config::{MailServer, SecretError};
 
-/// A program that gives a token asks a service for it.
+/// The time-out of the program that prints a token, which it asks a service for.
 const TOKEN_PATIENCE: Duration = Duration::from_secs(15);
 
-/// What we log in with.
+/// The credentials to log in with.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Login {
-    /// The relay trusts this machine.
+    /// None: the relay trusts this machine.
     None,
     Password(String),
     /// For XOAUTH2.
@@ -30,7 +30,7 @@ impl std::fmt::Debug for Login {
     }
 }
 
-/// Why there is nothing to log in with, or no line.
+/// Why there are no credentials, or no secure connection.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum LoginError {
     #[error(transparent)]
@@ -52,12 +52,12 @@ pub(super) enum LoginError {
     OutOfDate,
     #[error("it does not speak TLS from the first byte at this port: try security = \"starttls\", or another port")]
     NotTls,
-    #[error("the line cannot be secured: {0}")]
+    #[error("the connection cannot be secured: {0}")]
     Tls(rustls::Error),
     #[error("{0} is no name of a server")]
     Name(String),
-    #[error("the line broke: {0}")]
-    Line(io::Error),
+    #[error("the connection broke: {0}")]
+    Connection(io::Error),
 }
 
 impl From<rustls::Error> for LoginError {
@@ -82,18 +82,18 @@ impl From<rustls::Error> for LoginError {
 
 impl From<io::Error> for LoginError {
     fn from(error: io::Error) -> Self {
-        of_tls(&error).unwrap_or(Self::Line(error))
+        of_tls(&error).unwrap_or(Self::Connection(error))
     }
 }
 
-/// What TLS found wrong, however deep the libraries wrapped it.
+/// The TLS error in a chain of errors, however deep the libraries wrapped it.
 pub(super) fn of_tls(error: &(dyn Error + 'static)) -> Option<LoginError> {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(found) = error.downcast_ref::<rustls::Error>() {
             return Some(found.clone().into());
         }
-        // An I/O error's source is what lies behind the error that it holds.
+        // `source()` of an I/O error skips the error that it wraps, so that one is looked at first.
         next = match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
             Some(inner) => Some(inner),
             None => error.source(),
@@ -102,7 +102,7 @@ pub(super) fn of_tls(error: &(dyn Error + 'static)) -> Option<LoginError> {
     None
 }
 
-/// Finds what to log in with. Tokens live for an hour: they are asked for each time.
+/// The credentials to log in with. Tokens are valid for about an hour, so they are read anew each time.
 pub(super) async fn login(server: &MailServer) -> Result<Login, LoginError> {
     if server.user.is_empty() {
         return Ok(Login::None);
@@ -123,8 +123,8 @@ pub(super) async fn login(server: &MailServer) -> Result<Login, LoginError> {
     Ok(Login::Password(password.reveal()?.into_inner()))
 }
 
-/// Secures a line: the system's authorities are believed, and the configured one.
-pub(super) async fn secure(line: TcpStream, server: &MailServer) -> Result<TlsStream<TcpStream>, LoginError> {
+/// Starts TLS. The system's certificate authorities are trusted, and the configured one.
+pub(super) async fn secure(stream: TcpStream, server: &MailServer) -> Result<TlsStream<TcpStream>, LoginError> {
     let mut roots = rustls::RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     for certificate in authority(server.authority.as_deref())? {
@@ -136,7 +136,7 @@ pub(super) async fn secure(line: TcpStream, server: &MailServer) -> Result<TlsSt
         .with_root_certificates(roots)
         .with_no_client_auth();
     let name = ServerName::try_from(server.host.clone()).map_err(|_| LoginError::Name(server.host.clone()))?;
-    Ok(TlsConnector::from(Arc::new(config)).connect(name, line).await?)
+    Ok(TlsConnector::from(Arc::new(config)).connect(name, stream).await?)
 }
 
 /// The certificates of the configured authority.

@@ -1,20 +1,20 @@
 //! E-mail: in by IMAP, by LMTP, or by a provider's post of the raw message; out by SMTP.
 //!
-//! Whatever brings a message, one reading serves all ([`parse`]): bounded, on a thread of its own, with the original kept.
-//! [`quotes`] leaves the person's own words, [`automatic`] tells machines from people, [`sender`] says what the receiving
-//! server found about the sender, [`token`] which conversation is answered.
+//! However a message comes in, [`parse`] reads it: within bounds, on a thread of its own, and with the original kept.
+//! [`quotes`] extracts the person's own words, [`automatic`] tells machines from people, [`sender`] reads what the
+//! receiving server found about the sender, [`token`] which conversation is answered.
 //!
 //! # Whose conversation it is
 //!
-//! The sender's address, and nothing else: who answers a message of ours from an address that its conversation does not
-//! know, or names its reference in the subject, does not join it, but is proposed to a handler ([`Citation`]). A sender whom
-//! the receiving server found to be forged is another address than the one in From ([`UNVERIFIED`]), so that nobody writes in
-//! another's name.
+//! The sender's address alone decides. Somebody who answers a message of ours from an address that its conversation
+//! does not know, or names its reference in the subject, does not join it, but is proposed to a handler ([`Citation`]).
+//! A sender that the receiving server found to be forged gets another address than the one in From ([`UNVERIFIED`]), so
+//! that nobody can write in another's name.
 //!
 //! # What is never answered
 //!
-//! What no person wrote. It is not taken at all, and stays in the mailbox, unread; so two machines cannot answer each
-//! other. A report on a message of ours goes to the outbox.
+//! Mail that no person wrote. It is not received and stays in the mailbox, unread, so that two machines cannot answer
+//! each other. A delivery report about a message of ours goes to the outbox.
 
 mod automatic;
 mod dkim;
@@ -56,14 +56,14 @@ use send::{Letter, Mailer};
 use sender::Verdict;
 use token::Tokens;
 
-/// What cannot be fetched of a message that is too large.
+/// The [`Content::Media`] that stands for the body of a message that is too large: fetching it fails as too large.
 const TOO_LARGE: &str = "the message";
-/// The most names of conversations that are looked up for a message, by token and by reference each.
+/// How many conversations cited by token, and how many by reference, are looked up for a message.
 const MAX_CITED: usize = 3;
 /// The longest local part (RFC 5321, 4.5.3.1.1).
 const MAX_LOCAL: usize = 64;
 
-/// The configured accounts. `key` is the program's own secret, the same on every node.
+/// Opens the configured accounts. `key` is the program's own secret, the same on every node.
 pub(super) fn open(config: &Config, key: &str) -> Result<Vec<Arc<dyn Provider>>, AccountError> {
     let renderer = Renderer::new().map(Arc::new);
     let open_one = |account: &EmailAccount| {
@@ -80,11 +80,11 @@ pub(super) fn open(config: &Config, key: &str) -> Result<Vec<Arc<dyn Provider>>,
     config.email.accounts.iter().map(open_one).collect()
 }
 
-/// An address of ours.
+/// An e-mail account of ours.
 #[derive(Debug)]
 struct EmailProvider {
     config: EmailAccount,
-    /// Normalised.
+    /// The account's address, normalised.
     address: String,
     tokens: Tokens,
     renderer: Arc<Renderer>,
@@ -92,15 +92,15 @@ struct EmailProvider {
     clock: Clock,
 }
 
-/// What became of a message.
+/// Whether a message was received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Taken {
     Stored,
-    /// It is no person's: nothing was kept, and nobody is answered.
+    /// No person wrote it: nothing was stored, and nobody is answered.
     Left,
 }
 
-/// Why a message was not taken. Nothing was acknowledged.
+/// Why a message was not received. Nothing was acknowledged.
 #[derive(Debug, thiserror::Error)]
 enum TakeError {
     #[error(transparent)]
@@ -123,12 +123,13 @@ impl EmailProvider {
         Ok(Self { config, address, tokens, renderer, mailer, clock })
     }
 
-    /// Reads a message and hands it to the receiver. When this returns, it is on disk.
+    /// Reads a message and passes it to the receiver. When this returns, it is on disk.
     async fn take(&self, receiver: &Receiver, raw: Bytes) -> Result<Taken, TakeError> {
         self.hand_over(receiver, parse::read(raw).await?).await
     }
 
-    /// The same with the head of a message that is too large. Its sender is told as of a file that is.
+    /// As [`Self::take`], with the header of a message that is too large: its sender is told what is told about a file
+    /// that is too large.
     async fn take_head(&self, receiver: &Receiver, head: Bytes) -> Result<Taken, TakeError> {
         let mut mail = parse::read(head).await?;
         mail.files.push(File { name: String::new(), content: Content::Media(TOO_LARGE.to_owned()) });
@@ -144,7 +145,7 @@ impl EmailProvider {
         Ok(taken)
     }
 
-    /// What a message tells: nothing, where no person wrote it and it is no report.
+    /// The events of a message; none where no person wrote it and it is no report.
     fn events(&self, mail: Mail) -> Result<Vec<Event>, Unreadable> {
         Ok(match &mail.nature {
             Nature::Report(told) => told
@@ -165,7 +166,7 @@ impl EmailProvider {
 
     fn received(&self, mail: Mail, from: String) -> Option<Received> {
         if self.plus_part(&from).is_some() {
-            // Our own mail come back.
+            // Our own mail that comes back.
             self.left(Sign::Loop);
             return None;
         }
@@ -173,7 +174,8 @@ impl EmailProvider {
         let is_forged = verdict == Verdict::Forged;
         let address = if is_forged { from + UNVERIFIED } else { from };
         let plus = mail.recipients.iter().filter_map(|address| self.plus_part(address)).find(|plus| !plus.is_empty());
-        // Ours name a conversation and admit nobody; another is a way by which the person moves here, if it is they.
+        // A token of ours only cites a conversation. Any other text may be the secret of a channel switch, and a forged
+        // sender must not use one.
         let token = plus.filter(|plus| !is_forged && self.tokens.read(plus).is_none());
         let cites = self.cites(&mail);
         let body = Body { text: text_of(&mail), ..Body::default() };
@@ -193,8 +195,8 @@ impl EmailProvider {
         })
     }
 
-    /// The conversations that a message names: by our token in an address or in what it answers, by references in its
-    /// subject.
+    /// The conversations that a message cites: by our token in a recipient's address or in the message that it answers,
+    /// and by references in its subject.
     fn cites(&self, mail: &Mail) -> Vec<Citation> {
         let plus = mail.recipients.iter().filter_map(|address| self.tokens.read(self.plus_part(address)?));
         let answered = mail.answers.iter().filter_map(|id| self.tokens.read_message_id(id));
@@ -206,7 +208,8 @@ impl EmailProvider {
         tracing::info!(account = self.config.account, ?sign, "a message that no person wrote was not taken");
     }
 
-    /// What stands behind the plus of an address of ours: nothing, where there is no plus. None for others' addresses.
+    /// The text after the plus of an address of ours, empty where there is no plus. None for an address that is not
+    /// ours.
     fn plus_part<'a>(&self, address: &'a str) -> Option<&'a str> {
         let (own, own_domain) = self.address.rsplit_once('@')?;
         let (local, domain) = address.rsplit_once('@')?;
@@ -240,7 +243,7 @@ impl EmailProvider {
     }
 }
 
-/// The person's words; the subject where they wrote nothing else and it is their own.
+/// The person's words; the subject, where the text is empty and the message answers none.
 fn text_of(mail: &Mail) -> String {
     if mail.text.is_empty() && mail.answers.is_empty() { mail.subject.clone() } else { mail.text.clone() }
 }
@@ -254,7 +257,7 @@ impl Provider for EmailProvider {
         &self.config.account
     }
 
-    /// What the usual providers let a mailbox send: thirty a minute.
+    /// Thirty messages a minute, which the usual mailbox providers allow.
     fn pace(&self) -> Pace {
         Pace { messages: 30, per: Duration::from_mins(1), at_once: send::LINES, apart: Duration::ZERO }
     }
@@ -264,7 +267,7 @@ impl Provider for EmailProvider {
     }
 
     fn fetch<'a>(&'a self, _media: &'a str) -> BoxFuture<'a, Result<Bytes, FetchError>> {
-        // A message brings its files, but where it is too large itself.
+        // A message carries its files; only the body of one that is too large is named as media.
         Box::pin(async { Err(FetchError::TooLarge) })
     }
 
@@ -276,8 +279,8 @@ impl Provider for EmailProvider {
         self.events(mail).map_err(|error| Refusal::Malformed(error.to_string()))
     }
 
-    /// A message in the form that a browser would send it in: at worst each byte is three.
-    fn most_bytes(&self) -> usize {
+    /// Room for a message in a form's encoding, where many bytes become three.
+    fn max_bytes(&self) -> usize {
         2 * parse::MAX_BYTES
     }
 

@@ -1,8 +1,8 @@
-//! From the bytes of a message to what the receiver is handed: who wrote, what they wrote themselves, and their files.
+//! Parses a message: who wrote it, the person's own words, and their files.
 //!
-//! Mail comes from anybody. Sizes and depths are bounded before the parser sees a byte, it works on a thread of its own
-//! whose panic and slowness end there, and what is too much to be read is still received: its headers, and the message as
-//! it came. That original is a document of every message, so that nothing that is cut or misread here is lost.
+//! Anybody can send mail. Sizes and depths are bounded before the parser sees a byte, and it runs on a thread of its
+//! own, which contains a panic and a time-out. Of a message that is too complex to parse, the headers are read and the
+//! original is kept. The original is a document of every message, so that nothing that is cut or misread here is lost.
 //!
 //! Nothing here decides whose conversation it is; that is the intake's.
 
@@ -20,53 +20,53 @@ use super::{
 };
 use crate::channel::{Content, File};
 
-/// The largest message that is read, in bytes; the largest that the usual providers send on is 25 MB.
+/// The largest message that is read, in bytes: the usual providers accept up to 25 MB.
 pub(super) const MAX_BYTES: usize = 25 * 1024 * 1024;
-/// How deep messages may lie in messages.
+/// How deep messages may be nested in messages.
 const MAX_DEPTH: usize = 20;
 /// How many parts of a message are looked at.
 const MAX_PARTS: usize = 1000;
 /// How many files of a message become documents.
 const MAX_FILES: usize = 100;
-/// All headers of all parts together: a person's fit many times.
+/// The most bytes of all headers of all parts: many times what a person's message has.
 const MAX_HEADER_BYTES: usize = 1024 * 1024;
-/// Words that make a structure; a message with more of them is built, not written.
+/// The most occurrences of words that make structure (multipart, nested messages): more of them are an attack.
 const MAX_STRUCTURE: usize = 200;
 /// The largest HTML that is turned into a text.
 const MAX_HTML: usize = 2 * 1024 * 1024;
-/// Wide enough that no paragraph is wrapped.
+/// The width, in columns, of HTML as text: wide enough that no paragraph is wrapped.
 const HTML_WIDTH: usize = 10_000;
-/// An inline picture below this is a logo, a rule or a tracker and no photo.
+/// An inline picture of fewer bytes than this is a logo, a rule or a tracker and no photo.
 const LOGO_BYTES: usize = 10 * 1024;
-/// How long one message may take.
+/// The time-out of parsing one message.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Messages read at the same time. A reader that nobody waits for any more keeps its place until it ends.
+/// How many messages are parsed at the same time. A parser that timed out keeps its permit until its thread ends.
 static READERS: Semaphore = Semaphore::const_new(2);
 
 static PARSER: LazyLock<MessageParser> = LazyLock::new(MessageParser::default);
 
-/// A message that was read.
+/// A parsed message.
 #[derive(Clone, Debug)]
 pub(super) struct Mail {
-    /// Without the angle brackets. A message without one that can be kept and quoted is named by its hash.
+    /// The Message-ID, without the angle brackets. A message without a usable one is identified by its hash.
     pub(super) id: String,
-    /// The address in From, normalised. None where there is not exactly one.
+    /// The address in From, normalised. None unless there is exactly one.
     pub(super) from: Option<String>,
-    /// To whom it was addressed and delivered, normalised.
+    /// The addresses that it was sent and delivered to, normalised.
     pub(super) recipients: Vec<String>,
-    /// The messages that it answers, the nearest first, without the angle brackets.
+    /// The Message-IDs of the messages that it answers, the nearest first, without the angle brackets.
     pub(super) answers: Vec<String>,
     pub(super) subject: String,
-    /// The person's own words; empty where they only sent files.
+    /// The person's own words; empty where they sent files only.
     pub(super) text: String,
-    /// Attachments and pictures, then messages that were passed on, and the message itself last.
+    /// Attachments and pictures, then forwarded messages, and the original message last.
     pub(super) files: Vec<File>,
     pub(super) nature: Nature,
     /// The Authentication-Results headers, topmost first.
     pub(super) authentication: Vec<String>,
 }
 
-/// Why a message was not read.
+/// Why a message could not be parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Unreadable {
     #[error("the message is larger than may be taken")]
@@ -81,7 +81,11 @@ pub(super) enum Unreadable {
     ParserFailed,
 }
 
-/// Reads a message.
+/// Parses a message on a thread of its own.
+///
+/// # Errors
+///
+/// When it is too large, or the parser panics or times out.
 pub(super) async fn read(raw: Bytes) -> Result<Mail, Unreadable> {
     if raw.len() > MAX_BYTES {
         return Err(Unreadable::TooLarge);
@@ -93,13 +97,13 @@ pub(super) async fn read(raw: Bytes) -> Result<Mail, Unreadable> {
     });
     match tokio::time::timeout(PATIENCE, reading).await {
         Ok(Ok(mail)) => mail,
-        // A panic ends with its thread.
+        // The parser panicked; only its thread ended.
         Ok(Err(_)) => Err(Unreadable::ParserFailed),
         Err(_) => Err(Unreadable::TooSlow),
     }
 }
 
-/// Reads a message on this thread; for a caller that cannot wait.
+/// Parses a message on this thread, for a caller that cannot await.
 pub(super) fn read_here(raw: &Bytes) -> Result<Mail, Unreadable> {
     if raw.len() > MAX_BYTES {
         return Err(Unreadable::TooLarge);
@@ -137,8 +141,8 @@ pub(super) fn parse(raw: &Bytes) -> Result<Mail, Unreadable> {
     })
 }
 
-/// Whether a message has so much structure that only its head is read. Counted without parsing: the parser keeps each
-/// header and part in memory, and drops messages in messages by recursion.
+/// Whether a message has so much structure that only its header is parsed. It is counted without the parser, which
+/// holds every header and part in memory, and drops nested messages by recursion.
 fn is_too_much(raw: &[u8]) -> bool {
     let (mut header_bytes, mut structure) = (0, 0);
     let (mut in_headers, mut in_message) = (true, true);
@@ -147,7 +151,7 @@ fn is_too_much(raw: &[u8]) -> bool {
         if line.starts_with(b"--") {
             (in_headers, in_message) = (true, true);
         } else if line.is_empty() {
-            // Behind the head of a part that is a message stands that message's own.
+            // After the header of a part that is a message comes that message's own header.
             in_headers = std::mem::take(&mut in_message);
         } else if in_headers {
             let lower = line.to_ascii_lowercase();
@@ -169,7 +173,7 @@ fn has(line: &[u8], word: &[u8]) -> bool {
     line.windows(word.len()).any(|window| window == word)
 }
 
-/// The message's text: what is written as text, else what the HTML says.
+/// The message's text: its plain text, else its HTML as text.
 fn text_of(message: &Message) -> String {
     let texts: Vec<String> = message
         .text_bodies()
@@ -204,7 +208,7 @@ fn text_of_html(html: &str) -> String {
         .unwrap_or_default()
 }
 
-/// Gathers the files of a message and of the messages in it, and these messages themselves.
+/// Collects the files of a message and of the messages nested in it, and those messages themselves.
 fn collect_files(message: &Message, depth: usize, files: &mut Vec<File>, messages: &mut Vec<File>) {
     for part in message.attachments().take(MAX_PARTS) {
         if files.len() + messages.len() >= MAX_FILES {
@@ -225,7 +229,7 @@ fn collect_files(message: &Message, depth: usize, files: &mut Vec<File>, message
     }
 }
 
-/// Whether a part is a file of the person's and not a piece of the message's make-up.
+/// Whether a part is a file that the person sent, and not a part of the message's layout.
 fn is_file(part: &MessagePart) -> bool {
     let (kind, subtype) =
         part.content_type().map_or(("", ""), |kind| (kind.ctype(), kind.subtype().unwrap_or_default()));
@@ -236,7 +240,7 @@ fn is_file(part: &MessagePart) -> bool {
     let is_attached = part.content_disposition().is_some_and(ContentType::is_attachment);
     match &part.body {
         PartType::Multipart(_) | PartType::Message(_) => false,
-        // The other form of the text, a calendar's invitation, a delivery's report.
+        // Otherwise it is the alternative form of the text, an invitation or a report.
         PartType::Text(_) | PartType::Html(_) => is_attached,
         PartType::Binary(bytes) | PartType::InlineBinary(bytes) => {
             let is_decoration = is_inline
@@ -248,7 +252,8 @@ fn is_file(part: &MessagePart) -> bool {
     }
 }
 
-/// A message as a file. One that does not begin like a message is given a line by which it does.
+/// The original message as a file. One that does not begin with a header field gets one, so that it is recognised as an
+/// e-mail.
 fn original(raw: &Bytes, subject: &str) -> File {
     let content = if crate::document::MediaType::sniff(raw).is_ok_and(|kind| kind == crate::document::MediaType::Email)
     {
@@ -259,7 +264,8 @@ fn original(raw: &Bytes, subject: &str) -> File {
     File { name: format!("{subject}.eml"), content: Content::Bytes(content) }
 }
 
-/// The sender, where the message names exactly one: two of them are a way to show another than is checked.
+/// The address in From, where there is exactly one: with two, mail programs may show another than the one that was
+/// checked.
 fn sole_from(message: &Message) -> Option<String> {
     let mut all = message.header_values(HeaderName::From).filter_map(HeaderValue::as_address).flat_map(Address::iter);
     let (first, second) = (all.next()?, all.next());
@@ -286,7 +292,7 @@ fn recipients(message: &Message) -> Vec<String> {
     found
 }
 
-/// In-Reply-To, then References from its end.
+/// The Message-IDs in In-Reply-To, then those in References from its end.
 fn answers(message: &Message) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for name in [HeaderName::InReplyTo, HeaderName::References] {
@@ -307,14 +313,14 @@ fn answers(message: &Message) -> Vec<String> {
     found
 }
 
-/// The values of a header as they stand in the message, topmost first, unfolded.
+/// The raw values of a header field, topmost first, unfolded.
 pub(super) fn raw_headers(message: &Message, name: &str) -> Vec<String> {
     let named = message.headers_raw().filter(|(found, _)| found.eq_ignore_ascii_case(name));
     named.map(|(_, value)| value.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
-/// An address in the one way in which it is kept and compared: without brackets, in lower case. Local parts may be told
-/// apart by case in theory; no provider does, and people type both.
+/// Normalises an address for storing and comparing: without angle brackets, in lower case. RFC 5321, 2.4, lets local
+/// parts differ by case; no provider uses that, and people type both.
 pub(super) fn normalise(address: &str) -> Option<String> {
     let address = address.trim().trim_start_matches('<').trim_end_matches('>').trim_end_matches('.').to_lowercase();
     let (local, domain) = address.rsplit_once('@')?;
@@ -326,12 +332,12 @@ pub(super) fn normalise(address: &str) -> Option<String> {
     is_one.then_some(address)
 }
 
-/// Whether a Message-ID fits into a header of ours (RFC 5322: printable, in one line).
+/// Whether a Message-ID can be quoted in a header of ours (RFC 5322: printable, on one line).
 fn is_name(id: &str) -> bool {
     (1..=250).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// The name of a message that has none.
+/// The identifier of a message without a usable Message-ID.
 fn hash_of(raw: &[u8]) -> String {
     use sha2::Digest as _;
     format!("sha256:{}", hex::encode(&sha2::Sha256::digest(raw)[..16]))

@@ -1,8 +1,8 @@
-//! Raw messages that a provider posts: Mailgun's `body-mime`, SendGrid's `email`, or the message itself.
+//! Raw messages that a provider posts: in Mailgun's field `body-mime`, in SendGrid's `email`, or as the body itself.
 //!
-//! The post is ours when it bears the account's secret, as `Authorization: Bearer` or as the password of the address that
-//! the provider was given, or Mailgun's signature by it, which is good for a while ([`SIGNED_FOR`]). A post that is played
-//! again within it changes nothing: the message's own identifier is known for longer.
+//! A post is accepted when it holds the account's secret, as `Authorization: Bearer` or as the password in the URL that
+//! the provider was given, or Mailgun's signature by that secret, which is valid for [`SIGNED_FOR`]. Replaying a post
+//! within that time changes nothing, because the message's own identifier is remembered for longer.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -15,13 +15,16 @@ use subtle::ConstantTimeEq as _;
 
 use crate::channel::{Post, Refusal};
 
-/// How far a signature's time may be from ours. Mailgun tries for eight hours to hand a post over, and a message that waited
-/// for us is none the worse.
+/// How far a signature's time may be from ours: Mailgun retries a post for eight hours.
 const SIGNED_FOR: SignedDuration = SignedDuration::from_hours(12);
 /// The fields that hold the raw message.
 const FIELDS: [&str; 2] = ["body-mime", "email"];
 
-/// The message in a post that is the provider's.
+/// The raw message in a post.
+///
+/// # Errors
+///
+/// When the post does not come from the provider, or holds no message.
 pub(super) fn raw_message(post: &Post<'_>, secret: &str, now: Timestamp) -> Result<Bytes, Refusal> {
     let kind = header_of(post, &header::CONTENT_TYPE);
     let form = if kind.starts_with("multipart/form-data") {
@@ -32,7 +35,7 @@ pub(super) fn raw_message(post: &Post<'_>, secret: &str, now: Timestamp) -> Resu
     } else {
         None
     };
-    let is_ours = bears(post, secret) || form.as_deref().is_some_and(|form| is_signed(form, secret, now));
+    let is_ours = has_secret(post, secret) || form.as_deref().is_some_and(|form| is_signed(form, secret, now));
     if !is_ours {
         return Err(Refusal::Unauthorized);
     }
@@ -53,10 +56,11 @@ fn value<'a>(form: &'a Form, name: &str) -> Option<&'a Bytes> {
     form.iter().find(|(found, _)| found == name).map(|(_, value)| value)
 }
 
-/// A form's fields. Its parts are MIME's, and so is the parser; their bytes are taken as they stand.
+/// The fields of a multipart form. Its parts are MIME parts, so the mail parser reads them; their bytes are not
+/// decoded.
 fn multipart(kind: &str, body: &[u8]) -> Vec<(String, Bytes)> {
     let whole = Bytes::from([b"Content-Type: ", kind.as_bytes(), b"\r\n\r\n", body].concat());
-    // A form is flat: what is deeper is in a field.
+    // A form is flat: nested parts belong to a field's value.
     let Some(form) = MessageParser::new().with_mime_headers().parse(&whole) else { return Vec::new() };
     form.parts
         .iter()
@@ -69,7 +73,7 @@ fn multipart(kind: &str, body: &[u8]) -> Vec<(String, Bytes)> {
         .collect()
 }
 
-fn bears(post: &Post<'_>, secret: &str) -> bool {
+fn has_secret(post: &Post<'_>, secret: &str) -> bool {
     let authorization = header_of(post, &header::AUTHORIZATION);
     let given = if let Some(token) = authorization.strip_prefix("Bearer ") {
         token.to_owned()
@@ -82,7 +86,7 @@ fn bears(post: &Post<'_>, secret: &str) -> bool {
     given.as_bytes().ct_eq(secret.as_bytes()).into()
 }
 
-/// Mailgun: the hexadecimal HMAC of the timestamp and the token, by the webhook signing key.
+/// Whether Mailgun's signature is valid: the hexadecimal HMAC-SHA256 of timestamp and token by the webhook signing key.
 fn is_signed(form: &Form, secret: &str, now: Timestamp) -> bool {
     let Some(((timestamp, token), signature)) =
         value(form, "timestamp").zip(value(form, "token")).zip(value(form, "signature"))

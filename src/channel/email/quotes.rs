@@ -1,22 +1,22 @@
-//! What a person wrote themselves, without what their program quoted beneath it or put as a signature.
+//! Extracts what a person wrote themselves, without the quoted messages and signatures that their program added.
 //!
-//! Everything here errs on the side of keeping: a forward is never cut, answers between quoted lines are gathered, and
-//! the whole message is stored beside the text in any case. What is quoted must go all the same where it can be told: our
-//! own questions speak of injuries and fire, and must not be heard as the person's words.
+//! In doubt text is kept: a forwarded message is never cut, answers between quoted lines are collected, and the whole
+//! message is stored as a document in any case. A recognised quotation must be cut all the same: our own questions
+//! speak of injuries and fire, and must not be read as the person's words.
 
-/// How many lines a program may spread « Le … a écrit : » over.
+/// Over how many lines a program may spread « Le … a écrit : ».
 const ATTRIBUTION_LINES: usize = 3;
-/// An attribution is short; a paragraph that ends like one is the person's.
+/// The longest attribution: a longer paragraph that ends like one is the person's.
 const ATTRIBUTION_CHARS: usize = 300;
-/// How many lines a block of « De, Envoyé, À, Objet » may take; long lists of recipients wrap.
+/// How many lines a block of « De, Envoyé, À, Objet » may take: long lists of recipients wrap.
 const HEADER_LINES: usize = 10;
-/// A device's signature is one short line.
+/// The longest signature of a device: it is one short line.
 const DEVICE_CHARS: usize = 90;
 
-/// Between dashes above a quoted message, without them.
+/// The lines above a quoted message, without their dashes.
 const ORIGINALS: &[&str] = &["message d'origine", "original message", "message original", "mail original"];
 
-/// Above a message that the person passes on.
+/// The lines above a message that the person forwards.
 const FORWARDS: &[&str] = &[
     "forwarded message",
     "begin forwarded message",
@@ -28,7 +28,7 @@ const FORWARDS: &[&str] = &[
     "début du message transféré",
 ];
 
-/// What devices and mail programs sign with.
+/// The beginnings of the signatures of devices and mail programs.
 const DEVICES: &[&str] = &[
     "envoyé de mon ",
     "envoyé depuis mon ",
@@ -56,7 +56,7 @@ const DEVICES: &[&str] = &[
     "virus-free",
 ];
 
-/// By which a person says that the answers stand in the quoted text, unmarked.
+/// Phrases by which a person says that their answers stand, unmarked, within the quoted text.
 const ANSWERS_BELOW: &[&str] = &[
     "ci-dessous",
     "ci dessous",
@@ -75,7 +75,7 @@ pub(super) fn own_words(text: &str, subject: &str) -> String {
     let lines: Vec<Line> = text.lines().map(Line::new).collect();
     let own = cut(&lines, subject);
     if own.is_empty() && !is_reply(subject) {
-        // Nothing above what looks quoted, and no answer to anything: it was passed on.
+        // Nothing stands above the quotation and the subject is no reply's: the message was forwarded.
         return text.trim().to_owned();
     }
     own
@@ -107,7 +107,7 @@ fn cut(lines: &[Line], subject: &str) -> String {
     joined(&without_signature(lines))
 }
 
-/// A line, and how it reads without its typography.
+/// A line of the text, and its normalised form.
 struct Line<'a> {
     text: &'a str,
     /// In lower case, with plain spaces and apostrophes, without the stars of bold print.
@@ -127,7 +127,7 @@ impl<'a> Line<'a> {
         self.folded.is_empty()
     }
 
-    /// Without dashes around it and a colon behind it.
+    /// The normalised line without dashes around it and a colon after it.
     fn bare(&self) -> &str {
         self.folded.trim_matches(|c: char| matches!(c, '-' | '—' | '_' | ':' | '>' | ' '))
     }
@@ -149,12 +149,12 @@ impl<'a> Line<'a> {
         start.chars().count() <= DEVICE_CHARS && DEVICES.iter().any(|device| start.starts_with(device))
     }
 
-    /// What follows the marks of a quoted line.
+    /// The text after the marks of a quoted line.
     fn unquoted(&self) -> &str {
         self.text.trim_start_matches(|c: char| c == '>' || c.is_whitespace())
     }
 
-    /// The header that the line begins with, as webmails write it into a text.
+    /// The header field with which the line begins, as webmails write it into a text.
     fn header(&self) -> Option<Header> {
         let (name, _) = self.folded.split_once(':')?;
         Some(match name.trim_end() {
@@ -177,11 +177,11 @@ enum Header {
     Subject,
 }
 
-/// Where something quoted begins.
+/// How a quotation begins.
 enum Quote {
-    /// « Le … a écrit : », over so many lines.
+    /// « Le … a écrit : », over this many lines.
     Attribution(usize),
-    /// « De, Envoyé, À, Objet », or the dashes above it. What follows is not marked line by line.
+    /// « De, Envoyé, À, Objet », or the dashes above it. The quoted lines below have no marks.
     Headers,
     /// Lines with `>`.
     Marks,
@@ -193,7 +193,7 @@ impl Quote {
         if line.is_blank() {
             None
         } else if line.is_quoted {
-            // Orange's webmail marks the headers and leaves the rest as it is.
+            // Orange's webmail marks the header lines and leaves the quoted text without marks.
             let is_orange = line.bare().strip_prefix("message du ").is_some_and(starts_with_digit);
             Some(if is_orange { Self::Headers } else { Self::Marks })
         } else if line.is_original_mark() || is_header_block(&lines[at..]) {
@@ -217,7 +217,7 @@ fn is_header_block(lines: &[Line]) -> bool {
     has(Header::From) && found.len() >= 3 && (has(Header::Subject) || has(Header::Sent) && has(Header::To))
 }
 
-/// How many lines « Le … a écrit : » takes here, if it stands here.
+/// The number of lines of « Le … a écrit : » at the beginning of `lines`; none where there is no attribution.
 fn attribution(lines: &[Line]) -> Option<usize> {
     let mut joined = String::new();
     for (taken, line) in lines.iter().take(ATTRIBUTION_LINES).enumerate() {
@@ -236,7 +236,7 @@ fn attribution(lines: &[Line]) -> Option<usize> {
 fn is_attribution(text: &str) -> bool {
     let wrote = [" a écrit", ">a écrit", " écrivait", " wrote"].iter().any(|verb| text.contains(verb));
     let dated = text.starts_with("le ") || text.starts_with("on ");
-    // A clock's time or an address: « Le 12 mars, le voisin a écrit : » is the person's own.
+    // An attribution has a time or an address: « Le 12 mars, le voisin a écrit : » is the person's own sentence.
     let has_time = text
         .as_bytes()
         .windows(4)
@@ -252,12 +252,12 @@ fn has_answers_between(lines: &[Line]) -> bool {
         .take_while(|line| !is_signature_rule(line))
         .skip_while(|line| !line.is_quoted)
         .any(|line| !line.is_blank() && !line.is_quoted && !line.is_device())
-        // Where what follows the attribution is not marked, nothing tells whose it is.
+        // When the text after the attribution has no marks, nothing tells who wrote which line.
         && lines.iter().find(|line| !line.is_blank()).is_some_and(|line| line.is_quoted)
 }
 
-/// What the person wrote around quoted lines. Where they answered numbered questions one beneath the other, each answer
-/// begins with its question's number.
+/// What the person wrote between quoted lines. Where they answered numbered questions below each other, each answer
+/// gets its question's number.
 fn between(lines: &[Line]) -> String {
     let mut kept: Vec<(Option<&str>, &Line)> = Vec::new();
     let (mut number, mut at) = (None, 0);
@@ -287,7 +287,7 @@ fn between(lines: &[Line]) -> String {
     with_single_gaps(texts.iter().map(String::as_str))
 }
 
-/// The number of « 2. » or « 2) » at a line's beginning.
+/// The number in « 2. » or « 2) » at the beginning of a line.
 fn question_number(text: &str) -> Option<&str> {
     let text = text.trim_start();
     let (number, rest) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
@@ -311,7 +311,7 @@ fn joined(lines: &[&Line]) -> String {
     with_single_gaps(lines.iter().map(|line| line.text))
 }
 
-/// What stood between two paragraphs may be gone: one blank line is left of several.
+/// Joins lines, with one blank line for several: the text between two paragraphs may have been cut.
 fn with_single_gaps<'a>(lines: impl Iterator<Item = &'a str>) -> String {
     let mut text = String::new();
     let mut gap = false;
@@ -333,12 +333,12 @@ fn says_answers_below(lines: &[&Line]) -> bool {
     lines.iter().any(|line| ANSWERS_BELOW.iter().any(|words| line.folded.contains(words)))
 }
 
-/// Whether a subject says that the message answers another.
+/// Whether a subject is a reply's.
 fn is_reply(subject: &str) -> bool {
     begins_with(subject, &["re", "ré", "rép", "aw", "r"])
 }
 
-/// Whether a subject says that the message passes another on.
+/// Whether a subject is a forwarded message's.
 fn is_forward(subject: &str) -> bool {
     begins_with(subject, &["tr", "fwd", "fw", "wg", "transf", "i"])
 }

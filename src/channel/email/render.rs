@@ -1,7 +1,7 @@
-//! A message of ours as an e-mail: a subject, a text and the same as HTML.
+//! Renders a message as an e-mail: a subject, a plain text, and the same as HTML.
 //!
-//! Nothing is fetched from elsewhere when it is read, and nothing depends on the HTML: it says what the text says. People's
-//! words are in `templates/`.
+//! The HTML loads nothing when it is read and says nothing more than the text. The texts for people are in
+//! `templates/`.
 
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
@@ -17,7 +17,7 @@ pub(super) struct Renderer {
     templates: Environment<'static>,
 }
 
-/// What is to be sent.
+/// A rendered e-mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Rendered {
     pub(super) subject: String,
@@ -31,12 +31,12 @@ impl Renderer {
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
         templates.add_template(SUBJECT, include_str!("templates/subject.txt"))?;
         templates.add_template(TEXT, include_str!("templates/message.txt"))?;
-        // By its ending, values are escaped in it.
+        // Values are escaped in it because its name ends with `.html`.
         templates.add_template(HTML, include_str!("templates/message.html"))?;
         Ok(Self { templates })
     }
 
-    /// Renders `outbound` for the account that people know by `name`.
+    /// Renders `outbound`; `name` is the account's name for people.
     pub(super) fn render(&self, outbound: &Outbound, name: &str) -> Result<Rendered, minijinja::Error> {
         let body = &outbound.body;
         let french = outbound.language == Language::Fr;
@@ -65,7 +65,7 @@ impl Renderer {
             choices => choices,
             urgent => body.urgent,
             link => outbound.link.as_deref(),
-            // French puts a space before it.
+            // French puts a space before a colon.
             colon => if french { "\u{a0}:" } else { ":" },
         };
         Ok(Rendered { subject, text: self.say(TEXT, &values)?, html: self.say(HTML, &values)? })

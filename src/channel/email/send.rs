@@ -1,7 +1,7 @@
-//! Out, by SMTP: a few lines kept open, every send under a time-out of ours.
+//! Sends by SMTP, over a few connections that are kept open, each send with a time-out of its own.
 //!
-//! The transport's own time-out covers the connect only. A line that stood idle is tried before it is used, so that a
-//! server that hung up in between costs no message.
+//! The transport's own time-out covers connecting only. A connection that was idle is tested before it is used, so that
+//! one that the server closed meanwhile costs no message.
 
 use std::time::Duration;
 
@@ -31,11 +31,11 @@ use crate::{
     config::{MailServer, Security},
 };
 
-/// From the connect to the server's last word.
+/// The time-out of one send, from connecting to the server's last reply.
 const PATIENCE: Duration = Duration::from_mins(1);
-/// Servers hang up after a minute or more.
+/// How long an idle connection is kept: servers close one after a minute or more.
 const IDLE: Duration = Duration::from_secs(30);
-/// Lines at once, which is also how many messages of an account are on their way.
+/// How many connections are open at once, which is also how many messages of an account are in flight.
 pub(super) const LINES: usize = 4;
 
 type Transport = AsyncSmtpTransport<Tokio1Executor>;
@@ -45,20 +45,20 @@ type Transport = AsyncSmtpTransport<Tokio1Executor>;
 pub(super) struct Mailer {
     server: MailServer,
     signer: Option<Signer>,
-    /// Made anew when the token that it logs in with has changed.
+    /// Opened anew when the token to log in with has changed.
     transport: Mutex<Option<(Login, Transport)>>,
 }
 
-/// An e-mail of ours.
+/// An e-mail to send.
 #[derive(Clone, Debug)]
 pub(super) struct Letter<'a> {
     pub(super) from: (&'a str, &'a str),
     pub(super) to: &'a str,
     pub(super) reply_to: Option<String>,
-    /// Without the angle brackets.
+    /// The Message-ID, without the angle brackets.
     pub(super) id: &'a str,
     pub(super) thread: &'a Thread,
-    /// Whether the flow says it, and no person.
+    /// Whether the flow wrote it, and no handler.
     pub(super) is_automatic: bool,
     pub(super) rendered: Rendered,
 }
@@ -98,7 +98,7 @@ impl Mailer {
         }
     }
 
-    /// Logs in, and says nothing: for `guichet doctor`.
+    /// Logs in and sends nothing, for `guichet doctor`.
     pub(super) async fn check(&self) -> Result<String, String> {
         let looking = async {
             let transport = self.transport().await?;
@@ -115,7 +115,7 @@ impl Mailer {
 
     fn refusal(&self, error: &lettre::transport::smtp::Error) -> SendError {
         let has_token = self.server.token.is_some() || !self.server.token_command.is_empty();
-        // A token that is refused is answered by a challenge, which the library does not know.
+        // The server answers a refused token with another challenge, which the library reports as its own error.
         if has_token && error.is_client() {
             let detail = "the mail server refuses the token, or takes none: look at the user and the token";
             return later(Reason::Account, detail);
@@ -178,7 +178,7 @@ impl Letter<'_> {
             builder = builder.references(all.join(" "));
         }
         if self.is_automatic {
-            // The first for whoever keeps to RFC 3834, the second for Exchange.
+            // `Auto-Submitted` is RFC 3834's; Exchange needs the second.
             builder = builder
                 .raw_header(header("Auto-Submitted", "auto-replied"))
                 .raw_header(header("X-Auto-Response-Suppress", "OOF, AutoReply"));
@@ -193,7 +193,7 @@ fn header(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 
-/// Those that are Message-IDs, and fit into a header as they are.
+/// Those of the identifiers that are Message-IDs and can stand in a header unchanged.
 fn ids(all: &[String]) -> impl Iterator<Item = &str> {
     let is_id = |id: &&str| {
         id.contains('@') && id.len() <= 250 && id.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>".contains(&byte))
@@ -201,16 +201,16 @@ fn ids(all: &[String]) -> impl Iterator<Item = &str> {
     all.iter().map(String::as_str).filter(is_id)
 }
 
-/// What a refusal of the server's means. Its words may name people: only its codes are told.
+/// The send error of an SMTP error. Only codes are passed on, for the server's words may hold personal data.
 fn of_smtp(error: &lettre::transport::smtp::Error) -> SendError {
     let Some(code) = error.status().map(|code| code.to_string()) else {
         if let Some(problem) = login::of_tls(error) {
-            return later(Reason::Unavailable, &format!("no secure line to the mail server: {problem}"));
+            return later(Reason::Unavailable, &format!("no secure connection to the mail server: {problem}"));
         }
         return if error.is_timeout() {
             silent()
         } else if error.is_client() {
-            // Said by the library, before anything of the message: no STARTTLS, no way of logging in that both know.
+            // The library's own error before the message is sent: no STARTTLS, or no common authentication mechanism.
             let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
             later(Reason::Unavailable, &format!("the mail server does not offer what is configured: {cause}"))
         } else {
@@ -221,7 +221,7 @@ fn of_smtp(error: &lettre::transport::smtp::Error) -> SendError {
     let status = enhanced(&text).unwrap_or_default();
     let detail = format!("the mail server said {code} {status}");
     match code.as_str() {
-        // The log-in; a person may put it right before the last try.
+        // The log-in failed; an operator may mend it before the last try.
         "530" | "534" | "535" | "538" | "454" => {
             later(Reason::Account, &format!("{detail}: look at the user and the password or the token"))
         }
@@ -238,7 +238,7 @@ fn of_smtp(error: &lettre::transport::smtp::Error) -> SendError {
     }
 }
 
-/// The enhanced status code that a server's words begin with (RFC 2034).
+/// The enhanced status code at the beginning of a reply's text (RFC 2034).
 fn enhanced(text: &str) -> Option<&str> {
     text.split(|c: char| !c.is_ascii_digit() && c != '.').find(|word| {
         let parts: Vec<&str> = word.split('.').collect();

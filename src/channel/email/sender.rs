@@ -1,14 +1,15 @@
-//! Whether the sender is who From says: as far as the receiving server has looked, and no further.
+//! Whether the sender is who From says, by what the receiving server checked.
 //!
-//! Only the results of the server that the configuration names are believed (RFC 8601): anybody can write such a header
-//! into a message, and that server takes out those that bear its name. Of several, the topmost is its own.
+//! Only the results of the server that the configuration names are trusted (RFC 8601, 5): anybody can write such a
+//! header into a message, and that server removes those with its own name. Of several with its name, the topmost is the
+//! server's own.
 
 /// What the receiving server found about the domain in From.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     Genuine,
     Forged,
-    /// Nobody looked, or nothing was found either way.
+    /// The server checked nothing, or its checks decided nothing.
     Unknown,
 }
 
@@ -40,7 +41,7 @@ pub(super) fn verdict(results: &[String], authserv_id: &str, address: &str) -> V
     }
 }
 
-/// The results in a header of this server, without its name. Microsoft's has none.
+/// The results in a header of this server, without its name. Microsoft's headers have no name.
 fn of_server(header: &str, authserv_id: &str) -> Option<String> {
     let header = header.to_lowercase();
     let (first, rest) = header.split_once(';').unwrap_or((&header, ""));
@@ -68,7 +69,7 @@ fn without_comments(text: &str) -> String {
         .collect()
 }
 
-/// `dkim=pass header.d=example.org`.
+/// One result: `dkim=pass header.d=example.org`.
 struct Method {
     name: String,
     result: String,
@@ -86,7 +87,7 @@ impl Method {
         Some(Self { name: name.to_owned(), result: result.to_owned(), domain })
     }
 
-    /// Whether it is about this domain or one that it belongs to.
+    /// Whether the result is about this domain or a parent domain of it.
     fn is_about(&self, domain: &str) -> bool {
         ["dkim", "spf"].contains(&self.name.as_str())
             && self.domain.as_ref().is_some_and(|of| {

@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// 2025-11-21, in seconds.
+/// 2025-11-21, in Unix seconds.
 const NOW: i64 = 1_763_700_000;
 const CONVERSATION: &str = "0190a0b0-c0d0-7e0f-8a0b-0123456789ab";
 
@@ -226,7 +226,7 @@ fn the_sender_s_address_says_who_writes() {
     for (head, expected) in [
         ("From: Anne <ANNE@example.org>\n".to_owned(), Some(("anne@example.org", None))),
         (format!("From: anne@example.org\n{forged}"), Some(("anne@example.org (unverified)", None))),
-        // A token of ours admits nobody; another is a way by which the person moves here.
+        // A token of ours only cites a conversation; any other text may be the secret of a channel switch.
         (format!("From: anne@example.org\nTo: sinistres+{ours}@rives.example\n"), Some(("anne@example.org", None))),
         ("From: anne@example.org\nTo: sinistres+k7qf@rives.example\n".into(), Some(("anne@example.org", Some("k7qf")))),
         (

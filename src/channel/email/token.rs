@@ -1,8 +1,8 @@
-//! The tokens by which an answer names its conversation: signed, so that nobody can make one up, and readable without the
+//! The tokens by which a reply cites its conversation: signed, so that nobody can forge one, and readable without the
 //! store.
 //!
-//! One stands in the Message-ID of everything that we send, and in the plus-address where the mailbox has such. It says
-//! which conversation is answered and never who answers: a message is forwarded with one click, and whoever has it has
+//! A token stands in the Message-ID of everything that we send, and in the plus-address where the mailbox supports it.
+//! It tells which conversation is answered and never who answers: a message is forwarded with one click, and with it
 //! the token.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -11,13 +11,14 @@ use subtle::ConstantTimeEq as _;
 
 use crate::domain::id::ConversationId;
 
-/// The conversation's identifier.
+/// The length of a conversation's identifier.
 const ID_BYTES: usize = 16;
-/// 64 bits of the signature: a guess costs a message, and would win nothing but a proposal to a handler.
+/// The length of the truncated signature. 64 bits are enough: each guess costs a message, and a right one only makes a
+/// proposal to a handler.
 const MAC_BYTES: usize = 8;
-/// Letters and digits of one case, which every mail server leaves alone (RFC 4648's base 32, in lower case).
+/// The alphabet of RFC 4648's Base32 in lower case: letters and digits of one case, which no mail server changes.
 const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-/// The letters that a token takes.
+/// The number of characters of a token.
 pub(super) const LENGTH: usize = (ID_BYTES + MAC_BYTES) * 8 / 5 + 1;
 
 /// Makes and reads the tokens of one account.
@@ -28,9 +29,10 @@ pub(super) struct Tokens {
 }
 
 impl Tokens {
-    /// `key` is the program's own secret; `address` is the account's.
+    /// The tokens of the account with this address. `key` is the program's own secret.
     pub(super) fn new(key: &[u8], address: &str) -> Self {
-        // A key of the hash's block length, which is what HMAC would make of a shorter one.
+        // HMAC pads a shorter key with zeros to the hash's block length; this does the same, so that no error is
+        // possible.
         let mut block = [0; 64];
         block[..32].copy_from_slice(&Sha256::digest(key));
         let mut mac = Hmac::<Sha256>::new(&block.into());
@@ -41,13 +43,13 @@ impl Tokens {
         Self { mac, domain: domain.to_owned() }
     }
 
-    /// The token of a conversation: [`LENGTH`] letters.
+    /// The token of a conversation: [`LENGTH`] characters.
     pub(super) fn token(&self, conversation: ConversationId) -> String {
         let id = bytes_of(conversation);
         encode(&[id.as_slice(), &self.sign(&id)].concat())
     }
 
-    /// The conversation of a token of ours.
+    /// The conversation of a token; none where the token is not ours.
     pub(super) fn read(&self, token: &str) -> Option<ConversationId> {
         let bytes = decode(token)?;
         let (id, mac) = bytes.split_at_checked(ID_BYTES)?;
@@ -63,7 +65,7 @@ impl Tokens {
         format!("{}.{}@{}", self.token(conversation), hex::encode(&digest[..8]), self.domain)
     }
 
-    /// The conversation of a Message-ID of ours.
+    /// The conversation of a Message-ID; none where it is not ours.
     pub(super) fn read_message_id(&self, id: &str) -> Option<ConversationId> {
         let (local, domain) = id.rsplit_once('@')?;
         let (token, _) = local.split_once('.')?;
@@ -85,7 +87,7 @@ impl std::fmt::Debug for Tokens {
     }
 }
 
-/// The words of a subject that look like a dossier's reference (`K7QF-93MX`), in capitals.
+/// The words of a subject that look like a dossier's reference (`K7QF-93MX`), in upper case.
 pub(super) fn references(subject: &str) -> impl Iterator<Item = String> {
     let words = subject.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
     let is_reference =
@@ -96,7 +98,7 @@ pub(super) fn references(subject: &str) -> impl Iterator<Item = String> {
 fn bytes_of(conversation: ConversationId) -> [u8; ID_BYTES] {
     let mut bytes = [0; ID_BYTES];
     let digits: String = conversation.to_string().chars().filter(char::is_ascii_hexdigit).collect();
-    // An identifier is a UUID: it has 32 digits.
+    // An identifier is a UUID, which has 32 hexadecimal digits, so this cannot fail.
     let _ = hex::decode_to_slice(digits, &mut bytes);
     bytes
 }
@@ -136,7 +138,7 @@ fn decode(text: &str) -> Option<Vec<u8>> {
         }
         buffer &= (1 << bits) - 1;
     }
-    // The last letter's spare bits are nought: one token, one spelling.
+    // The unused bits of the last character must be zero, so that each token has exactly one spelling.
     (buffer == 0).then_some(bytes)
 }
 

@@ -1,5 +1,5 @@
-//! What the accounts of every SMS provider share: who they serve, how fast, and a secret in the address for providers
-//! that sign nothing.
+//! What the accounts of every SMS provider share: their insurer, their pace, and a secret in the address for providers
+//! that do not sign their posts.
 
 use std::{
     collections::HashMap,
@@ -21,10 +21,10 @@ use crate::{
 
 /// The longest identifier and address that a sender may use, in characters.
 pub(super) const MAX_IDENTIFIER: usize = 200;
-/// The messages of an account that may be on their way at once.
+/// How many messages of an account may be in flight at once.
 const AT_ONCE: usize = 8;
-/// More messages than ever wait for the rest of their texts.
-const MAX_BEGUN: usize = 1000;
+/// How many half-sent messages are remembered: more than there are at any time.
+const MAX_HALF_SENT: usize = 1000;
 
 /// An account of ours at a provider.
 #[derive(Clone, Debug)]
@@ -32,9 +32,9 @@ pub(super) struct SmsAccount {
     pub(super) name: String,
     insurer: String,
     messages_per_second: u32,
-    /// How many texts of a long message went before one failed, by the message's identifier: its next try goes on there. A
-    /// restart forgets it, and the person may read a text twice.
-    begun: Arc<Mutex<HashMap<String, usize>>>,
+    /// How many texts of a long message were sent before one failed, by the message's identifier: the next try goes on
+    /// there. A restart forgets it, and then the person may get a text twice.
+    half_sent: Arc<Mutex<HashMap<String, usize>>>,
 }
 
 impl SmsAccount {
@@ -43,11 +43,11 @@ impl SmsAccount {
             name: name.to_owned(),
             insurer: insurer.to_owned(),
             messages_per_second: messages_per_second.max(1),
-            begun: Arc::default(),
+            half_sent: Arc::default(),
         }
     }
 
-    /// What is still to be sent for a message.
+    /// The texts that are still to be sent for a message.
     pub(super) fn texts<'a>(&'a self, outbound: &'a Outbound) -> Result<Texts<'a>, SendError> {
         if !numbers::can_receive(&outbound.to.address) {
             return Err(no_such_address());
@@ -59,9 +59,9 @@ impl SmsAccount {
             later => format!("{}-{later}", outbound.id),
         };
         let all: Vec<_> = texts.into_iter().enumerate().map(|(number, text)| (key(number), text)).collect();
-        let begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner).get(&outbound.id).copied();
-        // Its text may have changed since: a link is another one for each try.
-        let at = begun.unwrap_or_default().min(all.len() - 1);
+        let half_sent = self.half_sent.lock().unwrap_or_else(PoisonError::into_inner).get(&outbound.id).copied();
+        // There may be fewer texts than at the last try: each try has another link.
+        let at = half_sent.unwrap_or_default().min(all.len() - 1);
         Ok(Texts { account: self, id: &outbound.id, all, at })
     }
 
@@ -74,7 +74,7 @@ impl SmsAccount {
         }
     }
 
-    /// A message from the number `from`, as the provider wrote it.
+    /// The event of a message from the number `from`, in whatever form the provider writes it.
     pub(super) fn message(&self, id: &str, from: &str, text: String, files: Vec<File>) -> Event {
         Event::Message(Box::new(Received {
             inbound: Inbound {
@@ -97,7 +97,7 @@ impl SmsAccount {
     }
 }
 
-/// The texts of a message in their order, each with its idempotency key, the same for every try.
+/// The texts of a message in order, each with its idempotency key, which is the same for every try.
 #[derive(Debug)]
 pub(super) struct Texts<'a> {
     account: &'a SmsAccount,
@@ -107,30 +107,30 @@ pub(super) struct Texts<'a> {
 }
 
 impl Texts<'_> {
-    /// The key and the words of the next one.
+    /// The key and the text of the next one.
     pub(super) fn next(&self) -> Option<(&str, &str)> {
         self.all.get(self.at).map(|(key, text)| (key.as_str(), text.as_str()))
     }
 
-    /// It went.
+    /// Notes that the next one was sent.
     pub(super) fn went(&mut self) {
         self.at += 1;
         if self.all.len() == 1 {
             return;
         }
-        let mut begun = self.account.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut half_sent = self.account.half_sent.lock().unwrap_or_else(PoisonError::into_inner);
         if self.at == self.all.len() {
-            begun.remove(self.id);
+            half_sent.remove(self.id);
             return;
         }
-        if begun.len() >= MAX_BEGUN {
-            begun.clear();
+        if half_sent.len() >= MAX_HALF_SENT {
+            half_sent.clear();
         }
-        begun.insert(self.id.to_owned(), self.at);
+        half_sent.insert(self.id.to_owned(), self.at);
     }
 }
 
-/// What became of the message that the provider calls `id`.
+/// The event of a delivery report about the message that the provider calls `id`.
 pub(super) fn report(id: &str, status: DeliveryStatus) -> Event {
     Event::Report(Report { provider_id: id.to_owned(), status })
 }

@@ -1,4 +1,4 @@
-//! How providers that are spoken to by HTTP answer, and what a refusal means where its status tells all.
+//! The responses of HTTP providers, and what a refusal means by its status.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use serde_json::Value as Json;
 
 use crate::channel::{Checked, Reason, Retry, SendError};
 
-/// No answer to a message needs more.
+/// The largest response that is read.
 const MAX_BYTES: usize = 64 * 1024;
 
-/// What a provider answered.
+/// A provider's response.
 #[derive(Debug)]
 pub(super) struct ProviderResponse {
     pub(super) status: StatusCode,
@@ -20,9 +20,9 @@ pub(super) struct ProviderResponse {
 }
 
 impl ProviderResponse {
-    /// Sends a request and reads the answer. No answer at all may be better the next time.
+    /// Sends a request and reads the response. When there is none, another try may help.
     pub(super) async fn to(request: reqwest::RequestBuilder) -> Result<Self, SendError> {
-        // A URL may hold a secret or a number.
+        // The URL may hold a secret or a telephone number, so it is taken out of the error.
         let lost = |error: reqwest::Error| unavailable(error.without_url().to_string());
         let mut response = request.send().await.map_err(lost)?;
         let (status, headers) = (response.status(), response.headers().clone());
@@ -36,18 +36,18 @@ impl ProviderResponse {
         Ok(Self { status, headers, body: body.freeze() })
     }
 
-    /// The body as JSON; null where it is none.
+    /// The body as JSON; null where it is not JSON.
     pub(super) fn json(&self) -> Json {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
-    /// The answer itself, where it is a success.
+    /// The response itself, where its status is a success.
     pub(super) fn accepted(self) -> Result<Self, SendError> {
         if self.status.is_success() { Ok(self) } else { Err(self.failure("")) }
     }
 
-    /// What follows from a status that is no success. `detail` is the provider's own code, never its words: they may
-    /// quote the number.
+    /// The error of a status that is no success. `detail` is the provider's own code, never its words, which may quote
+    /// the telephone number.
     pub(super) fn failure(&self, detail: &str) -> SendError {
         let retry = self.retry_after().map_or(Retry::Later, Retry::After);
         let (retry, reason) = match self.status {
@@ -61,14 +61,15 @@ impl ProviderResponse {
         SendError { retry, reason, detail: format!("status {} {detail}", self.status.as_u16()).trim_end().to_owned() }
     }
 
-    /// In seconds; providers of text messages give no dates.
+    /// `Retry-After`, in seconds; SMS providers send no dates there.
     fn retry_after(&self) -> Option<Duration> {
         let seconds = self.headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
         Some(Duration::from_secs(seconds))
     }
 }
 
-/// What an account is found to be worth, for `guichet doctor`, after it asked for something that only it may have.
+/// The result of `guichet doctor`'s check of an account: `asked` is the response to a request that needs valid
+/// credentials.
 pub(super) fn checked(asked: Result<ProviderResponse, SendError>) -> Vec<Checked> {
     let outcome = match asked {
         Ok(_) => Ok("the provider takes the account's keys".to_owned()),
@@ -80,12 +81,12 @@ pub(super) fn checked(asked: Result<ProviderResponse, SendError>) -> Vec<Checked
     vec![Checked { what: "keys", outcome }]
 }
 
-/// The provider cannot be reached, or does not answer as it should.
+/// The error of a provider that cannot be reached or answers with something unexpected.
 pub(super) fn unavailable(detail: String) -> SendError {
     SendError { retry: Retry::Later, reason: Reason::Unavailable, detail }
 }
 
-/// Nobody can be reached there by a text message.
+/// The error of an address that no text message can reach.
 pub(super) fn no_such_address() -> SendError {
     let detail = "the address is no number".to_owned();
     SendError { retry: Retry::Never, reason: Reason::NoSuchAddress, detail }

@@ -1,7 +1,7 @@
 //! Text messages: one file a provider, and what they share.
 //!
-//! A provider decodes and verifies what comes and sends what goes. Texts are rendered by [`render`], numbers brought into
-//! one form by `numbers`. Photos do not travel by text message in France: where one is asked for, the message holds a
+//! A provider verifies and decodes what comes and sends what goes. Texts are rendered by [`render`], telephone numbers
+//! are normalised by `numbers`. Photos do not travel by text message in France: a message that asks for one holds a
 //! short link.
 
 mod account;
@@ -27,11 +27,11 @@ use crate::{
 /// The accounts that the configuration names.
 pub(super) fn open(config: &Config, http: &reqwest::Client) -> Result<Vec<Arc<dyn Provider>>, AccountError> {
     let public_url = &config.server.public_url;
-    let most_file_bytes = usize::try_from(config.documents.max_file_mib.saturating_mul(1024 * 1024));
-    let most_file_bytes = most_file_bytes.unwrap_or(usize::MAX);
+    let max_file_bytes = usize::try_from(config.documents.max_file_mib.saturating_mul(1024 * 1024));
+    let max_file_bytes = max_file_bytes.unwrap_or(usize::MAX);
     let mut all = webhook::senders(&config.sms.webhooks, http)?;
     for account in &config.sms.twilio {
-        let opened = twilio::Twilio::open(account, public_url, most_file_bytes, http);
+        let opened = twilio::Twilio::open(account, public_url, max_file_bytes, http);
         all.push(Arc::new(opened.map_err(|error| unusable(&account.account, &error))?));
     }
     for account in &config.sms.ovh {

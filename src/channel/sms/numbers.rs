@@ -1,18 +1,18 @@
-//! Senders' addresses in one form, so that a person is the same one whatever the provider.
+//! Normalises senders' addresses, so that a person has the same address whatever the provider writes.
 
 use rlibphonenumber::{PhoneNumber, PhoneNumberFormat, Region};
 
-/// Where a number without a country is from: France, then its overseas regions, whose numbers look alike and are none of
-/// metropolitan France.
+/// The regions that are tried for a number without a country code: France, then its overseas regions, whose numbers
+/// look the same and are not valid in metropolitan France.
 const REGIONS: [Region; 6] = [Region::FR, Region::RE, Region::GP, Region::MQ, Region::GF, Region::YT];
 
-/// Up to this many digits it is a short code (38xxx), which no country has.
+/// A number of up to this many digits is a short code (38xxx), which gets no country code.
 const SHORT_CODE: usize = 6;
 
-/// E.164 for a telephone number; a short code or a name as it came.
+/// E.164 for a telephone number; a short code or a name unchanged.
 ///
-/// A number that came with its country is believed: the network brought a message from it. So are those that no plan
-/// knows, such as the ones kept for fiction.
+/// A number with its country code is taken as it is: the network delivered a message from it. So is one that no
+/// numbering plan knows, such as those reserved for fiction.
 pub(super) fn address(written: &str) -> String {
     let written = written.trim();
     let digits: String = written.chars().filter(char::is_ascii_digit).collect();
@@ -35,11 +35,11 @@ pub(super) fn address(written: &str) -> String {
             .or_else(|| number(Region::FR))
             .map_or_else(|| digits.clone(), |number| number.format_as(PhoneNumberFormat::E164).to_string());
     }
-    // The international form without its sign, as carriers write it.
+    // The international form without its plus sign, as carriers write it.
     format!("+{digits}")
 }
 
-/// Whether a message can be sent to an address: not to a name.
+/// Whether a message can be sent to an address: to a number or a short code, and not to a name.
 pub(super) fn can_receive(address: &str) -> bool {
     let digits = address.strip_prefix('+').unwrap_or(address);
     (3..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())

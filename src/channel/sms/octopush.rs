@@ -3,16 +3,17 @@
 //!
 //! # What is documented
 //!
-//! On dev.octopush.com: the address and fields of `sms-campaign/send`, with `request_id`, which is good for 24 hours (the
-//! outbox tries for twelve); the fields of the three callbacks (*Webhook SMS Inbounds*, *Acknowledge receipt*, *Callback Stop
-//! SMS*), all the statuses of a report, and that a callback wants an answer within a second and without a body. On
-//! octopush.com, *Return codes*: the codes of a refusal. In its PHP examples: `sms_ticket` in the answer.
+//! On dev.octopush.com: the address and fields of `sms-campaign/send`, with `request_id`, which is valid for 24 hours
+//! (the outbox tries for twelve); the fields of the three callbacks (*Webhook SMS Inbounds*, *Acknowledge receipt*,
+//! *Callback Stop SMS*), all the statuses of a report, and that a callback is to be answered within a second and
+//! without a body. On octopush.com, *Return codes*: the codes of a refusal. In its PHP examples: `sms_ticket` in the
+//! answer.
 //!
-//! # What is not
+//! # What is not documented, and what is done here
 //!
-//! How a refusal's code stands in the answer: it is looked for in `code`, and where there is none the HTTP status decides. That
-//! a status of a report which is in no list is not the last one. What distinguishes two answers to one message: their number,
-//! moment and text do.
+//! Where a refusal's code stands in the answer: it is looked for in `code`, and without it the HTTP status decides.
+//! Whether a report's status that no list names is final: it is taken as not final. How two replies to one message are
+//! told apart: by number, time and text.
 
 use futures_util::future::BoxFuture;
 use http::Method;
@@ -31,7 +32,7 @@ use crate::{
     domain::message::Channel,
 };
 
-/// The return code of a request whose `request_id` was taken before: the message left then.
+/// The return code of a request whose `request_id` was accepted before: the message was sent then.
 const SENT_BEFORE: u64 = 120;
 
 #[derive(Debug)]
@@ -64,11 +65,11 @@ impl Octopush {
             "text": text,
             "type": "sms_premium",
             "purpose": "alert",
-            // In mainland France a short number that takes answers stands for the sender.
+            // In mainland France a short number that can be replied to replaces the sender.
             "with_replies": true,
-            // The text is ours, letter by letter.
+            // Octopush must not change the text, whose parts were counted.
             "auto_optimize_text": false,
-            // The same request again is refused and not sent.
+            // A request with the same identifier is refused and not sent again.
             "request_id": request_id,
         });
         if !self.sender.is_empty() {
@@ -87,7 +88,7 @@ impl Octopush {
         }
         let code = json["code"].as_u64().or_else(|| json["code"].as_str()?.parse().ok());
         if code == Some(SENT_BEFORE) {
-            // Its ticket was lost with the first answer.
+            // The ticket stood in the first answer, which was lost.
             return Ok(Sent::default());
         }
         let mut error = answer.failure(&code.map(|code| format!("code {code}")).unwrap_or_default());
@@ -149,7 +150,8 @@ impl Provider for Octopush {
             return Err(Refusal::Malformed("the field `text` must be text".into()));
         };
         let from = field("number")?;
-        // The identifier is that of our message which was answered, if Octopush found it: two answers to it are two messages.
+        // This identifier is our message's that was replied to, where Octopush found it: it does not tell two replies
+        // apart.
         let answered = if fields["message_id"].is_null() { "" } else { field("message_id")? };
         let received_at = ["reception_date", "stop_date"].into_iter().find_map(|name| fields[name].as_str());
         let digest = Sha256::digest(format!("{from}|{}|{text}", received_at.unwrap_or_default()));
@@ -158,7 +160,7 @@ impl Provider for Octopush {
     }
 }
 
-/// What a return code means for this message, where it means more than the status.
+/// What a return code means, where it says more than the HTTP status.
 fn refusal(code: u64) -> Option<(Retry, Reason)> {
     Some(match code {
         // The credentials, the credit, the sender, an account that is not validated or is under investigation.
@@ -169,7 +171,7 @@ fn refusal(code: u64) -> Option<(Retry, Reason)> {
     })
 }
 
-/// What a report tells. Nothing for a status that is not the last one: `ACK`, `UNKNOWN_DELIVERY`, `UNDEFINED`.
+/// The delivery status of a report; none for one that is not final: `ACK`, `UNKNOWN_DELIVERY`, `UNDEFINED`.
 fn delivery_status(status: &str) -> Option<DeliveryStatus> {
     match status {
         "DELIVERED" => Some(DeliveryStatus::Delivered),

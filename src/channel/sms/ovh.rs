@@ -1,10 +1,10 @@
 //! OVHcloud: messages leave by its signed API and are polled for; reports come unsigned to an address that holds a secret.
 //!
-//! What is received is removed at OVHcloud only when it is on disk. Several nodes may poll the same account: each message is
-//! known by its number, and one that is gone was taken by another node.
+//! A received message is deleted at OVHcloud only when it is on disk. Several nodes may poll the same account: a
+//! message that two of them read is recognised by its number, and one that is gone was taken by another node.
 //!
-//! Source: OVHcloud's "First steps with the API" (signature, time) and its API console, section `/sms` (paths and fields).
-//! Its error codes are in no document: those named here are from its libraries' issues.
+//! Source: OVHcloud's "First steps with the API" (signature, time) and its API console, section `/sms` (paths and
+//! fields). Its error codes are in no document: those used here come from the issues of its libraries.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -31,7 +31,7 @@ use crate::{
     domain::{clock::Clock, message::Channel},
 };
 
-/// After this long a message is not worth bringing, in minutes: two days.
+/// For how many minutes OVHcloud tries to deliver a message: two days.
 const VALIDITY_MINUTES: u32 = 2880;
 
 #[derive(Debug)]
@@ -40,19 +40,20 @@ pub(super) struct Ovh {
     application_key: Hidden<String>,
     application_secret: Hidden<String>,
     consumer_key: Hidden<String>,
-    /// Of the service, or of one of its users: what answers a message lies where that was sent from.
+    /// The path of the service, or of one of its users: a reply is listed where its message was sent from.
     folder: String,
     sender: String,
     callback_secret: Hidden<String>,
     poll: Duration,
     api: String,
     clock: Clock,
-    /// How many seconds OVHcloud's clock is ahead of ours, once it was asked. A signature holds for its own time only.
+    /// How many seconds OVHcloud's clock is ahead of ours; none before it was asked. A signature is valid at its own
+    /// time only.
     ahead: Mutex<Option<i64>>,
     http: reqwest::Client,
 }
 
-/// Why a poll ended early. The next one begins again.
+/// Why a poll ended early. The next poll starts anew.
 #[derive(Debug, thiserror::Error)]
 enum PollError {
     #[error(transparent)]
@@ -83,7 +84,7 @@ impl Ovh {
         })
     }
 
-    /// A signed request below the folder. `body` is empty for none.
+    /// Sends a signed request below the folder. An empty `body` means none.
     async fn call(&self, method: Method, path: &str, body: String) -> Result<ProviderResponse, SendError> {
         let url = format!("{}{}{path}", self.api, self.folder);
         let now = self.clock.now().as_second() + self.ahead().await?;
@@ -100,7 +101,7 @@ impl Ovh {
         ProviderResponse::to(request).await
     }
 
-    /// The same, where only a success will do.
+    /// As [`Self::call`], with every status but a success as an error.
     async fn ask(&self, method: Method, path: &str, body: String) -> Result<ProviderResponse, SendError> {
         let answer = self.call(method, path, body).await?;
         if answer.status.is_success() { Ok(answer) } else { Err(self.failure(&answer)) }
@@ -111,11 +112,11 @@ impl Ovh {
         let code = json["errorCode"].as_str().unwrap_or_default();
         let mut error = answer.failure(code);
         if matches!(answer.status, StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
-            // It may be our time that is refused: it is asked for anew.
+            // The signature's time may be what is refused, so OVHcloud's clock is asked again.
             *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = None;
         }
         if matches!(code, "INVALID_SIGNATURE" | "QUERY_TIME_OUT") {
-            // A wrong key or a wrong time, which OVHcloud calls a bad request: the message is not to blame.
+            // OVHcloud answers a wrong key or time with "bad request", although the message is not at fault.
             (error.retry, error.reason) = (Retry::Later, Reason::Account);
         }
         error
@@ -143,7 +144,7 @@ impl Ovh {
         let mut job = json!({
             "message": text,
             "receivers": [to],
-            // An answer to a claim is no advertisement: it needs no "STOP" at its end.
+            // A message about a claim is no advertisement, so it needs no "STOP" clause.
             "noStopClause": true,
             "priority": "high",
             "coding": "8bit",
@@ -166,7 +167,7 @@ impl Ovh {
         Ok(Sent { provider_id: answer["ids"][0].as_i64().map(|id| id.to_string()).unwrap_or_default() })
     }
 
-    /// Takes what waits, oldest first, and removes what was taken.
+    /// Receives the waiting messages, oldest first, and deletes each at OVHcloud once it is stored.
     async fn poll(&self, receiver: &Receiver) -> Result<(), PollError> {
         let listed = self.ask(Method::GET, "/incoming", String::new()).await?.json();
         let mut ids: Vec<i64> = listed.as_array().into_iter().flatten().filter_map(Json::as_i64).collect();
@@ -185,7 +186,7 @@ impl Ovh {
             };
             let event = self.account.message(&id.to_string(), from, text.to_owned(), Vec::new());
             receiver.take(self, event).await?;
-            // Listed again, if this fails, it is known by its identifier.
+            // If the deletion fails, the message is listed again and recognised by its identifier.
             let removed = self.call(Method::DELETE, &path, String::new()).await?;
             if !removed.status.is_success() && removed.status != StatusCode::NOT_FOUND {
                 return Err(self.failure(&removed).into());
@@ -223,7 +224,7 @@ impl Provider for Ovh {
         Box::pin(async { checked(self.ask(Method::GET, "/incoming", String::new()).await) })
     }
 
-    /// A report: `?id=…&ptt=…`. Messages are polled for.
+    /// Decodes a report: `?id=…&ptt=…`. Messages are polled for instead.
     fn decode(&self, post: &Post<'_>) -> Result<Vec<Event>, Refusal> {
         if !ends_with_secret(post.url, &self.callback_secret) {
             return Err(Refusal::Unauthorized);
@@ -263,7 +264,7 @@ impl Provider for Ovh {
     }
 }
 
-/// What a report's `ptt` tells. Nothing while the network is still trying, or does not know.
+/// The delivery status of a report's `ptt`; none while the network is still trying, or does not know.
 fn delivery_status(ptt: u32) -> Option<DeliveryStatus> {
     match ptt {
         1..=3 | 6 => None,

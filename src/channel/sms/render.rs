@@ -1,7 +1,7 @@
-//! A message as text messages: what a button or a card would show becomes lines, quick replies become numbered ones,
-//! which [`crate::understanding`] reads back.
+//! Renders a message as text messages: buttons and cards become lines, quick replies become numbered lines, whose
+//! numbers [`crate::understanding`] reads.
 //!
-//! What matters most comes first: urgent advice is a message's text, and phones show the beginning.
+//! The body's text comes first: it may be urgent advice, and phones show the beginning.
 
 use std::fmt::Write as _;
 
@@ -10,16 +10,16 @@ use crate::domain::{
     sms::{segment, shorten},
 };
 
-/// The most parts of one message. Providers take about ten; a message that is longer leaves as several.
+/// The most parts of one text message. Providers take about ten; a longer message is sent as several.
 const MAX_PARTS: usize = 7;
 
-/// The text of `body` with everything that a button or a card would show.
+/// The text of `body` with its buttons and cards as lines.
 pub fn plain(body: &Body) -> String {
     with_link(body, None)
 }
 
-/// What is sent for `body`, in this order: at least one text, each of at most [`MAX_PARTS`] parts. `link` is a line
-/// that says where the person sends files, which no text message can carry.
+/// The texts that are sent for `body`, in order: at least one, each of at most [`MAX_PARTS`] parts. `link` is the line
+/// that says where the person sends files, which a text message cannot carry.
 pub fn texts(body: &Body, link: Option<&str>) -> Vec<String> {
     let whole = with_link(body, link);
     let whole = shorten(&whole);
@@ -52,7 +52,7 @@ fn with_link(body: &Body, link: Option<&str>) -> String {
     text
 }
 
-/// Where to cut: after the last line in the second half of the text, else after the last word, else at its end.
+/// Where a text is cut: after the last line break in its second half, else after the last space there, else at its end.
 fn seam(text: &str) -> usize {
     let after = |found: Option<usize>| found.map(|at| at + 1).filter(|at| *at > text.len() / 2);
     after(text.rfind('\n')).or_else(|| after(text.rfind(' '))).unwrap_or(text.len())

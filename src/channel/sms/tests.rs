@@ -3,7 +3,7 @@
 use super::{super::testing, open};
 use crate::config::Config;
 
-/// One account of each kind; every secret in it has this word.
+/// One account of each provider; every secret in it begins with "a-hidden".
 const ACCOUNTS: &str = r#"
 [[sms.webhooks]]
 account = "webhook"

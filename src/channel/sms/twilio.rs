@@ -1,4 +1,4 @@
-//! Twilio, and whoever speaks as it does: messages and reports come as signed forms, messages leave by its REST API.
+//! Twilio and compatible providers: messages and reports come as signed forms, messages leave by its REST API.
 //!
 //! Source: Twilio's documents "TwiML for messaging", "Webhooks security", "Message resource" and its list of error codes.
 
@@ -28,13 +28,13 @@ use crate::{
     domain::message::Channel,
 };
 
-/// Twilio's own limit.
+/// The most media of one message, by Twilio's own limit.
 const MAX_MEDIA: usize = 10;
-/// From a file's first byte asked for to its last: Twilio waits 15 s for the answer to its post.
+/// The time-out of fetching one file: Twilio waits 15 s for the answer to its post.
 const FETCH: Duration = Duration::from_secs(10);
-/// A link to a file leads to where it is kept, and no further.
+/// The most redirects that are followed from a file's link to Twilio's storage.
 const MAX_REDIRECTS: usize = 3;
-/// Where Twilio keeps files.
+/// The hosts of Twilio's file storage.
 const STORAGE: [&str; 3] = [".twilio.com", ".twiliocdn.com", ".amazonaws.com"];
 
 #[derive(Debug)]
@@ -44,9 +44,9 @@ pub(super) struct Twilio {
     token: Hidden<String>,
     from: String,
     api: String,
-    /// Where reports are to be posted.
+    /// The address to which Twilio posts reports.
     callback: String,
-    most_file_bytes: usize,
+    max_file_bytes: usize,
     http: reqwest::Client,
 }
 
@@ -54,7 +54,7 @@ impl Twilio {
     pub(super) fn open(
         account: &config::Twilio,
         public_url: &str,
-        most_file_bytes: usize,
+        max_file_bytes: usize,
         http: &reqwest::Client,
     ) -> Result<Self, SecretError> {
         Ok(Self {
@@ -64,7 +64,7 @@ impl Twilio {
             from: account.from.clone(),
             api: account.api.trim_end_matches('/').to_owned(),
             callback: address(public_url, &account.account),
-            most_file_bytes,
+            max_file_bytes,
             http: http.clone(),
         })
     }
@@ -89,7 +89,7 @@ impl Twilio {
         Err(error)
     }
 
-    /// The fields of a post whose signature holds.
+    /// The fields of a post, once its signature is verified.
     fn verified(&self, post: &Post<'_>) -> Result<Fields, Refusal> {
         let signature = post.headers.get("x-twilio-signature").and_then(|value| value.to_str().ok());
         let signature = STANDARD.decode(signature.ok_or(Refusal::Unauthorized)?).map_err(|_| Refusal::Unauthorized)?;
@@ -101,7 +101,7 @@ impl Twilio {
         });
         let fields = if is_form { Fields::of_form(post.body) } else { Fields::default() };
         let signed = if body_hash.is_some() { &Fields::default() } else { &fields };
-        // Twilio signs the address with or without its port, whatever the address was.
+        // Twilio signs the address with or without its port, however it was configured.
         let holds = addresses(post.url).iter().any(|url| signed_by(&self.token, url, signed, &signature));
         let whole = body_hash.is_none_or(|hash| {
             let actual = hex::encode(Sha256::digest(post.body));
@@ -125,7 +125,7 @@ impl Twilio {
                 return Err(FetchError::Gone);
             }
             let request = self.http.get(url.clone()).timeout(FETCH);
-            // The credentials go to Twilio itself and not to where it keeps files.
+            // The credentials are sent to Twilio's API only, and not to its file storage.
             let request = if at_home { request.basic_auth(&self.sid, Some(&*self.token)) } else { request };
             let response = request.send().await.map_err(|_| FetchError::Unavailable)?;
             match response.status() {
@@ -144,7 +144,7 @@ impl Twilio {
     async fn read(&self, mut response: reqwest::Response) -> Result<Bytes, FetchError> {
         let mut bytes = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(|_| FetchError::Unavailable)? {
-            if bytes.len() + chunk.len() > self.most_file_bytes {
+            if bytes.len() + chunk.len() > self.max_file_bytes {
                 return Err(FetchError::TooLarge);
             }
             bytes.extend_from_slice(&chunk);
@@ -205,13 +205,13 @@ impl Provider for Twilio {
         Ok(vec![self.account.message(id, fields.identifier("From")?, text.to_owned(), files)])
     }
 
-    /// No words of ours: the outbox says them.
+    /// An empty TwiML response: replies are sent by the outbox.
     fn acknowledgement(&self) -> Acknowledgement {
         Acknowledgement { content_type: "text/xml", body: "<Response/>", ..Acknowledgement::default() }
     }
 }
 
-/// The fields of a post; one may have come several times.
+/// The fields of a form; a name may stand several times.
 #[derive(Debug, Default)]
 struct Fields(BTreeMap<String, Vec<String>>);
 
@@ -240,13 +240,13 @@ impl Fields {
     }
 }
 
-/// The address as it is, with its port and without.
+/// The URL unchanged, with its port, and without it.
 fn addresses(url: &str) -> Vec<String> {
     let mut all = vec![url.to_owned()];
     let Some((scheme, rest)) = url.split_once("://") else { return all };
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
-    // A bare IPv6 address ends with a bracket.
+    // An IPv6 address without a port ends with a bracket.
     let without = match authority.rsplit_once(':') {
         Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
         _ => authority,
@@ -257,7 +257,8 @@ fn addresses(url: &str) -> Vec<String> {
     all
 }
 
-/// HMAC-SHA1 over the address and each field's name and value, by name; a name's values sorted and each once.
+/// Whether `signature` is the HMAC-SHA1 of the URL and each field's name and value, sorted by name; a name's values are
+/// sorted, each once (Twilio, "Webhooks security").
 fn signed_by(token: &str, url: &str, fields: &Fields, signature: &[u8]) -> bool {
     let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(token.as_bytes()) else { return false };
     mac.update(url.as_bytes());
@@ -273,7 +274,7 @@ fn signed_by(token: &str, url: &str, fields: &Fields, signature: &[u8]) -> bool 
     mac.verify_slice(signature).is_ok()
 }
 
-/// What an error code of the REST API means for this message, where it means more than its status.
+/// What an error code of the REST API means, where it says more than the HTTP status.
 fn refusal(code: u64) -> Option<Reason> {
     Some(match code {
         // Not a number, not one of this region, not a mobile.
@@ -286,7 +287,7 @@ fn refusal(code: u64) -> Option<Reason> {
     })
 }
 
-/// What a report tells. Nothing for a message that is still on its way.
+/// The delivery status of a report; none for a message that is still on its way.
 fn delivery_status(status: &str, code: Option<u64>) -> Option<DeliveryStatus> {
     match status {
         "delivered" => Some(DeliveryStatus::Delivered),

@@ -1,8 +1,8 @@
-//! An account through which any sender posts messages as JSON or as a form, with a secret.
+//! An account to which any sender posts messages as JSON or as a form, with a secret.
 //!
 //! Without a `send` section the replies stand in the answer to the post, and nothing is pushed to the sender: see
-//! `web/channels.rs`. With it, [`Sender`] is a provider like the others: what it posts and what it reads of the answer
-//! is mapped in the configuration.
+//! `web/channels/mod.rs`. With it, [`Sender`] is a provider like the others: the configuration maps what it posts and
+//! what it reads in the answer.
 
 use std::sync::Arc;
 
@@ -42,8 +42,12 @@ pub enum WebhookError {
     Text(String),
 }
 
-/// Whether `authorization` holds the account's secret, in constant time. A secret that is kept in a file is read each
-/// time, so that it can be changed while the service runs.
+/// Checks in constant time that `authorization` holds the account's secret. A secret in a file is read each time, so
+/// that it can be changed while the service runs.
+///
+/// # Errors
+///
+/// When it does not, or the secret cannot be read.
 pub fn verify(account: &Webhook, authorization: Option<&str>) -> Result<(), WebhookError> {
     let given = authorization.and_then(|header| header.strip_prefix("Bearer ")).unwrap_or_default();
     let secret = account.secret.reveal().map_err(|error| {
@@ -53,7 +57,11 @@ pub fn verify(account: &Webhook, authorization: Option<&str>) -> Result<(), Webh
     if bool::from(given.as_bytes().ct_eq(secret.as_bytes())) { Ok(()) } else { Err(WebhookError::Unauthorized) }
 }
 
-/// Reads a post. Fields that are not mapped are ignored: senders add some.
+/// Decodes a post. Fields that are not mapped are ignored, since senders add some.
+///
+/// # Errors
+///
+/// When the body cannot be parsed, or a mapped field is missing.
 pub fn decode(account: &Webhook, content_type: &str, body: &[u8]) -> Result<Inbound, WebhookError> {
     message(account, &fields(content_type, body)?)
 }
@@ -90,7 +98,8 @@ fn message(account: &Webhook, fields: &Json) -> Result<Inbound, WebhookError> {
     })
 }
 
-/// What stands at a path: a field of this very name, else one step into an object or an array for each part.
+/// The value at a path: the field of exactly this name, else one step into an object or an array for each part of the
+/// path.
 fn at<'j>(fields: &'j Json, path: &str) -> Option<&'j Json> {
     fields.get(path).or_else(|| {
         path.split('.').try_fold(fields, |below, part| match below {
@@ -117,7 +126,7 @@ pub(super) struct Sender {
     config: Webhook,
     send: WebhookSend,
     method: Method,
-    /// What stands for `{name}`, beside the message's own.
+    /// The values of `{name}` placeholders, besides the message's own.
     secrets: Vec<(String, Hidden<String>)>,
     http: reqwest::Client,
 }
@@ -149,7 +158,7 @@ impl Sender {
 
     async fn send(&self, to: &str, text: &str, id: &str) -> Result<Sent, SendError> {
         let fill = Fill { own: [("to", to), ("text", text), ("id", id)], secrets: &self.secrets };
-        // In a path or a query the message's own parts are escaped; in a header and a body they are values.
+        // In a path or a query the message's values are percent-encoded; in a header or a body they stand unchanged.
         let url = fill.apply(&self.send.url, |value| utf8_percent_encode(value, NON_ALPHANUMERIC).to_string());
         let mut headers = HeaderMap::new();
         for (name, value) in &self.send.headers {
@@ -222,7 +231,7 @@ impl Provider for Sender {
             } else if reports.failed.contains(&status) {
                 DeliveryStatus::Failed(Reason::Undelivered)
             } else {
-                // On its way: nothing to tell.
+                // The message is still on its way: there is nothing to report.
                 return Ok(Vec::new());
             };
             return Ok(vec![report(&id, status)]);
@@ -233,19 +242,19 @@ impl Provider for Sender {
     }
 }
 
-/// A value as one writes it.
+/// A JSON value as plain text.
 fn plain(value: &Json) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// What stands for the names in braces.
+/// The values of the placeholders.
 struct Fill<'a> {
     own: [(&'a str, &'a str); 3],
     secrets: &'a [(String, Hidden<String>)],
 }
 
 impl Fill<'_> {
-    /// In one pass, so that a message's text is never taken for a template.
+    /// Fills a template in one pass, so that braces in a message's text are never taken for placeholders.
     fn apply(&self, template: &str, escape: fn(&str) -> String) -> String {
         let mut filled = String::with_capacity(template.len());
         let mut rest = template;
@@ -286,7 +295,7 @@ impl Fill<'_> {
     }
 }
 
-/// The webhooks that also send.
+/// Opens the webhooks that also send.
 pub(super) fn senders(webhooks: &[Webhook], http: &reqwest::Client) -> Result<Vec<Arc<dyn Provider>>, AccountError> {
     let mut senders: Vec<Arc<dyn Provider>> = Vec::new();
     for webhook in webhooks {

@@ -1,7 +1,7 @@
-//! The buttons below a message of ours: how they are made, and what pressing one means.
+//! The buttons below our messages: how they are made, and what pressing one means.
 //!
-//! Everything that a press needs is in the message itself, which Telegram hands back with it: nothing is kept here, so
-//! that a button works after any restart and for as long as the message is there.
+//! Everything that a press needs is in the message, which Telegram sends back with it. Nothing is kept here, so a
+//! button works after any restart and for as long as its message exists.
 
 use teloxide_core::types::{InlineKeyboardButton, InlineKeyboardButtonKind, InlineKeyboardMarkup};
 
@@ -14,18 +14,18 @@ use crate::domain::{
     message::{Input, QuickReply},
 };
 
-/// The most bytes that a button may carry, says the Bot API.
+/// The most bytes of a button's data (Bot API, `callback_data`).
 const MAX_DATA: usize = 64;
-/// Two labels that stand side by side on a narrow phone without being cut.
+/// The longest labels, in characters, of two buttons side by side: on a narrow phone they are not cut.
 const MAX_SHORT: usize = 14;
-/// The most buttons below one message, says Telegram.
+/// The most buttons below one message, by Telegram's limit.
 const MAX_BUTTONS: usize = 100;
 
-// What a button carries is its payload, or one of these. Payloads begin with a letter.
+// A button's data is its payload, or begins with one of these marks. Payloads begin with a letter.
 const EMPTY_BOX: char = '+';
 const TICKED_BOX: char = '-';
 const CONFIRM: &str = "!";
-/// Before the button's number, where the payload is too long: the label then speaks for it.
+/// The mark before the button's number, where the payload is too long: its label is then sent as the answer.
 const NUMBER: char = '#';
 
 const EMPTY_MARK: &str = "☐ ";
@@ -34,17 +34,17 @@ const TICKED_MARK: &str = "☑ ";
 /// What a press means.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Press {
-    /// An answer: what the button said, and the payload unless the label must do.
+    /// An answer: the button's label, and its payload where the data holds one.
     Answer { label: String, choice: Option<String> },
-    /// One box more or less; the message's buttons as they are to be now.
+    /// A box was ticked or unticked; the message's buttons as they are to be shown now.
     Tick(InlineKeyboardMarkup),
-    /// The choice was confirmed with every box empty.
+    /// The choice was confirmed with no box ticked.
     NoneTicked,
-    /// A button that is none of ours, or whose message Telegram no longer shows.
+    /// A button that is not ours, or whose message Telegram no longer sends.
     Unknown,
 }
 
-/// The buttons for these replies. Where several may be chosen they are boxes to tick, with a button to confirm.
+/// The buttons for these replies. Where several may be chosen, they are boxes to tick, with a button to confirm.
 pub(super) fn keyboard(
     replies: &[QuickReply],
     input: Option<Input>,
@@ -52,7 +52,7 @@ pub(super) fn keyboard(
     language: Language,
 ) -> InlineKeyboardMarkup {
     let fits = |reply: &&QuickReply| reply.payload.len() < MAX_DATA;
-    // "Je ne sais pas" and "Passer" are no choices among others.
+    // "Je ne sais pas" and "Passer" exclude the other choices, so they are no boxes.
     let alone = |reply: &QuickReply| reply.payload.starts_with("cmd=") || reply.payload.ends_with("=unknown");
     let several =
         input == Some(Input::Choices) && replies.iter().filter(|reply| !alone(reply)).all(|reply| fits(&reply));
@@ -80,7 +80,7 @@ pub(super) fn keyboard(
     InlineKeyboardMarkup::new(rows)
 }
 
-/// What pressing the button that carries `data` means, by the buttons of its message as they stand.
+/// What pressing the button with `data` means; `keyboard` are the buttons of its message.
 pub(super) fn press(data: &str, keyboard: Option<&Keyboard>) -> Press {
     let buttons = || keyboard.into_iter().flat_map(|keyboard| keyboard.inline_keyboard.iter().flatten());
     let pressed = buttons().find(|button| button.callback_data == data);
@@ -112,7 +112,7 @@ pub(super) fn press(data: &str, keyboard: Option<&Keyboard>) -> Press {
         };
     }
     if let Some(number) = data.strip_prefix(NUMBER) {
-        // Choices are also read by their numbers.
+        // Without its label, the number is the answer: choices can be answered by number.
         let label = pressed.map_or_else(|| number.to_owned(), |button| button.text.clone());
         return Press::Answer { label, choice: None };
     }
@@ -123,7 +123,7 @@ pub(super) fn press(data: &str, keyboard: Option<&Keyboard>) -> Press {
     Press::Answer { label, choice: Some(data.to_owned()) }
 }
 
-/// The same buttons, with the box that carries `data` the other way.
+/// The same buttons, with the box of `data` ticked or unticked.
 fn ticked(keyboard: &Keyboard, data: &str) -> InlineKeyboardMarkup {
     let turned = |old: &Button| {
         if old.callback_data != data {

@@ -1,4 +1,5 @@
-//! What `guichet doctor` finds of a bot: whether its token is taken, and whether Telegram brings messages here.
+//! `guichet doctor`'s check of a bot: whether its token is accepted, and whether Telegram delivers messages to this
+//! service.
 
 use serde::Deserialize;
 use teloxide_core::payloads::{GetMe, GetWebhookInfo};
@@ -6,21 +7,21 @@ use teloxide_core::payloads::{GetMe, GetWebhookInfo};
 use super::{Telegram, client::CallError};
 use crate::{channel::Checked, config::Receive};
 
-/// Of the answer to `getMe`, what is shown.
+/// The part of `getMe`'s answer that is shown.
 #[derive(Deserialize)]
 struct Me {
     username: String,
 }
 
-/// Of the answer to `getWebhookInfo`, what is looked at.
+/// The part of `getWebhookInfo`'s answer that is checked.
 #[derive(Deserialize)]
 struct Webhook {
-    /// Empty where none is set.
+    /// Empty where no webhook is set.
     #[serde(default)]
     url: String,
     #[serde(default)]
     pending_update_count: u64,
-    /// What went wrong when Telegram posted the last time that it did.
+    /// The error of Telegram's last failed post.
     last_error_message: Option<String>,
 }
 
@@ -45,7 +46,7 @@ pub(super) async fn check(bot: &Telegram) -> Vec<Checked> {
     vec![Checked { what: "token", outcome: me }, Checked { what: "updates", outcome: updates }]
 }
 
-/// Whether Telegram brings messages as the configuration says.
+/// Whether Telegram delivers messages in the configured way.
 fn judge(webhook: &Webhook, bot: &Telegram) -> Result<String, String> {
     let waiting = webhook.pending_update_count;
     match bot.settings.receive {

@@ -1,7 +1,7 @@
-//! The Bot API over HTTPS: the library's requests, our own transport.
+//! The Bot API over HTTPS, with the library's request types and our own transport.
 //!
-//! The library's transport sleeps ten seconds on every failure of the server and hides the error's code; and it refuses
-//! an answer as a whole for one part that it does not know, though the message was sent. So only its types are used.
+//! The library's transport sleeps ten seconds on every server error, hides the error's code, and fails on an answer
+//! with one part that it does not know, although the message was sent. So only its types are used.
 
 use std::time::Duration;
 
@@ -22,14 +22,15 @@ use crate::{
 };
 
 const ANSWER: Duration = Duration::from_secs(15);
-/// A file of 20 MB over a slow line.
+/// The time-out of a download: 20 MB over a slow connection.
 const DOWNLOAD: Duration = Duration::from_mins(1);
-/// The public Bot API gives files of up to 20 MB; a server of one's own gives larger ones.
+/// The largest file that is read. The public Bot API gives files of up to 20 MB, a Bot API server of one's own larger
+/// ones.
 const MAX_FILE: usize = 100 * 1024 * 1024;
-/// Of Telegram's words for an error, as many as tell what it is.
+/// How many characters of Telegram's description of an error are kept.
 const MAX_DETAIL: usize = 120;
 
-/// Speaks for one bot. Cheap to clone.
+/// The client of one bot. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Client {
     http: reqwest::Client,
@@ -37,7 +38,7 @@ pub(super) struct Client {
     token: Hidden<String>,
 }
 
-/// A call that did not do what it was for. It never holds the address of the call, which has the token in it.
+/// Why a call failed. It never holds the call's URL, which contains the token.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum CallError {
     #[error("Telegram answered {code}: {description}")]
@@ -65,7 +66,7 @@ struct Parameters {
     retry_after: Option<Seconds>,
 }
 
-/// Of [`teloxide_core::types::File`], what is needed.
+/// The part of [`teloxide_core::types::File`] that is needed.
 #[derive(Deserialize)]
 struct FilePath {
     file_path: Option<String>,
@@ -77,10 +78,10 @@ impl Client {
         Ok(Self { http, api, token })
     }
 
-    /// Calls a method, and reads of its answer what `T` wants.
+    /// Calls a method, and reads the fields of `T` from its answer.
     pub(super) async fn call<P: Payload + Serialize, T: DeserializeOwned>(&self, payload: &P) -> Result<T, CallError> {
         let url = self.address(["bot"], [P::NAME]);
-        // A long poll waits on purpose.
+        // A long poll's answer may take as long as the poll.
         let most = ANSWER + payload.timeout_hint().unwrap_or_default();
         let response = self.http.post(url).json(payload).timeout(most).send().await.map_err(CallError::unreachable)?;
         let status = response.status();
@@ -97,7 +98,7 @@ impl Client {
         }
     }
 
-    /// The bytes of a file that a message named.
+    /// Downloads a file that a message named.
     pub(super) async fn file(&self, id: &str) -> Result<Bytes, FetchError> {
         let asked: Result<FilePath, _> = self.call(&GetFile { file_id: FileId(id.to_owned()) }).await;
         let path = match asked {
@@ -129,10 +130,10 @@ impl Client {
         }
     }
 
-    /// The address of a method or a file: the token stands behind `bot`.
+    /// The URL of a method or a file, with the token after `bot`.
     fn address<'a>(&self, before: impl IntoIterator<Item = &'a str>, after: impl IntoIterator<Item = &'a str>) -> Url {
         let mut url = self.api.clone();
-        // A base always has segments; the constructor saw to it.
+        // The constructor refuses a base URL without path segments.
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty();
             for segment in before {
@@ -148,7 +149,7 @@ impl Client {
     }
 }
 
-/// Reads a file, up to the most that one may have.
+/// Reads a file, up to [`MAX_FILE`].
 async fn read(mut response: Response) -> Result<Result<Bytes, reqwest::Error>, FetchError> {
     let mut bytes = BytesMut::new();
     loop {
@@ -175,7 +176,7 @@ impl From<CallError> for SendError {
                 (Retry::Never, Reason::NoSuchAddress)
             }
             CallError::Refused { code: 400 | 413, .. } => (Retry::Never, Reason::Content),
-            // The token is wrong, or was changed: whoever mends it in time loses no message.
+            // The token is wrong or was changed: no message is lost if an operator mends it in time.
             CallError::Refused { code: 401 | 404, .. } => (Retry::Later, Reason::Account),
             CallError::Refused { code: 403, .. } => (Retry::Never, Reason::Refused),
             CallError::Refused { .. } | CallError::Unreachable(_) | CallError::Unreadable(_) => {
@@ -186,7 +187,7 @@ impl From<CallError> for SendError {
     }
 }
 
-/// The Bot API has one code for all that is wrong with a request, and tells only in words that the chat is.
+/// Whether a description says that the chat does not exist: the Bot API has one code for every wrong request.
 fn names_nobody(description: &str) -> bool {
     ["chat not found", "user not found", "PEER_ID_INVALID"].iter().any(|words| description.contains(words))
 }

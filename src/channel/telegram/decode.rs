@@ -1,6 +1,6 @@
-//! An update as what it means to us.
+//! Decodes updates into events.
 //!
-//! Only private chats are served: in a group others would read a claim, so the bot keeps silent there.
+//! Only private chats are served: in a group others would read a claim, so the bot ignores groups.
 
 use serde::{Deserialize, Serialize};
 use teloxide_core::types::InlineKeyboardMarkup;
@@ -20,40 +20,40 @@ use crate::{
     intake::{Inbound, InboundKind},
 };
 
-/// The length of a telephone number with its country and the sign before it (E.164).
+/// The length of a telephone number with its plus sign and country code (E.164).
 const E164: std::ops::RangeInclusive<usize> = 9..=16;
-/// The longest payload of a deep link, says Telegram.
+/// The longest payload of a deep link, by Telegram's limit.
 const MAX_TOKEN: usize = 64;
 
-/// What is done on Telegram once a press is stored: the button stops turning, the answer is shown in place of the
-/// buttons. If it is lost, nothing is.
+/// What is done on Telegram once a press is stored: the button's spinner stops, and the answer replaces the buttons. If
+/// it is lost, only the display is out of date.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct AfterCommit {
-    /// The press that is to be answered.
+    /// The callback query to answer.
     pub(super) query: String,
-    /// Words that the person sees for a moment.
+    /// A text that the person sees for a moment.
     pub(super) notice: Option<String>,
     pub(super) edit: Option<Edit>,
 }
 
-/// A message of ours is shown anew.
+/// An edit of one of our messages.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Edit {
     pub(super) chat: i64,
     pub(super) message: i64,
     /// None where only the buttons change.
     pub(super) text: Option<String>,
-    /// None where they disappear.
+    /// None where the buttons disappear.
     pub(super) buttons: Option<InlineKeyboardMarkup>,
 }
 
-/// What `update` means: nothing, for what is no message to us.
+/// The events of `update`; none where it is no message to us.
 pub(super) fn events(bot: &Bot, words: &Words, update: Update) -> Vec<Event> {
     if let Some(query) = update.callback_query {
         return pressed(bot, words, query);
     }
     if let Some(change) = update.my_chat_member {
-        // Whoever blocks the bot is told nothing more by Telegram itself: the next delivery says so.
+        // Nothing is stored when a person blocks the bot: the next delivery fails and says so.
         if change.chat.is_private() {
             tracing::info!(
                 account = bot.account,
@@ -75,8 +75,8 @@ pub(super) fn events(bot: &Bot, words: &Words, update: Update) -> Vec<Event> {
     written(bot, words, &message, edited).map(|received| Event::Message(Box::new(received))).into_iter().collect()
 }
 
-/// A message that a person wrote. None for what they did not say: a pinned message, a change of settings, a position that
-/// moves on.
+/// The message that a person wrote. None for service messages (a pinned message, a changed setting) and for the updates
+/// of a live location.
 fn written(bot: &Bot, words: &Words, message: &Message, edited: bool) -> Option<Received> {
     let language = language_of(message.from.as_ref());
     let (text, token) = match &message.text {
@@ -88,7 +88,7 @@ fn written(bot: &Bot, words: &Words, message: &Message, edited: bool) -> Option<
     if text.is_empty() && files.is_empty() {
         return None;
     }
-    // A live position is edited as long as it moves.
+    // A live location is sent as edits of its message while it moves.
     if edited && message.location.is_some() {
         return None;
     }
@@ -107,7 +107,8 @@ fn written(bot: &Bot, words: &Words, message: &Message, edited: bool) -> Option<
     Some(Received { inbound, files, more_may_follow })
 }
 
-/// `/start TOKEN` is the deep link of a hand-over; the token is no part of what the person says. `/aide@our_bot` is `/aide`.
+/// Splits a command: `/start TOKEN` is the deep link of a channel switch, whose token is no part of the text;
+/// `/aide@our_bot` is `/aide`.
 fn command(text: &str) -> (String, Option<String>) {
     let (first, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     if !first.starts_with('/') {
@@ -123,11 +124,11 @@ fn command(text: &str) -> (String, Option<String>) {
     (format!("{name} {rest}").trim_end().to_owned(), None)
 }
 
-/// The words for what was shared instead of written.
+/// The text for something that was shared instead of written.
 fn other_text(message: &Message, words: &Words, language: Language) -> String {
     if let Some(contact) = &message.contact {
         let name = format!("{} {}", contact.first_name, contact.last_name);
-        // Another's number is no word about the person's own.
+        // Only the sender's own contact is taken as their number.
         return if is_own(contact, message) {
             number(contact)
         } else {
@@ -149,7 +150,7 @@ fn other_text(message: &Message, words: &Words, language: Language) -> String {
     String::new()
 }
 
-/// What the person's phone shared: their own number, which no other may be taken for, or a place.
+/// What the person's phone shared: their own number, or a place.
 fn shared(message: &Message) -> Option<Shared> {
     if let Some(contact) = &message.contact {
         let number = number(contact);
@@ -160,12 +161,12 @@ fn shared(message: &Message) -> Option<Shared> {
     on_earth.then_some(Shared::Place { latitude, longitude })
 }
 
-/// Telegram knows which user a contact is: only the sender's own is proof.
+/// Whether a contact is the sender's own: Telegram gives the user of a contact, which proves the number.
 fn is_own(contact: &Contact, message: &Message) -> bool {
     contact.user_id.is_some() && contact.user_id == message.from.as_ref().map(|from| from.id)
 }
 
-/// Telegram's numbers have their country, and perhaps no sign before it.
+/// A contact's number in E.164: Telegram's numbers have their country code, and not always the plus sign.
 fn number(contact: &Contact) -> String {
     let digits: String = contact.phone_number.chars().filter(char::is_ascii_digit).collect();
     format!("+{digits}")
@@ -173,7 +174,7 @@ fn number(contact: &Contact) -> String {
 
 /// The files of a message: one, or none.
 fn files(message: &Message) -> Vec<File> {
-    // Telegram makes several sizes of a photo: the largest is the nearest to what was taken.
+    // Telegram offers several sizes of a photo; the largest is nearest to the original.
     let largest = message.photo.iter().flatten().max_by_key(|size| size.width * size.height);
     if let Some(photo) = largest {
         return vec![File { name: String::new(), content: Content::Media(photo.file_id.clone()) }];
@@ -186,17 +187,17 @@ fn files(message: &Message) -> Vec<File> {
     media.into_iter().flatten().take(1).map(file).collect()
 }
 
-/// A button was pressed: the answer, if it is one, and then what is to be shown.
+/// The events of a pressed button: the answer, where it is one, and then what is shown.
 fn pressed(bot: &Bot, words: &Words, query: CallbackQuery) -> Vec<Event> {
     let language = language_of(Some(&query.from));
     let mut after_commit = AfterCommit { query: query.id, notice: None, edit: None };
     let mut events = Vec::new();
-    // Without its message a button is of a chat that is gone; Telegram turns it until it is answered.
+    // A press without its message comes from a deleted chat; it is answered all the same, so that the spinner stops.
     if let Some(message) = query.message.filter(|message| message.chat.is_private()) {
         let (chat, id) = (message.chat.id, message.id);
         match press(&query.data, message.reply_markup.as_ref()) {
             Press::Answer { label, choice } => {
-                // One press of a button is one answer, however often an impatient finger repeats it.
+                // The identifier is made of the message and the button, so that repeated presses are one answer.
                 let provider_id = format!("{id}.{}", query.data);
                 let shown = message.text.filter(|_| !label.is_empty()).map(|text| format!("{text}\n\n✓ {label}"));
                 let body = Body { text: label, choice, ..Body::default() };

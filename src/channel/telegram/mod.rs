@@ -1,11 +1,11 @@
-//! Telegram: bots to which people write in a chat of their own.
+//! Telegram: bots to which people write in a private chat.
 //!
-//! [`Telegram`] is one bot. What comes, by webhook or by long poll, is read by [`update`] and understood by [`decode`];
-//! what goes is made by [`render`] and [`buttons`] and called by [`client`]. The library's dispatcher is not used: it
-//! keeps updates in memory and acknowledges what it could not read.
+//! [`Telegram`] is one bot. Updates come by webhook or by long poll; [`update`] deserialises and [`decode`] interprets
+//! them. Messages are made by [`render`] and [`buttons`] and sent by [`client`]. The library's dispatcher is not used:
+//! it keeps updates in memory and acknowledges those that it could not read.
 //!
-//! What this room refuses to do: it keeps nothing that a press of a button or a restart would need, serves no group, and
-//! believes no contact but the sender's own.
+//! What this room refuses to do: it keeps nothing in memory that a pressed button or a restart would need, serves no
+//! group, and trusts no contact but the sender's own.
 
 mod buttons;
 mod check;
@@ -48,12 +48,13 @@ use decode::{AfterCommit, Edit};
 use update::Update;
 use words::Words;
 
-/// Where Telegram puts the secret that we gave it with the webhook.
+/// The header in which Telegram sends the secret that we gave it with the webhook.
 const SECRET_HEADER: &str = "x-telegram-bot-api-secret-token";
-/// Those that wait for their turn in a chat count: there are as many as may go in a second.
+/// How many messages may be in flight: as many as may go in a second, those that wait for the pace of their chat
+/// included.
 const AT_ONCE: usize = 30;
-/// Courtesies under way at once; those beyond are left out.
-const COURTESIES: usize = 32;
+/// How many after-commit edits may run at once; more are skipped.
+const MAX_AFTER_COMMIT: usize = 32;
 
 /// One bot.
 #[derive(Debug)]
@@ -62,9 +63,10 @@ pub struct Telegram {
     client: Client,
     words: Words,
     webhook: Url,
-    /// Follows from the bot's token, so that every node knows it and nobody need write another one down.
+    /// The webhook's secret. It is derived from the bot's token, so that every node knows it and none need be
+    /// configured.
     secret: Hidden<String>,
-    courtesies: Arc<Semaphore>,
+    after_commits: Arc<Semaphore>,
 }
 
 /// Why a bot of the configuration cannot be used.
@@ -80,13 +82,13 @@ pub enum TelegramError {
     Words(String),
 }
 
-/// Of the answer to a message that was sent, what is needed.
+/// The part of the answer to a sent message that is needed.
 #[derive(Deserialize)]
 struct MessageSent {
     message_id: i64,
 }
 
-/// The bots that `config` names.
+/// Opens the bots that `config` names.
 pub(super) fn open(config: &Config, http: &reqwest::Client) -> Result<Vec<Arc<dyn Provider>>, AccountError> {
     let bot = |bot: &Bot| match Telegram::new(bot.clone(), &config.server.public_url, http.clone()) {
         Ok(telegram) => Ok(Arc::new(telegram) as Arc<dyn Provider>),
@@ -100,7 +102,11 @@ pub(super) fn open(config: &Config, http: &reqwest::Client) -> Result<Vec<Arc<dy
 }
 
 impl Telegram {
-    /// The bot of `settings`, posted to below `public_url`.
+    /// The bot of `settings`; its webhook is below `public_url`.
+    ///
+    /// # Errors
+    ///
+    /// When its token cannot be read, or a URL or a text of the channel is wrong.
     pub fn new(settings: Bot, public_url: &str, http: reqwest::Client) -> Result<Self, TelegramError> {
         let token = settings.token.reveal()?;
         let secret = hex::encode(Sha256::digest(format!("guichet telegram webhook {}", *token)));
@@ -115,7 +121,7 @@ impl Telegram {
             words: Words::built_in().map_err(TelegramError::Words)?,
             webhook,
             secret: Hidden::new(secret),
-            courtesies: Arc::new(Semaphore::new(COURTESIES)),
+            after_commits: Arc::new(Semaphore::new(MAX_AFTER_COMMIT)),
             settings,
         })
     }
@@ -181,7 +187,7 @@ impl Provider for Telegram {
 
     fn after_commit(&self, what: &Json) {
         let Ok(after_commit) = serde_json::from_value::<AfterCommit>(what.clone()) else { return };
-        let Ok(place) = Arc::clone(&self.courtesies).try_acquire_owned() else { return };
+        let Ok(place) = Arc::clone(&self.after_commits).try_acquire_owned() else { return };
         let client = self.client.clone();
         tokio::spawn(async move {
             if let Err(error) = show(&client, after_commit).await {
@@ -200,13 +206,13 @@ impl Provider for Telegram {
     }
 }
 
-/// Stops the button's turning, and shows the message anew.
+/// Answers the callback query, which stops the button's spinner, and edits the message.
 async fn show(client: &Client, after_commit: AfterCommit) -> Result<(), CallError> {
     let mut answer = AnswerCallbackQuery::new(CallbackQueryId(after_commit.query));
     if let Some(notice) = after_commit.notice {
         answer = answer.text(notice);
     }
-    // Telegram takes no answer to an old press; its message is shown anew all the same.
+    // Telegram refuses an answer to an old query; the message is edited all the same.
     let answered: Result<Json, _> = client.call(&answer).await;
     if let Some(Edit { chat, message, text, buttons }) = after_commit.edit
         && let Ok(message) = message.try_into().map(MessageId)

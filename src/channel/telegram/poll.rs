@@ -1,10 +1,10 @@
 //! The long poll, and what Telegram is told when a bot starts.
 //!
-//! An update is confirmed by the next call, whose offset stands behind it; so the offset needs no store. It moves on only
-//! when all before it is on disk; what comes again after a restart is known by its key.
+//! An update is confirmed by the next call, whose offset is beyond it, so the offset need not be stored. It advances
+//! only when every update before it is on disk; an update that comes again after a restart is recognised by its key.
 //!
-//! Telegram answers one asker at a time. Of several nodes one asks, by a lease in the store; whoever asks besides, with
-//! another store or another program, is told of in the log.
+//! Telegram serves one poller at a time. Among several nodes a lease in the store decides which one polls; a poller
+//! with another store or of another program is reported in the log.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -28,23 +28,23 @@ use crate::{
     store::StoreError,
 };
 
-/// How long a call waits for something to come, in seconds.
+/// For how many seconds a call waits for updates.
 const WAIT: u32 = 25;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
-/// What Telegram answers when somebody else asks, or a webhook is set.
+/// The code of Telegram's answer when somebody else polls, or a webhook is set.
 const CONFLICT: u16 = 409;
-/// A node that dies leaves its line to the others after this long.
+/// After this many seconds the lease of a node that died goes to another node.
 const LEASE_SECONDS: i64 = 15;
 const RENEW: Duration = Duration::from_secs(5);
-/// How many people's messages of a batch are stored at once.
+/// The messages of how many people of a batch are stored at once.
 const AT_ONCE: usize = 16;
 
-/// What we want to hear of; all else stays at Telegram's.
+/// The kinds of updates that we ask for; Telegram does not send others.
 const WANTED: [AllowedUpdate; 4] =
     [AllowedUpdate::Message, AllowedUpdate::EditedMessage, AllowedUpdate::CallbackQuery, AllowedUpdate::MyChatMember];
 
-/// Waits that grow with each failure.
+/// A wait that grows with each failure.
 struct Pause(Duration);
 
 impl Pause {
@@ -71,12 +71,12 @@ pub(super) async fn listen(bot: &Telegram, receiver: &Receiver, stop: &Cancellat
     }
 }
 
-/// Tells Telegram how messages are to come, and what stands in the menu.
+/// Tells Telegram whether updates come by webhook or by poll, and sets the bot's menu.
 async fn introduce(bot: &Telegram) -> Result<(), CallError> {
     for language in Language::ALL {
         let command = |command: &super::words::Command| BotCommand::new(&command.name, command.does.get(language));
         let commands = SetMyCommands::new(bot.words.commands.iter().map(command));
-        // French is for everyone whose language is none of ours.
+        // The menu without a language code, for everyone whose language is none of ours, is the French one.
         let commands = if language == Language::Fr { commands } else { commands.language_code(language.code()) };
         let _: Json = bot.client.call(&commands).await?;
     }
@@ -91,20 +91,20 @@ async fn introduce(bot: &Telegram) -> Result<(), CallError> {
 }
 
 async fn poll(bot: &Telegram, receiver: &Receiver, stop: &CancellationToken) {
-    let line = Line::new(bot, receiver);
+    let lease = PollLease::new(bot, receiver);
     while !stop.is_cancelled() {
-        match line.acquire_lease().await {
-            Ok(true) => ask(bot, receiver, &line, stop).await,
+        match lease.acquire().await {
+            Ok(true) => ask(bot, receiver, &lease, stop).await,
             Ok(false) => tracing::debug!(account = bot.settings.account, "another node asks for this bot's updates"),
             Err(error) => tracing::warn!(account = bot.settings.account, %error, "updates wait for the store"),
         }
         Pause(RENEW).wait(stop).await;
     }
-    line.release().await;
+    lease.release().await;
 }
 
-/// Asks for updates as long as the line is ours.
-async fn ask(bot: &Telegram, receiver: &Receiver, line: &Line<'_>, stop: &CancellationToken) {
+/// Polls for updates as long as this node holds the lease.
+async fn ask(bot: &Telegram, receiver: &Receiver, lease: &PollLease<'_>, stop: &CancellationToken) {
     let mut offset: Option<i64> = None;
     let mut pause = Pause(FIRST_PAUSE);
     while !stop.is_cancelled() {
@@ -112,7 +112,7 @@ async fn ask(bot: &Telegram, receiver: &Receiver, line: &Line<'_>, stop: &Cancel
         ask.offset = offset.and_then(|offset| offset.try_into().ok());
         let asked = tokio::select! {
             asked = bot.client.call::<_, Vec<Json>>(&ask) => asked,
-            () = line.keep() => {
+            () = lease.keep() => {
                 tracing::warn!(account = bot.settings.account, "the lease is lost: another node asks for this bot's updates");
                 return;
             }
@@ -143,7 +143,8 @@ async fn ask(bot: &Telegram, receiver: &Receiver, line: &Line<'_>, stop: &Cancel
     }
 }
 
-/// Somebody else serves this bot: does what can be done about it, and tells the rest. True when it is mended.
+/// Somebody else serves this bot: removes the webhook where that is the conflict, and logs other conflicts. True when
+/// it is resolved.
 async fn end_conflict(bot: &Telegram, description: &str) -> bool {
     let account = &bot.settings.account;
     if !description.contains("webhook") {
@@ -160,36 +161,36 @@ async fn end_conflict(bot: &Telegram, description: &str) -> bool {
         .is_ok()
 }
 
-/// The right to ask for a bot's updates, which one node has at a time.
-struct Line<'a> {
+/// The lease for polling a bot's updates, which one node holds at a time.
+struct PollLease<'a> {
     receiver: &'a Receiver,
-    lease: String,
+    name: String,
     node: String,
 }
 
-impl<'a> Line<'a> {
+impl<'a> PollLease<'a> {
     fn new(bot: &Telegram, receiver: &'a Receiver) -> Self {
-        let lease = format!("telegram|{}", bot.settings.account);
-        Self { receiver, lease, node: NodeId::new(receiver.clock().now()).to_string() }
+        let name = format!("telegram|{}", bot.settings.account);
+        Self { receiver, name, node: NodeId::new(receiver.clock().now()).to_string() }
     }
 
-    async fn acquire_lease(&self) -> Result<bool, StoreError> {
+    async fn acquire(&self) -> Result<bool, StoreError> {
         let now = self.receiver.clock().now();
-        self.receiver.store().acquire_lease(&self.lease, &self.node, now, now + LEASE_SECONDS.seconds()).await
+        self.receiver.store().acquire_lease(&self.name, &self.node, now, now + LEASE_SECONDS.seconds()).await
     }
 
-    /// Makes the lease longer again and again; returns when it is lost, or nobody can say.
+    /// Renews the lease every [`RENEW`]; returns when it is lost or cannot be renewed.
     async fn keep(&self) {
         loop {
             tokio::time::sleep(RENEW).await;
-            if !self.acquire_lease().await.unwrap_or(false) {
+            if !self.acquire().await.unwrap_or(false) {
                 return;
             }
         }
     }
 
     async fn release(&self) {
-        if let Err(error) = self.receiver.store().release(&self.lease, &self.node).await {
+        if let Err(error) = self.receiver.store().release(&self.name, &self.node).await {
             tracing::warn!(%error, "the lease is not given back: the other nodes wait until it runs out");
         }
     }
@@ -197,17 +198,17 @@ impl<'a> Line<'a> {
 
 /// How far a batch was stored.
 struct Batch {
-    /// The first update that is not, or the one behind the last.
+    /// The identifier of the first update that was not stored, or one beyond the last.
     next: Option<i64>,
     failed: bool,
 }
 
-/// Stores the updates: each person's in their order, several people's at once.
+/// Stores updates: each person's in order, those of several people concurrently.
 async fn take(bot: &Telegram, receiver: &Receiver, updates: Vec<Json>) -> Batch {
     let mut next = None;
     let mut people: HashMap<Option<String>, Vec<(i64, Event)>> = HashMap::new();
     for json in updates {
-        // Its parts are lenient: what cannot be read at all has no number, and nothing for us.
+        // The types are lenient, so an update that cannot be read at all has no identifier and nothing for us.
         let Ok(update) = serde_json::from_value::<Update>(json) else { continue };
         let id = update.id;
         next = next.max(Some(id + 1));

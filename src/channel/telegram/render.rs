@@ -1,4 +1,4 @@
-//! A message of ours as Telegram shows it: plain text, with buttons for the answers that fit.
+//! Renders a message for Telegram: plain text, with buttons for the answers that fit.
 
 use teloxide_core::{
     payloads::{SendMessage, SendMessageSetters as _},
@@ -11,17 +11,17 @@ use crate::{
     domain::message::{Author, Body, Input},
 };
 
-/// The longest message, in UTF-16 units, as the Bot API counts.
+/// The longest message, in UTF-16 code units, as the Bot API counts.
 const MAX_UNITS: usize = 4096;
-/// Before advice that must not be missed.
+/// The mark before urgent advice.
 const URGENT: &str = "⚠️ ";
 
-/// The messages that bring `outbound` to `chat`, in order; the last has the buttons.
+/// The messages of `outbound` for `chat`, in order; the last has the buttons.
 pub(super) fn messages(outbound: &Outbound, chat: ChatId, words: &Words) -> Vec<SendMessage> {
     let pieces = split(&text(outbound, words));
     let last = pieces.len() - 1;
     let preview = LinkPreviewOptions {
-        // Telegram would open a link that is meant for one person.
+        // For a preview Telegram would open the link, which is meant for one person.
         is_disabled: true,
         url: None,
         prefer_small_media: false,
@@ -51,7 +51,7 @@ fn text(outbound: &Outbound, words: &Words) -> String {
     lines.join("\n")
 }
 
-/// Buttons that send an answer; or, where a phone knows the answer itself, a keyboard that shares it.
+/// Buttons that send an answer; or, where the phone can share the answer (a number, a place), a keyboard that does.
 fn markup(outbound: &Outbound, words: &Words) -> ReplyMarkup {
     let Body { quick_replies, input, .. } = &outbound.body;
     let language = outbound.language;
@@ -61,7 +61,7 @@ fn markup(outbound: &Outbound, words: &Words) -> ReplyMarkup {
         _ => None,
     };
     if let Some((label, request)) = share {
-        // The other answers stand below, and are sent as if they were typed: a message has one kind of buttons.
+        // A message has one kind of buttons, so the other answers stand on the same keyboard and are sent as text.
         let mut keyboard = KeyboardMarkup::new([[KeyboardButton::new(label.get(language)).request(request)]]);
         for reply in quick_replies {
             keyboard = keyboard.append_row([KeyboardButton::new(&reply.label)]);
@@ -74,7 +74,8 @@ fn markup(outbound: &Outbound, words: &Words) -> ReplyMarkup {
     ReplyMarkup::InlineKeyboard(buttons::keyboard(quick_replies, *input, words, language))
 }
 
-/// Cuts a text into pieces that Telegram takes: between lines where it can, else between words, never within a character.
+/// Splits a text into pieces of one message each: between lines where possible, else between words, never within a
+/// character.
 fn split(text: &str) -> Vec<String> {
     let mut pieces = Vec::new();
     let mut rest = text;
@@ -96,7 +97,7 @@ pub(super) fn fits(text: &str) -> bool {
     end_of_piece(text).is_none()
 }
 
-/// Where the units of one message end in `text`; none where all of it fits.
+/// The byte offset at which one message ends in `text`; none where all of it fits.
 fn end_of_piece(text: &str) -> Option<usize> {
     let mut units = 0;
     for (at, char) in text.char_indices() {

@@ -1,4 +1,4 @@
-//! What Telegram posts, as a table: what it becomes, or why it is refused.
+//! Telegram's posts as a table: the events of each, or why it is refused.
 
 use http::{HeaderMap, Method};
 use serde_json::{Value as Json, json};
@@ -34,13 +34,13 @@ fn post(bot: &Telegram, secret: &str, body: impl Into<Bytes>) -> Result<Vec<Even
     bot.decode(&Post { method: &Method::POST, url, headers: &headers, body: &body.into() })
 }
 
-/// The events of an update with this part.
+/// The events of an update with `json` as its part `part`.
 fn events(part: &str, json: &Json) -> Vec<Event> {
     let bot = bot(Receive::Webhook);
     post(&bot, &bot.secret, json!({ "update_id": 1, part: json, "unheard_of": [1] }).to_string()).unwrap()
 }
 
-/// A message in a private chat, with these fields over the usual ones.
+/// A message in a private chat, in which `fields` replace the default ones.
 fn message(fields: &Json) -> Json {
     let mut message = json!({
         "message_id": 10, "date": 1_800_000_000, "chat": { "id": 7, "type": "private" },
@@ -232,7 +232,7 @@ fn a_pressed_button_is_an_answer_and_is_shown_as_pressed() {
     assert_eq!((body(received).text.as_str(), body(received).choice.as_deref()), ("Non", Some("leak=no")));
     let edit = Edit { chat: 7, message: 10, text: Some("L'eau coule ?\n\n✓ Non".into()), buttons: None };
     assert_eq!(after_commit(&pressed), AfterCommit { query: "q1".into(), notice: None, edit: Some(edit) });
-    // Twice the same button is one answer; the other button of the same question is another.
+    // Pressing a button twice is one answer; another button of the same question is another answer.
     let id = |events: &[Event]| match &events[0] {
         Event::Message(received) => received.inbound.provider_id.clone(),
         other => panic!("{other:?}"),

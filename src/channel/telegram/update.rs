@@ -1,13 +1,13 @@
-//! What Telegram sends, as far as it concerns us.
+//! Telegram's updates, as far as they concern us.
 //!
-//! These types are our own, and lenient: the Bot API grows every month, and the library's types refuse a message as a whole
-//! for one part that they do not know. Here a part that cannot be read counts as absent, so that it never takes a
-//! person's words with it.
+//! These types are our own and lenient: the Bot API grows every month, and the library's types fail on a whole message
+//! for one part that they do not know. Here a part that cannot be read counts as absent, so that the person's words are
+//! never lost with it.
 
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value as Json;
 
-/// An update. It holds at most one of the parts; kinds that do not concern us leave all of them empty.
+/// An update. At most one of the parts is set; kinds that do not concern us leave all of them empty.
 #[derive(Debug, Deserialize)]
 pub(super) struct Update {
     #[serde(rename = "update_id")]
@@ -33,7 +33,7 @@ pub(super) struct Message {
     /// When it was last edited, in Unix seconds.
     #[serde(default, deserialize_with = "lenient")]
     pub(super) edit_date: Option<i64>,
-    /// The same for all of an album.
+    /// The same for all messages of an album.
     #[serde(default, deserialize_with = "lenient")]
     pub(super) media_group_id: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
@@ -48,7 +48,7 @@ pub(super) struct Message {
     pub(super) video: Option<Media>,
     #[serde(default, deserialize_with = "lenient")]
     pub(super) video_note: Option<Media>,
-    /// Comes with `document`, which then says the same.
+    /// Comes with `document`, which then is the same file.
     #[serde(default, deserialize_with = "lenient")]
     pub(super) voice: Option<Media>,
     #[serde(default, deserialize_with = "lenient")]
@@ -68,7 +68,7 @@ pub(super) struct Message {
     pub(super) dice: Option<Json>,
     #[serde(default, deserialize_with = "lenient")]
     pub(super) story: Option<Json>,
-    /// The buttons below a message of ours.
+    /// The buttons below our message.
     #[serde(default, deserialize_with = "lenient")]
     pub(super) reply_markup: Option<Keyboard>,
 }
@@ -93,7 +93,7 @@ pub(super) struct User {
     pub(super) id: i64,
     #[serde(default)]
     pub(super) is_bot: bool,
-    /// The IETF tag of the language that their Telegram speaks.
+    /// The IETF language tag of their Telegram.
     #[serde(default, deserialize_with = "lenient")]
     pub(super) language_code: Option<String>,
 }
@@ -121,7 +121,7 @@ pub(super) struct Contact {
     pub(super) first_name: String,
     #[serde(default)]
     pub(super) last_name: String,
-    /// Whose it is, where that is a user of Telegram. Only their own is proof.
+    /// The contact's user, where they use Telegram. Only the sender's own contact proves a number.
     #[serde(default, deserialize_with = "lenient")]
     pub(super) user_id: Option<i64>,
 }
@@ -151,7 +151,7 @@ pub(super) struct Sticker {
 pub(super) struct CallbackQuery {
     pub(super) id: String,
     pub(super) from: User,
-    /// Ours, to which the button belongs. After some weeks Telegram leaves its text and its buttons out.
+    /// Our message with the button. After some weeks Telegram leaves out its text and buttons.
     #[serde(default, deserialize_with = "lenient")]
     pub(super) message: Option<Message>,
     #[serde(default)]
@@ -184,7 +184,7 @@ pub(super) struct ChatMember {
     pub(super) status: String,
 }
 
-/// A part, or nothing where it has another form than we know.
+/// Deserialises a part; none where it has an unknown form.
 fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Option<T>, D::Error> {
     let json = Json::deserialize(deserializer)?;
     Ok(serde_json::from_value(json).ok())

@@ -1,10 +1,10 @@
-//! What this channel itself says: `words.yaml`.
+//! The texts of this channel itself: `words.yaml`.
 
 use serde::Deserialize;
 
 use crate::domain::language::Text;
 
-/// The words, as `words.yaml` explains them.
+/// The texts, as `words.yaml` documents them.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Words {
@@ -20,7 +20,7 @@ pub(super) struct Words {
     pub(super) commands: Vec<Command>,
 }
 
-/// A line of the menu.
+/// A command of the bot's menu.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Command {

@@ -70,7 +70,7 @@ async fn receive(
         return answer(&app, webhook, &head.headers, &body, begun).await.map(IntoResponse::into_response);
     }
     let provider = app.providers.find(account.channel, &account.name).ok_or_else(Problem::not_found)?;
-    let body = read(body, provider.most_bytes()).await?;
+    let body = read(body, provider.max_bytes()).await?;
     let url = format!("{}{uri}", app.config.server.public_url.trim_end_matches('/'));
     let post = Post { method: &head.method, url: &url, headers: &head.headers, body: &body };
     take(&app, &**provider, &post, begun).await
@@ -87,8 +87,8 @@ async fn take(app: &App, provider: &dyn Provider, post: &Post<'_>, begun: Instan
     Ok((acknowledgement.status, kind, acknowledgement.body).into_response())
 }
 
-async fn read(body: Body, most_bytes: usize) -> Result<Bytes, Problem> {
-    to_bytes(body, most_bytes).await.map_err(|_| Problem::new(StatusCode::PAYLOAD_TOO_LARGE, ""))
+async fn read(body: Body, max_bytes: usize) -> Result<Bytes, Problem> {
+    to_bytes(body, max_bytes).await.map_err(|_| Problem::new(StatusCode::PAYLOAD_TOO_LARGE, ""))
 }
 
 /// What the sender learns: where the message stands, and what to say to the person.

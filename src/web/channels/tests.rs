@@ -75,7 +75,7 @@ impl Provider for Plain {
         Acknowledgement { status: StatusCode::ACCEPTED, content_type: "text/xml", body: "<ok/>" }
     }
 
-    fn most_bytes(&self) -> usize {
+    fn max_bytes(&self) -> usize {
         1000
     }
 }

@@ -1,4 +1,4 @@
-use super::{Nature, Sign, Told};
+use super::{MessageStatus, Nature, Sign};
 use crate::channel::{
     DeliveryStatus, Reason,
     email::parse::{Unreadable, parse},
@@ -68,7 +68,7 @@ fn a_report_names_our_message_and_its_fate() {
         ("disposition-notification", "Disposition: automatic-action/x; deleted", None),
     ] {
         for original in [original, headers] {
-            let told = expected.map(|status| Told { message: "ours@rives.example".into(), status });
+            let told = expected.map(|status| MessageStatus { message: "ours@rives.example".into(), status });
             let expected = Nature::Report(told.into_iter().collect());
             assert_eq!(
                 nature_of(&report(kind, &format!("{recipient}{status}"), original)),

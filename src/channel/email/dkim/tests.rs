@@ -1,7 +1,7 @@
 use super::*;
 use crate::config::Secret;
 
-/// RFC 8463, A.2, as PKCS #8.
+/// The key of RFC 8463, A.2, as PKCS #8.
 const ED25519: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n-----END PRIVATE KEY-----\n";
 
 fn signer(domain: &str) -> Result<Signer, DkimError> {
@@ -31,7 +31,7 @@ fn what_is_signed_stands_in_the_signature() {
     assert!(signed.contains("a=ed25519-sha256; c=relaxed/relaxed; d=rives.example; s=guichet;"), "{signed}");
     assert!(signed.contains("h=from:from:to:subject;"), "{signed}");
     assert!(sign("mail.rives.example").contains("d=mail.rives.example;"));
-    // The same words have the same signature, others another; what was folded anew is the same.
+    // The same text has the same signature, also when its lines are folded differently; another text has another one.
     let of = |text: &str| signer("").unwrap().sign(text.as_bytes()).unwrap();
     let signature = |signed: Vec<u8>| String::from_utf8(signed).unwrap().split("b=").nth(1).map(str::to_owned);
     assert_eq!(signed.split("b=").nth(1).map(str::to_owned), signature(sign("").into_bytes()));

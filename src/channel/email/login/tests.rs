@@ -8,7 +8,7 @@ fn what_tls_found_is_told_with_what_to_do() {
         (rustls::Error::InvalidCertificate(CertificateError::Expired), "out of date"),
         (rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType), "starttls"),
     ] {
-        // As the libraries wrap it.
+        // Wrapped as the libraries do.
         let wrapped = io::Error::other(io::Error::new(io::ErrorKind::InvalidData, found));
         let told_of = of_tls(&wrapped).unwrap().to_string();
         assert!(told_of.contains(told), "{told_of}");

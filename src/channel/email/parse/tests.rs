@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::{Mail, Unreadable, is_too_much, normalise, parse, read};
 use crate::channel::{Content, email::automatic::Nature};
 
-/// A picture of this size, for a part encoded in base64.
+/// A JPEG of `bytes` bytes, in Base64.
 fn picture(bytes: usize) -> String {
     use base64::Engine as _;
     let mut content = b"\xff\xd8\xff\xe0\0\x10JFIF".to_vec();
@@ -186,7 +186,7 @@ fn an_ordinary_message_is_not_too_much() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
-    /// Whatever comes, reading it ends with a message or an error, and the original is its last file.
+    /// Parsing anything gives a message or an error, and the original is the message's last file.
     #[test]
     fn hostile_mail_does_not_panic(pieces in proptest::collection::vec(piece(), 1..30)) {
         let raw: Vec<u8> = pieces.concat();

@@ -1,4 +1,5 @@
-//! The mails in `tests/mails`, each as a program of its own writes it, with the words that are the person's.
+//! The mails in `tests/mails`, each as a certain mail program writes it, with the person's own words as the expected
+//! result.
 
 use std::{fs, path::Path};
 

@@ -67,7 +67,7 @@ async fn a_message_that_was_taken_before_is_sent() {
     assert_eq!(octopush.deliver(&message("x")).await, Ok(Sent::default()));
 }
 
-/// The identifier that a body comes to.
+/// The identifier of the message in a post with this body.
 fn id_of(body: &str) -> String {
     let (method, headers, body) = (Method::POST, http::HeaderMap::new(), body.to_owned().into());
     let post = Post { method: &method, url: URL, headers: &headers, body: &body };

@@ -36,7 +36,7 @@ fn a_long_text_leaves_as_several_cut_between_words() {
     assert!(sent.len() > 1);
     assert!(sent.iter().all(|text| segment(text).parts.len() <= MAX_PARTS));
     assert_eq!(sent.join(" "), text.replace('ç', "c"));
-    // Without a seam it is cut anyway.
+    // A text without spaces is cut all the same.
     let body = Body { text: "x".repeat(5000), ..Body::default() };
     assert_eq!(texts(&body, None).concat(), body.text);
 }

@@ -1,12 +1,13 @@
-//! A carrier by SMPP 3.4: one line on which messages go and come, bound again whenever it breaks.
+//! A carrier by SMPP 3.4: one connection on which messages go and come, bound again whenever it breaks.
 //!
-//! What is delivered is acknowledged when it is stored, and refused for a moment when it cannot be. Parts of a long
-//! message are stored one by one (carriers may wait for one's acknowledgement before they send the next) and taken
-//! together; what is not complete after [`PATIENCE`] is taken as it is.
+//! A delivered message is acknowledged when it is stored, and refused with a temporary error when it cannot be. The
+//! parts of a long message are stored one by one (carriers may wait for one's acknowledgement before they send the
+//! next) and received as one message; a message that is not complete after [`PATIENCE`] is received without the missing
+//! parts.
 //!
-//! Nothing here waits for a line: while there is none, sending fails and the outbox tries again.
+//! Sending does not wait for a connection: while there is none it fails, and the outbox tries again.
 
-mod line;
+mod connection;
 mod pdu;
 mod tls;
 
@@ -46,24 +47,24 @@ use crate::{
     domain::{clock::Clock, message::Channel},
     store::SmsPart,
 };
-use line::{Client, LineError};
+use connection::{Client, ConnectionError};
 use pdu::Delivered;
 
 const CONNECT: Duration = Duration::from_secs(10);
-/// For the answer to anything that we ask on the line.
+/// The time-out of every response of the carrier.
 const RESPONSE: Duration = Duration::from_secs(10);
-/// Before the line is bound again: twice as long after each failure, until this.
+/// How long to wait before the connection is bound again: twice as long after each failure, up to [`LONGEST_WAIT`].
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
-/// What a carrier that throttles is given.
+/// How long a message waits after the carrier answered that it throttles us.
 const THROTTLED: Duration = Duration::from_secs(2);
-/// How long the parts of a message are waited for, in seconds.
+/// For how many seconds the missing parts of a message are waited for.
 const PATIENCE: i64 = 120;
 /// After this long, in seconds, a part with the same reference belongs to another message.
 const STALE: i64 = 600;
-/// More messages than any carrier sends ahead of our acknowledgements.
+/// How many unacknowledged messages are remembered: more than any carrier sends ahead of our acknowledgements.
 const MAX_UNANSWERED: usize = 10_000;
-/// How often it is looked for messages that will not be complete.
+/// How often messages with overdue parts are looked for.
 const LOOK: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
@@ -74,19 +75,20 @@ pub(super) struct Smpp {
     is_secure: bool,
     bind: Hidden<BindTransceiver>,
     source: String,
-    /// The bases in which a message's number stands in the carrier's answer and in its report; none where both hold the same
-    /// text.
+    /// The bases in which the carrier writes a message's number in its response and in its report; none where both have
+    /// the same text.
     bases: (Option<u32>, Option<u32>),
     authority: Option<PathBuf>,
     enquire_link: Duration,
     clock: Clock,
-    /// The bound line, while there is one.
-    line: watch::Sender<Option<Client>>,
-    /// Of the next message in parts.
+    /// The bound connection, while there is one.
+    client: watch::Sender<Option<Client>>,
+    /// The reference number of the next message in parts.
     reference: AtomicU8,
-    /// Of the next delivered message: SMPP gives it no name.
+    /// The number of the next delivered message: SMPP gives it no identifier.
     count: AtomicU32,
-    /// What was delivered and is not acknowledged yet, with the name that it got: the carrier delivers it again.
+    /// The delivered messages that are not acknowledged yet, with the identifiers that they got here: the carrier
+    /// delivers them again, and they must get the same ones.
     unanswered: Mutex<HashMap<DeliverSm, String>>,
 }
 
@@ -101,9 +103,9 @@ pub(super) enum SmppError {
     Secret(#[from] SecretError),
 }
 
-/// Why a line ended.
+/// Why a session with the carrier ended.
 #[derive(Debug, thiserror::Error)]
-enum Broken {
+enum SessionError {
     #[error("cannot connect: {0}")]
     Connect(#[from] io::Error),
     #[error("no answer in time")]
@@ -111,9 +113,9 @@ enum Broken {
     #[error(transparent)]
     Tls(#[from] tls::TlsError),
     #[error("not bound: {0}")]
-    NotBound(#[source] LineError),
+    NotBound(#[source] ConnectionError),
     #[error(transparent)]
-    Line(#[from] LineError),
+    Connection(#[from] ConnectionError),
 }
 
 impl Smpp {
@@ -148,15 +150,15 @@ impl Smpp {
             authority: account.authority.clone(),
             enquire_link: Duration::from_secs(account.enquire_link_seconds.max(1)),
             clock,
-            line: watch::Sender::default(),
+            client: watch::Sender::default(),
             reference: AtomicU8::default(),
             count: AtomicU32::default(),
             unanswered: Mutex::default(),
         })
     }
 
-    /// Binds a line and serves it until it breaks. `bound` is set once it was bound.
-    async fn serve(&self, receiver: &Receiver, bound: &mut bool) -> Broken {
+    /// Connects, binds and serves until the connection breaks. `bound` is set once it was bound.
+    async fn serve(&self, receiver: &Receiver, bound: &mut bool) -> SessionError {
         let connected = match timeout(CONNECT, TcpStream::connect((self.host.as_str(), self.port))).await {
             Ok(Ok(stream)) => stream,
             Ok(Err(error)) => return error.into(),
@@ -168,10 +170,10 @@ impl Smpp {
                 Ok(Err(error)) => return error.into(),
                 Err(late) => return late.into(),
             };
-            let (client, incoming) = line::open(secured, self.enquire_link, RESPONSE);
+            let (client, incoming) = connection::open(secured, self.enquire_link, RESPONSE);
             Box::pin(self.hold(client, incoming, receiver, bound)).await
         } else {
-            let (client, incoming) = line::open(connected, self.enquire_link, RESPONSE);
+            let (client, incoming) = connection::open(connected, self.enquire_link, RESPONSE);
             Box::pin(self.hold(client, incoming, receiver, bound)).await
         }
     }
@@ -179,16 +181,16 @@ impl Smpp {
     async fn hold(
         &self,
         client: Client,
-        mut incoming: mpsc::Receiver<Result<Command, LineError>>,
+        mut incoming: mpsc::Receiver<Result<Command, ConnectionError>>,
         receiver: &Receiver,
         bound: &mut bool,
-    ) -> Broken {
+    ) -> SessionError {
         if let Err(error) = client.ask((*self.bind).clone()).await {
-            return Broken::NotBound(error);
+            return SessionError::NotBound(error);
         }
         *bound = true;
         tracing::info!(account = self.account.name, "bound to the carrier");
-        self.line.send_replace(Some(client.clone()));
+        self.client.send_replace(Some(client.clone()));
         let mut look = tokio::time::interval(LOOK);
         let broken = loop {
             let command = tokio::select! {
@@ -203,18 +205,18 @@ impl Smpp {
             let answered = match command {
                 Some(Ok(command)) => self.answer(&client, command, receiver).await,
                 Some(Err(error)) => Err(error),
-                None => Err(LineError::Closed),
+                None => Err(ConnectionError::Closed),
             };
             if let Err(error) = answered {
                 break error.into();
             }
         };
-        self.line.send_replace(None);
+        self.client.send_replace(None);
         broken
     }
 
-    /// Does what the carrier asks.
-    async fn answer(&self, client: &Client, command: Command, receiver: &Receiver) -> Result<(), LineError> {
+    /// Handles and answers a request of the carrier.
+    async fn answer(&self, client: &Client, command: Command, receiver: &Receiver) -> Result<(), ConnectionError> {
         let number = command.sequence_number();
         match command.pdu() {
             Some(Pdu::DeliverSm(sm)) => {
@@ -222,7 +224,7 @@ impl Smpp {
                     Ok(()) => CommandStatus::EsmeRok,
                     Err(error) => {
                         tracing::warn!(%error, account = self.account.name, "a message waits at the carrier");
-                        // A temporary error of ours: it is delivered again.
+                        // A temporary error: the carrier delivers the message again.
                         CommandStatus::EsmeRxTAppn
                     }
                 };
@@ -233,15 +235,15 @@ impl Smpp {
                 answered
             }
             Some(Pdu::Unbind) => {
-                // It closes the line whether it hears this or not.
+                // The carrier closes the connection whether it gets this answer or not.
                 let _ = client.answer(number, CommandStatus::EsmeRok, Pdu::UnbindResp).await;
-                Err(LineError::Closed)
+                Err(ConnectionError::Closed)
             }
             _ => Ok(()),
         }
     }
 
-    /// Stores what was delivered.
+    /// Stores a delivered message, part or report.
     async fn take(&self, sm: &DeliverSm, receiver: &Receiver) -> Result<(), ReceiverError> {
         match pdu::read(sm) {
             Delivered::Report { id, status: Some(status) } => {
@@ -270,13 +272,13 @@ impl Smpp {
                 let is_late = parts.iter().any(|part| part.done);
                 let is_whole = i64::try_from(parts.len()).is_ok_and(|there| there == total);
                 parts.retain(|part| !part.done);
-                // Late for a message that was taken without it, it is a message of its own.
+                // A part that comes after its message was received without it becomes a message of its own.
                 if is_late || is_whole { self.take_parts(&parts, receiver).await } else { Ok(()) }
             }
         }
     }
 
-    /// Takes some parts as one message.
+    /// Receives some parts as one message.
     async fn take_parts(&self, parts: &[SmsPart], receiver: &Receiver) -> Result<(), ReceiverError> {
         let Some(first) = parts.first() else { return Ok(()) };
         let octets: Vec<u8> = parts.iter().flat_map(|part| hex::decode(&part.content).unwrap_or_default()).collect();
@@ -285,7 +287,7 @@ impl Smpp {
         Ok(receiver.store().finish_sms_parts(parts).await?)
     }
 
-    /// Takes what will not be complete any more.
+    /// Receives the messages whose missing parts are overdue, without them.
     async fn take_overdue(&self, receiver: &Receiver) -> Result<(), ReceiverError> {
         let now = self.clock.now();
         let (waiting_since, forget) = (now - PATIENCE.seconds(), now - 24.hours());
@@ -296,7 +298,8 @@ impl Smpp {
         Ok(())
     }
 
-    /// A name for a delivered message. The same for one that was not acknowledged: it was stored perhaps, and comes again.
+    /// An identifier for a delivered message. One that is not acknowledged yet gets the same again: it may have been
+    /// stored before the carrier delivered it again.
     fn name(&self, sm: &DeliverSm) -> String {
         let mut unanswered = self.unanswered.lock().unwrap_or_else(PoisonError::into_inner);
         let fresh = || {
@@ -316,7 +319,7 @@ impl Smpp {
         for part in parts {
             let answer = match client.ask(part).await {
                 Ok(Some(Pdu::SubmitSmResp(answer))) => answer,
-                Ok(_) => return Err(refusal(&LineError::Unexpected)),
+                Ok(_) => return Err(refusal(&ConnectionError::Unexpected)),
                 Err(error) => return Err(refusal(&error)),
             };
             sent = Sent { provider_id: pdu::in_one_form(answer.message_id().as_str(), self.bases.0) };
@@ -341,8 +344,8 @@ impl Provider for Smpp {
     fn deliver<'a>(&'a self, outbound: &'a Outbound) -> BoxFuture<'a, Result<Sent, SendError>> {
         Box::pin(async move {
             let mut texts = self.account.texts(outbound)?;
-            let client = self.line.borrow().clone();
-            let client = client.ok_or_else(|| unavailable("there is no line to the carrier".into()))?;
+            let client = self.client.borrow().clone();
+            let client = client.ok_or_else(|| unavailable("there is no connection to the carrier".into()))?;
             let mut sent = Sent::default();
             while let Some((_, text)) = texts.next() {
                 sent = self.send(&client, &outbound.to.address, text).await?;
@@ -359,12 +362,12 @@ impl Provider for Smpp {
                 let mut bound = false;
                 tokio::select! {
                     broken = self.serve(&receiver, &mut bound) => {
-                        tracing::warn!(error = %broken, account = self.account.name, "no line to the carrier");
+                        tracing::warn!(error = %broken, account = self.account.name, "no connection to the carrier");
                     }
                     () = stop.cancelled() => {
-                        let client = self.line.send_replace(None);
+                        let client = self.client.send_replace(None);
                         if let Some(client) = client {
-                            // The carrier stops delivering; what is on its way is delivered to the next line.
+                            // The carrier stops delivering; what it still has goes to the next session.
                             let _ = client.ask(Pdu::Unbind).await;
                         }
                         return;
@@ -380,10 +383,10 @@ impl Provider for Smpp {
     }
 }
 
-/// What a refused submission means.
-fn refusal(error: &LineError) -> SendError {
+/// The send error of a refused submission.
+fn refusal(error: &ConnectionError) -> SendError {
     let status = match error {
-        LineError::Refused(status) => status,
+        ConnectionError::Refused(status) => status,
         error => return unavailable(error.to_string()),
     };
     let (retry, reason) = match status {

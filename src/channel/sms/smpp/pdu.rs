@@ -1,4 +1,4 @@
-//! Between texts and what SMPP carries: submitted parts, delivered parts, delivery reports. Pure.
+//! Converts between texts and SMPP's PDUs: submitted parts, delivered parts, delivery reports. Pure.
 //!
 //! Source: SMPP 3.4, 4.4 to 4.6 and appendix B; 3GPP TS 23.040, 9.2.3.24 (user data headers).
 
@@ -19,18 +19,18 @@ use crate::{
 
 /// The bit that announces a user data header.
 const UDHI: u8 = 0b0100_0000;
-/// The codes of data codings that are read.
+/// The data codings that are decoded.
 const CODING_GSM7: u8 = 0;
 const CODING_UCS2: u8 = 8;
 
-/// The number that a carrier gave a message, in one form whatever base it is written in; where that is not known, or the text
-/// is no number in it, the text itself.
+/// A message's number at the carrier, in decimal whatever `base` it is written in; the text itself where there is no
+/// base or the text is no number in it.
 pub(super) fn in_one_form(id: &str, base: Option<u32>) -> String {
     let number = base.and_then(|base| u128::from_str_radix(id, base).ok());
     number.map_or_else(|| id.to_owned(), |number| number.to_string())
 }
 
-/// What a delivered message is.
+/// What a `deliver_sm` holds.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Delivered {
     Report {
@@ -49,11 +49,11 @@ pub(super) enum Delivered {
         octets: Vec<u8>,
         coding: u8,
     },
-    /// A report that names nothing.
+    /// A report without an identifier.
     Nothing,
 }
 
-/// The parts of a text, to be submitted in order. None when an address is none of SMPP's.
+/// The parts of a text, to be submitted in order. None when SMPP cannot express an address.
 pub(super) fn submissions(source: &str, to: &str, text: &str, reference: u8) -> Option<Vec<SubmitSm>> {
     let segments = segment(text);
     let total = u8::try_from(segments.parts.len()).ok()?;
@@ -80,7 +80,7 @@ pub(super) fn submissions(source: &str, to: &str, text: &str, reference: u8) -> 
                 .dest_addr_npi(to_npi)
                 .destination_addr(to.clone())
                 .esm_class(EsmClass::from(if total > 1 { UDHI } else { 0 }))
-                // The last part's report tells of the message.
+                // A report is asked for the last part only; it stands for the whole message.
                 .registered_delivery(if is_last { final_report() } else { RegisteredDelivery::default() })
                 .data_coding(coding)
                 .short_message(OctetString::from_vec(message).ok()?)
@@ -99,7 +99,7 @@ fn final_report() -> RegisteredDelivery {
     )
 }
 
-/// An international number, a short code, or a name, as SMPP says it.
+/// An international number, a short code or a name with SMPP's type of number and numbering plan.
 fn address(address: &str) -> Option<(Ton, Npi, COctetString<1, 21>)> {
     let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let (ton, npi, address) = match address.strip_prefix('+') {
@@ -111,7 +111,7 @@ fn address(address: &str) -> Option<(Ton, Npi, COctetString<1, 21>)> {
     Some((ton, npi, address.parse().ok()?))
 }
 
-/// Reads what the carrier delivers.
+/// Decodes what the carrier delivers.
 pub(super) fn read(sm: &DeliverSm) -> Delivered {
     let mut octets = sm.short_message().as_ref();
     if octets.is_empty()
@@ -137,7 +137,7 @@ pub(super) fn read(sm: &DeliverSm) -> Delivered {
     }
 }
 
-/// The text of some octets. Unknown codings are read as Latin 1: something a person can look at.
+/// Decodes a text. Unknown codings are read as Latin 1, so that a person sees something.
 pub(super) fn decode(octets: &[u8], coding: u8) -> String {
     match coding {
         CODING_GSM7 => gsm7::decode(octets),
@@ -153,7 +153,7 @@ pub(super) fn decode(octets: &[u8], coding: u8) -> String {
 /// Reference, total and number of a part.
 type PartNumber = (i64, i64, i64);
 
-/// Takes the user data header off.
+/// Splits the user data header from the text.
 fn split_header(octets: &[u8]) -> (Option<PartNumber>, &[u8]) {
     let Some((header, rest)) =
         octets.split_first().and_then(|(length, rest)| rest.split_at_checked(usize::from(*length)))
@@ -177,7 +177,7 @@ fn split_header(octets: &[u8]) -> (Option<PartNumber>, &[u8]) {
     (None, rest)
 }
 
-/// The same by optional parameters.
+/// The part number in optional parameters (SMPP 3.4, 5.3.2.22 to 24).
 fn sar(sm: &DeliverSm) -> Option<PartNumber> {
     let values = || sm.tlvs().iter().filter_map(|tlv| tlv.value());
     let reference = values().find_map(|value| if let TlvValue::SarMsgRefNum(n) = value { Some(*n) } else { None })?;
@@ -186,7 +186,8 @@ fn sar(sm: &DeliverSm) -> Option<PartNumber> {
     Some((i64::from(reference), i64::from(total), i64::from(number)))
 }
 
-/// `id:… sub:… dlvrd:… submit date:… done date:… stat:DELIVRD err:000 text:…`, whose identifier may stand in a parameter.
+/// Reads `id:… sub:… dlvrd:… submit date:… done date:… stat:DELIVRD err:000 text:…` (SMPP 3.4, appendix B). The
+/// identifier may stand in an optional parameter instead.
 fn report(sm: &DeliverSm, text: &str) -> Delivered {
     let field = |name: &str| {
         let (_, after) = text.split_once(name)?;

@@ -7,7 +7,7 @@ use rusmpp::{
 };
 
 use super::{
-    LineError, Smpp, SmppError,
+    ConnectionError, Smpp, SmppError,
     pdu::{Delivered, decode, in_one_form, read, submissions},
     refusal,
 };
@@ -125,11 +125,11 @@ fn a_number_is_one_whatever_base_it_is_written_in() {
         ("2a", Some(16), "42", Some(10), true),
         ("0000002A", Some(16), "0000000042", Some(10), true),
         ("42", Some(10), "2a", Some(16), true),
-        // A number in both bases is taken for the one that the settings say.
+        // A text that is a number in both bases is read in the configured one.
         ("10", Some(16), "10", Some(10), false),
         ("2a", None, "2a", None, true),
         ("2a", None, "42", None, false),
-        // What is no number is compared as it stands.
+        // A text that is no number is compared unchanged.
         ("a-1", Some(16), "a-1", Some(10), true),
         ("", Some(16), "0", Some(10), false),
     ] {
@@ -147,10 +147,10 @@ fn a_refusal_says_whether_to_try_again() {
         (CommandStatus::EsmeRinvmsglen, Retry::Never, Reason::Content),
         (CommandStatus::EsmeRsyserr, Retry::Later, Reason::Unavailable),
     ] {
-        let error = refusal(&LineError::Refused(status));
+        let error = refusal(&ConnectionError::Refused(status));
         assert_eq!((error.retry, error.reason), (retry, reason), "{status:?}");
     }
-    assert_eq!(refusal(&LineError::Closed).retry, Retry::Later);
+    assert_eq!(refusal(&ConnectionError::Closed).retry, Retry::Later);
 }
 
 fn open(url: &str, password: &str) -> Result<Smpp, SmppError> {

@@ -1,4 +1,4 @@
-//! A secured line to a carrier.
+//! A TLS connection to a carrier.
 
 use std::{io, path::Path, sync::Arc};
 
@@ -6,23 +6,23 @@ use rustls::pki_types::{CertificateDer, ServerName, pem, pem::PemObject as _};
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-/// Why a line could not be secured.
+/// Why a connection could not be secured.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum TlsError {
     #[error("the authority's certificate cannot be read: {0}")]
     Authority(pem::Error),
-    #[error("the line cannot be secured: {0}")]
+    #[error("the connection cannot be secured: {0}")]
     Tls(#[from] rustls::Error),
     #[error("{0} is no name of a server")]
     Name(String),
-    #[error("the line broke: {0}")]
-    Line(#[from] io::Error),
+    #[error("the connection broke: {0}")]
+    Connection(#[from] io::Error),
 }
 
-/// Secures a line to `host`: the authorities that the system believes are believed, and the one whose certificate stands in
-/// the file `authority`.
+/// Starts TLS with `host`. The system's certificate authorities are trusted, and the one whose certificate is in the
+/// file `authority`.
 pub(super) async fn secure(
-    line: TcpStream,
+    stream: TcpStream,
     host: &str,
     authority: Option<&Path>,
 ) -> Result<TlsStream<TcpStream>, TlsError> {
@@ -39,5 +39,5 @@ pub(super) async fn secure(
         .with_root_certificates(roots)
         .with_no_client_auth();
     let name = ServerName::try_from(host.to_owned()).map_err(|_| TlsError::Name(host.to_owned()))?;
-    Ok(TlsConnector::from(Arc::new(config)).connect(name, line).await?)
+    Ok(TlsConnector::from(Arc::new(config)).connect(name, stream).await?)
 }

@@ -57,7 +57,7 @@ fn the_address_is_tried_with_its_port_and_without() {
     }
 }
 
-/// A form with its signature as Twilio makes it: the names in order, each followed by its value.
+/// A form signed as Twilio signs it: the names in order, each followed by its value.
 fn case<'a>(name: &'a str, fields: &[(&str, &str)], expected: Result<Vec<Seen>, Refusal>) -> Case<'a> {
     let mut sorted = fields.to_vec();
     sorted.sort_unstable();
@@ -236,7 +236,7 @@ async fn a_file_is_fetched_with_the_credentials_which_go_nowhere_else() {
     assert_eq!(&bytes[..], b"a photo");
     assert!(peer.requests().iter().all(|request| request.header("authorization").is_some()));
 
-    // Another host of ours stands for any that is not Twilio's.
+    // A second peer plays a host that is not Twilio's.
     let stranger = Peer::start(vec![said("secret")]).await;
     let peer = Peer::start(vec![moved(format!("{}/1", stranger.url()))]).await;
     let fetched = twilio(peer.url()).fetch(&format!("{}/media/1", peer.url())).await;

@@ -54,7 +54,7 @@ fn what_is_no_message_is_refused_by_name() {
     assert_eq!(decode(&account(), "application/json", long.as_bytes()).unwrap_err(), field("id"));
 }
 
-/// A sender of the nested kind: paths in, paths out.
+/// A sender whose fields are nested: it is configured with paths.
 fn sender(peer: &str, format: &str) -> Sender {
     let text = format!(
         "account = 'a'\ninsurer = 'rives'\nsecret = 's3cret'\n\
@@ -131,7 +131,7 @@ fn what_a_sender_posts() {
 #[tokio::test]
 async fn what_it_is_sent_is_filled_in() {
     let peer = Peer::start(vec![PeerAnswer::json(200, r#"{"messages": [{"id": 42}]}"#)]).await;
-    // Braces in a person's text are no names.
+    // Braces in a person's text are no placeholders.
     let sent = sender(peer.url(), "json").deliver(&message("Voici {key} et {to} : \"fuite\"")).await.unwrap();
     assert_eq!(sent.provider_id, "42");
     sender(peer.url(), "form").deliver(&message("a&b=é")).await.unwrap();
@@ -168,7 +168,7 @@ async fn a_long_message_that_broke_off_goes_on_with_the_text_that_failed() {
     let (sender, message) = (sender(peer.url(), "json"), message(&"mot ".repeat(500)));
     assert_eq!(sender.deliver(&message).await.unwrap_err().retry, Retry::Later);
     sender.deliver(&message).await.unwrap();
-    // The same words again, by a handler who sends them again after all, are all of them.
+    // The same message sent again by a handler is sent as a whole.
     sender.deliver(&message).await.unwrap();
     let key = |request: &testing::Request| {
         serde_json::from_slice::<serde_json::Value>(&request.body).unwrap()["ref"].as_str().unwrap().to_owned()

@@ -8,7 +8,7 @@ fn shown(pairs: &[(&str, &str)], input: Input) -> InlineKeyboardMarkup {
     keyboard(&replies(pairs), Some(input), &Words::built_in().unwrap(), Language::Fr)
 }
 
-/// The buttons as Telegram hands them back.
+/// The buttons as Telegram sends them back.
 fn handed_back(markup: &InlineKeyboardMarkup) -> Keyboard {
     serde_json::from_value(serde_json::to_value(markup).unwrap()).unwrap()
 }

@@ -53,9 +53,16 @@ async fn the_doctor_says_which_line_stands_and_what_to_mend() {
             "SMTP",
             "starttls",
             &strangers,
-            "PROBLEM no secure line to the mail server: its certificate",
+            "PROBLEM no secure connection to the mail server: its certificate",
         ),
-        ("smtp", "SUBMISSIONS", "SMTP", "tls", &nobodys, "PROBLEM no secure line to the mail server: its certificate"),
+        (
+            "smtp",
+            "SUBMISSIONS",
+            "SMTP",
+            "tls",
+            &nobodys,
+            "PROBLEM no secure connection to the mail server: its certificate",
+        ),
         ("smtp", "SUBMISSIONS", "SMTP", "tls", &no_file, "PROBLEM the file that `authority` names"),
         (
             "smtp",
@@ -63,7 +70,7 @@ async fn the_doctor_says_which_line_stands_and_what_to_mend() {
             "SMTP",
             "tls",
             &password,
-            "PROBLEM no secure line to the mail server: it does not speak TLS",
+            "PROBLEM no secure connection to the mail server: it does not speak TLS",
         ),
         ("smtp", "SMTP", "SMTP", "starttls", &password, "PROBLEM the mail server does not offer what is configured"),
     ];

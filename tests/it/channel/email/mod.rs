@@ -156,7 +156,7 @@ pub(crate) fn hand_over(address: &str, greeting: &str, from: &str, to: &str, raw
 }
 
 async fn lmtp(address: &str, from: &str, to: &str, raw: &str) -> String {
-    wait_for("the line of LMTP", async || TcpStream::connect(address).ok()).await;
+    wait_for("the LMTP port", async || TcpStream::connect(address).ok()).await;
     hand_over(address, "LHLO", from, to, raw)
 }
 
@@ -319,7 +319,7 @@ async fn postfix_keeps_what_comes_while_we_are_away() {
 async fn the_line_of_lmtp_keeps_the_protocol() {
     let (database, address) = (Database::sqlite(), free_address());
     let _server = Server::start_with(&database.url, &by_lmtp("lmtp", &address));
-    wait_for("the line of LMTP", async || TcpStream::connect(&address).ok()).await;
+    wait_for("the LMTP port", async || TcpStream::connect(&address).ok()).await;
     let mut line = Line::open(&address);
     assert!(line.answer().starts_with("220 "));
     for (said, answer) in [

@@ -1,7 +1,7 @@
-//! One connection to a carrier: a response finds the request that it answers, and the connection is watched.
+//! One connection to a carrier: matches responses to requests, and checks that the carrier is alive.
 //!
-//! Written on the codec of `rusmpp`, without its client `rusmppc`: that one brings a DNS resolver with its cache, and prints
-//! what it carries when it is asked for its traces.
+//! It uses the codec of `rusmpp` and not its client `rusmppc`, which brings a DNS resolver with a cache, and writes
+//! message texts into its traces.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -18,34 +18,35 @@ use tokio::{
 };
 use tokio_util::codec::Framed;
 
-/// How many requests wait to be written before the next one waits for its place.
+/// How many requests are queued; the next one waits.
 const MAX_REQUESTS: usize = 64;
-/// How many of the carrier's requests wait for us. More than any carrier sends ahead of our answers; beyond it they are refused.
+/// How many of the carrier's requests are queued: more than any carrier sends ahead of our answers. Beyond it they are
+/// refused.
 const MAX_INCOMING: usize = 1000;
-/// SMPP 3.4, 5.1.4: sequence numbers go from 1 to this and begin again.
+/// The last sequence number: they go from 1 to this and begin again (SMPP 3.4, 5.1.4).
 const MAX_SEQUENCE: u32 = 0x7fff_ffff;
 
-/// Why nothing was answered.
+/// Why a request got no answer, or a connection ended.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum LineError {
-    /// Only the status: never what the carrier quotes.
+pub(super) enum ConnectionError {
+    /// The status only: the rest of the response may quote the message.
     #[error("{0:?}")]
     Refused(CommandStatus),
     #[error("no answer in time")]
     TimeOut(#[from] Elapsed),
     #[error("the carrier does not say whether it is there")]
     Silent,
-    #[error("the carrier closed the line")]
+    #[error("the carrier closed the connection")]
     Closed,
     #[error("the carrier answers with something else")]
     Unexpected,
     #[error("what the carrier sends is not SMPP: {0}")]
     Decode(#[from] DecodeError),
-    #[error("the line broke: {0}")]
+    #[error("the connection broke: {0}")]
     Encode(#[from] EncodeError),
 }
 
-/// Asks and answers on a connection. The connection ends with the last of its clients.
+/// Sends requests and answers on a connection. The connection ends when its last client is dropped.
 #[derive(Debug, Clone)]
 pub(super) struct Client {
     requests: mpsc::Sender<Request>,
@@ -64,21 +65,21 @@ impl Client {
     /// # Errors
     ///
     /// When there is no response in time, or it has another status than `ESME_ROK`.
-    pub(super) async fn ask(&self, pdu: impl Into<Pdu>) -> Result<Option<Pdu>, LineError> {
+    pub(super) async fn ask(&self, pdu: impl Into<Pdu>) -> Result<Option<Pdu>, ConnectionError> {
         let pdu = pdu.into();
         let asked = async {
             let (response, answered) = oneshot::channel();
-            self.requests.send(Request::Ask { pdu, response }).await.map_err(|_| LineError::Closed)?;
-            answered.await.map_err(|_| LineError::Closed)
+            self.requests.send(Request::Ask { pdu, response }).await.map_err(|_| ConnectionError::Closed)?;
+            answered.await.map_err(|_| ConnectionError::Closed)
         };
         let response = timeout(self.patience, asked).await??;
         match response.status() {
             CommandStatus::EsmeRok => Ok(response.into_parts().raw().3),
-            status => Err(LineError::Refused(status)),
+            status => Err(ConnectionError::Refused(status)),
         }
     }
 
-    /// Answers the carrier's request of this number. Returns when the answer is written.
+    /// Answers the carrier's request number `number`. Returns when the answer is written.
     ///
     /// # Errors
     ///
@@ -88,27 +89,27 @@ impl Client {
         number: u32,
         status: CommandStatus,
         pdu: impl Into<Pdu>,
-    ) -> Result<(), LineError> {
+    ) -> Result<(), ConnectionError> {
         let (written, answered) = oneshot::channel();
         let command = Command::new(status, number, pdu);
-        self.requests.send(Request::Answer { command, written }).await.map_err(|_| LineError::Closed)?;
-        answered.await.map_err(|_| LineError::Closed)
+        self.requests.send(Request::Answer { command, written }).await.map_err(|_| ConnectionError::Closed)?;
+        answered.await.map_err(|_| ConnectionError::Closed)
     }
 }
 
-/// Serves a connection in a task of its own. Returns who speaks on it, and what the carrier asks: the last thing is why the
-/// connection ended.
+/// Serves a connection in a task of its own. Returns the client that sends on it, and the carrier's requests, of which
+/// the last is the error that ended the connection.
 ///
-/// After `enquire_link` without that question the carrier is asked whether it is there. `patience` is how long any response may
-/// take, and the carrier's socket to accept what we write.
+/// Every `enquire_link` the carrier is asked whether it is alive. `patience` is the time-out of every response and of
+/// every write.
 pub(super) fn open(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     enquire_link: Duration,
     patience: Duration,
-) -> (Client, mpsc::Receiver<Result<Command, LineError>>) {
+) -> (Client, mpsc::Receiver<Result<Command, ConnectionError>>) {
     let (requests, asked) = mpsc::channel(MAX_REQUESTS);
     let (told, incoming) = mpsc::channel(MAX_INCOMING);
-    let line = Line {
+    let connection = Connection {
         framed: Framed::new(stream, CommandCodec::new()),
         sequence: 0,
         waiting: HashMap::new(),
@@ -118,30 +119,30 @@ pub(super) fn open(
         incoming: told.clone(),
     };
     tokio::spawn(async move {
-        if let Err(error) = line.serve(asked).await {
-            // Whoever listened has gone: nobody needs to know.
+        if let Err(error) = connection.serve(asked).await {
+            // The receiver may be dropped already; then nobody needs the error.
             let _ = told.send(Err(error)).await;
         }
     });
     (Client { requests, patience }, incoming)
 }
 
-struct Line<S> {
+struct Connection<S> {
     framed: Framed<S, CommandCodec>,
     /// The number of our last request.
     sequence: u32,
-    /// By their number, the requests that are not answered yet.
+    /// The requests without a response yet, by their sequence number.
     waiting: HashMap<u32, oneshot::Sender<Command>>,
     enquire_link: Duration,
     patience: Duration,
-    /// The number of our question whether the carrier is there, while it is not answered.
+    /// The sequence number of our `enquire_link` while it is not answered.
     enquired: Option<u32>,
-    incoming: mpsc::Sender<Result<Command, LineError>>,
+    incoming: mpsc::Sender<Result<Command, ConnectionError>>,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
-    /// Until the line breaks or no client is left.
-    async fn serve(mut self, mut asked: mpsc::Receiver<Request>) -> Result<(), LineError> {
+impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
+    /// Serves until the connection breaks or no client is left.
+    async fn serve(mut self, mut asked: mpsc::Receiver<Request>) -> Result<(), ConnectionError> {
         let mut due = Instant::now() + self.enquire_link;
         loop {
             tokio::select! {
@@ -152,17 +153,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
                     }
                     Some(Request::Answer { command, written }) => {
                         self.write(command).await?;
-                        // It is written, whether somebody waits or not.
+                        // The caller may have gone; the answer is written all the same.
                         let _ = written.send(());
                     }
                     None => {
-                        // Nobody is left who would want to know that it failed.
+                        // No client is left, so a failed shutdown concerns nobody.
                         let _ = timeout(self.patience, self.framed.get_mut().shutdown()).await;
                         return Ok(());
                     }
                 },
                 command = self.framed.next() => {
-                    let command = command.ok_or(LineError::Closed)??;
+                    let command = command.ok_or(ConnectionError::Closed)??;
                     if self.enquired.is_some_and(|number| number == command.sequence_number())
                         && command.id() == CommandId::EnquireLinkResp
                     {
@@ -174,7 +175,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
                 }
                 () = sleep_until(due) => {
                     if self.enquired.is_some() {
-                        return Err(LineError::Silent);
+                        return Err(ConnectionError::Silent);
                     }
                     self.waiting.retain(|_, response| !response.is_closed());
                     self.enquired = Some(self.ask(Pdu::EnquireLink).await?);
@@ -184,7 +185,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
         }
     }
 
-    async fn read(&mut self, command: Command) -> Result<(), LineError> {
+    async fn read(&mut self, command: Command) -> Result<(), ConnectionError> {
         let number = command.sequence_number();
         match command.id() {
             CommandId::EnquireLink => {
@@ -192,31 +193,31 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
             }
             id if id.is_response() => {
                 if let Some(response) = self.waiting.remove(&number) {
-                    // It came after all, and nobody waits any more.
+                    // The caller may have timed out before this response came.
                     let _ = response.send(command);
                 }
                 Ok(())
             }
             id => match self.incoming.try_send(Ok(command)) {
-                // The carrier keeps it and delivers it again.
+                // A refused message stays with the carrier, which delivers it again.
                 Err(mpsc::error::TrySendError::Full(_)) if id == CommandId::DeliverSm => {
                     let refusal = Pdu::DeliverSmResp(DeliverSmResp::default());
                     self.write(Command::new(CommandStatus::EsmeRmsgqful, number, refusal)).await
                 }
                 Ok(()) | Err(mpsc::error::TrySendError::Full(_)) => Ok(()),
-                Err(mpsc::error::TrySendError::Closed(_)) => Err(LineError::Closed),
+                Err(mpsc::error::TrySendError::Closed(_)) => Err(ConnectionError::Closed),
             },
         }
     }
 
-    /// Writes a request, and returns its number.
-    async fn ask(&mut self, pdu: Pdu) -> Result<u32, LineError> {
+    /// Writes a request and returns its sequence number.
+    async fn ask(&mut self, pdu: Pdu) -> Result<u32, ConnectionError> {
         self.sequence = self.sequence % MAX_SEQUENCE + 1;
         self.write(Command::new(CommandStatus::EsmeRok, self.sequence, pdu)).await?;
         Ok(self.sequence)
     }
 
-    async fn write(&mut self, command: Command) -> Result<(), LineError> {
+    async fn write(&mut self, command: Command) -> Result<(), ConnectionError> {
         Ok(timeout(self.patience, self.framed.send(command)).await??)
     }
 }

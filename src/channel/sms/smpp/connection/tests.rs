@@ -6,7 +6,7 @@ use super::*;
 const SOON: Duration = Duration::from_millis(20);
 const LATE: Duration = Duration::from_mins(1);
 
-type Incoming = mpsc::Receiver<Result<Command, LineError>>;
+type Incoming = mpsc::Receiver<Result<Command, ConnectionError>>;
 
 fn connect(enquire_link: Duration, patience: Duration) -> (Client, Incoming, Framed<DuplexStream, CommandCodec>) {
     let (ours, theirs) = tokio::io::duplex(1 << 16);
@@ -40,14 +40,14 @@ async fn a_response_finds_its_request_whatever_the_order() {
 #[tokio::test]
 async fn a_refusal_and_a_silence_are_told_apart() {
     let (client, _incoming, mut carrier) = connect(LATE, SOON);
-    assert!(matches!(client.ask(SubmitSm::default()).await, Err(LineError::TimeOut(_))));
+    assert!(matches!(client.ask(SubmitSm::default()).await, Err(ConnectionError::TimeOut(_))));
     carrier.next().await.unwrap().unwrap();
     let refuse = async {
         let number = carrier.next().await.unwrap().unwrap().sequence_number();
         carrier.send(Command::new(CommandStatus::EsmeRthrottled, number, named(""))).await.unwrap();
     };
     let (refused, ()) = tokio::join!(client.ask(SubmitSm::default()), refuse);
-    assert!(matches!(refused, Err(LineError::Refused(CommandStatus::EsmeRthrottled))), "{refused:?}");
+    assert!(matches!(refused, Err(ConnectionError::Refused(CommandStatus::EsmeRthrottled))), "{refused:?}");
 }
 
 #[tokio::test]
@@ -89,10 +89,10 @@ async fn a_carrier_that_is_silent_or_gone_ends_the_line() {
     }
     drop(carrier);
     assert!(matches!(incoming.recv().await, Some(Err(_))));
-    assert!(matches!(client.ask(SubmitSm::default()).await, Err(LineError::Closed)));
+    assert!(matches!(client.ask(SubmitSm::default()).await, Err(ConnectionError::Closed)));
 
     let (_client, mut incoming, _carrier) = connect(SOON, SOON);
-    assert!(matches!(incoming.recv().await, Some(Err(LineError::Silent))));
+    assert!(matches!(incoming.recv().await, Some(Err(ConnectionError::Silent))));
 }
 
 #[tokio::test]
