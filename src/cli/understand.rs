@@ -102,18 +102,18 @@ impl Understand {
     }
 
     fn understand<'a>(&self, text: &'a str, library: &Library, ctx: &Listening) -> Understood<'a> {
-        let reading = library.vocabulary().read(text, ctx);
-        let mut values: Vec<Json> = reading.values().iter().map(|found| self.value(text, found)).collect();
+        let parsed = library.vocabulary().read(text, ctx);
+        let mut values: Vec<Json> = parsed.values().iter().map(|found| self.value(text, found)).collect();
         let insurer = self.insurer.as_deref().and_then(|id| library.insurer(id));
         if let Some(pattern) = insurer.and_then(|insurer| insurer.policy_number.as_ref()) {
             let want =
                 Want { input: Input::PolicyNumber, choices: None, prefer_past: true, policy_pattern: Some(pattern) };
-            if let Some(Value::Text(number)) = library.vocabulary().extract_unprompted(&reading, &want, ctx) {
+            if let Some(Value::Text(number)) = library.vocabulary().extract_unprompted(&parsed, &want, ctx) {
                 values.retain(|value| value["kind"] != "policy_number");
                 values.push(json!({ "kind": "policy_number", "text": number, "value": number }));
             }
         }
-        let mut intents = library.recognise(&reading);
+        let mut intents = library.recognise(&parsed);
         intents.truncate(SHOWN);
         let intents = intents.iter().map(|one| json!({ "intent": one.intent, "score": rounded(one.score) })).collect();
         Understood { text, intents, values }
@@ -138,8 +138,8 @@ impl Understand {
             }
             Value::Amount(cents) => {
                 told.insert("cents".into(), json!(cents));
-                if let Some(least) = found.least {
-                    told.insert("min_cents".into(), json!(least));
+                if let Some(low) = found.low {
+                    told.insert("min_cents".into(), json!(low));
                     told.insert("max_cents".into(), json!(cents));
                 }
                 if let Some(tax) = found.tax {
@@ -172,7 +172,7 @@ impl Understand {
             told.insert("cents".into(), json!(foreign.cents));
             told.insert("currency".into(), json!(foreign.currency.code()));
         }
-        if found.doubt {
+        if found.uncertain {
             told.insert("certainty".into(), json!("low"));
         }
         Json::Object(told)

@@ -1,4 +1,4 @@
-//! Addresses: a number and a street, down to the postcode and the commune, which are checked against each other.
+//! Addresses: a number, a street, a postcode and a commune, of which the last two are checked against each other.
 
 use super::{
     Vocabulary,
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::domain::fact::Address;
 
-/// The longest street and the longest town, in words.
+/// The longest street and the longest town, in tokens.
 const MAX_STREET_TOKENS: usize = 10;
 const MAX_TOWN_WORDS: usize = 6;
 
@@ -18,9 +18,9 @@ pub(super) struct NamedCommune {
     pub(super) address: Address,
     /// The INSEE code, where the commune is certain.
     pub(super) code: Option<&'static str>,
-    /// The postcode and the town contradict each other.
-    pub(super) doubt: bool,
-    /// The token after the last.
+    /// Whether the postcode and the town contradict each other, or several communes have the name.
+    pub(super) uncertain: bool,
+    /// The position after its last token.
     pub(super) end: usize,
 }
 
@@ -67,7 +67,7 @@ impl Vocabulary {
         Some((address, end))
     }
 
-    /// An address, when one is asked for: what has no street may still have a postcode, or figures and a name.
+    /// An address where one was asked for: without a street there may be a postcode, or a figure and a name.
     pub(super) fn loose_address(&self, text: &Text) -> Option<Address> {
         let line = text.original().trim().to_owned();
         if let Some(at) = (0..text.len()).find(|&at| postcode_at(text, at).is_some()) {
@@ -81,7 +81,7 @@ impl Vocabulary {
         plausible.then_some(Address { line, postcode: None, city: None })
     }
 
-    /// A comma inside an address is followed by its next part.
+    /// Whether a comma before `at` stands within an address: the next part of one follows it.
     fn after_comma(&self, text: &Text, at: usize) -> Option<()> {
         let near = (at..at + 4).any(|next| postcode_at(text, next).is_some());
         (near || self.complement_at(text, at).is_some()).then_some(())
@@ -125,7 +125,7 @@ impl Vocabulary {
         named.then_some(end)
     }
 
-    /// A word that no place's name holds.
+    /// Whether no place's name contains the word at `at`.
     fn ends_place(&self, text: &Text, at: usize) -> bool {
         let time = matches!(
             self.time.at(text, at).map(|found| found.tag),
@@ -134,7 +134,7 @@ impl Vocabulary {
         time || self.place_ends.at(text, at).is_some() || self.polite.at(text, at).is_some()
     }
 
-    /// A commune with its postcode ("69003 Lyon", "Lyon (69003)"), or named where places are ("à Grenoble").
+    /// A commune with its postcode ("69003 Lyon", "Lyon (69003)"), or after a word that places follow ("à Grenoble").
     pub(super) fn place_at(&self, text: &Text, at: usize) -> Option<NamedCommune> {
         if let Some(postcode) = postcode_at(text, at) {
             return self.place_by_postcode(text, at, postcode);
@@ -163,14 +163,14 @@ impl Vocabulary {
         }
         match communes {
             [only] => Some(NamedCommune::of(*only, only.postcode(), false, end)),
-            // Of several of that name, the town that everybody knows is meant.
+            // Of several communes with that name, the only large one is meant.
             several => {
                 let mut large = several.iter().filter(|commune| commune.large);
                 if let (Some(only), None) = (large.next(), large.next()) {
                     return Some(NamedCommune::of(*only, only.postcode(), false, end));
                 }
                 let city = several.first().map(|commune| commune.name.to_owned());
-                Some(NamedCommune { address: Address { city, ..Address::default() }, code: None, doubt: true, end })
+                Some(NamedCommune { address: Address { city, ..Address::default() }, code: None, uncertain: true, end })
             }
         }
     }
@@ -186,7 +186,8 @@ impl Vocabulary {
         if let Some((Agreement::Agrees(commune) | Agreement::Mistyped(commune), end)) = agreement {
             return Some(NamedCommune::of(commune, Some(postcode), false, end));
         }
-        // Figures alone are a postcode only where places are named, or before a town that they contradict.
+        // Five figures alone are a postcode only after a word that places follow, or before a town that they
+        // contradict.
         let led = at > 0 && self.place_words.at(text, at - 1).is_some() && !is_estimated(text, at);
         let differs = town.as_deref().is_some_and(|town| communes.agree(postcode, town) == Agreement::Differs);
         let mut here = communes.of_postcode(postcode);
@@ -199,10 +200,10 @@ impl Vocabulary {
             return Some(NamedCommune::of(first, Some(postcode), differs, end));
         }
         let address = Address { postcode: Some(postcode.to_owned()), ..Address::default() };
-        Some(NamedCommune { address, code: None, doubt: differs, end })
+        Some(NamedCommune { address, code: None, uncertain: differs, end })
     }
 
-    /// The commune that a whole answer names, with a typing mistake at most.
+    /// The commune that the whole answer names, with at most one typing mistake.
     pub(super) fn named_place(&self, text: &Text) -> Option<Address> {
         let start = (0..text.len())
             .find(|&at| self.place_words.at(text, at).is_none() && self.polite.at(text, at).is_none())?;
@@ -222,25 +223,25 @@ impl Vocabulary {
 }
 
 impl NamedCommune {
-    fn of(commune: Commune, postcode: Option<&str>, doubt: bool, end: usize) -> Self {
-        let city = (!doubt).then(|| commune.name.to_owned());
+    fn of(commune: Commune, postcode: Option<&str>, uncertain: bool, end: usize) -> Self {
+        let city = (!uncertain).then(|| commune.name.to_owned());
         let address = Address { line: String::new(), postcode: postcode.map(str::to_owned), city };
-        Self { address, code: (!doubt).then_some(commune.code), doubt, end }
+        Self { address, code: (!uncertain).then_some(commune.code), uncertain, end }
     }
 }
 
-/// "estimé à 12000" is a sum.
+/// Whether a word before `at` says that a sum follows: "estimé à 12000".
 fn is_estimated(text: &Text, at: usize) -> bool {
     let stems = ["estim", "evalu", "chiffr", "elev", "devis", "mont", "factur", "prix", "rembours"];
     (at.saturating_sub(4)..at).any(|at| stems.iter().any(|stem| text.word(at).starts_with(stem)))
 }
 
-/// The town of an address as it is officially written, where its postcode has it. True when the two contradict each
-/// other.
+/// Sets the town of an address to its official spelling, where its postcode has that town. True when the two contradict
+/// each other.
 pub(super) fn check(address: &mut Address) -> bool {
     let Some(postcode) = &address.postcode else { return false };
     let Some(town) = &address.city else {
-        // "75 rue de la Paix à Paris 75002": the town stands before its postcode.
+        // "75 rue de la Paix à Paris 75002": here the town stands before its postcode, at the end of the line.
         address.city = Communes::get().ending(postcode, &address.line).map(|commune| commune.name.to_owned());
         return false;
     };
@@ -267,7 +268,7 @@ fn named_at(text: &Text, at: usize) -> Option<(&'static [Commune], usize)> {
 fn postcode_at(text: &Text, at: usize) -> Option<&str> {
     let figures = text.str(at);
     let postcode = figures.len() == 5 && text.digits(at).is_some_and(|code| (1_000..99_000).contains(&code));
-    // "12000 euros" is no town.
+    // "12000 euros" is an amount.
     let money = text.is_mark(at + 1, '€') || matches!(text.word(at + 1), "euro" | "euros" | "e" | "eur");
     (postcode && !money).then_some(figures)
 }

@@ -4,16 +4,16 @@ use serde::Serialize;
 
 use super::{Vocabulary, number::Number, text::Text, vocabulary::Currency};
 
-/// Above this, a figure with an "e" is euros; under it, a rank ("2e étage").
+/// From this on, a figure followed by "e" is an amount; under it, a rank ("2e étage").
 const MIN_EUROS_BY_LETTER: f64 = 25.0;
 
-/// Amounts beyond this are a mistake or a joke.
+/// The highest amount that is read, in euros: a higher one is a mistake or a joke.
 const MAX_EUROS: f64 = 1e10;
 
-/// Under this, "entre 5 et 8" counts something else than euros.
+/// From this on, "entre 500 et 800" without a currency is an amount; "entre 5 et 8" counts something else.
 const MIN_EUROS_UNSAID: f64 = 50.0;
 
-/// Whether an amount holds its taxes, where that is said.
+/// Whether an amount includes its taxes, where that is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tax {
@@ -23,22 +23,22 @@ pub enum Tax {
     Included,
 }
 
-/// An amount that was read, in cents.
+/// An amount, in cents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Amount {
-    /// Of an estimate from one amount to another, the higher.
+    /// The amount; the upper end of an estimate ("entre 500 et 800").
     pub(super) cents: i64,
     /// The lower end of such an estimate.
-    pub(super) least: Option<i64>,
+    pub(super) low: Option<i64>,
     pub(super) tax: Option<Tax>,
-    /// The token after the last.
+    /// The position after its last token.
     pub(super) end: usize,
 }
 
 /// A sum in another currency than the euro.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Foreign {
-    /// In hundredths, whatever the currency has; of an estimate the higher.
+    /// In hundredths of the currency, even where it has none; the upper end of an estimate.
     pub cents: i64,
     pub currency: Currency,
 }
@@ -72,45 +72,45 @@ impl Vocabulary {
         sign.map(|(_, currency)| (*currency, at + 1)).or_else(named)
     }
 
-    /// A currency stands here, whichever it is.
+    /// Whether a currency stands at `at`, euros or others.
     pub(super) fn is_money(&self, text: &Text, at: usize) -> bool {
         text.is_mark(at, '€') || self.money.at(text, at).is_some() || self.foreign_currency_at(text, at).is_some()
     }
 
-    /// The amount that begins at `at`: its currency is said, or its thousands ("1,2k"), or it is an estimate.
+    /// The amount that begins at `at`. It has a currency or thousands ("1,2k"), or it is an estimate.
     pub(super) fn amount_at(&self, text: &Text, at: usize) -> Option<Amount> {
-        let (cents, least, end) = match self.estimate_at(text, at) {
-            Some((least, cents, end)) => (cents, Some(least), end),
+        let (cents, low, end) = match self.estimate_at(text, at) {
+            Some((low, cents, end)) => (cents, Some(low), end),
             None => self.one_amount_at(text, at).map(|(cents, end)| (cents, None, end))?,
         };
         let tax = self.taxes.at(text, end);
-        Some(Amount { cents, least, tax: tax.map(|tax| tax.tag), end: tax.map_or(end, |tax| tax.end) })
+        Some(Amount { cents, low, tax: tax.map(|tax| tax.tag), end: tax.map_or(end, |tax| tax.end) })
     }
 
     /// "entre 500 et 800", "de 500 à 800 €", "500-800€", "500 ou 600 euros".
     fn estimate_at(&self, text: &Text, at: usize) -> Option<(i64, i64, usize)> {
         let led = matches!(text.word(at), "entre" | "between" | "de" | "from");
         let start = if led { at + 1 } else { at };
-        let (least, least_said, link) = self.euros_at(text, start)?;
+        let (low, low_said, link) = self.euros_at(text, start)?;
         let joint = matches!(text.word(link), "et" | "a" | "ou" | "and" | "to" | "or")
             || ((text.is_mark(link, '-') || text.is_mark(link, '/')) && text.is_digits(link + 1));
         if !joint {
             return None;
         }
-        let (most, most_said, end) = self.euros_at(text, link + 1)?;
-        // "entre 500 et 800": nothing else is counted, and both are sums.
+        let (high, high_said, end) = self.euros_at(text, link + 1)?;
+        // "entre 500 et 800" is an estimate without a currency, unless a word follows that says what is counted.
         let unsaid = matches!(text.word(at), "entre" | "between")
-            && least >= MIN_EUROS_UNSAID
-            && least.fract() == 0.0
+            && low >= MIN_EUROS_UNSAID
+            && low.fract() == 0.0
             && !text.is_word(end);
-        let said = most_said || (least_said && unsaid);
-        // "2 à 3k": the thousands are of both.
-        let thousands = most_said && !least_said && most >= 1_000.0 && least < 100.0 && !text.is_digits(end - 1);
-        let least = if thousands && most % 1_000.0 == 0.0 { least * 1_000.0 } else { least };
-        if !(said || unsaid) || least > most || (least_said && !most_said && text.is_word(end)) {
+        let said = high_said || (low_said && unsaid);
+        // "2 à 3k": the thousands belong to both figures.
+        let thousands = high_said && !low_said && high >= 1_000.0 && low < 100.0 && !text.is_digits(end - 1);
+        let low = if thousands && high % 1_000.0 == 0.0 { low * 1_000.0 } else { low };
+        if !(said || unsaid) || low > high || (low_said && !high_said && text.is_word(end)) {
             return None;
         }
-        Some((cents(least)?, cents(most)?, end))
+        Some((cents(low)?, cents(high)?, end))
     }
 
     /// A sum of euros, and whether its currency is said.
@@ -201,7 +201,7 @@ impl Vocabulary {
     }
 }
 
-/// Euros to cents, when they are an amount that can be.
+/// Euros in cents; none for more than [`MAX_EUROS`].
 pub(super) fn cents(euros: f64) -> Option<i64> {
     if (0.0..=MAX_EUROS).contains(&euros) { super::number::whole(euros * 100.0) } else { None }
 }

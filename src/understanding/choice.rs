@@ -1,4 +1,4 @@
-//! Choices: one of several, said by number, by rank, by label or in other words, with typing mistakes.
+//! Choices: which of several items a message names, by number, rank, label or other words, with typing mistakes.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ pub struct ChoiceItem {
     pub label: Label,
     /// Other words that people use for it, in any language.
     pub words: Vec<String>,
-    /// It gives way to any other choice that the message names too: "ça va, mais il est blessé".
+    /// Whether it yields to any other choice that the message names too: "ça va, mais il est blessé".
     pub yields: bool,
 }
 
@@ -23,13 +23,13 @@ pub struct ChoiceItem {
 #[derive(Debug)]
 pub struct ChoiceSet {
     values: Vec<String>,
-    /// For each item, whether it gives way to the others.
+    /// For each item, whether it yields to the others.
     yields: Vec<bool>,
-    /// Every distinct word of the phrases; phrases refer to them by position.
+    /// Every distinct word of the phrases, which refer to them by position.
     words: Vec<Box<str>>,
     by_word: HashMap<Box<str>, usize>,
     phrases: Vec<Phrase>,
-    /// For each word that tells one item from all the others, that item.
+    /// For each word that stands in the label of one item only, that item.
     telling: HashMap<usize, usize>,
 }
 
@@ -44,16 +44,18 @@ struct Phrase {
 pub(super) const YES: &str = "yes";
 const NO: &str = "no";
 
-/// In a longer message one word of a label is chance: "quelqu'un a cassé ma vitre" says of nobody that they are hurt.
+/// The most words of a message in which one word of a label names its item. In a longer one it is chance: "quelqu'un a
+/// cassé ma vitre" does not say that somebody is hurt.
 const WORDS_OF_AN_ANSWER: usize = 4;
 
-/// A shorter word has too many neighbours that mean something else.
+/// The shortest word in which a typing mistake is forgiven: shorter ones are too near to words that mean something
+/// else.
 const SHORTEST_FORGIVEN: usize = 5;
 
-/// How sure a match is, from the least.
+/// How certain a match is, from the least certain on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Certainty {
-    /// One word of a label, which no other label has.
+    /// One word that only this item's label has.
     Telling,
     /// A phrase with typing mistakes.
     Resembling,
@@ -70,7 +72,7 @@ struct Hit {
     to: usize,
 }
 
-/// A word of the message: which word of the set it is, and whether exactly.
+/// A word of the message, the word of the set that it matches, and whether it matches exactly.
 #[derive(Clone, Copy)]
 struct ChoiceMatch {
     word: Option<usize>,
@@ -94,8 +96,8 @@ impl ChoiceSet {
         set
     }
 
-    /// A question of yes or no whose answer people also tell in words of their own: "ça coule encore". Neither has a
-    /// label here: "oui" answers what is asked, and tells nothing of what is not.
+    /// The answers of a yes-or-no question for which the flow lists other words: "ça coule encore". "Oui" and "non" are
+    /// not among them, for they answer the pending question only.
     pub fn yes_or_no(yes: &[String], no: &[String]) -> Self {
         let mut set = Self::empty();
         for (item, (value, phrases)) in [(YES, yes), (NO, no)].into_iter().enumerate() {
@@ -159,9 +161,9 @@ impl ChoiceSet {
     }
 
     /// The one item that the message names; none when it names none or several.
-    pub(super) fn one(&self, reading: &ParsedMessage, vocabulary: &Vocabulary, confident: bool) -> Option<&str> {
-        let mut named = self.named(reading, vocabulary, confident);
-        // A word of a label says less than a phrase of another item: "je suis l'assuré, deux logements sont touchés".
+    pub(super) fn one(&self, parsed: &ParsedMessage, vocabulary: &Vocabulary, confident: bool) -> Option<&str> {
+        let mut named = self.named(parsed, vocabulary, confident);
+        // A word of a label counts less than a phrase of another item: "je suis l'assuré, deux logements sont touchés".
         if named.iter().any(|hit| hit.certainty == Certainty::Exact) {
             named.retain(|hit| hit.certainty != Certainty::Telling);
         }
@@ -171,7 +173,7 @@ impl ChoiceSet {
         let item = match named.as_slice() {
             [hit] => hit.item,
             [] if confident => return None,
-            [] => self.by_rank(reading, vocabulary, false)?.first().copied()?,
+            [] => self.by_rank(parsed, vocabulary, false)?.first().copied()?,
             [first, rest @ ..] if rest.iter().all(|hit| hit.item == first.item) => first.item,
             _ => return None,
         };
@@ -181,41 +183,42 @@ impl ChoiceSet {
     /// As [`Self::one`], but a number or a rank names nothing.
     pub(super) fn one_in_words(
         &self,
-        reading: &ParsedMessage,
+        parsed: &ParsedMessage,
         vocabulary: &Vocabulary,
         confident: bool,
     ) -> Option<&str> {
-        let named = self.named(reading, vocabulary, confident);
+        let named = self.named(parsed, vocabulary, confident);
         let (first, rest) = named.split_first()?;
         rest.iter().all(|hit| hit.item == first.item).then(|| self.values[first.item].as_str())
     }
 
     /// All the items that the message names, in the order of the question.
-    pub(super) fn several(&self, reading: &ParsedMessage, vocabulary: &Vocabulary, confident: bool) -> Vec<String> {
-        let named = self.named(reading, vocabulary, confident);
+    pub(super) fn several(&self, parsed: &ParsedMessage, vocabulary: &Vocabulary, confident: bool) -> Vec<String> {
+        let named = self.named(parsed, vocabulary, confident);
         let mut items: Vec<usize> = named.iter().map(|hit| hit.item).collect();
         if items.is_empty() && !confident {
-            items = self.by_rank(reading, vocabulary, true).unwrap_or_default();
+            items = self.by_rank(parsed, vocabulary, true).unwrap_or_default();
         }
         items.sort_unstable();
         items.dedup();
         items.into_iter().filter_map(|item| self.values.get(item).cloned()).collect()
     }
 
-    /// Items by their words, the surest first where two claim the same words.
-    fn named(&self, reading: &ParsedMessage, vocabulary: &Vocabulary, confident: bool) -> Vec<Hit> {
-        let text = &reading.text;
-        let heard = self.hear(text, vocabulary, confident);
-        let is_brief = heard.len() <= WORDS_OF_AN_ANSWER;
+    /// The items that the message names by words. Where two match the same words, the longer and more certain match is
+    /// kept.
+    fn named(&self, parsed: &ParsedMessage, vocabulary: &Vocabulary, confident: bool) -> Vec<Hit> {
+        let text = &parsed.text;
+        let matches = self.matches_of(text, vocabulary, confident);
+        let is_brief = matches.len() <= WORDS_OF_AN_ANSWER;
         let mut hits = Vec::new();
-        for start in 0..heard.len() {
-            if heard[start].word.is_none() {
+        for start in 0..matches.len() {
+            if matches[start].word.is_none() {
                 continue;
             }
             for phrase in &self.phrases {
-                let Some(run) = heard.get(start..start + phrase.words.len()) else { continue };
-                if run.iter().zip(&phrase.words).all(|(heard, word)| heard.word == Some(*word)) {
-                    let exact = run.iter().all(|heard| heard.exact);
+                let Some(run) = matches.get(start..start + phrase.words.len()) else { continue };
+                if run.iter().zip(&phrase.words).all(|(found, word)| found.word == Some(*word)) {
+                    let exact = run.iter().all(|found| found.exact);
                     hits.push(Hit {
                         item: phrase.item,
                         certainty: if exact { Certainty::Exact } else { Certainty::Resembling },
@@ -227,22 +230,22 @@ impl ChoiceSet {
             }
             if !confident
                 && is_brief
-                && let Some(word) = heard[start].word
+                && let Some(word) = matches[start].word
                 && let Some(&item) = self.telling.get(&word)
             {
-                let (letters, from) = (self.words[word].len(), heard[start].token);
+                let (letters, from) = (self.words[word].len(), matches[start].token);
                 hits.push(Hit { item, certainty: Certainty::Telling, letters, from, to: from + 1 });
             }
         }
         hits.retain(|hit| !vocabulary.is_negated(text, hit.from));
-        // A bare yes or no answers what was asked, and tells nothing of what was not.
+        // A bare yes or no answers the pending question only.
         hits.retain(|hit| !confident || !vocabulary.is_yes_or_no(text, hit.from, hit.to));
         hits.sort_by_key(|hit| std::cmp::Reverse((hit.letters, hit.certainty)));
         let mut kept: Vec<Hit> = Vec::new();
         for hit in hits {
             let rival = |other: &&Hit| other.from < hit.to && hit.from < other.to;
             match kept.iter().find(rival) {
-                // Two items under the same words: only the context could tell, so both stay and the answer is none.
+                // Two items match the same words equally well: both are kept, so that the message names no single one.
                 Some(other) if (other.letters, other.certainty) == (hit.letters, hit.certainty) => kept.push(hit),
                 Some(_) => {}
                 None => kept.push(hit),
@@ -251,29 +254,29 @@ impl ChoiceSet {
         kept
     }
 
-    fn hear(&self, text: &Text, vocabulary: &Vocabulary, confident: bool) -> Vec<ChoiceMatch> {
-        let mut heard = Vec::with_capacity(text.len());
+    fn matches_of(&self, text: &Text, vocabulary: &Vocabulary, confident: bool) -> Vec<ChoiceMatch> {
+        let mut matches = Vec::with_capacity(text.len());
         for token in 0..text.len() {
             let word = text.str(token);
             if (!text.is_word(token) && !text.is_digits(token)) || is_small(word) {
                 continue;
             }
             let exact = self.by_word.get(word).copied();
-            // "Cours Lafayette" is a street, and no "court-circuit".
+            // Within a street's name no typing mistake is forgiven: "Cours Lafayette" is no "court-circuit".
             let as_written = confident || vocabulary.streets.at(text, token).is_some();
             let word = exact.or_else(|| if as_written { None } else { self.resembling(word) });
-            heard.push(ChoiceMatch { word, exact: exact.is_some(), token });
+            matches.push(ChoiceMatch { word, exact: exact.is_some(), token });
         }
-        heard
+        matches
     }
 
-    /// The only nearest word of the set, within the typing mistakes that its length allows.
+    /// The nearest word of the set, within the typing mistakes that its length allows; none where two are equally near.
     fn resembling(&self, word: &str) -> Option<usize> {
         let mut best: Option<(usize, usize)> = None;
         let mut shared = false;
         for (index, known) in self.words.iter().enumerate() {
             let shorter = known.len().min(word.len());
-            // "Faire" is no "fire", and "sont" no "sent".
+            // The shorter of the two decides: "faire" is no "fire", and "sont" no "sent".
             let allowed = if shorter < SHORTEST_FORGIVEN { 0 } else { mistakes_allowed(shorter) };
             if allowed == 0 || known.len().abs_diff(word.len()) > allowed || known.as_bytes()[0] != word.as_bytes()[0] {
                 continue;
@@ -292,8 +295,8 @@ impl ChoiceSet {
     }
 
     /// Items by number or rank, when the message holds nothing else: "2", "le premier", "1, 3 et 4".
-    fn by_rank(&self, reading: &ParsedMessage, vocabulary: &Vocabulary, several: bool) -> Option<Vec<usize>> {
-        let text = &reading.text;
+    fn by_rank(&self, parsed: &ParsedMessage, vocabulary: &Vocabulary, several: bool) -> Option<Vec<usize>> {
+        let text = &parsed.text;
         let mut items = Vec::new();
         let mut at = 0;
         while at < text.len() {
@@ -310,7 +313,7 @@ impl ChoiceSet {
     }
 }
 
-/// Articles and the like carry no meaning among choices.
+/// Whether a word carries no meaning among choices, as an article.
 fn is_small(word: &str) -> bool {
     matches!(
         word,
@@ -318,7 +321,7 @@ fn is_small(word: &str) -> bool {
     )
 }
 
-/// How many typing mistakes a word of this length may hold.
+/// How many typing mistakes are forgiven in a word of this length.
 pub(super) fn mistakes_allowed(letters: usize) -> usize {
     match letters {
         0..=3 => 0,

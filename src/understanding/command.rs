@@ -8,13 +8,14 @@ use super::{
 };
 use crate::domain::message::Channel;
 
-/// A longer message is no mistyped command.
+/// The longest mistyped command, in bytes.
 const MAX_MISTYPED_COMMAND: usize = 24;
 
-/// How many words before a call for a person a refusal of it may begin.
+/// How many words before a request for a person its refusal may begin.
 const DECLINES: usize = 4;
 
-/// "Je ne sais pas du tout combien" is not knowing; with more words beside, the message says something else too.
+/// How many other words may stand beside "je ne sais pas" ("du tout combien"): with more, the message says something
+/// else too.
 const MAX_WORDS_BESIDE: usize = 3;
 
 /// What a person may ask at any step.
@@ -37,7 +38,7 @@ pub enum Command {
     French,
     /// "In English".
     English,
-    /// To go on by another channel: the one that was named, if one was.
+    /// To go on by another channel, where it was named that one.
     Elsewhere(Option<Channel>),
 }
 
@@ -67,7 +68,7 @@ impl Vocabulary {
         if does_not_know && values.is_empty() && self.words_beside_not_knowing(text) <= MAX_WORDS_BESIDE {
             return Some(Command::DontKnow);
         }
-        // A word mistyped; STOP alone must be meant to the letter.
+        // A mistyped command. A short one, such as STOP, must be written exactly.
         let allowed = choice::mistakes_allowed(content.len()).min(content.len() / 6);
         if allowed == 0 || content.len() > MAX_MISTYPED_COMMAND || !values.is_empty() {
             return None;
@@ -83,7 +84,7 @@ impl Vocabulary {
             .map(|(_, command)| *command)
     }
 
-    /// The words of a message that are neither courtesy nor marks, joined by one blank.
+    /// The words of a message without polite ones and punctuation, joined by one blank.
     pub(super) fn content(&self, text: &Text) -> String {
         let mut content = String::new();
         let mut at = 0;
@@ -105,7 +106,8 @@ impl Vocabulary {
         content
     }
 
-    /// "Je ne veux pas parler à un conseiller", "inutile de me rappeler".
+    /// Whether the request for a person at `at` is refused: "je ne veux pas parler à un conseiller", "inutile de me
+    /// rappeler".
     fn is_declined(&self, text: &Text, at: usize) -> bool {
         (at.saturating_sub(DECLINES)..=at)
             .any(|start| self.declines.at(text, start).is_some_and(|found| at <= found.end + 1))

@@ -1,8 +1,8 @@
-//! The communes of France: their names, INSEE codes and postcodes, compiled in, and indexed once: by [`index_communes`]
-//! where a service starts, else when a place is first met.
+//! The communes of France: their names, INSEE codes and postcodes, compiled into the program. They are indexed once, by
+//! [`index_communes`] when a service starts, or when the first place is looked up.
 //!
-//! Names are compared without case, accents and hyphens, with "st" for "saint", and with typing mistakes. What is not a
-//! commune of today is not known here: hamlets, former communes, places abroad. See `communes/pack.py` for the data.
+//! Names are compared without case, accents and hyphens, with "st" for "saint", and with typing mistakes. Only today's
+//! communes are known: no hamlets, former communes or places abroad. `communes/pack.py` makes the data.
 
 use std::sync::LazyLock;
 
@@ -17,7 +17,7 @@ pub(super) const MAX_WORDS: usize = 7;
 
 static COMMUNES: LazyLock<Communes> = LazyLock::new(Communes::index);
 
-/// Indexes the communes, which takes some tens of milliseconds: before the first message, that is, where one is awaited.
+/// Indexes the communes, which takes some tens of milliseconds, so that the first message does not wait for it.
 pub fn index_communes() {
     LazyLock::force(&COMMUNES);
 }
@@ -30,7 +30,7 @@ pub(super) struct Commune {
     pub(super) code: &'static str,
     /// Its postcodes, separated by blanks.
     postcodes: &'static str,
-    /// Twenty thousand people or more.
+    /// Whether it has twenty thousand inhabitants or more.
     pub(super) large: bool,
 }
 
@@ -44,18 +44,18 @@ impl Commune {
         self.postcodes.split(' ').any(|own| own == postcode)
     }
 
-    /// Whether the postcode is of the same département.
+    /// Whether the postcode belongs to the same département.
     fn is_near(&self, postcode: &str) -> bool {
         self.postcodes.get(..2) == postcode.get(..2)
     }
 }
 
-/// What a town's name and a postcode say together.
+/// Whether a town's name and a postcode belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Agreement {
-    /// They are of one commune.
+    /// They belong to one commune.
     Agrees(Commune),
-    /// They are of one commune, whose name was mistyped.
+    /// They belong to one commune, whose name was mistyped.
     Mistyped(Commune),
     /// The postcode is unknown (an organisation's CEDEX), or the name is (a hamlet).
     Unknown,
@@ -96,12 +96,12 @@ impl Communes {
                 Some((last, value)) if *last == name.as_str() => *value += 1,
                 _ => names.push((name, u64::from(at) << 16 | 1)),
             }
-            // Islands where nobody lives have none.
+            // Uninhabited islands have no postcode.
             let own = commune.postcodes.split(' ').filter(|postcode| !postcode.is_empty());
             postcodes.extend(own.map(|postcode| (postcode, at)));
         }
         postcodes.sort_unstable();
-        // The names are sorted and distinct: the map can be built.
+        // The names are sorted and distinct, so the map can be built.
         let names = fst::Map::from_iter(names).unwrap_or_default();
         Self { names, postcodes, all: named.into_iter().map(|(_, commune)| commune).collect() }
     }
@@ -124,7 +124,7 @@ impl Communes {
             return None;
         }
         let automaton = Levenshtein::new(&name, 1).ok()?;
-        // A first letter is rarely mistyped, and most other words differ in it.
+        // The first letter is rarely mistyped, and requiring it excludes most other words.
         let first = fst::automaton::Str::new(name.get(..1)?).starts_with();
         let mut found = self.names.search(automaton.intersection(first)).into_stream();
         let mut near = Vec::new();
@@ -154,7 +154,7 @@ impl Communes {
         })
     }
 
-    /// Whether a town and a postcode are of one commune.
+    /// Whether a town and a postcode belong to one commune.
     pub(super) fn agree(&self, postcode: &str, town: &str) -> Agreement {
         let town = folded(town);
         let mut known = false;
@@ -177,14 +177,15 @@ impl Communes {
         let named = self.names.get(&town).map_or(&[][..], |value| self.group(value));
         match named.iter().find(|commune| commune.has(postcode) || (!known && commune.is_near(postcode))) {
             Some(commune) => Agreement::Agrees(*commune),
-            // "69003 Croix-Rousse" is a quarter, "75001 Marseille" a contradiction.
+            // "69003 Croix-Rousse" names a quarter, "75001 Marseille" is a contradiction.
             None if named.is_empty() => Agreement::Unknown,
             None => Agreement::Differs,
         }
     }
 }
 
-/// A name as it is compared: plain letters, one blank between words, "saint" in full, no arrondissement and no CEDEX.
+/// A name folded for comparison: plain letters, one blank between words, "saint" in full, no arrondissement and no
+/// CEDEX.
 fn folded(name: &str) -> String {
     let mut letters = String::with_capacity(name.len());
     for char in name.chars() {

@@ -1,4 +1,5 @@
-//! Ways to reach and to name: phones, e-mails, policy numbers; and the order in which shapes claim their words.
+//! Values with a recognisable form: telephone numbers, e-mail addresses, policy numbers; and which of them takes a
+//! token first.
 
 use std::ops::Range;
 
@@ -8,20 +9,21 @@ use rlibphonenumber::{PhoneNumber, PhoneNumberFormat, Region};
 use super::{ParsedMessage, ValueKind, Vocabulary, plate::PlatePatterns, registry::iban_at, text::Text};
 use crate::domain::fact::Value;
 
-/// Where a number without its country belongs, in the order tried: overseas numbers are not valid in mainland France.
+/// The regions that are tried for a number without a country code, in order: overseas numbers are not valid in mainland
+/// France.
 const REGIONS: [Region; 6] = [Region::FR, Region::RE, Region::GP, Region::MQ, Region::GF, Region::YT];
 
-/// What ARCEP keeps for works of fiction (numbering plan, decision 2018-0881, 2.5.12): nobody answers there, and
-/// demonstrations use them, but no list of valid numbers holds them.
+/// The numbers that Arcep reserves for fiction (numbering plan, decision 2018-0881, 2.5.12). Nobody answers there, so
+/// demonstrations use them, but no list of valid numbers contains them.
 const FICTION: [&str; 6] = ["+3319900", "+3326191", "+3335301", "+3346571", "+3353649", "+3363998"];
 
-/// The most parts that people cut a policy number into.
+/// The most tokens of a policy number that is written in groups.
 const MAX_NUMBER_TOKENS: usize = 7;
 
-/// A shorter policy number could be anything, when it was not asked for.
+/// The shortest policy number that is recognised where it was not asked for.
 const MIN_CONFIDENT: usize = 6;
 
-/// What is found by its shape, in the folded text.
+/// The regular expressions by which values are found in the folded text.
 #[derive(Debug)]
 pub(super) struct Patterns {
     email: Regex,
@@ -42,11 +44,12 @@ impl Patterns {
     }
 }
 
-/// Something found by its shape: where, what, and its value.
+/// A value found by its form: its tokens, its kind and itself.
 pub(super) type Shaped = (Range<usize>, ValueKind, Value);
 
 impl Vocabulary {
-    /// E-mails, accounts, companies, phones, plates and policy numbers, in that order: the first to claim a word keeps it.
+    /// E-mail addresses, IBANs, companies, telephone numbers, plates and policy numbers, in that order: the first to
+    /// match a token keeps it.
     pub(super) fn shapes(&self, text: &Text) -> Vec<Shaped> {
         let mut found: Vec<Shaped> = Vec::new();
         let folded = text.folded();
@@ -55,7 +58,7 @@ impl Vocabulary {
                 found.push((text.tokens_of(email.range()), ValueKind::Email, Value::Email(email.as_str().to_owned())));
             }
         }
-        // Most messages hold too few figures for any of the rest.
+        // Most messages have too few figures for any of the rest.
         let figures = folded.bytes().filter(u8::is_ascii_digit).count();
         if figures >= 9 {
             for at in 0..text.len() {
@@ -89,16 +92,17 @@ impl Vocabulary {
         found
     }
 
-    /// The policy number; `confident` when it was not asked for, so that something must say what it is.
+    /// The policy number. `confident`: it was not asked for, so a word or the insurer's pattern must say that it is
+    /// one.
     pub(super) fn policy_number(
         &self,
-        reading: &ParsedMessage,
+        parsed: &ParsedMessage,
         pattern: Option<&Regex>,
         confident: bool,
     ) -> Option<String> {
-        let text = &reading.text;
+        let text = &parsed.text;
         let free = |tokens: &Range<usize>| {
-            reading.values.iter().all(|found| {
+            parsed.values.iter().all(|found| {
                 matches!(found.value, Value::Number(_) | Value::Text(_)) || !overlap(&found.tokens, tokens)
             })
         };
@@ -110,7 +114,7 @@ impl Vocabulary {
                     matching(pattern, written).filter(|_| is_free)
                 })
             };
-            // "75 41 289" is the number 7541289 with breath taken; that is believed only of an answer.
+            // "75 41 289" is taken for 7541289 only where the number was asked for.
             return numbers(false).or_else(|| if confident { None } else { numbers(true) });
         }
         if let Some((_, number)) = self.said_policy_numbers(text).into_iter().find(|(tokens, _)| free(tokens)) {
@@ -149,7 +153,7 @@ impl Vocabulary {
     }
 }
 
-/// Runs of tokens that hold a figure and are cut from no word, without blanks inside or, when `spaced`, with.
+/// Runs of whole words and figures with at least one figure, without blanks inside or, when `spaced`, with.
 fn windows(text: &Text, spaced: bool) -> impl Iterator<Item = Range<usize>> {
     let solid = |at: usize| text.is_word(at) || text.is_digits(at);
     let joined = move |at: usize| text.is_glued(at) && solid(at) && at > 0 && solid(at - 1);
@@ -163,7 +167,7 @@ fn windows(text: &Text, spaced: bool) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// What matches the insurer's pattern from end to end, as written or without blanks.
+/// The number, where all of it matches the insurer's pattern, as written or without blanks.
 fn matching(pattern: &Regex, written: String) -> Option<String> {
     let whole = |text: &str| pattern.find(text).is_some_and(|found| found.len() == text.len());
     if whole(&written) {
@@ -199,7 +203,7 @@ fn grouped_figures(text: &Text, at: usize) -> Option<(String, usize)> {
     (6..=12).contains(&(number.len() - prefix)).then_some((number, end))
 }
 
-/// The E.164 form of a number as it was written; none when no such number can exist.
+/// The E.164 form of a written number; none when no such number can exist.
 fn phone_number(written: &str) -> Option<String> {
     let plain: String = written.chars().filter(|char| char.is_ascii_digit() || *char == '+').collect();
     let plain = plain.strip_prefix("00").map_or_else(|| plain.clone(), |rest| format!("+{rest}"));

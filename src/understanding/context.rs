@@ -1,4 +1,5 @@
-//! What the moments of a message say of each other: the tense of their sentence, the day of an hour, the order of two ends.
+//! Resolves the moments of a message by each other: by the tense of their sentence, the day of an hour, the order of
+//! two ends.
 
 use jiff::{ToSpan, civil::DateTime};
 
@@ -9,10 +10,10 @@ use super::{
 };
 use crate::domain::fact::{Moment, Precision, Value};
 
-/// How far apart "la semaine passée, mardi" may stand.
+/// How many tokens may stand between two moments that belong together, as in "la semaine passée, mardi".
 const NEAR: usize = 3;
 
-/// Settles what each moment means beside the others.
+/// Resolves each moment by the others and by the verbs.
 pub(super) fn settle(text: &Text, vocabulary: &Vocabulary, now: DateTime, values: &mut [Entity]) {
     if values.iter().all(|found| found.kind != ValueKind::Time) {
         return;
@@ -22,8 +23,8 @@ pub(super) fn settle(text: &Text, vocabulary: &Vocabulary, now: DateTime, values
     settle_order(values);
 }
 
-/// Moments that could lie on either side of now are put where the verbs of their sentences say, else where the other
-/// moments are: "demain, ou lundi".
+/// Puts moments that could lie in the past or in the future where the verbs of their sentences say, else on the side of
+/// the other moments: "demain, ou lundi".
 fn settle_tenses(text: &Text, vocabulary: &Vocabulary, now: DateTime, values: &mut [Entity]) {
     if values.iter().all(|found| found.ahead.is_none()) {
         return;
@@ -40,8 +41,8 @@ fn settle_tenses(text: &Text, vocabulary: &Vocabulary, now: DateTime, values: &m
     }
 }
 
-/// An hour belongs to the day, or to the part of it, that was named before it, a weekday to its week: "mardi soir je
-/// crois, vers 9h", "la semaine passée, mardi".
+/// Puts an hour on the day, or the part of the day, that was named before it, and a weekday into its week: "mardi soir
+/// je crois, vers 9h", "la semaine passée, mardi".
 fn settle_days(values: &mut [Entity]) {
     let is_day = |found: &Entity| {
         let within_day = |moment: &Moment| match moment.precision {
@@ -67,7 +68,7 @@ fn settle_days(values: &mut [Entity]) {
             && let Some(week) = moment(&last.value).filter(|week| week.precision == Precision::Week)
             && let Some(day) = moment(&found.value)
         {
-            // The same weekday, and part of it, in that week.
+            // The same weekday, or part of it, in that week.
             let days = i64::from(week.start.date().since(day.start.date()).map_or(0, |span| span.get_days()));
             let weekday = i64::from(day.start.weekday().to_monday_zero_offset());
             if let Some(day) = moved(day, Cycle::Day, days + weekday) {
@@ -78,7 +79,8 @@ fn settle_days(values: &mut [Entity]) {
     }
 }
 
-/// "Ça a commencé jeudi soir et ça a duré jusqu'à samedi": the Thursday before that Saturday.
+/// Puts a beginning before its end: in "ça a commencé jeudi soir et ça a duré jusqu'à samedi" it is the Thursday before
+/// that Saturday.
 fn settle_order(values: &mut [Entity]) {
     for at in 1..values.len() {
         let (before, after) = values.split_at_mut(at);
@@ -101,7 +103,7 @@ fn moment(value: &Value) -> Option<&Moment> {
     }
 }
 
-/// The hours of one moment on the day of another: in its part, where it is one.
+/// The hours of one moment on the day of another, within its part where it is a part of a day.
 fn on_day(hours: &Value, day: &Value) -> Option<Value> {
     let (hours, day) = (moment(hours)?, moment(day)?);
     let start = day.start.date().to_datetime(hours.start.time());

@@ -1,4 +1,4 @@
-//! Danger: said to be there now, not denied, not supposed, not over.
+//! Danger: whether the message says that there is one now, not denied, not supposed, not over.
 
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::domain::fact::Value;
 
-/// A danger that is said to be there now.
+/// A danger that exists now, by what the message says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Danger {
@@ -23,7 +23,7 @@ pub enum Danger {
 }
 
 impl Danger {
-    /// The code in facts, notes and messages.
+    /// The code in facts, timelines and messages.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Injury => "injury",
@@ -36,11 +36,11 @@ impl Danger {
     }
 }
 
-/// No clause is longer, in tokens. This bounds the work on a text without marks.
+/// The longest clause, in tokens: it bounds the work on a text without punctuation.
 const CLAUSE: usize = 40;
 
 impl Vocabulary {
-    /// The first danger that the message says is there now.
+    /// The first danger that exists now by what the message says.
     pub(super) fn danger(&self, text: &Text, content: &str, values: &[Entity], now: DateTime) -> Option<Danger> {
         if let Some((_, danger)) = self.dangers_alone.iter().find(|(phrase, _)| phrase == content) {
             return Some(*danger);
@@ -72,7 +72,8 @@ impl Vocabulary {
         None
     }
 
-    /// "pas de", "aucune", "personne n'est" just before; what is not known is not denied.
+    /// Whether the danger at `at` is denied: "pas de", "aucune", "personne n'est" stand just before. Not knowing is no
+    /// denial.
     fn is_denied(&self, text: &Text, at: usize) -> bool {
         (at.saturating_sub(3)..at).any(|start| {
             let Some(negation) = self.negations.at(text, start) else { return false };
@@ -85,7 +86,7 @@ impl Vocabulary {
         (at.saturating_sub(4)..=at).any(|start| self.commands.at(text, start).is_some_and(|found| found.end > at))
     }
 
-    /// The tokens between the marks and the turning words around `at`.
+    /// The clause around `at`: the tokens between punctuation and words such as "mais".
     fn clause(&self, text: &Text, at: usize) -> (usize, usize) {
         let closes = |token: usize| {
             let mark = matches!(
@@ -101,7 +102,7 @@ impl Vocabulary {
     }
 }
 
-/// A moment before today, that does not last since.
+/// Whether a moment lies before today and does not last until now, as "depuis" would say.
 fn is_past(found: &Entity, now: DateTime) -> bool {
     let Value::Moment(moment) = &found.value else { return false };
     found.open != Some(Open::After) && moment.end.unwrap_or(moment.start).date() < now.date()

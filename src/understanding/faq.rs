@@ -1,8 +1,8 @@
 //! Questions: where one begins in a message, and which known question it resembles.
 //!
-//! A question is found by the words that carry meaning: stems, synonyms as one word, the rarer the weightier, a typing
-//! mistake forgiven. The score says how much of the meaning of both is shared. This room refuses to answer: below the
-//! threshold of the flow a person does.
+//! Questions are compared by the words that carry meaning: by stems, with synonyms as one word, rare words weighted
+//! higher, and typing mistakes forgiven. The score tells how much of the weight of both is shared. This room gives no
+//! answer: below the flow's threshold a person does.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -15,33 +15,33 @@ use super::{
     text::{Text, TokenKind, words_of},
 };
 
-/// How much a weak word counts, beside one that carries meaning.
+/// The weight of a weak word, relative to one that carries meaning.
 const WEAK: f32 = 0.35;
-/// How much a word counts that was mistyped.
+/// The weight of a mistyped word, relative to the right one.
 const MISTYPED: f32 = 0.85;
-/// A word that no entry has says that something else is meant: it weighs more than the rarest known one.
+/// The weight of a word that no entry has, relative to the rarest known one: it says that something else is meant.
 const UNKNOWN: f32 = 1.4;
 /// The longest synonym, in words.
 const MAX_PHRASE: usize = 5;
-/// A shorter word is not forgiven a mistake: it would become another word.
+/// The shortest word in which a typing mistake is forgiven: a shorter one would become another word.
 const SHORTEST_FORGIVEN: usize = 6;
-/// A question needs as many words in front of it to be cut from them.
+/// How many words must stand before a question for it to be cut from them.
 const WORDS_BEFORE: usize = 2;
 
-/// What the search is made of, as the business edits it.
+/// The data of the search, as the business edits it.
 #[derive(Clone, Debug, Default)]
 pub struct FaqSource {
-    /// How questions begin after a mark or a joint: "…, combien de temps …".
+    /// How questions begin after punctuation or a conjunction: "…, combien de temps …".
     pub asking: Vec<String>,
-    /// How questions begin wherever it stands: "une fuite chez moi est ce que …".
+    /// How questions begin anywhere in a sentence: "une fuite chez moi est ce que …".
     pub cuts: Vec<String>,
     /// Words without meaning.
     pub stop: Vec<String>,
     /// Words that mean little.
     pub weak: Vec<String>,
-    /// Lists of words and phrases that are one word here.
+    /// Lists of words and phrases that count as one word.
     pub synonyms: Vec<Vec<String>>,
-    /// The entries: how each is asked.
+    /// The phrasings of each entry.
     pub entries: Vec<Vec<String>>,
 }
 
@@ -50,7 +50,7 @@ pub struct FaqSource {
 pub struct FaqHit {
     /// Its position among the entries.
     pub entry: usize,
-    /// How much of the meaning is shared, from 0 to 1.
+    /// How much of the weight of both is shared, from 0 to 1.
     pub score: f32,
 }
 
@@ -60,11 +60,11 @@ pub struct Faq {
     asking: PhraseBook<()>,
     cuts: PhraseBook<()>,
     reader: Reader,
-    /// Stems without meaning, and those that mean little.
+    /// Stems without meaning, and those with little.
     idle: HashMap<String, Idle>,
-    /// Stems of a phrase, joined by a blank, to the number of its list.
+    /// The number of a list of synonyms, by the stems of each of its phrases, joined by a blank.
     synonyms: HashMap<String, usize>,
-    /// Terms by what stands for them: a stem, or `=` and the number of a list of synonyms.
+    /// Terms by their key: a stem, or `=` and the number of a list of synonyms.
     terms: HashMap<String, usize>,
     /// By term.
     weights: Vec<f32>,
@@ -86,7 +86,7 @@ struct Phrasing {
     weight: f32,
 }
 
-/// A word of a text that means something.
+/// A word of a text that carries meaning.
 #[derive(Debug)]
 struct Term {
     key: String,
@@ -121,7 +121,7 @@ impl Faq {
         for (entry, phrasings) in entries.iter().enumerate() {
             read.extend(phrasings.iter().map(|phrasing| (entry, self.read(phrasing))));
         }
-        // In how many entries a term stands.
+        // The entries in which each term stands.
         let mut entries_of: HashMap<&str, Vec<usize>> = HashMap::new();
         for (entry, terms) in &read {
             for term in terms {
@@ -160,7 +160,7 @@ impl Faq {
         self.phrasings = phrasings;
     }
 
-    /// The entries that a question resembles, the nearest first, each once.
+    /// The entries that a question resembles, the best first, each once.
     pub fn find(&self, question: &str) -> Vec<FaqHit> {
         let mut asked: Vec<(Option<usize>, f32)> = Vec::new();
         for term in self.read(question) {
@@ -189,14 +189,14 @@ impl Faq {
         best
     }
 
-    /// The text asks: it ends with a question mark, or begins like a question.
+    /// Whether the text is a question: it ends with a question mark, or begins like one.
     pub fn asks(&self, text: &str) -> bool {
         let read = Text::new(text);
         let first = (0..read.len()).find(|&at| read.is_word(at));
         text.trim_end().ends_with('?') || first.is_some_and(|at| self.asking.at(&read, at).is_some())
     }
 
-    /// The sentences of a message, cut once more where a question begins: "une fuite chez moi, combien de temps …".
+    /// The sentences of a message, also cut where a question begins: "une fuite chez moi, combien de temps …".
     pub fn clauses<'a>(&self, text: &'a str) -> Vec<&'a str> {
         super::intent::sentences(text).into_iter().flat_map(|sentence| self.cut(sentence)).collect()
     }
@@ -217,12 +217,12 @@ impl Faq {
         }
     }
 
-    /// The words of a text that tell what it is about: in stems, synonyms as one, without those that mean little.
+    /// The terms of a text that tell what it is about: stems, synonyms as one, without weak words.
     pub fn telling_words(&self, text: &str) -> BTreeSet<String> {
         self.read(text).into_iter().filter(|term| !term.weak).map(|term| term.key).collect()
     }
 
-    /// The words of a text that mean something, synonyms as one.
+    /// The terms of a text, synonyms as one.
     fn read(&self, text: &str) -> Vec<Term> {
         let text = Text::new(text);
         let words: Vec<&str> =
@@ -247,7 +247,7 @@ impl Faq {
         terms
     }
 
-    /// The term that a word is, or the only one that it is a mistyped form of.
+    /// The index and the weight factor of the term that a word is, or of the nearest one that it is a mistyped form of.
     fn term(&self, key: &str) -> (Option<usize>, f32) {
         if let Some(&index) = self.terms.get(key) {
             return (Some(index), 1.0);
@@ -261,7 +261,7 @@ impl Faq {
             self.synonyms.iter().map(|(known, list)| (known.as_str(), self.terms.get(&format!("={list}")).copied()));
         for (known, index) in known.chain(lists) {
             let (Some(index), Some(distance)) = (index, mistakes(key, known)) else { continue };
-            // The order of a map must not decide between two equally near.
+            // Of two equally near words the alphabet decides, and not the order of a hash map.
             if nearest.is_none_or(|(best, word, _)| (distance, known) < (best, word)) {
                 nearest = Some((distance, known, index));
             }
@@ -273,12 +273,12 @@ impl Faq {
     }
 }
 
-/// Whether a word is another one with as many typing mistakes as are forgiven.
+/// Whether a word is another one with no more typing mistakes than are forgiven.
 pub fn is_mistyped(word: &str, known: &str) -> bool {
     mistakes(word, known).is_some()
 }
 
-/// How many typing mistakes make `known` into `word`; none where they are more than are forgiven.
+/// How many typing mistakes turn `known` into `word`; none where they are more than are forgiven.
 fn mistakes(word: &str, known: &str) -> Option<usize> {
     let allowed = mistakes_allowed(word.len());
     let near = word.len() >= SHORTEST_FORGIVEN

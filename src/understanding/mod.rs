@@ -1,11 +1,12 @@
-//! Listening: what a person wrote, turned into values, commands and answers.
+//! Understanding: turns what a person wrote into values, commands and answers.
 //!
-//! [`Vocabulary::read`] reads a message once: the values it holds and where, the command, the danger. Then
-//! [`Vocabulary::answer`] takes the message as the answer to a question, and [`Vocabulary::extract_unprompted`] looks in it for
+//! [`Vocabulary::read`] parses a message once: its values with their positions, the command, the danger. Then
+//! [`Vocabulary::answer`] reads it as the answer to a question, and [`Vocabulary::extract_unprompted`] searches it for
 //! the answers to questions that were not asked yet.
 //!
-//! This room does no I/O and keeps nothing. It refuses to guess: what can be read in two ways is [`Answer::Nothing`],
-//! and the flow asks again. People's words are in `flows/vocabulary.yaml`, not here; here is only how they combine.
+//! This room does no I/O and keeps nothing. It refuses to guess: what can be understood in two ways is
+//! [`Answer::Nothing`], and the flow asks again. The words that people use are in `flows/vocabulary.yaml`; here is only
+//! how they combine.
 
 mod address;
 mod amount;
@@ -47,23 +48,23 @@ pub use vocabulary::{Currency, Vocabulary, VocabularyError};
 use crate::domain::{fact::Value, language::Language};
 use text::Text;
 
-/// Who listens, and when: local time, and the language in which the person is spoken to.
+/// The context in which a message is read: the local time, and the language in which the person is addressed.
 #[derive(Clone, Copy, Debug)]
 pub struct Listening {
     pub now: civil::DateTime,
     pub language: Language,
 }
 
-/// A message that was read.
+/// A parsed message.
 #[derive(Clone, Debug)]
 pub struct ParsedMessage {
     text: Text,
     command: Option<Command>,
-    /// "Je ne sais pas" stands somewhere in the message, perhaps among other things.
+    /// Whether "je ne sais pas" stands somewhere in the message, perhaps beside other things.
     does_not_know: bool,
     danger: Option<Danger>,
     greeting: bool,
-    /// It takes back something said before: "en fait", "I meant".
+    /// Whether it corrects something said before: "en fait", "I meant".
     amends: bool,
     values: Vec<Entity>,
 }
@@ -77,12 +78,12 @@ impl ParsedMessage {
         self.danger
     }
 
-    /// The message greets and says nothing else.
+    /// Whether the message is a greeting and nothing else.
     pub fn is_greeting(&self) -> bool {
         self.greeting
     }
 
-    /// The message takes back something said before.
+    /// Whether the message corrects something said before.
     pub fn amends(&self) -> bool {
         self.amends
     }
@@ -91,24 +92,26 @@ impl ParsedMessage {
         &self.values
     }
 
-    /// What was written.
+    /// The original text.
     pub fn said(&self) -> &str {
         self.text.original()
     }
 
-    /// A word or two: hardly more than a yes or a no.
+    /// Whether the message has three tokens at most: hardly more than a yes or a no.
     pub fn is_short(&self) -> bool {
         self.text.len() <= 3
     }
 
-    /// Nothing was written.
+    /// Whether the message has no words.
     pub fn is_empty(&self) -> bool {
         self.text.len() == 0
     }
 
-    /// The value was read with low certainty: it is well to ask whether it was meant.
-    pub fn doubts(&self, value: &Value) -> bool {
-        self.values.iter().any(|found| found.doubt && (found.value == *value || found.ahead.as_ref() == Some(value)))
+    /// Whether the value was read with low certainty, so that it should be confirmed.
+    pub fn is_uncertain(&self, value: &Value) -> bool {
+        self.values
+            .iter()
+            .any(|found| found.uncertain && (found.value == *value || found.ahead.as_ref() == Some(value)))
     }
 
     /// Marks a value as used, so that no other question takes it too.
@@ -123,7 +126,7 @@ impl ParsedMessage {
 }
 
 impl Vocabulary {
-    /// Reads a message once.
+    /// Parses a message.
     pub fn read(&self, text: &str, ctx: &Listening) -> ParsedMessage {
         let text = Text::new(text);
         let values = self.find_values(&text, ctx);

@@ -8,14 +8,14 @@ const MAX_NUMBER_WORDS: usize = 12;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Number {
     pub(super) value: f64,
-    /// The token after the last.
+    /// The position after its last token.
     pub(super) end: usize,
-    /// It could be another word: the article "un", "neuf" for new, the French "four".
+    /// Whether it could be another word: the article "un", "neuf" for new, the French "four".
     pub(super) article: bool,
 }
 
 impl Vocabulary {
-    /// The number that begins at the token `at`. Many ask for the same one: each is read once.
+    /// The number that begins at the token `at`. Each is parsed once, for many readers ask for the same one.
     pub(super) fn number_at(&self, text: &Text, at: usize) -> Option<Number> {
         let numbers = text.numbers(|text| (0..text.len()).map(|at| self.read_number(text, at)).collect());
         numbers.get(at).copied().flatten()
@@ -36,7 +36,7 @@ impl Vocabulary {
     fn spelled_at(&self, text: &Text, at: usize) -> Option<Number> {
         self.numbers.at(text, at)?;
         let first = text.word(at);
-        // The folding took the accent that the library needs.
+        // The library needs the accent of "zéro", which folding removed.
         if first == "zero" {
             return Some(Number { value: 0.0, end: at + 1, article: false });
         }
@@ -48,12 +48,13 @@ impl Vocabulary {
             .collect();
         let mut longest: Option<Number> = None;
         for count in 1..=words.len() {
-            // Ranks come out as "3e": they are no counts, and do not parse.
+            // The library turns ranks into "3e", which does not parse: they are no counts.
             let value =
                 text2num::text2digits(&words[..count].join(" "), language).ok().and_then(|said| said.parse().ok());
             let article = count == 1 && matches!(first, "un" | "une" | "one" | "neuf" | "four");
             longest = value.map(|value| Number { value, end: at + count, article }).or(longest);
-            // "Vingt et" is no number, "vingt et un" is one: beyond a joint no number goes on.
+            // "Vingt et" is no number and "vingt et un" is one, so one word more is tried; two words beyond, none
+            // follows.
             if longest.is_none_or(|number| number.end + 1 < at + count) {
                 break;
             }
@@ -93,7 +94,7 @@ impl Vocabulary {
         value.is_finite().then_some(Number { value, end, article: false })
     }
 
-    /// "1,250.50" and "1,250 €": commas before three figures part thousands where cents or a currency follow.
+    /// "1,250.50" and "1,250 €": commas before three figures separate thousands where cents or a currency follow.
     fn after_commas(&self, text: &Text, at: usize, figures: &mut String) -> usize {
         let grouped = |end: usize| {
             text.is_mark(end, ',')

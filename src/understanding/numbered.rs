@@ -1,10 +1,10 @@
-//! Several answers in one text: which part answers which of the questions that were put together.
+//! Several answers in one text: which part answers which of the questions that one message asked.
 
 use super::Vocabulary;
 
 impl Vocabulary {
-    /// What stands before the first answer, and each answer with the position of its question: by the numbers that begin
-    /// them, or else line by line where there are as many lines as questions. No answers when the text is neither.
+    /// The text before the first answer, and each answer with the position of its question: by the numbers that begin
+    /// them, or line by line where there are as many lines as questions. No answers when the text is neither.
     pub fn answers<'a>(&self, text: &'a str, questions: usize) -> (&'a str, Vec<(usize, &'a str)>) {
         let (rest, parts) = self.by_number(text, questions);
         if !parts.is_empty() {

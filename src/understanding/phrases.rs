@@ -1,13 +1,14 @@
-//! Books of phrases: what the vocabulary lists, found in a message word by word.
+//! Phrase books: the phrases that the vocabulary lists, found in a message word by word.
 
 use std::collections::HashMap;
 
 use super::text::{Text, words_of};
 
-/// The words that a `*` in a phrase may stand for, none included.
+/// The most words that a `*` in a phrase may stand for; it may also stand for none.
 const MAX_GAP: usize = 3;
 
-/// Phrases, each with what it means. A phrase is words; `a|b` is either, `*` stands for up to three words.
+/// Phrases, each with its meaning, the tag. A phrase is a row of words; `a|b` is either, `*` stands for up to
+/// [`MAX_GAP`] words.
 #[derive(Debug)]
 pub(super) struct PhraseBook<T> {
     by_first: HashMap<Box<str>, Vec<Phrase<T>>>,
@@ -29,9 +30,9 @@ enum Element {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Match<T> {
     pub(super) tag: T,
-    /// The token after the last.
+    /// The position after its last token.
     pub(super) end: usize,
-    /// The tokens that the `*` stood for.
+    /// The range of tokens that the `*` stood for.
     pub(super) gap: (usize, usize),
 }
 
@@ -72,7 +73,7 @@ impl<T: Copy> PhraseBook<T> {
         self.by_first.get(text.str(at))?.iter().find_map(|phrase| follow(text, at + 1, &phrase.rest, phrase.tag))
     }
 
-    /// The first phrase in the message, with where it begins.
+    /// The first phrase in the message, with the token at which it begins.
     pub(super) fn find(&self, text: &Text) -> Option<(usize, Match<T>)> {
         (0..text.len()).find_map(|at| self.at(text, at).map(|found| (at, found)))
     }

@@ -6,15 +6,15 @@ use regex::{Captures, Regex};
 
 use super::{Vocabulary, text::Text};
 
-/// How far before a plate the word that says so may stand.
+/// How many tokens before a plate the word that announces it ("immatriculé") may stand.
 const WORD_REACH: usize = 4;
 
-/// What plates look like, in the folded text.
+/// The regular expressions for plates, in the folded text.
 #[derive(Debug)]
 pub(super) struct PlatePatterns {
-    /// No I, O or U.
+    /// Since 2009: without the letters I, O and U.
     siv: Regex,
-    /// It ends with the département.
+    /// Before 2009: ending with the département.
     fni: Regex,
 }
 
@@ -28,19 +28,19 @@ impl PlatePatterns {
 }
 
 impl Vocabulary {
-    /// Plates that nothing asked for: in capitals or with hyphens, or beside a word that says what they are.
+    /// Plates where none was asked for: in capitals or with hyphens, or near a word that announces one.
     pub(super) fn plates(&self, text: &Text) -> Vec<(Range<usize>, String)> {
         let folded = text.folded();
         let siv = self.patterns.plates.siv.captures_iter(folded).filter_map(|plate| {
             let tokens = text.tokens_of(plate.get(0)?.range());
-            // "de 500 le" has the shape of a plate.
+            // "de 500 le" has the form of a plate.
             let blanks = &plate[2] == " " || &plate[4] == " ";
             let believed = !blanks || in_capitals(text, &tokens) || self.says_plate(text, tokens.start);
             believed.then(|| (tokens, siv(&plate)))
         });
         let fni = self.patterns.plates.fni.captures_iter(folded).filter_map(|plate| {
             let tokens = text.tokens_of(plate.get(0)?.range());
-            // "12 rue 69" and "3 h 20" have the shape of an old one.
+            // "12 rue 69" and "3 h 20" have the form of an old plate.
             let told = self.says_plate(text, tokens.start);
             let believed = told || (in_capitals(text, &tokens) && plate[1].len() >= 2 && plate[2].len() >= 2);
             (believed && self.time.at(text, tokens.start + 1).is_none()).then(|| (tokens, fni(&plate)))
@@ -48,7 +48,7 @@ impl Vocabulary {
         siv.chain(fni).collect()
     }
 
-    /// A plate, when one is asked for: of both systems, however it is spaced.
+    /// A plate where one was asked for: of either system, with any blanks.
     pub(super) fn plate(&self, text: &Text) -> Option<String> {
         let folded = text.folded();
         let patterns = &self.patterns.plates;

@@ -1,10 +1,10 @@
-//! Numbers that prove themselves: IBAN (ISO 13616, modulo 97), SIREN and SIRET (INSEE, Luhn).
+//! Numbers with check digits: IBAN (ISO 13616, modulo 97), SIREN and SIRET (INSEE, Luhn).
 
 use std::ops::Range;
 
 use super::{ValueKind, Vocabulary, text::Text};
 
-/// How many letters and figures an IBAN has in the countries whose accounts people here have (ISO 13616 registry).
+/// The length of an IBAN in the countries whose accounts our policyholders have (ISO 13616 registry).
 const IBAN_LENGTHS: [(&str, usize); 17] = [
     ("fr", 27),
     ("mc", 27),
@@ -25,14 +25,14 @@ const IBAN_LENGTHS: [(&str, usize); 17] = [
     ("dk", 18),
 ];
 
-/// How far before a company's number the word that says so may stand.
+/// How many tokens before a company's number the word that announces it ("siret") may stand.
 const WORD_REACH: usize = 4;
 
-/// Something that was read: its tokens, what it is, and how it is written in full.
+/// A number whose check digits are right: its tokens, its kind, and its canonical form.
 type Proven = (Range<usize>, ValueKind, String);
 
 impl Vocabulary {
-    /// The SIRET or SIREN that begins at `at`: in groups of three, after its name, or as all that is said.
+    /// The SIRET or SIREN that begins at `at`: in groups of three, after its name, or as the whole message.
     pub(super) fn company_at(&self, text: &Text, at: usize) -> Option<Proven> {
         if !text.is_digits(at) || (at > 0 && text.is_digits(at - 1)) {
             return None;
@@ -77,7 +77,8 @@ pub(super) fn iban_at(text: &Text, at: usize) -> Option<Proven> {
     (whole && is_iban(&iban)).then(|| (at..end, ValueKind::Iban, iban.to_uppercase()))
 }
 
-/// The check of ISO 7064: the country and its two figures go last, letters count from ten, the rest by 97 is one.
+/// Checks an IBAN by ISO 7064, MOD 97-10: country and check digits are moved to the end, letters count from ten, and
+/// the remainder of the number by 97 is one.
 fn is_iban(iban: &str) -> bool {
     let value = |rest: u32, char: char| {
         let digit = char.to_digit(36)?;
@@ -87,7 +88,7 @@ fn is_iban(iban: &str) -> bool {
     account.chars().chain(country.chars()).try_fold(0, value) == Some(1)
 }
 
-/// Every second figure from the right doubled, the sum of all figures a multiple of ten.
+/// The Luhn check: with every second figure from the right doubled, the sum of all digits is a multiple of ten.
 fn luhn(figures: &str) -> bool {
     let sum: u32 = figures
         .bytes()
@@ -101,7 +102,7 @@ fn luhn(figures: &str) -> bool {
     sum.is_multiple_of(10) && figures.bytes().any(|figure| figure != b'0')
 }
 
-/// The places of La Poste (SIREN 356000000) count otherwise: the sum of their figures is a multiple of five.
+/// INSEE's exception for the sites of La Poste (SIREN 356000000): the sum of their figures is a multiple of five.
 fn is_post_office(siret: &str) -> bool {
     siret.starts_with("356000000")
         && siret.bytes().map(|figure| u32::from(figure - b'0')).sum::<u32>().is_multiple_of(5)

@@ -1,20 +1,21 @@
-//! Which of our languages a message is written in, by words that only one of them has.
+//! The language in which a message is written, by words that only one of ours has.
 
 use super::{ParsedMessage, Vocabulary};
 use crate::domain::language::Language;
 
-/// So many words tell a language; one may be borrowed, a name, or all the French that somebody has.
+/// How many such words tell the language: a single one may be borrowed, a name, or the only French that somebody knows.
 const TELLING: usize = 2;
 
-/// In a conversation a shorter message tells nothing: "ok thanks" is said in every language.
-const LEAST_WORDS: usize = 3;
+/// The shortest message, in words, that can change a conversation's language: "ok thanks" is said in every language.
+const MIN_WORDS: usize = 3;
 
 impl Vocabulary {
-    /// The language in which the message is surely written. `first`: nothing was said before, so that less is enough.
-    pub fn spoken(&self, reading: &ParsedMessage, first: bool) -> Option<Language> {
-        let text = &reading.text;
+    /// The language of the message, where it is certain. `first`: it is the conversation's first message, for which
+    /// fewer words are enough.
+    pub fn spoken(&self, parsed: &ParsedMessage, first: bool) -> Option<Language> {
+        let text = &parsed.text;
         let words = (0..text.len()).filter(|&at| text.is_word(at)).count();
-        if words < TELLING || (!first && words < LEAST_WORDS) {
+        if words < TELLING || (!first && words < MIN_WORDS) {
             return None;
         }
         let (mut french, mut english, mut at) = (0, 0, 0);

@@ -1,4 +1,4 @@
-//! The words of a message: folded (no case, no accents), cut into tokens that remember where they stood.
+//! The words of a message: folded (no case, no accents), and cut into tokens that keep their positions.
 
 use std::sync::OnceLock;
 
@@ -6,10 +6,11 @@ use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
 use super::number::Number;
 
-/// What is read of a message. Beyond it, nobody tells a claim in one breath; an attacker does.
+/// How many characters of a message are read: no person describes a claim in a longer message, but an attacker may send
+/// one.
 const MAX_CHARS: usize = 4_000;
 
-/// What a token is made of.
+/// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TokenKind {
     Word,
@@ -20,25 +21,25 @@ pub(super) enum TokenKind {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Token {
     pub(super) kind: TokenKind,
-    /// Where it stands in the folded text.
+    /// Its range in the folded text.
     start: usize,
     end: usize,
-    /// Where it stands in what the person wrote.
+    /// Its range in the original text.
     from: usize,
     to: usize,
-    /// No blank stands before it.
+    /// Whether no blank stands before it.
     pub(super) glued: bool,
 }
 
-/// A message cut into tokens. Apostrophes, and hyphens between letters, only separate.
+/// A message cut into tokens. Apostrophes, and hyphens between letters, separate tokens and are none themselves.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Text {
     original: String,
     folded: String,
-    /// For each byte of `folded`, and one past its end, where it comes from in `original`.
+    /// For each byte of `folded`, and one past its end, the position in `original` that it comes from.
     origins: Vec<usize>,
     tokens: Vec<Token>,
-    /// The number that begins at each token, once they were asked for.
+    /// The number that begins at each token; parsed when the first is asked for.
     numbers: OnceLock<Vec<Option<Number>>>,
 }
 
@@ -101,14 +102,14 @@ impl Text {
         self.look(at).copied()
     }
 
-    /// The only way to a token, so that tests can count how often one is looked at.
+    /// A token. Every access goes through here, so that tests can count them.
     fn look(&self, at: usize) -> Option<&Token> {
         #[cfg(test)]
         LOOKS.with(|looks| looks.set(looks.get() + 1));
         self.tokens.get(at)
     }
 
-    /// The number that begins at each token: read by the first who asks.
+    /// The number that begins at each token; `read` parses them on the first call.
     pub(super) fn numbers(&self, read: impl FnOnce(&Self) -> Vec<Option<Number>>) -> &[Option<Number>] {
         self.numbers.get_or_init(|| read(self))
     }
@@ -139,7 +140,7 @@ impl Text {
         self.look(at).is_some_and(|token| token.glued)
     }
 
-    /// What the digits at `at` count, when they fit.
+    /// The value of the digits at `at`, where it fits.
     pub(super) fn digits(&self, at: usize) -> Option<u64> {
         if self.is_digits(at) { self.str(at).parse().ok() } else { None }
     }
@@ -152,7 +153,7 @@ impl Text {
         &self.folded
     }
 
-    /// What the person wrote between two tokens, the last excluded.
+    /// The original text of a range of tokens.
     pub(super) fn written(&self, tokens: std::ops::Range<usize>) -> &str {
         match (self.tokens.get(tokens.start), tokens.end.checked_sub(1).and_then(|last| self.tokens.get(last))) {
             (Some(first), Some(last)) if first.from < last.to => &self.original[first.from..last.to],
@@ -160,14 +161,14 @@ impl Text {
         }
     }
 
-    /// The tokens that a range of bytes of the folded text touches.
+    /// The tokens that overlap a byte range of the folded text.
     pub(super) fn tokens_of(&self, folded: std::ops::Range<usize>) -> std::ops::Range<usize> {
         let first = self.tokens.partition_point(|token| token.end <= folded.start);
         let last = self.tokens.partition_point(|token| token.start < folded.end);
         first..last.max(first)
     }
 
-    /// Where tokens stand in what the person wrote.
+    /// The byte range of a range of tokens in the original text.
     pub(super) fn span(&self, tokens: std::ops::Range<usize>) -> std::ops::Range<usize> {
         match (self.tokens.get(tokens.start), tokens.end.checked_sub(1).and_then(|last| self.tokens.get(last))) {
             (Some(first), Some(last)) => first.from..last.to,
@@ -179,7 +180,7 @@ impl Text {
 #[cfg(test)]
 thread_local!(static LOOKS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) });
 
-/// How often a token was looked at in this thread while `work` was done.
+/// How many token look-ups `work` makes in this thread.
 #[cfg(test)]
 pub(super) fn looks_of(work: impl FnOnce()) -> usize {
     let before = LOOKS.get();
@@ -197,7 +198,7 @@ fn kind_of(char: char) -> TokenKind {
     }
 }
 
-/// Lower case, no accents, plain apostrophes, hyphens and blanks.
+/// Folds a character: lower case, no accents, plain apostrophes, hyphens and blanks.
 pub(super) fn fold_char(char: char, into: &mut String) {
     match char {
         _ if char.is_ascii() => into.push(char.to_ascii_lowercase()),
@@ -207,7 +208,7 @@ pub(super) fn fold_char(char: char, into: &mut String) {
         '’' | '‘' | 'ʼ' | '´' | '′' => into.push('\''),
         '‐' | '‑' | '‒' | '–' | '—' | '−' => into.push('-'),
         _ if char.is_whitespace() => into.push(' '),
-        // Invisible marks of direction and joining come with pasted text.
+        // Pasted text contains invisible marks of direction and joining.
         '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}' => {}
         _ => decompose_canonical(char, |part| {
             if !is_combining_mark(part) {

@@ -1,12 +1,12 @@
 //! Dates and times as people say them, in French and in English.
 //!
-//! Every reading has two faces: what it means when the past is meant ("lundi" is the last Monday) and when the future
-//! is ("lundi" is the next one). Intervals end at `end`, excluded; a single minute, day, week, month or year that its
-//! precision names has no `end`. A date that does not exist is not read at all.
+//! Every moment is read twice: for the past ("lundi" is the last Monday) and for the future ("lundi" is the next one).
+//! The `end` of an interval is exclusive; a single minute, day, week, month or year, which its precision names, has no
+//! `end`. A date that does not exist is not read.
 //!
-//! One file reads one kind of words: [`calendar`] figures and months, [`weekday`] names of days and weeks, [`month`] what
-//! is longer, [`edge`] its thirds, [`holiday`] feasts, [`relative`] spans from now, [`clock`] hours, [`part`] parts of the
-//! day and nights. Here they are put together to a point in time, and in [`interval`] two points to an interval.
+//! Each file reads one kind of words: [`calendar`] figures and months, [`weekday`] names of days and weeks, [`month`]
+//! longer periods, [`edge`] their thirds, [`holiday`] feasts, [`relative`] spans from now, [`clock`] hours, [`part`]
+//! parts of the day and nights. This file combines them to a point in time, and [`interval`] two points to an interval.
 
 mod calendar;
 mod clock;
@@ -38,47 +38,56 @@ pub(super) use days::{Cycle, contains, holds};
 pub(super) use interval::moved;
 pub(super) use tense::{Tense, Tenses};
 
-/// How many small words lead to one time: "aux alentours de la fin du". It bounds the work on what is nothing but them.
+/// How many small words may lead to a time: "aux alentours de la fin du". It bounds the work on a text of nothing but
+/// them.
 const MAX_LEADING: usize = 8;
 
-/// An end that is not told.
+/// Which end of an interval is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Open {
-    /// It goes on from then: "depuis lundi", "à partir du 8".
+    /// The later one: "depuis lundi", "à partir du 8".
     After,
-    /// It ends then, whenever it began: "avant le 12", "jusqu'à samedi".
+    /// The earlier one: "avant le 12", "jusqu'à samedi".
     Before,
 }
 
-/// A moment that was read, with what it means in the past and in the future.
+/// A moment, with its reading for the past and for the future.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct When {
     pub(super) past: Moment,
     pub(super) ahead: Moment,
-    /// After what span the same words name another moment.
+    /// The span after which the same words name another moment.
     pub(super) cycle: Cycle,
-    /// A day was said, and not only an hour.
+    /// Whether a day was named, and not only an hour.
     pub(super) dated: bool,
-    /// It is well to ask whether this was meant.
-    pub(super) doubt: bool,
+    /// Whether the reading is uncertain, so that it should be confirmed.
+    pub(super) uncertain: bool,
     pub(super) open: Option<Open>,
-    /// The token after the last.
+    /// The position after its last token.
     pub(super) end: usize,
 }
 
 impl When {
     fn sure(moment: Moment, end: usize) -> Self {
-        Self { past: moment.clone(), ahead: moment, cycle: Cycle::Fixed, dated: false, doubt: false, open: None, end }
+        Self {
+            past: moment.clone(),
+            ahead: moment,
+            cycle: Cycle::Fixed,
+            dated: false,
+            uncertain: false,
+            open: None,
+            end,
+        }
     }
 }
 
-/// Reads one message at one instant.
+/// Reads the moments of one message, relative to `now`.
 pub(super) struct TimeReader<'a> {
     pub(super) vocabulary: &'a Vocabulary,
     pub(super) text: &'a Text,
     pub(super) now: DateTime,
-    /// English speakers may write the month first, where the day first makes no date.
+    /// Whether the month may stand first, as English speakers write it, where the day first makes no date.
     pub(super) month_first_too: bool,
 }
 
@@ -91,9 +100,9 @@ impl TimeReader<'_> {
         self.range(at).or_else(|| self.open(at)).or_else(|| self.point(at))
     }
 
-    /// Most words begin no time: this is asked of every word of a message.
+    /// Whether a moment may begin at `at`. A cheap test, since it is made at every token and most begin none.
     fn may_begin(&self, at: usize) -> bool {
-        // "la D12", "l'A7": figures that a letter leads are a name.
+        // "la D12", "l'A7": figures after a letter are a name.
         let named =
             |at: usize| self.text.is_digits(at) && self.text.is_glued(at) && at > 0 && self.text.str(at - 1).len() == 1;
         if (named(at) && self.text.is_word(at - 1)) || (self.text.is_word(at) && named(at + 1)) {
@@ -129,7 +138,8 @@ impl TimeReader<'_> {
         self.word(at).filter(|(word, _)| *word == wanted).map(|(_, end)| end)
     }
 
-    /// "pendant la nuit", "pendant le week-end" are moments though "pendant" says how long.
+    /// The part of the day, or the weekend, after "pendant": "pendant la nuit" is a moment, although "pendant" says how
+    /// long.
     fn part_after(&self, at: usize) -> Option<TimeWord> {
         let next = self.skip_leading(at);
         match self.word(next) {
@@ -142,7 +152,7 @@ impl TimeReader<'_> {
         }
     }
 
-    /// The token after the words of some kinds, of which so many may stand in a row.
+    /// Skips words of some kinds, at most [`MAX_LEADING`] of them.
     fn skip(&self, at: usize, kinds: impl Fn(TimeWord) -> bool) -> usize {
         let next = |at: &usize| self.word(*at).filter(|(word, _)| kinds(*word)).map(|(_, end)| end);
         std::iter::successors(Some(at), next).take(MAX_LEADING + 1).last().unwrap_or(at)
@@ -152,7 +162,7 @@ impl TimeReader<'_> {
         self.skip(at, is_leading)
     }
 
-    /// Past "de", "du", "le", "of the", but not past "ce" or "vers".
+    /// Skips "de", "du", "le", "of the", but not "ce" or "vers".
     fn skip_articles(&self, at: usize) -> usize {
         self.skip(at, |word| word == TimeWord::Leading)
     }
@@ -180,7 +190,7 @@ impl TimeReader<'_> {
             .or_else(|| self.hours_then_days(next, at, about))
     }
 
-    /// The days named at `next`. `at` is where the words that lead to them begin.
+    /// The days named at `next`. The words that lead to them begin at `at`.
     fn days(&self, next: usize, at: usize, led: bool, this: bool) -> Option<(Days, usize)> {
         self.neighbour(next)
             .or_else(|| self.calendar_date(next))
@@ -224,9 +234,17 @@ impl TimeReader<'_> {
         let Some((hours, end)) = hours else {
             let of = |stretch| moment_of(stretch, days.precision);
             let (past, ahead) = (of(days.past), of(days.ahead));
-            return Some(When { past, ahead, cycle: days.cycle, dated: true, doubt: days.doubt, open: None, end });
+            return Some(When {
+                past,
+                ahead,
+                cycle: days.cycle,
+                dated: true,
+                uncertain: days.uncertain,
+                open: None,
+                end,
+            });
         };
-        // "hier soir vers 18h30": the part of the day tells which half the hour is of.
+        // "hier soir vers 18h30": the part of the day tells in which half of it the hour lies.
         if matches!(hours, Hours::Part(..))
             && let Some((Hours::At(clock), after)) = self.hours(end, false).or_else(|| self.bare_hour(end))
         {
@@ -273,17 +291,17 @@ impl TimeReader<'_> {
         let now = hours.on(today)?;
         let past = if days::end_of(&now)? > self.now { hours.on(today.yesterday().ok()?)? } else { now.clone() };
         let ahead = if now.start < self.now { hours.on(today.tomorrow().ok()?)? } else { now };
-        Some(When { past, ahead, cycle: Cycle::Day, dated: false, doubt: false, open: None, end })
+        Some(When { past, ahead, cycle: Cycle::Day, dated: false, uncertain: false, open: None, end })
     }
 }
 
-/// A word that may lead to a time: "le", "vers", "ce", "dans".
+/// Whether a word may lead to a time: "le", "vers", "ce", "dans".
 fn is_leading(word: TimeWord) -> bool {
     matches!(word, TimeWord::Leading | TimeWord::About | TimeWord::This | TimeWord::Ahead)
 }
 
-/// A moment of each of two days.
+/// The moment that `on` makes of the day in the past and of the one in the future.
 fn both(days: Days, on: impl Fn(Date) -> Option<Moment>, end: usize) -> Option<When> {
     let (past, ahead) = (on(days.past.start)?, on(days.ahead.start)?);
-    Some(When { past, ahead, cycle: days.cycle, dated: true, doubt: days.doubt, open: None, end })
+    Some(When { past, ahead, cycle: days.cycle, dated: true, uncertain: days.uncertain, open: None, end })
 }

@@ -1,4 +1,5 @@
-//! Values: everything in a message that is one by itself, from the left, and where it stands.
+//! Values: everything in a message that is recognisable as a value without a question, from the left, with its
+//! position.
 
 use std::ops::Range;
 
@@ -11,7 +12,7 @@ use super::{
 };
 use crate::domain::{fact::Value, language::Language};
 
-/// What a found value is, more finely than its type: a plate and a policy number are both text.
+/// What a found value is, in more detail than its type: a plate and a policy number are both text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ValueKind {
@@ -27,9 +28,9 @@ pub enum ValueKind {
     Phone,
     Email,
     Iban,
-    /// The number of a company (INSEE).
+    /// A company's number (INSEE).
     Siren,
-    /// The number of a company's place.
+    /// The number of a company's site (INSEE).
     Siret,
     /// With a street.
     Address,
@@ -40,27 +41,28 @@ pub enum ValueKind {
 /// A value found in a message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entity {
-    /// Where it stands, in bytes of the message.
+    /// Its byte range in the message.
     pub span: Range<usize>,
     pub kind: ValueKind,
     pub value: Value,
-    /// For a moment: how it reads when the future is meant, where that differs.
+    /// For a moment: its value when the future is meant, where that differs.
     pub ahead: Option<Value>,
-    /// For a moment: an end that is not told.
+    /// For a moment: which end is open.
     pub open: Option<Open>,
     /// For an amount: the lower end of an estimate, in cents.
-    pub least: Option<i64>,
-    /// For an amount: whether it holds its taxes.
+    pub low: Option<i64>,
+    /// For an amount: whether it includes its taxes, where that is said.
     pub tax: Option<Tax>,
-    /// For an amount: that it is not of euros. Its value is then a text, which no question takes for an amount.
+    /// For an amount in another currency than the euro. Its value is then a text, which no question takes for an
+    /// amount.
     pub foreign: Option<Foreign>,
     /// For a commune: its INSEE code, where it is certain.
     pub insee: Option<&'static str>,
-    /// It is well to ask whether this was meant.
-    pub doubt: bool,
-    /// For a moment: after what span the same words name another.
+    /// Whether the reading is uncertain, so that it should be confirmed.
+    pub uncertain: bool,
+    /// For a moment: the span after which the same words name another.
     pub(super) cycle: Cycle,
-    /// For a moment: a day was said, and not only an hour.
+    /// For a moment: whether a day was named, and not only an hour.
     pub(super) dated: bool,
     pub(super) tokens: Range<usize>,
     pub(super) taken: bool,
@@ -75,11 +77,11 @@ impl Entity {
             value,
             ahead: None,
             open: None,
-            least: None,
+            low: None,
             tax: None,
             foreign: None,
             insee: None,
-            doubt: false,
+            uncertain: false,
             cycle: Cycle::Fixed,
             dated: true,
             tokens,
@@ -87,24 +89,24 @@ impl Entity {
         }
     }
 
-    /// For a moment: a day was said, and not only an hour.
+    /// For a moment: whether a day was named, and not only an hour.
     pub fn has_day(&self) -> bool {
         self.dated
     }
 
     fn time(text: &Text, at: usize, when: When) -> Self {
-        // "fuite de samedi": the "de" is not of the moment.
+        // "fuite de samedi": the "de" does not belong to the moment.
         let of = matches!(text.word(at), "de" | "d" | "of") && text.word(at + 1) != "ici";
         let start = if of && when.end > at + 1 { at + 1 } else { at };
         let ahead = (when.ahead != when.past).then_some(Value::Moment(when.ahead));
-        let (open, doubt, cycle, dated) = (when.open, when.doubt, when.cycle, when.dated);
+        let (open, uncertain, cycle, dated) = (when.open, when.uncertain, when.cycle, when.dated);
         let found = Self::new(text, start..when.end, ValueKind::Time, Value::Moment(when.past));
-        Self { ahead, open, doubt, cycle, dated, tokens: at..when.end, ..found }
+        Self { ahead, open, uncertain, cycle, dated, tokens: at..when.end, ..found }
     }
 }
 
 impl Vocabulary {
-    /// Everything in the message that is a value by itself, from the left; each word belongs to one value.
+    /// Every value in the message, from the left; each token belongs to one value.
     pub(super) fn find_values(&self, text: &Text, ctx: &Listening) -> Vec<Entity> {
         let times = self.times(text, ctx);
         let mut values: Vec<Entity> = Vec::new();
@@ -118,9 +120,9 @@ impl Vocabulary {
                 values.push(Entity::new(text, tokens.clone(), *kind, value.clone()));
                 tokens.end
             } else if let Some((mut address, end)) = self.address_at(text, at) {
-                let doubt = address::check(&mut address);
+                let uncertain = address::check(&mut address);
                 let found = Entity::new(text, at..end, ValueKind::Address, Value::Address(address));
-                values.push(Entity { doubt, ..found });
+                values.push(Entity { uncertain, ..found });
                 end
             } else if let Some(end) = self.dated_street(text, at, &times) {
                 end
@@ -135,11 +137,11 @@ impl Vocabulary {
                 end
             } else if let Some(amount) = self.amount_at(text, at) {
                 let found = Entity::new(text, at..amount.end, ValueKind::Amount, Value::Amount(amount.cents));
-                values.push(Entity { least: amount.least, tax: amount.tax, ..found });
+                values.push(Entity { low: amount.low, tax: amount.tax, ..found });
                 amount.end
             } else if let Some(place) = self.place_at(text, at) {
                 let found = Entity::new(text, at..place.end, ValueKind::Commune, Value::Address(place.address));
-                values.push(Entity { insee: place.code, doubt: place.doubt, ..found });
+                values.push(Entity { insee: place.code, uncertain: place.uncertain, ..found });
                 place.end
             } else if let Some((number, end)) = self.surface_at(text, at) {
                 values.push(Entity::new(text, at..end, ValueKind::Surface, Value::Number(number)));
@@ -161,7 +163,7 @@ impl Vocabulary {
         values
     }
 
-    /// "rue du 4 septembre": the token after a street that is named by a date.
+    /// The position after a street that is named by a date: "rue du 4 septembre".
     fn dated_street(&self, text: &Text, at: usize, times: &TimeReader) -> Option<usize> {
         let street = self.streets.at(text, at)?;
         let named = text.word(street.end) == "du" && text.str(at).len() > 1;

@@ -1,4 +1,4 @@
-//! The vocabulary: people's words, read from `flows/vocabulary.yaml` and compiled once.
+//! The vocabulary: the words that people use, read from `flows/vocabulary.yaml` and compiled once.
 
 mod time;
 
@@ -11,7 +11,7 @@ use time::{TimeWords, time_book};
 use super::{Command, Danger, Tax, contact::Patterns, phrases::PhraseBook, text::words_of};
 use crate::domain::{language::Language, message::Channel};
 
-/// What can be wrong with the vocabulary's file.
+/// What is wrong with the vocabulary's file.
 #[derive(Debug, thiserror::Error)]
 pub enum VocabularyError {
     #[error("flows/vocabulary.yaml cannot be read: {0}")]
@@ -26,7 +26,7 @@ pub enum VocabularyError {
     WrongCount { place: &'static str, wanted: usize, found: usize },
 }
 
-/// The words of each language for one thing. Both are always listened to: people mix them.
+/// The words of each language for one meaning. Both languages are always recognised: people mix them.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Words {
@@ -43,9 +43,9 @@ impl Words {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct CommandWords {
-    /// The command when the message says nothing else, politeness apart.
+    /// The command when the message says nothing else, polite words apart.
     alone: Words,
-    /// The command wherever it stands.
+    /// The command wherever it stands in the message.
     within: Words,
 }
 
@@ -76,12 +76,12 @@ struct Commands {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DangerWords {
-    /// A danger wherever it stands, unless denied or over.
+    /// A danger wherever it stands in the message, unless it is denied or over.
     within: Words,
     /// A danger when the message says nothing else.
     #[serde(default)]
     alone: Words,
-    /// Said in the same clause, the danger is over.
+    /// Words that say, in the same clause, that the danger is over.
     #[serde(default)]
     over: Words,
 }
@@ -108,7 +108,7 @@ struct ClockWords {
     after_noon: Words,
     between: Words,
     and: Words,
-    /// What follows is how long, not when.
+    /// Words after which a duration follows, not a time: "pendant".
     lasting: Words,
     /// Exactly: "18 h pile".
     sharp: Words,
@@ -150,12 +150,12 @@ impl Currency {
     }
 
     pub fn code(&self) -> &str {
-        // Three capitals, as they were read.
+        // They are three capital letters, which was checked when they were read.
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
-/// Whether a price is told with its tax.
+/// The words that say whether an amount includes its taxes.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Taxes {
@@ -163,23 +163,23 @@ struct Taxes {
     included: Words,
 }
 
-/// What tells the tense of a sentence, beside the endings of verbs.
+/// The words that tell the tense of a sentence, besides the endings of verbs.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TenseWords {
     past: Words,
     future: Words,
-    /// "Va", which makes a future with an infinitive.
+    /// "Va", which forms the future with an infinitive.
     going: Words,
-    /// "Avoir": it makes a past with any participle.
+    /// "Avoir", which forms the past with any participle.
     auxiliaries: Words,
-    /// "Être": it makes a past with some.
+    /// "Être", which forms the past with some participles.
     being: Words,
-    /// Participles that "être" takes: "tombé", "arrivé".
+    /// Participles that form the past with "être": "tombé", "arrivé".
     gone: Words,
 }
 
-/// What a word says of the tense of its sentence.
+/// What a word says about the tense of its sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TenseWord {
     Past,
@@ -198,14 +198,14 @@ struct File {
     yes: Words,
     no: Words,
     greetings: Words,
-    /// Words that add courtesy and no meaning.
+    /// Polite words without meaning.
     polite: Words,
     negations: Words,
-    /// Words that separate clauses: what is denied before them is not denied after.
+    /// Words that separate clauses, such as "mais": a negation before them does not hold after them.
     turns: Words,
     /// Words that make a danger a supposition: "s'il y a le feu".
     suppositions: Words,
-    /// Words before the call for a person that say that it is not wanted.
+    /// Words before the request for a person that refuse it.
     declines: Words,
     /// Words that take back something said before.
     amends: Words,
@@ -219,7 +219,7 @@ struct File {
     around_rank: Words,
     time: TimeWords,
     clock: ClockWords,
-    /// Numbers that name a dozen and the like.
+    /// Nouns for approximate counts: "une dizaine".
     counts: Vec<Count>,
     tense: TenseWords,
     money: Words,
@@ -238,7 +238,7 @@ struct File {
     policy_prefixes: Words,
 }
 
-/// What a word says beside a time of the day.
+/// What a word means beside a time of the day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ClockWord {
     Hour,
@@ -253,7 +253,7 @@ pub(super) enum ClockWord {
     Sharp,
 }
 
-/// The words of `flows/vocabulary.yaml`, ready to listen.
+/// The words of `flows/vocabulary.yaml`, compiled.
 #[derive(Debug)]
 pub struct Vocabulary {
     pub(super) telling: PhraseBook<Language>,
@@ -296,7 +296,12 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// Reads and compiles the text of `flows/vocabulary.yaml`.
+    /// Compiles the text of `flows/vocabulary.yaml`.
+    ///
+    /// # Errors
+    ///
+    /// When the YAML cannot be read, a phrase has no word, a list has the wrong length, or a currency is no ISO 4217
+    /// code.
     pub fn from_yaml(yaml: &str) -> Result<Self, VocabularyError> {
         let file: File = serde_saphyr::from_str(yaml).map_err(Box::new)?;
         let commands = [
@@ -451,7 +456,7 @@ fn extend<T: Copy>(
     Ok(())
 }
 
-/// Whole messages, their words joined by one blank.
+/// The phrases of a list as whole messages, their words joined by one blank.
 fn sentences(place: &'static str, words: &Words) -> Result<Vec<String>, VocabularyError> {
     words
         .iter()

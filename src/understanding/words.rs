@@ -1,4 +1,4 @@
-//! Small words and what they do to their neighbours: courtesy is skipped, a denial denies, a rank counts.
+//! Small words and their effect on their neighbours: polite words are skipped, negations negate, ranks count.
 
 use super::{
     Vocabulary,
@@ -21,12 +21,12 @@ impl Vocabulary {
         self.negations.at(text, at).is_some()
     }
 
-    /// These words are a yes or a no, and nothing more.
+    /// Whether these words are a yes or a no and nothing more.
     pub(super) fn is_yes_or_no(&self, text: &Text, from: usize, to: usize) -> bool {
         self.polarity.at(text, from).is_some_and(|found| found.end >= to)
     }
 
-    /// The thing named at `at` is denied by the words just before it: "pas de", "aucune", "sans".
+    /// Whether the words just before `at` negate what is named there: "pas de", "aucune", "sans".
     pub(super) fn is_negated(&self, text: &Text, at: usize) -> bool {
         (at.saturating_sub(3)..at).any(|start| {
             self.negations.at(text, start).is_some_and(|negation| {
@@ -35,7 +35,7 @@ impl Vocabulary {
         })
     }
 
-    /// A rank at `at`, in figures or in words, and the token after it.
+    /// A rank at `at`, in figures or in words, and the position after it.
     pub(super) fn rank_at(&self, text: &Text, at: usize) -> Option<(u64, usize)> {
         if let Some(rank) = text.digits(at) {
             let ending =
@@ -45,7 +45,7 @@ impl Vocabulary {
         self.ordinals.at(text, at).map(|found| (found.tag, found.end))
     }
 
-    /// A word or mark that may stand around a number when it picks a choice.
+    /// Whether a word or mark may stand around a number that picks a choice.
     pub(super) fn fills_rank(&self, text: &Text, at: usize) -> bool {
         matches!(
             text.token(at).map(|token| token.kind),

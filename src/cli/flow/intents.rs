@@ -70,8 +70,8 @@ impl Measure {
 fn read<'a>(library: &Library, intents: &Intents, sentence: &'a Sentence) -> Read<'a> {
     // Any day serves: a date such as "hier" must have one to be told from.
     let listening = Listening { now: civil::DateTime::constant(2026, 11, 20, 10, 0, 0, 0), language: Language::Fr };
-    let reading = library.vocabulary().read(&sentence.text, &listening);
-    let best = library.recognise_with(intents, &reading);
+    let parsed = library.vocabulary().read(&sentence.text, &listening);
+    let best = library.recognise_with(intents, &parsed);
     let own = |score: &IntentScore| (score.intent.to_owned(), score.score);
     Read { sentence, best: best.iter().take(3).map(own).collect() }
 }

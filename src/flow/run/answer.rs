@@ -69,7 +69,7 @@ impl Interpreter<'_> {
                     }
                     return true;
                 }
-                if self.reading.as_ref().is_some_and(|reading| reading.doubts(&value)) {
+                if self.reading.as_ref().is_some_and(|reading| reading.is_uncertain(&value)) {
                     self.state.failures = 0;
                     self.doubt(question, value);
                     self.ask(question);
@@ -332,7 +332,7 @@ impl Interpreter<'_> {
                 .or_else(|| meant(false))
                 && self.validation_error(&question.validate, &value).is_none()
             {
-                let doubt = reading.doubts(&value);
+                let doubt = reading.is_uncertain(&value);
                 reading.take(&value);
                 // One doubt is enough: only what is certain takes its place before it is confirmed.
                 if !(doubt && self.state.unconfirmed.contains_key(fact)) {

@@ -148,7 +148,7 @@ impl<'a> Interpreter<'a> {
         }
         let reading = self.library.vocabulary.read(part, &self.listening());
         let answer = self.library.vocabulary.answer(&reading, &self.wanting(question), &self.listening());
-        let doubts = matches!(&answer, Answer::Value(value) if reading.doubts(value));
+        let doubts = matches!(&answer, Answer::Value(value) if reading.is_uncertain(value));
         self.reading = Some(reading);
         let value = match answer {
             // Without its town an address is asked once more, by itself.

@@ -72,7 +72,7 @@ impl<'a> Interpreter<'a> {
 
     /// A new answer that came with the wish to correct one: asked back first where it is not certain.
     fn take_correction(&mut self, question: &Question, value: Value) {
-        if self.reading.as_ref().is_some_and(|reading| reading.doubts(&value)) {
+        if self.reading.as_ref().is_some_and(|reading| reading.is_uncertain(&value)) {
             self.doubt(question, value);
             self.edit(&question.fact);
         } else {

@@ -1,4 +1,4 @@
-//! Nothing that anybody may send makes the reading panic, point outside of the text, or read more than it may.
+//! No message makes reading panic, give a range outside of the text, or take more work than its length allows.
 
 use proptest::prelude::*;
 
@@ -10,16 +10,16 @@ use super::{
 const TIMES: &str = include_str!("../../../tests/corpus/times.csv");
 const AMOUNTS: &str = include_str!("../../../tests/corpus/amounts.csv");
 
-/// How often one character may be looked at. Texts of people stay under a tenth of it.
+/// How many token look-ups are allowed for each character. Real messages need less than a tenth of it.
 const MAX_LOOKS: usize = 400;
 
 thread_local!(static VOCABULARY: Vocabulary = vocabulary());
 
-/// Reads a text and holds what must be true of any.
+/// Reads a text and checks what must be true of any.
 fn read(text: &str, ctx: &Listening) -> ParsedMessage {
-    let reading = VOCABULARY.with(|vocabulary| vocabulary.read(text, ctx));
+    let parsed = VOCABULARY.with(|vocabulary| vocabulary.read(text, ctx));
     let mut last = 0;
-    for found in reading.values() {
+    for found in parsed.values() {
         assert!(text.get(found.span.clone()).is_some(), "{found:?} of {text:?}");
         assert!(
             found.span.start >= last && !found.span.is_empty(),
@@ -27,7 +27,7 @@ fn read(text: &str, ctx: &Listening) -> ParsedMessage {
         );
         last = found.span.end;
     }
-    reading
+    parsed
 }
 
 fn lines() -> Vec<&'static str> {
@@ -43,7 +43,7 @@ enum Mutation {
     Swap(usize),
     Repeat(usize, usize),
     Cut(usize),
-    /// Goes on with another line of the corpus.
+    /// Continues with another line of the corpus.
     Splice(usize, usize),
 }
 
@@ -105,7 +105,7 @@ proptest! {
         read(&mutated(lines[line % lines.len()], &mutations, &lines), &friday());
     }
 
-    /// At any time that a calendar has, the first and the last included.
+    /// Reads at any date of the calendar, the first and the last included.
     #[test]
     fn any_moment_is_read_at_any_time(line in 0usize..10_000, days in 0i64..3_600_000) {
         let lines = lines();
@@ -144,17 +144,17 @@ const PIECES: &[&str] = &[
 fn a_long_text_is_read_to_its_limit() {
     for piece in PIECES {
         let long = piece.repeat(20_000);
-        let reading = read(&long, &friday());
-        assert!(reading.said().chars().count() <= 4_000, "{piece}");
-        assert!(reading.values().len() <= 2_000, "{piece}");
+        let parsed = read(&long, &friday());
+        assert!(parsed.said().chars().count() <= 4_000, "{piece}");
+        assert!(parsed.values().len() <= 2_000, "{piece}");
     }
 }
 
-/// The work grows with the text and no faster: what were quadratic would be sixteen times. Counted in looks at a token,
-/// for a test must not watch a clock.
+/// The work grows linearly with the text: quadratic work would be sixteen times as much. It is counted in token
+/// look-ups, because a test must not measure time.
 #[test]
 fn four_times_the_text_is_four_times_the_work() {
-    // The vocabulary is compiled by whoever is the first to read.
+    // The first call compiles the vocabulary, which must not be counted.
     read("", &friday());
     for piece in PIECES {
         let looks = |chars: usize| {

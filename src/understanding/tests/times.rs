@@ -1,4 +1,4 @@
-//! Dates and times against `tests/corpus/times.csv`, which was written by hand, and against dates that are made up.
+//! Dates and times against `tests/corpus/times.csv`, which was written by hand, and against generated dates.
 
 use jiff::civil::{DateTime, date};
 use proptest::prelude::*;
@@ -61,8 +61,8 @@ fn the_corpus_is_read_as_its_writer_meant_it() {
     let mut wrong = Vec::new();
     for case in &cases {
         let ctx = Listening { now: case.at, language: Language::Fr };
-        let reading = vocabulary.read(case.text, &ctx);
-        let times = reading.values().iter().filter(|found| found.kind == ValueKind::Time);
+        let parsed = vocabulary.read(case.text, &ctx);
+        let times = parsed.values().iter().filter(|found| found.kind == ValueKind::Time);
         let read: Vec<String> = times.map(|found| told(found, case.future)).collect();
         if read != case.moments {
             wrong.push(format!("{} at {}: {read:?} and not {:?}", case.text, case.at, case.moments));
@@ -72,7 +72,7 @@ fn the_corpus_is_read_as_its_writer_meant_it() {
     assert!(wrong.is_empty(), "{} of {} are read otherwise:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
 
-fn hear(vocabulary: &Vocabulary, text: &str, ctx: &Listening) -> Option<Moment> {
+fn parse(vocabulary: &Vocabulary, text: &str, ctx: &Listening) -> Option<Moment> {
     match vocabulary.answer(&vocabulary.read(text, ctx), &want(Input::DateTime), ctx) {
         Answer::Value(Value::Moment(moment)) => Some(moment),
         _ => None,
@@ -82,9 +82,9 @@ fn hear(vocabulary: &Vocabulary, text: &str, ctx: &Listening) -> Option<Moment> 
 #[test]
 fn two_days_are_no_answer_and_the_more_precise_of_one_day_is() {
     let (vocabulary, ctx) = (vocabulary(), friday());
-    assert_eq!(hear(&vocabulary, "lundi ou mardi", &ctx), None);
-    let heard = hear(&vocabulary, "hier, jeudi vers 18 h", &ctx).unwrap();
-    assert_eq!((heard.start, heard.precision), (date(2026, 11, 19).at(18, 0, 0, 0), Precision::Hour));
+    assert_eq!(parse(&vocabulary, "lundi ou mardi", &ctx), None);
+    let moment = parse(&vocabulary, "hier, jeudi vers 18 h", &ctx).unwrap();
+    assert_eq!((moment.start, moment.precision), (date(2026, 11, 19).at(18, 0, 0, 0), Precision::Hour));
     let want = Want { prefer_past: false, ..want(Input::Date) };
     assert!(matches!(vocabulary.answer(&vocabulary.read("mardi", &ctx), &want, &ctx), Answer::Value(_)));
 }
@@ -93,7 +93,7 @@ fn two_days_are_no_answer_and_the_more_precise_of_one_day_is() {
 fn english_speakers_may_write_the_month_first() {
     let (vocabulary, french) = (vocabulary(), friday());
     let english = Listening { language: Language::En, ..french };
-    let day = |text: &str, ctx| hear(&vocabulary, text, ctx).map(|moment| moment.start.date());
+    let day = |text: &str, ctx| parse(&vocabulary, text, ctx).map(|moment| moment.start.date());
     assert_eq!(day("11/23/2025", &english), Some(date(2025, 11, 23)));
     assert_eq!(day("11/23/2025", &french), None);
     assert_eq!(day("03/11/2025", &english), Some(date(2025, 11, 3)));
@@ -102,14 +102,14 @@ fn english_speakers_may_write_the_month_first() {
 #[test]
 fn what_does_not_agree_is_doubted() {
     let (vocabulary, ctx) = (vocabulary(), friday());
-    for (text, doubt) in [
+    for (text, uncertain) in [
         ("mardi 3 novembre", false),
         ("lundi 3 novembre 2026", true),
         ("il y a une dizaine de jours", true),
         ("il y a 10 jours", false),
         ("hier vers 18h", false),
     ] {
-        assert_eq!(vocabulary.read(text, &ctx).values()[0].doubt, doubt, "{text}");
+        assert_eq!(vocabulary.read(text, &ctx).values()[0].uncertain, uncertain, "{text}");
     }
 }
 
@@ -137,7 +137,7 @@ const MONTHS: [&str; 12] = [
 const DAYS: [&str; 7] = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"];
 
 proptest! {
-    /// Any date that is written out in French or English is read back the same.
+    /// Any date written in French or English is read back unchanged.
     #[test]
     fn a_date_in_full_is_read_back(days in 0i32..15_000, form in 0usize..12) {
         thread_local!(static VOCABULARY: Vocabulary = vocabulary());
@@ -160,23 +160,24 @@ proptest! {
             _ => format!("ça s'est passé {weekday} {number} {month} {}, je crois", day.year()),
         };
         let moment = Moment { start: day.at(0, 0, 0, 0), end: None, precision: Precision::Day };
-        prop_assert_eq!(VOCABULARY.with(|vocabulary| hear(vocabulary, &text, &friday())), Some(moment), "{}", text);
+        prop_assert_eq!(VOCABULARY.with(|vocabulary| parse(vocabulary, &text, &friday())), Some(moment), "{}", text);
     }
 
-    /// A day and a month alone are the last that were, or the next that will be.
+    /// A day and a month without a year are their last or their next occurrence.
     #[test]
     fn a_date_without_its_year_is_the_nearest(days in 0i32..1_500) {
         thread_local!(static VOCABULARY: Vocabulary = vocabulary());
         let day = date(2024, 1, 1).checked_add(jiff::Span::new().days(days)).unwrap();
         let text = format!("le {} {}", day.day(), MONTHS[usize::try_from(day.month()).unwrap() - 1]);
         let ctx = friday();
-        let reading = VOCABULARY.with(|vocabulary| vocabulary.read(&text, &ctx));
-        let (past, ahead) = (meant(&reading.values()[0], false).start.date(), meant(&reading.values()[0], true).start.date());
+        let parsed = VOCABULARY.with(|vocabulary| vocabulary.read(&text, &ctx));
+        let read = |future| meant(&parsed.values()[0], future).start.date();
+        let (past, ahead) = (read(false), read(true));
         prop_assert_eq!((past.month(), past.day()), (day.month(), day.day()));
         prop_assert!(past <= ctx.now.date() && ahead >= ctx.now.date(), "{}: {} {}", text, past, ahead);
     }
 
-    /// Any time of the day in several forms is read to the minute.
+    /// Any time of the day, in several forms, is read to the minute.
     #[test]
     fn a_time_of_the_day_is_read_back(hour in 0i8..24, minute in 1i8..60, form in 0usize..6) {
         thread_local!(static VOCABULARY: Vocabulary = vocabulary());
@@ -190,6 +191,6 @@ proptest! {
         };
         let moment =
             Moment { start: date(2026, 11, 19).at(hour, minute, 0, 0), end: None, precision: Precision::Minute };
-        prop_assert_eq!(VOCABULARY.with(|vocabulary| hear(vocabulary, &text, &friday())), Some(moment), "{}", text);
+        prop_assert_eq!(VOCABULARY.with(|vocabulary| parse(vocabulary, &text, &friday())), Some(moment), "{}", text);
     }
 }

@@ -56,15 +56,15 @@ fn the_corpus_of_amounts_is_read_as_its_writer_meant_it() {
     let mut wrong = Vec::new();
     for line in corpus.lines().skip(1) {
         let (text, expected) = line.split_once(';').unwrap();
-        let reading = vocabulary.read(text, &friday());
+        let parsed = vocabulary.read(text, &friday());
         let euros = |found: &&Entity| found.kind == ValueKind::Amount && found.foreign.is_none();
-        let amounts = reading.values().iter().filter(euros);
+        let amounts = parsed.values().iter().filter(euros);
         let read: Vec<String> = amounts
             .map(|found| {
                 let Value::Amount(cents) = found.value else { panic!("{found:?}") };
-                let least = found.least.map(|least| least.to_string()).unwrap_or_default();
+                let low = found.low.map(|low| low.to_string()).unwrap_or_default();
                 let tax = found.tax.map(|tax| serde_json::to_string(&tax).unwrap()).unwrap_or_default();
-                format!("{cents};{least};{}", tax.trim_matches('"'))
+                format!("{cents};{low};{}", tax.trim_matches('"'))
             })
             .collect();
         let none = expected == ";;" && read.is_empty();
@@ -95,22 +95,22 @@ fn what_is_not_of_euros_is_never_taken_for_them() {
         ("100 000 FCFA", 10_000_000, "XOF"),
         ("ça valait 3000 francs à l'époque", 300_000, "FRF"),
     ] {
-        let reading = vocabulary.read(text, &friday());
-        let found: Vec<(i64, String)> = reading
+        let parsed = vocabulary.read(text, &friday());
+        let found: Vec<(i64, String)> = parsed
             .values()
             .iter()
             .filter_map(|found| found.foreign.map(|sum| (sum.cents, sum.currency.code().to_owned())))
             .collect();
         assert_eq!(found, [(cents, code.to_owned())], "{text}");
         assert_eq!(answer(&vocabulary, text, &want(Input::Amount)), None, "{text}");
-        assert_eq!(vocabulary.extract_unprompted(&reading, &want(Input::Amount), &friday()), None, "{text}");
+        assert_eq!(vocabulary.extract_unprompted(&parsed, &want(Input::Amount), &friday()), None, "{text}");
     }
     assert_eq!(answer(&vocabulary, "200 CHF, soit 212 euros", &want(Input::Amount)), Some(Value::Amount(21_200)));
 }
 
-/// The kinds and values of all that a text holds.
+/// The kinds and values of everything in a text.
 fn kinds(vocabulary: &Vocabulary, text: &str) -> Vec<(ValueKind, String)> {
-    let reading = vocabulary.read(text, &friday());
+    let parsed = vocabulary.read(text, &friday());
     let told = |value: &Value| match value {
         Value::Text(text) | Value::Phone(text) | Value::Email(text) => text.clone(),
         Value::Number(number) => number.to_string(),
@@ -123,7 +123,7 @@ fn kinds(vocabulary: &Vocabulary, text: &str) -> Vec<(ValueKind, String)> {
         }
         other => format!("{other:?}"),
     };
-    reading.values().iter().map(|found| (found.kind, told(&found.value))).collect()
+    parsed.values().iter().map(|found| (found.kind, told(&found.value))).collect()
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn what_proves_itself_is_taken_for_nothing_else() {
     ] {
         assert_eq!(kinds(&vocabulary, text), [(kind, value.to_owned())], "{text}");
     }
-    // What does not prove itself is not believed.
+    // Numbers with wrong check digits are not recognised.
     for text in ["FR15 2004 1010 0505 0001 3M02 606", "siren 552100553", "12 rue 69", "de 500 le"] {
         let proven = |kind| matches!(kind, ValueKind::Iban | ValueKind::Siren | ValueKind::Siret | ValueKind::Plate);
         assert!(!kinds(&vocabulary, text).iter().any(|(kind, _)| proven(*kind)), "{text}");
@@ -171,13 +171,13 @@ fn what_proves_itself_is_taken_for_nothing_else() {
 #[test]
 fn a_postcode_that_its_town_contradicts_is_doubted() {
     let vocabulary = vocabulary();
-    for (text, doubt) in [
+    for (text, uncertain) in [
         ("12 rue des Lilas 69003 Lyon", false),
         ("12 rue des Lilas 69003 Marseille", true),
         ("75001 Marseille", true),
         ("75001 Paris", false),
     ] {
-        assert_eq!(vocabulary.read(text, &friday()).values()[0].doubt, doubt, "{text}");
+        assert_eq!(vocabulary.read(text, &friday()).values()[0].uncertain, uncertain, "{text}");
     }
 }
 
@@ -253,7 +253,7 @@ fn addresses_are_heard_with_their_parts() {
 fn phones_become_e164_with_overseas_regions() {
     let vocabulary = vocabulary();
     for (text, phone) in [
-        // ARCEP's numbers for fiction: nobody's, and the demonstration's.
+        // Arcep's numbers for fiction, which the demonstration uses.
         ("06 39 98 01 01", Some("+33639980101")),
         ("01 99 00 12 34", Some("+33199001234")),
         ("06 00 00 00 00 00", None),
@@ -282,8 +282,8 @@ fn emails_plates_and_policy_numbers_are_heard() {
         Some(Value::Email("jean.dupont+sinistre@example.co.uk".to_owned()))
     );
     assert_eq!(answer(&vocabulary, "plaque GH-208-XZ", &want(Input::Plate)), text("GH-208-XZ"));
-    let reading = vocabulary.read("rentré dedans au feu rouge par AB-123-CD", &friday());
-    assert_eq!(vocabulary.extract_unprompted(&reading, &want(Input::Plate), &friday()), text("AB-123-CD"));
+    let parsed = vocabulary.read("rentré dedans au feu rouge par AB-123-CD", &friday());
+    assert_eq!(vocabulary.extract_unprompted(&parsed, &want(Input::Plate), &friday()), text("AB-123-CD"));
     assert_eq!(answer(&vocabulary, "ab 123 cd", &want(Input::Plate)), text("AB-123-CD"));
     assert_eq!(answer(&vocabulary, "1234 AB 69", &want(Input::Plate)), text("1234 AB 69"));
     assert_eq!(answer(&vocabulary, "je sais plus", &want(Input::Plate)), None);
@@ -301,39 +301,39 @@ fn emails_plates_and_policy_numbers_are_heard() {
     assert_eq!(answer(&vocabulary, "contrat n°PH-204518.", &policy), text("PH-204518"));
     assert_eq!(answer(&vocabulary, "ph 204 518", &policy), text("PH204518"));
     assert_eq!(answer(&vocabulary, "APH-204518", &policy), None);
-    let reading = vocabulary.read("fuite hier, contrat PH-204518", &friday());
-    assert_eq!(vocabulary.extract_unprompted(&reading, &policy, &friday()), text("PH-204518"));
+    let parsed = vocabulary.read("fuite hier, contrat PH-204518", &friday());
+    assert_eq!(vocabulary.extract_unprompted(&parsed, &policy, &friday()), text("PH-204518"));
 }
 
 #[test]
 fn one_message_answers_several_questions_and_each_value_one() {
     let (vocabulary, ctx, rooms) = (vocabulary(), friday(), rooms());
-    let mut reading = vocabulary.read(
+    let mut parsed = vocabulary.read(
         "Bonjour, fuite hier soir dans la cuisine au 12 rue des Lilas 69003 Lyon, environ 1200e, contrat n° 7541289, tel 06 12 34 56 78",
         &ctx,
     );
     let extract_unprompted =
-        |reading: &super::super::ParsedMessage, want: &Want| vocabulary.extract_unprompted(reading, want, &ctx);
-    let date = extract_unprompted(&reading, &want(Input::Date)).unwrap();
-    reading.take(&date);
-    assert_eq!(extract_unprompted(&reading, &want(Input::Date)), None, "the date is taken");
-    assert_eq!(extract_unprompted(&reading, &want(Input::Amount)), Some(Value::Amount(120_000)));
-    assert_eq!(extract_unprompted(&reading, &want(Input::PolicyNumber)), Some(Value::Text("7541289".into())));
-    assert_eq!(extract_unprompted(&reading, &want(Input::Phone)), Some(Value::Phone("+33612345678".into())));
-    assert!(matches!(extract_unprompted(&reading, &want(Input::Address)), Some(Value::Address(_))));
+        |parsed: &super::super::ParsedMessage, want: &Want| vocabulary.extract_unprompted(parsed, want, &ctx);
+    let date = extract_unprompted(&parsed, &want(Input::Date)).unwrap();
+    parsed.take(&date);
+    assert_eq!(extract_unprompted(&parsed, &want(Input::Date)), None, "the date is taken");
+    assert_eq!(extract_unprompted(&parsed, &want(Input::Amount)), Some(Value::Amount(120_000)));
+    assert_eq!(extract_unprompted(&parsed, &want(Input::PolicyNumber)), Some(Value::Text("7541289".into())));
+    assert_eq!(extract_unprompted(&parsed, &want(Input::Phone)), Some(Value::Phone("+33612345678".into())));
+    assert!(matches!(extract_unprompted(&parsed, &want(Input::Address)), Some(Value::Address(_))));
     let choices = Want { choices: Some(&rooms), ..want(Input::Choice) };
-    assert_eq!(extract_unprompted(&reading, &choices), Some(Value::Choice("kitchen".into())));
+    assert_eq!(extract_unprompted(&parsed, &choices), Some(Value::Choice("kitchen".into())));
     for input in [Input::Text, Input::YesNo, Input::Number, Input::Duration, Input::Plate, Input::Email] {
-        assert_eq!(extract_unprompted(&reading, &want(input)), None, "{input:?}");
+        assert_eq!(extract_unprompted(&parsed, &want(input)), None, "{input:?}");
     }
 }
 
 #[test]
 fn figures_that_say_nothing_of_themselves_are_not_volunteered() {
     let (vocabulary, ctx) = (vocabulary(), friday());
-    let reading = vocabulary.read("ma machine 7541289 de 500 litres au 2e", &ctx);
+    let parsed = vocabulary.read("ma machine 7541289 de 500 litres au 2e", &ctx);
     for input in [Input::Amount, Input::PolicyNumber, Input::Plate, Input::Phone, Input::Date, Input::Address] {
-        assert_eq!(vocabulary.extract_unprompted(&reading, &want(input), &ctx), None, "{input:?}");
+        assert_eq!(vocabulary.extract_unprompted(&parsed, &want(input), &ctx), None, "{input:?}");
     }
 }
 
@@ -389,7 +389,7 @@ fn hostile_text_is_read_without_panic() {
         "٣ نوفمبر",
         "３ novembre",
     ] {
-        let reading = vocabulary.read(text, &ctx);
+        let parsed = vocabulary.read(text, &ctx);
         for input in [
             Input::Text,
             Input::YesNo,
@@ -408,10 +408,10 @@ fn hostile_text_is_read_without_panic() {
             Input::Consent,
         ] {
             let want = Want { choices: Some(&rooms), ..want(input) };
-            let _ = vocabulary.answer(&reading, &want, &ctx);
-            let _ = vocabulary.extract_unprompted(&reading, &want, &ctx);
+            let _ = vocabulary.answer(&parsed, &want, &ctx);
+            let _ = vocabulary.extract_unprompted(&parsed, &want, &ctx);
         }
-        for found in reading.values() {
+        for found in parsed.values() {
             assert!(text.get(found.span.clone()).is_some(), "{found:?} of {text:?}");
         }
     }

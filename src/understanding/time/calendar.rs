@@ -10,7 +10,7 @@ use super::{
 /// Years that a claim may be about.
 const YEARS: std::ops::RangeInclusive<i16> = 1900..=2100;
 
-/// Words with which a sentence goes on after "le 3", where another word would be what is counted.
+/// Words that may follow a date such as "le 3"; any other word would be what the figure counts.
 const GOES_ON: &[&str] = &[
     "et", "ou", "j", "je", "on", "nous", "il", "elle", "ils", "ca", "c", "a", "au", "dans", "chez", "vers", "suite",
     "merci", "svp", "and", "or", "i", "we", "at", "pour", "est", "si", "mais", "mon", "ma", "mes", "le", "la", "les",
@@ -30,7 +30,7 @@ impl TimeReader<'_> {
             }
             return self.of_year(i8::try_from(day).ok()?, month, end);
         }
-        // The middle of figures that are joined by signs begins no date.
+        // A date does not begin in the middle of figures that signs join.
         if at > 0 && self.text.is_glued(at) && self.separator(at - 1).is_some_and(|sign| sign != '-') {
             return None;
         }
@@ -65,7 +65,7 @@ impl TimeReader<'_> {
         (whole && number.value > 1.0).then_some((number.value as i8, number.end))
     }
 
-    /// Past the ending of a rank: "1er", "3rd".
+    /// Skips the ending of a rank: "1er", "3rd".
     fn after_rank(&self, at: usize) -> usize {
         let ending = matches!(self.text.word(at), "er" | "st" | "nd" | "rd" | "th");
         // "1 er novembre".
@@ -73,7 +73,7 @@ impl TimeReader<'_> {
         if ending && (self.text.is_glued(at) || apart) { at + 1 } else { at }
     }
 
-    /// Past the full stop of an abbreviated month: "3 nov. 2026".
+    /// Skips the full stop of an abbreviated month: "3 nov. 2026".
     fn past_dot(&self, at: usize) -> usize {
         let figures = self.text.is_digits(at + 1);
         if self.text.is_mark(at, '.') && self.text.is_glued(at) && figures { at + 1 } else { at }
@@ -97,7 +97,7 @@ impl TimeReader<'_> {
             let third = third?;
             let (month, day) = (i8::try_from(second).ok()?, i8::try_from(number(third)?).ok()?);
             let date = YEARS.contains(&first).then(|| Date::new(first, month, day).ok()).flatten()?;
-            // "2026-11-03T18:30": what follows the T is read as the hour.
+            // "2026-11-03T18:30": the hour follows the T.
             return Some((Days::one(date), third + 1 + usize::from(text.word(third + 1) == "t")));
         }
         // "11/2025".
@@ -110,7 +110,7 @@ impl TimeReader<'_> {
             return None;
         }
         let (day, month) = (i8::try_from(first).ok()?, i8::try_from(second).ok()?);
-        // "18.30" and "3-4" are hours, amounts and quantities as often as dates; "24/7" is no date.
+        // "18.30" and "3-4" are as often hours, amounts or quantities as dates; "24/7" is no date.
         let follows = text.is_mark(at + 3, '/') && text.is_glued(at + 3);
         let led = matches!(text.word(at.wrapping_sub(1)), "le" | "du" | "au" | "depuis" | "the" | "on");
         let zeroed = text.str(at + 2).len() == 2 && month <= 12 && text.is_mark(at + 1, '.');
@@ -177,7 +177,7 @@ impl TimeReader<'_> {
         self.in_year(year_at, |year| Date::new(year, month, day).ok().map(Stretch::unit))
     }
 
-    /// What comes every year, in the year that is said at `at`, or at its last and next coming.
+    /// Yearly days, in the year that is named at `at`, or at their last and next occurrence.
     pub(super) fn in_year(&self, at: usize, of: impl Fn(i16) -> Option<Stretch>) -> Option<(Days, usize)> {
         let said = if matches!(self.text.word(at), "en" | "in" | "of" | "de") { at + 1 } else { at };
         if let Some(year) = self.year_at(said) {
@@ -194,7 +194,7 @@ impl TimeReader<'_> {
         Some((days, at))
     }
 
-    /// "de l'an dernier", "de cette année", "last year": the year that is meant.
+    /// The year of "de l'an dernier", "de cette année", "last year".
     pub(super) fn told_year(&self, at: usize) -> Option<(i16, usize)> {
         let next = self.skip_leading(at);
         if next == at && self.word(at).is_none_or(|(word, _)| !matches!(word, TimeWord::Last | TimeWord::This)) {
@@ -210,7 +210,7 @@ impl TimeReader<'_> {
         Some((year, end))
     }
 
-    /// "le 3": a day of this month or of the nearest.
+    /// "le 3": a day of this month or of the nearest one that has it.
     pub(super) fn day_of_month(&self, at: usize) -> Option<(Days, usize)> {
         let figures = self.text.digits(at).filter(|day| (1..=31).contains(day) && self.text.str(at).len() <= 2);
         let before = self.text.word(at.checked_sub(1)?);
@@ -232,7 +232,7 @@ impl TimeReader<'_> {
             let month = month.checked_add(jiff::Span::new().months(i64::from(direction))).ok()?;
             return Some((Days::one(Date::new(month.year(), month.month(), day).ok()?), end));
         }
-        // "le 2 ou le 3 décembre": the month of the second is that of the first.
+        // "le 2 ou le 3 décembre": the month of the second date is the first one's too.
         if matches!(self.text.word(end), "ou" | "et" | "or" | "and")
             && let Some((other, _)) = self.calendar_date(self.skip_articles(end + 1)).filter(|(days, _)| days.is_day())
         {
@@ -242,14 +242,14 @@ impl TimeReader<'_> {
         self.nearest_day(day).map(|days| (days, end))
     }
 
-    /// The figures that end before `end` stand alone: what follows is not what they count, nor more of them.
+    /// Whether the figures that end before `end` count nothing: neither a counted word nor more figures follow.
     pub(super) fn counts_nothing(&self, end: usize) -> bool {
         match self.text.token(end) {
             None => true,
             Some(_) if self.text.is_word(end) => match self.word(end) {
                 Some((TimeWord::Unit(_) | TimeWord::Month(_) | TimeWord::HalfHour, _)) => false,
                 Some(_) => true,
-                // "le 3 nous étions là": any word may follow, but not one that is counted.
+                // "le 3 nous étions là": any word may follow but one that is counted.
                 None => {
                     let counted = self.vocabulary.streets.at(self.text, end).is_some()
                         || self.vocabulary.complements.at(self.text, end).is_some()
@@ -268,7 +268,7 @@ impl TimeReader<'_> {
         }
     }
 
-    /// A day of the month, where it last was and where it next is.
+    /// The last and the next occurrence of a day of the month.
     pub(super) fn nearest_day(&self, day: i8) -> Option<Days> {
         let today = self.today();
         let this_month = first_of(today, Precision::Month)?;

@@ -11,19 +11,19 @@ pub(super) struct Clock {
     pub(super) hour: i8,
     minute: i8,
     second: Option<i8>,
-    /// To the minute, not "vers".
+    /// Whether it is exact to the minute, and not "vers".
     precise: bool,
-    /// "Minuit": the one at the end of the day that is named with it.
+    /// Whether it is "minuit", which is the end of the day that is named with it.
     midnight: bool,
 }
 
 impl Clock {
-    /// In the night of a day, it is on the day after.
+    /// Whether this hour of a day's night lies on the day after.
     pub(super) fn is_early(self) -> bool {
         self.hour < 12 && !self.midnight
     }
 
-    /// The half of the day that its part tells: "8 h" of an evening is 20 h.
+    /// The hour within a part of the day: "8 h" in the evening is 20 h.
     pub(super) fn within(self, part: Hours) -> Self {
         let later = matches!(part, Hours::Part(Part::Afternoon | Part::Evening, _)) && (1..12).contains(&self.hour);
         Self { hour: if later { self.hour + 12 } else { self.hour }, ..self }
@@ -64,7 +64,7 @@ impl Hours {
         }
     }
 
-    /// Hours without a day: midnight is then the last or the next one.
+    /// The same hours without a day: midnight is then the last or the next one.
     pub(super) fn alone(self) -> Self {
         match self {
             Self::At(clock) => Self::At(Clock { midnight: false, ..clock }),
@@ -105,19 +105,19 @@ impl TimeReader<'_> {
             let (Hours::At(to), end) = self.hour_at(second, false).or_else(after_noon)? else { return None };
             return Some((Hours::Between(from, to), end));
         }
-        // The hours' own word may stand after the second only.
+        // The word "h" may stand after the second hour only.
         let hour = self.text.digits(start).filter(|hour| *hour < 24 && self.text.str(start).len() <= 2)?;
         let second = joint(start + 1)?;
         let (Hours::At(to), end) = self.hour_at(second, false)? else { return None };
         let hour = i8::try_from(hour).ok()?;
-        // "between 3 and 5pm": both are of the same half of the day.
+        // "between 3 and 5pm": both hours lie in the same half of the day.
         let hour =
             if to.hour >= 12 && hour < 12 && hour + 12 < to.hour && self.half_told(end) { hour + 12 } else { hour };
         let from = Clock { hour, minute: 0, second: None, precise: false, midnight: false };
         Some((Hours::Between(from, to), end))
     }
 
-    /// "vers 8", "at 7", where a part of the day stands beside it: an hour without its word.
+    /// "vers 8", "at 7": an hour without the word "h", beside a part of the day.
     pub(super) fn bare_hour(&self, at: usize) -> Option<(Hours, usize)> {
         let at = if self.text.is_mark(at, ',') { at + 1 } else { at };
         let start = self.skip_about(at);
@@ -126,7 +126,7 @@ impl TimeReader<'_> {
         (start > at && self.counts_nothing(end)).then_some((Hours::At(clock), end))
     }
 
-    /// "18h environ": the words for "about" that may stand after what they blur.
+    /// Skips words for "about" that follow an hour: "18h environ".
     pub(super) fn about_after(&self, at: usize) -> Option<usize> {
         let trails = matches!(
             self.text.word(at),
@@ -136,7 +136,7 @@ impl TimeReader<'_> {
         self.vocabulary.number_at(self.text, end).is_none().then_some(end)
     }
 
-    /// The half of the day was said just before `end`.
+    /// Whether the half of the day ("pm") was said just before `end`.
     fn half_told(&self, end: usize) -> bool {
         let told = |at: usize| matches!(self.clock_word(at), Some((ClockWord::AfterNoon, after)) if after == end);
         (end.saturating_sub(3)..end).any(told)
@@ -227,7 +227,7 @@ impl TimeReader<'_> {
         let (hour, after) = if figures {
             (i8::try_from(self.text.digits(at)?).ok().filter(|_| self.text.str(at).len() <= 2)?, at + 1)
         } else {
-            // "une heure" is an hour long, "à une heure" a time.
+            // "une heure" is a duration, "à une heure" a time.
             let led = at > 0 && matches!(self.text.word(at - 1), "a" | "vers" | "at" | "les");
             self.whole_number(at).filter(|(hour, _)| *hour != 1 || led)?
         };
@@ -283,7 +283,7 @@ impl TimeReader<'_> {
         match self.clock_word(end) {
             Some((ClockWord::Half, after)) => told(clock.hour, 30, after),
             Some((ClockWord::Quarter, after)) => told(clock.hour, 15, after),
-            // A quarter to midnight is still of the day that is named.
+            // A quarter to midnight still lies on the day that is named.
             Some((ClockWord::LessQuarter, after)) => {
                 let (clock, end) = told(earlier, 45, after);
                 (Clock { midnight: false, ..clock }, end)

@@ -1,4 +1,4 @@
-//! Days in both tenses: what "lundi" is when the past is meant, and when the future is.
+//! Days in both tenses: which Monday "lundi" is in the past, and which in the future.
 
 use jiff::{
     ToSpan,
@@ -7,11 +7,11 @@ use jiff::{
 
 use crate::domain::fact::{Moment, Precision};
 
-/// Some days in a row. Without an end, the one day, week, month, quarter or year that a precision names.
+/// Consecutive days. Without an end, the one day, week, month, quarter or year that the precision names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stretch {
     pub(super) start: Date,
-    /// The first day that is no more of it.
+    /// The first day after it.
     pub(super) end: Option<Date>,
 }
 
@@ -24,7 +24,7 @@ impl Stretch {
         Self { start, end: Some(end) }
     }
 
-    /// From the first day to the last one, which is of it.
+    /// From the first day to the last, inclusive.
     pub(super) fn through(start: Date, last: Date) -> Option<Self> {
         Some(Self::until(start, last.tomorrow().ok()?))
     }
@@ -34,10 +34,10 @@ impl Stretch {
     }
 }
 
-/// After what span the same words name other days.
+/// The span after which the same words name other days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::understanding) enum Cycle {
-    /// They name these days only.
+    /// The words name these days only.
     Fixed,
     Day,
     Week,
@@ -52,8 +52,8 @@ pub(super) struct Days {
     pub(super) ahead: Stretch,
     pub(super) precision: Precision,
     pub(super) cycle: Cycle,
-    /// What was said does not quite agree: "lundi 3 novembre", which is a Tuesday.
-    pub(super) doubt: bool,
+    /// Whether the words contradict each other: "lundi 3 novembre", which is a Tuesday.
+    pub(super) uncertain: bool,
 }
 
 impl Days {
@@ -66,7 +66,7 @@ impl Days {
     }
 
     pub(super) fn stretches(past: Stretch, ahead: Stretch, cycle: Cycle) -> Self {
-        Self { past, ahead, precision: Precision::Day, cycle, doubt: false }
+        Self { past, ahead, precision: Precision::Day, cycle, uncertain: false }
     }
 
     /// The week, month, quarter or year that begins with `date`.
@@ -78,12 +78,12 @@ impl Days {
         self.precision == Precision::Day && self.past.end.is_none()
     }
 
-    /// Other days, reckoned from these.
+    /// Other days, computed from these.
     pub(super) fn map(self, other: impl Fn(Stretch) -> Option<Stretch>) -> Option<Self> {
         Some(Self { past: other(self.past)?, ahead: other(self.ahead)?, ..self })
     }
 
-    /// The last of these days or the next, where a word says which.
+    /// Only the past or only the future days, where a word ("dernier", "prochain") says which.
     pub(super) fn turned(self, direction: Option<i8>) -> Self {
         match direction {
             Some(way) if way < 0 => Self { ahead: self.past, cycle: Cycle::Fixed, ..self },
@@ -102,7 +102,7 @@ pub(super) fn moment_of(stretch: Stretch, precision: Precision) -> Moment {
     Moment { start: midnight(stretch.start), end: stretch.end.map(midnight), precision }
 }
 
-/// Where a moment ends when something else begins or stops with it. An hour or a minute ends as it begins.
+/// The end of a moment when it bounds an interval. An hour or a minute ends where it begins.
 pub(super) fn end_of(moment: &Moment) -> Option<DateTime> {
     if moment.end.is_some() {
         return moment.end;
@@ -120,14 +120,14 @@ pub(super) fn end_of(moment: &Moment) -> Option<DateTime> {
     moment.start.checked_add(span).ok()
 }
 
-/// The moment has begun at this instant and has not ended: of a minute or an hour, it is the one.
+/// Whether an instant lies within a moment; for an hour or a minute, whether it is in the same minute.
 pub(in crate::understanding) fn holds(moment: &Moment, instant: DateTime) -> bool {
     let same_minute = instant.date() == moment.start.date()
         && (instant.hour(), instant.minute()) == (moment.start.hour(), moment.start.minute());
     same_minute || (moment.start <= instant && end_of(moment).is_some_and(|end| instant < end))
 }
 
-/// The first moment is the longer and holds the second.
+/// Whether the first moment is longer and contains the second.
 pub(in crate::understanding) fn contains(outer: &Moment, inner: &Moment) -> bool {
     let (Some(outer_end), Some(inner_end)) = (end_of(outer), end_of(inner)) else { return false };
     outer.precision > inner.precision && outer.start <= inner.start && inner_end <= outer_end
@@ -147,8 +147,8 @@ pub(super) fn first_of(date: Date, precision: Precision) -> Option<Date> {
     }
 }
 
-/// What comes every year, at its last and at its next coming. `of` gives the days of a year, if it has any: eight years
-/// always hold a 29 February.
+/// The last and the next occurrence of yearly days. `of` gives the days of a year, if it has any. Eight years are
+/// searched, which always contain a 29 February.
 pub(super) fn yearly(today: Date, of: impl Fn(i16) -> Option<Stretch>) -> Option<Days> {
     let year = today.year();
     let past = (-1..=8).find_map(|back| of(year - back).filter(|days| days.start <= today))?;

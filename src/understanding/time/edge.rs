@@ -1,4 +1,4 @@
-//! Thirds of something longer: "mi-juillet", "fin octobre", "en début de semaine", "fin 2025".
+//! Thirds of a longer period: "mi-juillet", "fin octobre", "en début de semaine", "fin 2025".
 
 use jiff::ToSpan;
 
@@ -66,7 +66,7 @@ impl TimeReader<'_> {
 fn third(days: Stretch, precision: Precision, edge: Edge) -> Option<Stretch> {
     let end = end_of(&moment_of(days, precision))?.date();
     let length = i64::from(days.start.until(end).ok()?.get_days());
-    // A week is cut at Wednesday and Thursday evening; a month at its tens; anything longer in three.
+    // A week is cut on Tuesday and Thursday evening, a month after its 10th and 20th day, a longer period in three.
     let (first, second) = match precision {
         Precision::Week => (2, 4),
         Precision::Month => (10, 20),

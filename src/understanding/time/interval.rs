@@ -1,4 +1,4 @@
-//! From here to there: "du 3 au 5 novembre", "de lundi à mercredi", "entre hier 18h et ce matin 7h"; and open ends:
+//! Intervals: "du 3 au 5 novembre", "de lundi à mercredi", "entre hier 18h et ce matin 7h"; and those with an open end:
 //! "depuis lundi", "à partir du 8", "avant le 12", "jusqu'à samedi matin".
 
 use jiff::{Span, ToSpan};
@@ -10,7 +10,7 @@ use super::{
 use crate::domain::fact::Moment;
 
 impl TimeReader<'_> {
-    /// What has an end: it begins with "du", "entre", or with its first moment.
+    /// A closed interval, which begins with "du", "entre", or with its first moment.
     pub(super) fn range(&self, at: usize) -> Option<When> {
         let led = self.is_clock(at, ClockWord::Between);
         if let Some(found) = self.days_of_one_month(led.unwrap_or(at), led.is_some()) {
@@ -21,7 +21,7 @@ impl TimeReader<'_> {
         let end = if self.text.is_mark(left.end, ',') { left.end + 1 } else { left.end };
         let since = left.open.is_some();
         let until = self.is_word(end, TimeWord::Until);
-        // "fin septembre début octobre": where one ends, the other begins.
+        // "fin septembre début octobre": the second begins where the first ends.
         if left.past.end.is_some()
             && self.edge_at(start).is_some()
             && self.edge_at(end).is_some()
@@ -34,14 +34,14 @@ impl TimeReader<'_> {
             .or_else(|| self.text.is_mark(end, '-').then_some(end + 1))
             .or_else(|| matches!(self.text.word(end), "a" | "au" | "to").then_some(end + 1))?;
         let right = self.point(self.skip_articles(link))?;
-        // "lundi à 8h" is one moment, "lundi à mercredi" two.
+        // "lundi à 8h" is one moment, "lundi à mercredi" an interval.
         if !(left.dated && right.dated) {
             return None;
         }
         joined(&left, &right)
     }
 
-    /// "du 3 au 5 novembre", "entre le 3 et le 5", "3-5 novembre": the month of the second is that of the first.
+    /// "du 3 au 5 novembre", "entre le 3 et le 5", "3-5 novembre": the month of the second day is the first one's too.
     fn days_of_one_month(&self, at: usize, led: bool) -> Option<When> {
         let start = if led { self.skip_days(at) } else { at };
         let (first, after) = self.day_number(start)?;
@@ -62,7 +62,7 @@ impl TimeReader<'_> {
             let days = days.map(of)?;
             return Some(Self::days_when(days, end));
         }
-        // "du 3 au 5": of the nearest month, when nothing else is counted.
+        // "du 3 au 5": days of the nearest month, unless a word follows that says what is counted.
         let articled = led && (second > link || matches!(self.text.word(link - 1), "au")) && self.text.is_digits(start);
         let (last, end) = self.day_number(second)?;
         let (days, _) = self.day_of_month(second).filter(|_| articled && last > first)?;
@@ -71,7 +71,7 @@ impl TimeReader<'_> {
         Some(Self::days_when(days, end))
     }
 
-    /// Past articles and weekdays: "le vendredi 13".
+    /// Skips articles and weekdays: "le vendredi 13".
     fn skip_days(&self, at: usize) -> usize {
         let mut next = self.skip_articles(at);
         if let Some((TimeWord::Weekday(_), end)) = self.word(next) {
@@ -87,7 +87,7 @@ impl TimeReader<'_> {
             ahead: of(days.ahead),
             cycle: days.cycle,
             dated: true,
-            doubt: days.doubt,
+            uncertain: days.uncertain,
             open: None,
             end,
         }
@@ -111,9 +111,9 @@ impl TimeReader<'_> {
         if by {
             return Some(When { past: when.ahead.clone(), cycle: Cycle::Fixed, open: Some(open), ..when });
         }
-        // "avant 1500" and "by 3" need a day or an hour that says so: a point has it.
+        // "avant 1500" and "by 3" are read only as a day or an hour, which `point` requires.
         match word {
-            // What lasts since then has begun.
+            // What lasts since then has begun, so the moment lies in the past.
             TimeWord::Since => Some(When { ahead: when.past.clone(), cycle: when.cycle, open: Some(open), ..when }),
             _ => Some(When { open: Some(open), ..when }),
         }
@@ -133,12 +133,12 @@ fn joined(left: &When, right: &When) -> Option<When> {
         .or_else(|| between(&left.ahead, &moved(&right.ahead, right.cycle, 1)?))
         .or_else(|| between(&left.past, &right.ahead))
         .unwrap_or_else(|| past.clone());
-    let doubt = left.doubt || right.doubt;
+    let uncertain = left.uncertain || right.uncertain;
     let cycle = if left.cycle == right.cycle { left.cycle } else { Cycle::Fixed };
-    Some(When { past, ahead, cycle, dated: true, doubt, open: None, end: right.end })
+    Some(When { past, ahead, cycle, dated: true, uncertain, open: None, end: right.end })
 }
 
-/// The moment that the same words name a cycle before or after.
+/// The moment that the same words name `by` cycles later, or earlier.
 pub(in crate::understanding) fn moved(moment: &Moment, cycle: Cycle, by: i64) -> Option<Moment> {
     let span = match cycle {
         Cycle::Fixed => return None,

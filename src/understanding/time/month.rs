@@ -1,5 +1,5 @@
-//! Longer than a week: "en juillet", "cet été", "au 3e trimestre", "en 2024", and ranks in them: "le premier lundi de
-//! novembre", "la dernière semaine de juillet".
+//! Periods longer than a week: "en juillet", "cet été", "au 3e trimestre", "en 2024"; and ranks within them: "le
+//! premier lundi de novembre", "la dernière semaine de juillet".
 
 use jiff::{
     ToSpan,
@@ -11,11 +11,11 @@ use super::{
     days::{Cycle, Days, Stretch, first_of},
 };
 
-/// The last of them, as a rank.
+/// The rank of the last one.
 const LAST: u64 = u64::MAX;
 
 impl TimeReader<'_> {
-    /// A month, season, quarter or year. `led` by a word that a time can follow.
+    /// A month, season, quarter or year. `led`: a word that a time can follow stands before it.
     pub(super) fn period(&self, next: usize, at: usize, led: bool, this: bool) -> Option<(Days, usize)> {
         self.month(next, at, this).or_else(|| self.season(next, led, this)).or_else(|| self.year(next, led))
     }
@@ -25,7 +25,8 @@ impl TimeReader<'_> {
         let (TimeWord::Month(_), named) = self.word(start)? else { return None };
         let (days, end) = self.month_at(start)?;
         let telling = end > named || direction.is_some() || this;
-        // "mars", "mai" and "may" are also other words: a month alone must be led to, or be all that is said.
+        // "mars", "mai" and "may" are also other words: a month alone needs a leading word, unless it is the whole
+        // message.
         let alone = at == 0 && end == self.text.len();
         let before = self.text.word(start.wrapping_sub(1));
         let led = matches!(
@@ -49,14 +50,14 @@ impl TimeReader<'_> {
                 | "and"
         );
         let distinct = self.text.word(start).len() > 4 && self.text.word(start) != "march";
-        // "le 30 février" is no February.
+        // "le 30 février" is no date, and does not mean February either.
         if start > 0 && self.text.is_digits(start - 1) && self.text.str(start - 1).len() <= 2 {
             return None;
         }
         (telling || alone || led || distinct).then(|| (days.turned(direction), end))
     }
 
-    /// The month named at `at`, with the year that follows, or in its last and next coming. Its stretch is whole.
+    /// The whole month named at `at`, in the year that follows, or its last and next occurrence.
     pub(super) fn month_at(&self, at: usize) -> Option<(Days, usize)> {
         let (TimeWord::Month(month), end) = self.word(at)? else { return None };
         let of = |year| Date::new(year, month, 1).ok().map(Stretch::unit);
@@ -69,7 +70,7 @@ impl TimeReader<'_> {
         Some((Days { precision: Precision::Month, ..days }, end))
     }
 
-    /// "cet été", "l'hiver dernier", "en automne 2025", by the sun: they begin with solstices and equinoxes.
+    /// "cet été", "l'hiver dernier", "en automne 2025": astronomical seasons, which begin with solstices and equinoxes.
     pub(super) fn season(&self, next: usize, led: bool, this: bool) -> Option<(Days, usize)> {
         let (direction, start) = self.direction_at(next);
         let (TimeWord::Season(season), end) = self.word(start)? else { return None };
@@ -147,7 +148,7 @@ impl TimeReader<'_> {
             _ => self.month_at(of)?,
         };
         let of = |first: Date| ranked_in(first, rank, word);
-        // The rank moves within the month: the last Monday of this November may still be to come.
+        // The ranked day decides between past and future: the last Monday of this November may still be to come.
         let days = if month.cycle == Cycle::Year {
             let name = month.past.start.month();
             super::days::yearly(self.today(), |year| of(Date::new(year, name, 1).ok()?))?
@@ -198,7 +199,7 @@ fn ranked_in(first: Date, rank: u64, word: TimeWord) -> Option<Stretch> {
             let saturday = nth(Weekday::Saturday)?;
             Stretch::through(saturday, saturday.tomorrow().ok()?)
         }
-        // As in ISO 8601, a week belongs where its Thursday is.
+        // As in ISO 8601, a week belongs to the month of its Thursday.
         TimeWord::Unit(Unit::Week) => {
             let monday = nth(Weekday::Thursday)?.checked_sub(3.days()).ok()?;
             Stretch::through(monday, monday.checked_add(6.days()).ok()?)

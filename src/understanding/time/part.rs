@@ -46,7 +46,7 @@ impl TimeReader<'_> {
             let end = self.is_clock(at, super::ClockWord::And).or_else(|| self.text.is_mark(at, '/').then_some(at + 1));
             end.map(|end| self.skip_articles(end))
         };
-        // "du 3 au 4 novembre": the month of the second day is that of the first.
+        // "du 3 au 4 novembre": the month of the second day is the first one's too.
         if let Some((one, after)) = self.day_number(first)
             && let Some(second) = joint(after)
             && let Some((two, _)) = self.day_number(second)
@@ -60,7 +60,7 @@ impl TimeReader<'_> {
         if let Some(second) = joint(end)
             && let Some((next, after)) = self.days(second, end, true, false).filter(|(days, _)| days.is_day())
         {
-            // By their names, for "mercredi" of a Wednesday is not today alone.
+            // Compared as weekdays, since on a Wednesday "mercredi" is not only today.
             let follows = days.past.start.weekday().next() == next.past.start.weekday();
             if follows {
                 return self.night_then_hour(days, after);
@@ -69,7 +69,7 @@ impl TimeReader<'_> {
         self.night_then_hour(days, end)
     }
 
-    /// A night, and perhaps an hour of it: "dans la nuit de mardi vers 3h" is on Wednesday.
+    /// A night, and perhaps an hour of it: "dans la nuit de mardi vers 3h" lies on Wednesday.
     fn night_then_hour(&self, days: Days, end: usize) -> Option<When> {
         if let Some((Hours::At(clock), after)) = self.hours(end, false) {
             let days = if clock.is_early() {
@@ -133,7 +133,7 @@ impl TimeReader<'_> {
             let before = self.text.word(start - 1);
             matches!(before, "la" | "l" | "en" | "the" | "a" | "au" | "de" | "d" | "le") || edge.is_some()
         };
-        // "au soir", "le midi" say how often or which, and not when.
+        // "au soir", "le midi" do not say on which day.
         let vague =
             matches!(part, Part::Noon) || (matches!(self.text.word(start.wrapping_sub(1)), "le" | "the") && !this);
         if !(this || last || overnight || (within && !vague) || (edge.is_some() && part != Part::Night)) {
@@ -169,7 +169,7 @@ impl TimeReader<'_> {
     }
 }
 
-/// From ten in the evening to six in the morning.
+/// The night after `evening`: from ten in the evening to six in the morning.
 pub(super) fn night(evening: Date) -> Option<Moment> {
     let end = evening.tomorrow().ok()?.at(6, 0, 0, 0);
     Some(Moment { start: evening.at(22, 0, 0, 0), end: Some(end), precision: Precision::PartOfDay })

@@ -8,9 +8,9 @@ use super::{
 };
 use crate::domain::fact::Moment;
 
-/// Nobody dates a claim by more of them.
+/// The most units in a span: nobody dates a claim by more.
 const MAX_COUNT: f64 = 1_000.0;
-/// How many "quelques" are, at least and at most.
+/// How many "quelques" means, at least and at most.
 const FEW: (i64, i64) = (2, 6);
 
 /// How long, in one unit.
@@ -18,7 +18,7 @@ const FEW: (i64, i64) = (2, 6);
 pub(super) struct Count {
     pub(super) value: f64,
     pub(super) unit: Unit,
-    /// "Une dizaine", "environ".
+    /// Whether the count is approximate: "une dizaine", "environ".
     pub(super) about: bool,
     pub(super) end: usize,
 }
@@ -61,11 +61,11 @@ impl TimeReader<'_> {
         }
         let loose = matches!(count.unit, Unit::Week | Unit::Fortnight | Unit::Month)
             || (about && matches!(count.unit, Unit::Day | Unit::Year));
-        Some(When { dated: true, doubt: loose && about, ..When::sure(moment, count.end) })
+        Some(When { dated: true, uncertain: loose && about, ..When::sure(moment, count.end) })
     }
 
-    /// "Il y a quelques jours", "several weeks ago", "dans quelques jours", "l'autre jour": how many is not told, so that
-    /// it is from [`FEW`] on, and doubted.
+    /// "Il y a quelques jours", "several weeks ago", "dans quelques jours", "l'autre jour": the count is unknown, so
+    /// the moment is an uncertain interval by [`FEW`].
     fn few_units(&self, at: usize, sign: Option<i32>) -> Option<When> {
         let (unit, sign, end) = match self.word(at)? {
             (TimeWord::OtherDay, end) => (Unit::Day, -1, end),
@@ -85,23 +85,23 @@ impl TimeReader<'_> {
         let (first, last) = if sign < 0 { (far, near) } else { (near, far) };
         let end_of_last = end_of(&last)?;
         let moment = Moment { start: first.start, end: Some(end_of_last), precision: Precision::Interval };
-        Some(When { dated: true, doubt: true, ..When::sure(moment, end) })
+        Some(When { dated: true, uncertain: true, ..When::sure(moment, end) })
     }
 
-    /// So many units from now, as whole days, months or years.
+    /// The moment `count` units from now, as whole days, months or years.
     fn units_on(&self, unit: Unit, count: i64) -> Option<Moment> {
         #[expect(clippy::cast_precision_loss, reason = "a count of a few")]
         let value = count as f64;
         self.shifted(Count { value, unit, about: true, end: 0 })
     }
 
-    /// So long from now, where a word before says so: "d'ici 3 jours".
+    /// The moment after a span from now, where a word before it says so: "d'ici 3 jours".
     pub(super) fn in_so_long(&self, at: usize) -> Option<When> {
         let count = self.count_of_units(at)?;
         Some(When { dated: true, ..When::sure(self.shifted(count)?, count.end) })
     }
 
-    /// "ces 3 derniers jours", "les deux dernières semaines": from then to today.
+    /// "ces 3 derniers jours", "les deux dernières semaines": the interval from then until today.
     pub(super) fn last_units(&self, at: usize) -> Option<When> {
         if let Some(found) = self.last_few_units(at) {
             return Some(found);
@@ -124,7 +124,7 @@ impl TimeReader<'_> {
         Some(When { dated: true, ..When::sure(moment_of(stretch, Precision::Day), end) })
     }
 
-    /// "ces derniers jours", "the last few weeks": from as long ago as "quelques" may be to today.
+    /// "ces derniers jours", "the last few weeks": the interval until today, as long as [`FEW`] allows.
     fn last_few_units(&self, at: usize) -> Option<When> {
         let plural = |at: usize| self.text.word(at).ends_with('s');
         let (last, few) = match (self.word(at)?, self.word(at + 1)) {
@@ -141,7 +141,7 @@ impl TimeReader<'_> {
         }
         let first = self.units_on(unit, -FEW.1)?;
         let stretch = Stretch::through(first.start.date(), self.today())?;
-        Some(When { dated: true, doubt: true, ..When::sure(moment_of(stretch, Precision::Day), end) })
+        Some(When { dated: true, uncertain: true, ..When::sure(moment_of(stretch, Precision::Day), end) })
     }
 
     /// "trois jours", "une quinzaine de jours", "1h30", "une demi-heure", "un an et demi", "a couple of weeks".
@@ -183,7 +183,7 @@ impl TimeReader<'_> {
         (0.0..=MAX_COUNT).contains(&value).then_some(Count { value, unit, about, end })
     }
 
-    /// How long something lasts, in minutes: "2 h", "trois jours et demi", "1h30".
+    /// A duration, in minutes: "2 h", "trois jours et demi", "1h30".
     pub(in crate::understanding) fn length_at(&self, at: usize) -> Option<(i64, usize)> {
         let count = self.count_of_units(at)?;
         let each = match count.unit {
@@ -199,7 +199,7 @@ impl TimeReader<'_> {
         crate::understanding::number::whole(count.value * each).map(|minutes| (minutes, count.end))
     }
 
-    /// The same where nothing asks for it: "un jour" is then no length, unless "pendant" stands before it.
+    /// A duration, in minutes, where none was asked for: "un jour" is then none, unless "pendant" stands before it.
     pub(in crate::understanding) fn duration_at(&self, at: usize) -> Option<(i64, usize)> {
         let lasting = at > 0 && (at.saturating_sub(2)..at).any(|at| self.is_clock(at, ClockWord::Lasting).is_some());
         let article = matches!(self.text.word(at), "a" | "an" | "un" | "une");
@@ -218,7 +218,7 @@ impl TimeReader<'_> {
         self.today().at(self.now.hour(), self.now.minute(), 0, 0)
     }
 
-    /// The moment that is so long from now; as precise as what was counted, a week and less being days.
+    /// The moment after a span from now, as precise as its unit; spans of days and weeks give a day.
     fn shifted(&self, count: Count) -> Option<Moment> {
         let halves = count.value * 2.0;
         if halves.fract() != 0.0 || halves.abs() > 2.0 * 60.0 * MAX_COUNT {

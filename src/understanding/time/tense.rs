@@ -1,7 +1,8 @@
-//! The tense of a sentence, where a date could lie on either side: "il a plu lundi", "je serai là lundi".
+//! The tense of a sentence, for a date that could lie in the past or in the future: "il a plu lundi", "je serai là
+//! lundi".
 //!
-//! No grammar of verbs: auxiliaries, endings and a few words, the nearest of the same sentence. What tells nothing leaves
-//! the choice to whoever asks.
+//! There is no grammar of verbs here: auxiliaries, endings and a few words tell the tense, the nearest of the same
+//! sentence. Where none tells it, the question decides.
 
 use std::ops::Range;
 
@@ -17,16 +18,16 @@ pub(in crate::understanding) enum Tense {
     Future,
 }
 
-/// How far a participle or an infinitive stands from its auxiliary.
+/// How many tokens a participle or an infinitive may stand from its auxiliary.
 const REACH: usize = 3;
 
-/// A comma or "et" between a verb and a date puts them as far apart as so many words.
+/// A comma or "et" between a verb and a date counts as this many words.
 const CLAUSE: usize = 4;
 
-/// No verb tells the tense of what stands farther away. This bounds the work on a text without full stops.
+/// How many tokens from a date a verb may stand. It bounds the work on a text without full stops.
 const SENTENCE: usize = 40;
 
-/// The verbs of a message that tell a tense, each with its token.
+/// The verbs of a message that tell a tense, each with the position of its token.
 #[derive(Debug)]
 pub(in crate::understanding) struct Tenses(Vec<(usize, Tense)>);
 
@@ -73,7 +74,7 @@ fn tense_at(text: &Text, at: usize, vocabulary: &Vocabulary) -> Option<Tense> {
             return within_reach(&|at| is_infinitive(text.word(at))).then_some(Tense::Future);
         }
         Some(TenseWord::Auxiliary) => {
-            // "à", which many write without its accent, is told by what follows.
+            // Many write "à" without its accent, so the word after "a" decides whether it is the auxiliary.
             let preposition = text.written(at..at + 1).starts_with(['à', 'À']);
             return (!preposition && within_reach(&|at| is_participle(text, at))).then_some(Tense::Past);
         }
@@ -92,7 +93,7 @@ fn is_infinitive(word: &str) -> bool {
     word.len() >= 4 && ["er", "ir", "re", "oir"].iter().any(|ending| word.ends_with(ending))
 }
 
-/// "débordé", "rempli", "perdu", "mis"; without its accent too.
+/// Whether a word is a participle: "débordé", "rempli", "perdu", "mis", also without the accent.
 fn is_participle(text: &Text, at: usize) -> bool {
     let word = text.word(at);
     let preposition = matches!(text.word(at), "partir" | "cote" | "cause" | "droite" | "suite" | "quelle" | "cette");
@@ -103,7 +104,7 @@ fn is_participle(text: &Text, at: usize) -> bool {
             .any(|ending| word.ends_with(ending))
 }
 
-/// Endings that few other words have.
+/// The tense by endings that few other words have.
 fn by_ending(word: &str) -> Option<Tense> {
     let stem = |endings: &[&str]| {
         endings.iter().find_map(|ending| word.strip_suffix(ending)).filter(|stem| !stem.is_empty()).map(str::to_owned)
@@ -117,7 +118,7 @@ fn by_ending(word: &str) -> Option<Tense> {
     {
         return Some(Tense::Future);
     }
-    // The conditional asks, and tells no tense.
+    // The conditional is used to ask, and tells no tense.
     if stem(&["rait", "rais", "raient", "riez"]).is_some() {
         return None;
     }

@@ -11,7 +11,7 @@ use super::{
 };
 
 impl TimeReader<'_> {
-    /// Which way a word before a name of days points: "last", "ce", "avant-dernière".
+    /// The direction of a word before a name of days: "last", "ce", "avant-dernière".
     pub(super) fn direction_at(&self, at: usize) -> (Option<i8>, usize) {
         match self.word(at) {
             Some((TimeWord::Last, end)) => (Some(-1), end),
@@ -22,7 +22,7 @@ impl TimeReader<'_> {
         }
     }
 
-    /// The same after the name: "lundi dernier", "the week before last".
+    /// The direction of a word after the name: "lundi dernier", "the week before last".
     pub(super) fn direction_after(&self, direction: Option<i8>, at: usize) -> (Option<i8>, usize) {
         match (direction, self.direction_at(at)) {
             (None | Some(0), (Some(way), end)) if way != 0 => (Some(way), end),
@@ -46,7 +46,7 @@ impl TimeReader<'_> {
                 let told = self.text.is_digits(end) || matches!(self.word(end), Some((TimeWord::Part(_), _)));
                 if told { self.weekday(day, direction, end, end) } else { None }
             }
-            // "we" alone is English for another thing.
+            // "we" alone is the English pronoun.
             TimeWord::Weekend if self.text.word(start) == "we" && !(led || this || direction.is_some()) => None,
             TimeWord::Weekend => self.weekend(direction, end),
             TimeWord::Unit(unit) => self.whole_unit(unit, direction, end),
@@ -54,10 +54,10 @@ impl TimeReader<'_> {
         }
     }
 
-    /// `named` is where the weekday's own name ends, `end` where "dernier" or "prochain" does.
+    /// The day of a weekday's name, which ends at `named`; `end` is the position after "dernier" or "prochain".
     fn weekday(&self, day: i8, direction: Option<i8>, named: usize, end: usize) -> Option<(Days, usize)> {
         let weekday = Weekday::from_monday_zero_offset(day).ok()?;
-        // "samedi 3 novembre", "lundi le 3/11": the date says it all.
+        // "samedi 3 novembre", "lundi le 3/11": the date decides.
         let after = self.skip_leading(if self.text.is_mark(named, ',') { named + 1 } else { named });
         if let Some((days, end)) = self.calendar_date(after).or_else(|| self.day_of_month(after)) {
             return Some((agreeing(days, weekday), end));
@@ -154,10 +154,10 @@ impl TimeReader<'_> {
     }
 }
 
-/// A date with the weekday that was said beside it: the year in which they agree, if it is near, else a doubt.
+/// A date with the weekday that was said beside it; uncertain where they agree neither in the past nor in the future.
 fn agreeing(days: Days, weekday: Weekday) -> Days {
     let agrees = |stretch: Stretch| stretch.start.weekday() == weekday;
-    Days { doubt: !(agrees(days.past) || agrees(days.ahead)), ..days }
+    Days { uncertain: !(agrees(days.past) || agrees(days.ahead)), ..days }
 }
 
 /// The Saturday and Sunday of the week of `date`.

@@ -1,4 +1,4 @@
-//! The words of time: days, months, holidays, parts of the day, and what they do together.
+//! The words of time: days, months, holidays, parts of the day, and the words that combine them.
 
 use serde::Deserialize;
 
@@ -65,7 +65,7 @@ pub(super) struct TimeWords {
     now: Words,
     tonight: Words,
     weekdays: Vec<Words>,
-    /// Abbreviations that are words of their own too: believed only before a figure or a part of the day.
+    /// Abbreviations that are also other words: they count only before a figure or a part of the day.
     short_weekdays: Vec<Words>,
     weekend: Words,
     months: Vec<Words>,
@@ -96,7 +96,7 @@ pub(super) struct TimeWords {
     beginning: Words,
     ending: Words,
     about: Words,
-    /// "Quelques", before a unit: how many is not told.
+    /// "Quelques", before a unit: an unknown count.
     few: Words,
     /// "L'autre jour": some days ago.
     other_day: Words,
@@ -109,7 +109,7 @@ pub(super) struct TimeWords {
     leading: Words,
 }
 
-/// What a word says of time.
+/// What a word means for a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::understanding) enum TimeWord {
     /// A day, counted from today.
