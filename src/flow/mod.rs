@@ -1,8 +1,8 @@
 //! The pure engine of scripted conversations: `(library, state, event, now) -> (state, effects)`.
 //!
 //! A claims manager writes flows in YAML under `flows/`; [`Library::load`] reads, checks and compiles them once
-//! (`program/`: what the files say). [`step`] then walks a conversation through them (`run/`: what happens). Whatever the
-//! engine needs from outside (a policy, a decision of a table, the time) comes in as an [`Event`]; whatever it wants done
+//! (`program/`: what the files say). [`step`] then runs a conversation through them (`run/`: what happens). What the
+//! engine needs from outside (a policy, a decision of a table, the time) comes in as an [`Event`]; what it wants done
 //! goes out as an [`Effect`].
 //!
 //! Architecture invariant: no I/O but in [`Library::load`], no clock, no randomness. The same inputs give the same
@@ -29,7 +29,7 @@ pub use program::{
     table::{Row, Table},
     template::Saying,
 };
-/// For whoever reads YAML as the flows are read: every mistake is reported with its place.
+/// For other readers of YAML: every mistake is reported with its place, as in the flows.
 pub(crate) use program::{
     diagnostics::Diagnostics,
     yaml::{Data, Fields, Node},

@@ -1,4 +1,4 @@
-//! What is checked over all files together: calls, tables, documents, names in texts, reachability, length.
+//! The checks over all files together: calls, tables, documents, names in texts, reachability, length.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,10 +17,10 @@ use crate::domain::{
     sms::{self, Alphabet},
 };
 
-/// How deep flows may call flows.
+/// How deep calls of flows may be nested.
 pub(crate) const MAX_DEPTH: usize = 8;
 
-/// All that was read.
+/// Everything that was read from the files.
 pub(crate) struct Parts<'a> {
     pub(crate) flows: &'a BTreeMap<String, Flow>,
     pub(crate) tables: &'a BTreeMap<String, Table>,
@@ -143,7 +143,7 @@ fn reachability(flow: &Flow, problems: &mut Diagnostics) {
             problems.warn(&flow.file, step.place, format!("the step `{}` is never reached", step.id));
         }
     }
-    // A step from which no way leads out of the flow keeps a person in it for ever.
+    // A step from which no path leads out of the flow would keep a person in it for ever.
     for &start in &reached {
         let mut seen = BTreeSet::new();
         let mut todo = vec![start];
@@ -190,8 +190,8 @@ fn lengths(flow: &Flow, problems: &mut Diagnostics) {
     }
 }
 
-/// How long a text is as the SMS channel sends it, if it does not fit into one message. A template is counted as it is
-/// written: nobody knows yet how long the names in it will be.
+/// The length of a text as the SMS channel sends it, if it does not fit into one message. A template is counted as it
+/// is written, since the length of its values is not known yet.
 fn more_than_one_sms(text: &str) -> Option<String> {
     let sent = sms::shorten(text);
     let segments = sms::segment(&sent);
@@ -206,7 +206,7 @@ fn more_than_one_sms(text: &str) -> Option<String> {
     Some(format!("{count} SMS: {} characters, and one holds {}{because}", segments.units, alphabet.alone()))
 }
 
-/// Flows that call each other in a circle, or too deep.
+/// Reports flows that call each other in a circle, or too deep.
 fn depth(parts: &Parts, flow: &Flow, problems: &mut Diagnostics) {
     fn deepest(parts: &Parts, flow: &Flow, left: usize) -> bool {
         left > 0

@@ -1,19 +1,19 @@
-//! An insurer's `closing`: for how long a message reopens a closed dossier, and what it does afterwards.
+//! An insurer's `closing`: for how long a message reopens a closed dossier, and what a later message does.
 
 use super::{
     diagnostics::Diagnostics,
     yaml::{Fields, Node},
 };
 
-/// How long a closed claim is taken up again where the insurer does not say.
+/// For how many days a message reopens a closed dossier, where the insurer does not say.
 const REOPEN_DAYS: i64 = 30;
 
-/// An insurer's `closing`: what a message does that comes after the end.
+/// An insurer's `closing`: what a message does that comes after the dossier was closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closing {
     /// For this many days it reopens the dossier.
     pub reopen_days: i64,
-    /// What it does afterwards.
+    /// What a later message does.
     pub then: Afterwards,
 }
 
@@ -21,7 +21,7 @@ pub struct Closing {
 pub enum Afterwards {
     /// The person is asked which claim they mean.
     Ask,
-    /// Another claim begins.
+    /// Another claim is begun.
     Another,
 }
 

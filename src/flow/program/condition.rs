@@ -1,7 +1,7 @@
 //! Conditions: typed tests on facts, the same in flows and in tables.
 //!
-//! A test on a fact that is missing or not known is itself unknown, never silently false. [`Condition::explain`] says
-//! which test failed and which facts are missing.
+//! The test of a fact that is missing or not known is itself unknown, never silently false. [`Condition::explain`]
+//! tells which test failed and which facts are missing.
 
 mod implication;
 mod overlap;
@@ -21,7 +21,7 @@ use crate::domain::{
     fact::{Facts, Moment, Precision, Value},
 };
 
-/// What a condition answers.
+/// The truth of a condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Truth {
     True,
@@ -47,7 +47,7 @@ impl std::ops::Not for Truth {
     }
 }
 
-/// What a condition is judged on.
+/// What a condition is evaluated on.
 #[derive(Clone, Copy, Debug)]
 pub struct Scope<'a> {
     pub facts: &'a Facts,
@@ -55,7 +55,7 @@ pub struct Scope<'a> {
     pub today: Date,
 }
 
-/// A condition: tests and how they combine.
+/// A condition: tests and their combination.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Condition {
     All(Vec<Condition>),
@@ -69,7 +69,7 @@ pub enum Condition {
 pub struct Test {
     pub fact: String,
     check: Check,
-    /// As it was written, for people.
+    /// The test as it is written in the file, for people.
     written: String,
 }
 
@@ -84,7 +84,7 @@ enum Check {
     Known,
     Missing,
     Unknown,
-    /// The moment was told with its hour, or the part of its day.
+    /// Whether the moment has an hour, or a part of the day.
     Timed,
     OneOf(Vec<String>),
     NoneOf(Vec<String>),
@@ -110,14 +110,14 @@ enum Operand {
     Today(Shift),
 }
 
-/// A shift in days and months; it compares, which [`Span`] does not.
+/// A shift in days and months. It can be compared, unlike [`Span`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Shift {
     days: i32,
     months: i32,
 }
 
-/// Why a condition answered what it answered.
+/// The truth of a condition, and why.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation<'a> {
     pub truth: Truth,
@@ -131,7 +131,7 @@ pub struct Explanation<'a> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Failed<'a> {
     pub test: &'a Test,
-    /// The test held, and the condition wanted that it does not.
+    /// Whether the test held and the condition required that it does not.
     pub negated: bool,
 }
 
@@ -166,7 +166,7 @@ impl Condition {
         Explanation { truth, failed, missing }
     }
 
-    /// The names of the facts that are tested.
+    /// The names of the facts that it tests.
     pub fn facts(&self) -> Vec<&str> {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::facts).collect(),
@@ -201,7 +201,7 @@ impl Condition {
         }
     }
 
-    /// Reads a condition; what does not fit the facts' types is reported.
+    /// Reads a condition, and reports what does not fit the facts' types.
     pub(crate) fn read(file: &str, node: &Node, types: &FactTypes, problems: &mut Diagnostics) -> Self {
         let Data::Map(entries) = &node.data else {
             if !matches!(node.data, Data::Null) {
@@ -239,7 +239,7 @@ impl Condition {
         }
     }
 
-    /// The names of the insurer's thresholds that are compared with.
+    /// The names of the insurer's thresholds with which it compares.
     pub fn thresholds(&self) -> Vec<&str> {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::thresholds).collect(),
@@ -269,12 +269,12 @@ fn fold(parts: &[Condition], scope: &Scope, decisive: Truth, otherwise: Truth) -
 }
 
 impl Test {
-    /// As it was written, for people.
+    /// The test as it is written in the file, for people.
     pub fn written(&self) -> &str {
         &self.written
     }
 
-    /// What it asks of its fact, with the insurer's figures.
+    /// What it requires of its fact, with the insurer's figures for thresholds.
     pub fn expected(&self, scope: &Scope) -> Expectation {
         match &self.check {
             Check::Known => Expectation::Known,
@@ -440,7 +440,7 @@ impl Operand {
     }
 }
 
-/// `today`, `today - 24 months` or a date of the calendar (which then comes first).
+/// Reads `today`, `today - 24 months` or a date; the first part of the result is none for `today`.
 fn read_date(text: &str) -> Option<(Option<Date>, Shift)> {
     let Some(shift) = text.strip_prefix("today") else {
         return text.parse().ok().map(|date| (Some(date), Shift::default()));
@@ -466,7 +466,7 @@ fn read_date(text: &str) -> Option<(Option<Date>, Shift)> {
     Some((None, shift))
 }
 
-/// A date of a `validate`: `today`, `today - 5 years` or `2026-11-20`.
+/// A bound of `validate` for dates: `today`, `today - 5 years` or `2026-11-20`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct DateBound(Option<Date>, Shift);
 
@@ -516,7 +516,7 @@ fn compare(value: &Value, relation: Relation, operand: &Operand, scope: &Scope) 
 }
 
 impl Relation {
-    /// The longer signs first: `<` begins `<=`.
+    /// The longer signs come first, since `<=` begins with `<`.
     const ALL: [Self; 6] =
         [Self::LessOrEqual, Self::GreaterOrEqual, Self::NotEqual, Self::Less, Self::Greater, Self::Equal];
 
@@ -542,7 +542,8 @@ impl Relation {
         }
     }
 
-    /// A value known only to lie between two ends holds when both ends hold, and is unknown when they differ.
+    /// The truth of a comparison with a value of which only the two ends are known: true when it holds for both,
+    /// unknown when they differ.
     fn between(self, first: Ordering, last: Ordering) -> Truth {
         if first != last && matches!(self, Self::Equal | Self::NotEqual) {
             let outside = first.is_gt() || last.is_lt();
@@ -556,7 +557,7 @@ impl Relation {
     }
 }
 
-/// The first and the last day that a moment may be.
+/// The first and the last day on which a moment may lie.
 pub(crate) fn days_of(moment: &Moment) -> (Date, Date) {
     let first = moment.start.date();
     if let Some(end) = moment.end {

@@ -1,11 +1,11 @@
-//! What is wrong with a file under `flows/`, and where.
+//! Diagnostics: what is wrong with a file under `flows/`, and where.
 
 use std::fmt;
 
-/// How much a problem matters.
+/// How severe a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// The flows work, but somebody should look.
+    /// The flows work, but somebody should look at it.
     Warning,
     /// The flows are refused.
     Error,
@@ -18,7 +18,7 @@ pub(crate) struct SourcePosition {
     pub(crate) column: u32,
 }
 
-/// One mistake or doubt, at a place of a file.
+/// An error or a warning at a place in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     pub file: String,
@@ -45,18 +45,18 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// Whose sources are compiled, and so how strict the check is with what they lack.
+/// How strictly sources are checked for what they lack.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Strictness {
-    /// Files that somebody is writing: whatever is missing is an error.
+    /// Files that somebody is editing: whatever is missing is an error.
     #[default]
     Files,
-    /// A revision that was whole when it was stored: what a later version of this program asks for is a warning, and
-    /// something sensible stands in, so that the conversations that began with it go on.
+    /// A revision that was complete when it was stored: what only a later version of this program requires is a
+    /// warning, and a default replaces it, so that the conversations that began with it go on.
     Stored,
 }
 
-/// All that was found so far: a reader goes on after a mistake, so that a person sees them all at once.
+/// The problems found so far. A reader goes on after a mistake, so that a person sees all of them at once.
 #[derive(Debug, Default)]
 pub(crate) struct Diagnostics {
     found: Vec<Diagnostic>,
@@ -68,8 +68,9 @@ impl Diagnostics {
         Self { found: Vec::new(), strictness }
     }
 
-    /// Something is missing, or means nothing any more, that a revision stored by an earlier version of this program may
-    /// well lack or have: every rule that is added to the check reports by this, and says what stands in.
+    /// Reports what a revision stored by an earlier version of this program may lack, or have although it means nothing
+    /// any more: an error for files, a warning for stored revisions. Every new rule of the check reports by this, and
+    /// its message names the default.
     pub(crate) fn outdated(&mut self, file: &str, place: SourcePosition, message: String) {
         match self.strictness {
             Strictness::Files => self.error(file, place, message),
@@ -93,7 +94,7 @@ impl Diagnostics {
         self.found.push(Diagnostic { severity: Severity::Warning, ..Diagnostic::error(file, place, message) });
     }
 
-    /// The problems by file and place.
+    /// The problems, sorted by file and place.
     pub(crate) fn into_sorted(mut self) -> Vec<Diagnostic> {
         self.found.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
         self.found

@@ -1,7 +1,7 @@
-//! Collective events: a storm, a flood or a decree that strikes many at once, by place and dates (`flows/events.yaml`).
+//! Collective events: a storm, a flood or a decree that concerns many people, by place and dates (`flows/events.yaml`).
 //!
-//! A flow asks for them with `check_event`, once the peril, the date and the place of loss are known. What an event
-//! changes (fewer questions, a longer delay, a word to the person) is the flow's to say: here it is only recognised.
+//! A flow looks for them with `check_event`, once the peril, the date and the place of loss are known. The flow decides
+//! what an event changes (fewer questions, a longer delay, a word to the person): here it is only recognised.
 
 use std::collections::BTreeSet;
 
@@ -14,18 +14,18 @@ use super::{
 };
 use crate::domain::{fact::Moment, language::Text};
 
-/// Something that struck many people at once.
+/// An event that struck many people at once.
 #[derive(Debug)]
 pub(crate) struct CollectiveEvent {
     pub(crate) name: Text,
     perils: Vec<String>,
     from: Date,
     to: Date,
-    /// How the postcodes of the places begin: "69" for the department, "69003" for a town.
+    /// The beginnings of the places' postcodes: "69" for a department, "69003" for a town.
     postcodes: Vec<String>,
-    /// The last day on which the insurer takes a declaration as in time.
+    /// The last day on which the insurer accepts a declaration as made in time.
     pub(crate) declare_until: Option<Date>,
-    /// Questions that only establish what is public already are left out.
+    /// Whether questions that only establish what is publicly known are left out.
     pub(crate) simplified: bool,
     place: SourcePosition,
 }
@@ -96,7 +96,7 @@ fn day(fields: &mut Fields, key: &str, problems: &mut Diagnostics) -> Option<Dat
     date
 }
 
-/// An event for a peril that no flow knows strikes nobody.
+/// Reports events for perils that no flow has.
 pub(crate) fn check(events: &[CollectiveEvent], perils: &BTreeSet<&str>, problems: &mut Diagnostics) {
     for event in events {
         for peril in event.perils.iter().filter(|peril| !perils.contains(peril.as_str())) {

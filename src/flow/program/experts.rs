@@ -1,4 +1,4 @@
-//! `experts.yaml`: who looks at losses, where, and when.
+//! `experts.yaml`: who surveys losses, where, and when.
 
 use std::collections::BTreeSet;
 
@@ -13,15 +13,15 @@ use crate::{
 };
 
 pub(crate) const FILE: &str = "experts.yaml";
-/// Times are kept in quarters of an hour.
+/// Lengths of time are multiples of a quarter of an hour, in minutes.
 const QUARTER: f64 = 15.0;
-/// No notice is longer than a month, and nobody plans for more than half a year of working days.
+/// The longest notice, a month, and the most working days that are searched for slots.
 const MAX_NOTICE_HOURS: f64 = 720.0;
 const MAX_DAYS_AHEAD: f64 = 60.0;
-/// No appointment and no way to the next one is longer than a working day.
+/// The longest appointment, and the longest way to the next one: a working day.
 const MAX_MINUTES: f64 = 480.0;
 
-/// Reads the file; `perils` are those that flows have.
+/// Reads the file; `perils` are those of the flows.
 pub(crate) fn read(root: &Node, perils: &BTreeSet<&str>, problems: &mut Diagnostics) -> Experts {
     let mut fields = Fields::of(FILE, root, problems);
     let mut experts = Experts::default();
@@ -97,7 +97,7 @@ fn one(node: &Node, perils: &BTreeSet<&str>, problems: &mut Diagnostics) -> Expe
     Expert { id, name, phone, skills, modes, departments, hours, lengths, travel, per_day, link }
 }
 
-/// The texts of a list that must not be empty; `wrong` tells what is wrong with one.
+/// The texts of a list, which must not be empty; `wrong` tells what is wrong with one of them.
 fn listed(
     fields: &mut Fields,
     key: &str,
@@ -119,20 +119,20 @@ fn listed(
     texts
 }
 
-/// A whole number from 0 to `most`.
-fn whole(fields: &mut Fields, key: &str, most: f64, problems: &mut Diagnostics) -> Option<u16> {
+/// A whole number from 0 to `max`.
+fn whole(fields: &mut Fields, key: &str, max: f64, problems: &mut Diagnostics) -> Option<u16> {
     let node = fields.take(key)?;
     match node.data {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked by the guard")]
-        Data::Number(number) if number.fract() == 0.0 && (0.0..=most).contains(&number) => Some(number as u16),
+        Data::Number(number) if number.fract() == 0.0 && (0.0..=max).contains(&number) => Some(number as u16),
         _ => {
-            problems.error(FILE, node.place, format!("`{key}` is a whole number, 0 to {most}"));
+            problems.error(FILE, node.place, format!("`{key}` is a whole number, 0 to {max}"));
             None
         }
     }
 }
 
-/// Minutes in quarters of an hour.
+/// A number of minutes that is a multiple of a quarter of an hour.
 fn quarters(fields: &mut Fields, key: &str, problems: &mut Diagnostics) -> Option<u16> {
     let node = fields.take(key)?;
     match node.data {

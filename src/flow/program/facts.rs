@@ -1,4 +1,4 @@
-//! What facts there are: their types, names and values, from the questions of all flows and from `facts.yaml`.
+//! The facts: their types, names and values, from the questions of all flows and from `facts.yaml`.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::{
 pub enum FactType {
     Text,
     Bool,
-    /// One of these values; an empty list is open.
+    /// One of these values; an empty list allows any.
     Choice(Vec<String>),
     Choices(Vec<String>),
     Number,
@@ -29,7 +29,7 @@ pub enum FactType {
     Files,
 }
 
-/// How a type is tested.
+/// The kind of tests that a type allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Family {
     Bool,
@@ -40,7 +40,7 @@ pub(crate) enum Family {
 }
 
 impl FactType {
-    /// The type that the answers of a question have.
+    /// The type of the answers to a question.
     pub(crate) fn of(input: Input, values: Vec<String>) -> Self {
         match input {
             Input::Text | Input::PolicyNumber | Input::Plate => Self::Text,
@@ -68,7 +68,7 @@ impl FactType {
         }
     }
 
-    /// These values, when the type has them all.
+    /// Checks that the type has all these values.
     pub(crate) fn values(&self, wanted: &[String]) -> Result<Vec<String>, String> {
         match self {
             Self::Choice(known) | Self::Choices(known) if !known.is_empty() => {
@@ -82,7 +82,7 @@ impl FactType {
         }
     }
 
-    /// A literal of a `set` step, of a transcript or of a button as a value of this type.
+    /// Parses a literal of a `set` step, of a transcript or of a button as a value of this type.
     pub(crate) fn literal(&self, written: &str) -> Result<Value, String> {
         let number = || written.parse::<f64>().map_err(|_| format!("`{written}` is no number"));
         let wrong = |what| format!("`{written}` is no {what}");
@@ -122,7 +122,7 @@ impl FactType {
 /// The types of all facts by name.
 pub(crate) type FactTypes = BTreeMap<String, FactType>;
 
-/// The facts that are always there: what the policy register and the tables answer.
+/// The facts that every library has: the answers of the policy register and of the tables.
 pub(crate) fn built_in() -> FactTypes {
     let modes = OrientationMode::ALL.map(|mode| mode.name().to_owned()).to_vec();
     [
@@ -151,13 +151,13 @@ pub(crate) fn built_in() -> FactTypes {
 #[derive(Clone, Debug, Default)]
 pub struct FactLabel {
     pub label: Text,
-    /// For handlers, never shown to the person.
+    /// Whether it is for handlers only and never shown to the person.
     pub private: bool,
     /// The names of its values.
     pub values: Vec<(String, Text)>,
 }
 
-/// What `facts.yaml` says: the names, and the types of facts that no question asks.
+/// Reads `facts.yaml`: the names of facts, and the types of those that no question asks for.
 pub(crate) fn read(file: &str, root: &Node, problems: &mut Diagnostics) -> (BTreeMap<String, FactLabel>, FactTypes) {
     let mut names = BTreeMap::new();
     let mut types = FactTypes::new();
@@ -186,7 +186,7 @@ pub(crate) fn read(file: &str, root: &Node, problems: &mut Diagnostics) -> (BTre
     (names, types)
 }
 
-/// The choices of a question or of a fact: values and names, and the words that people use for them.
+/// Reads the choices of a question or of a fact: their values and names, and the words that people use for them.
 pub(crate) fn read_choices(
     file: &str,
     nodes: &[Node],
@@ -213,7 +213,7 @@ pub(crate) fn read_choices(
     (choices, items)
 }
 
-/// The words by which people say something, of both languages: people mix them.
+/// Reads the words that people use for something, in both languages together, since people mix them.
 pub(crate) fn read_words(file: &str, node: &Node, problems: &mut Diagnostics) -> Vec<String> {
     let mut fields = Fields::of(file, node, problems);
     let mut words = Vec::new();
@@ -224,7 +224,7 @@ pub(crate) fn read_words(file: &str, node: &Node, problems: &mut Diagnostics) ->
     words
 }
 
-/// The kind of answer that `type:` names.
+/// The kind of answer that a question's `type:` names.
 pub(crate) fn input_named(name: &str) -> Option<Input> {
     Some(match name {
         "text" => Input::Text,
@@ -259,12 +259,12 @@ pub(crate) fn unknown_type() -> String {
 #[derive(Clone, Debug)]
 pub struct DocumentKind {
     pub name: Text,
-    /// How to make a good one.
+    /// How to make a good document of this kind.
     pub how: Option<Text>,
     pub accepts: Accepts,
 }
 
-/// What files a kind of document may be.
+/// The files that are accepted as a kind of document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Accepts {
     Photo,
@@ -284,7 +284,7 @@ impl Accepts {
     }
 }
 
-/// What `documents.yaml` says.
+/// Reads `documents.yaml`.
 pub(crate) fn read_documents(file: &str, root: &Node, problems: &mut Diagnostics) -> BTreeMap<String, DocumentKind> {
     let mut kinds = BTreeMap::new();
     let mut top = Fields::of(file, root, problems);

@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub(crate) const FILE: &str = "faq.yaml";
-/// Who reads an answer on a telephone reads no more than this.
+/// The longest answer, in text messages: nobody reads more on a telephone.
 const MAX_SMS: usize = 3;
 
 /// A question with its answers.
@@ -24,7 +24,7 @@ pub struct FaqEntry {
     pub id: String,
     /// The intent that it answers where no entry is found.
     default_of: Option<String>,
-    /// From the person's own dossier: the first whose condition holds.
+    /// Answers from the person's own dossier: the first whose condition holds is given.
     pub(crate) own: Vec<(Condition, Saying)>,
     pub(crate) answer: Saying,
 }
@@ -116,7 +116,7 @@ impl FaqBook {
         &self.entries
     }
 
-    /// Where questions begin in a message.
+    /// The search by which questions are found in a message and compared.
     pub fn search(&self) -> &Faq {
         &self.faq
     }

@@ -1,4 +1,4 @@
-//! A flow drawn as a Mermaid flowchart, for those who read pictures sooner than YAML.
+//! Draws a flow as a Mermaid flowchart.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use super::steps::{Flow, Step, StepKind};
 use super::template::Saying;
 use crate::domain::language::Language;
 
-/// Longer texts are cut in the picture.
+/// The longest text of a node, in characters; longer ones are cut.
 const MAX_TEXT: usize = 60;
 
 /// The flowchart of `flow`, its texts in `language`. Steps that run only under a condition stand on a dotted arrow.
@@ -76,7 +76,7 @@ fn short(text: &str) -> String {
     line.chars().take(MAX_TEXT).chain(['…']).collect()
 }
 
-/// A label as Mermaid takes any text: quoted, with its own quotes and brackets as entities.
+/// A label that Mermaid accepts, whatever the text: quoted, with quotes and brackets as entities.
 fn quoted(text: &str) -> String {
     let mut label = String::from("\"");
     for letter in text.chars() {

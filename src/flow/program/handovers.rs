@@ -1,4 +1,4 @@
-//! `handovers.yaml`: why a person takes over, in words for handlers.
+//! `handovers.yaml`: the reasons for handing a conversation over, with their texts for handlers.
 
 use std::collections::BTreeMap;
 
@@ -12,11 +12,11 @@ use crate::domain::language::Text;
 
 pub(crate) const FILE: &str = "handovers.yaml";
 
-/// A reason that the program itself gives, whatever the flows say.
+/// A reason that the program itself gives, independent of the flows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OwnReason {
     Danger,
-    /// The person called for somebody.
+    /// The person asked for a human.
     Asked,
     NotUnderstood,
     /// The flow turned in a circle.
@@ -27,7 +27,7 @@ pub enum OwnReason {
     Silent,
     /// The expert's appointment is to be arranged by a person.
     Appointment,
-    /// The expert's mission fell, and another is to be arranged.
+    /// The expert's mission was withdrawn, and another expert is to be chosen.
     ExpertWithdrawn,
 }
 
@@ -83,7 +83,7 @@ impl HandoverReasons {
         self.0.iter().map(|(code, (text, _))| (code.as_str(), text))
     }
 
-    /// Reports reasons that are given and not declared, and those that nobody gives.
+    /// Reports reasons that are used and not declared, and those that are declared and not used.
     pub(crate) fn check<'a>(
         &self,
         flows: impl Iterator<Item = &'a Flow>,

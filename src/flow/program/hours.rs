@@ -1,4 +1,4 @@
-//! An insurer's `hours`: when its people answer.
+//! An insurer's `hours`: its opening hours.
 
 use jiff::{
     ToSpan,
@@ -12,13 +12,13 @@ use super::{
 use crate::{contract::Calendar, planning::Week};
 
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-/// No insurer is closed for longer than this.
+/// How many days ahead the next opening is searched for: no insurer is closed for longer.
 const DAYS_AHEAD: i64 = 30;
 
-/// An insurer's `hours`. Public holidays are closed.
+/// An insurer's opening hours. It is closed on public holidays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hours {
-    /// From Monday; each with the times from which and until which people answer.
+    /// The hours of each day, from Monday on.
     week: Week,
 }
 
@@ -40,12 +40,12 @@ impl Hours {
         hours
     }
 
-    /// The hours by themselves, from Monday on.
+    /// The hours of each day, from Monday on.
     pub(crate) fn into_week(self) -> Week {
         self.week
     }
 
-    /// When people answer again. None while they answer, or where no hours are set.
+    /// When the insurer opens again. None while it is open, or where no hours are set.
     pub fn reopening(&self, now: DateTime, calendar: &Calendar) -> Option<DateTime> {
         if self.week.iter().all(Vec::is_empty) {
             return None;

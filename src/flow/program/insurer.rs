@@ -1,4 +1,4 @@
-//! Insurers: whose thresholds, numbers and texts a conversation uses.
+//! Insurers: their thresholds, addresses and texts, which a conversation uses.
 
 use std::collections::BTreeMap;
 
@@ -23,17 +23,17 @@ pub struct Insurer {
     pub name: String,
     pub phone: Option<String>,
     pub email: Option<String>,
-    /// What conditions compare with, in euros or plain numbers.
+    /// The thresholds with which conditions compare, in euros or plain numbers.
     pub thresholds: BTreeMap<String, f64>,
-    /// What its policy numbers look like.
+    /// The form of its policy numbers.
     pub policy_number: Option<Regex>,
-    /// Its own public addresses, by channel: the number that takes text messages, the mailbox, the bot's name.
+    /// Its public addresses, by channel: the number for text messages, the mailbox, the bot's name.
     pub reach: BTreeMap<String, String>,
-    /// What a message does that comes when the dossier is closed.
+    /// What a message does that comes after the dossier was closed.
     pub closing: Closing,
-    /// When people answer, in the insurer's zone.
+    /// The opening hours, in the insurer's time zone.
     pub hours: Hours,
-    /// The zone in which the insurer counts hours and days. None: Paris.
+    /// The time zone in which hours and days are counted. None: Paris.
     pub(crate) zone: Option<TimeZone>,
     /// Every other text of the file, for templates.
     pub texts: BTreeMap<String, Text>,
@@ -99,7 +99,7 @@ impl Insurer {
                 Data::Map(entries) if entries.iter().any(|(key, ..)| key == "fr" || key == "en") => {
                     texts.insert(key.to_owned(), text(file, node, problems));
                 }
-                // Languages and the like are for other rooms.
+                // Other lists and maps are read by other rooms.
                 _ => {}
             }
         }
@@ -121,7 +121,7 @@ impl Insurer {
         insurer
     }
 
-    /// The zone in which this insurer's days and hours are counted.
+    /// The time zone in which this insurer's hours and days are counted.
     pub fn zone(&self) -> TimeZone {
         self.zone.clone().unwrap_or_else(paris)
     }
@@ -133,7 +133,7 @@ impl Insurer {
         view.insert("email".to_owned(), self.email.as_deref().unwrap_or_default().into());
         view.extend(self.thresholds.iter().map(|(name, number)| (name.clone(), (*number).into())));
         view.extend(self.texts.iter().map(|(name, text)| (name.clone(), text.get(language).into())));
-        // From a map: pairs that are collected would make a list.
+        // Converted from a map, because collecting pairs would make a list.
         view.into()
     }
 

@@ -1,4 +1,4 @@
-//! Everything under `flows/`, read and compiled once; and all that is wrong with it.
+//! The library: everything under `flows/`, read, checked and compiled once.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -36,10 +36,10 @@ use crate::{
     understanding::{ChoiceItem, ChoiceSet, Command, IntentScore, Intents, ParsedMessage, Vocabulary},
 };
 
-/// What is left to all other intents when the vocabulary says one.
+/// The probability that is left to all other intents when the vocabulary decides one.
 const UNSURE: f32 = 0.03;
 
-/// What the engine says, and the words by which it listens.
+/// The files of the engine's sentences and of the vocabulary.
 const MESSAGES: &str = "messages.yaml";
 const VOCABULARY: &str = "vocabulary.yaml";
 
@@ -64,16 +64,16 @@ pub struct Library {
     faq: FaqBook,
     requests: RequestBook,
     handovers: HandoverReasons,
-    /// Which questions fill a fact.
+    /// The questions that fill each fact.
     questions: HashMap<String, Vec<(String, usize)>>,
     /// The facts in the order in which they are asked, for summaries.
     order: Vec<String>,
     pub(crate) review_choices: ChoiceSet,
-    /// The claim that was closed, or another.
+    /// The answers to whether the person means the closed claim or another one.
     pub(crate) claim_choices: ChoiceSet,
     pub(crate) zone: TimeZone,
     calendar: Calendar,
-    /// Stands in for an insurer that has no file.
+    /// The insurer that replaces one without a file.
     pub(crate) nobody: Insurer,
     sources: BTreeMap<String, String>,
     revision: String,
@@ -93,7 +93,11 @@ fn list(problems: &[Diagnostic]) -> String {
 }
 
 impl Library {
-    /// Reads the folder `flows/`.
+    /// Reads and compiles the folder `flows/`.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be read, or its files have mistakes: all of them, with their places.
     pub fn load(folder: &Path) -> Result<Self, LoadError> {
         Self::from_sources(read_sources(folder)?)
     }
@@ -101,21 +105,23 @@ impl Library {
     /// Compiles sources by path, such as those of the folder.
     ///
     /// # Errors
-    /// The sources have mistakes.
+    ///
+    /// When the sources have mistakes: all of them, with their places.
     pub fn from_sources(sources: BTreeMap<String, String>) -> Result<Self, LoadError> {
         Self::compile(sources, Strictness::Files).0.map_err(LoadError::Mistakes)
     }
 
-    /// Compiles a revision that this program, or an earlier version of it, has stored. What it lacks of what is asked
-    /// for now is no error; the sentences and words of the engine are then those that came with this program.
+    /// Compiles a revision that this program, or an earlier version of it, stored. What only this version requires is
+    /// no error: missing sentences and words are those that came with this program.
     ///
     /// # Errors
-    /// The flows cannot be walked: a file is no YAML, a step or a condition means nothing any more.
+    ///
+    /// When the flows cannot be run: a file is no YAML, or a step or a condition means nothing any more.
     pub fn from_stored(sources: BTreeMap<String, String>) -> Result<Self, LoadError> {
         Self::compile(sources, Strictness::Stored).0.map_err(LoadError::Mistakes)
     }
 
-    /// The compiled library, or the errors; and every problem.
+    /// Compiles sources. Returns the library or its errors, and every problem, warnings included.
     pub fn compile(
         sources: BTreeMap<String, String>,
         strictness: Strictness,
@@ -176,7 +182,7 @@ impl Library {
         let shipped = (strictness == Strictness::Stored).then(|| shipped(MESSAGES, &mut problems)).flatten();
         let messages = nodes.get(MESSAGES).unwrap_or(&empty);
         let messages = Messages::read(MESSAGES, messages, shipped.as_ref(), &mut texts, &mut problems);
-        // Flows without intents still work: they ask what they do not know.
+        // Flows work without intents too: they then ask every question.
         let intents = nodes.get(intents::FILE).map_or_else(IntentBook::default, |node| {
             IntentBook::read(node, nodes.get(intents::LEARNT_FILE), &types, &mut texts, &mut problems)
         });
@@ -265,23 +271,23 @@ impl Library {
         (Ok(library), problems)
     }
 
-    /// The sources by path, so that an older revision can be kept and compiled again.
+    /// The sources by path, to store the revision and to compile it again.
     pub fn sources(&self) -> &BTreeMap<String, String> {
         &self.sources
     }
 
-    /// A name for exactly these sources.
+    /// The identifier of this revision: a hash of its sources.
     pub fn revision(&self) -> &str {
         &self.revision
     }
 
-    /// What a message is about, the most probable first. A danger, a call for a person or STOP that the vocabulary finds
-    /// comes before what was learnt.
+    /// The intents of a message, the most probable first. A danger, a request for a person or STOP that the vocabulary
+    /// finds comes before the classifier's.
     pub fn recognise(&self, reading: &ParsedMessage) -> Vec<IntentScore<'_>> {
         self.recognise_with(self.intents.classifier(), reading)
     }
 
-    /// As [`Self::recognise`], by another classifier of the same intents.
+    /// As [`Self::recognise`], with another classifier of the same intents.
     pub fn recognise_with<'a>(&self, intents: &'a Intents, reading: &ParsedMessage) -> Vec<IntentScore<'a>> {
         let said = match (reading.danger(), reading.command()) {
             (Some(_), _) => Some("emergency"),
@@ -290,7 +296,7 @@ impl Library {
             _ => None,
         };
         let mut scores = intents.classify(reading.said());
-        // What a rule found first stays first: rules know what the words' own list does not.
+        // An intent that a rule found stays first, since rules are more precise than the vocabulary's lists.
         if let Some(said) = said
             && !scores.first().is_some_and(|first| first.by_rule)
             && let Some(at) = scores.iter().position(|score| score.intent == said)
@@ -306,27 +312,27 @@ impl Library {
         scores
     }
 
-    /// What people want, and how it is recognised.
+    /// The intents.
     pub fn intents(&self) -> &IntentBook {
         &self.intents
     }
 
-    /// The questions that people ask, and their answers.
+    /// The frequent questions and their answers.
     pub fn faq(&self) -> &FaqBook {
         &self.faq
     }
 
-    /// What people ask for beside declaring.
+    /// The kinds of requests besides declaring a claim.
     pub fn requests(&self) -> &RequestBook {
         &self.requests
     }
 
-    /// Why a person takes over, in words for handlers; none for a reason that is declared no more.
+    /// The text, for handlers, of a reason for handing over; none for a reason that is no longer declared.
     pub fn handover_reason(&self, code: &str) -> Option<&Text> {
         self.handovers.get(code)
     }
 
-    /// All declared reasons, by code.
+    /// All declared reasons for handing over, by code.
     pub fn handover_reasons(&self) -> impl Iterator<Item = (&str, &Text)> {
         self.handovers.iter()
     }
@@ -365,7 +371,7 @@ impl Library {
         self.insurers.values()
     }
 
-    /// The words by which people are understood.
+    /// The vocabulary by which messages are understood.
     pub fn vocabulary(&self) -> &Vocabulary {
         &self.vocabulary
     }
@@ -397,24 +403,24 @@ impl Library {
         &self.order
     }
 
-    /// A sentence of `messages.yaml` that names nothing, such as those of the host.
+    /// A sentence of `messages.yaml` without placeholders, such as those that other rooms say.
     pub fn sentence(&self, key: &str, language: Language) -> Option<&str> {
         self.messages.texts.get(key).map(|text| text.get(language))
     }
 
-    /// What a fact is called, in a language; its own name when nobody named it.
+    /// The label of a fact in a language; its name where it has no label.
     pub fn fact_label<'a>(&'a self, fact: &'a str, language: Language) -> &'a str {
         self.names.get(fact).map_or(fact, |name| name.label.get(language))
     }
 
-    /// What a value of a fact is called: by a question that offers it, or by `facts.yaml`.
+    /// The label of a fact's value, from a question that offers it or from `facts.yaml`.
     pub fn choice_label(&self, fact: &str, value: &str) -> Option<&Text> {
         let asked = self.questions_for(fact).flat_map(|(_, _, question)| &question.choices);
         let named = self.names.get(fact).into_iter().flat_map(|name| &name.values);
         asked.chain(named).find(|(known, _)| known == value).map(|(_, label)| label)
     }
 
-    /// The questions that fill a fact, with the flow in which they stand.
+    /// The questions that fill a fact, with their flow and position.
     pub(crate) fn questions_for(&self, fact: &str) -> impl Iterator<Item = (&Flow, usize, &Question)> {
         self.questions.get(fact).into_iter().flatten().filter_map(|(flow, at)| {
             let flow = self.flows.get(flow)?;
@@ -432,8 +438,8 @@ fn shipped(path: &str, problems: &mut Diagnostics) -> Option<Node> {
     Node::parse(path, &source).map_err(|problem| problems.push(problem)).ok()
 }
 
-/// The words of people, of `source`; those that came with this program where a stored revision has none, or has them in
-/// a form that is not read any more: no flow names a word, but this program needs them all.
+/// The vocabulary in `source`; the one that came with this program where a stored revision has none, or has it in a
+/// form that is no longer read. No flow refers to a word, so this changes no flow, but this program needs all of them.
 fn vocabulary(source: Option<&String>, problems: &mut Diagnostics) -> Option<Vocabulary> {
     let read = source.map(|source| Vocabulary::from_yaml(source));
     let problem = match read {
@@ -451,7 +457,7 @@ fn vocabulary(source: Option<&String>, problems: &mut Diagnostics) -> Option<Voc
         .ok()
 }
 
-/// The facts in the order in which a conversation meets their questions.
+/// The facts in the order in which a conversation reaches their questions.
 fn asking_order(flows: &BTreeMap<String, Flow>) -> Vec<String> {
     fn visit(flows: &BTreeMap<String, Flow>, name: &str, seen: &mut Vec<String>, order: &mut Vec<String>) {
         if seen.iter().any(|known| known == name) {
@@ -487,8 +493,8 @@ fn revision_of(sources: &BTreeMap<String, String>) -> String {
     hex::encode(&hash.finalize()[..8])
 }
 
-/// Whether a file of the flows' folder makes part of a revision: YAML at the top, in `tables/` and `insurers/`, and in
-/// `claims/` and its folders. Transcripts and the demo's people do not.
+/// Whether a file of the flows' folder is part of a revision: YAML at the top, in `tables/` and `insurers/`, and in
+/// `claims/` and its folders, without transcripts and the demonstration's people.
 fn is_source(path: &str) -> bool {
     let in_place = match path.rsplit_once('/') {
         None | Some(("claims" | "tables" | "insurers", _)) => true,
@@ -497,7 +503,7 @@ fn is_source(path: &str) -> bool {
     in_place && has_yaml(path) && !is_transcript(path)
 }
 
-/// Whether a file is a transcript: YAML in a folder `transcripts`, or called so beside its flow.
+/// Whether a file is a transcript: YAML in a folder `transcripts`, or a file `*.transcript.yaml` beside its flow.
 fn is_transcript(path: &str) -> bool {
     let in_folder = path.rsplit('/').nth(1).is_some_and(|folder| folder == "transcripts");
     path.starts_with("claims/") && has_yaml(path) && (in_folder || path.ends_with(".transcript.yaml"))
@@ -522,7 +528,11 @@ pub fn built_in() -> BTreeMap<String, String> {
     paths.filter_map(|path| Some((path.to_string(), shipped_source(&path)?))).collect()
 }
 
-/// The files that make a revision, by their path in the flows' folder.
+/// Reads the files of a revision, by their path in the flows' folder.
+///
+/// # Errors
+///
+/// When the folder or a file cannot be read.
 pub fn read_sources(folder: &Path) -> Result<BTreeMap<String, String>, LoadError> {
     let mut sources = BTreeMap::new();
     for (path, file) in files(folder)?.into_iter().filter(|(path, _)| is_source(path)) {
@@ -532,15 +542,19 @@ pub fn read_sources(folder: &Path) -> Result<BTreeMap<String, String>, LoadError
     Ok(sources)
 }
 
-/// The transcripts of a flows' folder.
+/// The paths of the transcripts in a flows' folder.
+///
+/// # Errors
+///
+/// When the folder cannot be read.
 pub fn transcripts(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
     Ok(files(folder)?.into_iter().filter(|(path, _)| is_transcript(path)).map(|(_, file)| file).collect())
 }
 
-/// How deep the flows' folder goes: `claims/<family>/transcripts/<file>`.
+/// How deep the flows' folder is: `claims/<family>/transcripts/<file>`.
 const MAX_DEPTH: usize = 3;
 
-/// The files of the flows' folder by their path in it, with `/` between the parts whatever the system writes.
+/// The files of the flows' folder by their path in it, with `/` as the separator on every system.
 fn files(root: &Path) -> Result<BTreeMap<String, PathBuf>, LoadError> {
     let mut files = BTreeMap::new();
     let mut folders = vec![(String::new(), root.to_owned(), 0)];

@@ -1,8 +1,8 @@
-//! What each kind of step means for the way through a flow, and the way ahead of where a conversation stands.
+//! Where each kind of step leads, and the steps ahead of a conversation's position.
 //!
-//! [`StepKind::continuation`] is the one place that says where a step leads: the checks, the picture, the questions that
-//! are put at once and the answers to questions not yet asked all go by it. What a step does when the conversation stands
-//! at it is the interpreter's.
+//! [`StepKind::continuation`] is the only place that says where a step leads: the checks, the graph, the batched
+//! questions and the answers to questions not yet asked use it. What a step does when the conversation reaches it is
+//! the interpreter's.
 
 use super::{
     condition::{Condition, Scope, Truth},
@@ -10,13 +10,13 @@ use super::{
     steps::{Flow, Step, StepKind},
 };
 
-/// How many steps ahead of a conversation are looked at: more than any claim has, and the end of a flow that jumps back.
+/// How many steps are looked ahead: more than any claim has. It ends the look-ahead in a flow that jumps back.
 const MAX_LOOKED_AHEAD: usize = 300;
 
-/// Where the way goes on behind a step. Positions are those of the step's own flow.
+/// Where the flow goes on after a step. Positions are those of the step's own flow.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Continuation<'a> {
-    /// At the step that follows.
+    /// At the next step.
     Next,
     Jump(usize),
     /// At the first case that holds.
@@ -24,26 +24,26 @@ pub(crate) enum Continuation<'a> {
         cases: &'a [(Condition, usize)],
         otherwise: usize,
     },
-    /// At one or the other, as the register answers.
+    /// At one of two steps, by the register's answer.
     Policy {
         found: usize,
         not_found: usize,
     },
-    /// In another flow, and behind the call once that is through.
+    /// In another flow, and after its end at the next step.
     Call(&'a str),
-    /// At the step that follows, once this has happened.
+    /// At the next step, once this has happened.
     Wait(Wait),
     /// Nowhere: the conversation is over.
     End,
 }
 
-/// What a step waits for that no answer to a question can stand for.
+/// Something other than an answer that a step waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wait {
     Documents,
-    /// The person looks through the summary and sends it.
+    /// The person checks the summary and sends it.
     Summary,
-    /// A table orients the case.
+    /// A table decides the orientation.
     Decision,
     /// A person takes over.
     Person,
@@ -67,7 +67,7 @@ impl StepKind {
 }
 
 impl Flow {
-    /// Where the step at `at` leads when it is due, each with the word for an arrow to it. The position behind the last step
+    /// Where the step at `at` leads when it is due, each with the label of its arrow. The position after the last step
     /// leaves the flow.
     pub(crate) fn exits(&self, at: usize) -> Vec<(usize, &'static str)> {
         match self.steps[at].kind.continuation() {
@@ -81,7 +81,7 @@ impl Flow {
         }
     }
 
-    /// Where the way may go on behind the step at `at`: its exits, and past it where it may not be due.
+    /// Where the flow may go on after the step at `at`: its exits, and the next step where it has a condition.
     pub(crate) fn successors(&self, at: usize) -> impl Iterator<Item = usize> {
         let passed_over = self.steps[at].is_conditional().then_some(at + 1);
         self.exits(at).into_iter().map(|(target, _)| target).chain(passed_over)
@@ -101,7 +101,7 @@ impl Step {
         self.when != Condition::always()
     }
 
-    /// Whether no way leads on in the flow: the conversation is over, or a person has it.
+    /// Whether nothing follows in the flow: the conversation is over, or a person takes over.
     pub(crate) fn leaves(&self) -> bool {
         matches!(self.kind.continuation(), Continuation::End | Continuation::Wait(Wait::Person))
     }
@@ -112,25 +112,26 @@ pub(crate) struct StepAhead<'a> {
     pub(crate) flow: &'a str,
     pub(crate) at: usize,
     pub(crate) step: &'a Step,
-    /// Whether its condition holds by what is known: true or unknown.
+    /// The truth of its condition by the known facts: true or unknown.
     pub(crate) due: Truth,
 }
 
-/// Walks ahead of a conversation as far as the way is known, without anything happening.
+/// Iterates over the steps ahead of a conversation, as far as the path is known, without running them.
 ///
-/// A step whose condition is false is not on the way. One whose condition is unknown is, but leads nowhere else. The way
-/// ends at a fork on what is not known yet, where the person sends the summary, and where a person takes over. Of a policy
-/// the walk takes for granted that it is found: where it is not, the answers stay, and another number is asked for.
+/// A step whose condition is false is left out. One whose condition is unknown is included, but its jumps are not
+/// followed. The path ends at a branch on unknown facts, where the person sends the summary, and where a person takes
+/// over. A policy is assumed to be found: where it is not, the answers stay, and another number is asked for.
 pub(crate) struct LookAhead<'a, 's> {
     library: &'a Library,
     scope: Scope<'s>,
-    /// Flows with the position that comes next in each; the innermost is the last.
+    /// The flows on the call stack with their next positions; the innermost is the last.
     stack: Vec<(&'a str, usize)>,
     left: usize,
 }
 
 impl<'a, 's> LookAhead<'a, 's> {
-    /// From where a conversation stands: its flows with their positions, the innermost last. A caller stands at its call.
+    /// Looks ahead from a conversation's position: its flows with their positions, the innermost last. The position of
+    /// a caller is its call.
     pub(crate) fn from(library: &'a Library, scope: Scope<'s>, stands: impl Iterator<Item = (&'s str, usize)>) -> Self {
         let known = stands.filter_map(|(flow, at)| Some((library.flow(flow)?.name.as_str(), at + 1)));
         let mut stack: Vec<_> = known.collect();
@@ -140,7 +141,7 @@ impl<'a, 's> LookAhead<'a, 's> {
         Self { library, scope, stack, left: MAX_LOOKED_AHEAD }
     }
 
-    /// Leads the way on behind a due step.
+    /// Moves to where a due step leads.
     fn follow(&mut self, kind: &'a StepKind) {
         let Some((_, next)) = self.stack.last_mut() else { return };
         match kind.continuation() {

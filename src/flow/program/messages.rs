@@ -1,4 +1,4 @@
-//! The engine's own sentences, from `messages.yaml`: every one of them is required, so that none is missing at night.
+//! The engine's own sentences, from `messages.yaml`. Each is required, so that none is missing when it is needed.
 
 use std::collections::HashMap;
 
@@ -180,7 +180,7 @@ const KEYS: &[&str] = &[
     "duration_days",
 ];
 
-/// The names that the engine gives to its sentences.
+/// The names of the values that the engine gives to its sentences.
 const NAMES: &[&str] = &[
     "list", "limit", "label", "value", "count", "document", "weekday", "day", "month", "year", "hour", "minute",
     "part", "from", "to", "hours", "opens", "at", "code", "expert", "place",
@@ -190,12 +190,13 @@ const NAMES: &[&str] = &[
 #[derive(Debug)]
 pub(crate) struct Messages {
     templates: HashMap<String, Template>,
-    /// As written: the words of buttons are also understood, and the host's sentences name nothing.
+    /// The texts as they are written: for the labels of buttons, which are also understood as words, and for the
+    /// sentences of other rooms, which have no placeholders.
     pub(crate) texts: HashMap<String, Text>,
 }
 
 impl Messages {
-    /// Reads the file. `shipped` are the sentences that came with this program: they stand in for those that a stored
+    /// Reads the file. `shipped` are the sentences that came with this program: they replace those that a stored
     /// revision lacks.
     pub(crate) fn read(
         file: &str,
@@ -219,7 +220,7 @@ impl Messages {
             templates.insert((*key).to_owned(), texts.compile(file, node.place, source.clone(), NAMES, problems));
             sources.insert((*key).to_owned(), source);
         }
-        // The sentences of the host stand in the same file: the engine does not know their keys.
+        // The sentences that other rooms say stand in the same file; the engine does not know their keys.
         let of_host = shipped.map(|mut fields| fields.rest()).unwrap_or_default();
         for (key, _, node) in of_host.into_iter().chain(fields.rest()) {
             let source = text(file, node, problems);
@@ -233,7 +234,7 @@ impl Messages {
     }
 }
 
-/// The sentence that says how to answer.
+/// The key of the sentence that says how to answer.
 pub(crate) fn hint(input: Input) -> &'static str {
     match input {
         Input::Text => "hint_text",

@@ -1,4 +1,4 @@
-//! `requests.yaml`: what people ask for beside declaring a claim, the desk that answers it, and by when.
+//! `requests.yaml`: what people ask for besides declaring a claim, the desk that answers it, and by when.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ use crate::{
 };
 
 pub(crate) const FILE: &str = "requests.yaml";
-/// The request under which a question is recorded that nothing answers.
+/// The kind of request under which an unanswered question is recorded.
 pub(crate) const QUESTION: &str = "question";
 
 /// A kind of request.
@@ -28,18 +28,18 @@ pub struct Request {
     pub kind: String,
     pub label: Text,
     pub desk: String,
-    /// Working days within which its receipt must be acknowledged.
+    /// The working days ("jours ouvrables") within which its receipt must be acknowledged.
     pub acknowledge_days: Option<u32>,
-    /// Within how long it must be answered, in calendar months and in working days.
+    /// The time within which it must be answered, in calendar months and working days together.
     pub answer_months: u32,
     pub answer_days: u32,
-    /// A person is called as well, this soon; whoever asked may go on meanwhile.
+    /// Whether a person is called as well, and how urgently. The policyholder may go on with the flow meanwhile.
     pub(crate) hand_over: Option<Priority>,
     words: Vec<Regex>,
-    /// Words that such a request says whatever it is about, in stems.
+    /// Stems of words that such a request contains whatever it is about.
     general: BTreeSet<String>,
     pub(crate) text: Saying,
-    /// Said in place of `text` on a durable medium, where it acknowledges the request's receipt.
+    /// The text in place of `text` on a durable medium, where it acknowledges the request's receipt.
     pub(crate) acknowledgement: Option<Saying>,
 }
 
@@ -48,7 +48,7 @@ pub struct Request {
 pub struct RequestBook {
     requests: BTreeMap<String, Request>,
     desks: BTreeMap<String, Text>,
-    /// Words that any request says, in stems.
+    /// Stems of words that any request may contain.
     general: BTreeSet<String>,
 }
 
@@ -131,7 +131,7 @@ impl RequestBook {
         self.requests.values()
     }
 
-    /// The request that words name by themselves, in a spelled-out text.
+    /// The request whose words stand in a spelled-out text.
     pub(crate) fn named(&self, spelled: &str) -> Option<&Request> {
         self.requests.values().find(|request| request.words.iter().any(|word| word.is_match(spelled)))
     }
@@ -140,7 +140,7 @@ impl RequestBook {
         self.desks.get(desk)
     }
 
-    /// The words of a request that tell what it is about, in stems.
+    /// Stems of the words of a request that tell what it is about.
     pub(crate) fn words_about(&self, request: &Request, text: &str, search: &Faq) -> BTreeSet<String> {
         let mut words = search.telling_words(text);
         words.retain(|word| ![&self.general, &request.general].iter().any(|general| has_word(general, word)));
@@ -148,12 +148,12 @@ impl RequestBook {
     }
 }
 
-/// Whether the words hold this one, perhaps mistyped.
+/// Whether the words contain this one, perhaps mistyped.
 fn has_word(words: &BTreeSet<String>, word: &str) -> bool {
     words.contains(word) || words.iter().any(|known| is_mistyped(word, known))
 }
 
-/// The words of `general`, in stems.
+/// The stems of the words in `general`.
 fn general(fields: &mut Fields, search: &Faq, problems: &mut Diagnostics) -> BTreeSet<String> {
     let words = both(FILE, fields, "general", problems);
     words.iter().flat_map(|word| search.telling_words(word)).collect()

@@ -1,4 +1,4 @@
-//! What a flow is once it was read: steps whose texts, conditions and jumps are compiled.
+//! Compiled flows: steps with compiled texts, conditions and jumps.
 
 use std::collections::HashMap;
 
@@ -33,7 +33,7 @@ pub struct Flow {
 /// One step of a flow.
 #[derive(Debug)]
 pub struct Step {
-    /// The name by which `goto` finds it.
+    /// The name by which `goto` refers to it.
     pub id: String,
     pub when: Condition,
     pub kind: StepKind,
@@ -56,7 +56,7 @@ pub enum StepKind {
         found: usize,
         not_found: usize,
     },
-    /// Looks for the collective event that struck this loss.
+    /// Looks for the collective event that caused this loss.
     CheckEvent,
     Collect(Collect),
     Call(String),
@@ -83,7 +83,8 @@ pub struct Question {
     pub rephrase: Option<Saying>,
     pub unknown: bool,
     pub optional: bool,
-    /// Its words are too common to be taken from a message that answers something else.
+    /// Whether an answer counts only when the question was asked: its words are too common to be found in other
+    /// messages.
     pub asked_only: bool,
     pub choices: Vec<(String, Text)>,
     pub(crate) set: Option<ChoiceSet>,
@@ -102,7 +103,7 @@ pub(crate) struct Validate {
     pub(crate) to: Option<DateBound>,
 }
 
-/// Documents to be gathered.
+/// Documents to be collected.
 #[derive(Debug)]
 pub struct Collect {
     pub section: Option<String>,
@@ -133,7 +134,8 @@ impl Flow {
     }
 }
 
-/// The types of the facts that a flow's questions fill, read before anything else: conditions of every file need them.
+/// Reads the types of the facts that a flow's questions fill. It comes first, because the conditions of every file need
+/// them.
 pub(crate) fn declared_types(file: &str, root: &Node, types: &mut FactTypes, problems: &mut Diagnostics) {
     let mut quiet = Diagnostics::default();
     for node in Fields::of(file, root, &mut quiet).list("steps", &mut quiet) {
@@ -146,7 +148,7 @@ pub(crate) fn declared_types(file: &str, root: &Node, types: &mut FactTypes, pro
             (None, kind) => {
                 types.insert(fact, kind);
             }
-            // Two questions for one fact may offer different choices.
+            // Two questions for one fact may offer different choices; the type has them all.
             (Some(FactType::Choice(known)), FactType::Choice(more))
             | (Some(FactType::Choices(known)), FactType::Choices(more)) => {
                 known.extend(more.into_iter().filter(|value| !known.contains(value)).collect::<Vec<_>>());
@@ -238,7 +240,7 @@ impl FlowReader<'_> {
         Reminders { after, most: most as u8, text }
     }
 
-    /// What `id` says, else the step's own value.
+    /// The step's `id`, else the value of its kind.
     fn step_id(&self, node: &Node) -> String {
         let mut quiet = Diagnostics::default();
         let mut fields = Fields::of(self.file, node, &mut quiet);

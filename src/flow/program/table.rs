@@ -1,4 +1,5 @@
-//! Decision tables: read and compiled here, because their conditions are the flows' own; the `orientation` room decides by them.
+//! Decision tables: read and compiled here, because their conditions are the flows' own; the room `orientation` decides
+//! by them.
 
 use std::collections::BTreeMap;
 
@@ -88,8 +89,8 @@ impl Table {
         Self { name, facts, rows, file: file.to_owned() }
     }
 
-    /// Warns of rows that can never be reached because an earlier one holds whenever they do, and of rows that overlap
-    /// in part with an earlier one that decides otherwise.
+    /// Warns of rows that are never reached because an earlier one holds whenever they do, and of rows that overlap in
+    /// part with an earlier one that decides differently.
     pub(crate) fn check(&self, problems: &mut Diagnostics) {
         for (at, row) in self.rows.iter().enumerate() {
             if let Some(earlier) = self.rows[..at].iter().find(|earlier| earlier.when.is_implied_by(&row.when)) {

@@ -1,4 +1,4 @@
-//! Texts for people, compiled once: plain where they name nothing, MiniJinja where they do.
+//! Texts for people, compiled once: plain text, or MiniJinja where they have placeholders.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,17 +7,17 @@ use minijinja::{Environment, UndefinedBehavior, Value};
 use super::diagnostics::{Diagnostics, SourcePosition};
 use crate::domain::language::{Language, Text};
 
-/// Something to say.
+/// A text to say.
 #[derive(Debug)]
 pub struct Saying {
     pub(crate) text: Template,
-    /// As written, for the graph and the length check.
+    /// The text as it is written, for the graph and the length check.
     pub source: Text,
     pub urgent: bool,
     pub(crate) place: SourcePosition,
 }
 
-/// A text that was compiled; [`Texts::render`] says it.
+/// A compiled text, rendered by [`Texts::render`].
 #[derive(Clone, Debug)]
 pub(crate) struct Template([Part; 2]);
 
@@ -32,7 +32,7 @@ enum Part {
 }
 
 impl Template {
-    /// Whether the text names nothing.
+    /// Whether the text has no placeholder.
     pub(crate) fn is_plain(&self) -> bool {
         self.0.iter().all(|part| matches!(part, Part::Plain(_)))
     }
@@ -42,7 +42,7 @@ impl Template {
 #[derive(Debug)]
 pub(crate) struct Texts {
     environment: Environment<'static>,
-    /// Names used by templates, with their place, to be checked when every file was read.
+    /// The names used by templates, with their place, to be checked when every file was read.
     pub(crate) used: Vec<Used>,
     count: usize,
 }
@@ -62,7 +62,7 @@ impl Texts {
         Self { environment, used: Vec::new(), count: 0 }
     }
 
-    /// Compiles a text; names other than `extra` are remembered for the check.
+    /// Compiles a text; its names other than `extra` are remembered for the check.
     pub(crate) fn compile(
         &mut self,
         file: &str,
@@ -93,7 +93,7 @@ impl Texts {
         compiled
     }
 
-    /// The text in a language; `lookup` gives the values of the names that it uses.
+    /// Renders a text in a language; `lookup` gives the values of its names.
     pub(crate) fn render(
         &self,
         template: &Template,

@@ -12,7 +12,8 @@ const VOCABULARY: &str = include_str!("../../../flows/vocabulary.yaml");
 /// The file of the flow.
 pub(super) const FLOW: &str = "claims/opening.yaml";
 
-/// Compiles a flow `opening` of these steps, which begin in its fourth line, with what was found in all files.
+/// Compiles a flow `opening` of these steps, which begin on its fourth line. Returns the library and the problems of
+/// all files.
 pub(super) fn compile(steps: &str) -> (Option<Library>, Vec<Diagnostic>) {
     let sources = [
         (FLOW, format!("flow: opening\ntitle: {{ fr: a, en: b }}\nsteps:\n{steps}")),

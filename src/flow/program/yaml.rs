@@ -1,4 +1,4 @@
-//! YAML with places: every node knows its line and column, so that a mistake can be shown where it stands.
+//! YAML with places: every node has its line and column, so that a mistake can be reported there.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ impl From<Location> for SourcePosition {
     }
 }
 
-/// A value of a YAML document and where it stands.
+/// A value of a YAML document and its place.
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
     pub(crate) place: SourcePosition,
@@ -44,7 +44,7 @@ impl Node {
         }
     }
 
-    /// A scalar as it would be written.
+    /// A scalar as text.
     pub(crate) fn scalar(&self) -> Option<String> {
         match &self.data {
             Data::Text(text) => Some(text.clone()),
@@ -141,7 +141,7 @@ impl<'de> Visitor<'de> for RawVisitor {
     }
 }
 
-/// Reads the fields of a map one by one, gathers what is wrong, and names the keys that nobody asked for.
+/// Reads the fields of a map one by one, and reports what is wrong and which keys are unknown.
 pub(crate) struct Fields<'a> {
     pub(crate) file: &'a str,
     pub(crate) place: SourcePosition,
@@ -175,7 +175,7 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// Every entry, for maps whose keys are names.
+    /// The remaining entries, for maps whose keys are names.
     pub(crate) fn rest(&mut self) -> Vec<(&'a str, SourcePosition, &'a Node)> {
         self.entries
             .iter_mut()
@@ -235,7 +235,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A text for people, which must be there in each language.
+    /// A text for people, which every language must have.
     pub(crate) fn text(&mut self, key: &str, problems: &mut Diagnostics) -> Option<(Text, SourcePosition)> {
         let node = self.take(key)?;
         Some((text(self.file, node, problems), node.place))
@@ -263,7 +263,7 @@ pub(crate) fn text(file: &str, node: &Node, problems: &mut Diagnostics) -> Text 
     text
 }
 
-/// The `fr` and `en` of a map that may hold other keys.
+/// The `fr` and `en` of a map that may have other keys.
 pub(crate) fn words(fields: &mut Fields, problems: &mut Diagnostics) -> Text {
     for language in ["fr", "en"] {
         if !fields.has(language) {

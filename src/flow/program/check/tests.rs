@@ -20,7 +20,7 @@ use crate::{
 
 const QUESTION: &str = "  - ask: leak\n    type: yes_no\n    text: { fr: Fuite ?, en: Leak? }\n";
 
-/// What is found in a flow of these steps, as `line: message`.
+/// The problems of a flow of these steps, as `line: message`.
 fn found(steps: &str, severity: Severity) -> Vec<String> {
     let (_, problems) = compile(steps);
     let flow = problems.iter().filter(|problem| problem.file == FLOW && problem.severity == severity);
@@ -162,7 +162,7 @@ fn rows_that_disagree_about_the_same_cases_overlap() {
     }
 }
 
-/// A condition, the facts, and what it answers.
+/// A condition, the facts, and its truth.
 type Case<'a> = (&'a str, &'a [(&'a str, Value)], Truth);
 
 #[test]

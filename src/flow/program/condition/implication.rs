@@ -1,13 +1,13 @@
-//! Whether one condition makes another hold, seen without any facts: what finds the rows of a table that are never reached.
+//! Whether one condition implies another, whatever the facts: it finds the rows of a table that are never reached.
 //!
-//! It says yes only when it is sure.
+//! It says yes only when that is certain.
 
 use std::cmp::Ordering;
 
 use super::{Check, Condition, Operand, Relation, Test};
 
 impl Condition {
-    /// Whether whatever makes `other` hold makes this hold too.
+    /// Whether this condition holds whenever `other` does.
     pub(in crate::flow) fn is_implied_by(&self, other: &Self) -> bool {
         implies(&conjuncts(other), self)
     }
@@ -40,7 +40,7 @@ impl Test {
             return false;
         }
         match (&self.check, &goal.check) {
-            // Every test of a value holds only where there is one.
+            // Every test of a value holds only where the fact is known.
             (Check::OneOf(_) | Check::NoneOf(_) | Check::Is(_) | Check::Compare(_), Check::Known) => true,
             (Check::OneOf(some), Check::OneOf(more)) => some.iter().all(|value| more.contains(value)),
             (Check::NoneOf(more), Check::NoneOf(some)) => some.iter().all(|value| more.contains(value)),
@@ -52,8 +52,8 @@ impl Test {
     }
 }
 
-/// How two operands compare, where that is sure. Thresholds compare with themselves alone: what an insurer sets is not
-/// known here.
+/// The order of two operands, where it is certain. A threshold is comparable with itself only: the insurer's value is
+/// not known here.
 pub(super) fn order(one: &Operand, other: &Operand) -> Option<Ordering> {
     match (one, other) {
         (Operand::Number(one), Operand::Number(other)) => one.partial_cmp(other),
@@ -62,7 +62,7 @@ pub(super) fn order(one: &Operand, other: &Operand) -> Option<Ordering> {
     }
 }
 
-/// Whether a bound is at least as tight as another on the same side.
+/// Whether a bound is at least as tight as another one on the same side.
 fn bound_implies((relation, at): &(Relation, Operand), (goal, limit): &(Relation, Operand)) -> bool {
     use std::cmp::Ordering::{Equal, Greater, Less};
 

@@ -1,11 +1,11 @@
-//! Whether two conditions overlap in part, seen without any facts: what finds the rows of a table that disagree about the
-//! same cases.
+//! Whether two conditions overlap in part, whatever the facts: it finds the rows of a table that decide the same cases
+//! differently.
 //!
-//! In a table whose first row that holds decides, "up to 800" and then "up to 3000" is how people write: the second row is
-//! the first one widened. A mistake is two rows that are alike but for one fact, on which each holds for values that the
-//! other does not, and both for some: `[400..800]` and `[600..3000]`, or `[leak, overflow]` and `[overflow, rain]`. Which
-//! of them decides for 700 depends on nothing but their order. Only what is sure is told: an insurer's threshold compares
-//! with itself alone.
+//! In a table the first row that holds decides, so people write "up to 800" and then "up to 3000", where the second row
+//! contains the first. A mistake is two rows that differ in the tests of one fact only, where each accepts values that
+//! the other does not, and both accept some: `[400..800]` and `[600..3000]`, or `[leak, overflow]` and `[overflow,
+//! rain]`. Which row decides for 700 then depends on their order alone. Only certain overlaps are reported: an
+//! insurer's threshold is comparable with itself only.
 
 use std::cmp::Ordering;
 
@@ -14,7 +14,7 @@ use super::{Check, Condition, Operand, Relation, Test, implication};
 type Bound = (Relation, Operand);
 
 impl Condition {
-    /// The fact on which two conditions, alike in all the rest, overlap in part.
+    /// The fact on which two otherwise equal conditions overlap in part.
     pub(in crate::flow) fn overlaps(&self, other: &Self) -> Option<&str> {
         let (mine, others) = (implication::conjuncts(self), implication::conjuncts(other));
         let facts = mine.iter().filter_map(|part| tested(part)).map(|test| test.fact.as_str());
@@ -34,13 +34,13 @@ fn tested(part: &Condition) -> Option<&Test> {
     }
 }
 
-/// The parts that test `fact`, and the others.
+/// Splits the parts into those that test `fact` and the others.
 fn split<'a>(parts: &[&'a Condition], fact: &str) -> (Vec<&'a Condition>, Vec<&'a Condition>) {
     parts.iter().partition(|part| tested(part).is_some_and(|test| test.fact == fact))
 }
 
-/// Whether, surely, some value passes the tests of both, some those of the one alone, and some those of the other alone.
-/// Tests of being known or not say nothing about values.
+/// Whether, with certainty, some value passes both lists of tests, some only the first, and some only the second. Tests
+/// of whether a fact is known are ignored.
 fn cross(one: &[&Condition], other: &[&Condition]) -> bool {
     if let (Some(mine), Some(others)) = (words(one), words(other)) {
         let shared = mine.iter().filter(|word| others.contains(word)).count();
@@ -66,7 +66,7 @@ fn bounds<'a>(tests: &[&'a Condition]) -> Vec<&'a Bound> {
     bounds.flatten().collect()
 }
 
-/// Whether some value within the bounds of the one surely lies outside those of the other.
+/// Whether, with certainty, some value lies within the bounds of the first and outside those of the second.
 fn exceed(one: &[&Bound], other: &[&Bound]) -> bool {
     let wider = |side: fn(Relation) -> bool, towards: Ordering| {
         other.iter().filter(|(relation, _)| side(*relation)).any(|(limit, at)| {
@@ -88,13 +88,13 @@ fn is_upper(relation: Relation) -> bool {
     matches!(relation, Relation::Less | Relation::LessOrEqual | Relation::Equal)
 }
 
-/// Whether the bound itself passes.
+/// Whether the bound itself passes the test.
 fn includes(relation: Relation) -> bool {
     !matches!(relation, Relation::Greater | Relation::Less)
 }
 
-/// Whether a value surely lies above the one bound and below the other. True when the first is no lower bound or the
-/// second no upper one.
+/// Whether, with certainty, a value lies above the first bound and below the second. True when the first is no lower
+/// bound or the second no upper one.
 fn leave_room((low_relation, low): &Bound, (high_relation, high): &Bound) -> bool {
     if !is_lower(*low_relation) || !is_upper(*high_relation) {
         return true;

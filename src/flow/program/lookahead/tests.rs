@@ -24,7 +24,7 @@ fn library() -> Library {
     library.unwrap_or_else(|| panic!("{problems:?}"))
 }
 
-/// The facts whose questions lie ahead of a conversation that stands at `at`, where `known` is known.
+/// The facts whose questions lie ahead of position `at`, with the facts `known`.
 fn ahead(at: usize, known: &[(&str, bool)]) -> Vec<String> {
     let library = library();
     let fact = |value: bool| Fact { value: Value::Bool(value), source: Source::Policyholder };
@@ -40,7 +40,7 @@ fn ahead(at: usize, known: &[(&str, bool)]) -> Vec<String> {
 
 #[test]
 fn the_way_ahead_takes_the_policy_for_found() {
-    // The question for a name is the way of whoever's number was not found: an answer to it is not looked for.
+    // The question for a name is asked only when the number was not found, so it is not ahead.
     assert_eq!(ahead(1, &[("leak", true)]), ["number", "tenant", "plumber"]);
 }
 
