@@ -1,4 +1,4 @@
-//! Where a request comes from: its peer or, behind one of the configured proxies, whom that proxy names.
+//! The client's address: the peer's or, behind one of the configured proxies, the one that the proxy names.
 
 use std::{
     convert::Infallible,
@@ -10,11 +10,11 @@ use axum::{
     http::{HeaderMap, request::Parts},
 };
 
-/// The client's address. A client can write any `X-Forwarded-For`, so that only a known proxy's is believed.
+/// The client's address. A client can write any `X-Forwarded-For`, so only a known proxy's is trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct ClientAddress(pub IpAddr);
 
-/// Notes the client's address for whoever asks for it below.
+/// Adds the client's address to the request's extensions.
 pub(super) fn note(mut request: Request, proxies: &[IpAddr]) -> Request {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     if let Some(peer) = peer {
@@ -24,7 +24,7 @@ pub(super) fn note(mut request: Request, proxies: &[IpAddr]) -> Request {
     request
 }
 
-/// The last address of the chain that is no proxy of ours.
+/// The last address of the chain that is not one of our proxies.
 fn client(peer: IpAddr, headers: &HeaderMap, proxies: &[IpAddr]) -> IpAddr {
     let mut client = peer.to_canonical();
     let named = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());

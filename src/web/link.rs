@@ -1,5 +1,5 @@
-//! `GET /c/TOKEN`: the short link by which a person goes on in the web chat. Opening it changes nothing; the chat exchanges
-//! the token for a secret of its own.
+//! `GET /c/TOKEN`: the short link by which a person goes on in the web chat. Opening it changes nothing; the chat's
+//! page exchanges the token for a secret of its own.
 
 use axum::{
     extract::{Path, State},
@@ -17,6 +17,6 @@ pub(super) async fn get(State(app): State<App>, Path(secret): Path<String>) -> R
         .append_pair("insurer", &conversation.insurer)
         .append_pair("lang", conversation.language.code())
         .finish();
-    // Behind the `#`, the token is sent on to nobody. It is one of ours, so that it holds letters of a URL only.
+    // Browsers do not send the part after `#`. The token is one of ours, so it needs no percent-encoding.
     Ok(Redirect::to(&format!("/chat?{query}#resume={secret}")))
 }

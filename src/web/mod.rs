@@ -44,7 +44,7 @@ pub use streams::Streams;
 pub struct App {
     pub config: Arc<Config>,
     pub engine: Engine,
-    /// For the pages of policyholders.
+    /// Opens conversations to policyholders' pages.
     pub doors: Doors,
     pub intake: Intake,
     pub documents: Documents,
@@ -77,7 +77,7 @@ pub fn router(app: App) -> Router {
         .layer(middleware::map_request(move |request| std::future::ready(client::note(request, &proxies))))
 }
 
-/// What every answer forbids the browser; an endpoint that knows better has set its own.
+/// Adds the security headers to every response that does not have its own.
 async fn fence_in(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in [

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::store::StoreError;
 
-/// A problem, in words that tell the caller what to do. It never holds personal data.
+/// A problem response, whose detail tells the caller what to do. It never contains personal data.
 #[derive(Clone, Debug, Serialize)]
 pub struct Problem {
     status: u16,
@@ -31,17 +31,17 @@ impl Problem {
         }
     }
 
-    /// Nothing here, or nothing that is yours: the answer is the same.
+    /// There is nothing here, or nothing of the caller's: the answer is the same.
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "")
     }
 
-    /// Refused before anything was acknowledged; the sender tries again.
+    /// The request was refused before anything was acknowledged; the sender tries again.
     pub fn unavailable(detail: impl Into<String>) -> Self {
         Self { retry_after_seconds: Some(5), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, detail) }
     }
 
-    /// Too much at once; the sender slows down.
+    /// Too many requests; the sender waits this many seconds.
     pub fn too_many(retry_after_seconds: u32) -> Self {
         Self { retry_after_seconds: Some(retry_after_seconds), ..Self::new(StatusCode::TOO_MANY_REQUESTS, "") }
     }

@@ -1,5 +1,5 @@
-//! A problem as a person reads it. Programs get `application/problem+json`; a browser that opens an address says that it
-//! reads HTML, and gets a page in French or English.
+//! Problem pages for people. Programs get `application/problem+json`; a browser that opens an address accepts HTML and
+//! gets a page in French or English.
 
 use askama::Template;
 use axum::{
@@ -12,17 +12,17 @@ use axum::{
 use super::chat::assets;
 use crate::domain::language::Language;
 
-/// Only our own style.
+/// The content security policy: our own style and icons only.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'";
 
 /// What a person can do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Advice {
-    /// The address is wrong, or leads nowhere any more.
+    /// The address is wrong, or no longer valid.
     CheckAddress,
     TryLater,
-    /// Nothing by themselves.
+    /// To call the insurer: there is nothing that they can do themselves.
     Call,
 }
 
@@ -34,7 +34,7 @@ struct ProblemPage {
     advice: Advice,
 }
 
-/// Shows a problem to whoever opened an address in a browser as a page.
+/// Replaces a problem response by a page where a browser opened the address.
 pub(super) async fn for_people(request: Request, next: Next) -> Response {
     let language = reads_html(request.headers()).then(|| language(request.headers()));
     let response = next.run(request).await;
@@ -44,7 +44,7 @@ pub(super) async fn for_people(request: Request, next: Next) -> Response {
     }
 }
 
-/// Browsers name HTML when they open an address, and never when a script or a picture asks.
+/// Whether a request accepts HTML: browsers send it when they open an address, and not for scripts or pictures.
 fn reads_html(headers: &HeaderMap) -> bool {
     headers
         .get_all(header::ACCEPT)
@@ -62,7 +62,7 @@ fn is_problem(response: &Response) -> bool {
     response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json")
 }
 
-/// The page in place of the problem, with its status and when to try again.
+/// The page that replaces a problem response; it keeps the status and `Retry-After`.
 fn page(problem: Response, language: Language) -> Response {
     let status = problem.status();
     let advice = match status {

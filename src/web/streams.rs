@@ -1,4 +1,4 @@
-//! The event streams that are open: a bounded number, and all ended at once when the service stops.
+//! The open event streams: their number is limited, and all of them end when the service stops.
 
 use std::{
     collections::HashMap,
@@ -7,9 +7,9 @@ use std::{
 
 use tokio_util::sync::CancellationToken;
 
-/// On this node. Each costs a little memory and a look at the database now and then.
+/// The most streams on this node. Each takes a little memory, and a query now and then.
 const MAX_STREAMS: usize = 10_000;
-/// Of one conversation or one handler: every device and tab of a person, and no more.
+/// The most streams of one conversation or one handler: enough for every device and tab of a person.
 const MAX_EACH: usize = 24;
 
 /// Counts the open streams. Cheap to clone.
@@ -28,7 +28,7 @@ struct Open {
     each: HashMap<String, usize>,
 }
 
-/// A stream's place, given back when it is dropped.
+/// A permit for one stream, returned when it is dropped.
 #[derive(Debug)]
 pub(crate) struct StreamSlot {
     streams: Streams,
@@ -36,7 +36,7 @@ pub(crate) struct StreamSlot {
 }
 
 impl Streams {
-    /// A place for one more stream of `whose`; none when there are too many.
+    /// A permit for one more stream of `whose`; none when there are too many.
     pub(crate) fn open(&self, whose: impl Into<String>) -> Option<StreamSlot> {
         let whose = whose.into();
         let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
@@ -48,14 +48,14 @@ impl Streams {
         Some(StreamSlot { streams: self.clone(), whose })
     }
 
-    /// Ends every stream: the service stops.
+    /// Ends every stream, because the service stops.
     pub fn stop(&self) {
         self.0.stopping.cancel();
     }
 }
 
 impl StreamSlot {
-    /// When the stream must end because the service stops.
+    /// Waits until the stream must end because the service stops.
     pub(crate) async fn stopped(&self) {
         self.streams.0.stopping.cancelled().await;
     }

@@ -1,4 +1,4 @@
-//! A service to try things on: a database and documents in a folder of its own, a clock that is set.
+//! A service for tests: a database and documents in a folder of its own, and a clock that the test sets.
 
 use std::sync::{
     Arc,
@@ -19,7 +19,7 @@ use crate::{
     telemetry::Metrics,
 };
 
-/// Everything that requests need, with what must outlive them.
+/// Everything that requests need, and the folder that must outlive them.
 pub(super) struct Trial {
     pub(super) app: App,
     /// Unix milliseconds.

@@ -1,7 +1,8 @@
-//! `/channels/CHANNEL/ACCOUNT`: where providers deliver messages and reports. The answer is given when what came is on
-//! disk; every refusal comes before.
+//! `/channels/CHANNEL/ACCOUNT`: where providers post messages and reports. The response is given when they are on disk;
+//! every refusal comes before that.
 //!
-//! The accounts of `[[sms.webhooks]]` that do not send are answered with our words; to all others the outbox pushes them.
+//! The accounts of `[[sms.webhooks]]` that do not send get our replies in the response; to all others the outbox sends
+//! them.
 
 #[cfg(test)]
 mod tests;
@@ -29,15 +30,15 @@ use crate::{
     intake::IntakeError,
 };
 
-/// A text message is small; whoever sends more than this sends something else.
+/// The largest post to a webhook: text messages are small.
 const MAX_BYTES: usize = 256 * 1024;
 
 pub(super) fn routes() -> Router<App> {
-    // What stands behind the account is the provider's own: a secret, for those that sign nothing.
+    // The rest of the path is the provider's own: a secret, for providers that do not sign.
     Router::new().route("/{channel}/{account}", any(receive)).route("/{channel}/{account}/{*rest}", any(receive))
 }
 
-/// The account that a request is for.
+/// The channel and account in a request's path.
 #[derive(Debug)]
 struct AccountPath {
     channel: Channel,
@@ -76,7 +77,7 @@ async fn receive(
     take(&app, &**provider, &post, begun).await
 }
 
-/// Stores what a provider posted, in its order, and acknowledges.
+/// Stores the events of a post in order, and acknowledges.
 async fn take(app: &App, provider: &dyn Provider, post: &Post<'_>, begun: Instant) -> Result<Response, Problem> {
     for event in provider.decode(post)? {
         app.receiver.take(provider, event).await?;
@@ -91,7 +92,7 @@ async fn read(body: Body, max_bytes: usize) -> Result<Bytes, Problem> {
     to_bytes(body, max_bytes).await.map_err(|_| Problem::new(StatusCode::PAYLOAD_TOO_LARGE, ""))
 }
 
-/// What the sender learns: where the message stands, and what to say to the person.
+/// The response to a sender: the message's place in its conversation, and the replies to the person.
 #[derive(Debug, Serialize)]
 struct Received {
     conversation: String,
@@ -149,7 +150,7 @@ impl From<ReceiverError> for Problem {
 }
 
 impl From<IntakeError> for Problem {
-    /// Every refusal here comes before any acknowledgement, so the sender may and should try again.
+    /// Every refusal comes before the acknowledgement, so the sender should try again.
     fn from(error: IntakeError) -> Self {
         match error {
             IntakeError::NotFound => Self::not_found(),

@@ -1,4 +1,4 @@
-//! What providers post, against a real store and a provider whose protocol is one line.
+//! Providers' posts, against a real store and a provider with a minimal protocol.
 
 use std::sync::{Arc, Mutex};
 
@@ -137,7 +137,7 @@ impl Door {
         store.messages(conversation, 0, 100).await.unwrap()
     }
 
-    /// What the person said, with the names of the files.
+    /// The texts of the person's messages, with the names of the files.
     async fn said(&self) -> Vec<String> {
         let messages = self.messages().await.into_iter().filter(|message| message.author == Author::Policyholder);
         let line = |message: MessageRow| {
@@ -225,7 +225,7 @@ async fn a_file_that_will_never_come_is_told_and_the_words_go_on() {
         assert!(messages[last + 1].body.text.contains(words), "{}", messages[last + 1].body.text);
         assert!(messages.len() > last + 2, "the flow answers the words");
     }
-    // Without words there is nothing to answer.
+    // A message without text or files is not answered.
     assert_eq!(door.post("send 9 gone").await, StatusCode::ACCEPTED);
     let messages = door.messages().await;
     assert_eq!(messages[messages.len() - 2].author, Author::Policyholder);

@@ -1,7 +1,7 @@
-//! `GET /chat/assets/{revision}/{file}` and `GET /widget.js`: what the page is made of, embedded in the program.
+//! `GET /chat/assets/{revision}/{file}` and `GET /widget.js`: the page's scripts and styles, embedded in the program.
 //!
-//! The modules are written as browsers and `tsc` read them. A phone gets them as one file without the comments: one
-//! request instead of eight, and half the weight. That is all that is done to them; there is no build.
+//! The modules are written as browsers and `tsc` read them. They are served as one file without comments: one request
+//! instead of eight, and half the size. There is no other build step.
 
 use std::sync::LazyLock;
 
@@ -20,16 +20,16 @@ use crate::web::problem::Problem;
 #[folder = "src/web/chat/static"]
 struct Files;
 
-/// The modules of both pages, each after those that it imports; then those of one.
+/// The modules of both pages, each after those that it imports; and the module of each page.
 const MODULES: [&str; 6] = ["strings.js", "dom.js", "api.js", "memory.js", "files.js", "view.js"];
 const PAGES: [&str; 2] = ["chat.js", "upload.js"];
 
-/// What is served.
+/// The files that are served.
 struct Served {
-    /// Names exactly these files, so that a browser may keep them for good.
+    /// A hash of these files, so that a browser may cache them for ever.
     revision: String,
     chat: String,
-    /// Of the upload page, which looks and works as the chat does.
+    /// The upload page's script.
     upload: String,
     style: String,
     icon: String,
@@ -68,7 +68,7 @@ pub(super) async fn get(Path((revision, file)): Path<(String, String)>) -> Resul
         "icon.svg" => (&SERVED.icon, "image/svg+xml"),
         _ => return Err(Problem::not_found()),
     };
-    // A page of another release, still open somewhere, gets what there is and does not keep it.
+    // An open page of another release gets the current files, which it must not cache under its revision.
     let cache = if revision == SERVED.revision { "public, max-age=31536000, immutable" } else { "no-cache" };
     Ok((
         [
@@ -81,7 +81,7 @@ pub(super) async fn get(Path((revision, file)): Path<(String, String)>) -> Resul
         .into_response())
 }
 
-/// The loader has one address for ever: sites copy it into their pages.
+/// The widget's loader. Its address never changes: sites copy it into their pages.
 pub(super) async fn widget(headers: HeaderMap) -> Response {
     static TAG: LazyLock<String> =
         LazyLock::new(|| format!("\"{}\"", hex::encode(&Sha256::digest(&SERVED.widget)[..6])));
@@ -93,7 +93,7 @@ pub(super) async fn widget(headers: HeaderMap) -> Response {
     let about = [
         (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        // The page that embeds it is of another origin.
+        // The page that embeds it has another origin.
         (header::HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
     ];
     (caching, about, SERVED.widget.as_str()).into_response()
@@ -103,7 +103,7 @@ fn text(name: &str) -> String {
     Files::get(name).map(|file| String::from_utf8_lossy(&file.data).into_owned()).unwrap_or_default()
 }
 
-/// A module as a part of the one script: without comments, and without the words that tie modules together.
+/// A module as a part of the one script: without comments, `import` and `export`.
 fn script(module: &str) -> String {
     without_comments(module, "/**")
         .lines()

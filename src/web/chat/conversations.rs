@@ -1,4 +1,5 @@
-//! `POST /chat/api/conversations`: opens a conversation and gives the secret by which the page is known from then on.
+//! `POST /chat/api/conversations`: opens a conversation and returns the secret by which the page is recognised from
+//! then on.
 
 use std::sync::Arc;
 
@@ -13,13 +14,14 @@ use crate::{
     web::{App, client::ClientAddress, problem::Problem},
 };
 
-/// A page's own name must be too random to be guessed: the secret follows from it.
-const LEAST_NAME: usize = 32;
+/// The shortest `client_id`, in characters: it must be too random to be guessed, because the secret is derived from it.
+const MIN_CLIENT_ID: usize = 32;
 const WINDOW: SignedDuration = SignedDuration::from_mins(10);
-/// The most conversations opened from one address in that time; a mobile network's people share one.
+/// The most conversations that may be opened from one IP address within [`WINDOW`]: many people of a mobile network
+/// share one.
 const MAX_OPENED: u32 = 120;
 
-/// The conversations that were opened of late, by address. Cheap to clone.
+/// Counts the conversations that were opened, by IP address. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Openings(Arc<Throttle<ClientAddress>>);
 
@@ -55,7 +57,7 @@ pub(super) async fn post(
     Json(request): Json<Request>,
 ) -> Result<(StatusCode, axum::Json<Response>), Problem> {
     json::check_client_id(&request.client_id)?;
-    if request.client_id.len() < LEAST_NAME {
+    if request.client_id.len() < MIN_CLIENT_ID {
         return Err(json::unprocessable("`client_id` must be 128 random bits or more, in hexadecimal."));
     }
     app.openings.count(from, app.clock.now()).map_err(Problem::too_many)?;

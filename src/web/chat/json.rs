@@ -1,4 +1,4 @@
-//! JSON bodies whose refusal is a problem response, as every other refusal.
+//! JSON bodies, whose refusal is a problem response like every other refusal.
 
 use axum::{
     extract::{FromRequest, Request, rejection::JsonRejection},
@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::web::problem::Problem;
 
-/// The longest name that a page may give to what it sends.
+/// The longest `client_id`, in characters.
 const MAX_NAME: usize = 64;
 
 /// A JSON body.
@@ -36,13 +36,13 @@ fn refuse(rejection: &JsonRejection) -> Problem {
     Problem::new(status, detail)
 }
 
-/// The name under which a page sends something, so that it arrives once.
+/// Checks a `client_id`, by which a repeated request is recognised.
 pub(in crate::web) fn check_client_id(id: &str) -> Result<(), Problem> {
     let is_name = !id.is_empty() && id.len() <= MAX_NAME && id.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-');
     if is_name { Ok(()) } else { Err(unprocessable("`client_id` must be a UUID.")) }
 }
 
-/// A body that reads well but cannot be done.
+/// The problem of a well-formed body that cannot be processed.
 pub(in crate::web) fn unprocessable(detail: &'static str) -> Problem {
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
 }

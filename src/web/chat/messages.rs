@@ -1,4 +1,4 @@
-//! `POST /chat/api/messages`: what the person wrote, pressed or sent; or which answer they want to change.
+//! `POST /chat/api/messages`: a text, a pressed button or files of the person; or the answer that they want to change.
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};

@@ -1,9 +1,9 @@
 //! The web chat: its page and assets, the widget that embeds it, and the requests that it makes.
 //!
-//! Server-sent events go down, POST goes up. An event's id is the message's sequence in its conversation, replayed from
-//! the database, so that a reload misses nothing; a message's `client_id` makes a repeated POST do nothing again. A
-//! person is known by an opaque secret in the `Authorization` header, of which only the hash is kept: there is no
-//! cookie, so another site's page cannot act in a person's name.
+//! The page receives server-sent events and sends POST requests. An event's id is the message's number in its
+//! conversation; events are replayed from the database, so a reload misses nothing. A message's `client_id` makes a
+//! repeated POST do nothing. A person is recognised by an opaque secret in the `Authorization` header, of which only
+//! the hash is stored: there is no cookie, so another site's page cannot act in a person's name.
 //!
 //! What this room refuses to do: it keeps nothing in memory that a person said, acknowledges nothing before it is
 //! durable, and tells nobody whether something that is not theirs exists.
@@ -36,7 +36,7 @@ use tower_http::compression::CompressionLayer;
 use super::App;
 pub use conversations::Openings;
 
-/// What a person writes is small; files go their own way.
+/// The largest JSON body; files are uploaded by requests of their own.
 const MAX_BYTES: usize = 64 * 1024;
 
 pub(super) fn routes() -> Router<App> {
@@ -51,7 +51,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/resume-link", post(resume_link::post))
         .route("/typing", post(typing::post))
         .layer(DefaultBodyLimit::max(MAX_BYTES))
-        // Streamed to the disk and limited there, by the configured size.
+        // The file is streamed to the disk, where the configured limit applies.
         .route("/uploads/{client_id}", put(uploads::put).layer(DefaultBodyLimit::disable()));
     let assets = Router::new()
         .route("/chat/assets/{revision}/{file}", get(assets::get))

@@ -1,4 +1,4 @@
-//! `GET /chat`: the full page, at phone size and above; framed only by the sites that the configuration names.
+//! `GET /chat`: the full page, from phone size up; only the configured sites may frame it.
 
 use askama::Template;
 use axum::{
@@ -31,9 +31,9 @@ struct Page<'a> {
     site: &'a str,
     name: &'a str,
     phone: &'a str,
-    /// `#rrggbb`; empty for the chat's own colour.
+    /// `#rrggbb`; empty for the default colour.
     accent: &'a str,
-    /// The origins with which a framed page speaks.
+    /// The origins with which a framed page exchanges messages.
     parents: &'a str,
 }
 
@@ -70,7 +70,7 @@ pub(super) async fn get(State(app): State<App>, Query(asked): Query<Asked>) -> R
     Ok((headers, Html(html)).into_response())
 }
 
-/// The insurer that a request is about: by its identifier, by a site's key, or the first there is.
+/// The insurer of a request: by its identifier, by a site's key, or else the first one.
 pub(super) fn insurer(app: &App, insurer: Option<&str>, site: Option<&str>) -> Result<String, Problem> {
     let id = match site.filter(|key| !key.is_empty()) {
         Some(key) => Some(app.config.site(key).ok_or_else(Problem::not_found)?.insurer.as_str()),
@@ -84,7 +84,7 @@ pub(super) fn insurer(app: &App, insurer: Option<&str>, site: Option<&str>) -> R
     Ok(found.ok_or_else(Problem::not_found)?.id.clone())
 }
 
-/// Nothing but our own files, no inline script or style, and no frame but the allowed ones.
+/// The content security policy: our own files only, no inline script or style, no frame but the allowed ones.
 fn policy(origins: &str) -> String {
     let ancestors = if origins.is_empty() { "'none'" } else { origins };
     format!(

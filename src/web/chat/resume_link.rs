@@ -1,4 +1,4 @@
-//! `POST /chat/api/resume-link`: a link by which the person goes on later, or on another device.
+//! `POST /chat/api/resume-link`: makes a link by which the person goes on later, or on another device.
 
 use axum::extract::State;
 use jiff::ToSpan;
@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{secret, session::Session};
 use crate::web::{App, problem::Problem};
 
-/// Long enough for a claim that waits for a plumber's invoice.
+/// How many days the link is valid: long enough to wait for a plumber's invoice.
 const GOOD_FOR_DAYS: i64 = 7;
 
 #[derive(Debug, Serialize)]
@@ -23,7 +23,7 @@ pub(super) async fn post(State(app): State<App>, session: Session) -> Result<axu
         .append_pair("insurer", &session.conversation.insurer)
         .append_pair("lang", session.language().code())
         .finish();
-    // Behind the `#`, the token is sent to no server by merely opening the link.
+    // Browsers do not send the part after `#` to a server, so opening the link does not give the token away.
     let url = format!("{}/chat?{query}#resume={token}", app.config.server.public_url.trim_end_matches('/'));
     Ok(axum::Json(Response { url }))
 }

@@ -6,7 +6,7 @@ use crate::{
     web::problem::Problem,
 };
 
-/// Our one account on this channel.
+/// The name of our only account on this channel.
 const ACCOUNT: &str = "chat";
 
 /// A new secret.
@@ -19,13 +19,14 @@ pub(super) fn random() -> Result<String, Problem> {
     Ok(hex::encode(bytes))
 }
 
-/// The secret of the conversation that a page opens under a random name of its own. It follows from that name, so that
-/// a page whose first answer was lost is given the same one again; the name is as secret as the secret, and as random.
+/// The secret of the conversation that a page opens under its `client_id`. It is derived from the `client_id`, so that
+/// a page that lost the first response gets the same secret again. The `client_id` is therefore as secret, and as
+/// random.
 pub(super) fn of_client(client_id: &str) -> String {
     hash(&format!("guichet chat conversation {client_id}"))
 }
 
-/// Where the holder of a secret is.
+/// The endpoint of the holder of a secret.
 pub(super) fn endpoint(secret: &str) -> Endpoint {
     Endpoint { channel: Channel::Web, account: ACCOUNT.into(), address: hash(secret) }
 }

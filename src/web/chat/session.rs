@@ -1,4 +1,4 @@
-//! Who asks: the conversation whose secret the request carries.
+//! The session of a request: the conversation whose secret it carries.
 
 use axum::{
     extract::FromRequestParts,
@@ -16,9 +16,9 @@ use crate::{
 /// The person who holds the secret of a conversation.
 #[derive(Debug)]
 pub(super) struct Session {
-    /// The address that this very secret gives: a conversation may have several.
+    /// The endpoint of this secret: a conversation may have several.
     endpoint: Endpoint,
-    /// What it may read and write: its own.
+    /// Access to the person's own conversation.
     pub(super) one: OneConversation,
     pub(super) conversation: ConversationRow,
 }
@@ -32,7 +32,7 @@ impl Session {
         self.conversation.language
     }
 
-    /// What the person does, for the intake.
+    /// An input of the person, for the intake.
     pub(super) fn inbound(&self, client_id: String, kind: InboundKind) -> Inbound {
         Inbound {
             endpoint: self.endpoint.clone(),

@@ -45,7 +45,7 @@ impl Service {
         answer(self.send(request.body(body.to_string().into()).unwrap()).await).await
     }
 
-    /// Opens a conversation under a name that is `letter` many times.
+    /// Opens a conversation with a `client_id` that repeats `letter`.
     async fn open(&self, letter: char) -> String {
         let id = letter.to_string().repeat(32);
         let (status, body) = self
@@ -308,12 +308,12 @@ async fn a_link_opens_the_same_conversation_elsewhere_while_it_is_good() {
     assert_ne!(elsewhere, token);
     let mut listener = service.listen(elsewhere, 0).await;
     while listener.message().await["body"]["text"] != "à suivre" {}
-    // What is written there is heard here.
+    // A message from one device is told to the other.
     service.post("/chat/api/messages", elsewhere, &json!({ "client_id": "1", "text": "me revoici" })).await;
     let mut here = service.listen(&token, 0).await;
     while here.message().await["body"]["text"] != "me revoici" {}
 
-    // The link is no secret of the conversation, and ends.
+    // The link's token is not the conversation's secret, and expires.
     assert_eq!(service.get("/chat/api/events", secret).await.status(), StatusCode::UNAUTHORIZED);
     let nothing = json!({ "token": "0".repeat(64) });
     assert_eq!(service.post("/chat/api/resume", "", &nothing).await.0, StatusCode::NOT_FOUND);

@@ -1,4 +1,5 @@
-//! `PUT /chat/api/uploads/{client_id}?name=`: one file, streamed to the disk. The same name again is the same file.
+//! `PUT /chat/api/uploads/{client_id}?name=`: one file, streamed to the disk. The same `client_id` again is the same
+//! file.
 
 use axum::{
     body::Body,
@@ -28,7 +29,7 @@ pub(in crate::web) struct Named {
 pub(super) struct Response {
     #[serde(flatten)]
     attachment: Attachment,
-    /// Where the person sees it again.
+    /// The address of its preview.
     preview: String,
 }
 
@@ -44,7 +45,7 @@ pub(super) async fn put(
     Ok(axum::Json(Response { attachment, preview }))
 }
 
-/// Keeps a file of a conversation under the page's name for it: the same name again is the same file.
+/// Stores a file of a conversation under the page's `client_id` for it: the same one again is the same file.
 pub(in crate::web) async fn keep(
     app: &App,
     one: &OneConversation,
@@ -78,7 +79,7 @@ async fn receive(
     Ok(one.add_document(file.row(one.id())).await?)
 }
 
-/// The files of a message: the conversation's own, in the order in which they were chosen.
+/// The attachments of a message: files of this conversation only, in the order in which they were chosen.
 pub(in crate::web) async fn attachments(
     app: &App,
     one: &OneConversation,
@@ -97,7 +98,7 @@ pub(in crate::web) async fn attachments(
     Ok(attachments)
 }
 
-/// A file as a message names it, with what is to be said about it in the person's language.
+/// A document as an attachment, with the remarks about it in the person's language.
 fn attachment(app: &App, language: Language, document: DocumentRow) -> Attachment {
     files::attachment(&app.intake.library(), language, document)
 }
@@ -110,7 +111,7 @@ impl From<DocumentError> for Problem {
             DocumentError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             DocumentError::Unsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             DocumentError::Empty => StatusCode::UNPROCESSABLE_ENTITY,
-            // The rest of the bytes never came: the page sends them again.
+            // The upload broke off: the page sends the file again.
             DocumentError::Interrupted(_) => StatusCode::REQUEST_TIMEOUT,
             DocumentError::NotFound => return Self::not_found(),
             DocumentError::DiskFull(_) | DocumentError::Store(_) | DocumentError::Folder { .. } => {

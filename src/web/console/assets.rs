@@ -16,7 +16,7 @@ use super::error::ConsoleError;
 #[folder = "src/web/console/static"]
 struct Assets;
 
-/// The version of each asset, which its address holds, so that a browser may keep it for good.
+/// The version of each asset, a hash that stands in its address, so that a browser may cache it for ever.
 static VERSIONS: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     Assets::iter()
         .filter_map(|path| {
@@ -32,7 +32,7 @@ pub(super) fn address(path: &str) -> String {
     format!("/console/assets/{path}?v={version}")
 }
 
-/// An address' version.
+/// The version in an asset's address.
 #[derive(serde::Deserialize)]
 pub(super) struct Version {
     v: Option<String>,

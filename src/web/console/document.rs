@@ -14,7 +14,7 @@ use crate::{
     store::DocumentRow,
 };
 
-/// The file as it was sent: downloaded, never shown.
+/// The original file, as a download; it is never shown.
 pub(super) async fn original(
     State(console): State<Console>,
     session: Session,
@@ -25,7 +25,7 @@ pub(super) async fn original(
     Ok(stream(opened, original_headers(media_type, &document.name)))
 }
 
-/// A JPEG of it, `thumbnail` or `large`.
+/// A JPEG preview, `thumbnail` or `large`.
 pub(super) async fn preview(
     State(console): State<Console>,
     session: Session,

@@ -1,4 +1,4 @@
-//! What can go wrong at the console, and the page that says so. Details go to the log, by id; people get words.
+//! The console's errors and their pages. Details go to the log, with identifiers only; people get a text.
 
 use askama::Template;
 use axum::{
@@ -14,12 +14,12 @@ use crate::{document::DocumentError, store::StoreError};
 pub enum ConsoleError {
     #[error("nobody is logged in")]
     NotLoggedIn {
-        /// htmx asked: a page inside a page would help nobody.
+        /// Whether htmx asked for a fragment, into which no whole page may be inserted.
         is_fragment: bool,
-        /// Where to go on after the log-in.
+        /// The address to go to after the log-in.
         back: Option<String>,
     },
-    /// Nothing here, or nothing for this handler: the answer is the same.
+    /// There is no such page, or not for this user: the answer is the same.
     #[error("no such page")]
     NotFound,
     #[error("the form was not sent from our page")]
@@ -38,7 +38,7 @@ pub enum ConsoleError {
     NoRandomness,
 }
 
-/// What a problem page says.
+/// The text of a problem page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ProblemKind {
     NotFound,

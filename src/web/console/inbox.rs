@@ -23,11 +23,11 @@ use crate::{
     store::{InboxCount, InboxFilter, InboxSort, Oriented},
 };
 
-/// The most lines on one page: whoever has more to do filters.
+/// The most lines on one page; filters show the others.
 const MAX_LINES: i64 = 200;
 const NOT_ORIENTED: &str = "none";
 
-/// The filters, as the address has them.
+/// The filters in the query.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct InboxQuery {
@@ -52,7 +52,7 @@ pub(super) struct InboxPage {
     now: Timestamp,
 }
 
-/// What can be filtered by, with how many dossiers each choice would show.
+/// The filters with their choices, and how many dossiers each choice would show.
 struct Facets {
     all: Facet,
     waiting: Facet,
@@ -68,7 +68,7 @@ struct Facet {
     name: String,
     count: i64,
     active: bool,
-    /// Chooses it, or takes it away where it is chosen.
+    /// The address that selects it, or deselects it where it is selected.
     href: String,
 }
 
@@ -86,7 +86,7 @@ struct InboxLine {
     waiting: Option<When>,
     updated: When,
     missing: Vec<String>,
-    /// Whether documents were asked for at all.
+    /// Whether any documents were asked for.
     has_wanted_documents: bool,
 }
 
@@ -172,7 +172,7 @@ impl InboxQuery {
         self.address(&[])
     }
 
-    /// The address that sorts by a column, or turns its order.
+    /// The address that sorts by a column, or reverses its order.
     fn sorted_by(&self, column: &str) -> String {
         let dir = if self.is_sorted_by(column) && self.dir != "desc" { "desc" } else { "" };
         self.address(&[("sort", column), ("dir", dir)])
@@ -182,7 +182,7 @@ impl InboxQuery {
         self.sort == column
     }
 
-    /// For `aria-sort`.
+    /// The value of `aria-sort`.
     fn direction(&self, column: &str) -> &'static str {
         match (self.is_sorted_by(column), self.dir.as_str()) {
             (false, _) => "none",
@@ -195,7 +195,7 @@ impl InboxQuery {
         self.params()[..6].iter().any(|(_, value)| !value.is_empty())
     }
 
-    /// How many dossiers fit all filters but `except`.
+    /// How many dossiers match all filters but `except`.
     fn count(&self, counts: &[InboxCount], except: &str) -> i64 {
         counts.iter().filter(|count| self.fits(count, except)).map(|count| count.count).sum()
     }

@@ -1,4 +1,4 @@
-//! `/console/log-in`: the same answer, after the same time, to an unknown login and to a wrong password.
+//! `/console/log-in`. An unknown login and a wrong password get the same answer after the same time.
 
 use askama::Template;
 use axum::{
@@ -15,7 +15,7 @@ use super::{
     error::ConsoleError,
 };
 
-/// How long a log-in form may stand open.
+/// For how many seconds a log-in form is valid.
 const FORM_SECONDS: i64 = 3600;
 
 #[derive(Template)]
@@ -35,7 +35,7 @@ enum Refused {
     TooMany {
         minutes: u32,
     },
-    /// The form stood open too long, or came from elsewhere.
+    /// The form is too old, or was not sent from our page.
     Expired,
 }
 
@@ -105,7 +105,7 @@ fn form(
     Ok((status, [(header::SET_COOKIE, cookie)], Html(page)).into_response())
 }
 
-/// Only our own pages: a log-in must not lead elsewhere.
+/// The address to go to after the log-in: one of our own pages only, never another site.
 fn safe_next(next: &str) -> &str {
     let is_ours = next.starts_with("/console/") && !next.contains("//") && !next.contains(['\\', '\n', '\r']);
     if is_ours { next } else { "/console" }

@@ -7,8 +7,9 @@
 //!
 //! # What this room refuses to do
 //!
-//! It changes no dossier itself, shows nothing without a session, runs no script that it did not vendor (the policy
-//! allows neither inline script nor inline style), and answers alike for an unknown dossier and for somebody else's.
+//! It changes no dossier itself, shows nothing without a session, runs only vendored scripts (the content security
+//! policy allows neither inline script nor inline style), and answers the same for an unknown dossier and for somebody
+//! else's.
 
 mod appointments;
 mod assets;
@@ -59,19 +60,19 @@ pub(crate) use users::add::is_login;
 use auth::{Cookies, Session, Throttle};
 use error::ConsoleError;
 
-/// What the console stands on.
+/// What the console needs.
 pub struct Setup {
-    /// What opens cases to the scope of a session.
+    /// Opens cases to the scope of a session.
     pub cases: CaseAccess,
     pub users: Users,
     pub documents: Documents,
     pub actions: Arc<dyn CaseActions>,
-    /// Where messages can be sent to people.
+    /// The accounts by which messages can be sent to people.
     pub accounts: Accounts,
     /// For its names, experts, insurers and holidays.
     pub library: Arc<Library>,
     pub clock: Clock,
-    /// Where people reach this service; over plain HTTP the session's cookie cannot be a secure one.
+    /// The service's public URL; over plain HTTP the session's cookie cannot be `Secure`.
     pub public_url: String,
     pub streams: Streams,
 }
@@ -94,7 +95,7 @@ impl Console {
         Self(Arc::new(Inner { setup, names, cookies, throttle: Throttle::default() }))
     }
 
-    /// The cases that the user of a session sees.
+    /// The cases within the scope of a session's user.
     fn cases<'s>(&'s self, session: &'s Session) -> Cases<'s> {
         self.0.setup.cases.of(&session.scope)
     }
@@ -174,8 +175,8 @@ pub fn router(console: Console) -> Router {
         .with_state(console)
 }
 
-/// Whether an answer gets smaller by compression: pages, styles, scripts and data do. Pictures are compressed already, an
-/// original is passed on as it was sent, and an event must not wait for the next one.
+/// Whether a response is compressed: pages, styles, scripts and data are. Pictures are compressed already, an original
+/// is sent unchanged, and an event must not wait in a buffer for the next one.
 fn is_text(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
     const TEXTS: [&str; 5] =
         ["text/html", "text/css", "text/javascript", "application/json", "application/problem+json"];
@@ -184,7 +185,7 @@ fn is_text(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bo
     !is_download && (TEXTS.iter().any(|text| kind.starts_with(text)) || kind == "image/svg+xml")
 }
 
-/// What every answer forbids the browser; an endpoint that knows better has set its own.
+/// Adds the security headers to every response that does not have its own.
 async fn fence_in(mut response: Response) -> Response {
     const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
         connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";

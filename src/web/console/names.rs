@@ -1,5 +1,5 @@
-//! What things are called in the console: what the flows declare, by the [`Library`] that runs them, so that a claims
-//! manager who renames a document there renames it here too; what only the program produces, by [`super::words`].
+//! The names of codes in the console. What the flows declare is named by the [`Library`] that runs them, so that
+//! renaming a document in the flows renames it here too; what only the program produces is named by [`super::words`].
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::{
     flow::Library,
 };
 
-/// Names by code, in one language. A code without a name is shown as it is: nothing is hidden for want of a word.
+/// Names by code, in one language. A code without a name is shown itself: nothing is hidden because a name is missing.
 #[derive(Clone, Debug)]
 pub(super) struct Names {
     library: Arc<Library>,
@@ -25,7 +25,7 @@ impl Names {
         name.map_or(code, |name| name.get(self.language))
     }
 
-    /// A peril: its flow's title, or what the opening offers under that name.
+    /// A peril: its flow's title, or the choice that the opening offers for it.
     pub(super) fn peril<'a>(&'a self, code: &'a str) -> &'a str {
         self.or_code(self.peril_name(code), code)
     }
@@ -41,7 +41,7 @@ impl Names {
         self.or_code(self.library.document(kind).map(|document| &document.name), kind)
     }
 
-    /// All kinds of documents with their names, by name.
+    /// All kinds of documents with their names, sorted by name.
     pub(super) fn documents(&self) -> Vec<(&str, &str)> {
         let mut kinds: Vec<_> =
             self.library.documents().map(|(kind, document)| (kind, document.name.get(self.language))).collect();
@@ -57,7 +57,7 @@ impl Names {
         self.library.fact_label(name, self.language)
     }
 
-    /// What a fact's value is called.
+    /// The name of a fact's value.
     pub(super) fn choice<'a>(&'a self, fact: &str, value: &'a str) -> &'a str {
         self.or_code(self.choice_name(fact, value), value)
     }
@@ -71,12 +71,12 @@ impl Names {
         }
     }
 
-    /// Why a message did not arrive, by the channel's code.
+    /// Why a message was not delivered, by the channel's code.
     pub(super) fn undelivered<'a>(&'a self, reason: &'a str) -> &'a str {
         self.library.sentence(&format!("undelivered_{reason}"), self.language).unwrap_or(reason)
     }
 
-    /// Why a person was called.
+    /// Why the conversation was handed over.
     pub(super) fn handover<'a>(&'a self, reason: &'a str) -> &'a str {
         self.or_code(self.library.handover_reason(reason), reason)
     }
@@ -89,7 +89,7 @@ impl Names {
         self.or_code(self.library.requests().desk(code), code)
     }
 
-    /// What a message may mean.
+    /// All intents with their labels.
     pub(super) fn intents(&self) -> impl Iterator<Item = (&str, &str)> {
         self.library.intents().iter().map(|intent| (&*intent.name, intent.label.get(self.language)))
     }

@@ -1,4 +1,4 @@
-//! What every page has in common.
+//! The frame of every page.
 
 use askama::Template;
 use axum::response::Html;
@@ -26,7 +26,7 @@ impl Shell {
     }
 }
 
-/// Writes a page.
+/// Renders a page.
 pub(super) fn html(page: &impl Template) -> Result<Html<String>, ConsoleError> {
     Ok(Html(page.render()?))
 }

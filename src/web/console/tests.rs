@@ -1,5 +1,4 @@
-//! What holds for every page: it renders from its sample, keeps what the content security policy asks of it, and travels
-//! compressed.
+//! Tests of every page: it renders from its sample, obeys the content security policy, and is compressed.
 
 use askama::Template as _;
 use axum::http::header;

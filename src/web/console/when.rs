@@ -1,10 +1,10 @@
-//! Instants and amounts as the console writes them: figures only; the words around them are the templates'.
+//! Instants and amounts as the console writes them: figures only; templates add the words around them.
 
 use jiff::{Timestamp, civil, tz::TimeZone};
 
 use crate::domain::clock::paris;
 
-/// An instant in the insurers' zone.
+/// An instant, shown in the insurers' time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(transparent)]
 pub(super) struct When(pub Timestamp);
@@ -24,7 +24,7 @@ impl When {
         clock(self.local().time())
     }
 
-    /// For `<time datetime>`.
+    /// The value of `<time datetime>`.
     pub(super) fn iso(self) -> String {
         self.0.to_zoned(TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
     }
@@ -41,7 +41,7 @@ impl When {
     }
 }
 
-/// A length of time, rounded as people say it.
+/// A length of time, rounded to one unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ago {
     /// Less than a minute.
@@ -61,7 +61,7 @@ pub(super) fn clock(time: civil::Time) -> String {
     format!("{:02}:{:02}", time.hour(), time.minute())
 }
 
-/// `06 39 98 01 01` for a French number; another country's stays as it is dialled.
+/// `06 39 98 01 01` for a French number; another country's stays in E.164.
 pub(super) fn phone(e164: &str) -> String {
     match e164.strip_prefix("+33") {
         Some(national) if national.len() == 9 && national.is_ascii() => {

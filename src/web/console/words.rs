@@ -1,5 +1,5 @@
-//! The console's words for the codes that only the program produces, by `words.yaml`. What the flows declare is named by
-//! [`super::Names`]. A code without a word is shown as it is: nothing is hidden for want of one.
+//! The console's texts, from `words.yaml`, for codes that only the program produces. What the flows declare is named by
+//! [`super::Names`]. A code without a text is shown itself: nothing is hidden because a text is missing.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -11,7 +11,7 @@ use crate::domain::language::{Language, Text};
 /// The language of the console's pages.
 pub(super) const LANGUAGE: Language = Language::Fr;
 
-/// Words by code.
+/// Texts by code.
 pub(super) type Codes = BTreeMap<String, Text>;
 
 /// The sections of the file.
@@ -24,7 +24,7 @@ pub(super) struct Words {
     pub channels: Codes,
     pub perils: Codes,
     pub dangers: Codes,
-    /// What a line of a dossier's timeline tells, by its kind: templates.
+    /// The templates of the timeline's lines, by their kind.
     timeline: Codes,
 }
 
@@ -53,12 +53,12 @@ pub(super) fn channel(code: &str) -> &str {
     word(&WORDS.channels, code)
 }
 
-/// A danger that was heard.
+/// A danger that a message told of.
 pub(super) fn danger(code: &str) -> &str {
     word(&WORDS.dangers, code)
 }
 
-/// What a line of a timeline tells, with the values that its kind has. None where there are no words for the kind.
+/// The text of a timeline's line, with the values of its kind. None where the kind has no template.
 pub(super) fn timeline(kind: &str, language: Language, values: BTreeMap<&'static str, Value>) -> Option<String> {
     let template = TIMELINE.get_template(&template_name(kind, language)).ok()?;
     let told = template.render(Value::from(values));

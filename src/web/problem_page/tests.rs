@@ -5,7 +5,7 @@ use tower::ServiceExt as _;
 use super::*;
 use crate::web::{problem::Problem, router, testing::Trial};
 
-/// How Chromium opens an address.
+/// The `Accept` header with which Chromium opens an address.
 const OPENED: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";
 
 async fn get(router: &axum::Router, address: &str, accept: &str, language: &str) -> (StatusCode, HeaderMap, String) {

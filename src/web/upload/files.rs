@@ -1,4 +1,4 @@
-//! `PUT /u/api/uploads/{client_id}?name=`: one file, streamed to the disk. The same name again is the same file.
+//! `PUT /u/api/uploads/{client_id}?name=`: one file, streamed to the disk. The same `client_id` again is the same file.
 
 use axum::{
     Json,

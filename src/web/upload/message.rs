@@ -1,4 +1,4 @@
-//! `POST /u/api/message`: "C'est tout". The files become one message of the conversation; the answer goes to the channel
+//! `POST /u/api/message`: "C'est tout". The files become one message of the conversation; the reply goes to the channel
 //! that the person uses.
 
 use axum::{extract::State, http::StatusCode};
@@ -20,7 +20,7 @@ use crate::{
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Request {
-    /// The page's name for this message: the same again is the same message.
+    /// The page's identifier for this message: the same one again is the same message.
     client_id: String,
     attachments: Vec<DocumentId>,
 }
@@ -38,7 +38,7 @@ pub(super) async fn post(
     app.intake
         .receive(Inbound {
             endpoint: conversation.endpoint,
-            // No provider's name for it: nothing can be a reply to it.
+            // No provider knows this identifier, so nothing can be a reply to it.
             provider_id: format!("upload:{}", request.client_id),
             insurer: conversation.insurer,
             language: conversation.language,

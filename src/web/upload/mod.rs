@@ -1,9 +1,9 @@
-//! The upload page: where the short link of a message leads, on a phone whose channel carries no files.
+//! The upload page, to which the short link of a message leads where the channel carries no files.
 //!
-//! It shows which documents are wanted and takes them; the files become a message of the conversation, and the flow answers
-//! where the person is, never here. A person is known by the token in the page's address, which the page sends in the
-//! `Authorization` header: there is no cookie, so another site's page cannot act in a person's name, and opening the
-//! link changes nothing.
+//! It shows which documents are wanted and receives them; the files become a message of the conversation, and the flow
+//! replies on the person's channel, never here. A person is recognised by the token in the page's address, which the
+//! page sends in the `Authorization` header: there is no cookie, so another site's page cannot act in a person's name,
+//! and opening the link changes nothing.
 
 mod files;
 mod message;
@@ -20,13 +20,13 @@ use axum::{
 
 use super::App;
 
-/// A message of names of files is small.
+/// The largest JSON body; files are uploaded by requests of their own.
 const MAX_BYTES: usize = 64 * 1024;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/{token}", get(page::get))
         .route("/api/message", post(message::post).layer(DefaultBodyLimit::max(MAX_BYTES)))
-        // Streamed to the disk and limited there, by the configured size.
+        // The file is streamed to the disk, where the configured limit applies.
         .route("/api/uploads/{client_id}", put(files::put).layer(DefaultBodyLimit::disable()))
 }

@@ -1,4 +1,4 @@
-//! `GET /u/{token}`: what is wanted, and where to put it. Opening it changes nothing.
+//! `GET /u/{token}`: the page that shows the wanted documents and receives files. Opening it changes nothing.
 
 use askama::Template;
 use axum::{
@@ -16,7 +16,7 @@ use crate::{
     web::{App, chat::assets, problem::Problem},
 };
 
-/// Nothing but our own files, no inline script or style, and no frame.
+/// The content security policy: our own files only, no inline script or style, and no frame.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; \
                       connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -28,16 +28,17 @@ struct Page<'a> {
     /// The insurer's name.
     name: &'a str,
     phone: &'a str,
-    /// `#rrggbb`; empty for the chat's own colour.
+    /// `#rrggbb`; empty for the default colour.
     accent: &'a str,
-    /// None where the link is not good any more.
-    visit: Option<Visit<'a>>,
+    /// The claim of the link; none where the link is not valid any more.
+    claim: Option<LinkedClaim<'a>>,
 }
 
+/// What the page shows about the claim of its link.
 #[derive(Debug)]
-struct Visit<'a> {
+struct LinkedClaim<'a> {
     reference: String,
-    /// Where the conversation goes on.
+    /// The channel on which the conversation goes on.
     channel: &'static str,
     wanted: Vec<WantedDocument<'a>>,
 }
@@ -46,7 +47,7 @@ struct Visit<'a> {
 #[derive(Debug)]
 struct WantedDocument<'a> {
     name: &'a str,
-    /// How to make a good one; empty where that goes without saying.
+    /// How to make a good one; empty where there is no advice.
     how: &'a str,
     required: bool,
     received: bool,
@@ -67,7 +68,7 @@ pub(super) async fn get(
             name: "",
             phone: "",
             accent: "",
-            visit: None,
+            claim: None,
         };
         return Ok((StatusCode::NOT_FOUND, show(&page)?).into_response());
     };
@@ -78,7 +79,7 @@ pub(super) async fn get(
         name: &insurer.name,
         phone: insurer.phone.as_deref().unwrap_or_default(),
         accent: insurer.texts.get("accent").map_or("", |accent| &accent.fr),
-        visit: Some(Visit {
+        claim: Some(LinkedClaim {
             reference: reference_of(conversation.id),
             channel: conversation.endpoint.channel.name(),
             wanted: wanted(&one, &library, conversation.language).await?,
@@ -116,7 +117,7 @@ fn show(page: &Page<'_>) -> Result<impl IntoResponse + use<>, Problem> {
     let headers = [
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        // The address is a secret.
+        // The address contains a secret, which must not be sent to other sites.
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
         (header::HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex")),
     ];

@@ -1,4 +1,4 @@
-//! The upload page's requests, against a real store: a person who declares by SMS, and the link that they were sent.
+//! The upload page's requests, against a real store: a person declares by SMS and was sent a link.
 
 use std::sync::atomic::Ordering;
 
@@ -33,7 +33,7 @@ struct Service {
 }
 
 impl Service {
-    /// Somebody wrote by SMS that water leaks, and was sent a link that is good for an hour.
+    /// Somebody wrote by SMS that water leaks, and was sent a link that is valid for an hour.
     async fn start() -> Self {
         let trial = Trial::open(Vec::new()).await;
         let endpoint = Endpoint { channel: Channel::Sms, account: "test".into(), address: "+33639980001".into() };
@@ -105,7 +105,7 @@ async fn the_files_become_one_message_where_the_person_is() {
     let (status, first) = service.upload("file-1", TOKEN).await;
     assert_eq!(status, StatusCode::OK, "{first}");
     let (_, second) = service.upload("file-2", TOKEN).await;
-    // The answer was lost: the same file again.
+    // The response was lost, so the page sends the same file again.
     assert_eq!(service.upload("file-1", TOKEN).await.1["document"], first["document"]);
     assert_eq!(service.messages().await.len(), before, "nothing is said before the person is done");
     let files = json!([first["document"], second["document"]]);

@@ -1,4 +1,4 @@
-//! Who asks: the conversation whose link the request carries.
+//! The visitor of a request: the conversation whose link's token it carries.
 
 use axum::{
     extract::FromRequestParts,
@@ -11,16 +11,16 @@ use crate::{
     web::{App, problem::Problem},
 };
 
-/// The person who was sent the link, as long as it is good.
+/// The person who was sent the link, while it is valid.
 #[derive(Debug)]
 pub(super) struct Visitor {
-    /// What they may read and write: their own.
+    /// Access to the person's own conversation.
     pub(super) one: OneConversation,
     pub(super) conversation: ConversationRow,
 }
 
 impl Visitor {
-    /// The holder of a token. None where it is unknown or past its end.
+    /// The holder of a token. None where the token is unknown or has expired.
     pub(super) async fn find(app: &App, token: &str) -> Result<Option<Self>, Problem> {
         let Some(one) = app.doors.by_link(&token::hash(token), app.clock.now()).await? else { return Ok(None) };
         let conversation = one.row().await?;

@@ -39,7 +39,7 @@ fn no_two_modules_give_the_same_name_to_different_things() {
         declare(name, &mut names);
     }
     assert!(names.len() > 20);
-    // The pages are apart.
+    // Each page has a script of its own, so their names may be the same.
     for name in PAGES {
         declare(name, &mut names.clone());
     }

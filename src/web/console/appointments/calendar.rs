@@ -32,14 +32,14 @@ struct Description<'a> {
     link: String,
 }
 
-/// Which version of a mission's appointment a calendar is told, and how many there were before.
+/// The version of a mission's appointment for the calendar, and how many versions there were before.
 struct Version<'a> {
     row: &'a AppointmentRow,
     sequence: usize,
 }
 
-/// The one that is booked, else the one that was cancelled last; none where nothing was ever booked. Each booking makes a
-/// version, and so does each cancellation: what was moved is replaced by the booking of another slot.
+/// The booked appointment, else the one that was cancelled last; none where nothing was ever booked. Each booking makes
+/// a version, and so does each cancellation; moving is the booking of another slot.
 fn version_of(mission: &Mission) -> Option<Version<'_>> {
     let count = |state| mission.appointments.iter().filter(|row| row.state == state).count();
     let bookings = count(AppointmentState::Booked) + count(AppointmentState::Moved);
@@ -48,7 +48,7 @@ fn version_of(mission: &Mission) -> Option<Version<'_>> {
     Some(Version { row, sequence: versions - 1 })
 }
 
-/// Whatever appointment of a mission is asked for, the file tells how it stands now.
+/// The calendar file of a mission's appointment as it is now, whichever appointment of the mission is in the address.
 pub(crate) async fn get(
     State(console): State<Console>,
     session: Session,

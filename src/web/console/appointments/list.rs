@@ -1,5 +1,5 @@
-//! `/console/appointments`: an expert's missions and appointments, in order, with what they need on the way. Whoever logs
-//! in as an expert of `flows/experts.yaml` sees their own first.
+//! `/console/appointments`: an expert's missions and appointments, in order, with addresses and telephone numbers.
+//! Somebody whose login is an expert's of `flows/experts.yaml` sees their own first.
 
 use std::{fmt, str::FromStr};
 
@@ -35,17 +35,17 @@ use crate::{
 
 /// How many appointments are on one page, and how many missions without one.
 const PAGE: usize = 60;
-/// What began some hours ago is still of the day.
+/// For how long after its beginning an appointment is still shown.
 const STILL_SHOWN: SignedDuration = SignedDuration::from_hours(12);
 
-/// Whose page it is, and from where on its two lists are shown.
+/// The expert of the page, and where its two lists begin.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Asked {
     expert: String,
-    /// The last appointment of the page before.
+    /// The last appointment of the previous page.
     after: String,
-    /// The last mission without an appointment of the page before.
+    /// The last mission without an appointment of the previous page.
     arrange_after: String,
 }
 
@@ -55,12 +55,12 @@ pub(in crate::web::console) struct AppointmentsPage {
     shell: Shell,
     experts: Vec<Tab>,
     days: Vec<Agenda>,
-    /// Missions for which nothing is booked, the oldest first.
+    /// Missions without a booked appointment, the oldest first.
     to_arrange: Vec<(When, Case)>,
-    /// Addresses of the pages that go on with one of the lists, where it is longer.
+    /// The addresses of the next page of each list, where there is one.
     more_appointments: Option<String>,
     more_to_arrange: Option<String>,
-    /// The address of the first page, on another one.
+    /// The address of the first page, where this is another one.
     first: Option<String>,
 }
 
@@ -78,7 +78,7 @@ struct Agenda {
     appointments: Vec<(SlotView, Case)>,
 }
 
-/// What an expert must know of a dossier.
+/// What an expert must know about a dossier.
 #[derive(Clone)]
 struct Case {
     dossier: String,
@@ -86,17 +86,18 @@ struct Case {
     peril: String,
     holder: Option<String>,
     phone: Option<String>,
-    /// Where the damage can be seen.
+    /// Where the damage is surveyed.
     address: String,
     mode: OrientationMode,
     state: MissionState,
 }
 
-/// Where a page goes on: behind the row with this time and identifier, as an address has it: `1732453200000_0190a0b0-…`.
+/// The position after which a page begins, as the query has it: the time and the identifier of a row,
+/// `1732453200000_0190a0b0-…`.
 struct Key<Id>(Timestamp, Id);
 
 impl<Id: FromStr> Key<Id> {
-    /// What is no key begins at the top.
+    /// Parses a key; a list without a valid one begins at its top.
     fn read(text: &str) -> Option<(Timestamp, Id)> {
         let (at, id) = text.split_once('_')?;
         Some((Timestamp::from_millisecond(at.parse().ok()?).ok()?, id.parse().ok()?))
@@ -138,7 +139,7 @@ pub(crate) async fn get(
         let (from, seen) = (console.now() - STILL_SHOWN, console.cases(&session));
         let (after, arrange_after) =
             (Key::<AppointmentId>::read(&asked.after), Key::<MissionId>::read(&asked.arrange_after));
-        // One more than is shown tells whether there is another page.
+        // One row more than is shown tells whether there is another page.
         let (mut booked, mut to_arrange) = tokio::try_join!(
             seen.agenda(expert, from, after, PAGE + 1),
             seen.missions_to_arrange(expert, from, arrange_after, PAGE + 1),
@@ -173,7 +174,7 @@ pub(crate) async fn get(
     html(&page)
 }
 
-/// The page of an expert, from where on its two lists are shown.
+/// The address of an expert's page whose lists begin after these rows.
 fn address_of(expert: &str, after: &str, arrange_after: &str) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair("expert", expert);

@@ -1,4 +1,4 @@
-//! Forms of somebody logged in, with their CSRF token checked before anything else is read.
+//! Forms of a logged-in user, whose CSRF token is checked before anything else is read.
 
 use axum::{
     Form,
@@ -9,7 +9,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use super::Session;
 use crate::web::console::{Console, error::ConsoleError};
 
-/// A form that the handler's own browser sent from our own page.
+/// A form with a valid session and CSRF token: the user's own browser sent it from our page.
 #[derive(Debug)]
 pub struct Checked<T> {
     pub session: Session,

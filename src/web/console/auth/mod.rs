@@ -1,4 +1,4 @@
-//! Who is at the console: passwords, sessions, and how often one may guess.
+//! Authentication at the console: passwords, sessions, and the throttling of log-ins.
 
 mod form;
 pub mod password;
@@ -20,8 +20,8 @@ pub(super) fn random_token() -> Result<String, ConsoleError> {
     Ok(hex::encode(bytes))
 }
 
-/// A secret in another guise each time: a random key and the secret under it. A page is compressed and may repeat what its
-/// address says, so a token that stays the same could be guessed from the pages' sizes (BREACH).
+/// Masks a secret with a random key, differently each time. Pages are compressed and may repeat a part of their
+/// address, so a constant token could be guessed from the sizes of pages (the BREACH attack).
 pub(super) fn masked(secret: &str) -> Result<String, ConsoleError> {
     let secret = hex::decode(secret).unwrap_or_default();
     let mut key = vec![0; secret.len()];
@@ -30,14 +30,14 @@ pub(super) fn masked(secret: &str) -> Result<String, ConsoleError> {
     Ok(hex::encode([key, under_key].concat()))
 }
 
-/// The secret of a [`masked`] one; nothing where it is none.
+/// The secret in the result of [`masked`]; none where the text is no such result.
 fn unmasked(masked: &str) -> Option<Vec<u8>> {
     let bytes = hex::decode(masked).ok().filter(|bytes| !bytes.is_empty())?;
     let (key, under_key) = bytes.split_at(bytes.len() / 2);
     (key.len() == under_key.len()).then(|| key.iter().zip(under_key).map(|(key, under_key)| key ^ under_key).collect())
 }
 
-/// Compares secrets without telling by the time how much of them agrees.
+/// Compares secrets in constant time.
 pub(super) fn same_secret(a: &str, b: &str) -> bool {
     use subtle::ConstantTimeEq as _;
     a.as_bytes().ct_eq(b.as_bytes()).into()

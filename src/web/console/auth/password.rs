@@ -1,4 +1,5 @@
-//! Passwords: Argon2id, with the parameters of the OWASP password storage guide (19 MiB, two passes), in PHC form.
+//! Passwords: Argon2id with the parameters of the OWASP Password Storage Cheat Sheet (19 MiB, two passes), in PHC
+//! format.
 
 use std::sync::{LazyLock, OnceLock};
 
@@ -8,13 +9,13 @@ use argon2::{
 };
 use tokio::sync::Semaphore;
 
-/// The shortest password that may be chosen.
+/// The shortest password that may be chosen, in characters.
 pub const MIN_LENGTH: usize = 10;
 
 /// The longest password, in bytes: longer input would make a hash cost more.
 pub const MAX_LENGTH: usize = 256;
 
-/// At most two passwords are hashed at a time: each takes 19 MiB.
+/// Limits hashing to two passwords at a time, because each takes 19 MiB.
 static HASHING: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(2));
 
 /// Why a password was not taken.
@@ -29,6 +30,10 @@ pub enum PasswordError {
 }
 
 /// Hashes a new password.
+///
+/// # Errors
+///
+/// When it is too short or too long, or cannot be hashed.
 pub async fn hash(password: String) -> Result<String, PasswordError> {
     if password.chars().count() < MIN_LENGTH {
         return Err(PasswordError::TooShort);
@@ -39,8 +44,8 @@ pub async fn hash(password: String) -> Result<String, PasswordError> {
     in_background(move || hash_now(&password)).await?
 }
 
-/// Whether this is the password of `stored`. Without a stored hash it takes the same time and the answer is no, so that
-/// nobody learns which log-ins exist.
+/// Whether this is the password of the hash `stored`. Without a hash the answer is no after the same time, so that
+/// nobody learns which logins exist.
 pub async fn verify(password: String, stored: Option<String>) -> bool {
     if password.len() > MAX_LENGTH {
         return false;
@@ -63,7 +68,7 @@ fn hash_now(password: &str) -> Result<String, PasswordError> {
     Ok(hash.to_string())
 }
 
-/// The hash that a password is compared with when the login is unknown.
+/// The hash with which a password is compared when the login is unknown.
 fn nobodys_hash() -> Option<&'static str> {
     static HASH: OnceLock<Option<String>> = OnceLock::new();
     HASH.get_or_init(|| hash_now("nobody's password").ok()).as_deref()

@@ -16,10 +16,10 @@ use crate::{
     web::console::{Console, error::ConsoleError},
 };
 
-/// A session lasts a working day with its overtime.
+/// The lifetime of a session: a working day with overtime.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(12);
 
-/// The handler who is logged in, with what a page needs of the session.
+/// The session of a logged-in user.
 #[derive(Clone, Debug)]
 pub struct Session {
     pub login: String,
@@ -27,22 +27,22 @@ pub struct Session {
     pub is_admin: bool,
     /// What they may see and change.
     pub(in crate::web::console) scope: Scope,
-    /// Goes into every form; another one on every page, see [`Self::sent`].
+    /// The CSRF token for every form, masked differently on every page; see [`Self::sent`].
     pub csrf: String,
     pub(in crate::web::console) token_hash: String,
 }
 
-/// A session of an administrator; to others the page does not exist.
+/// The session of an administrator; for other users the page does not exist.
 #[derive(Clone, Debug)]
 pub struct Admin(pub Session);
 
 impl Session {
-    /// The handler as the record names them.
+    /// The user as the timeline names them.
     pub fn actor(&self) -> Actor {
         Actor { login: self.login.clone(), name: self.name.clone() }
     }
 
-    /// Whether a form's token is one that a page of this session held.
+    /// Whether a form's token is one that a page of this session contained.
     pub(super) fn sent(&self, csrf: &str) -> bool {
         match (unmasked(csrf), unmasked(&self.csrf)) {
             (Some(sent), Some(own)) => bool::from(sent.ct_eq(&own)),
@@ -74,7 +74,7 @@ impl FromRequestParts<Console> for Admin {
     }
 }
 
-/// The session of a request, if its cookie is good.
+/// The session of a request, if its cookie is valid.
 pub(super) async fn of(console: &Console, headers: &HeaderMap) -> Result<Option<Session>, ConsoleError> {
     let Some(token) = console.cookies().read(headers, Cookies::SESSION) else { return Ok(None) };
     let token_hash = hash(token);
@@ -112,8 +112,8 @@ fn hash(token: &str) -> String {
     hex::encode(Sha256::digest(token.as_bytes()))
 }
 
-/// How cookies are named and protected: `__Host-` and `Secure` unless the service's own address is plain HTTP, as in the
-/// demo on this machine.
+/// The names and attributes of cookies: `__Host-` and `Secure`, unless the service's public URL is plain HTTP, as in
+/// the demonstration.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cookies {
     secure: bool,
@@ -121,7 +121,7 @@ pub(crate) struct Cookies {
 
 impl Cookies {
     pub(crate) const SESSION: &str = "guichet";
-    /// Ties a log-in form to the browser that asked for it.
+    /// Binds a log-in form to the browser that requested it.
     pub(crate) const LOG_IN: &str = "guichet-log-in";
 
     pub(crate) fn for_public_url(public_url: &str) -> Self {

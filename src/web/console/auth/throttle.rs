@@ -1,4 +1,4 @@
-//! How often one may guess: a bounded number of failed log-ins for a login, and for an address, in a quarter of an hour.
+//! Throttles log-ins: a limited number of failures for each login, and for each address, in a quarter of an hour.
 
 use std::net::IpAddr;
 
@@ -16,7 +16,7 @@ enum Key {
     Address(IpAddr),
 }
 
-/// The failed log-ins of late.
+/// Counts failed log-ins.
 #[derive(Debug)]
 pub(crate) struct Throttle(Tries<Key>);
 
@@ -27,13 +27,17 @@ impl Default for Throttle {
 }
 
 impl Throttle {
-    /// Counts a try before its password is looked at. Returns the seconds to wait when it is one too many.
+    /// Counts a log-in before its password is checked.
+    ///
+    /// # Errors
+    ///
+    /// The seconds to wait, when there were too many.
     pub(crate) fn count(&self, login: &str, from: ClientAddress, now: Timestamp) -> Result<(), u32> {
         let [login, address] = keys(login, from);
         self.0.count([(login, PER_LOGIN), (address, PER_ADDRESS)], now)
     }
 
-    /// The password was right: this login and this address start afresh.
+    /// Forgets the failures of this login and this address, after the password was right.
     pub(crate) fn forget(&self, login: &str, from: ClientAddress) {
         self.0.forget(keys(login, from));
     }

@@ -1,5 +1,5 @@
-//! What a handler does to a dossier, one line an action: its address, the form that the page sends, and the action that
-//! the form becomes. Whoever is logged in may do each; the form's token is checked before the form is read.
+//! A handler's actions on a dossier, one line each: its address, the form that the page sends, and the action that the
+//! form becomes. Every logged-in user may do each; the form's CSRF token is checked before the form is read.
 
 use axum::{
     Router,
@@ -39,7 +39,7 @@ pub(in crate::web::console) fn routes() -> Router<Console> {
     actions.into_iter().fold(Router::new(), |router, (name, action)| router.route(&address(name), action))
 }
 
-/// Reads the form, makes the action of it, does it and leads back to the dossier's page.
+/// Reads the form, makes the action from it, does it and redirects to the dossier's page.
 fn action<F, M>(make: M) -> MethodRouter<Console>
 where
     F: DeserializeOwned + Send + 'static,
@@ -51,7 +51,7 @@ where
     })
 }
 
-/// A form of which the button says all.
+/// A form without fields: its button is the action.
 #[derive(Deserialize)]
 struct Nothing {}
 
@@ -65,13 +65,13 @@ struct Closing {
     reason: Prose,
 }
 
-/// A dossier that was proposed as the same person's.
+/// A dossier that was proposed as a duplicate.
 #[derive(Deserialize)]
 struct Duplicate {
     other: DossierId,
 }
 
-/// A kind of document that is to be asked for.
+/// The kind of document to ask for.
 #[derive(Deserialize)]
 struct DocumentWanted {
     kind: String,
@@ -82,14 +82,14 @@ fn ask_document(form: DocumentWanted, console: &Console) -> Result<Action, Conso
     if console.names().is_document(&kind) { Ok(Action::AskDocument { kind }) } else { Err(ConsoleError::BadForm) }
 }
 
-/// The mode that holds instead of the table's, and why.
+/// The mode that replaces the table's, and why.
 #[derive(Deserialize)]
 struct OrientationOverride {
     mode: OrientationMode,
     reason: Prose,
 }
 
-/// What becomes of the expert's mission.
+/// An action on the expert's mission.
 #[derive(Deserialize)]
 #[serde(tag = "step", rename_all = "snake_case")]
 enum Mission {
@@ -117,7 +117,7 @@ fn mission(form: Mission, console: &Console) -> Result<Action, ConsoleError> {
     }))
 }
 
-/// A text that says something and is not endless.
+/// A text that is not empty and not longer than [`MAX_TEXT`].
 #[derive(Deserialize)]
 #[serde(try_from = "String")]
 struct Prose(String);

@@ -1,4 +1,4 @@
-//! The policy and its cover at the date of loss, each finding with what it means. Information, never a refusal.
+//! The policy and its cover at the date of loss, each finding with its reason. It informs and never refuses.
 
 use jiff::civil::Date;
 
@@ -13,7 +13,7 @@ use crate::{
     web::console::when,
 };
 
-/// The facts that this panel shows; the list of facts leaves them out.
+/// The facts that this panel shows and the list of facts omits.
 pub(super) const FACTS: [&str; 10] = [
     "policy_number",
     "policy_found",
@@ -31,7 +31,7 @@ pub(super) const FACTS: [&str; 10] = [
 #[derive(Clone, Debug)]
 pub(super) struct Cover {
     pub insurer: String,
-    /// The policy's number: found, or as the person gave it.
+    /// The policy's number: the register's, or the one that the person gave.
     pub number: Option<String>,
     pub register: Register,
     pub holder: Option<ValueView>,
@@ -39,14 +39,14 @@ pub(super) struct Cover {
     pub deductible: Option<ValueView>,
     pub limit: Option<ValueView>,
     pub deadline: Option<ValueView>,
-    /// The delay runs from a decree that is not published yet.
+    /// Whether the delay runs from a decree that is not published yet.
     pub decree_awaited: bool,
 }
 
 /// What the register of policies says.
 #[derive(Clone, Debug)]
 pub(super) enum Register {
-    /// Nobody gave a number, and nothing was found by name.
+    /// No number was given, and no policy was found by name.
     NoNumber,
     /// A number was given that was not looked up yet.
     NotLookedUp,
@@ -74,7 +74,7 @@ pub(super) struct Finding {
     pub reason: Option<FindingReason>,
 }
 
-/// What decided a finding: a code for the words, and the day, the place or the peril that it names.
+/// What decided a finding: a code for the text, and the day, the place or the peril that the text names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct FindingReason {
     pub code: String,
@@ -90,7 +90,7 @@ const CHECKS: [(&str, &[&str]); 4] = [
 ];
 
 impl Cover {
-    /// Reads the panel; `events` are those of `entries`.
+    /// Makes the panel; `events` are the events of `entries`.
     pub(super) fn of(
         dossier: &Dossier,
         policy: Option<Policy>,
@@ -137,17 +137,17 @@ impl Cover {
     }
 }
 
-/// Whether the number that holds was looked up in vain: the register answered since it was given.
+/// Whether the current number was looked up without success: the register answered after the number was given.
 fn was_looked_up(rows: &[FactRow], entries: &[Entry], events: &[TimelineEvent]) -> bool {
     let numbers: Vec<&FactRow> = rows.iter().filter(|row| row.name == "policy_number").collect();
-    // The flow may say again what it knows; only another number is looked up anew.
+    // The flow may record a known number again; only another number is looked up again.
     let same = numbers.iter().rev().take_while(|row| numbers.last().is_some_and(|last| last.value == row.value));
     let given = same.last().map(|row| row.at);
     let answered = entries.iter().zip(events).rfind(|(_, event)| matches!(event, TimelineEvent::PolicyNotFound {}));
     answered.is_some_and(|(entry, _)| Some(entry.at) >= given)
 }
 
-/// Why the last look-up of the policy said what it said.
+/// The reasons of the last look-up of the policy.
 fn reasons(events: &[TimelineEvent]) -> &[Reason] {
     let found = events.iter().rev().find_map(|event| match event {
         TimelineEvent::PolicyFound { reasons, .. } => Some(reasons.as_slice()),

@@ -1,4 +1,5 @@
-//! The documents of a dossier: what the person sent, with what the inspection found in it, and what is still wanted.
+//! The documents of a dossier: those that the person sent, with the results of their inspection, and those that are
+//! wanted.
 
 use super::Lexicon;
 use crate::{
@@ -13,15 +14,15 @@ use crate::{
 pub(super) struct DocumentView {
     pub id: String,
     pub name: String,
-    /// The name of its kind, once that is known.
+    /// The name of its kind, where it is known.
     pub kind: Option<String>,
     pub is_video: bool,
     pub is_audio: bool,
     pub size: FileSize,
     pub at: When,
-    /// When the camera says that it was taken.
+    /// When the photo was taken, by the camera.
     pub taken: Option<String>,
-    /// Where the camera says that it was taken, in degrees of latitude and longitude.
+    /// Where the photo was taken, by the camera, in degrees of latitude and longitude.
     pub place: Option<String>,
     pub remarks: Vec<Remark>,
 }
@@ -30,7 +31,7 @@ pub(super) struct DocumentView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FileSize {
     Kilobytes(i64),
-    /// Megabytes and tenths of one.
+    /// Megabytes and tenths of a megabyte.
     Megabytes(i64, i64),
 }
 

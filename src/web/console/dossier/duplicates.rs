@@ -28,9 +28,9 @@ pub(super) struct ContactAddress {
     pub address: Option<String>,
     /// How it was proven, if it was.
     pub proof: Option<Proof>,
-    /// Whether the person wrote from here the last time.
+    /// Whether the person's last message came from this address.
     pub is_current: bool,
-    /// The receiving server found the sender to be forged.
+    /// Whether the receiving mail server found the sender to be forged.
     pub is_doubted: bool,
 }
 
@@ -46,7 +46,7 @@ pub(super) fn proposals(candidates: Vec<DuplicateCandidate>, lexicon: Lexicon) -
     proposals.collect()
 }
 
-/// The person's addresses, each once: those they wrote from, and those they proved to be theirs.
+/// The person's addresses, each once: those that they wrote from, and those that they proved to be theirs.
 pub(super) fn contact_addresses(
     addresses: Vec<EndpointRow>,
     proofs: Vec<ProvenRow>,
@@ -55,7 +55,7 @@ pub(super) fn contact_addresses(
     let mut places: Vec<ContactAddress> = Vec::new();
     let mut add = |channel: Channel, given: &str, proof: Option<Proof>, is_current: bool| {
         let (is_doubted, given) = (given.ends_with(UNVERIFIED), given.trim_end_matches(UNVERIFIED));
-        // The address of a chat is a secret: the chats of several devices are shown as one.
+        // The address of a chat is a secret and not shown, so the chats of several devices are one line.
         let address = match channel {
             Channel::Web => None,
             Channel::Sms => Some(when::phone(given)),

@@ -1,5 +1,5 @@
-//! The expert of a dossier: who may look at the loss and why, who has the mission, and when they come. Proposals to a
-//! handler; who is sent for, and when, is an act of theirs.
+//! The expertise of a dossier: the experts who may survey the loss and why, the mission, and its appointment. These are
+//! proposals; a handler chooses the expert and the slot.
 
 use std::collections::BTreeMap;
 
@@ -15,17 +15,17 @@ use crate::{
     web::console::when::{When, clock, day},
 };
 
-/// The most free slots that a handler chooses from.
+/// The most free slots that are shown.
 const MAX_SLOTS: usize = 60;
 
 /// What the page shows of the expertise.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ExpertiseView {
-    /// The mission that is open, or the last one.
+    /// The open mission, or the last one.
     pub mission: Option<MissionView>,
-    /// Who may take a mission, the first choice first; nobody while one is open.
+    /// The experts who may take a mission, in the order of their rank; empty while one is open.
     pub proposed: Vec<Proposed>,
-    /// Who may not: the name and why.
+    /// The experts who may not, by name, and why.
     pub passed_over: Vec<(String, Because)>,
 }
 
@@ -49,21 +49,21 @@ pub(super) struct MissionView {
     pub by: String,
     pub because: Vec<Because>,
     pub booked: Option<SlotView>,
-    /// What was booked last and does not take place: a calendar may still hold it.
+    /// The appointment that was cancelled last: a calendar may still contain it.
     pub cancelled: Option<SlotView>,
     pub proposed: Vec<SlotView>,
-    /// What can be booked.
+    /// The slots that can be booked.
     pub free: Vec<SlotView>,
 }
 
-/// A slot in the insurer's time.
+/// A slot in the insurer's time zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::web::console) struct SlotView {
-    /// The appointment's identifier, where it is one.
+    /// The appointment's identifier; empty for a free slot.
     pub id: String,
-    /// What a form sends: the instant.
+    /// The instant, as the form sends it.
     pub start: Timestamp,
-    /// From 1, Monday.
+    /// The day of the week; Monday is 1.
     pub weekday: i8,
     pub day: String,
     pub from: String,
@@ -97,7 +97,7 @@ impl MissionView {
     }
 }
 
-/// What the page shows of a dossier's expertise.
+/// Makes the view of a dossier's expertise.
 pub(super) async fn view(
     cases: Cases<'_>,
     library: &Library,
@@ -121,7 +121,7 @@ pub(super) async fn view(
     Ok(view)
 }
 
-/// The insurer's zone.
+/// The insurer's time zone.
 pub(in crate::web::console) fn zone(library: &Library, insurer: &str) -> TimeZone {
     library.insurer(insurer).map_or_else(paris, Insurer::zone)
 }
@@ -162,7 +162,7 @@ async fn free(
     Ok(free_slots(expert, mission.row.mode, mission.row.id, &busy, &rules))
 }
 
-/// The experts who may look at the loss of a dossier, and those who may not.
+/// The experts who may survey the loss of a dossier, and those who may not.
 fn candidates(library: &Library, dossier: &Dossier, rows: &[FactRow], load: &BTreeMap<String, usize>) -> ExpertiseView {
     let mode = dossier.orientation.filter(|mode| mode.needs_expert());
     let Some(mode) = mode else { return ExpertiseView::default() };
@@ -200,7 +200,7 @@ fn named(because: Vec<Because>, lexicon: Lexicon) -> Vec<Because> {
 }
 
 impl ExpertiseView {
-    /// As a handler reads it.
+    /// With names instead of codes.
     pub(super) fn named(mut self, lexicon: Lexicon) -> Self {
         for proposed in &mut self.proposed {
             proposed.because = named(std::mem::take(&mut proposed.because), lexicon);
@@ -212,7 +212,7 @@ impl ExpertiseView {
     }
 }
 
-/// The postcode of the place where the damage is looked at.
+/// The postcode of the place where the damage is surveyed.
 fn postcode(rows: &[FactRow]) -> Option<&str> {
     survey_place(|name| current(rows, name))?.postcode
 }

@@ -1,4 +1,4 @@
-//! Facts as the page shows them: the value that holds, who said it and when, and what was said before.
+//! Facts as the page shows them: the current value, who stated it and when, and the earlier values.
 
 use super::{Lexicon, cover, head};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     web::console::when::{self, When},
 };
 
-/// A fact's value as the page shows it: the words around it are the template's.
+/// A fact's value for the template, which adds the words around it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ValueView {
     Text(String),
@@ -28,7 +28,7 @@ pub(super) struct MomentView {
     pub precision: Precision,
     pub day: String,
     pub clock: String,
-    /// The last day, where it is another one.
+    /// The last day, where it is not the first.
     pub until_day: Option<String>,
     pub until_clock: Option<String>,
 }
@@ -38,7 +38,7 @@ pub(super) struct MomentView {
 pub(super) struct FactLine {
     pub label: String,
     pub current: Statement,
-    /// What was said before, the latest first.
+    /// The earlier statements, the latest first.
     pub earlier: Vec<Statement>,
 }
 
@@ -48,17 +48,17 @@ pub(super) struct Statement {
     pub value: ValueView,
     pub by: StatedBy,
     pub at: When,
-    /// The message to look up in the transcript.
+    /// The number of the message in the transcript.
     pub message: Option<i64>,
 }
 
-/// Who said it.
+/// Who stated a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum StatedBy {
     Policyholder,
     Flow,
     Policy,
-    /// The address that the person writes from, or what their phone shared.
+    /// The channel: the address that the person writes from, or what their phone shared.
     Channel,
     Handler(String),
 }
@@ -77,7 +77,7 @@ pub(super) fn lines(rows: &[FactRow], lexicon: Lexicon) -> Vec<FactLine> {
             let mut said: Vec<Statement> =
                 rows.iter().filter(|row| row.name == name).map(|row| Statement::of(row, lexicon)).collect();
             said.reverse();
-            // The flow may state a value again that it knows; only another value is a correction.
+            // The flow may record a known value again; only another value is a correction.
             said.dedup_by(|older, newer| older.value == newer.value);
             let mut said = said.into_iter();
             let now = said.next()?;
@@ -93,12 +93,12 @@ fn is_elsewhere(name: &str) -> bool {
     cover::FACTS.contains(&name) || head::FACTS.contains(&name)
 }
 
-/// The value that holds.
+/// The current value of a fact.
 pub(in crate::web::console) fn current<'a>(rows: &'a [FactRow], name: &str) -> Option<&'a Value> {
     rows.iter().rev().find(|row| row.name == name)?.value.as_ref()
 }
 
-/// The value that holds, as it is shown.
+/// The current value of a fact, for the template.
 pub(super) fn shown(rows: &[FactRow], name: &str, lexicon: Lexicon) -> Option<ValueView> {
     current(rows, name).map(|value| ValueView::of(name, value, lexicon))
 }
@@ -144,7 +144,7 @@ impl ValueView {
     }
 }
 
-/// What the person wrote, with the postcode and town where they are not in it.
+/// An address as the person wrote it, with the postcode and the town where they are missing.
 fn place(address: &Address) -> String {
     let mut text = address.line.clone();
     let lower = text.to_lowercase();

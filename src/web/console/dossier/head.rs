@@ -11,7 +11,7 @@ use crate::{
     web::console::when::When,
 };
 
-/// Facts that only the summary and the orientation show.
+/// The facts that the summary and the orientation show and the list of facts omits.
 pub(super) const FACTS: [&str; 3] = ["peril", "orientation", "orientation_missing"];
 
 /// The top of the page.
@@ -20,7 +20,7 @@ pub(super) struct Head {
     pub reference: String,
     pub status: Status,
     pub priority: Priority,
-    /// Why it was handed over, in words.
+    /// Why it was handed over, as text.
     pub handover: Option<String>,
     pub orientation: Option<OrientationMode>,
     pub insurer: String,
@@ -37,7 +37,7 @@ pub(super) struct Head {
     pub loss_floor: Option<ValueView>,
     pub opened_at: When,
     pub waiting_since: Option<When>,
-    /// The documents that are missing, by name.
+    /// The names of the missing documents.
     pub missing_documents: Vec<String>,
     pub next_step: NextStep,
 }
@@ -47,9 +47,9 @@ pub(super) struct Head {
 pub(super) enum NextStep {
     TakeOver,
     Answer,
-    /// The expertise that was decided is to be arranged.
+    /// The expertise is to be arranged.
     Arrange,
-    /// The decision table lacks facts.
+    /// Facts for the decision table are missing.
     Complete,
     AwaitDocuments,
     /// The person is still declaring.

@@ -1,5 +1,5 @@
-//! A dossier's page and what a handler does there. Each action is a plain form that leads back to the page; htmx then puts
-//! the page's new content in place without taking away what is being typed elsewhere on it. [`actions`] lists them.
+//! A dossier's page and the actions on it. Each action is a plain form that redirects to the page; htmx then swaps in
+//! the page's new content and leaves other forms, in which somebody may be typing, as they are. [`actions`] lists them.
 
 pub(super) mod actions;
 mod cover;
@@ -22,13 +22,13 @@ use axum::response::Redirect;
 use super::{Console, Names, auth::Session, error::ConsoleError};
 use crate::{conversation::Action, domain::id::DossierId, dossier::Dossier, planning::Experts};
 
-/// The dossier of an address.
+/// The dossier whose identifier is in the address.
 async fn find(console: &Console, session: &Session, id: &str) -> Result<Dossier, ConsoleError> {
     let id: DossierId = id.parse().map_err(|_| ConsoleError::NotFound)?;
     console.cases(session).dossier(id).await?.ok_or(ConsoleError::NotFound)
 }
 
-/// Does what a handler does, and leads back to the page.
+/// Does a handler's action, and redirects to the page.
 async fn act(console: &Console, session: &Session, id: &str, action: Action) -> Result<Redirect, ConsoleError> {
     let dossier = find(console, session, id).await?;
     console.actions().act(dossier.id, session.actor(), action).await?;
@@ -38,7 +38,7 @@ async fn act(console: &Console, session: &Session, id: &str, action: Action) -> 
 /// Handlers' names by login.
 type People = HashMap<String, String>;
 
-/// What the parts of the page need to name things.
+/// The names that the parts of the page need.
 #[derive(Clone, Copy)]
 struct Lexicon<'a> {
     names: &'a Names,
@@ -51,7 +51,7 @@ impl Lexicon<'_> {
         self.people.get(login).map_or(login, String::as_str).to_owned()
     }
 
-    /// An expert's name; the code of one who is in the file no more.
+    /// An expert's name; the identifier of one who is no longer in the file.
     fn expert(&self, id: &str) -> String {
         self.experts.get(id).map_or(id, |expert| expert.name.as_str()).to_owned()
     }

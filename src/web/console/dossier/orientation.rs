@@ -1,5 +1,5 @@
-//! The orientation with its reasons: the row that the table chose, why it passed over the others, the facts that it read,
-//! and the handler who decided otherwise.
+//! The orientation with its reasons: the row that decided, why the rows before it did not, the facts that the table
+//! read, and handlers' overrides.
 
 use super::{Lexicon, facts::ValueView};
 use crate::{
@@ -15,19 +15,19 @@ use crate::{
 /// The panel of the orientation.
 #[derive(Clone, Debug, Default)]
 pub(super) struct OrientationView {
-    /// The mode that holds.
+    /// The current mode.
     pub mode: Option<OrientationMode>,
     pub table: Option<TableView>,
-    /// What handlers decided, the latest first.
+    /// The overrides by handlers, the latest first.
     pub overrides: Vec<OverrideView>,
 }
 
-/// What the table decided last.
+/// The table's last decision.
 #[derive(Clone, Debug)]
 pub(super) struct TableView {
     pub row: Option<String>,
     pub because: Option<String>,
-    /// The facts without which the table cannot decide.
+    /// The missing facts without which the table cannot decide.
     pub missing: Vec<String>,
     pub passed_over: Vec<PassedOverView>,
     pub inputs: Vec<(String, Option<ValueView>)>,
@@ -41,7 +41,7 @@ pub(super) struct TableView {
 #[derive(Clone, Debug)]
 pub(super) struct PassedOverView {
     pub row: String,
-    /// What the row would have decided on.
+    /// The reason that the row gives for its decision.
     pub because: String,
     pub fact: String,
     pub negated: bool,
@@ -49,7 +49,7 @@ pub(super) struct PassedOverView {
     pub actual: Option<ValueView>,
 }
 
-/// What the failed test of a row requires.
+/// The requirement of a row's failed test.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Requirement {
     Yes,
@@ -57,11 +57,11 @@ pub(super) enum Requirement {
     Known,
     /// One of these values, by their names.
     OneOf(String),
-    /// As it is written in the table, with the insurer's figures for its thresholds.
+    /// The test as it is written in the table, with the insurer's figures for thresholds.
     Test(String),
 }
 
-/// A handler's decision.
+/// A handler's override.
 #[derive(Clone, Debug)]
 pub(super) struct OverrideView {
     pub mode: OrientationMode,
@@ -72,7 +72,7 @@ pub(super) struct OverrideView {
 }
 
 impl OrientationView {
-    /// Reads the decisions, oldest first.
+    /// Makes the panel from the decisions, which are sorted oldest first.
     pub(super) fn of(dossier: &Dossier, rows: &[DecisionRow], lexicon: Lexicon) -> Self {
         let mut view = Self { mode: dossier.orientation, ..Self::default() };
         for row in rows.iter().rev() {
@@ -100,7 +100,7 @@ impl OrientationView {
         view
     }
 
-    /// Whether a handler's decision holds.
+    /// Whether a handler's override is the current decision.
     pub(super) fn is_overridden(&self) -> bool {
         match (self.overrides.first(), &self.table) {
             (Some(last), Some(table)) => last.at.0 >= table.at.0,
@@ -156,13 +156,13 @@ impl Requirement {
             Some(expected @ Expectation::Within(bounds)) if expected.has_threshold() => {
                 Self::Test(bounds.iter().map(told).collect::<Vec<_>>().join(", "))
             }
-            // As the table has it.
+            // Other tests are shown as they are written in the table.
             _ => Self::Test(failed.test.clone()),
         }
     }
 }
 
-/// A comparison with the insurer's figure in it.
+/// A comparison, with the insurer's figure for a threshold.
 fn told(bound: &Bound) -> String {
     let limit = match &bound.limit {
         Limit::Number(number) | Limit::Threshold { value: Some(number), .. } => figure(*number),
@@ -172,7 +172,7 @@ fn told(bound: &Bound) -> String {
     format!("{} {limit}", bound.relation)
 }
 
-/// A threshold in euros; cents are shown only where there are some.
+/// A threshold in euros; cents are shown only where they are not zero.
 fn figure(limit: f64) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "a threshold is far below what 64 bits hold")]
     let cents = (limit * 100.0).round() as i64;

@@ -22,11 +22,11 @@ use crate::{
 pub(crate) struct Resend {
     /// The message's number in its conversation.
     message: String,
-    /// The number of one of [`endpoints`]; without it, where it went the last time.
+    /// The index in [`endpoints`]; without it, the address of the last delivery.
     to: Option<String>,
 }
 
-/// The addresses to which messages can be pushed, in an order that stays: new ones come last.
+/// The addresses to which messages can be sent. Their order is stable: new ones come last.
 pub(super) async fn endpoints(
     console: &Console,
     session: &Session,

@@ -1,4 +1,4 @@
-//! `/console/dossiers/{id}`: everything about a dossier on one page. The same page, fetched again by htmx, refreshes it.
+//! `/console/dossiers/{id}`: everything about a dossier on one page. htmx refreshes it by fetching the same page again.
 
 use std::collections::HashMap;
 
@@ -48,7 +48,7 @@ use crate::{
     },
 };
 
-/// The most messages that are shown; of a longer conversation, the last ones.
+/// The most messages that are shown: the last ones of a longer conversation.
 const MAX_MESSAGES: i64 = 1000;
 
 #[derive(Template)]
@@ -68,21 +68,21 @@ pub(in crate::web::console) struct DossierPage {
     orientation: OrientationView,
     expertise: ExpertiseView,
     timeline: Vec<TimelineLine>,
-    /// The line that ended the dossier, where it is over.
+    /// The timeline's line that ended the dossier, where it is over.
     ending: Option<TimelineLine>,
     verdict: Verdict,
     /// The kinds of documents that can be asked for: code and name.
     document_kinds: Vec<(String, String)>,
     taken_by: Option<TakenBy>,
-    /// Dossiers that may be the same person's.
+    /// Other dossiers that may be the same person's.
     duplicates: Vec<DuplicateView>,
     /// The person's addresses, with their proofs.
     addresses: Vec<ContactAddress>,
-    /// What the person asked for beside the claim, and is not done.
+    /// The open requests besides the claim.
     requests: Vec<RequestLine>,
 }
 
-/// Who speaks instead of the flow.
+/// The handler who took the conversation over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum TakenBy {
     Me,

@@ -13,12 +13,12 @@ use crate::{
     web::console::testing::names,
 };
 
-/// Runs a test with the lexicon of the shipped flows, which knows no handler and no expert.
+/// Runs a test with the names of the shipped flows, without handlers and experts.
 pub(super) fn with<T>(test: impl FnOnce(Lexicon) -> T) -> T {
     test(Lexicon { names: &names(), people: &People::new(), experts: &Experts::default() })
 }
 
-/// A conversation about a dossier, in which nothing was said.
+/// A conversation without messages about a dossier.
 pub(super) fn conversation(dossier: &Dossier, channel: Channel) -> ConversationRow {
     let at = dossier.opened_at;
     ConversationRow {
@@ -41,7 +41,7 @@ pub(super) fn conversation(dossier: &Dossier, channel: Channel) -> ConversationR
     }
 }
 
-/// A dossier about which nothing is known.
+/// A dossier without facts.
 pub(super) fn dossier(id: DossierId) -> Dossier {
     let at = Timestamp::UNIX_EPOCH;
     Dossier {

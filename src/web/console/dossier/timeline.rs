@@ -1,5 +1,5 @@
-//! The timeline in words. What a line tells is said by `words.yaml`, by the line's kind; a line that this version does not
-//! know is shown as it is, because a line must never be hidden.
+//! The timeline as text. `words.yaml` has the text of each kind of line; a line of a kind that this version does not
+//! know is shown as it is stored, because no line may be hidden.
 
 use std::collections::BTreeMap;
 
@@ -23,13 +23,13 @@ pub(super) struct TimelineLine {
     pub actor: Actor,
     pub at: When,
     pub told: Told,
-    /// The message that it is about, by its number in the conversation.
+    /// The number of the message that it is about.
     pub message: Option<i64>,
     /// The other dossier that it is about.
     pub dossier: Option<DossierId>,
 }
 
-/// Who did it.
+/// Who acted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Actor {
     Policyholder,
@@ -41,16 +41,16 @@ pub(super) enum Actor {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Told {
     InWords(String),
-    /// The kind of a line for which this version has no words, and its detail.
+    /// The kind and the detail of a line for which this version has no text.
     AsStored(String, String),
 }
 
-/// The lines, the latest first. `events` are those of `entries`.
+/// The lines, the latest first. `events` are the events of `entries`.
 pub(super) fn lines(entries: &[Entry], events: &[TimelineEvent], lexicon: Lexicon) -> Vec<TimelineLine> {
     entries.iter().zip(events).rev().map(|(entry, event)| TimelineLine::of(entry, event, lexicon)).collect()
 }
 
-/// The line that tells who ended a dossier that is over, and why.
+/// The line that tells who ended a dossier, and why.
 pub(super) fn ending(
     dossier: &Dossier,
     entries: &[Entry],
@@ -82,7 +82,7 @@ impl TimelineLine {
     }
 }
 
-/// What a line tells besides its kind, with names instead of codes, for the words of its kind.
+/// The values of a line, with names instead of codes, for the template of its kind.
 #[derive(Debug, Default)]
 struct Detail {
     values: BTreeMap<&'static str, Value>,
@@ -182,17 +182,17 @@ impl Detail {
         self
     }
 
-    /// It is about a message.
+    /// Adds the message that the line is about.
     fn about(self, message: Option<i64>) -> Self {
         Self { message, ..self }
     }
 
-    /// It is about another dossier too.
+    /// Adds the other dossier that the line is about.
     fn beside(self, dossier: DossierId) -> Self {
         Self { dossier: Some(dossier), ..self }
     }
 
-    /// None where there are no words for the kind.
+    /// The text of the line; none where its kind has no template.
     fn told(&self, kind: &str, actor: &Actor, language: Language) -> Option<String> {
         let mut values = self.values.clone();
         values.insert("guichet", Value::from(*actor == Actor::Guichet));
@@ -200,12 +200,12 @@ impl Detail {
     }
 }
 
-/// Facts by their names.
+/// The labels of facts.
 fn named<'a>(facts: impl Iterator<Item = &'a str>, names: &Names) -> Vec<String> {
     facts.map(|fact| names.fact(fact).to_owned()).collect()
 }
 
-/// An appointment's beginning.
+/// The beginning of an appointment, for templates.
 fn moment(at: When) -> Value {
     minijinja::context! { day => at.day(), clock => at.clock() }
 }

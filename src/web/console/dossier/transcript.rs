@@ -1,4 +1,4 @@
-//! The conversation, as bubbles.
+//! The conversation's messages as bubbles.
 
 use crate::{
     domain::message::{Attachment, Author, Channel, Shared, SummaryLine},
@@ -15,16 +15,16 @@ pub(super) struct Bubble {
     pub text: String,
     pub urgent: bool,
     pub files: Vec<Attachment>,
-    /// Where a place that was shared is shown on a map.
+    /// The address of a map of a shared place.
     pub map_address: Option<String>,
     pub choices: Vec<String>,
     pub summary: Vec<SummaryLine>,
-    /// Its delivery to each address that it was pushed to, the latest last.
+    /// Its delivery to each address that it was sent to, the latest last.
     pub deliveries: Vec<DeliveryView>,
     pub at: When,
-    /// Whether it is the first message of a day, which heads it.
+    /// Whether it is the first message of a day, above which the date stands.
     pub starts_day: bool,
-    /// Whether it is the first message in a row by the same author, whom it then names.
+    /// Whether it is the first of consecutive messages by one author, above which the name stands.
     pub starts_turn: bool,
 }
 
@@ -33,9 +33,9 @@ pub(super) struct Bubble {
 pub(super) struct DeliveryView {
     pub channel: Channel,
     pub state: Delivery,
-    /// Why the last try failed, in words.
+    /// Why the last try failed, as text.
     pub reason: Option<String>,
-    /// How often it was tried, where that is more than once.
+    /// The number of tries, where there was more than one.
     pub attempts: Option<i64>,
 }
 
@@ -51,7 +51,7 @@ impl DeliveryView {
 }
 
 impl Bubble {
-    /// Whether the last delivery failed, so that the handler must choose another way.
+    /// Whether the last delivery failed, so that the handler must choose another address.
     pub(super) fn is_undelivered(&self) -> bool {
         self.deliveries.last().is_some_and(|last| last.state == Delivery::Failed)
     }
@@ -65,7 +65,7 @@ pub(super) enum BubbleAuthor {
     Handler(String),
 }
 
-/// The bubbles of messages with their deliveries: `sent` is in the order of the messages' numbers.
+/// The bubbles of messages with their deliveries; `sent` is sorted by the messages' numbers.
 pub(super) fn bubbles(rows: Vec<MessageRow>, sent: &[OutboxRow], names: &Names) -> Vec<Bubble> {
     let mut bubbles: Vec<Bubble> = Vec::with_capacity(rows.len());
     for row in rows {

@@ -1,4 +1,4 @@
-//! A handler is writing: the person sees it in the chat. Nothing is kept of it.
+//! A handler is writing, which the person sees in the chat. Nothing is stored.
 
 use axum::{
     extract::{Path, State},

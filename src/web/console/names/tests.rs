@@ -26,7 +26,7 @@ fn a_handler_reads_names_where_the_facts_hold_codes() {
     assert_eq!(english.handover("flow_loop"), "the flow could not go on");
 }
 
-/// Codes that have no word in one of the languages.
+/// Codes without a name in one of the languages.
 #[derive(Default)]
 struct Nameless(BTreeSet<String>);
 
@@ -82,7 +82,7 @@ fn whatever_the_shipped_flows_and_the_program_produce_has_words_in_both_language
     assert_eq!(nameless.0, BTreeSet::new(), "these have no words");
 }
 
-/// Why a conversation is handed over: by the flows' steps, by a request, and by the engine itself.
+/// The reasons for handing over: of the flows' steps, of requests, and of the engine itself.
 fn handovers(library: &Library) -> BTreeSet<String> {
     let steps = library.flows().flat_map(|flow| &flow.steps);
     let by_step = steps.filter_map(|step| match &step.kind {

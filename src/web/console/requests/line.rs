@@ -20,10 +20,10 @@ pub(in crate::web::console) struct RequestLine {
     pub acknowledge_by: Option<When>,
     /// When its receipt was acknowledged.
     pub acknowledged: Option<When>,
-    /// The receipt is still to be acknowledged.
+    /// Whether its receipt is still to be acknowledged.
     pub owes_acknowledgement: bool,
     pub answer_by: When,
-    /// The first deadline that is still to be kept has passed.
+    /// Whether the next deadline has passed.
     pub overdue: bool,
     pub done: Option<(When, String)>,
 }

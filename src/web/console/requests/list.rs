@@ -1,4 +1,4 @@
-//! `/console/requests`: what is to be answered, the most pressing first, by desk.
+//! `/console/requests`: the open requests by desk, the most urgent first.
 
 use askama::Template;
 use axum::{
@@ -21,12 +21,12 @@ use crate::{
 /// The most lines on one page.
 const MAX_LINES: i64 = 200;
 
-/// The filters, as the address has them.
+/// The filters in the query.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct RequestsQuery {
     desk: String,
-    /// `1`: those that were done.
+    /// `1` shows the requests that are done.
     done: String,
 }
 

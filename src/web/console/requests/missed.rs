@@ -1,4 +1,4 @@
-//! `/console/missed`: what was not understood, and the questions that nothing answers.
+//! `/console/missed`: messages that were not understood, and questions without an answer.
 
 use askama::Template;
 use axum::{extract::State, response::Html};
@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// The most lines on one page: who has more begins with the latest.
+/// The most lines on one page: the latest ones.
 const MAX_LINES: i64 = 100;
 
 #[derive(Template)]
@@ -22,7 +22,7 @@ const MAX_LINES: i64 = 100;
 pub(in crate::web::console) struct MissedPage {
     shell: Shell,
     lines: Vec<MissedLine>,
-    /// What a text may mean: the intent and its name.
+    /// The intents that a text may have, with their names.
     intents: Vec<(String, String)>,
 }
 
@@ -33,7 +33,7 @@ struct MissedLine {
     text: String,
     question: bool,
     at: When,
-    /// The intent that it has most probably: one click confirms it.
+    /// The most probable intent, which one click confirms.
     guess: String,
 }
 

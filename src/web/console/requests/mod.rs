@@ -1,4 +1,4 @@
-//! What people ask for beside a claim, by deadline; and what was not understood, to be taught in one click.
+//! Requests besides the claim, by deadline; and messages that were not understood, to be taught in one click.
 
 pub(super) mod acknowledge;
 pub(super) mod done;
@@ -15,19 +15,18 @@ pub(super) use line::RequestLine;
 use super::{Console, auth::Checked, error::ConsoleError};
 use crate::{conversation::Action, domain::id::RequestId, store::RequestRow};
 
-/// What the form of an action on a request holds.
+/// The fields of a form on a request.
 #[derive(Deserialize)]
 pub(crate) struct RequestForm {
-    /// The filter of the list to which the handler comes back.
+    /// The filter of the list to which the handler returns.
     #[serde(default)]
     desk: String,
-    /// `dossier`: the handler comes back to the dossier's page.
+    /// `dossier` returns the handler to the dossier's page.
     #[serde(default)]
     from: String,
 }
 
-/// Does what a handler does to a request, where `action` says that there is something to do, and leads back to the page
-/// on which it was done.
+/// Does a handler's action on a request, where `action` makes one, and redirects to the page of the form.
 async fn act(
     console: &Console,
     id: &str,

@@ -1,4 +1,4 @@
-//! A handler says what a text means: it is an example from then on. Or that it teaches nothing.
+//! A handler assigns an intent to a text, which becomes an example; or discards the text.
 
 use axum::{
     extract::{Path, State},
@@ -13,7 +13,7 @@ use crate::{
 
 #[derive(Deserialize)]
 pub(crate) struct Example {
-    /// Empty: it teaches nothing.
+    /// The intent; empty to discard the text.
     #[serde(default)]
     intent: String,
 }
@@ -30,7 +30,7 @@ pub(crate) async fn post(
     }
     let settled =
         console.cases(&sent.session).settle_missed(id, intent, &sent.session.actor().login, console.now()).await?;
-    // Another handler may have been first: then it is learnt already.
+    // Another handler may have been first; then the text is learnt already.
     if settled && intent.is_some() {
         console.actions().learn().await?;
     }

@@ -64,7 +64,7 @@ async fn add(
     }
 }
 
-/// Whether a login is short and plain, and none of the names that other actors have in timelines.
+/// Whether a login has 2 to 40 plain characters, and is none of the names of other actors in timelines.
 pub(crate) fn is_login(login: &str) -> bool {
     (2..=40).contains(&login.len())
         && login.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_@".contains(&byte))

@@ -25,7 +25,7 @@ pub(super) struct User {
     pub is_admin: bool,
 }
 
-/// The form as it was sent, when something about it was wrong.
+/// The form as it was sent, to show it again with what is wrong.
 #[derive(Default)]
 pub(super) struct Form {
     pub login: String,
@@ -34,7 +34,7 @@ pub(super) struct Form {
     pub wrong: Option<Wrong>,
 }
 
-/// What was wrong with it.
+/// What is wrong with the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wrong {
     Login,

@@ -208,7 +208,7 @@ async fn whoever_may_be_sent_for_is_proposed_and_who_is_comes_at_a_time() {
         assert!(page.contains(shown), "{shown}");
     }
     assert!(!page.contains("Missionner<"), "one expert at a time");
-    // The appointment may move to a slot that overlaps itself.
+    // The appointment may move to a slot that overlaps its present one.
     assert!(page.contains("value=\"2026-11-24T13:30:00Z\""));
 }
 

@@ -4,10 +4,10 @@ use serde_json::json;
 use super::*;
 use crate::{domain::id::DossierId, web::console::dossier::tests::with};
 
-/// Lines of every kind, as the store holds them.
+/// Lines of every kind, as they are stored.
 const STORED: &str = include_str!("../../../../dossier/event/golden.tsv");
 
-/// The kinds of lines that the program can write, as the enum itself lists them.
+/// The kinds of lines that the program can write, as the enum's own error message lists them.
 fn kinds() -> Vec<String> {
     let unknown = TimelineEvent::deserialize(json!({ "no_such_kind": {} })).unwrap_err().to_string();
     let (_, expected) = unknown.split_once("expected one of ").unwrap();

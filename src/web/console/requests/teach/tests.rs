@@ -19,7 +19,7 @@ async fn one_click_makes_an_example_and_has_it_learnt() {
     assert_eq!(taught, [("declare_tempete".to_owned(), "le bidule du toit a lâché".to_owned())]);
     let (_, _, page) = trial.get_as(&cookie, "/console/missed").await;
     assert!(!page.contains("le bidule du toit a lâché"));
-    // Settled once, it stays so.
+    // A text that was settled once cannot be settled again.
     assert_eq!(trial.post_as(&cookie, &address, &teach("declare_tempete")).await.0, StatusCode::SEE_OTHER);
     assert_eq!(trial.learnt(), 1);
 }
