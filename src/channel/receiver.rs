@@ -165,7 +165,7 @@ impl Receiver {
 
     async fn advance(&self, row: &OutboxRow, to: Delivery) -> Result<(), IntakeError> {
         if self.store.advance_delivery(row.id, to).await? {
-            self.intake.tell_delivery(row.conversation).await?;
+            self.intake.tell_delivery(row.conversation);
         }
         Ok(())
     }

@@ -9,6 +9,7 @@
 
 mod keyed_locks;
 mod libraries;
+mod listeners;
 mod routes;
 mod throttle;
 mod timers;
@@ -22,7 +23,7 @@ use std::{
 };
 
 use quick_cache::sync::Cache;
-use tokio::sync::{Semaphore, broadcast};
+use tokio::sync::Semaphore;
 
 use crate::{
     contract::{Calendar, CalendarError},
@@ -36,13 +37,15 @@ use crate::{
         message::{Author, Body, Endpoint},
     },
     flow::Library,
-    store::{ChangeFeed, Changes, CommitError, Delivery, Engine, MessageRow, OutboxRow, StoreError},
+    store::{ChangeFeed, CommitError, Delivery, Engine, MessageRow, News, OutboxRow, StoreError},
     telemetry::Metrics,
 };
 
 use keyed_locks::KeyedLocks;
 use libraries::Libraries;
 pub use libraries::LibraryError;
+use listeners::Listeners;
+pub use listeners::{Heard, Listener};
 use routes::Route;
 pub(crate) use throttle::Throttle;
 use timers::Timers;
@@ -52,8 +55,6 @@ const ATTEMPTS: usize = 8;
 /// Conversations kept in memory. Each is checked by its revision, so that a stale one costs a second try, never a
 /// wrong write.
 const CACHED: usize = 20_000;
-/// Changes that a slow listener may be behind before it is told to read anew.
-const CHANGES: usize = 4096;
 /// Before another try to hear the other nodes.
 const LISTEN_AGAIN: Duration = Duration::from_secs(5);
 /// How many messages on each side of one are looked at for what was said around it.
@@ -118,23 +119,6 @@ pub struct Receipt {
     pub unheard: bool,
 }
 
-/// A conversation changed: whoever shows it reads it anew.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Change {
-    pub conversation: ConversationId,
-    pub dossier: Option<DossierId>,
-    pub kind: ChangeKind,
-}
-
-/// What changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChangeKind {
-    /// Messages or the dossier: it is in the store.
-    Stored,
-    /// Somebody is writing. Not stored.
-    Typing { by_handler: bool },
-}
-
 /// Why something was not received. Nothing was acknowledged and nothing was kept.
 #[derive(Debug, thiserror::Error)]
 pub enum IntakeError {
@@ -191,7 +175,7 @@ struct Inner {
     conversations: Cache<ConversationId, Arc<Conversation>>,
     /// Which conversation goes on at an address, as of its number of moves.
     endpoints: Cache<Endpoint, (ConversationId, i64)>,
-    changes: broadcast::Sender<Change>,
+    listeners: Arc<Listeners>,
     timers: Timers,
 }
 
@@ -226,7 +210,7 @@ impl Intake {
             turns: KeyedLocks::default(),
             conversations: Cache::new(CACHED),
             endpoints: Cache::new(CACHED),
-            changes: broadcast::channel(CHANGES).0,
+            listeners: Arc::default(),
             timers: Timers::default(),
         }));
         if let Some(changes) = changes {
@@ -246,9 +230,20 @@ impl Intake {
         self.0.libraries.learn(self.0.clock.now()).await
     }
 
-    /// Follows what changes. A listener that lags reads anew.
-    pub fn watch(&self) -> broadcast::Receiver<Change> {
-        self.0.changes.subscribe()
+    /// Follows one conversation from now on.
+    pub fn listen(&self, conversation: ConversationId) -> Listener {
+        self.0.listeners.listen(conversation)
+    }
+
+    /// Follows every conversation from now on.
+    pub fn listen_to_all(&self) -> Listener {
+        self.0.listeners.listen_to_all()
+    }
+
+    /// How many conversations somebody listens to.
+    #[cfg(test)]
+    pub(crate) fn listened_to(&self) -> usize {
+        self.0.listeners.conversations()
     }
 
     /// Refuses what people send while the disk is almost full: better before an acknowledgement than in the middle.
@@ -258,9 +253,9 @@ impl Intake {
         }
     }
 
-    /// Tells listeners that somebody is writing.
-    pub fn tell_typing(&self, conversation: ConversationId, by_handler: bool) {
-        self.0.tell(conversation, None, ChangeKind::Typing { by_handler });
+    /// Tells listeners that a handler is writing. Nothing is stored of it.
+    pub fn tell_typing(&self, conversation: ConversationId) {
+        self.0.listeners.tell_typing(conversation);
     }
 
     /// Receives what a person sent. When this returns, it is on disk with its replies.
@@ -366,13 +361,8 @@ impl Intake {
     }
 
     /// Tells listeners that a message of a conversation came further.
-    pub async fn tell_delivery(&self, conversation: ConversationId) -> Result<(), IntakeError> {
-        let dossier = match self.0.conversations.get(&conversation) {
-            Some(cached) => cached.row.dossier,
-            None => self.0.store.dossier_of(conversation).await?,
-        };
-        self.0.tell(conversation, dossier, ChangeKind::Stored);
-        Ok(())
+    pub fn tell_delivery(&self, conversation: ConversationId) {
+        self.0.listeners.tell_change(conversation);
     }
 
     /// The accounts to which messages are pushed.
@@ -519,7 +509,7 @@ impl Inner {
         }
         if let Some(absorbed) = &stored.binding.absorbs {
             self.conversations.remove(&absorbed.conversation);
-            self.tell(absorbed.conversation, Some(absorbed.dossier.id), ChangeKind::Stored);
+            self.listeners.tell_change(absorbed.conversation);
         }
         for waiting in &stored.rows.outbox {
             self.services.accounts().wake(waiting.to.channel, &waiting.to.account);
@@ -527,7 +517,7 @@ impl Inner {
         if let Some(due_at) = stored.rows.timer.and_then(|timer| timer.due_at) {
             self.timers.set(due_at);
         }
-        self.tell(id, conversation.row.dossier, ChangeKind::Stored);
+        self.listeners.tell_change(id);
         if stored.binding.absorbs.is_some() {
             // What holds for the addresses that came with it is read anew.
             self.conversations.remove(&id);
@@ -543,11 +533,6 @@ impl Inner {
             unheard,
         })
     }
-
-    fn tell(&self, conversation: ConversationId, dossier: Option<DossierId>, kind: ChangeKind) {
-        // Nobody listening is fine.
-        let _ = self.changes.send(Change { conversation, dossier, kind });
-    }
 }
 
 /// Passes on what other nodes changed, for as long as the intake lives.
@@ -556,14 +541,15 @@ async fn hear_other_nodes(mut changes: ChangeFeed, intake: Weak<Inner>) {
         let heard = changes.next().await;
         let Some(intake) = intake.upgrade() else { return };
         match heard {
-            Ok(Changes { turns, to_send }) => {
-                for (conversation, dossier) in turns {
-                    intake.tell(conversation, dossier, ChangeKind::Stored);
+            Ok(News::Changes { turns, to_send }) => {
+                for conversation in turns {
+                    intake.listeners.tell_change(conversation);
                 }
                 for (channel, account) in to_send {
                     intake.services.accounts().wake(channel, &account);
                 }
             }
+            Ok(News::Missed) => intake.listeners.tell_everybody(),
             Err(StoreError::Closing) => return,
             Err(error) => {
                 tracing::warn!(%error, "changes of other nodes cannot be heard at the moment");

@@ -33,7 +33,7 @@ pub use commit::{Commit, CommitError, FiledDocument, Key, TurnRows};
 pub use db::Synchronous;
 pub use engine::Engine;
 pub use error::StoreError;
-pub use notify::{ChangeFeed, Changes};
+pub use notify::{ChangeFeed, News};
 pub use one_conversation::{Doors, OneConversation};
 pub use tables::{
     channel_switch::ChannelSwitchRow,

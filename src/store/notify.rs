@@ -1,12 +1,14 @@
 //! Several nodes hear of each other's turns: PostgreSQL's `NOTIFY`, sent in the turn's own transaction.
 //!
-//! It only says that there is something to read, or to send. A notification lost with a connection costs a moment: whoever
-//! shows a conversation also looks again by itself now and then, and so does whoever sends.
+//! It only says that there is something to read, or to send. What is notified while the connection is broken is lost: when
+//! it is there again, whoever listens is told that anything may have changed, and whoever sends looks again by itself now
+//! and then.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use sqlx::postgres::PgListener;
+use sqlx::{Executor as _, PgPool, postgres::PgListener};
+use tokio::time::timeout;
 
 use super::{
     db::{Db, Tx, args},
@@ -21,6 +23,10 @@ use crate::domain::{
 const TOPIC: &str = "guichet_turns";
 /// PostgreSQL takes payloads of less than 8,000 bytes.
 const MAX_BYTES: usize = 7_999;
+/// After such a silence the connection is tried: one that a network dropped says nothing by itself.
+const SILENCE: Duration = Duration::from_secs(15);
+/// A connection that answers no later is taken for broken.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Tells the other nodes what this transaction changes, and for which accounts something waits to be sent.
 pub(super) async fn tell<'r>(
@@ -62,45 +68,89 @@ fn payloads(items: impl Iterator<Item = String>) -> Vec<String> {
 
 /// Hears of turns, this node's own among them.
 #[derive(Debug)]
-pub struct ChangeFeed(PgListener);
+pub struct ChangeFeed {
+    db: Arc<Db>,
+    /// None while the connection is broken.
+    listener: Option<PgListener>,
+}
 
-/// What some turns changed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Changes {
-    pub turns: Vec<(ConversationId, Option<DossierId>)>,
-    /// The accounts for which something waits to be sent.
-    pub to_send: Vec<(Channel, String)>,
+/// What is heard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    Changes {
+        /// The conversations that some turns changed.
+        turns: Vec<ConversationId>,
+        /// The accounts for which something waits to be sent.
+        to_send: Vec<(Channel, String)>,
+    },
+    /// The connection was broken, and hears again from now on.
+    Missed,
 }
 
 impl ChangeFeed {
     /// None on SQLite, where there is one node.
-    pub(super) async fn open(db: &Db) -> Result<Option<Self>, StoreError> {
-        let Db::Postgres(pool) = db else { return Ok(None) };
-        let mut listener = PgListener::connect_with(pool).await?;
-        listener.listen(TOPIC).await?;
-        Ok(Some(Self(listener)))
+    pub(super) async fn open(db: &Arc<Db>) -> Result<Option<Self>, StoreError> {
+        let Db::Postgres(pool) = &**db else { return Ok(None) };
+        let listener = Some(listen(pool).await?);
+        Ok(Some(Self { db: Arc::clone(db), listener }))
     }
 
-    /// Waits for the next ones. The listener reconnects by itself.
-    pub async fn next(&mut self) -> Result<Changes, StoreError> {
-        Ok(read(self.0.recv().await?.payload()))
+    /// Waits for the next ones. After an error the next call connects anew.
+    pub async fn next(&mut self) -> Result<News, StoreError> {
+        let Db::Postgres(pool) = &*self.db else { return Err(StoreError::Closing) };
+        loop {
+            let Some(listener) = &mut self.listener else {
+                self.listener = Some(listen(pool).await?);
+                return Ok(News::Missed);
+            };
+            match hear(listener).await {
+                Ok(Some(news)) => return Ok(news),
+                Ok(None) => self.listener = None,
+                Err(error) => {
+                    self.listener = None;
+                    return Err(error);
+                }
+            }
+        }
     }
 }
 
-/// What a payload says; what is of another version is left out.
-fn read(payload: &str) -> Changes {
-    let mut heard = Changes::default();
+async fn listen(pool: &PgPool) -> Result<PgListener, StoreError> {
+    let mut listener = PgListener::connect_with(pool).await?;
+    // What is missed must be told: it connects anew here, and never by itself.
+    listener.eager_reconnect(false);
+    listener.listen(TOPIC).await?;
+    Ok(listener)
+}
+
+/// Waits for the next notification; none when the connection is lost.
+async fn hear(listener: &mut PgListener) -> Result<Option<News>, StoreError> {
+    loop {
+        match timeout(SILENCE, listener.try_recv()).await {
+            Ok(heard) => return Ok(heard?.map(|notification| read(notification.payload()))),
+            // What comes while this is asked is heard by the next round.
+            Err(_) => match timeout(PATIENCE, listener.execute("SELECT 1")).await {
+                Ok(answer) => answer.map(drop)?,
+                Err(_) => return Ok(None),
+            },
+        }
+    }
+}
+
+/// What a payload says; what is of another version is left out. A dossier behind its conversation is for nodes of the
+/// version before, whose pages listened by it.
+fn read(payload: &str) -> News {
+    let (mut turns, mut to_send) = (Vec::new(), Vec::new());
     for item in payload.split(',') {
         if let Some((channel, account)) = item.split_once('/') {
             let account = percent_decode_str(account).decode_utf8_lossy().into_owned();
-            heard.to_send.extend(channel.parse().ok().map(|channel| (channel, account)));
+            to_send.extend(channel.parse().ok().map(|channel| (channel, account)));
         } else {
-            let (conversation, dossier) = item.split_once(' ').map_or((item, None), |(id, rest)| (id, Some(rest)));
-            let dossier = dossier.and_then(|id| id.parse().ok());
-            heard.turns.extend(conversation.parse().ok().map(|conversation| (conversation, dossier)));
+            let conversation = item.split_once(' ').map_or(item, |(conversation, _)| conversation);
+            turns.extend(conversation.parse::<ConversationId>());
         }
     }
-    heard
+    News::Changes { turns, to_send }
 }
 
 #[cfg(test)]

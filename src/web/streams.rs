@@ -7,7 +7,7 @@ use std::{
 
 use tokio_util::sync::CancellationToken;
 
-/// The most streams on this node. Each takes a little memory, and a query now and then.
+/// The most streams on this node. Each takes some kilobytes and, while nothing changes, a comment now and then.
 const MAX_STREAMS: usize = 10_000;
 /// The most streams of one conversation or one handler: enough for every device and tab of a person.
 const MAX_EACH: usize = 24;

@@ -1,16 +1,13 @@
-use super::{Changes, MAX_BYTES, payloads, read};
+use super::{MAX_BYTES, News, payloads, read};
 use crate::domain::message::Channel;
 
 #[test]
 fn what_is_told_is_heard() {
     let turn = "0190a0b0-c0d0-7e0f-8a0b-0123456789ab".parse().unwrap();
-    let dossier = "0190a0b0-c0d0-7e0f-8a0b-0123456789ac".parse().unwrap();
+    let dossier = "0190a0b0-c0d0-7e0f-8a0b-0123456789ac";
     assert_eq!(
         read(&format!("{turn},{turn} {dossier},sms/rives%2Dsms%2C%20%2F,pigeon/x,,sms,later-version:7")),
-        Changes {
-            turns: vec![(turn, None), (turn, Some(dossier))],
-            to_send: vec![(Channel::Sms, "rives-sms, /".into())],
-        }
+        News::Changes { turns: vec![turn, turn], to_send: vec![(Channel::Sms, "rives-sms, /".into())] }
     );
 }
 

@@ -1,7 +1,7 @@
 //! `GET /chat/api/events`: everything that the person hears, from the message after `Last-Event-ID` on, then live.
 //!
-//! What is told comes from the database; the intake's watch only says when to look. So a listener that lags, a change made
-//! by another node, or a restart costs a look and never a message.
+//! What is told comes from the database; the intake only says when to look. So a listener that is slow, a change made by
+//! another node, or a restart costs a look and never a message.
 
 use std::{collections::VecDeque, convert::Infallible, time::Duration};
 
@@ -13,13 +13,9 @@ use axum::{
         sse::{Event, KeepAlive},
     },
 };
-use futures_util::stream;
+use futures_util::{Stream, stream};
 use jiff::Timestamp;
 use serde::Serialize;
-use tokio::{
-    sync::broadcast::{Receiver, error::RecvError},
-    time::timeout,
-};
 
 use super::session::Session;
 use crate::{
@@ -27,15 +23,13 @@ use crate::{
         language::Language,
         message::{Author, Body},
     },
-    intake::{Change, ChangeKind},
+    intake::Listener,
     store::{MessageRow, OneConversation, StoreError},
     web::{App, problem::Problem, streams::StreamSlot},
 };
 
 /// Silence for longer than this is told apart from a dead line by a comment.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// How often to look even when nothing was told: another node may have written.
-const LOOK: Duration = Duration::from_secs(15);
 /// Messages that are read at once.
 const PAGE: i64 = 100;
 /// Before whoever has too many lines open may ask again.
@@ -68,8 +62,8 @@ pub(super) async fn get(State(app): State<App>, session: Session, headers: Heade
     let place = app.streams.open(session.id().to_string()).ok_or_else(|| Problem::too_many(BUSY_SECONDS))?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()).and_then(|value| value.parse().ok());
     let line = Line {
-        // Watched before the first look, so that nothing falls between.
-        changes: app.intake.watch(),
+        // It listens before the first look, so that nothing falls between.
+        listener: app.intake.listen(session.id()),
         one: session.one,
         last: last.unwrap_or(0),
         ready: VecDeque::new(),
@@ -77,8 +71,7 @@ pub(super) async fn get(State(app): State<App>, session: Session, headers: Heade
         is_current: false,
         place,
     };
-    let events =
-        stream::unfold(line, async |mut line| line.next().await.map(|event| (Ok::<_, Infallible>(event), line)));
+    let events = line.events();
     let headers =
         [(HeaderName::from_static("cache-control"), "no-store"), (HeaderName::from_static("x-accel-buffering"), "no")];
     Ok((headers, Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))).into_response())
@@ -87,7 +80,7 @@ pub(super) async fn get(State(app): State<App>, session: Session, headers: Heade
 /// One person's line down.
 struct Line {
     one: OneConversation,
-    changes: Receiver<Change>,
+    listener: Listener,
     /// The last message that was told.
     last: i64,
     /// Told next, before anything is looked up.
@@ -100,15 +93,20 @@ struct Line {
 }
 
 impl Line {
+    fn events(self) -> impl Stream<Item = Result<Event, Infallible>> {
+        stream::unfold(self, async |mut line| line.next().await.map(|event| (Ok(event), line)))
+    }
+
     /// The next event; none when the line ends and the page is to come back.
     async fn next(&mut self) -> Option<Event> {
         loop {
             if let Some(event) = self.ready.pop_front() {
                 return Some(event);
             }
+            self.ready.shrink_to_fit();
             if self.is_current {
                 self.wait().await?;
-            } else if let Err(error) = self.look().await {
+            } else if let Err(error) = Box::pin(self.look()).await {
                 tracing::warn!(%error, conversation = %self.one.id(), "a chat's line ends: its conversation cannot be read");
                 return None;
             }
@@ -117,30 +115,20 @@ impl Line {
 
     /// Waits until there may be something to tell; none when the service ends.
     async fn wait(&mut self) -> Option<()> {
-        loop {
-            let change = tokio::select! {
-                () = self.place.stopped() => return None,
-                change = timeout(LOOK, self.changes.recv()) => change,
-            };
-            let change = match change {
-                Ok(Ok(change)) if change.conversation != self.one.id() => continue,
-                Ok(Ok(change)) => change.kind,
-                Ok(Err(RecvError::Lagged(_))) | Err(_) => ChangeKind::Stored,
-                Ok(Err(RecvError::Closed)) => return None,
-            };
-            match change {
-                ChangeKind::Stored => self.is_current = false,
-                ChangeKind::Typing { by_handler: true } => {
-                    let name = self.told.as_ref().and_then(|state| state.handler.as_deref());
-                    self.ready.extend(json("typing", &serde_json::json!({ "from": "handler", "name": name })));
-                }
-                ChangeKind::Typing { by_handler: false } => continue,
-            }
-            return Some(());
+        let heard = tokio::select! {
+            () = self.place.stopped() => return None,
+            heard = self.listener.next() => heard?,
+        };
+        if heard.typing {
+            let name = self.told.as_ref().and_then(|state| state.handler.as_deref());
+            self.ready.extend(json("typing", &serde_json::json!({ "from": "handler", "name": name })));
         }
+        self.is_current = !heard.changed;
+        Some(())
     }
 
-    /// Reads what was not told yet.
+    /// Reads what was not told yet. Its future is boxed where it is awaited: a line waits nearly always, and would keep the
+    /// room for it all the while.
     async fn look(&mut self) -> Result<(), StoreError> {
         let Some(row) = self.one.row().await? else {
             self.is_current = true;
@@ -176,3 +164,6 @@ fn told(row: &MessageRow) -> Option<Event> {
 fn json(name: &str, data: &impl Serialize) -> Option<Event> {
     Event::default().event(name).json_data(data).ok()
 }
+
+#[cfg(test)]
+mod tests;

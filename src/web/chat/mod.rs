@@ -23,7 +23,6 @@ mod secret;
 mod session;
 #[cfg(test)]
 mod tests;
-mod typing;
 pub(super) mod uploads;
 
 use axum::{
@@ -49,7 +48,6 @@ pub(super) fn routes() -> Router<App> {
         .route("/read", post(read::post))
         .route("/resume", post(resume::post))
         .route("/resume-link", post(resume_link::post))
-        .route("/typing", post(typing::post))
         .layer(DefaultBodyLimit::max(MAX_BYTES))
         // The file is streamed to the disk, where the configured limit applies.
         .route("/uploads/{client_id}", put(uploads::put).layer(DefaultBodyLimit::disable()));

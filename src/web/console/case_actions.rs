@@ -1,12 +1,15 @@
 //! What the console asks of the house behind it: to do what a handler does, and to say when something changed.
 
-use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::BoxStream};
-use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
+use futures_util::{
+    FutureExt as _, StreamExt as _,
+    future::BoxFuture,
+    stream::{self, BoxStream},
+};
 
 use crate::{
     conversation::{Action, Actor, ConversationError},
     domain::id::{ConversationId, DossierId},
-    intake::{Change, ChangeKind, Intake, IntakeError},
+    intake::{Intake, IntakeError},
 };
 
 /// Does what handlers do, durably, with its line in the timeline.
@@ -23,16 +26,8 @@ pub trait CaseActions: Send + Sync {
     /// The person sees that a handler is writing.
     fn tell_typing(&self, conversation: ConversationId);
 
-    /// What changes from now on.
-    fn changes(&self) -> BoxStream<'static, Changed>;
-}
-
-/// What changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Changed {
-    Dossier(DossierId),
-    /// More than could be followed.
-    Much,
+    /// An item whenever something changed since the last one: in a conversation and its dossier, or anywhere.
+    fn changes(&self, conversation: Option<ConversationId>) -> BoxStream<'static, ()>;
 }
 
 /// Why an action was not done. Nothing was kept.
@@ -73,18 +68,18 @@ impl CaseActions for Intake {
     }
 
     fn tell_typing(&self, conversation: ConversationId) {
-        Intake::tell_typing(self, conversation, true);
+        Intake::tell_typing(self, conversation);
     }
 
-    fn changes(&self) -> BoxStream<'static, Changed> {
-        let changes = BroadcastStream::new(self.watch());
-        let told = changes.filter_map(|change| async move {
-            match change {
-                Ok(Change { dossier: Some(dossier), kind: ChangeKind::Stored, .. }) => Some(Changed::Dossier(dossier)),
-                Ok(_) => None,
-                Err(BroadcastStreamRecvError::Lagged(_)) => Some(Changed::Much),
-            }
+    fn changes(&self, conversation: Option<ConversationId>) -> BoxStream<'static, ()> {
+        let listener = match conversation {
+            Some(conversation) => self.listen(conversation),
+            None => self.listen_to_all(),
+        };
+        let heard = stream::unfold(listener, async |mut listener| {
+            let heard = listener.next().await?;
+            Some((heard, listener))
         });
-        told.boxed()
+        heard.filter_map(async |heard| heard.changed.then_some(())).boxed()
     }
 }

@@ -53,7 +53,7 @@ use crate::{
     flow::Library,
     store::{CaseAccess, Cases, Users},
 };
-pub use case_actions::{CaseActionError, CaseActions, Changed};
+pub use case_actions::{CaseActionError, CaseActions};
 use names::Names;
 pub(crate) use users::add::is_login;
 

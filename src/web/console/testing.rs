@@ -15,7 +15,7 @@ use serde_json::json;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
-use super::{CaseActionError, CaseActions, Changed, Console, Names, Setup, auth::password, router};
+use super::{CaseActionError, CaseActions, Console, Names, Setup, auth::password, router};
 use crate::{
     conversation::{Accounts, Action, Actor},
     document::{Documents, Limits},
@@ -65,6 +65,7 @@ struct NoteTaker {
     broken: Mutex<bool>,
     typed: Mutex<u32>,
     learnt: Mutex<u32>,
+    listened: Mutex<Vec<Option<ConversationId>>>,
 }
 
 impl CaseActions for NoteTaker {
@@ -92,7 +93,8 @@ impl CaseActions for NoteTaker {
         *self.typed.lock().unwrap() += 1;
     }
 
-    fn changes(&self) -> BoxStream<'static, Changed> {
+    fn changes(&self, conversation: Option<ConversationId>) -> BoxStream<'static, ()> {
+        self.listened.lock().unwrap().push(conversation);
         stream::pending().boxed()
     }
 }
@@ -152,6 +154,11 @@ impl Trial {
 
     pub(super) fn typed(&self) -> u32 {
         *self.actions.typed.lock().unwrap()
+    }
+
+    /// What pages listen to: a conversation, or all.
+    pub(super) fn listened(&self) -> Vec<Option<ConversationId>> {
+        self.actions.listened.lock().unwrap().clone()
     }
 
     /// A request of a desk, to be answered by `by`.
@@ -247,7 +254,8 @@ impl Trial {
         self.turn(Requests::default(), Planning { missions: Vec::new(), appointments }).await;
     }
 
-    async fn conversation(&self) -> ConversationId {
+    /// The seeded dossier's.
+    pub(super) async fn conversation(&self) -> ConversationId {
         self.engine.dossier(self.dossier).await.unwrap().unwrap().conversation
     }
 

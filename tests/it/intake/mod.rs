@@ -2,4 +2,5 @@
 
 mod crash;
 mod landings;
+mod listeners;
 mod power_cut;

@@ -51,7 +51,6 @@ class Chat {
     this.down = 1;
     this.ended = false;
     this.sendWhenReady = false;
-    this.told = 0;
     this.since = 0;
     /** @type {Key | ""} */
     this.toast = "";
@@ -94,7 +93,7 @@ class Chat {
     const files = picker({ accept: "image/*,application/pdf,.heic,.heif", multiple: true });
     const area = h("textarea", {
       rows: 1, maxlength: 4000, "aria-label": t("yourAnswer"), placeholder: t("yourAnswer"), enterkeyhint: "send",
-      oninput: () => this.typed(),
+      oninput: () => this.fit(),
       onkeydown: (/** @type {KeyboardEvent} */ event) => {
         if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
         event.preventDefault();
@@ -334,13 +333,6 @@ class Chat {
     this.toEnd();
   }
 
-  typed() {
-    this.fit();
-    if (!this.handler || performance.now() - this.told < 4000) return;
-    this.told = performance.now();
-    this.api.post("/typing", {}).catch(() => {});
-  }
-
   /** Keeps the draft, and the field as tall as its words. */
   fit() {
     const { area } = this.ui;
@@ -353,7 +345,7 @@ class Chat {
     const { date, area } = this.ui;
     const [day = "", time] = date.value.split("T");
     area.value = day.split("-").reverse().join("/") + (time ? ` ${time.replace(":", "h")}` : "");
-    this.typed();
+    this.fit();
   }
 
   /** @param {Event} event */

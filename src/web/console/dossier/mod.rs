@@ -23,7 +23,7 @@ use super::{Console, Names, auth::Session, error::ConsoleError};
 use crate::{conversation::Action, domain::id::DossierId, dossier::Dossier, planning::Experts};
 
 /// The dossier whose identifier is in the address.
-async fn find(console: &Console, session: &Session, id: &str) -> Result<Dossier, ConsoleError> {
+pub(super) async fn find(console: &Console, session: &Session, id: &str) -> Result<Dossier, ConsoleError> {
     let id: DossierId = id.parse().map_err(|_| ConsoleError::NotFound)?;
     console.cases(session).dossier(id).await?.ok_or(ConsoleError::NotFound)
 }

@@ -1,0 +1,19 @@
+use super::*;
+use crate::{domain::id::ConversationId, web::testing::Trial};
+
+#[tokio::test]
+async fn a_line_that_waits_is_small() {
+    let app = Trial::open(Vec::new()).await.app;
+    let id = ConversationId::new(app.clock.now());
+    let line = Line {
+        listener: app.intake.listen(id),
+        one: app.engine.one_conversation(id),
+        last: 0,
+        ready: VecDeque::new(),
+        told: None,
+        is_current: false,
+        place: app.streams.open("me").unwrap(),
+    };
+    let bytes = std::mem::size_of_val(&line.events());
+    assert!(bytes < 1500, "{bytes} bytes for each line that is open");
+}
