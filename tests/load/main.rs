@@ -1,24 +1,35 @@
 //! The load driver: many people who declare a water damage at the same time, through the generic webhook.
 //!
 //! `tests/load/run` builds and starts a server on a core of its own and points this at it; by hand:
-//! `cargo run --release --example load -- --url http://127.0.0.1:8480 --account load --secret …`.
+//! `cargo run --release --example load -- drive --url http://127.0.0.1:8480 --account load --secret …`.
 //!
 //! Closed loop by default: each connection sends its next message when the last one was answered. With `--rate` the
-//! messages have their time, and a late answer counts from the time at which its message was due.
+//! messages have their time, one connection after the other, and a late answer counts from the time at which its message
+//! was due.
 #![expect(clippy::unwrap_used, reason = "a tool that measures stops at the first thing that it cannot do")]
 #![expect(clippy::print_stdout, reason = "it prints its report")]
 
 mod client;
-mod person;
+mod people;
+mod policies;
+mod process;
 mod report;
+mod speed;
+mod versus;
 
-use std::time::{Duration, Instant};
+use std::{
+    io::Write as _,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use clap::Parser;
 
 use client::Client;
-use person::Person;
-use report::{Measured, Report, Server};
+use people::Place;
+use report::{Measured, Report};
+use speed::Page;
+use versus::Versus;
 
 /// What of an answer the driver reads.
 #[derive(serde::Deserialize)]
@@ -26,10 +37,48 @@ struct Received {
     replies: Vec<String>,
 }
 
-/// Sends messages to Guichet's generic webhook and reports how it does.
 #[derive(Debug, Parser)]
-struct Options {
-    /// Where Guichet listens.
+enum Command {
+    /// Sends messages to Guichet's generic webhook, or to the prototype's, and reports how it does.
+    #[command(args_override_self = true)]
+    Drive(Drive),
+    /// Prints one person's conversation: to see that the load is a real one.
+    Show {
+        #[command(flatten)]
+        webhook: Webhook,
+        /// Which person.
+        #[arg(long, default_value_t = 0)]
+        person: u32,
+    },
+    /// Prints the people's policies, for `guichet import policies`.
+    Policies { people: u32 },
+    /// Compares runs of the server and of the prototype that took turns.
+    Versus {
+        /// A file with a report of each kind a line: the reports of `drive --json`.
+        server: PathBuf,
+        prototype: PathBuf,
+        /// The reports at a tenth of the server's rate: the server's and the prototype's.
+        #[arg(long)]
+        tenth: Option<PathBuf>,
+        /// Prints JSON in place of the table.
+        #[arg(long)]
+        json: bool,
+        /// Prints a tenth of the server's rate, and nothing else.
+        #[arg(long)]
+        print_tenth: bool,
+    },
+    /// Prints `docs/speed.md`: see `tests/load/report`.
+    Speed {
+        /// Where the runs and benchmarks left what they found.
+        folder: PathBuf,
+        #[arg(long)]
+        commit: String,
+    },
+}
+
+/// Where messages are posted.
+#[derive(Debug, clap::Args)]
+struct Webhook {
     #[arg(long, default_value = "http://127.0.0.1:8480")]
     url: String,
     /// The webhook's account, as in the configuration.
@@ -38,8 +87,20 @@ struct Options {
     /// The account's secret.
     #[arg(long, default_value = "load")]
     secret: String,
+}
+
+impl Webhook {
+    fn client(&self) -> Client {
+        Client::new(&self.url, &self.account, &self.secret)
+    }
+}
+
+#[derive(Debug, clap::Args)]
+struct Drive {
+    #[command(flatten)]
+    webhook: Webhook,
     #[arg(long, default_value_t = 64)]
-    connections: usize,
+    connections: u32,
     #[arg(long, default_value_t = 20)]
     seconds: u64,
     /// Seconds at the start that are not measured.
@@ -50,91 +111,115 @@ struct Options {
     rate: Option<f64>,
     /// People who are in conversation at the same time; one a connection when it is not given.
     #[arg(long)]
-    people: Option<usize>,
-    /// Messages that a person sends before another one takes the place.
-    #[arg(long, default_value_t = 40)]
-    messages: usize,
-    /// The server's process: its CPU and memory are reported. May be given several times.
+    people: Option<u32>,
+    /// The first of the people who write. Another run on the same database takes others.
+    #[arg(long, default_value_t = 0)]
+    first: u32,
+    /// The server's process: its CPU and memory are reported.
     #[arg(long)]
-    pid: Vec<u32>,
+    pid: Option<u32>,
+    /// The database's first process: the CPU of all that it started is reported.
+    #[arg(long)]
+    database: Option<u32>,
     /// Prints JSON in place of the table.
     #[arg(long)]
     json: bool,
-    /// Prints one person's conversation and stops: to see that the load is a real one.
-    #[arg(long)]
-    show: bool,
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let options = Options::parse();
-    if options.show {
-        return show(&options).await;
+    match Command::parse() {
+        Command::Drive(options) => drive(&options).await,
+        Command::Show { webhook, person } => show(&webhook, person).await,
+        Command::Policies { people } => policies(people),
+        Command::Versus { server, prototype, tenth, json, print_tenth } => {
+            let versus = Versus::read(&server, &prototype, tenth.as_deref());
+            if print_tenth {
+                println!("{:.0}", versus.tenth_of_the_load());
+            } else if json {
+                println!("{}", serde_json::to_string(&versus).unwrap());
+            } else {
+                print!("{versus}");
+            }
+        }
+        Command::Speed { folder, commit } => print!("{}", Page::read(&folder, commit)),
     }
-    let start = Instant::now() + Duration::from_secs(options.warmup);
+}
+
+async fn drive(options: &Drive) {
+    let begun = Instant::now();
+    let start = begun + Duration::from_secs(options.warmup);
     let end = start + Duration::from_secs(options.seconds);
+    let places = (options.people.unwrap_or(options.connections) / options.connections).max(1);
     let connections: Vec<_> = (0..options.connections)
         .map(|number| {
-            let client = Client::new(&options.url, &options.account, &options.secret);
-            let people = (options.people.unwrap_or(options.connections) / options.connections).max(1);
-            let interval = options
-                .rate
-                .map(|rate| Duration::from_secs_f64(f64::from(u32::try_from(options.connections).unwrap()) / rate));
-            let people = (0..people).map(|place| Person::new(&format!("{number}-{place}"), options.messages)).collect();
-            tokio::spawn(converse(client, people, interval, start, end))
+            let pace = options.rate.map(|rate| Pace {
+                first: begun + Duration::from_secs_f64(f64::from(number) / rate),
+                every: Duration::from_secs_f64(f64::from(options.connections) / rate),
+            });
+            let step = options.connections * places;
+            let people = (0..places).map(|place| Place::new(options.first + number * places + place, step)).collect();
+            tokio::spawn(converse(options.webhook.client(), people, pace, start, end))
         })
         .collect();
+    let look = || (options.pid.map(process::usage), options.database.map(process::usage_with_children));
     tokio::time::sleep_until(start.into()).await;
-    let before: Vec<_> = options.pid.iter().map(|pid| Server::read(*pid)).collect();
+    let before = look();
     tokio::time::sleep_until(end.into()).await;
-    let after: Vec<_> = options.pid.iter().map(|pid| Server::read(*pid)).collect();
+    let after = look();
     let mut measured = Measured::default();
     for connection in connections {
         measured.add(connection.await.unwrap());
     }
     let report = Report::new(measured, options.seconds, &before, &after);
     if options.json {
-        println!("{}", serde_json::to_string_pretty(&report).unwrap());
+        println!("{}", serde_json::to_string(&report).unwrap());
     } else {
         print!("{report}");
     }
 }
 
+/// When a connection's messages are due.
+struct Pace {
+    first: Instant,
+    every: Duration,
+}
+
 /// One connection, which serves its people in turn.
 async fn converse(
     mut client: Client,
-    mut people: Vec<Person>,
-    interval: Option<Duration>,
+    mut people: Vec<Place>,
+    pace: Option<Pace>,
     start: Instant,
     end: Instant,
 ) -> Measured {
     let mut measured = Measured::default();
-    let mut due = Instant::now();
     for turn in 0.. {
-        if let Some(interval) = interval {
-            due += interval;
-            tokio::time::sleep_until(due.into()).await;
-        } else {
-            due = Instant::now();
-        }
-        if due >= end {
+        let sent = match &pace {
+            Some(pace) => wait_until(pace.first + pace.every * u32::try_from(turn).unwrap()).await,
+            None => Instant::now(),
+        };
+        if sent >= end {
             break;
         }
         let places = people.len();
-        let person = &mut people[turn % places];
-        let answer = client.send::<Received>(&person.message()).await;
-        let late = due.elapsed();
+        let place = &mut people[turn % places];
+        let answer = client.send::<Received>(&place.message()).await;
+        let took = sent.elapsed();
+        let counts = sent >= start;
         match answer {
             Ok(received) => {
-                person.hear(&received.replies);
-                if due >= start {
-                    measured.answered(late);
+                let ended = place.hear(&received.replies);
+                if counts {
+                    measured.answered(took);
+                }
+                if let (true, Some((end, messages))) = (counts, ended) {
+                    measured.ended(end, messages);
                 }
             }
+            // The same message comes again, as from a provider.
             Err(error) => {
-                // The same message again, as a provider would.
-                person.was_not_heard();
-                if due >= start {
+                if counts {
                     measured.failed(error);
                 }
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -144,16 +229,37 @@ async fn converse(
     measured
 }
 
-async fn show(options: &Options) {
-    let mut client = Client::new(&options.url, &options.account, &options.secret);
-    let mut person = Person::new("show", options.messages);
-    for _ in 0..options.messages {
-        let message = person.message();
-        println!("> {}", message.text);
-        let received: Received = client.send(&message).await.unwrap();
+/// Waits until a message is due. Returns the instant from which its answer counts: the one at which it was due where that is
+/// over, so that a server that keeps a connection waiting does not make its next messages later, and look fast.
+async fn wait_until(due: Instant) -> Instant {
+    if due < Instant::now() {
+        return due;
+    }
+    tokio::time::sleep_until(due.into()).await;
+    // The timer's own millisecond is nobody's fault.
+    Instant::now()
+}
+
+async fn show(webhook: &Webhook, person: u32) {
+    let mut client = webhook.client();
+    let mut place = Place::new(person, 1);
+    loop {
+        println!("> {}", place.message().text);
+        let received: Received = client.send(&place.message()).await.unwrap();
         for reply in &received.replies {
             println!("< {}", reply.replace('\n', "\n  "));
         }
-        person.hear(&received.replies);
+        if place.hear(&received.replies).is_some() {
+            return;
+        }
     }
+}
+
+fn policies(people: u32) {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    writeln!(out, "{}", policies::COLUMNS).unwrap();
+    for number in 0..people {
+        writeln!(out, "{}", policies::line(number)).unwrap();
+    }
+    out.flush().unwrap();
 }

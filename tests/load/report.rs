@@ -1,20 +1,71 @@
 //! What was measured, as a table or as JSON.
 
-use std::{collections::BTreeMap, fmt, fs, time::Duration};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::{people::End, process::Usage};
 
 /// What one connection, or all of them, measured.
 #[derive(Default)]
 pub(crate) struct Measured {
     /// From due to answered, in microseconds.
     times: Vec<u32>,
+    claims: Claims,
     errors: BTreeMap<String, u64>,
+}
+
+/// How people's claims ended, and the messages that those took.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Claims {
+    pub(crate) finished: u32,
+    pub(crate) handed_over: u32,
+    pub(crate) given_up: u32,
+    pub(crate) messages: u32,
+}
+
+impl Claims {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.finished += other.finished;
+        self.handed_over += other.handed_over;
+        self.given_up += other.given_up;
+        self.messages += other.messages;
+    }
+
+    fn all(self) -> u32 {
+        self.finished + self.handed_over + self.given_up
+    }
+}
+
+impl fmt::Display for Claims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all = f64::from(self.all().max(1));
+        let share = |count| 100.0 * f64::from(count) / all;
+        write!(
+            f,
+            "{} claims of {:.1} messages: {:.0} % finished, {:.0} % handed over, {:.0} % given up",
+            self.all(),
+            f64::from(self.messages) / all,
+            share(self.finished),
+            share(self.handed_over),
+            share(self.given_up)
+        )
+    }
 }
 
 impl Measured {
     pub(crate) fn answered(&mut self, time: Duration) {
         self.times.push(u32::try_from(time.as_micros()).unwrap_or(u32::MAX));
+    }
+
+    pub(crate) fn ended(&mut self, end: End, messages: u32) {
+        let claims = &mut self.claims;
+        match end {
+            End::Finished => claims.finished += 1,
+            End::HandedOver => claims.handed_over += 1,
+            End::GaveUp => claims.given_up += 1,
+        }
+        claims.messages += messages;
     }
 
     pub(crate) fn failed(&mut self, error: String) {
@@ -23,76 +74,59 @@ impl Measured {
 
     pub(crate) fn add(&mut self, other: Self) {
         self.times.extend(other.times);
+        self.claims.add(other.claims);
         for (error, count) in other.errors {
             *self.errors.entry(error).or_default() += count;
         }
     }
 }
 
-/// A server process at one instant.
-pub(crate) struct Server {
-    cpu: Duration,
-    resident_kib: u64,
-    peak_kib: u64,
-}
-
-impl Server {
-    pub(crate) fn read(pid: u32) -> Self {
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-        // Behind the name's parenthesis: state is field 3, utime 14 and stime 15, in hundredths of a second.
-        let fields: Vec<&str> = stat.rsplit_once(") ").unwrap().1.split(' ').collect();
-        let ticks: u64 = fields[11..13].iter().map(|field| field.parse::<u64>().unwrap()).sum();
-        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-        let kib = |name| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
-            line.trim_end_matches("kB").trim().parse().unwrap_or_default()
-        };
-        Self { cpu: Duration::from_millis(ticks * 10), resident_kib: kib("VmRSS:"), peak_kib: kib("VmHWM:") }
-    }
-}
-
-#[derive(Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Report {
-    messages: usize,
-    seconds: u64,
-    messages_per_second: f64,
-    p50_ms: f64,
-    p99_ms: f64,
-    p999_ms: f64,
-    max_ms: f64,
-    errors: BTreeMap<String, u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    server: Option<ServerReport>,
+    pub(crate) messages: usize,
+    pub(crate) seconds: u64,
+    pub(crate) messages_per_second: f64,
+    pub(crate) p50_ms: f64,
+    pub(crate) p99_ms: f64,
+    pub(crate) p999_ms: f64,
+    pub(crate) max_ms: f64,
+    pub(crate) claims: Claims,
+    pub(crate) errors: BTreeMap<String, u64>,
+    pub(crate) server: Option<Used>,
+    pub(crate) database: Option<Used>,
 }
 
-#[derive(Serialize)]
-struct ServerReport {
-    cpu_us_per_message: f64,
-    cpu_share: f64,
-    resident_mib: f64,
-    peak_mib: f64,
+/// What a process used for it.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Used {
+    pub(crate) cpu_us_per_message: f64,
+    pub(crate) cores: f64,
+    pub(crate) resident_mib: f64,
+    pub(crate) peak_mib: f64,
 }
+
+/// What the server and the database have used at one instant.
+pub(crate) type Look = (Option<Usage>, Option<Usage>);
 
 impl Report {
     #[expect(clippy::cast_precision_loss, reason = "counts of a run are far below 2^52")]
-    pub(crate) fn new(mut measured: Measured, seconds: u64, before: &[Server], after: &[Server]) -> Self {
+    pub(crate) fn new(mut measured: Measured, seconds: u64, before: &Look, after: &Look) -> Self {
         measured.times.sort_unstable();
         let messages = measured.times.len();
         let at = |per_mille: usize| {
             let index = (messages * per_mille / 1000).min(messages.saturating_sub(1));
             measured.times.get(index).map_or(0.0, |micros| f64::from(*micros) / 1000.0)
         };
-        let server = (!after.is_empty()).then(|| {
-            let sum = |servers: &[Server]| servers.iter().map(|server| server.cpu).sum::<Duration>();
-            let cpu = sum(after).saturating_sub(sum(before));
-            let mib = |of: fn(&Server) -> u64| after.iter().map(of).sum::<u64>() as f64 / 1024.0;
-            ServerReport {
-                cpu_us_per_message: cpu.as_secs_f64() * 1e6 / messages.max(1) as f64,
-                cpu_share: cpu.as_secs_f64() / seconds as f64,
-                resident_mib: mib(|server| server.resident_kib),
-                peak_mib: mib(|server| server.peak_kib),
-            }
-        });
+        let used = |before: Option<Usage>, after: Option<Usage>| {
+            let (before, after) = before.zip(after)?;
+            let cpu = after.cpu.saturating_sub(before.cpu).as_secs_f64();
+            Some(Used {
+                cpu_us_per_message: cpu * 1e6 / messages.max(1) as f64,
+                cores: cpu / seconds as f64,
+                resident_mib: after.resident_kib as f64 / 1024.0,
+                peak_mib: after.peak_kib as f64 / 1024.0,
+            })
+        };
         Self {
             messages,
             seconds,
@@ -101,8 +135,10 @@ impl Report {
             p99_ms: at(990),
             p999_ms: at(999),
             max_ms: at(1000),
+            claims: measured.claims,
             errors: measured.errors,
-            server,
+            server: used(before.0, after.0),
+            database: used(before.1, after.1),
         }
     }
 }
@@ -115,15 +151,18 @@ impl fmt::Display for Report {
         writeln!(f, "p99               {:>12.2} ms", self.p99_ms)?;
         writeln!(f, "p99.9             {:>12.2} ms", self.p999_ms)?;
         writeln!(f, "max               {:>12.2} ms", self.max_ms)?;
+        writeln!(f, "{}", self.claims)?;
         writeln!(f, "errors            {:>12}", self.errors.values().sum::<u64>())?;
         for (error, count) in &self.errors {
             writeln!(f, "  {error:<16}{count:>12}")?;
         }
-        if let Some(server) = &self.server {
-            writeln!(f, "CPU a message     {:>12.1} µs", server.cpu_us_per_message)?;
-            writeln!(f, "CPU               {:>12.2} cores", server.cpu_share)?;
-            writeln!(f, "memory            {:>12.0} MiB", server.resident_mib)?;
-            writeln!(f, "memory, peak      {:>12.0} MiB", server.peak_mib)?;
+        for (of, used) in [("server", &self.server), ("database", &self.database)] {
+            let Some(used) = used else { continue };
+            writeln!(f, "the {of}'s")?;
+            writeln!(f, "  CPU a message   {:>12.1} µs", used.cpu_us_per_message)?;
+            writeln!(f, "  CPU             {:>12.2} cores", used.cores)?;
+            writeln!(f, "  memory          {:>12.0} MiB", used.resident_mib)?;
+            writeln!(f, "  memory, peak    {:>12.0} MiB", used.peak_mib)?;
         }
         Ok(())
     }

@@ -10,12 +10,11 @@ use guichet::{
 };
 use tokio::sync::{Semaphore, watch};
 
-use crate::support::{ALL, Client, Database, Person, Receipt, Server, endpoint, on_both_engines};
+use crate::support::{ALL, Client, Database, Place, Receipt, Server, endpoint, on_both_engines};
 
 const KILLS: usize = 6;
-const PEOPLE: usize = 16;
-/// One person after another at each place, so that conversations are also opened while the process dies.
-const MESSAGES: usize = 25;
+/// One person after another at each, so that conversations are also opened while the process dies.
+const PLACES: u32 = 16;
 
 on_both_engines! { every_acknowledged_message_is_there_once_in_order_with_its_replies }
 
@@ -26,8 +25,8 @@ async fn every_acknowledged_message_is_there_once_in_order_with_its_replies(db: 
     let mut server = Server::start(&db.url);
     let (address, addresses) = watch::channel(Some(server.url.clone()));
     let acknowledged = Arc::new(Semaphore::new(0));
-    let places: Vec<_> = (0..PEOPLE)
-        .map(|place| tokio::spawn(talk(format!("place-{place}"), addresses.clone(), Arc::clone(&acknowledged))))
+    let places: Vec<_> = (0..PLACES)
+        .map(|place| tokio::spawn(talk(Place::new(place, PLACES), addresses.clone(), Arc::clone(&acknowledged))))
         .collect();
     for _ in 0..KILLS {
         // Any moment is good: a number of messages that nobody could foresee.
@@ -55,18 +54,22 @@ async fn every_acknowledged_message_is_there_once_in_order_with_its_replies(db: 
 }
 
 /// One place: sends, and sends again under the same identifier what was not acknowledged.
-async fn talk(place: String, mut addresses: watch::Receiver<Option<String>>, acknowledged: Arc<Semaphore>) -> Receipts {
-    let mut person = Person::new(&place, MESSAGES);
+async fn talk(
+    mut place: Place,
+    mut addresses: watch::Receiver<Option<String>>,
+    acknowledged: Arc<Semaphore>,
+) -> Receipts {
     let mut receipts = Receipts::new();
     loop {
         let Some(url) = addresses.borrow_and_update().clone() else { return receipts };
         let mut client = Client::new(&url, Server::ACCOUNT, Server::SECRET);
         loop {
-            let message = person.message();
+            let message = place.message();
+            let sender = message.from.clone();
             match client.send::<Receipt>(&message).await {
                 Ok(receipt) => {
-                    person.hear(&receipt.replies);
-                    receipts.entry(message.from).or_default().push(receipt);
+                    place.hear(&receipt.replies);
+                    receipts.entry(sender).or_default().push(receipt);
                     acknowledged.add_permits(1);
                     if addresses.borrow().is_none() {
                         return receipts;
@@ -74,7 +77,6 @@ async fn talk(place: String, mut addresses: watch::Receiver<Option<String>>, ack
                 }
                 Err(status) if status.starts_with("status ") => panic!("the server refused a message: {status}"),
                 Err(_) => {
-                    person.was_not_heard();
                     addresses.changed().await.unwrap();
                     break;
                 }

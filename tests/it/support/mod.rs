@@ -7,8 +7,8 @@ mod database;
 mod house;
 mod mount;
 mod node;
-#[path = "../../load/person.rs"]
-mod person;
+#[path = "../../load/people.rs"]
+mod people;
 mod process;
 mod rows;
 mod server;
@@ -22,7 +22,7 @@ pub(crate) use database::{Database, on_both_engines};
 pub(crate) use house::{House, on, photo, said};
 pub(crate) use mount::{Mount, run};
 pub(crate) use node::ask_node;
-pub(crate) use person::Person;
+pub(crate) use people::Place;
 pub(crate) use process::Process;
 pub(crate) use rows::{Case, at, endpoint};
 pub(crate) use server::{Receipt, Server};

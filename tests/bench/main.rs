@@ -1,0 +1,82 @@
+//! The parts of a message's way, each by itself: `http`, `turn`, `store`. Each prints microseconds a message.
+//!
+//! `cargo run --release --example bench -- http`, on a quiet machine, in release. Who writes, and what, is the load driver's
+//! people (`tests/load/people.rs`), so that the parts add up to what `tests/load/run` measures. What understanding a text
+//! costs is in `bench-understand`.
+#![expect(clippy::unwrap_used, reason = "a tool that measures stops at the first thing that it cannot do")]
+#![expect(clippy::print_stdout, reason = "it prints its report")]
+
+#[path = "../load/client.rs"]
+mod client;
+mod cpu;
+mod crowd;
+mod http;
+#[path = "../load/people.rs"]
+mod people;
+#[path = "../load/policies.rs"]
+mod policies;
+mod store;
+mod turn;
+
+use clap::{Parser, Subcommand};
+
+/// As the server has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Measures a part of a message's way by itself.
+#[derive(Debug, Parser)]
+struct Options {
+    #[command(subcommand)]
+    bench: Bench,
+    /// Prints JSON, a line for each figure.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Bench {
+    /// A post through the router and back, with an intake behind it that takes nothing.
+    Http {
+        #[arg(long, default_value_t = 64)]
+        connections: usize,
+        #[arg(long, default_value_t = 5)]
+        seconds: u64,
+    },
+    /// Reading and answering a message, with nothing stored.
+    Turn {
+        /// People whose claims are made one after the other.
+        #[arg(long, default_value_t = 200)]
+        people: u32,
+    },
+    /// Storing the turns of many people, a group at a time.
+    Store {
+        /// `sqlite:PATH` or `postgres://…`; without it SQLite in a folder that is thrown away.
+        #[arg(long)]
+        url: Option<String>,
+        /// How many are stored at the same time.
+        #[arg(long, default_value_t = 64)]
+        group: usize,
+        #[arg(long, default_value_t = 400)]
+        groups: u32,
+    },
+}
+
+fn main() {
+    let Options { bench, json } = Options::parse();
+    let found = match bench {
+        Bench::Http { connections, seconds } => http::run(connections, seconds),
+        Bench::Turn { people } => turn::run(people),
+        Bench::Store { url, group, groups } => store::run(url, group, groups),
+    };
+    for (name, microseconds) in found {
+        if json {
+            println!("{}", serde_json::json!({ "name": name, "microseconds": microseconds }));
+        } else {
+            println!("{name:<50}{microseconds:>9.1} µs a message");
+        }
+    }
+}
+
+/// What a benchmark found: microseconds a message.
+type Found = Vec<(&'static str, f64)>;
