@@ -283,19 +283,19 @@ impl Library {
 
     /// The intents of a message, the most probable first. A danger, a request for a person or STOP that the vocabulary
     /// finds comes before the classifier's.
-    pub fn recognise(&self, reading: &ParsedMessage) -> Vec<IntentScore<'_>> {
-        self.recognise_with(self.intents.classifier(), reading)
+    pub fn recognise(&self, parsed: &ParsedMessage) -> Vec<IntentScore<'_>> {
+        self.recognise_with(self.intents.classifier(), parsed)
     }
 
     /// As [`Self::recognise`], with another classifier of the same intents.
-    pub fn recognise_with<'a>(&self, intents: &'a Intents, reading: &ParsedMessage) -> Vec<IntentScore<'a>> {
-        let said = match (reading.danger(), reading.command()) {
+    pub fn recognise_with<'a>(&self, intents: &'a Intents, parsed: &ParsedMessage) -> Vec<IntentScore<'a>> {
+        let said = match (parsed.danger(), parsed.command()) {
             (Some(_), _) => Some("emergency"),
             (None, Some(Command::Stop)) => Some("opt_out"),
             (None, Some(Command::Human)) => Some("request_human"),
             _ => None,
         };
-        let mut scores = intents.classify(reading.said());
+        let mut scores = intents.classify(parsed.said());
         // An intent that a rule found stays first, since rules are more precise than the vocabulary's lists.
         if let Some(said) = said
             && !scores.first().is_some_and(|first| first.by_rule)

@@ -1,4 +1,4 @@
-//! After the case was closed: which claim does the person mean, the same or another?
+//! A message after the case was closed: whether the person means the same claim or another.
 
 use jiff::Timestamp;
 
@@ -20,24 +20,25 @@ use crate::{
 const SAME: &str = "same";
 const ANOTHER: &str = "another";
 
-/// Whether the person says that they mean another claim than the one that is over. Pure, as [`super::step::step`].
-pub fn means_another(library: &Library, insurer: &str, state: &State, heard: &UserMessage, now: Timestamp) -> bool {
+/// Whether the message says that the person means another claim than the one that is over. Pure, as
+/// [`super::step::step`].
+pub fn means_another(library: &Library, insurer: &str, state: &State, message: &UserMessage, now: Timestamp) -> bool {
     let mut interpreter = Interpreter::new(library, insurer, state.clone(), now);
-    let reading = library.vocabulary.read(&heard.text, &interpreter.listening());
-    let restarts = reading.command() == Some(Command::Restart);
-    interpreter.reading = Some(reading);
+    let parsed = library.vocabulary.read(&message.text, &interpreter.listening());
+    let restarts = parsed.command() == Some(Command::Restart);
+    interpreter.parsed = Some(parsed);
     if state.asks_which_claim() {
-        restarts || interpreter.which_claim(heard).as_deref() == Some(ANOTHER)
+        restarts || interpreter.which_claim(message).as_deref() == Some(ANOTHER)
     } else {
-        state.is_over() && heard.choice.is_none() && restarts && state.aside.is_none()
+        state.is_over() && message.choice.is_none() && restarts && state.aside.is_none()
     }
 }
 
 impl Interpreter<'_> {
-    /// The person wrote when the case had been closed for long.
-    pub(super) fn after_closing(&mut self, heard: &UserMessage) {
-        let reading = self.library.vocabulary.read(&heard.text, &self.listening());
-        if let Some(danger) = reading.danger() {
+    /// Handles a message that came when the case had been closed for longer than messages reopen it.
+    pub(super) fn after_closing(&mut self, message: &UserMessage) {
+        let parsed = self.library.vocabulary.read(&message.text, &self.listening());
+        if let Some(danger) = parsed.danger() {
             self.interrupt(danger);
             return;
         }
@@ -57,9 +58,10 @@ impl Interpreter<'_> {
         self.effects.push(Effect::Say { body: Body { text, quick_replies, input, ..Body::default() } });
     }
 
-    /// The person answers which claim they mean. That it is another was seen before: it then begins elsewhere.
-    pub(super) fn answer_which_claim(&mut self, heard: &UserMessage) {
-        let understood = self.which_claim(heard).is_some();
+    /// Handles the answer to which claim the person means. Another claim was recognised before ([`means_another`]) and
+    /// begins as another conversation.
+    pub(super) fn answer_which_claim(&mut self, message: &UserMessage) {
+        let understood = self.which_claim(message).is_some();
         if !understood && self.state.failures == 0 {
             self.state.failures = 1;
             let text = self.words().say("not_understood");
@@ -67,7 +69,7 @@ impl Interpreter<'_> {
             self.ask_which_claim();
             return;
         }
-        // Whoever is not understood twice means the dossier that there is: a person reads it.
+        // An answer that is not understood twice counts as the existing claim, so that a person reads it.
         self.state.failures = 0;
         self.state.aside = None;
         self.effects.push(Effect::Reopen);
@@ -77,14 +79,14 @@ impl Interpreter<'_> {
         self.flush();
     }
 
-    fn which_claim(&self, heard: &UserMessage) -> Option<String> {
-        if let Some(payload) = &heard.choice {
+    fn which_claim(&self, message: &UserMessage) -> Option<String> {
+        if let Some(payload) = &message.choice {
             return payload.strip_prefix("claim=").filter(|claim| [SAME, ANOTHER].contains(claim)).map(str::to_owned);
         }
-        let reading = self.reading.as_ref()?;
+        let parsed = self.parsed.as_ref()?;
         let choices = Some(&self.library.claim_choices);
         let want = Want { input: Input::Choice, choices, prefer_past: true, policy_pattern: None };
-        match self.library.vocabulary.answer(reading, &want, &self.listening()) {
+        match self.library.vocabulary.answer(parsed, &want, &self.listening()) {
             Answer::Value(Value::Choice(claim)) => Some(claim),
             _ => None,
         }

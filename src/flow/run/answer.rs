@@ -21,7 +21,7 @@ use crate::{
     understanding::{Answer, Command, ParsedMessage, Want},
 };
 
-/// How often a question is put before a person is called.
+/// How often a question may remain unanswered before a person is called.
 const MAX_FAILURES: u8 = 2;
 
 impl Interpreter<'_> {
@@ -36,21 +36,21 @@ impl Interpreter<'_> {
         }
     }
 
-    /// Takes the message as the answer to a question. False when it is none.
+    /// Reads the message as the answer to a question. False when it is none.
     pub(super) fn answer(&mut self, question: &Question) -> bool {
         if question.input == Input::Text && (question.optional || question.unknown) && self.says_no() {
             return self.command(if question.unknown { Command::DontKnow } else { Command::Skip });
         }
-        if let Some(yes) = self.says_whether(question) {
+        if let Some(yes) = self.answers_confirmation(question) {
             self.confirmed(&question.fact, yes);
             return true;
         }
-        // Whoever says it again in other words answers anew.
+        // A new answer replaces one that waits for confirmation.
         self.state.unconfirmed.remove(&question.fact);
-        let Some(reading) = &self.reading else { return false };
-        let heard = self.library.vocabulary.answer(reading, &self.wanting(question), &self.listening());
-        let heard = match (self.state.street.take(), heard) {
-            (Some(street), heard) => self.with_street(question, street, heard),
+        let Some(parsed) = &self.parsed else { return false };
+        let answer = self.library.vocabulary.answer(parsed, &self.wanting(question), &self.listening());
+        let answer = match (self.state.street.take(), answer) {
+            (Some(street), answer) => self.with_street(question, street, answer),
             (None, Answer::Value(Value::Address(Address { line, postcode: None, .. }))) => {
                 self.state.street = Some(line);
                 self.state.failures = 0;
@@ -58,9 +58,9 @@ impl Interpreter<'_> {
                 self.ask_saying(question, text);
                 return true;
             }
-            (None, heard) => heard,
+            (None, answer) => answer,
         };
-        match heard {
+        match answer {
             Answer::Value(value) => {
                 if let Some(error) = self.validation_error(&question.validate, &value) {
                     self.preface.push(error);
@@ -69,17 +69,18 @@ impl Interpreter<'_> {
                     }
                     return true;
                 }
-                if self.reading.as_ref().is_some_and(|reading| reading.is_uncertain(&value)) {
+                if self.parsed.as_ref().is_some_and(|parsed| parsed.is_uncertain(&value)) {
                     self.state.failures = 0;
-                    self.doubt(question, value);
+                    self.await_confirmation(question, value);
                     self.ask(question);
                     return true;
                 }
                 if question.input == Input::Text && question.asked_only {
-                    // A name, a list of things: the telephone number in it is not the person's own.
-                    self.reading = None;
-                } else if let Some(reading) = &mut self.reading {
-                    reading.take(&value);
+                    // In a list of names or things, a telephone number is not the person's own, so nothing else is
+                    // read.
+                    self.parsed = None;
+                } else if let Some(parsed) = &mut self.parsed {
+                    parsed.take(&value);
                 }
                 self.accept(question, value);
                 true
@@ -92,24 +93,24 @@ impl Interpreter<'_> {
         }
     }
 
-    /// The street that was said before, with the town that was said now; the street alone where there is none.
-    fn with_street(&self, question: &Question, street: String, heard: Answer) -> Answer {
+    /// Completes the street that was said before with the town in this message; the street alone where there is none.
+    fn with_street(&self, question: &Question, street: String, answer: Answer) -> Answer {
         let (vocabulary, ctx) = (&self.library.vocabulary, self.listening());
-        // A whole address in its turn takes the place of the street.
+        // A whole address replaces the street.
         let anew = self
-            .reading
+            .parsed
             .as_ref()
-            .and_then(|reading| vocabulary.extract_unprompted(reading, &self.wanting(question), &ctx));
+            .and_then(|parsed| vocabulary.extract_unprompted(parsed, &self.wanting(question), &ctx));
         if let Some(Value::Address(Address { line, postcode: Some(postcode), .. })) = &anew
             && !line.is_empty()
             && !line.starts_with(postcode)
         {
-            return anew.map_or(heard, Answer::Value);
+            return anew.map_or(answer, Answer::Value);
         }
-        let town = self.reading.as_ref().map(ParsedMessage::said).unwrap_or_default();
+        let town = self.parsed.as_ref().map(ParsedMessage::said).unwrap_or_default();
         let whole = vocabulary.read(&format!("{street}, {town}"), &ctx);
         let whole = vocabulary.extract_unprompted(&whole, &self.wanting(question), &ctx);
-        match (whole, heard) {
+        match (whole, answer) {
             (Some(whole), _) => Answer::Value(whole),
             (None, Answer::Value(Value::Address(address))) if address.postcode.is_some() => {
                 Answer::Value(Value::Address(address))
@@ -131,34 +132,34 @@ impl Interpreter<'_> {
         self.run();
     }
 
-    /// Keeps an answer that was not certain until its question is asked.
-    pub(super) fn doubt(&mut self, question: &Question, value: Value) {
+    /// Keeps an uncertain answer until its question is reached and it is confirmed.
+    pub(super) fn await_confirmation(&mut self, question: &Question, value: Value) {
         self.state.unconfirmed.insert(question.fact.clone(), value);
     }
 
-    /// "J'ai compris : jeudi 19 novembre. C'est bien ça ?", where the answer to this question was not certain.
-    pub(super) fn whether(&self, question: &Question) -> Option<String> {
+    /// The text "J'ai compris : jeudi 19 novembre. C'est bien ça ?", where the answer to this question is uncertain.
+    pub(super) fn confirmation(&self, question: &Question) -> Option<String> {
         let value = self.state.unconfirmed.get(&question.fact)?;
         let words = self.words();
         Some(words.say_with("confirm_value", &[("value", words.value(&question.fact, value).into())]))
     }
 
-    /// Yes or no to "C'est bien ça ?"; neither, where it was not asked or the message says the answer anew.
-    pub(super) fn says_whether(&self, question: &Question) -> Option<bool> {
+    /// The yes or no to "C'est bien ça ?"; none where that was not asked, or the message gives a new answer.
+    pub(super) fn answers_confirmation(&self, question: &Question) -> Option<bool> {
         self.state.unconfirmed.get(&question.fact)?;
-        let reading = self.reading.as_ref()?;
-        self.yes_or_no().filter(|yes| *yes || reading.values().is_empty())
+        let parsed = self.parsed.as_ref()?;
+        self.yes_or_no().filter(|yes| *yes || parsed.values().is_empty())
     }
 
-    /// "C'est bien ça" or "non" was pressed.
-    pub(super) fn pressed_whether(&mut self, yes: bool) {
+    /// Handles the pressed button "C'est bien ça" or "non".
+    pub(super) fn pressed_confirmation(&mut self, yes: bool) {
         match self.asked().map(|question| &question.fact).filter(|fact| self.state.unconfirmed.contains_key(*fact)) {
             Some(fact) => self.confirmed(fact, yes),
             None => self.ask_pending(),
         }
     }
 
-    /// Whether the answer that was not certain was meant. If not, the question is put again.
+    /// Takes or drops an uncertain answer. When it is dropped, the question is put again.
     fn confirmed(&mut self, fact: &str, yes: bool) {
         let unconfirmed = self.state.unconfirmed.remove(fact);
         let Some((question, value)) = self.question_of(fact).zip(unconfirmed) else {
@@ -174,7 +175,7 @@ impl Interpreter<'_> {
         self.ask_again(question);
     }
 
-    /// What is wrong with an answer, in words.
+    /// What is wrong with an answer, as text; none for a valid one.
     pub(super) fn validation_error(&self, validate: &Validate, value: &Value) -> Option<String> {
         let words = self.words();
         let today = self.local.date();
@@ -223,7 +224,7 @@ impl Interpreter<'_> {
         None
     }
 
-    /// Counts a question that was not answered; after two a person is called. True when one was.
+    /// Counts a failure to answer the pending question; after [`MAX_FAILURES`] a person is called. True when one was.
     pub(super) fn failed(&mut self) -> bool {
         self.state.failures += 1;
         self.note_missed();
@@ -239,10 +240,10 @@ impl Interpreter<'_> {
         enough
     }
 
-    /// What was not understood is listed for whoever tends the examples.
+    /// Lists the message as not understood, for whoever maintains the examples.
     fn note_missed(&mut self) {
-        if let Some(reading) = self.reading.as_ref().filter(|reading| !reading.is_empty()) {
-            self.effects.push(Effect::Missed { text: reading.said().to_owned(), question: false });
+        if let Some(parsed) = self.parsed.as_ref().filter(|parsed| !parsed.is_empty()) {
+            self.effects.push(Effect::Missed { text: parsed.said().to_owned(), question: false });
         }
     }
 
@@ -259,18 +260,18 @@ impl Interpreter<'_> {
         }
     }
 
-    /// Takes answers to questions that were not asked yet from this turn's message. True when there were any.
+    /// Takes answers to questions that were not asked yet from this message. True when there were any.
     pub(super) fn extract_unprompted(&mut self) -> bool {
-        let Some(mut reading) = self.reading.take() else { return false };
+        let Some(mut parsed) = self.parsed.take() else { return false };
         let mut found = Vec::new();
-        // What was just learnt may show the way to further questions that the message answers too.
+        // A new fact may lead to further questions that the message answers too.
         loop {
-            let more = self.scan(&mut reading);
+            let more = self.scan(&mut parsed);
             if more.is_empty() {
                 break;
             }
-            for (fact, value, doubt) in &more {
-                if *doubt {
+            for (fact, value, uncertain) in &more {
+                if *uncertain {
                     self.state.unconfirmed.insert(fact.clone(), value.clone());
                 } else {
                     self.set_fact(fact, value.clone(), Source::Policyholder);
@@ -278,16 +279,16 @@ impl Interpreter<'_> {
             }
             found.extend(more);
         }
-        self.reading = Some(reading);
+        self.parsed = Some(parsed);
         if found.is_empty() {
             return false;
         }
         let language = self.state.language;
         let words = self.words();
-        // What is not certain is confirmed when its question is reached.
+        // An uncertain answer is not listed: it is confirmed when its question is reached.
         let list: Vec<String> = found
             .iter()
-            .filter(|(_, _, doubt)| !doubt)
+            .filter(|(_, _, uncertain)| !uncertain)
             .map(|(fact, value, _)| {
                 format!("{} : {}", self.library.fact_label(fact, language), words.value(fact, value))
             })
@@ -300,7 +301,7 @@ impl Interpreter<'_> {
         true
     }
 
-    /// As [`Self::extract_unprompted`], without a word about it: the danger, or the person who is called, comes first.
+    /// As [`Self::extract_unprompted`], without saying so: the danger, or the person who is called, comes first.
     pub(super) fn learn_quietly(&mut self) {
         let (said, failures) = (self.preface.len(), self.state.failures);
         self.extract_unprompted();
@@ -308,19 +309,20 @@ impl Interpreter<'_> {
         self.preface.truncate(said);
     }
 
-    /// The answers that the message holds to questions ahead, each with whether it is well to confirm it.
-    fn scan(&self, reading: &mut ParsedMessage) -> Vec<(String, Value, bool)> {
+    /// The message's answers to questions ahead, each with whether it is uncertain.
+    fn scan(&self, parsed: &mut ParsedMessage) -> Vec<(String, Value, bool)> {
         let mut found: Vec<(String, Value, bool)> = Vec::new();
         for StepAhead { step, due, .. } in self.look_ahead() {
             let StepKind::Ask(question) = &step.kind else { continue };
             let just_found = |name: &str| found.iter().any(|(known, ..)| known == name);
-            // What was just found may say that this question is not due: it is looked at anew, once that is known.
+            // An answer that was just found may decide whether this question is due, so it is scanned in the next
+            // round.
             if due == Truth::Unknown && !found.is_empty() {
                 continue;
             }
             let fact = &question.fact;
             let is_known = self.state.facts.contains_key(fact.as_str()) || just_found(fact);
-            // Whoever is in danger is asked about it in so many words.
+            // During a danger its safety questions are always asked.
             let is_safety = self.state.mode == Mode::Danger && SAFETY_FACTS.contains(&fact.as_str());
             if is_known || question.asked_only || is_safety {
                 continue;
@@ -328,15 +330,15 @@ impl Interpreter<'_> {
             let want = self.wanting(question);
             let meant = |surely| self.meant.value(fact, surely).filter(|_| due == Truth::True);
             if let Some(value) = meant(true)
-                .or_else(|| self.library.vocabulary.extract_unprompted(reading, &want, &self.listening()))
+                .or_else(|| self.library.vocabulary.extract_unprompted(parsed, &want, &self.listening()))
                 .or_else(|| meant(false))
                 && self.validation_error(&question.validate, &value).is_none()
             {
-                let doubt = reading.is_uncertain(&value);
-                reading.take(&value);
-                // One doubt is enough: only what is certain takes its place before it is confirmed.
-                if !(doubt && self.state.unconfirmed.contains_key(fact)) {
-                    found.push((fact.clone(), value, doubt));
+                let uncertain = parsed.is_uncertain(&value);
+                parsed.take(&value);
+                // Only a certain answer replaces one that waits for confirmation.
+                if !(uncertain && self.state.unconfirmed.contains_key(fact)) {
+                    found.push((fact.clone(), value, uncertain));
                 }
             }
         }

@@ -1,8 +1,8 @@
 //! The expert's appointment: slots are offered, one is chosen, moved or cancelled, and the person is reminded of it.
 //!
-//! It runs beside the flow, which is over as a rule by the time an expert is sent for: a handler's act begins it, the
-//! host finds free time and books it, and here is only what is said and how the person's answer is understood. Whoever
-//! finds nothing that suits is passed on to a person.
+//! It runs beside the flow, which is usually over by the time an expert is chosen. A handler's action starts it, and
+//! the caller finds and books slots by the effects; here is only what is said and how the person's answer is
+//! understood. A person for whom no slot is suitable is passed on to a handler.
 
 use jiff::{Timestamp, civil::DateTime};
 
@@ -26,33 +26,33 @@ use crate::{
     understanding::{Answer, ChoiceItem, ChoiceSet, Open, Want},
 };
 
-/// How often slots are looked for, or not understood, before a person sees to it.
+/// How often slots are searched for, or answers not understood, before the appointment is passed on to a handler.
 const MAX_ROUNDS: u8 = 3;
 /// How probable an intent must be to change an appointment.
 const SURE: f32 = 0.6;
-/// The payloads of the buttons: one of the slots by its identifier, none of them, another one than was booked.
+/// The payloads of the buttons: a slot by its identifier, none of them, another slot than the booked one.
 const SLOT: &str = "slot=";
 const NONE: &str = "none";
 const OTHER: &str = "other";
-/// The request under which a handler finds an appointment that must be seen to.
+/// The kind of request by which an appointment is passed on to a handler.
 const APPOINTMENT: &str = "appointment";
-/// How many words before a day may refuse it: "pas disponible mardi".
+/// How many words before a day a refusal of it may stand: "pas disponible mardi".
 const WORDS_BEFORE: usize = 3;
 
 impl State {
-    /// When [`AppointmentEvent::Due`] has something to do.
+    /// When [`AppointmentEvent::Due`] is to be sent.
     pub fn appointment_reminder(&self) -> Option<Timestamp> {
         self.appointment.as_ref()?.remind_at
     }
 
-    /// An expert has the mission.
+    /// Whether an expert has the mission.
     pub fn has_appointment(&self) -> bool {
         self.appointment.is_some()
     }
 }
 
 impl Interpreter<'_> {
-    /// The host tells what happened to the appointment.
+    /// Handles what happened to the appointment.
     pub(super) fn appointment(&mut self, event: &AppointmentEvent) {
         match event {
             AppointmentEvent::Ordered { expert, mode, link } => {
@@ -110,20 +110,20 @@ impl Interpreter<'_> {
         }
     }
 
-    /// Takes the person's message as being about the appointment. False when it is not.
-    pub(super) fn on_appointment_message(&mut self, heard: &UserMessage) -> bool {
+    /// Handles a message about the appointment. False when it is not about it.
+    pub(super) fn on_appointment_message(&mut self, message: &UserMessage) -> bool {
         let Some(appointment) = &self.state.appointment else { return false };
-        if let Some(payload) = &heard.choice {
+        if let Some(payload) = &message.choice {
             let Some(slot) = payload.strip_prefix(SLOT) else { return false };
             self.chose_slot(slot);
             return true;
         }
-        if self.reading.as_ref().is_none_or(|reading| reading.is_empty() || reading.command().is_some()) {
+        if self.parsed.as_ref().is_none_or(|parsed| parsed.is_empty() || parsed.command().is_some()) {
             return false;
         }
         let is_ahead = appointment.booked.is_some_and(|slot| slot.start > self.now);
         let is_offered = !appointment.offers.is_empty();
-        (is_ahead && self.changes_appointment(is_offered)) || (is_offered && self.answers_offer(heard))
+        (is_ahead && self.changes_appointment(is_offered)) || (is_offered && self.answers_offer(message))
     }
 
     fn chose_slot(&mut self, slot: &str) {
@@ -136,7 +136,7 @@ impl Interpreter<'_> {
         } else if slot == OTHER {
             self.find_slots(None);
         } else if offers.is_empty() {
-            // A button of an earlier offer.
+            // A button of an earlier offer was pressed.
             let has_booking = self.state.appointment.as_ref().is_some_and(|appointment| appointment.booked.is_some());
             self.say_of_appointment(if has_booking { "visit_stands" } else { "visit_not_offered" });
         } else {
@@ -146,8 +146,8 @@ impl Interpreter<'_> {
         }
     }
 
-    /// "Le 2", "mardi", "plutôt jeudi après-midi", "aucun".
-    fn answers_offer(&mut self, heard: &UserMessage) -> bool {
+    /// Handles an answer to the offer: "le 2", "mardi", "plutôt jeudi après-midi", "aucun".
+    fn answers_offer(&mut self, message: &UserMessage) -> bool {
         let wish = self.wish();
         if let Some((wish, false)) = &wish {
             let named = self.offers_at(wish);
@@ -173,14 +173,14 @@ impl Interpreter<'_> {
         match wish {
             Some((_, true)) => self.none_suits(),
             Some((wish, false)) => self.find_slots(Some(wish)),
-            None => return self.answers_offer_with_a_word(heard),
+            None => return self.answers_offer_with_a_word(message),
         }
         true
     }
 
-    /// Neither a day nor a number: yes, no, or something that is not understood.
-    fn answers_offer_with_a_word(&mut self, heard: &UserMessage) -> bool {
-        let said = heard.text.as_str();
+    /// Handles an answer without a day or a number: yes, no, or something that is not understood.
+    fn answers_offer_with_a_word(&mut self, message: &UserMessage) -> bool {
+        let said = message.text.as_str();
         match (self.yes_or_no(), self.state.appointment.as_ref().map(|appointment| appointment.offers.as_slice())) {
             (Some(true), Some([one])) => {
                 self.effects.push(Effect::Book { appointment: one.id });
@@ -196,9 +196,9 @@ impl Interpreter<'_> {
             }
             _ => {}
         }
-        // Somebody whom a handler serves, or who is in the middle of the flow, may speak of something else.
+        // While a handler leads, or in the middle of the flow, the message may be about something else.
         let about_else = matches!(self.state.mode, Mode::Handler | Mode::Flow)
-            || !heard.files.is_empty()
+            || !message.files.is_empty()
             || self.library.faq().search().asks(said)
             || self.intent().is_some_and(|(_, score)| score >= SURE);
         if about_else {
@@ -214,7 +214,7 @@ impl Interpreter<'_> {
         true
     }
 
-    /// What is booked is to be moved, cancelled, or is confirmed once more.
+    /// Handles a message that moves, cancels or confirms the booked appointment.
     fn changes_appointment(&mut self, is_offered: bool) -> bool {
         let Some((intent, _)) = self.intent().filter(|(_, score)| *score >= SURE) else { return false };
         match intent {
@@ -233,23 +233,23 @@ impl Interpreter<'_> {
 
     fn intent(&self) -> Option<(&'static str, f32)> {
         const NAMES: [&str; 4] = ["rdv_cancel", "rdv_reschedule", "rdv_confirm", ""];
-        let scores = self.recognise(self.reading.as_ref()?);
+        let scores = self.recognise(self.parsed.as_ref()?);
         let best = scores.first()?;
         let name = NAMES.into_iter().find(|name| *name == best.intent).unwrap_or_default();
         Some((name, best.score))
     }
 
-    /// The moment that the message names, the future being meant, and whether it is refused: "pas mardi".
+    /// The moment in the future that the message names, and whether it is refused: "pas mardi".
     fn wish(&self) -> Option<(Wish, bool)> {
-        let reading = self.reading.as_ref()?;
+        let parsed = self.parsed.as_ref()?;
         let want = Want { input: Input::DateTime, choices: None, prefer_past: false, policy_pattern: None };
-        let answer = match self.library.vocabulary.answer(reading, &want, &self.listening()) {
+        let answer = match self.library.vocabulary.answer(parsed, &want, &self.listening()) {
             Answer::Value(value) => Some(value),
             Answer::Unknown | Answer::Nothing => None,
         };
         let ahead = |found: &crate::understanding::Entity| found.ahead.clone().unwrap_or_else(|| found.value.clone());
-        let mut moments = reading.values().iter().filter(|found| matches!(found.value, Value::Moment(_)));
-        // Of two days the first is as good as any.
+        let mut moments = parsed.values().iter().filter(|found| matches!(found.value, Value::Moment(_)));
+        // Of several days the first is taken.
         let found = match &answer {
             Some(value) => moments.find(|found| ahead(found) == *value)?,
             None => moments.next()?,
@@ -257,7 +257,7 @@ impl Interpreter<'_> {
         let Value::Moment(moment) = ahead(found) else { return None };
         let not = self.words().say("visit_not_words");
         let not: Vec<&str> = not.split(", ").collect();
-        let before = reading.said().get(..found.span.start).unwrap_or_default().to_lowercase();
+        let before = parsed.said().get(..found.span.start).unwrap_or_default().to_lowercase();
         let refused = before
             .split(|c: char| !c.is_alphanumeric())
             .filter(|word| !word.is_empty())
@@ -268,14 +268,14 @@ impl Interpreter<'_> {
         Some((Wish { moment, dated: found.has_day(), onwards }, refused))
     }
 
-    /// The slots on offer that a moment names.
+    /// The offered slots that a wish names.
     fn offers_at(&self, wish: &Wish) -> Vec<Offer> {
         let offers =
             self.state.appointment.as_ref().map(|appointment| appointment.offers.as_slice()).unwrap_or_default();
         offers.iter().filter(|offer| wish.names(self.local_time(offer.slot.start))).copied().collect()
     }
 
-    /// The slot that a number or a rank picks, or [`NONE`].
+    /// The identifier of the slot that a number or a rank picks, or [`NONE`].
     fn slot_by_rank(&self) -> Option<String> {
         let appointment = self.state.appointment.as_ref()?;
         let words = self.words().say("visit_none_words");
@@ -288,42 +288,42 @@ impl Interpreter<'_> {
             appointment.offers.iter().map(|offer| ChoiceItem { value: offer.id.to_string(), ..ChoiceItem::default() });
         let choices = ChoiceSet::new(slots.chain([none]));
         let want = Want { input: Input::Choice, choices: Some(&choices), prefer_past: false, policy_pattern: None };
-        match self.library.vocabulary.answer(self.reading.as_ref()?, &want, &self.listening()) {
+        match self.library.vocabulary.answer(self.parsed.as_ref()?, &want, &self.listening()) {
             Answer::Value(Value::Choice(slot)) => Some(slot),
             _ => None,
         }
     }
 
-    /// Asks the host for free time; after too many rounds a person.
+    /// Asks the caller for free slots; after [`MAX_ROUNDS`] passes on to a handler.
     fn find_slots(&mut self, wish: Option<Wish>) {
         if self.round() {
             self.effects.push(Effect::FindSlots { wish });
         } else {
-            let said = self.reading.as_ref().map(|reading| reading.said().to_owned()).unwrap_or_default();
+            let said = self.parsed.as_ref().map(|parsed| parsed.said().to_owned()).unwrap_or_default();
             self.pass_on_appointment(&said);
         }
     }
 
-    /// Nothing suits: the person says when.
+    /// No slot is suitable: asks the person for another time.
     fn none_suits(&mut self) {
         if self.round() {
             let text = self.words().say("visit_when");
             self.preface.push(text);
             self.flush();
         } else {
-            let said = self.reading.as_ref().map(|reading| reading.said().to_owned()).unwrap_or_default();
+            let said = self.parsed.as_ref().map(|parsed| parsed.said().to_owned()).unwrap_or_default();
             self.pass_on_appointment(&said);
         }
     }
 
-    /// Counts a round. False when there were enough.
+    /// Counts a round. False when there were [`MAX_ROUNDS`].
     fn round(&mut self) -> bool {
         let Some(appointment) = &mut self.state.appointment else { return false };
         appointment.rounds = appointment.rounds.saturating_add(1);
         appointment.rounds <= MAX_ROUNDS
     }
 
-    /// A person sees to the appointment. What is booked stays booked.
+    /// Passes the appointment on to a handler. A booked slot stays booked.
     fn pass_on_appointment(&mut self, said: &str) {
         if let Some(appointment) = &mut self.state.appointment {
             appointment.offers.clear();
@@ -337,7 +337,7 @@ impl Interpreter<'_> {
         self.flush();
     }
 
-    /// Says what is on offer, with a button for each slot.
+    /// Says the offered slots, with a button for each.
     fn offer(&mut self) {
         let Some(appointment) = &self.state.appointment else { return };
         let booked = appointment.booked.filter(|slot| slot.start > self.now);
@@ -371,7 +371,7 @@ impl Interpreter<'_> {
         self.effects.push(Effect::Say { body: Body { text, quick_replies, input, ..Body::default() } });
     }
 
-    /// Says a sentence that there is for each mode, or for all of them.
+    /// Says a sentence that exists once for each mode, or once for all of them.
     fn say_of_appointment(&mut self, key: &str) {
         let mode = self.state.appointment.as_ref().map(|appointment| appointment.mode);
         let text = match (key, mode) {
@@ -391,7 +391,7 @@ impl Interpreter<'_> {
         let place = match appointment.mode {
             OrientationMode::Visio => appointment.link.clone().unwrap_or_default(),
             OrientationMode::Tele => fact(&FactName::PHONE),
-            // In the words of the fact that tells it.
+            // The place as the fact has it that it comes from.
             OrientationMode::Field | OrientationMode::Desk => {
                 survey_place(|name| self.state.fact(name)).map(|place| fact(&place.fact)).unwrap_or_default()
             }
@@ -426,7 +426,7 @@ impl Interpreter<'_> {
 
     fn withdraw_appointment(&mut self, by_handler: bool) {
         let Some(appointment) = &mut self.state.appointment else { return };
-        // What is past is not cancelled.
+        // A past appointment is not cancelled.
         appointment.booked = appointment.booked.filter(|slot| slot.start > self.now);
         let text = self.appointment_words("visit_withdrawn");
         self.effects.push(Effect::Say { body: Body { text, ..Body::default() } });
@@ -449,7 +449,7 @@ impl Interpreter<'_> {
         self.clear_fact(&FactName::APPOINTMENT);
     }
 
-    /// An appointment is in the insurer's hours.
+    /// The local time of an instant, in the insurer's time zone.
     fn local_time(&self, at: Timestamp) -> DateTime {
         at.to_zoned(self.insurer.zone()).datetime()
     }

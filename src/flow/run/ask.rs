@@ -18,25 +18,25 @@ use crate::{
     },
 };
 
-/// How many files are remembered that came before any document was wanted.
+/// How many files that came before any document was wanted are remembered.
 const MAX_EARLY: usize = 50;
 
 impl Interpreter<'_> {
-    /// Asks a question in its own words, with those that are due after it where the channel asks several at once.
+    /// Asks a question, together with those that are due after it where the channel asks several at once.
     pub(super) fn ask(&mut self, question: &Question) {
         if self.ask_batched() {
             return;
         }
-        if let Some(text) = self.whether(question) {
-            self.ask_whether(text);
+        if let Some(text) = self.confirmation(question) {
+            self.ask_to_confirm(text);
             return;
         }
         let text = self.render(&question.text);
         self.ask_saying(question, text);
     }
 
-    /// Asks whether an answer that was not certain was meant, in place of its question.
-    fn ask_whether(&mut self, text: String) {
+    /// Asks to confirm an uncertain answer, in place of its question.
+    fn ask_to_confirm(&mut self, text: String) {
         let text = self.with_preface(text);
         let quick_replies =
             vec![self.button("cmd=confirm_yes", "button_yes"), self.button("cmd=confirm_no", "button_no")];
@@ -44,7 +44,7 @@ impl Interpreter<'_> {
         self.effects.push(Effect::Say { body });
     }
 
-    /// Asks a question in other words: those of the flow, or how to answer.
+    /// Asks a question again, in the flow's other words or with a hint how to answer.
     pub(super) fn ask_again(&mut self, question: &Question) {
         if self.ask_batched() {
             return;
@@ -88,7 +88,7 @@ impl Interpreter<'_> {
         QuickReply { payload: payload.to_owned(), label: self.words().say(message) }
     }
 
-    /// Progress counts the sections of the flows that called each other, each once.
+    /// The progress: the position of a section among those of all flows on the stack, each counted once.
     fn progress(&self, section: Option<&str>) -> Option<Progress> {
         let section = section?;
         let mut sections: Vec<(&str, &str)> = Vec::new();
@@ -104,7 +104,7 @@ impl Interpreter<'_> {
         Some(Progress { step: count(at + 1), of: count(sections.len()), title: sections[at].1.to_owned() })
     }
 
-    /// Asks once more for what is pending, as it was first asked.
+    /// Repeats the pending question, as it was first asked.
     pub(super) fn ask_pending(&mut self) {
         if let Some(aside) = self.state.aside.clone() {
             match aside {
@@ -124,7 +124,7 @@ impl Interpreter<'_> {
         self.run();
     }
 
-    /// "Voulez-vous vraiment … ?"
+    /// Asks for confirmation: "Voulez-vous vraiment … ?"
     pub(super) fn confirm(&mut self, what: &str) {
         let text = self.words().say(&format!("{what}_confirm"));
         let text = self.with_preface(text);
@@ -134,7 +134,7 @@ impl Interpreter<'_> {
             .push(Effect::Say { body: Body { text, quick_replies, input: Some(Input::YesNo), ..Body::default() } });
     }
 
-    /// The answers so far that a person gave, in the order of the questions.
+    /// The answers that the person gave so far, in the order of the questions.
     pub(super) fn summary_lines(&self) -> Vec<SummaryLine> {
         let words = self.words();
         let shown = |fact: &String| {
@@ -149,7 +149,7 @@ impl Interpreter<'_> {
         self.library.fact_order().iter().filter_map(shown).collect()
     }
 
-    /// Which answer is to be corrected? The answers are offered as buttons.
+    /// Asks which answer is to be corrected, with a button for each.
     pub(super) fn ask_which(&mut self) {
         let lines = self.summary_lines();
         if lines.is_empty() {
@@ -173,7 +173,7 @@ impl Interpreter<'_> {
         self.effects.push(Effect::Say { body: Body { text, quick_replies, summary: lines, ..Body::default() } });
     }
 
-    /// The answers, to be sent or changed.
+    /// Shows the summary, to be sent or changed.
     pub(super) fn review(&mut self) {
         let text = self.words().say("summary");
         let text = self.with_preface(text);
@@ -234,20 +234,20 @@ impl Interpreter<'_> {
         self.effects.push(Effect::WantDocument { kind: kind.to_owned(), required });
     }
 
-    /// `documents_complete`: every required document has come.
+    /// Sets the fact `documents_complete`: whether every required document was received.
     pub(super) fn note_completeness(&mut self) {
         let complete = self.state.wanted.iter().all(|wanted| wanted.received > 0 || !wanted.required);
         self.set_fact(FactName::DOCUMENTS_COMPLETE, Value::Bool(complete), Source::Flow);
     }
 
-    /// Shares out the files that just came among the wanted documents. How many found no place.
+    /// Assigns the files of a message to wanted documents. Returns how many could not be assigned.
     pub(super) fn file(&mut self, files: &[String]) -> usize {
         let library = self.library;
         let mut counts: Vec<(String, u32)> = Vec::new();
         let mut left = 0;
         let is_photo =
             |wanted: &Wanted| library.document(&wanted.kind).is_some_and(|document| document.accepts == Accepts::Photo);
-        // As long as the photos themselves are awaited, a picture is one of them, and not a paper that was photographed.
+        // While required photos are missing, a picture counts as one of them, and not as a photographed paper.
         let awaited = |wanted: &Wanted| wanted.required && wanted.received == 0 && is_photo(wanted);
         let photos_first = self.state.wanted.iter().any(awaited);
         for media_type in files {
@@ -256,7 +256,8 @@ impl Interpreter<'_> {
                 library.document(&wanted.kind).is_none_or(|document| document.accepts.accepts(media_type))
                     && (!only_photos || is_photo(wanted))
             };
-            // What is still missing and required comes first; then the welcome; then one more of what came already.
+            // Required documents that are missing come first, then optional ones, then those of which files came
+            // already.
             let rank = |wanted: &Wanted| (wanted.received > 0, !wanted.required);
             let Some(wanted) = self.state.wanted.iter_mut().filter(fits).min_by_key(|wanted| rank(wanted)) else {
                 left += 1;
@@ -280,7 +281,7 @@ impl Interpreter<'_> {
         left
     }
 
-    /// The names of the wanted documents that have not come.
+    /// The names of the wanted documents that are missing.
     pub(super) fn missing_documents(&self, required: bool) -> String {
         let missing = self.state.wanted.iter().filter(|wanted| wanted.received == 0 && wanted.required == required);
         missing.map(|wanted| self.document_name(&wanted.kind)).collect::<Vec<_>>().join(", ")

@@ -1,7 +1,7 @@
-//! Several questions in one message, where an answer takes hours: all that is surely due is asked at once, numbered, and
-//! may be answered in any order, by number or not.
+//! Several questions in one message, for channels on which an answer takes hours: all questions that are certainly due
+//! are asked at once, numbered, and may be answered in any order, with or without numbers.
 //!
-//! It never asks what an open answer may make needless: looking ahead ends where the way forks on what is not known yet.
+//! No question is asked that a missing answer may make needless: the look-ahead ends at a branch on unknown facts.
 
 use super::{effect::Effect, interpreter::Interpreter};
 use crate::{
@@ -18,19 +18,19 @@ use crate::{
     understanding::{Answer, Command},
 };
 
-/// The most questions in one message: beyond it a letter becomes a form.
+/// The most questions in one message: with more, a letter would become a form.
 const MAX_QUESTIONS: usize = 6;
 
-/// What is to be said and asked at once.
+/// The questions and advice that are due at once.
 #[derive(Default)]
 struct Due<'a> {
     questions: Vec<&'a Question>,
-    /// With the marks by which it is not said twice.
+    /// The advice, each with the mark by which it is not said twice.
     advice: Vec<(String, &'a Saying)>,
 }
 
 impl<'a> Interpreter<'a> {
-    /// Asks everything that is due. False where one question at a time is the manner of the channel, or but one is due.
+    /// Asks everything that is due. False where the channel asks one question at a time, or only one is due.
     pub(super) fn ask_batched(&mut self) -> bool {
         if self.state.channel != Some(Channel::Email) || self.state.aside.is_some() {
             return false;
@@ -52,10 +52,10 @@ impl<'a> Interpreter<'a> {
         true
     }
 
-    /// A question with the answers that it offers, as one item of a list.
+    /// A question with its choices, as an item of a list.
     fn numbered(&self, number: usize, question: &Question) -> String {
-        if let Some(whether) = self.whether(question) {
-            return format!("{number}. {whether}");
+        if let Some(confirmation) = self.confirmation(question) {
+            return format!("{number}. {confirmation}");
         }
         let mut text = format!("{number}. {}", self.render(&question.text));
         for (_, label) in &question.choices {
@@ -65,7 +65,7 @@ impl<'a> Interpreter<'a> {
         text
     }
 
-    /// The pending question, those that follow whatever it is answered, and the advice among them.
+    /// The pending question, those that follow whatever its answer is, and the advice between them.
     fn due(&self) -> Due<'a> {
         let mut due = Due::default();
         let mut looked_up = false;
@@ -77,7 +77,7 @@ impl<'a> Interpreter<'a> {
                         due.questions.push(question);
                     }
                 }
-                // What names no fact and waits for no policy is as true now as it will be behind the answers.
+                // A text without placeholders, before any look-up of the policy, is the same now as after the answers.
                 StepKind::Say(saying) if !looked_up && saying.text.is_plain() => {
                     let mark = format!("{flow}:{at}");
                     if !self.state.done.contains(&mark) {
@@ -97,16 +97,16 @@ impl<'a> Interpreter<'a> {
         due
     }
 
-    /// Takes the answers to questions that were asked together, by their numbers or line by line. False when the message
-    /// names none of them: it is then heard like any other.
+    /// Takes the answers to batched questions, by their numbers or line by line. False when the message has neither: it
+    /// is then handled like any other.
     pub(super) fn answer_batched(&mut self) -> bool {
         let facts = std::mem::take(&mut self.state.batched);
         if facts.is_empty() || self.state.aside.is_some() {
             return false;
         }
-        let said = self.reading.as_ref().map(|reading| reading.said().to_owned()).unwrap_or_default();
+        let said = self.parsed.as_ref().map(|parsed| parsed.said().to_owned()).unwrap_or_default();
         let (rest, parts) = self.library.vocabulary.answers(&said, facts.len());
-        // What answers no question under its number may answer another one.
+        // A part that does not answer the question of its number may answer another one.
         let mut left = vec![rest];
         let asked = parts.len();
         let due = self.due().questions;
@@ -118,7 +118,7 @@ impl<'a> Interpreter<'a> {
         }
         let answered = left.len() <= asked;
         let left = if answered { left.join("\n") } else { said };
-        self.reading = Some(self.library.vocabulary.read(&left, &self.listening()));
+        self.parsed = Some(self.library.vocabulary.read(&left, &self.listening()));
         if answered {
             self.state.failures = 0;
             self.run();
@@ -126,19 +126,20 @@ impl<'a> Interpreter<'a> {
         answered
     }
 
-    /// Takes a part of the message as the answer to a question. What is not understood is asked again with the rest.
+    /// Reads a part of the message as the answer to a question. A question that it does not answer is asked again with
+    /// the others.
     fn answer_part(&mut self, question: &Question, part: &str) -> bool {
-        // Below the last answer people close their letter.
+        // The closing of a letter follows the last answer after a blank line.
         let first = part.split("\n\n").next().unwrap_or(part);
-        let reading = self.library.vocabulary.read(first, &self.listening());
-        let skips = question.optional && reading.command() == Some(Command::Skip);
-        self.reading = Some(reading);
-        match (self.says_whether(question), self.state.unconfirmed.remove(&question.fact)) {
+        let parsed = self.library.vocabulary.read(first, &self.listening());
+        let skips = question.optional && parsed.command() == Some(Command::Skip);
+        self.parsed = Some(parsed);
+        match (self.answers_confirmation(question), self.state.unconfirmed.remove(&question.fact)) {
             (Some(true), Some(value)) => {
                 self.set_fact(&question.fact, value, Source::Policyholder);
                 return true;
             }
-            // It is asked again with what is left.
+            // The question is asked again with the remaining ones.
             (Some(false), _) => return true,
             _ => {}
         }
@@ -146,12 +147,12 @@ impl<'a> Interpreter<'a> {
         if skips || nothing {
             return self.state.skipped.insert(question.fact.clone());
         }
-        let reading = self.library.vocabulary.read(part, &self.listening());
-        let answer = self.library.vocabulary.answer(&reading, &self.wanting(question), &self.listening());
-        let doubts = matches!(&answer, Answer::Value(value) if reading.is_uncertain(value));
-        self.reading = Some(reading);
+        let parsed = self.library.vocabulary.read(part, &self.listening());
+        let answer = self.library.vocabulary.answer(&parsed, &self.wanting(question), &self.listening());
+        let uncertain = matches!(&answer, Answer::Value(value) if parsed.is_uncertain(value));
+        self.parsed = Some(parsed);
         let value = match answer {
-            // Without its town an address is asked once more, by itself.
+            // An address without its town is asked for by itself.
             Answer::Value(Value::Address(Address { postcode: None, .. })) => return false,
             Answer::Value(value) => value,
             Answer::Unknown if question.unknown => Value::Unknown,
@@ -161,8 +162,8 @@ impl<'a> Interpreter<'a> {
             self.preface.push(error);
             return false;
         }
-        if doubts {
-            self.doubt(question, value);
+        if uncertain {
+            self.await_confirmation(question, value);
         } else {
             self.set_fact(&question.fact, value, Source::Policyholder);
         }

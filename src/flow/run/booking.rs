@@ -1,4 +1,4 @@
-//! An expert's appointment as the conversation keeps it, and what may happen to it.
+//! The state of an expert's appointment, and the events about it.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use crate::{
     planning::Slot,
 };
 
-/// Where an expert's appointment stands.
+/// The state of an expert's appointment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Appointment {
     /// The expert's name.
@@ -16,15 +16,15 @@ pub(super) struct Appointment {
     pub(super) expert: String,
     #[serde(rename = "m")]
     pub(super) mode: OrientationMode,
-    /// Where the expert receives by video.
+    /// The link to the expert's video room.
     #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
     pub(super) link: Option<String>,
-    /// What the person may choose from.
+    /// The offered slots.
     #[serde(rename = "o", default, skip_serializing_if = "Vec::is_empty")]
     pub(super) offers: Vec<Offer>,
     #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     pub(super) booked: Option<Slot>,
-    /// When the person is reminded of what is booked, unless they were.
+    /// When the person is to be reminded of the booked slot; none after they were.
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
     pub(super) remind_at: Option<Timestamp>,
     #[serde(rename = "n", default, skip_serializing_if = "is_none_yet")]
@@ -45,7 +45,7 @@ pub struct Offer {
     pub slot: Slot,
 }
 
-/// What happened to an expert's appointment.
+/// An event about an expert's appointment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "visit")]
 pub enum AppointmentEvent {
@@ -55,16 +55,16 @@ pub enum AppointmentEvent {
     Offered { offers: Vec<Offer>, why: Offering },
     /// No slot is free at all.
     NoneFree,
-    /// One is booked. `remind_at`: the evening before, where that is still to come.
+    /// A slot was booked. `remind_at`: the evening before, where that is still to come.
     Booked { slot: Slot, remind_at: Option<Timestamp> },
-    /// What was booked is not any more. `by_person`: they asked for it.
+    /// The booked slot was cancelled. `by_person`: at the person's request.
     Cancelled { by_person: bool },
-    /// The evening before has come.
+    /// The time to remind the person has come.
     Due,
-    /// The mission is over: done, or taken back.
+    /// The mission is over: it was done, or withdrawn.
     Over { done: bool },
-    /// The mission is taken back because the orientation or the peril changed: another expert is to be chosen.
-    /// `by_handler`: a handler oriented otherwise, and need not be called.
+    /// The mission was withdrawn because the orientation or the peril changed: another expert is to be chosen.
+    /// `by_handler`: a handler changed the orientation, so none need be called.
     Withdrawn { by_handler: bool },
 }
 
@@ -72,11 +72,11 @@ pub enum AppointmentEvent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Offering {
-    /// Nothing was said of them yet.
+    /// The first offer, or a handler's.
     New,
     AsWished,
     /// Nothing is free at the time that was wished for.
     Nearest,
-    /// Somebody else was first.
+    /// The chosen slot was taken meanwhile.
     Taken,
 }

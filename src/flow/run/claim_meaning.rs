@@ -1,13 +1,13 @@
-//! What a message tells of a claim by its intent, for the questions that the intent answers.
+//! The facts that a message tells of a claim by its intent.
 
 use crate::domain::fact::Value;
 
-/// A claim that is as probable sets its facts, where the words of the choices say nothing.
+/// How probable an intent must be to set its facts where no words of the choices do.
 pub(super) const MEANT: f32 = 0.45;
-/// A claim that is as probable sets its facts whatever the words of the choices say.
+/// How probable an intent must be to set its facts whatever the words of the choices say.
 const SURELY_MEANT: f32 = 0.85;
 
-/// What a message means by its intent: the facts of a claim.
+/// The facts that a message's intent sets, with the intent's probability.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ClaimMeaning<'a> {
     pub(super) sets: &'a [(String, Value)],
@@ -16,7 +16,7 @@ pub(super) struct ClaimMeaning<'a> {
 }
 
 impl ClaimMeaning<'_> {
-    /// The value of a fact; `surely`: whatever other words say.
+    /// The value of a fact. `surely`: only if it holds whatever the words of the choices say.
     pub(super) fn value(&self, fact: &str, surely: bool) -> Option<Value> {
         let enough = if surely { self.score >= SURELY_MEANT && !self.words_first } else { self.score >= MEANT };
         self.sets.iter().find(|(name, _)| enough && name == fact).map(|(_, value)| value.clone())

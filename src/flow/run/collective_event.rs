@@ -1,4 +1,4 @@
-//! Which collective event struck this loss: its facts are filled from the first that did.
+//! The collective event that caused this loss, and its facts.
 
 use jiff::civil::Time;
 
@@ -6,8 +6,8 @@ use super::interpreter::Interpreter;
 use crate::domain::fact::{Moment, Precision, Source, Value};
 
 impl Interpreter<'_> {
-    /// Fills `event_name`, `event_deadline` and `event_simplified` from the first event that struck this loss; clears
-    /// them where none did.
+    /// Sets `event_name`, `event_deadline` and `event_simplified` from the first event that matches this loss; clears
+    /// them where none does.
     pub(super) fn check_event(&mut self) {
         let library = self.library;
         let event = self.state.peril.as_deref().and_then(|peril| {

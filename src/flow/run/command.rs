@@ -1,4 +1,4 @@
-//! What a person may ask at any step: a person, a summary, a correction, a pause, help.
+//! Commands that a person may give at any step: a human, a summary, a correction, a pause, help.
 
 use super::{
     effect::Effect,
@@ -15,7 +15,7 @@ use crate::{
 };
 
 impl<'a> Interpreter<'a> {
-    /// Does what a command asks. False when it means nothing here, and the message is to be taken as an answer.
+    /// Executes a command. False when it means nothing here, and the message is to be read as an answer.
     pub(super) fn command(&mut self, command: Command) -> bool {
         let pending = self.current().map(|(_, step)| &step.kind);
         let ended = !self.may_go_on();
@@ -60,7 +60,7 @@ impl<'a> Interpreter<'a> {
                     self.state.later = true;
                     let text = self.words().say("later");
                     let text = self.with_preface(text);
-                    let quick_replies = self.ways();
+                    let quick_replies = self.switch_buttons();
                     self.effects.push(Effect::Say { body: Body { text, quick_replies, ..Body::default() } });
                 }
             }
@@ -72,7 +72,7 @@ impl<'a> Interpreter<'a> {
                 };
                 self.preface.push(text);
                 match question {
-                    // Who asks for help hears more than the same words again.
+                    // Help for a question without its own is the question in other words.
                     Some(question) if question.help.is_none() && question.rephrase.is_some() => {
                         self.ask_again(question);
                     }
@@ -90,7 +90,7 @@ impl<'a> Interpreter<'a> {
                     return self.command(Command::Later);
                 }
                 let Some(question) = self.asked() else { return false };
-                // Who does not know the town has said the street.
+                // Not knowing the town is an answer: the street alone is taken.
                 if self.state.street.is_some() {
                     return self.answer(question);
                 }
@@ -100,9 +100,9 @@ impl<'a> Interpreter<'a> {
                 } else if question.optional {
                     self.state.skipped.insert(question.fact.clone());
                     self.state.failures = 0;
-                    if self.state.aside.is_some() { self.walk_again() } else { self.run() }
+                    if self.state.aside.is_some() { self.run_again() } else { self.run() }
                 } else {
-                    // A question of several may offer "je ne sais pas" among its choices.
+                    // A question with several choices may have "je ne sais pas" among them.
                     if self.answer(question) {
                         return true;
                     }
@@ -121,7 +121,7 @@ impl<'a> Interpreter<'a> {
                     }
                 }
                 Some(StepKind::Review) if self.state.aside.is_none() => self.send(),
-                // "Autre chose à ajouter ?" – "C'est tout".
+                // "C'est tout" as the answer to "Autre chose à ajouter ?".
                 Some(StepKind::Ask(question)) if question.optional => return self.command(Command::Skip),
                 _ => return false,
             },
@@ -130,12 +130,12 @@ impl<'a> Interpreter<'a> {
         true
     }
 
-    /// The flow leads, or may lead again; it is neither over nor for a person alone to end.
+    /// Whether the flow may go on: it is neither over nor waiting for a person who alone may go on.
     pub(super) fn may_go_on(&self) -> bool {
         !matches!(self.state.mode, Mode::Ended | Mode::Withdrawn | Mode::Waiting { resume: false })
     }
 
-    /// Goes on in another language, with what was pending.
+    /// Changes the language, and repeats the pending question in it.
     pub(super) fn speak(&mut self, language: Language) {
         self.state.language = language;
         let text = self.words().say("language_changed");
@@ -147,7 +147,7 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// The question that is being asked, of the flow or to correct an answer.
+    /// The pending question, of the flow or of a correction.
     pub(super) fn asked(&self) -> Option<&'a Question> {
         match (&self.state.aside, &self.current()?.1.kind) {
             (Some(Aside::Edit(fact)), _) => self.question_of(fact),

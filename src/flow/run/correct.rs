@@ -1,4 +1,4 @@
-//! Changing one's mind: corrections, the review, cancelling, starting again.
+//! Corrections, the review, cancelling, and starting again.
 
 use std::collections::BTreeSet;
 
@@ -21,16 +21,16 @@ use crate::{
     understanding::{Answer, ChoiceItem, ChoiceSet, ParsedMessage, Want},
 };
 
-/// How often facts may make each other void before it is taken for a circle.
+/// How many rounds of facts that make each other void are followed before it counts as a circle.
 const MAX_ROUNDS: usize = 20;
 
 impl<'a> Interpreter<'a> {
-    /// The person wants to change the answer to one question.
+    /// Handles the wish to change one answer.
     pub(super) fn edit(&mut self, fact: &str) {
         if matches!(self.state.mode, Mode::Handler | Mode::Danger | Mode::Withdrawn) {
             return;
         }
-        // Who corrects an answer goes on with the flow; where only a person may, the correction is all.
+        // A correction goes on with the flow, unless only a person may go on.
         if self.state.mode == (Mode::Waiting { resume: true }) {
             self.state.mode = Mode::Flow;
         }
@@ -45,13 +45,13 @@ impl<'a> Interpreter<'a> {
         self.ask(question);
     }
 
-    /// "Corriger", perhaps with the name of the answer, perhaps with the new answer itself.
+    /// Handles "corriger", perhaps with the name of the answer or with the new answer itself.
     pub(super) fn correct_something(&mut self) {
         let library = self.library;
         let ctx = self.listening();
         let names = self.answered();
         let want = choice_of(&names);
-        let named = self.reading.as_ref().map(|reading| library.vocabulary.answer(reading, &want, &ctx));
+        let named = self.parsed.as_ref().map(|parsed| library.vocabulary.answer(parsed, &want, &ctx));
         let Some(Answer::Value(Value::Choice(fact))) = named else {
             self.ask_which();
             return;
@@ -60,9 +60,9 @@ impl<'a> Interpreter<'a> {
             self.ask_which();
             return;
         };
-        let said = self.reading.as_ref().and_then(|reading| {
+        let said = self.parsed.as_ref().and_then(|parsed| {
             let want = self.wanting(question);
-            library.vocabulary.extract_unprompted(reading, &want, &ctx)
+            library.vocabulary.extract_unprompted(parsed, &want, &ctx)
         });
         match said {
             Some(value) => self.take_correction(question, value),
@@ -70,26 +70,26 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// A new answer that came with the wish to correct one: asked back first where it is not certain.
+    /// Takes a new answer that came with the wish to correct one; an uncertain one is confirmed first.
     fn take_correction(&mut self, question: &Question, value: Value) {
-        if self.reading.as_ref().is_some_and(|reading| reading.is_uncertain(&value)) {
-            self.doubt(question, value);
+        if self.parsed.as_ref().is_some_and(|parsed| parsed.is_uncertain(&value)) {
+            self.await_confirmation(question, value);
             self.edit(&question.fact);
         } else {
             self.correct(&question.fact, value);
         }
     }
 
-    /// "En fait c'était mardi": a new answer to a question that was answered before, when the message says that it takes
-    /// something back and fits one known answer only. False when it is none.
+    /// Handles "en fait c'était mardi": a message that says that it corrects something and fits exactly one known
+    /// answer. False when it is none.
     pub(super) fn amend(&mut self) -> bool {
-        let Some(reading) = self.reading.as_ref().filter(|reading| reading.amends()) else { return false };
+        let Some(parsed) = self.parsed.as_ref().filter(|parsed| parsed.amends()) else { return false };
         let library = self.library;
         let ctx = self.listening();
         let mut found: Option<(&Question, Value)> = None;
         for line in self.summary_lines() {
             let Some(question) = self.question_of(&line.fact) else { continue };
-            let Some(value) = library.vocabulary.extract_unprompted(reading, &self.wanting(question), &ctx) else {
+            let Some(value) = library.vocabulary.extract_unprompted(parsed, &self.wanting(question), &ctx) else {
                 continue;
             };
             let changes = self.state.fact(&line.fact) != Some(&value);
@@ -105,7 +105,7 @@ impl<'a> Interpreter<'a> {
         true
     }
 
-    /// The answers so far, by the names under which a person may mean them.
+    /// The answers so far as choices, by the labels by which a person may name them.
     fn answered(&self) -> ChoiceSet {
         ChoiceSet::new(self.summary_lines().into_iter().map(|line| {
             let label = Text { fr: line.label.clone(), en: line.label };
@@ -113,7 +113,7 @@ impl<'a> Interpreter<'a> {
         }))
     }
 
-    /// Writes the new answer, makes void what no longer follows, and walks the flow again from its top.
+    /// Sets the new answer, clears the facts that it makes void, and runs the flow again from its beginning.
     pub(super) fn correct(&mut self, fact: &str, value: Value) {
         let words = self.words();
         let label = self.library.fact_label(fact, self.state.language);
@@ -121,12 +121,12 @@ impl<'a> Interpreter<'a> {
         let text = words.say_with("corrected", &names);
         self.preface.push(text);
         self.set_fact(fact, value, Source::Policyholder);
-        self.walk_again();
+        self.run_again();
     }
 
-    /// After a correction: what the new answers make void is cleared, what they make due is asked.
-    pub(super) fn walk_again(&mut self) {
-        self.reading = None;
+    /// Runs the flow again after a correction: facts that became void are cleared, questions that became due are asked.
+    pub(super) fn run_again(&mut self) {
+        self.parsed = None;
         self.state.aside = None;
         self.state.failures = 0;
         self.state.mode = Mode::Flow;
@@ -135,7 +135,7 @@ impl<'a> Interpreter<'a> {
         self.run();
     }
 
-    /// The flows that the answers lead to: those that are called where the call's own condition holds.
+    /// The flows that the answers lead to: those of calls whose condition holds.
     fn reached(&self) -> BTreeSet<&'a str> {
         let library = self.library;
         let scope = self.scope();
@@ -152,7 +152,7 @@ impl<'a> Interpreter<'a> {
         reached
     }
 
-    /// The question by which this fact is asked on the way that the answers lead; any that asks it, where none is.
+    /// The question for this fact that is due by the answers; any question for it, where none is due.
     pub(super) fn question_of(&self, fact: &str) -> Option<&'a Question> {
         let (library, scope, reached) = (self.library, self.scope(), self.reached());
         let due = |flow: &Flow, at: usize| reached.contains(flow.name.as_str()) && flow.steps[at].when.holds(&scope);
@@ -203,7 +203,8 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// The message as the answer to what is asked beside the flow. False when nothing is, or it is no answer to that.
+    /// Reads the message as the answer to what is asked beside the flow. False when nothing is, or it is no answer to
+    /// that.
     pub(super) fn answer_aside(&mut self) -> bool {
         let Some(aside) = self.state.aside.clone() else { return false };
         match aside {
@@ -226,8 +227,8 @@ impl<'a> Interpreter<'a> {
     fn answer_which(&mut self) {
         let names = self.answered();
         let ctx = self.listening();
-        let Some(reading) = &self.reading else { return };
-        match self.library.vocabulary.answer(reading, &choice_of(&names), &ctx) {
+        let Some(parsed) = &self.parsed else { return };
+        match self.library.vocabulary.answer(parsed, &choice_of(&names), &ctx) {
             Answer::Value(Value::Choice(fact)) => self.edit(&fact),
             _ => self.keep(),
         }
@@ -235,18 +236,18 @@ impl<'a> Interpreter<'a> {
 
     pub(super) fn yes_or_no(&self) -> Option<bool> {
         let want = Want { input: Input::YesNo, choices: None, prefer_past: true, policy_pattern: None };
-        match self.library.vocabulary.answer(self.reading.as_ref()?, &want, &self.listening()) {
+        match self.library.vocabulary.answer(self.parsed.as_ref()?, &want, &self.listening()) {
             Answer::Value(Value::Bool(yes)) => Some(yes),
             _ => None,
         }
     }
 
-    /// "Non" and nothing else: to "Autre chose à ajouter ?" that is no text to keep.
+    /// Whether the message is "non" and nothing else, which answers "Autre chose à ajouter ?" without a text to keep.
     pub(super) fn says_no(&self) -> bool {
-        self.reading.as_ref().is_some_and(ParsedMessage::is_short) && self.yes_or_no() == Some(false)
+        self.parsed.as_ref().is_some_and(ParsedMessage::is_short) && self.yes_or_no() == Some(false)
     }
 
-    /// Nothing changes: back to the pending question.
+    /// Changes nothing and goes back to the pending question.
     pub(super) fn keep(&mut self) {
         self.leave_aside("kept");
     }
@@ -255,7 +256,7 @@ impl<'a> Interpreter<'a> {
         self.state.aside = None;
         let text = self.words().say(key);
         self.preface.push(text);
-        self.reading = None;
+        self.parsed = None;
         if self.may_go_on() { self.run() } else { self.flush() }
     }
 
@@ -269,7 +270,7 @@ impl<'a> Interpreter<'a> {
         self.effects.push(Effect::End);
     }
 
-    /// Forgets the answers and begins again. What a handler wrote, and the documents, stay.
+    /// Forgets the answers and begins again. Facts that a handler set, and the documents, stay.
     pub(super) fn restart(&mut self) {
         let forgotten: Vec<FactName> = self
             .state
@@ -289,7 +290,7 @@ impl<'a> Interpreter<'a> {
         self.effects.push(Effect::Note(Note::Restarted));
         let text = self.words().say("restarted");
         self.preface.push(text);
-        self.walk_again();
+        self.run_again();
     }
 
     pub(super) fn at_review(&self) -> bool {
@@ -299,8 +300,8 @@ impl<'a> Interpreter<'a> {
     pub(super) fn answer_review(&mut self) {
         let library = self.library;
         let ctx = self.listening();
-        let Some(reading) = &self.reading else { return };
-        let chosen = library.vocabulary.answer(reading, &choice_of(&library.review_choices), &ctx);
+        let Some(parsed) = &self.parsed else { return };
+        let chosen = library.vocabulary.answer(parsed, &choice_of(&library.review_choices), &ctx);
         match (chosen, self.yes_or_no()) {
             (Answer::Value(Value::Choice(choice)), _) if choice == "send" => self.send(),
             (Answer::Value(_), _) | (_, Some(false)) => self.ask_which(),
@@ -315,10 +316,10 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// The person sends the summary: the dossier is qualified.
+    /// The person sent the summary: the dossier is qualified.
     pub(super) fn send(&mut self) {
         self.state.failures = 0;
-        self.reading = None;
+        self.parsed = None;
         if !self.state.qualified {
             self.state.qualified = true;
             self.effects.push(Effect::Qualify);

@@ -1,10 +1,10 @@
-//! Which steps of the flows were reached: what transcripts leave untried.
+//! Coverage: the steps of the flows that transcripts reached.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::flow::program::library::Library;
 
-/// The steps that were reached, whatever they then did: their condition held.
+/// The steps that were reached and whose condition held.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage(BTreeMap<String, BTreeSet<usize>>);
 
@@ -14,7 +14,7 @@ pub struct Covered<'a> {
     pub flow: &'a str,
     pub reached: usize,
     pub steps: usize,
-    /// The names of the steps that were not, in their order; by its line where a step has none.
+    /// The names of the steps that were not reached, in order; the line of a step without a name.
     pub missed: Vec<String>,
 }
 
@@ -30,14 +30,14 @@ impl Coverage {
         }
     }
 
-    /// Adds what was reached elsewhere.
+    /// Adds the steps of another coverage.
     pub fn add(&mut self, other: Self) {
         for (flow, steps) in other.0 {
             self.0.entry(flow).or_default().extend(steps);
         }
     }
 
-    /// What was reached of each flow of `library`.
+    /// The coverage of each flow of `library`.
     pub fn of<'a>(&'a self, library: &'a Library) -> impl Iterator<Item = Covered<'a>> {
         library.flows().map(|flow| {
             let reached = |at: usize| self.0.get(&flow.name).is_some_and(|steps| steps.contains(&at));

@@ -1,4 +1,4 @@
-//! Danger interrupts at any step: the emergency numbers first, a person is called, and the flow waits for "I am safe".
+//! Danger interrupts any step: the emergency numbers are given, a person is called, and the flow waits for "I am safe".
 
 use super::{
     effect::{Effect, Handover, Note},
@@ -18,32 +18,33 @@ use crate::{
     understanding::{Answer, Command, Danger, Want},
 };
 
-/// Once a flow was told that the fire is out, "la friteuse a pris feu" in answer to a question of it is the story.
+/// The value of a fact by which a flow knows that the fire is out: then "la friteuse a pris feu" is the story and no
+/// danger.
 const FIRE_IS_OUT: &str = "fire_out";
 
-/// The questions by which a flow itself asks for danger: their answers are the flow's to handle.
+/// The facts of the flows' own questions about danger, whose answers the flow handles.
 pub(super) const SAFETY_FACTS: [&str; 2] = ["danger", "injured"];
 
 impl Interpreter<'_> {
-    /// Whether the flow asked for what this message says: its own question about danger, or, once danger was asked for,
-    /// what happened ("un incendie").
+    /// Whether the flow asked for the danger that this message tells of: by its own question about danger or, after
+    /// that, by the question of what happened ("un incendie").
     pub(super) fn flow_asked_for_danger(&self, danger: Danger) -> bool {
         let Some((_, step)) = self.current() else { return false };
-        let (StepKind::Ask(question), Some(reading)) = (&step.kind, &self.reading) else { return false };
+        let (StepKind::Ask(question), Some(parsed)) = (&step.kind, &self.parsed) else { return false };
         let settled = self.state.dangers.contains(danger.as_str())
             || (danger == Danger::Fire && self.state.fact(FIRE_IS_OUT) == Some(&Value::Bool(true)))
-            || (reading.is_short() && SAFETY_FACTS.iter().any(|fact| self.state.facts.contains_key(*fact)));
+            || (parsed.is_short() && SAFETY_FACTS.iter().any(|fact| self.state.facts.contains_key(*fact)));
         let names = question.input == Input::Choice && settled;
         (names || SAFETY_FACTS.contains(&question.fact.as_str()))
             && self.state.mode == Mode::Flow
             && !self.state.facts.contains_key(question.fact.as_str())
             && matches!(
-                self.library.vocabulary.answer(reading, &self.wanting(question), &self.listening()),
+                self.library.vocabulary.answer(parsed, &self.wanting(question), &self.listening()),
                 Answer::Value(_)
             )
     }
 
-    /// "Oui", without a word of what it is, to the flow's own question about danger.
+    /// Whether the message is a bare "oui" to the flow's own question about danger.
     pub(super) fn says_there_is_danger(&self, question: &Question) -> bool {
         question.input == Input::Choice
             && SAFETY_FACTS.contains(&question.fact.as_str())
@@ -71,7 +72,7 @@ impl Interpreter<'_> {
         }
         if matches!(self.state.mode, Mode::Flow | Mode::Waiting { .. }) {
             self.state.mode = Mode::Danger;
-            // What else a first cry tells is not asked again once they are safe.
+            // The facts in a first call for help are kept, so that they are not asked for once the person is safe.
             if self.state.peril.is_none() {
                 self.understand_claim();
                 self.learn_quietly();
@@ -79,11 +80,11 @@ impl Interpreter<'_> {
         }
     }
 
-    /// The person answers "Êtes-vous en sécurité ?".
+    /// Handles the answer to "Êtes-vous en sécurité ?".
     pub(super) fn after_danger(&mut self, payload: Option<&str>, command: Option<Command>) {
         let want = Want { input: Input::YesNo, choices: None, prefer_past: true, policy_pattern: None };
         let answer =
-            self.reading.as_ref().map(|reading| self.library.vocabulary.answer(reading, &want, &self.listening()));
+            self.parsed.as_ref().map(|parsed| self.library.vocabulary.answer(parsed, &want, &self.listening()));
         let safe = payload == Some("cmd=safe")
             || command == Some(Command::Resume)
             || answer == Some(Answer::Value(Value::Bool(true)));
@@ -95,7 +96,7 @@ impl Interpreter<'_> {
                 self.learn_quietly();
             }
             self.state.mode = Mode::Flow;
-            self.reading = None;
+            self.parsed = None;
             self.ask_pending();
         } else {
             let text = self.with_preface(String::new());

@@ -1,4 +1,4 @@
-//! What the engine asks of its host.
+//! Effects: what the engine asks its caller to do.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ use crate::{
     planning::Wish,
 };
 
-/// Something to do, in order. The host does all of a turn's effects in one transaction.
+/// Something to do, in order. The caller does all effects of a turn in one transaction.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "effect")]
 pub enum Effect {
@@ -29,11 +29,12 @@ pub enum Effect {
     WantDocument { kind: String, required: bool },
     /// Files that just came answer this wanted document.
     FileDocuments { kind: String, count: u32 },
-    /// Find a policy; the host answers with [`super::event::Event::PolicyLookedUp`] in the same turn.
+    /// Find a policy; the caller answers with [`super::event::Event::PolicyLookedUp`] in the same turn.
     LookUpPolicy(PolicyQuery),
-    /// Evaluate an orientation table; the host answers with [`super::event::Event::Oriented`] in the same turn.
+    /// Evaluate an orientation table; the caller answers with [`super::event::Event::Oriented`] in the same turn.
     Orient { table: String },
-    /// The person wants to go on by another channel; the host answers with [`super::event::Event::ChannelSwitchOpened`] in the same turn.
+    /// The person wants to go on by another channel; the caller answers with
+    /// [`super::event::Event::ChannelSwitchOpened`] in the same turn.
     SwitchChannel { to: Channel },
     /// The collecting is complete: the dossier is qualified.
     Qualify,
@@ -41,29 +42,30 @@ pub enum Effect {
     HandOver(Handover),
     /// The person withdrew the claim.
     Withdraw,
-    /// Something is asked for beside the claim: record it for its desk, with its deadline. The message that says
-    /// `acknowledgement` acknowledges its receipt.
+    /// The person asks for something besides the claim: record it for its desk, with its deadline. The message with the
+    /// text `acknowledgement` acknowledges its receipt.
     Request { kind: String, text: String, acknowledgement: Option<String> },
-    /// This was not understood, or this question not answered: it is listed, so that examples and answers grow.
+    /// This message was not understood, or this question not answered: list it, so that examples and answers are added.
     Missed { text: String, question: bool },
-    /// The person means the claim that was closed: a person takes it up again.
+    /// The person means the claim that was closed: a handler takes it up again.
     Reopen,
-    /// Another time is looked for, the one that is wished for if any; the host answers with [`super::booking::AppointmentEvent::Offered`] or
-    /// [`super::booking::AppointmentEvent::NoneFree`] in the same turn.
+    /// Find free slots, if possible by the wish; the caller answers with [`super::booking::AppointmentEvent::Offered`]
+    /// or [`super::booking::AppointmentEvent::NoneFree`] in the same turn.
     FindSlots { wish: Option<Wish> },
-    /// The person chose this slot; the host answers with [`super::booking::AppointmentEvent::Booked`], or with others where it is taken.
+    /// The person chose this slot; the caller answers with [`super::booking::AppointmentEvent::Booked`], or offers
+    /// others where it is taken.
     Book { appointment: AppointmentId },
-    /// The person cannot keep the appointment; the host answers with [`super::booking::AppointmentEvent::Cancelled`].
+    /// The person cannot keep the appointment; the caller answers with [`super::booking::AppointmentEvent::Cancelled`].
     CancelAppointment,
-    /// Something for the dossier's timeline, by code and not in people's words.
+    /// A line for the dossier's timeline, by code and without the person's words.
     Note(Note),
     /// The flow is over.
     End,
 }
 
 impl Effect {
-    /// Whether the host answers with an event in the same turn. Such an effect is the last one of its step.
-    pub fn asks_host(&self) -> bool {
+    /// Whether the caller answers with an event in the same turn. Such an effect is the last one of its step.
+    pub fn needs_answer(&self) -> bool {
         matches!(
             self,
             Self::LookUpPolicy(_)
@@ -76,7 +78,7 @@ impl Effect {
     }
 }
 
-/// How a policy is searched for.
+/// By what a policy is searched for.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PolicyQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -87,7 +89,7 @@ pub struct PolicyQuery {
     pub birth_date: Option<jiff::civil::Date>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub postcode: Option<String>,
-    /// The peril and the date of loss, so that the answer can hold the cover at that date.
+    /// The peril and the date of loss, so that the answer can include the cover at that date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peril: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -97,7 +99,7 @@ pub struct PolicyQuery {
     pub loss_postcode: Option<String>,
 }
 
-/// Something for the dossier's timeline.
+/// A line for the dossier's timeline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "note")]
 pub enum Note {
@@ -111,14 +113,14 @@ pub enum Note {
         entry: String,
     },
     DocumentsCompleted,
-    /// The person wrote when the flow had ended.
+    /// The person wrote after the flow had ended.
     MessageAfterEnd,
     /// The person began the declaration anew.
     Restarted,
 }
 
 impl Note {
-    /// The name in transcripts.
+    /// The code in transcripts.
     pub fn code(&self) -> &'static str {
         match self {
             Self::AppointmentReminded => "appointment_reminded",

@@ -1,4 +1,4 @@
-//! What the host tells the engine.
+//! Events: what the caller tells the engine.
 
 use std::collections::BTreeMap;
 
@@ -14,20 +14,20 @@ use crate::domain::{
     orientation_mode::OrientationMode,
 };
 
-/// Something that happened, told to [`super::step::step`].
+/// Something that happened, passed to [`super::step::step`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "event")]
 pub enum Event {
-    /// The conversation begins: the first event of each one. `known` are facts that need not be asked (what the person's
-    /// address tells), `reference` is the one that texts name. Nothing is said yet: the person's first message, or
-    /// [`Event::Start`] where there is none, follows.
+    /// The first event of every conversation. `known` are facts that need not be asked for (from the person's address),
+    /// `reference` is the dossier's reference in texts. Nothing is said yet: the person's first message follows, or
+    /// [`Event::Start`] where there is none.
     Opened { language: Language, channel: Channel, known: Facts, reference: String },
-    /// The person opened the conversation without a word: they are greeted and asked the first question.
+    /// The person opened the conversation without a message: they are greeted and asked the first question.
     Start,
-    /// The person writes by another channel of theirs from now on. Nothing is said of it: the flow puts its questions as
-    /// that channel shows them.
+    /// The person writes by another of their channels from now on. Nothing is said about it; questions are put as that
+    /// channel shows them.
     ChannelChanged { channel: Channel },
-    /// A fact that was not said in the conversation: a handler's, or what a channel tells by itself.
+    /// A fact that was not said in the conversation: from a handler, or from the channel.
     FactLearned { name: FactName, fact: Fact },
     /// The person wrote, pressed a button or sent files, or all of these in one message.
     Said(UserMessage),
@@ -44,24 +44,25 @@ pub enum Event {
         /// The facts that are missing for a decision.
         missing: Vec<String>,
     },
-    /// The answer to [`super::effect::Effect::SwitchChannel`]: the code to send there, Telegram's start parameter, or the chat's address.
+    /// The answer to [`super::effect::Effect::SwitchChannel`]. `secret` is the code to send there, Telegram's start
+    /// parameter, or the chat's address.
     ChannelSwitchOpened { to: Channel, secret: String },
-    /// The person has come to another channel with what they were given.
+    /// The person came to another channel with the secret that they were given.
     ChannelSwitched { channel: Channel },
-    /// A handler took the conversation over: the flow keeps silent, but for danger, until [`Event::HandedBack`]. What the
-    /// person says meanwhile is for the handler.
+    /// A handler took the conversation over: the flow is silent, except at danger, until [`Event::HandedBack`]. What
+    /// the person writes meanwhile is for the handler.
     TakenOver,
     /// A handler gave the conversation back to the flow.
     HandedBack,
-    /// A handler asked the person for a document: it joins the wanted ones and is asked for.
+    /// A handler wants a document: it is added to the wanted ones and asked for.
     DocumentWanted { kind: String },
-    /// The person wrote when the case had been closed for long: which claim do they mean?
+    /// The person wrote when the case had been closed for longer than messages reopen it: ask which claim they mean.
     AfterClosing(UserMessage),
     /// Something happened to the expert's appointment.
     Appointment(AppointmentEvent),
-    /// A handler has done what the person asked for at `asked_at`: asked for again, it is a new request.
+    /// A handler has done what the person asked for at `asked_at`: asking for it again is a new request.
     RequestDone { kind: String, asked_at: Timestamp },
-    /// Nothing was heard for as long as the flow allows, see [`super::state::State::silence`].
+    /// The person was silent for as long as the flow allows, see [`super::state::State::silence`].
     Silent,
 }
 
@@ -72,17 +73,17 @@ pub struct UserMessage {
     /// The payload of a quick reply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub choice: Option<String>,
-    /// The media types of the files that came with it, already stored: how many photos, how many papers.
+    /// The media types of the files that came with it, which are already stored.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<String>,
 }
 
-/// What the register answers to a policy query.
+/// The register's answer to a policy query.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "answer")]
 pub enum PolicyAnswer {
-    /// One policy. `facts` hold what the flow and the tables may test, named `policy_*` (see docs/flow-language.md).
+    /// One policy. `facts` are those that flows and tables may test, named `policy_*` (see docs/flow-language.md).
     Found { number: String, facts: BTreeMap<String, Value> },
-    /// None, or several that could not be told apart.
+    /// No policy, or several that could not be told apart.
     NotFound,
 }

@@ -1,7 +1,8 @@
-//! Serving what a message asks for beside the pending answer: a question, a request, another language, a person.
+//! Handles what a message asks for besides the pending answer: a question, a request, another language, a person.
 //!
-//! A message is cut into clauses; each is served by itself, and what is left is taken as the answer. An answer that fits
-//! the pending question wins over a vague intent. Nothing is guessed: a question without a sure answer goes to a person.
+//! A message is cut into clauses; each is handled by itself, and the rest is read as the answer. An answer that fits
+//! the pending question wins over an uncertain intent. Nothing is guessed: a question without a certain answer goes to
+//! a person.
 
 use super::{
     claim_meaning::{ClaimMeaning, MEANT},
@@ -25,34 +26,34 @@ use crate::{
     understanding::{Answer, Danger, IntentScore, ParsedMessage, stands_alone},
 };
 
-/// How probable an intent must be to be served, where nothing else speaks for it.
+/// How probable an intent must be to be handled by itself.
 const SURE: f32 = 0.6;
-/// As [`SURE`], for what writes to a desk.
+/// As [`SURE`], for requests to a desk.
 const SURE_REQUEST: f32 = 0.7;
-/// How much of its meaning a question must share with an entry.
+/// How similar a question must be to an entry (the score of the FAQ's search).
 const NEAR: f32 = 0.5;
-/// As [`NEAR`], where the message tells a claim rather than asks.
+/// As [`NEAR`], where the message tells of a claim rather than asks.
 const VERY_NEAR: f32 = 0.62;
-/// A shorter message is taken by its words alone.
+/// The shortest message, in words, whose intent is used: a shorter one is understood by the vocabulary alone.
 const WORDS_TO_MEAN: usize = 3;
-/// A shorter question is a word of doubt: "hein ?", "c'est-à-dire ?".
+/// The shortest question, in words: a shorter one is not understanding, such as "hein ?" or "c'est-à-dire ?".
 const WORDS_OF_A_QUESTION: usize = 4;
-/// Two intents that share as much are offered as buttons.
+/// How probable two intents must be together to be offered as buttons.
 const WORTH_ASKING: f32 = 0.2;
-/// The less probable of the two must not be noise.
+/// How probable the second of the two must be.
 const WORTH_NAMING: f32 = 0.06;
-/// How many clauses of a message are looked at, and how many are answered: nobody reads more.
+/// How many clauses of a message are read, and how many are answered, since nobody reads more.
 const MAX_CLAUSES: usize = 12;
-const MAX_SERVED: usize = 3;
-/// Requests that are recorded each time.
+const MAX_HANDLED: usize = 3;
+/// Kinds of requests that are recorded each time, and never taken for one that is open.
 const EACH_TIME: [&str; 2] = [QUESTION, "appointment"];
 
-/// How a message was served.
+/// What was done about a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Served {
-    /// It asked for nothing beside an answer.
+pub(super) enum IntentOutcome {
+    /// Nothing: it asks for nothing besides an answer.
     Nothing,
-    /// What is left of it is still to be taken as an answer.
+    /// A part was handled; the rest is still to be read as an answer.
     Part,
     /// All of it.
     All,
@@ -65,52 +66,52 @@ pub(super) enum Served {
 }
 
 impl<'a> Interpreter<'a> {
-    /// A danger that a rule of the intents knows and the list of dangers does not.
-    pub(super) fn ruled_danger(&self, reading: &ParsedMessage) -> Option<Danger> {
-        let best = *self.recognise(reading).first()?;
+    /// A danger that a rule of the intents recognises and the vocabulary does not.
+    pub(super) fn ruled_danger(&self, parsed: &ParsedMessage) -> Option<Danger> {
+        let best = *self.recognise(parsed).first()?;
         (best.intent == "emergency" && best.by_rule).then_some(Danger::Distress)
     }
 
-    /// Serves what the message asks for, and keeps what is left of it as the reading.
-    pub(super) fn serve(&mut self) -> Served {
+    /// Handles what the message asks for, and keeps the rest of it as the parsed message.
+    pub(super) fn handle_intents(&mut self) -> IntentOutcome {
         let library = self.library;
-        let Some(reading) = self.reading.as_ref().filter(|_| !library.intents().classifier().is_empty()) else {
-            return Served::Nothing;
+        let Some(parsed) = self.parsed.as_ref().filter(|_| !library.intents().classifier().is_empty()) else {
+            return IntentOutcome::Nothing;
         };
-        let said = reading.said().to_owned();
-        if let Some(served) = self.serve_whole() {
-            return served;
+        let said = parsed.said().to_owned();
+        if let Some(outcome) = self.handle_whole_message() {
+            return outcome;
         }
         let clauses = library.faq().search().clauses(&said);
-        let (mut left, mut served): (Vec<&str>, usize) = (Vec::new(), 0);
+        let (mut left, mut handled): (Vec<&str>, usize) = (Vec::new(), 0);
         for (at, clause) in clauses.into_iter().enumerate() {
-            if at < MAX_CLAUSES && served < MAX_SERVED && self.serve_clause(clause) {
-                served += 1;
+            if at < MAX_CLAUSES && handled < MAX_HANDLED && self.handle_clause(clause) {
+                handled += 1;
             } else {
                 left.push(clause);
             }
         }
-        if served == 0 {
-            return Served::Nothing;
+        if handled == 0 {
+            return IntentOutcome::Nothing;
         }
         let left = self.read(&left.join(" "));
-        let is_courtesy = self
+        let is_politeness = self
             .recognise(&left)
             .first()
             .is_none_or(|best| left.is_greeting() || matches!(best.intent, "thanks" | "greeting"));
-        self.reading = Some(left);
-        if is_courtesy { Served::All } else { Served::Part }
+        self.parsed = Some(left);
+        if is_politeness { IntentOutcome::All } else { IntentOutcome::Part }
     }
 
-    /// What takes the whole message: another language, a person, the end of the claim.
-    fn serve_whole(&mut self) -> Option<Served> {
+    /// Handles intents of the whole message: another language, a person, the end of the claim.
+    fn handle_whole_message(&mut self) -> Option<IntentOutcome> {
         let library = self.library;
-        let reading = self.reading.as_ref()?;
-        let best = *self.recognise(reading).first()?;
+        let parsed = self.parsed.as_ref()?;
+        let best = *self.recognise(parsed).first()?;
         if best.intent == "foreign_language"
-            && (best.by_rule || (best.score >= SURE && !self.fits_pending(reading)))
-            && library.vocabulary().spoken(reading, true).is_none()
-            && let Some(language) = library.intents().language_of(reading.said())
+            && (best.by_rule || (best.score >= SURE && !self.fits_pending(parsed)))
+            && library.vocabulary().spoken(parsed, true).is_none()
+            && let Some(language) = library.intents().language_of(parsed.said())
         {
             if let Some(speaks) = language.speaks {
                 self.state.language = speaks;
@@ -119,35 +120,38 @@ impl<'a> Interpreter<'a> {
             let resume = self.may_go_on();
             let text = language.says.clone();
             self.hand_over(OwnReason::Language.code(), Priority::Normal, text, resume);
-            return Some(Served::Done);
+            return Some(IntentOutcome::Done);
         }
-        if reading.command().is_some() {
+        if parsed.command().is_some() {
             return None;
         }
-        let wanted = best.by_rule || (best.score >= SURE_REQUEST && !self.fits_pending(reading) && !self.asks_text());
+        let wanted = best.by_rule || (best.score >= SURE_REQUEST && !self.fits_pending(parsed) && !self.asks_text());
         match best.intent {
             "request_human"
-                if wanted && library.faq().find(reading.said()).first().is_none_or(|(_, score)| *score < NEAR) =>
+                if wanted && library.faq().find(parsed.said()).first().is_none_or(|(_, score)| *score < NEAR) =>
             {
-                Some(Served::Human)
+                Some(IntentOutcome::Human)
             }
             "withdraw_claim"
-                if wanted && self.may_go_on() && !self.at_door() && !library.faq().search().asks(reading.said()) =>
+                if wanted
+                    && self.may_go_on()
+                    && !self.has_said_nothing()
+                    && !library.faq().search().asks(parsed.said()) =>
             {
-                Some(Served::Cancel)
+                Some(IntentOutcome::Cancel)
             }
             _ => None,
         }
     }
 
-    /// IntentAction one clause. False when it asks for nothing beside an answer.
-    fn serve_clause(&mut self, clause: &str) -> bool {
+    /// Handles one clause. False when it asks for nothing besides an answer.
+    fn handle_clause(&mut self, clause: &str) -> bool {
         let library = self.library;
-        let reading = self.read(clause);
-        if reading.is_empty() || reading.command().is_some() {
+        let parsed = self.read(clause);
+        if parsed.is_empty() || parsed.command().is_some() {
             return false;
         }
-        let scores = self.recognise(&reading);
+        let scores = self.recognise(&parsed);
         let Some(best) = scores.first() else { return false };
         let Some(intent) = library.intents().get(best.intent) else { return false };
         if let Some(request) = library.requests().named(&library.intents().classifier().spell(clause)) {
@@ -155,8 +159,8 @@ impl<'a> Interpreter<'a> {
             return true;
         }
         let asks = library.faq().search().asks(clause);
-        // What asks answers only what cannot be meant otherwise: "après expertise ?" is no "yes, it leaks".
-        let fits = if asks { self.surely_fits_pending(&reading) } else { self.fits_pending(&reading) };
+        // A question answers the pending one only if it is unambiguous: "après expertise ?" is no "yes, it leaks".
+        let fits = if asks { self.surely_fits_pending(&parsed) } else { self.fits_pending(&parsed) };
         let is_free = self.asks_text();
         match &intent.action {
             IntentAction::Request(kind) => {
@@ -183,7 +187,7 @@ impl<'a> Interpreter<'a> {
                 }
             }
             IntentAction::Says(saying) => {
-                // Who waits for a person is told so, and not answered at every line.
+                // Somebody who waits for a person was told so, and is not answered at every message.
                 let waits = matches!(self.state.mode, Mode::Waiting { .. });
                 let wanted = best.score >= SURE && !fits && !is_free && !waits;
                 if wanted {
@@ -192,7 +196,7 @@ impl<'a> Interpreter<'a> {
                 }
                 wanted
             }
-            // A claim may end with a question mark; a question that is nothing else goes to a person.
+            // A claim may end with a question mark; any other question without an answer goes to a person.
             IntentAction::Flow if asks && !fits => {
                 let near = library.faq().find(clause).into_iter().next().filter(|(_, score)| *score >= VERY_NEAR);
                 match near {
@@ -207,7 +211,7 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// A question that nothing answers: recorded for a person. False where it is too short to be one.
+    /// Records an unanswered question for a person. False where it is too short to be a question.
     fn pass_on(&mut self, question: &str) -> bool {
         let long_enough = question.split_whitespace().count() >= WORDS_OF_A_QUESTION;
         if long_enough {
@@ -217,7 +221,7 @@ impl<'a> Interpreter<'a> {
         long_enough
     }
 
-    /// The entry that answers a question: one that is near enough, or the one by which its intent is answered.
+    /// The entry that answers a question: one that is similar enough, or its intent's default.
     fn entry_for(&self, question: &str, best: &IntentScore, near: f32) -> Option<&'a FaqEntry> {
         let faq = self.library.faq();
         let nearest = faq.find(question).into_iter().next().filter(|(_, score)| *score >= near);
@@ -233,7 +237,7 @@ impl<'a> Interpreter<'a> {
         self.effects.push(Effect::Note(Note::QuestionAnswered { entry: entry.id.clone() }));
     }
 
-    /// Records a request and says what becomes of it; or that it was passed on before.
+    /// Records a request and says what follows; or says that it was recorded before.
     pub(super) fn request(&mut self, kind: &str, text: &str) {
         let Some(request) = self.library.requests().get(kind) else { return };
         let library = self.library;
@@ -248,7 +252,7 @@ impl<'a> Interpreter<'a> {
                 acknowledgement: acknowledgement.map(|_| said.clone()),
             });
             if let Some(priority) = request.hand_over {
-                // The flow goes on: whoever complains in the middle of a claim need not wait to declare it.
+                // The flow goes on: somebody who complains in the middle of a claim can finish declaring it.
                 self.effects.push(Effect::HandOver(Handover { reason: kind.to_owned(), priority }));
                 said = self.with_hours(said);
             }
@@ -261,10 +265,10 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// After what was served: back to where the conversation was, or to its door.
-    pub(super) fn after_serving(&mut self) {
-        self.reading = None;
-        if self.at_door() {
+    /// After something was handled: repeats the pending question, or greets where the flow has not begun.
+    pub(super) fn after_handling(&mut self) {
+        self.parsed = None;
+        if self.has_said_nothing() {
             let offer = self.words().say("declare_offer");
             let text = self.with_preface(offer);
             let quick_replies =
@@ -277,32 +281,32 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// The flow has not said or asked anything yet.
-    pub(super) fn at_door(&self) -> bool {
+    /// Whether the flow has not said or asked anything yet.
+    pub(super) fn has_said_nothing(&self) -> bool {
         self.state.mode == Mode::Flow
             && self.state.done.is_empty()
             && matches!(self.state.stack.as_slice(), [frame] if frame.step == 0)
             && !matches!(self.current(), Some((_, step)) if matches!(step.kind, StepKind::Ask(_)))
     }
 
-    /// What the message tells of a claim, for the questions that its intent answers.
+    /// Sets the facts that the message tells of a claim by its intent.
     pub(super) fn understand_claim(&mut self) {
         let library = self.library;
-        let Some(reading) =
-            self.reading.as_ref().filter(|reading| reading.said().split_whitespace().count() >= WORDS_TO_MEAN)
+        let Some(parsed) =
+            self.parsed.as_ref().filter(|parsed| parsed.said().split_whitespace().count() >= WORDS_TO_MEAN)
         else {
             return;
         };
-        let claim = |reading: &ParsedMessage| {
-            let scores = self.recognise(reading);
+        let claim = |parsed: &ParsedMessage| {
+            let scores = self.recognise(parsed);
             let best = scores.iter().find(|best| best.intent != "emergency")?;
             let intent = library.intents().get(best.intent).filter(|intent| !intent.sets.is_empty())?;
             Some(ClaimMeaning { sets: &intent.sets, score: best.score, words_first: intent.words_first })
         };
-        let whole = claim(reading);
-        // Beside a claim the message may hold something else that is louder: "do you speak English?"
+        let whole = claim(parsed);
+        // Another part of the message may have a more probable intent than the claim: "do you speak English?"
         let parts = || {
-            let clauses = library.faq().search().clauses(reading.said());
+            let clauses = library.faq().search().clauses(parsed.said());
             let clauses = clauses.into_iter().take(MAX_CLAUSES).filter(|clause| stands_alone(clause));
             let read = clauses.filter_map(|clause| claim(&self.read(clause)));
             read.reduce(|best, other| if other.score > best.score { other } else { best })
@@ -310,12 +314,13 @@ impl<'a> Interpreter<'a> {
         self.meant = whole.or_else(parts).unwrap_or_default();
     }
 
-    /// "Est-ce … ou … ?": two intents that would answer the question, when neither is sure. False when there are no two.
+    /// Offers two intents that would answer the question, when neither is certain: "Est-ce … ou … ?". False when there
+    /// are no two.
     pub(super) fn offer_two(&mut self, question: &Question) -> bool {
         let library = self.library;
-        let Some(reading) = &self.reading else { return false };
+        let Some(parsed) = &self.parsed else { return false };
         let mut two: Vec<(&str, &Value, f32)> = Vec::new();
-        for best in self.recognise(reading).iter() {
+        for best in self.recognise(parsed).iter() {
             let Some(intent) = library.intents().get(best.intent).filter(|_| best.score >= WORTH_NAMING) else {
                 continue;
             };
@@ -345,7 +350,7 @@ impl<'a> Interpreter<'a> {
         true
     }
 
-    /// One of the two was pressed.
+    /// Handles the pressed button of one of the two.
     pub(super) fn chose_intent(&mut self, name: &str) {
         let library = self.library;
         for (fact, value) in library.intents().get(name).map(|intent| intent.sets.as_slice()).unwrap_or_default() {
@@ -357,26 +362,26 @@ impl<'a> Interpreter<'a> {
         self.ask_pending();
     }
 
-    /// The text is an answer to the pending question, or to what is asked beside the flow.
-    fn fits_pending(&self, reading: &ParsedMessage) -> bool {
+    /// Whether the text answers the pending question, or what is asked beside the flow.
+    fn fits_pending(&self, parsed: &ParsedMessage) -> bool {
         if matches!(self.state.aside, Some(Aside::Cancel | Aside::Restart)) {
             return self.yes_or_no().is_some();
         }
         let Some(question) = self.asked().filter(|question| question.input != Input::Text) else { return false };
-        if self.says_whether(question).is_some() {
+        if self.answers_confirmation(question).is_some() {
             return true;
         }
-        let answer = self.library.vocabulary().answer(reading, &self.wanting(question), &self.listening());
+        let answer = self.library.vocabulary().answer(parsed, &self.wanting(question), &self.listening());
         matches!(answer, Answer::Value(_)) || (answer == Answer::Unknown && question.unknown)
     }
 
-    /// The text answers the pending question and cannot be meant otherwise.
-    fn surely_fits_pending(&self, reading: &ParsedMessage) -> bool {
+    /// Whether the text unambiguously answers the pending question.
+    fn surely_fits_pending(&self, parsed: &ParsedMessage) -> bool {
         let Some(question) = self.asked() else { return false };
-        self.library.vocabulary().extract_unprompted(reading, &self.wanting(question), &self.listening()).is_some()
+        self.library.vocabulary().extract_unprompted(parsed, &self.wanting(question), &self.listening()).is_some()
     }
 
-    /// The pending question takes any text.
+    /// Whether the pending question accepts any text.
     fn asks_text(&self) -> bool {
         self.state.mode == Mode::Flow
             && matches!(self.current(), Some((_, step)) if matches!(&step.kind, StepKind::Ask(question) if question.input == Input::Text))

@@ -1,4 +1,4 @@
-//! The turn: walking the steps until something must be waited for.
+//! The interpreter: runs the steps of a flow until it must wait for something.
 
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
@@ -34,12 +34,12 @@ use crate::{
     understanding::{IntentScore, Listening, ParsedMessage},
 };
 
-/// How many steps one turn may walk before the flow is taken for a loop.
+/// How many steps one turn may run before it counts as a loop.
 pub(super) const MAX_STEPS: usize = 500;
-/// How many facts a conversation may hold.
+/// How many facts a conversation may have.
 const MAX_FACTS: usize = 300;
 
-/// One turn under way.
+/// The interpreter of one event.
 pub(super) struct Interpreter<'a> {
     pub(super) library: &'a Library,
     pub(super) insurer: &'a Insurer,
@@ -47,17 +47,17 @@ pub(super) struct Interpreter<'a> {
     pub(super) now: Timestamp,
     pub(super) local: civil::DateTime,
     pub(super) effects: Vec<Effect>,
-    /// What the person wrote in this turn, while it may still hold answers.
-    pub(super) reading: Option<ParsedMessage>,
-    /// The message may answer more than the pending question.
+    /// The person's message, while it may still contain answers.
+    pub(super) parsed: Option<ParsedMessage>,
+    /// Whether the message may answer more than the pending question.
     pub(super) talkative: bool,
-    /// What the message tells of a claim.
+    /// The facts that the message tells of a claim by its intent.
     pub(super) meant: ClaimMeaning<'a>,
-    /// What each text of this turn is about. A message is often a single clause, and more than one rule asks about it.
+    /// The intents of each text of this turn, so that each is classified once: several rules ask for them.
     pub(super) recognised: RefCell<Vec<(String, Rc<[IntentScore<'a>]>)>>,
-    /// Sentences to be said in front of the next question.
+    /// Sentences to be said before the next question.
     pub(super) preface: Vec<String>,
-    /// Where the steps that are reached are noted, when transcripts are played.
+    /// Where the reached steps are noted, when transcripts are played.
     pub(super) coverage: Option<&'a mut Coverage>,
 }
 
@@ -72,7 +72,7 @@ impl<'a> Interpreter<'a> {
             now,
             local,
             effects: Vec::new(),
-            reading: None,
+            parsed: None,
             talkative: false,
             meant: ClaimMeaning::default(),
             recognised: RefCell::default(),
@@ -89,21 +89,21 @@ impl<'a> Interpreter<'a> {
         Listening { now: self.local, language: self.state.language }
     }
 
-    /// Reads a part of the message by itself.
+    /// Parses a part of the message by itself.
     pub(super) fn read(&self, part: &str) -> ParsedMessage {
-        match &self.reading {
+        match &self.parsed {
             Some(whole) if whole.said() == part => whole.clone(),
             _ => self.library.vocabulary.read(part, &self.listening()),
         }
     }
 
-    /// As [`Library::recognise`], once for each text of the turn.
-    pub(super) fn recognise(&self, reading: &ParsedMessage) -> Rc<[IntentScore<'a>]> {
+    /// As [`Library::recognise`], computed once for each text of the turn.
+    pub(super) fn recognise(&self, parsed: &ParsedMessage) -> Rc<[IntentScore<'a>]> {
         let known =
-            self.recognised.borrow().iter().find(|(text, _)| text == reading.said()).map(|(_, known)| known.clone());
+            self.recognised.borrow().iter().find(|(text, _)| text == parsed.said()).map(|(_, known)| known.clone());
         known.unwrap_or_else(|| {
-            let scores: Rc<[IntentScore]> = self.library.recognise(reading).into();
-            self.recognised.borrow_mut().push((reading.said().to_owned(), scores.clone()));
+            let scores: Rc<[IntentScore]> = self.library.recognise(parsed).into();
+            self.recognised.borrow_mut().push((parsed.said().to_owned(), scores.clone()));
             scores
         })
     }
@@ -112,20 +112,20 @@ impl<'a> Interpreter<'a> {
         Scope { facts: &self.state.facts, insurer: self.insurer, today: self.local.date() }
     }
 
-    /// The step at which the conversation stands.
+    /// The current step.
     pub(super) fn current(&self) -> Option<(&Frame, &'a Step)> {
         let library = self.library;
         let frame = self.state.stack.last()?;
         Some((frame, library.flow(&frame.flow)?.steps.get(frame.step)?))
     }
 
-    /// The way ahead of where the conversation stands.
+    /// The steps ahead of the current one.
     pub(super) fn look_ahead(&self) -> LookAhead<'a, '_> {
         let stands = self.state.stack.iter().map(|frame| (frame.flow.as_str(), frame.step));
         LookAhead::from(self.library, self.scope(), stands)
     }
 
-    /// Goes to the top of the first flow.
+    /// Goes to the beginning of the first flow.
     pub(super) fn begin(&mut self) {
         let flow = self.state.first.clone().unwrap_or_else(|| FIRST_FLOW.to_owned());
         self.state.stack.clear();
@@ -145,7 +145,7 @@ impl<'a> Interpreter<'a> {
         self.state.stack.push(Frame { flow, step: 0 });
     }
 
-    /// Walks until an answer is awaited, from the person or from the host.
+    /// Runs steps until an answer is awaited, from the person or from the caller.
     pub(super) fn run(&mut self) {
         for _ in 0..MAX_STEPS {
             if !self.advance() {
@@ -156,7 +156,7 @@ impl<'a> Interpreter<'a> {
         self.hand_over(OwnReason::FlowLoop.code(), Priority::High, text, false);
     }
 
-    /// Does the current step. False when something must be waited for.
+    /// Runs the current step. False when it waits for something.
     fn advance(&mut self) -> bool {
         let library = self.library;
         let Some(frame) = self.state.stack.last() else {
@@ -199,7 +199,7 @@ impl<'a> Interpreter<'a> {
                 let first = self.state.done.insert(mark);
                 for (fact, value) in values {
                     let known = self.state.facts.get(fact.as_str()).map(|fact| &fact.source);
-                    // What a person said afterwards is not written over when the flow is walked again.
+                    // A value that a person stated later is kept when the flow is run again.
                     if first || !matches!(known, Some(Source::Policyholder | Source::Handler(_))) {
                         self.set_fact(fact, value.clone(), Source::Flow);
                     }
@@ -220,7 +220,7 @@ impl<'a> Interpreter<'a> {
                 self.jump(target.unwrap_or(*otherwise));
             }
             StepKind::CheckPolicy { found, not_found } => {
-                // The register answers in a turn of its own: what else this message tells is heard before.
+                // The look-up ends this step, so the other answers in the message are taken first.
                 if self.talkative && self.extract_unprompted() {
                     return true;
                 }
@@ -264,7 +264,7 @@ impl<'a> Interpreter<'a> {
                 }
                 self.next();
             }
-            // What a handler decided is not decided again.
+            // A handler's orientation is kept.
             StepKind::Orient(_)
                 if matches!(
                     self.state.facts.get(&FactName::ORIENTATION),
@@ -289,7 +289,7 @@ impl<'a> Interpreter<'a> {
                     self.hand_over(reason, *priority, text, *resume);
                     return false;
                 }
-                // A correction walks here again: where only a person may go on, the person is told, and awaited still.
+                // After a correction the flow comes here again: where only a person may go on, it waits again.
                 if !resume {
                     self.hand_over(reason, *priority, String::new(), false);
                     return false;
@@ -312,14 +312,14 @@ impl<'a> Interpreter<'a> {
         self.effects.push(Effect::End);
     }
 
-    /// Passes to the step after this one.
+    /// Goes to the next step.
     pub(super) fn next(&mut self) {
         if let Some(frame) = self.state.stack.last_mut() {
             frame.step += 1;
         }
     }
 
-    /// A jump back makes what was said in between to be said again.
+    /// Goes to another step. After a jump back, the texts in between are said again.
     fn jump(&mut self, target: usize) {
         let Some(frame) = self.state.stack.last_mut() else { return };
         let from = std::mem::replace(&mut frame.step, target);
@@ -328,7 +328,7 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// Marks the current step as done, so that walking again passes over it.
+    /// Marks the current step as done, so that it is skipped when the flow is run again.
     pub(super) fn mark_done(&mut self) {
         if let Some(frame) = self.state.stack.last() {
             self.state.done.insert(format!("{}:{}", frame.flow, frame.step));
@@ -354,7 +354,7 @@ impl<'a> Interpreter<'a> {
         self.state.facts.insert(name, fact);
     }
 
-    /// A fact that was not said in the conversation. Where it is already known otherwise it is written over.
+    /// Sets a fact that was not said in the conversation; it replaces another value.
     pub(super) fn learn_fact(&mut self, name: &FactName, fact: Fact) {
         self.effects.push(Effect::SetFact { name: name.clone(), fact: fact.clone() });
         self.state.facts.insert(name.clone(), fact);
@@ -367,7 +367,7 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// A person must take over; the flow waits.
+    /// Hands the conversation over to a person; the flow waits.
     pub(super) fn hand_over(&mut self, reason: &str, priority: Priority, text: String, resume: bool) {
         self.flush();
         if !text.is_empty() {
@@ -388,7 +388,7 @@ impl<'a> Interpreter<'a> {
         self.effects.push(Effect::Say { body: Body { text, urgent: saying.urgent, ..Body::default() } });
     }
 
-    /// Says what was kept for the next question, when there is none.
+    /// Says the sentences that were kept for the next question, when there is none.
     pub(super) fn flush(&mut self) {
         let text = self.with_preface(String::new());
         if !text.is_empty() {
@@ -396,7 +396,7 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// The text behind the sentences that were kept for it.
+    /// The text after the sentences that were kept for it.
     pub(super) fn with_preface(&mut self, text: String) -> String {
         let mut parts = std::mem::take(&mut self.preface);
         parts.push(text);
@@ -404,7 +404,7 @@ impl<'a> Interpreter<'a> {
         parts.join("\n")
     }
 
-    /// A text of the flow, with the facts that it names. A fact that is not known yet is left blank.
+    /// Renders a text of the flow with the facts that it names. An unknown fact is left blank.
     pub(super) fn render(&self, saying: &Saying) -> String {
         let words = self.words();
         let lookup = |name: &str| match name {
@@ -447,11 +447,11 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// Looks up a policy number as soon as it is learnt, wherever the flow is: a handler who opens the dossier early sees the
-    /// policy, and what the policy tells need not be asked. Once the peril is known the register is asked again, for what it
-    /// says of that peril and because there is a dossier then.
+    /// Looks up a policy number as soon as it is known, wherever the flow is: a handler who opens the dossier early
+    /// sees the policy, and what the policy tells need not be asked. Once the peril is known it is looked up again, for
+    /// the cover of that peril and because there is a dossier then.
     pub(super) fn look_up_new_number(&mut self) {
-        if self.state.is_over() || self.effects.last().is_some_and(Effect::asks_host) {
+        if self.state.is_over() || self.effects.last().is_some_and(Effect::needs_answer) {
             return;
         }
         let query = self.policy_query();
@@ -466,7 +466,7 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// The register answered.
+    /// Handles the register's answer.
     pub(super) fn policy_looked_up(&mut self, answer: &PolicyAnswer) {
         let beside = std::mem::take(&mut self.state.policy_asked_beside);
         let Some((query, answered)) = &mut self.state.policy else { return };
@@ -496,7 +496,7 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// The table answered.
+    /// Handles the table's answer.
     pub(super) fn oriented(&mut self, mode: Option<OrientationMode>, missing: &[String]) {
         match mode {
             Some(mode) => self.set_fact(FactName::ORIENTATION, Value::Choice(mode.name().to_owned()), Source::Flow),

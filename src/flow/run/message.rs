@@ -1,4 +1,4 @@
-//! One message of the person: the stages that it goes through, each of which has done with it or leaves it to the next.
+//! One message of the person, and the stages that it goes through: each handles it or leaves it to the next.
 
 use std::ops::ControlFlow;
 
@@ -6,7 +6,7 @@ use super::{
     channel_switch,
     effect::{Effect, Note},
     event::UserMessage,
-    intents::Served,
+    intents::IntentOutcome,
     interpreter::Interpreter,
     state::{Aside, Mode},
 };
@@ -19,88 +19,88 @@ use crate::{
     understanding::{Command, Danger, ParsedMessage},
 };
 
-/// How much of a message is read; the host keeps all of it.
+/// How many characters of a message are read; all of it is stored.
 const MAX_TEXT: usize = 4_000;
-/// How many words a message has, at least, that may answer questions which were not asked yet.
+/// The shortest message, in words, that may answer questions which were not asked yet.
 const MIN_WORDS_FOR_MORE: usize = 3;
 
-/// What one message is, before anything is done about it.
-struct Listened {
+/// A message as it was understood, before anything is done about it.
+struct Understood {
     danger: Option<Danger>,
     command: Option<Command>,
     is_greeting: bool,
-    /// Nothing was written.
+    /// Whether it has no text.
     is_silent: bool,
-    /// It is the first message of the conversation.
+    /// Whether it is the first message of the conversation.
     is_first: bool,
-    /// The person had put off the pending question.
+    /// Whether the person had postponed the pending question.
     was_later: bool,
 }
 
 impl Interpreter<'_> {
-    /// The person wrote, pressed a button or sent files.
+    /// Handles a message: a text, a pressed button or files.
     pub(super) fn on_message(&mut self, message: &UserMessage) {
-        let listened = self.listen(message);
-        // How the message ended matters to nobody: each stage said what there was to say.
-        let _ = self.stages(message, listened);
+        let understood = self.understand(message);
+        // The result only ends the stages; each of them said what it had to say.
+        let _ = self.stages(message, understood);
     }
 
-    /// Every stage has done with the message (`Break`) or leaves it to the next. The order is the specification: danger comes
-    /// before everything, whoever leads the conversation before the flow, what was pressed before what was written, what
-    /// stands for itself before what answers the pending question.
-    fn stages(&mut self, message: &UserMessage, mut listened: Listened) -> ControlFlow<()> {
-        self.stop_at_danger(&listened)?;
+    /// The stages. Each handles the message (`Break`) or leaves it to the next. Their order is the specification:
+    /// danger comes first, a handler who leads comes before the flow, pressed buttons before texts, and intents and
+    /// commands before the answer to the pending question.
+    fn stages(&mut self, message: &UserMessage, mut understood: Understood) -> ControlFlow<()> {
+        self.stop_at_danger(&understood)?;
         self.take_which_claim(message)?;
         self.take_appointment_message(message)?;
-        let completed = self.file_documents(message, &listened);
-        self.leave_to_whoever_leads(message, &listened, completed)?;
+        let completed = self.file_documents(message, &understood);
+        self.leave_to_whoever_leads(message, &understood, completed)?;
         self.take_pressed_button(message)?;
         self.decide_again_with_documents(message, completed)?;
         self.take_files(message)?;
-        self.serve_intents(&mut listened)?;
-        self.begin_with_first_message(&listened)?;
-        self.pass_over_silence(message, &listened)?;
-        self.obey_command(&listened)?;
+        self.take_intents(&mut understood)?;
+        self.begin_with_first_message(&understood)?;
+        self.pass_over_silence(message, &understood)?;
+        self.obey_command(&understood)?;
         self.answer_after_the_end()?;
         self.take_answer_aside()?;
-        self.close_door()?;
+        self.decline_to_declare()?;
         self.take_batched_answers()?;
-        self.take_answer(&listened);
+        self.take_answer(&understood);
         ControlFlow::Continue(())
     }
 
-    /// Reads the message, in the language in which it is written.
-    fn listen(&mut self, message: &UserMessage) -> Listened {
+    /// Parses the message, and switches to the language in which it is written.
+    fn understand(&mut self, message: &UserMessage) -> Understood {
         let cut = message.text.char_indices().nth(MAX_TEXT).map_or(message.text.len(), |(at, _)| at);
         let text = &message.text[..cut];
-        let mut reading = self.library.vocabulary.read(text, &self.listening());
+        let mut parsed = self.library.vocabulary.read(text, &self.listening());
         let is_first = self.state.is_fresh();
-        // Who writes in the other language is answered in it.
-        if let Some(spoken) = self.library.vocabulary.spoken(&reading, is_first || self.at_door())
+        // Somebody who writes in the other language is answered in it.
+        if let Some(spoken) = self.library.vocabulary.spoken(&parsed, is_first || self.has_said_nothing())
             && spoken != self.state.language
         {
             self.state.language = spoken;
-            reading = self.library.vocabulary.read(text, &self.listening());
+            parsed = self.library.vocabulary.read(text, &self.listening());
         }
         if is_first {
             self.begin();
         }
-        let listened = Listened {
-            danger: reading.danger().or_else(|| self.ruled_danger(&reading)),
-            command: reading.command(),
-            is_greeting: reading.is_greeting(),
-            is_silent: reading.is_empty(),
+        let understood = Understood {
+            danger: parsed.danger().or_else(|| self.ruled_danger(&parsed)),
+            command: parsed.command(),
+            is_greeting: parsed.is_greeting(),
+            is_silent: parsed.is_empty(),
             is_first,
             was_later: std::mem::take(&mut self.state.later),
         };
-        // "Oui" answers one question; only a message that says more can answer others too.
-        self.talkative = !reading.values().is_empty() || message.text.split_whitespace().count() >= MIN_WORDS_FOR_MORE;
-        self.reading = Some(reading);
-        listened
+        // "Oui" answers one question; only a longer message or one with values can answer others too.
+        self.talkative = !parsed.values().is_empty() || message.text.split_whitespace().count() >= MIN_WORDS_FOR_MORE;
+        self.parsed = Some(parsed);
+        understood
     }
 
-    fn stop_at_danger(&mut self, listened: &Listened) -> ControlFlow<()> {
-        match listened.danger {
+    fn stop_at_danger(&mut self, understood: &Understood) -> ControlFlow<()> {
+        match understood.danger {
             Some(danger) if !self.flow_asked_for_danger(danger) && self.state.mode != Mode::Withdrawn => {
                 self.interrupt(danger);
                 ControlFlow::Break(())
@@ -121,32 +121,33 @@ impl Interpreter<'_> {
         handled(self.on_appointment_message(message))
     }
 
-    /// Files the documents that came. True when the last required one came after the end, or where only a person may go on.
-    fn file_documents(&mut self, message: &UserMessage, listened: &Listened) -> bool {
+    /// Assigns the files to wanted documents. True when the last required one came after the end, or while only a
+    /// person may go on.
+    fn file_documents(&mut self, message: &UserMessage, understood: &Understood) -> bool {
         let was_complete = self.is_complete();
         self.file(&message.files);
-        !was_complete && self.is_complete() && listened.command.is_none() && !self.may_go_on()
+        !was_complete && self.is_complete() && understood.command.is_none() && !self.may_go_on()
     }
 
-    /// A handler, a person who is awaited, a danger: who leads the conversation decides what a message does.
+    /// Handles a message while a handler leads, a person is awaited, or a danger lasts.
     fn leave_to_whoever_leads(
         &mut self,
         message: &UserMessage,
-        listened: &Listened,
+        understood: &Understood,
         completed: bool,
     ) -> ControlFlow<()> {
         match self.state.mode {
             Mode::Flow | Mode::Ended => return ControlFlow::Continue(()),
-            // The last document came: what was decided without it is decided again.
+            // The last document came: the decision is made again.
             Mode::Waiting { resume: false } if completed => return ControlFlow::Continue(()),
-            Mode::Waiting { resume } if self.goes_on(message, resume, listened.command) => {
+            Mode::Waiting { resume } if self.goes_on(message, resume, understood.command) => {
                 if resume {
                     self.go_on_with_flow();
                 }
                 return ControlFlow::Continue(());
             }
-            Mode::Waiting { resume } => self.answer_whoever_waits(message, listened, resume),
-            Mode::Danger => self.after_danger(message.choice.as_deref(), listened.command),
+            Mode::Waiting { resume } => self.answer_whoever_waits(message, understood, resume),
+            Mode::Danger => self.after_danger(message.choice.as_deref(), understood.command),
             Mode::Withdrawn => {
                 let text = self.words().say("cancelled");
                 self.preface.push(text);
@@ -157,11 +158,11 @@ impl Interpreter<'_> {
         ControlFlow::Break(())
     }
 
-    /// The person waits for a person, and does not go on with the flow meanwhile.
-    fn answer_whoever_waits(&mut self, message: &UserMessage, listened: &Listened, resume: bool) {
-        if resume && (message.choice.as_deref() == Some("cmd=resume") || listened.command == Some(Command::Resume)) {
+    /// Answers somebody who waits for a person and does not go on with the flow meanwhile.
+    fn answer_whoever_waits(&mut self, message: &UserMessage, understood: &Understood, resume: bool) {
+        if resume && (message.choice.as_deref() == Some("cmd=resume") || understood.command == Some(Command::Resume)) {
             self.go_on_with_flow();
-            self.reading = None;
+            self.parsed = None;
             self.ask_pending();
             return;
         }
@@ -172,12 +173,12 @@ impl Interpreter<'_> {
         if self.state.failures > 0 {
             return;
         }
-        // Said once: whoever waits must know that they are read, not be answered at every line.
+        // It is said once: they must know that they are read, and not be answered at every message.
         self.state.failures = 1;
-        match self.serve() {
-            Served::All | Served::Part => self.flush(),
-            Served::Done => {}
-            Served::Nothing | Served::Cancel | Served::Human => {
+        match self.handle_intents() {
+            IntentOutcome::All | IntentOutcome::Part => self.flush(),
+            IntentOutcome::Done => {}
+            IntentOutcome::Nothing | IntentOutcome::Cancel | IntentOutcome::Human => {
                 let text = self.words().say("waiting");
                 let quick_replies = if resume { vec![self.button("cmd=resume", "button_resume")] } else { Vec::new() };
                 self.effects.push(Effect::Say { body: Body { text, quick_replies, ..Body::default() } });
@@ -196,7 +197,7 @@ impl Interpreter<'_> {
         ControlFlow::Break(())
     }
 
-    /// What was decided without these documents is decided again with them.
+    /// Makes the decision again, with the documents that were missing.
     fn decide_again_with_documents(&mut self, message: &UserMessage, completed: bool) -> ControlFlow<()> {
         if !completed {
             return ControlFlow::Continue(());
@@ -204,7 +205,7 @@ impl Interpreter<'_> {
         self.effects.push(Effect::Note(Note::DocumentsCompleted));
         let text = self.words().say_with("documents_received", &[("count", message.files.len().into())]);
         self.preface.push(text);
-        self.walk_again();
+        self.run_again();
         ControlFlow::Break(())
     }
 
@@ -212,31 +213,31 @@ impl Interpreter<'_> {
         handled(!message.files.is_empty() && self.files_came(message.files.len()))
     }
 
-    /// Does what the message asks for beside an answer. What is left of it is the reading of the stages that follow.
-    fn serve_intents(&mut self, listened: &mut Listened) -> ControlFlow<()> {
-        if listened.command.is_some() {
+    /// Handles what the message asks for besides an answer. The following stages read the rest of it.
+    fn take_intents(&mut self, understood: &mut Understood) -> ControlFlow<()> {
+        if understood.command.is_some() {
             return ControlFlow::Continue(());
         }
-        match self.serve() {
-            Served::Nothing => {}
-            Served::Part => listened.command = self.reading.as_ref().and_then(ParsedMessage::command),
-            Served::All => {
-                self.after_serving();
+        match self.handle_intents() {
+            IntentOutcome::Nothing => {}
+            IntentOutcome::Part => understood.command = self.parsed.as_ref().and_then(ParsedMessage::command),
+            IntentOutcome::All => {
+                self.after_handling();
                 return ControlFlow::Break(());
             }
-            Served::Cancel => listened.command = Some(Command::Cancel),
-            Served::Human => listened.command = Some(Command::Human),
-            Served::Done => return ControlFlow::Break(()),
+            IntentOutcome::Cancel => understood.command = Some(Command::Cancel),
+            IntentOutcome::Human => understood.command = Some(Command::Human),
+            IntentOutcome::Done => return ControlFlow::Break(()),
         }
         self.understand_claim();
         ControlFlow::Continue(())
     }
 
-    fn begin_with_first_message(&mut self, listened: &Listened) -> ControlFlow<()> {
-        if !listened.is_first {
+    fn begin_with_first_message(&mut self, understood: &Understood) -> ControlFlow<()> {
+        if !understood.is_first {
             return ControlFlow::Continue(());
         }
-        if listened.command == Some(Command::Human) {
+        if understood.command == Some(Command::Human) {
             self.command(Command::Human);
         } else {
             self.run();
@@ -244,15 +245,15 @@ impl Interpreter<'_> {
         ControlFlow::Break(())
     }
 
-    fn pass_over_silence(&mut self, message: &UserMessage, listened: &Listened) -> ControlFlow<()> {
-        if listened.is_silent && message.files.is_empty() {
+    fn pass_over_silence(&mut self, message: &UserMessage, understood: &Understood) -> ControlFlow<()> {
+        if understood.is_silent && message.files.is_empty() {
             self.ask_pending();
         }
-        handled(listened.is_silent)
+        handled(understood.is_silent)
     }
 
-    fn obey_command(&mut self, listened: &Listened) -> ControlFlow<()> {
-        match listened.command {
+    fn obey_command(&mut self, understood: &Understood) -> ControlFlow<()> {
+        match understood.command {
             Some(Command::Later) if self.tells_when() => ControlFlow::Continue(()),
             Some(command) => handled(self.command(command)),
             None => ControlFlow::Continue(()),
@@ -276,9 +277,9 @@ impl Interpreter<'_> {
         handled(self.answer_aside())
     }
 
-    /// "Non" to the offer to declare a claim.
-    fn close_door(&mut self) -> ControlFlow<()> {
-        if !self.at_door() || self.yes_or_no() != Some(false) {
+    /// Handles "non" to the offer to declare a claim.
+    fn decline_to_declare(&mut self) -> ControlFlow<()> {
+        if !self.has_said_nothing() || self.yes_or_no() != Some(false) {
             return ControlFlow::Continue(());
         }
         let text = self.words().say("door_closed");
@@ -291,25 +292,25 @@ impl Interpreter<'_> {
         handled(self.answer_batched())
     }
 
-    /// The message as the answer to what the flow waits for, or to what it will ask.
-    fn take_answer(&mut self, listened: &Listened) {
+    /// Reads the message as the answer to what the flow waits for, or to later questions.
+    fn take_answer(&mut self, understood: &Understood) {
         let Some((_, step)) = self.current() else { return };
         match &step.kind {
-            StepKind::Ask(question) => self.take_answer_to(question, listened),
+            StepKind::Ask(question) => self.take_answer_to(question, understood),
             StepKind::Review => self.answer_review(),
-            StepKind::Collect(_) => self.take_answer_to_documents(listened),
+            StepKind::Collect(_) => self.take_answer_to_documents(understood),
             _ => self.run(),
         }
     }
 
-    fn take_answer_to(&mut self, question: &Question, listened: &Listened) {
+    fn take_answer_to(&mut self, question: &Question, understood: &Understood) {
         if let Some(value) = self.meant.value(&question.fact, true) {
             self.accept(question, value);
         } else if self.answer(question) {
         } else if self.says_there_is_danger(question) {
             self.interrupt(Danger::Distress);
-        } else if listened.is_greeting || listened.was_later {
-            if listened.was_later {
+        } else if understood.is_greeting || understood.was_later {
+            if understood.was_later {
                 let text = self.words().say("welcome_back");
                 self.preface.push(text);
             }
@@ -322,11 +323,11 @@ impl Interpreter<'_> {
         }
     }
 
-    fn take_answer_to_documents(&mut self, listened: &Listened) {
+    fn take_answer_to_documents(&mut self, understood: &Understood) {
         if self.amend() || (self.says_no() && self.command(Command::Done)) {
             return;
         }
-        if listened.is_greeting || listened.was_later || (self.talkative && self.extract_unprompted()) {
+        if understood.is_greeting || understood.was_later || (self.talkative && self.extract_unprompted()) {
             self.run();
         } else if !self.failed() {
             let text = self.words().say("not_understood");
@@ -335,13 +336,13 @@ impl Interpreter<'_> {
         }
     }
 
-    /// Whether what was said while a person is awaited goes on with the flow: a button of it, a correction, the answer
-    /// to the question that was pending. Where only a person may go on, a correction is all.
-    fn goes_on(&self, heard: &UserMessage, resume: bool, command: Option<Command>) -> bool {
+    /// Whether a message that came while a person is awaited goes on with the flow: a button of it, a correction, the
+    /// answer to the pending question. Where only a person may go on, only a correction does.
+    fn goes_on(&self, message: &UserMessage, resume: bool, command: Option<Command>) -> bool {
         if self.state.aside.is_some() {
             return true;
         }
-        match heard.choice.as_deref() {
+        match message.choice.as_deref() {
             Some("cmd=resume" | "cmd=human") => return false,
             Some(payload) => return resume || payload == "cmd=correct" || payload.starts_with("edit="),
             None => {}
@@ -356,25 +357,25 @@ impl Interpreter<'_> {
         asks || (resume && self.state.asked && self.answers_pending())
     }
 
-    /// "Tout à l'heure" puts off what is asked, but answers when it happened.
+    /// Whether the message answers a question for a time: "tout à l'heure" does, and postpones any other question.
     fn tells_when(&self) -> bool {
         let when = self.asked().is_some_and(|question| matches!(question.input, Input::Date | Input::DateTime));
-        when && self.reading.as_ref().is_some_and(|reading| !reading.values().is_empty())
+        when && self.parsed.as_ref().is_some_and(|parsed| !parsed.values().is_empty())
     }
 
-    /// The message cannot be meant otherwise than as the answer to the pending question.
+    /// Whether the message unambiguously answers the pending question.
     fn answers_pending(&self) -> bool {
-        let (Some((_, step)), Some(reading)) = (self.current(), &self.reading) else { return false };
+        let (Some((_, step)), Some(parsed)) = (self.current(), &self.parsed) else { return false };
         let StepKind::Ask(question) = &step.kind else { return false };
         let want = self.wanting(question);
-        self.library.vocabulary.extract_unprompted(reading, &want, &self.listening()).is_some()
+        self.library.vocabulary.extract_unprompted(parsed, &want, &self.listening()).is_some()
     }
 
     fn is_complete(&self) -> bool {
         self.state.fact("documents_complete") == Some(&Value::Bool(true))
     }
 
-    /// Files came. True when that is all that this message is.
+    /// Handles the files of a message. True when the message has nothing else.
     pub(super) fn files_came(&mut self, count: usize) -> bool {
         if let Some((_, step)) = self.current()
             && let StepKind::Ask(question) = &step.kind
@@ -388,7 +389,7 @@ impl Interpreter<'_> {
         }
         let text = self.words().say_with("documents_received", &[("count", count.into())]);
         self.preface.push(text);
-        let silent = self.reading.as_ref().is_none_or(ParsedMessage::is_empty);
+        let silent = self.parsed.as_ref().is_none_or(ParsedMessage::is_empty);
         if matches!(self.current(), Some((_, step)) if matches!(step.kind, StepKind::Collect(_))) {
             self.state.failures = 0;
             if !self.collected(false) {
@@ -402,7 +403,7 @@ impl Interpreter<'_> {
         silent
     }
 
-    /// Says what is still missing. False when nothing is, or when the person said that this is all.
+    /// Says which documents are still missing. False when none is, or when the person said that this is all.
     pub(super) fn collected(&mut self, finished: bool) -> bool {
         let required = self.missing_documents(true);
         let welcome = self.missing_documents(false);
@@ -416,7 +417,7 @@ impl Interpreter<'_> {
             }
         };
         if finished {
-            // Who was told what is missing and says that this is all has it not now: it stays wanted, the flow goes on.
+            // The person was told what is missing and does not have it now: it stays wanted, and the flow goes on.
             self.state.failures = 0;
             self.mark_done();
             self.next();
@@ -432,9 +433,9 @@ impl Interpreter<'_> {
         true
     }
 
-    /// A button was pressed.
+    /// Handles a pressed button.
     pub(super) fn pressed(&mut self, payload: &str) {
-        self.reading = None;
+        self.parsed = None;
         let Some((name, value)) = payload.split_once('=') else {
             self.ask_pending();
             return;
@@ -465,8 +466,8 @@ impl Interpreter<'_> {
             }
             ("cmd", "elsewhere") => self.elsewhere(None),
             ("cmd", way) if channel_switch::named(way).is_some() => self.elsewhere(channel_switch::named(way)),
-            ("cmd", "confirm_yes") => self.pressed_whether(true),
-            ("cmd", "confirm_no") => self.pressed_whether(false),
+            ("cmd", "confirm_yes") => self.pressed_confirmation(true),
+            ("cmd", "confirm_no") => self.pressed_confirmation(false),
             ("cmd", "send") if self.at_review() => self.send(),
             ("cmd", "cancel_yes") if self.state.aside == Some(Aside::Cancel) => self.withdraw(),
             ("cmd", "restart_yes") if self.state.aside == Some(Aside::Restart) => self.restart(),
@@ -476,7 +477,7 @@ impl Interpreter<'_> {
         }
     }
 
-    /// A choice was pressed: of the pending question, or of an earlier one, which is then corrected.
+    /// Handles a pressed choice: of the pending question, or of an earlier one, which is then corrected.
     pub(super) fn chose(&mut self, fact: &str, value: &str) {
         let library = self.library;
         let value = match (value, library.fact_type(fact)) {
@@ -502,7 +503,7 @@ impl Interpreter<'_> {
     }
 }
 
-/// A stage's answer: it has done with the message, or leaves it to the next.
+/// The result of a stage: it handled the message, or leaves it to the next.
 fn handled(done: bool) -> ControlFlow<()> {
     if done { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }

@@ -1,7 +1,7 @@
 //! What happens: `(program, state, event, now) -> (state, effects)`, without a clock, a network or randomness.
 //!
-//! [`step::step`] is the one entry. The interpreter walks the program until something must be waited for; what a person
-//! writes, presses or leaves unsaid comes in by one file each.
+//! [`step::step`] is the only entry. The interpreter runs the program until it must wait for something; each file
+//! handles one kind of input: a message, a command, a correction, silence.
 
 pub(super) mod after_closing;
 pub(super) mod answer;

@@ -1,17 +1,18 @@
-//! What the person asked for beside the claim today: said again, it is the same request.
+//! The requests besides the claim that the person made today: repeating one makes no new request.
 //!
-//! The rule, as docs/flow-language.md tells it: a request is one that is open already when that is of the same kind, was
-//! made on the same day, is not done, and nothing shows that it is about something else. What a request is about is told by
-//! its words, less those without meaning (`stop` and `weak` of faq.yaml) and those that its kind says anyway (`general` of
-//! requests.yaml); two that are both about something, and share no word, are two requests. Once for each kind would not
-//! do: a complaint about an expert who is late is not answered by the answer to an earlier one about a letter.
+//! The rule (docs/flow-language.md): a request repeats an open one when both are of the same kind and day, the open one
+//! is not done, and nothing shows that they are about different things. What a request is about is told by its words,
+//! without those that carry no meaning (`stop` and `weak` of faq.yaml) and those that every request of its kind has
+//! (`general` of requests.yaml); two requests that both have such words and share none are different. One request for
+//! each kind would not be enough: the answer to a complaint about a letter does not answer one about an expert who is
+//! late.
 
 use std::collections::BTreeSet;
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
-/// The most requests of a day that are compared with: who writes more is heard by a person long since.
+/// The most requests of a day that are compared: a person has long since taken over from somebody who makes more.
 const MAX_REQUESTS: usize = 16;
 /// The most words of a request that are compared.
 const MAX_WORDS: usize = 16;
@@ -21,14 +22,14 @@ const MAX_WORDS: usize = 16;
 #[serde(transparent)]
 pub(crate) struct OpenRequests(Vec<OpenRequest>);
 
-/// A request, as far as the next one is compared with it.
+/// An open request, with what the next one is compared with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct OpenRequest {
     #[serde(rename = "k")]
     kind: String,
     #[serde(rename = "t")]
     at: Timestamp,
-    /// What it is about, in stems; empty when nothing tells.
+    /// The stems of the words that tell what it is about; empty when none does.
     #[serde(rename = "w", default, skip_serializing_if = "BTreeSet::is_empty")]
     words: BTreeSet<String>,
 }
@@ -44,13 +45,14 @@ impl OpenRequests {
         self.0.is_empty()
     }
 
-    /// Whether a request of this kind, about `words`, is a new one; it is open then. Days are those of `zone`.
+    /// Opens a request of this kind about `words`, unless it repeats an open one. True when it is new. `zone` is the
+    /// time zone of days.
     pub(super) fn open(&mut self, kind: &str, words: BTreeSet<String>, now: Timestamp, zone: &TimeZone) -> bool {
         let day = |at: Timestamp| at.to_zoned(zone.clone()).date();
         self.0.retain(|known| day(known.at) == day(now));
         let words: BTreeSet<String> = words.into_iter().take(MAX_WORDS).collect();
         if let Some(known) = self.0.iter_mut().find(|known| known.kind == kind && known.is_about(&words)) {
-            // What is added to it is a part of it.
+            // The words of the repetition are added to the open request.
             known.words.extend(words);
             return false;
         }
@@ -61,7 +63,7 @@ impl OpenRequests {
         true
     }
 
-    /// The request that was made at `asked_at` is done.
+    /// Closes the request that was made at `asked_at`, which is done.
     pub(super) fn close(&mut self, kind: &str, asked_at: Timestamp) {
         // The store keeps milliseconds.
         let asked_at = asked_at.as_millisecond();

@@ -1,10 +1,10 @@
-//! What is said of opening hours to whoever asks for a person outside them.
+//! What a person who is handed over outside the opening hours is told about them.
 
 use super::interpreter::Interpreter;
 use crate::domain::fact::{Moment, Precision};
 
 impl Interpreter<'_> {
-    /// The text, and outside business hours when people answer.
+    /// The text; outside opening hours, with the time of the next opening.
     pub(super) fn with_hours(&self, text: String) -> String {
         let local = self.now.to_zoned(self.insurer.zone()).datetime();
         let Some(opens) = self.insurer.hours.reopening(local, self.library.calendar()) else { return text };

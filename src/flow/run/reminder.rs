@@ -1,4 +1,4 @@
-//! Silence: the person is reminded of the pending question, and in the end the handler is told that no answer comes.
+//! Silence: the person is reminded of the pending question; after the last reminder the handler is told.
 
 use jiff::SignedDuration;
 
@@ -17,16 +17,16 @@ use crate::{
 };
 
 impl State {
-    /// After how much silence [`super::event::Event::Silent`] has something to do. None while nobody awaits the person's answer,
-    /// or once all was done.
+    /// After how much silence [`super::event::Event::Silent`] is to be sent. None while no answer of the person is
+    /// awaited, or after the last reminder.
     pub fn silence(&self, library: &Library) -> Option<SignedDuration> {
         let reminders = self.reminders(library)?;
-        // Of a conversation that never came to a claim there is nothing to tell the handler.
+        // Without a claim there is nothing to tell a handler, so the silence after the last reminder is not waited for.
         let most = if self.peril.is_some() { reminders.most } else { reminders.most.saturating_sub(1) };
         (self.reminded <= most).then_some(reminders.after)
     }
 
-    /// The innermost flow's reminders, where the flow awaits an answer.
+    /// The reminders of the innermost flow, where it awaits an answer.
     fn reminders<'a>(&self, library: &'a Library) -> Option<&'a Reminders> {
         if self.mode != Mode::Flow || self.stack.is_empty() {
             return None;
@@ -37,7 +37,7 @@ impl State {
 }
 
 impl Interpreter<'_> {
-    /// Nothing was heard for as long as the flow allows.
+    /// Handles the silence: reminds the person, or hands over.
     pub(super) fn silent(&mut self) {
         if self.state.silence(self.library).is_none() {
             return;
@@ -52,7 +52,7 @@ impl Interpreter<'_> {
             self.preface.push(text);
             self.ask_pending();
         } else {
-            // The question stays open: whoever answers after all goes on.
+            // The question stays pending: a late answer goes on with the flow.
             let handover = Handover { reason: OwnReason::Silent.code().to_owned(), priority: Priority::Normal };
             self.effects.push(Effect::HandOver(handover));
         }

@@ -1,4 +1,5 @@
-//! Where a conversation stands. It is rewritten with every message, so its keys are short and what is empty is left out.
+//! The state of a conversation in the flows. It is stored again and again, so its keys are short and empty fields are
+//! left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +15,7 @@ use crate::{
     flow::program::steps::StepKind,
 };
 
-/// A conversation's place in the flows. Only [`super::step::step`] changes it.
+/// The state of a conversation in the flows. Only [`super::step::step`] changes it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
     #[serde(rename = "f", default, skip_serializing_if = "Facts::is_empty")]
@@ -23,15 +24,15 @@ pub struct State {
     pub(super) language: Language,
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub(super) channel: Option<Channel>,
-    /// The flow in which it began, when that is not `opening`.
+    /// The flow with which it began, when that is not `opening`.
     #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     pub(super) first: Option<String>,
-    /// The flows that called each other; the last one is being walked.
+    /// The call stack of flows; the last one is being run.
     #[serde(rename = "p", default, skip_serializing_if = "Vec::is_empty")]
     pub(super) stack: Vec<Frame>,
     #[serde(rename = "m", default, skip_serializing_if = "is_default")]
     pub(super) mode: Mode,
-    /// How it was over, when a handler took it up again.
+    /// The mode in which it was over before a handler took it up again.
     #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
     pub(super) over: Option<Mode>,
     /// What is being asked beside the flow.
@@ -40,26 +41,25 @@ pub struct State {
     /// How often in a row the pending question was not answered.
     #[serde(rename = "x", default, skip_serializing_if = "is_default")]
     pub(super) failures: u8,
-    /// How often in a row the person was reminded; one more once the handler was told that they do not answer.
+    /// How many reminders were sent since the person last wrote; one more after the handler was told of the silence.
     #[serde(rename = "n", default, skip_serializing_if = "is_default")]
     pub(super) reminded: u8,
-    /// A person was called while a question was pending: its answer goes on with the flow.
+    /// Whether a person was called while a question was pending, whose answer goes on with the flow.
     #[serde(rename = "u", default, skip_serializing_if = "is_default")]
     pub(super) asked: bool,
-    /// A street that was said without its town, while the town is asked for.
+    /// A street without its town, while the town is asked for.
     #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
     pub(super) street: Option<String>,
-    /// The facts that were asked for in one message, by the numbers of their questions.
+    /// The facts of the batched questions, in the order of their numbers.
     #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
     pub(super) batched: Vec<String>,
-    /// Answers that were not certain, by their facts: when the question is reached, the person is asked whether they
-    /// were meant.
+    /// Uncertain answers by their facts: they are confirmed when their question is reached.
     #[serde(rename = "du", default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) unconfirmed: BTreeMap<String, Value>,
-    /// Files that came before any document was wanted, by media type.
+    /// The media types of files that came before any document was wanted.
     #[serde(rename = "h", default, skip_serializing_if = "Vec::is_empty")]
     pub(super) early: Vec<String>,
-    /// The person said "plus tard".
+    /// Whether the person postponed the pending question ("plus tard").
     #[serde(rename = "z", default, skip_serializing_if = "is_default")]
     pub(super) later: bool,
     #[serde(rename = "k", default, skip_serializing_if = "BTreeSet::is_empty")]
@@ -69,10 +69,11 @@ pub struct State {
     pub(super) done: BTreeSet<String>,
     #[serde(rename = "w", default, skip_serializing_if = "Vec::is_empty")]
     pub(super) wanted: Vec<Wanted>,
-    /// The last question to the register and whether it found a policy.
+    /// The last policy query, and whether a policy was found; none while the register has not answered.
     #[serde(rename = "q", default, skip_serializing_if = "Option::is_none")]
     pub(super) policy: Option<(PolicyQuery, Option<bool>)>,
-    /// The register was asked while the flow waits for something else: its answer does not walk on.
+    /// Whether the register was asked while the flow waits for something else, so that its answer does not run the flow
+    /// on.
     #[serde(rename = "qb", default, skip_serializing_if = "is_default")]
     pub(super) policy_asked_beside: bool,
     #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
@@ -81,13 +82,12 @@ pub struct State {
     pub(super) reference: String,
     #[serde(rename = "g", default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(super) dangers: BTreeSet<String>,
-    /// What was asked for beside the claim, today, and is not done. (`v`, of earlier programs, held the kinds of all
-    /// requests.)
+    /// Today's open requests besides the claim. (Earlier versions stored the kinds of all requests as `v`.)
     #[serde(rename = "rq", default, skip_serializing_if = "OpenRequests::is_empty")]
     pub(super) requests: OpenRequests,
     #[serde(rename = "y", default, skip_serializing_if = "is_default")]
     pub(super) qualified: bool,
-    /// The expert's appointment, once one is sent for.
+    /// The expert's appointment, once there is a mission.
     #[serde(rename = "vi", default, skip_serializing_if = "Option::is_none")]
     pub(super) appointment: Option<Appointment>,
 }
@@ -96,7 +96,7 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-/// A flow and the position in it.
+/// A flow on the call stack, and the position in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Frame {
     #[serde(rename = "f")]
@@ -115,9 +115,9 @@ pub enum Mode {
     Waiting {
         resume: bool,
     },
-    /// A handler is speaking.
+    /// A handler leads.
     Handler,
-    /// A danger was said and the person has not yet said that they are safe.
+    /// A danger was told, and the person has not yet said that they are safe.
     Danger,
     Ended,
     Withdrawn,
@@ -133,11 +133,11 @@ pub(super) enum Aside {
     Which,
     Cancel,
     Restart,
-    /// The claim that was closed, or another.
+    /// Whether the person means the closed claim or another one.
     WhichClaim,
 }
 
-/// A wanted document and how many files came for it.
+/// A wanted document, and how many files were received for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wanted {
     #[serde(rename = "k")]
@@ -166,7 +166,7 @@ impl State {
         self.language
     }
 
-    /// The channel on which the person is: it decides how questions are put.
+    /// The person's channel, which decides how questions are put.
     pub fn channel(&self) -> Option<Channel> {
         self.channel
     }
@@ -179,7 +179,7 @@ impl State {
         matches!(self.mode, Mode::Ended | Mode::Withdrawn)
     }
 
-    /// No event was told yet.
+    /// Whether there was no event yet.
     pub fn is_fresh(&self) -> bool {
         self.stack.is_empty() && self.mode == Mode::Flow
     }
@@ -197,7 +197,7 @@ impl State {
         &self.wanted
     }
 
-    /// The flow and the name of the step at which the conversation stands.
+    /// The flow and the name of the current step.
     pub fn position<'a>(&'a self, library: &'a crate::flow::program::library::Library) -> Option<(&'a str, &'a str)> {
         let frame = self.stack.last()?;
         let step = library.flow(&frame.flow)?.steps.get(frame.step)?;
@@ -213,7 +213,7 @@ impl State {
         }
     }
 
-    /// The person was asked whether they mean the claim that was closed, or another.
+    /// Whether the person was asked if they mean the closed claim or another one.
     pub fn asks_which_claim(&self) -> bool {
         self.aside == Some(Aside::WhichClaim)
     }

@@ -1,4 +1,4 @@
-//! The engine's one entry: what happened, told to a conversation.
+//! The engine's only entry: passes an event to a conversation.
 
 use jiff::Timestamp;
 
@@ -14,7 +14,7 @@ use crate::{
     flow::program::library::Library,
 };
 
-/// What one event led to.
+/// The result of one event.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StepOutput {
     pub state: State,
@@ -22,11 +22,11 @@ pub struct StepOutput {
     pub effects: Vec<Effect>,
 }
 
-/// Walks a conversation on. Pure: the same arguments give the same output. The steps that are reached are noted in `coverage`,
-/// where there is one.
+/// Runs a conversation on with an event. Pure: the same arguments give the same output. The reached steps are noted in
+/// `coverage`, where it is given.
 ///
-/// An effect that asks the host ([`Effect::asks_host`]) is the output's last; the host calls again with the answer and the
-/// output's state.
+/// An effect that needs an answer ([`Effect::needs_answer`]) is the last of the output; the caller calls again with the
+/// answer as an event and the output's state.
 pub fn step(
     library: &Library,
     insurer: &str,
@@ -62,7 +62,7 @@ fn interpret(interpreter: &mut Interpreter, event: &Event) {
         }
         Event::ChannelChanged { channel } => interpreter.state.channel = Some(*channel),
         Event::FactLearned { name, fact } => interpreter.learn_fact(name, fact.clone()),
-        Event::Said(heard) => interpreter.on_message(heard),
+        Event::Said(message) => interpreter.on_message(message),
         Event::Edit { fact } => interpreter.edit(fact),
         Event::SpeakLanguage { language } => {
             if interpreter.state.language != *language {
@@ -96,11 +96,11 @@ fn interpret(interpreter: &mut Interpreter, event: &Event) {
             let name = interpreter.document_name(kind);
             let text = interpreter.words().say_with("document_wanted", &[("document", name.into())]);
             let text = interpreter.with_preface(text);
-            // A channel through which no file comes offers another way for it.
+            // A channel that carries no files offers another way to send them.
             let input = Some(Input::Document);
             interpreter.effects.push(Effect::Say { body: Body { text, input, ..Body::default() } });
         }
-        Event::AfterClosing(heard) => interpreter.after_closing(heard),
+        Event::AfterClosing(message) => interpreter.after_closing(message),
         Event::Appointment(event) => interpreter.appointment(event),
         Event::RequestDone { kind, asked_at } => interpreter.state.requests.close(kind, *asked_at),
         Event::Silent => interpreter.silent(),

@@ -1,4 +1,4 @@
-//! The engine on the real flows: loading, a first claim, interruptions, and that turns are pure.
+//! The engine on the real flows: loading, a first claim, interruptions, and purity.
 
 use std::path::Path;
 
@@ -26,7 +26,7 @@ fn library() -> Library {
     Library::load(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/flows"))).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// A conversation whose host finds no policy and cannot orient.
+/// A conversation whose caller finds no policy and no orientation.
 struct Talk<'a> {
     library: &'a Library,
     state: State,
@@ -62,16 +62,16 @@ impl<'a> Talk<'a> {
     fn say(&mut self, text: &str) -> String {
         self.effects.clear();
         self.tell(&Event::Said(UserMessage { text: text.to_owned(), ..UserMessage::default() }));
-        self.heard()
+        self.reply()
     }
 
     fn press(&mut self, payload: &str) -> String {
         self.effects.clear();
         self.tell(&Event::Said(UserMessage { choice: Some(payload.to_owned()), ..UserMessage::default() }));
-        self.heard()
+        self.reply()
     }
 
-    fn heard(&self) -> String {
+    fn reply(&self) -> String {
         let says = self.effects.iter().filter_map(|effect| match effect {
             Effect::Say { body } => Some(body.text.as_str()),
             _ => None,
@@ -88,8 +88,8 @@ fn what_a_message_tells_is_not_asked() {
     talk.say("j'ai une fuite d'eau");
     assert_eq!(talk.state.peril(), Some("water_damage"), "the dossier opens as soon as the peril is known");
     talk.say("oui");
-    let heard = talk.say("non, et c'est arrivé hier soir");
-    assert!(heard.contains("jeudi 19 novembre 2026"), "{heard}");
+    let reply = talk.say("non, et c'est arrivé hier soir");
+    assert!(reply.contains("jeudi 19 novembre 2026"), "{reply}");
     assert!(talk.state.fact("water_off").is_some() && talk.state.fact("loss_date").is_some());
 }
 
@@ -100,8 +100,8 @@ fn danger_interrupts_and_the_flow_comes_back() {
     talk.say("non");
     let asked = talk.press("incident=water_damage");
     talk.state.failures = 0;
-    let heard = talk.say("au secours il y a le feu");
-    assert_ne!(heard, asked);
+    let reply = talk.say("au secours il y a le feu");
+    assert_ne!(reply, asked);
     assert_eq!(talk.state.mode(), Mode::Danger);
     talk.press("cmd=safe");
     assert_eq!(talk.state.mode(), Mode::Flow);
@@ -115,9 +115,9 @@ fn an_answer_is_corrected_by_its_name() {
     let asked = talk.say("une fuite d'eau depuis hier soir");
     assert!(asked.contains("jeudi 19 novembre 2026"), "what was taken is shown: {asked}");
     talk.say("corriger la date");
-    let heard = talk.say("le 18 novembre");
-    assert!(heard.contains("mercredi 18 novembre 2026"), "{heard}");
-    assert!(heard.ends_with(asked.lines().last().unwrap()), "back at the pending question: {heard}");
+    let reply = talk.say("le 18 novembre");
+    assert!(reply.contains("mercredi 18 novembre 2026"), "{reply}");
+    assert!(reply.ends_with(asked.lines().last().unwrap()), "back at the pending question: {reply}");
 }
 
 #[test]
@@ -127,11 +127,11 @@ fn a_doubtful_answer_is_confirmed_in_words() {
     for text in ["non", "une fuite", "non", "non", "non", "moi", "7541289", "Moreau", "12/03/1984"] {
         talk.say(text);
     }
-    let heard = talk.say("il y a une dizaine de jours");
-    assert_eq!(heard, "J'ai compris : mardi 10 novembre 2026. C'est bien ça ?");
+    let reply = talk.say("il y a une dizaine de jours");
+    assert_eq!(reply, "J'ai compris : mardi 10 novembre 2026. C'est bien ça ?");
     assert_eq!(talk.state.fact("loss_date"), None, "nothing is kept yet");
     assert!(talk.say("non").starts_with("D'accord, reprenons."));
-    // Another answer takes the place of the doubtful one, a certain one needs no "oui".
+    // Another answer replaces the uncertain one, and a certain one needs no "oui".
     talk.say("il y a une dizaine de jours");
     talk.say("il y a une quinzaine de jours");
     talk.press("cmd=confirm_yes");
@@ -157,7 +157,7 @@ fn a_doubtful_value_of_a_story_waits_for_its_question_and_gives_way_to_a_certain
         talk
     };
     let asked = told(&["7541289", "Moreau", "12/03/1984"]);
-    assert!(asked.heard().ends_with("J'ai compris : mardi 10 novembre 2026. C'est bien ça ?"), "{}", asked.heard());
+    assert!(asked.reply().ends_with("J'ai compris : mardi 10 novembre 2026. C'est bien ça ?"), "{}", asked.reply());
     assert_eq!(asked.state.fact("loss_date"), None, "nothing is kept yet");
     let day = |talk: &Talk| match talk.state.fact("loss_date") {
         Some(Value::Moment(moment)) => Some(moment.start.day()),
@@ -167,13 +167,13 @@ fn a_doubtful_value_of_a_story_waits_for_its_question_and_gives_way_to_a_certain
     assert_eq!(day(&confirm("oui c'est bien ça")), Some(10));
     assert_eq!(day(&confirm("non")), None);
     assert_eq!(day(&confirm("plutôt le 12")), Some(12));
-    // Said with certainty before the question is reached, it is not asked at all.
+    // A certain answer that is given before the question is reached needs no question.
     let talk = told(&["7541289, c'était le 12 novembre", "Moreau", "12/03/1984"]);
     assert_eq!(day(&talk), Some(12));
-    assert!(!talk.heard().contains("C'est bien ça"), "{}", talk.heard());
-    // A question in the middle is answered, and the confirmation asked once more.
+    assert!(!talk.reply().contains("C'est bien ça"), "{}", talk.reply());
+    // A question in between is answered, and the confirmation is asked for again.
     let talk = told(&["7541289", "Moreau", "12/03/1984", "quelle est ma franchise ?"]);
-    assert!(talk.heard().ends_with("J'ai compris : mardi 10 novembre 2026. C'est bien ça ?"), "{}", talk.heard());
+    assert!(talk.reply().ends_with("J'ai compris : mardi 10 novembre 2026. C'est bien ça ?"), "{}", talk.reply());
 }
 
 #[test]
@@ -187,8 +187,8 @@ fn earlier_on_is_an_answer_to_when_and_puts_off_the_rest() {
     assert!(matches!(talk.state.fact("loss_date"), Some(Value::Moment(moment)) if moment.start.day() == 20));
     let mut talk = Talk::start(&library);
     talk.say("non");
-    let heard = talk.say("tout à l'heure");
-    assert!(talk.state.later, "{heard}");
+    let reply = talk.say("tout à l'heure");
+    assert!(talk.state.later, "{reply}");
 }
 
 #[test]
@@ -205,8 +205,8 @@ fn who_writes_the_other_language_is_answered_in_it_but_a_word_of_it_changes_noth
         ("Windsor Road", Language::Fr),
         ("it was yesterday evening", Language::En),
     ] {
-        let heard = talk.say(text);
-        assert_eq!(talk.state.language, language, "{text}: {heard}");
+        let reply = talk.say(text);
+        assert_eq!(talk.state.language, language, "{text}: {reply}");
     }
 }
 
@@ -224,7 +224,7 @@ fn two_misunderstandings_call_a_person_and_the_flow_can_go_on_meanwhile() {
     assert_ne!(talk.press("cmd=resume"), "");
 }
 
-/// A claim of water damage up to "Le logement est :", with everything known before.
+/// A claim of water damage up to "Le logement est :", with all questions before it answered.
 fn water_damage(library: &Library) -> Talk<'_> {
     let mut talk = Talk::start(library);
     for text in ["non", "une fuite", "non", "non", "non", "moi", "7541289", "Moreau", "12/03/1984"] {
@@ -233,14 +233,14 @@ fn water_damage(library: &Library) -> Talk<'_> {
     for text in ["hier", "12 rue des Lilas 69003 Lyon", "passer", "non", "de chez moi", "un joint", "non"] {
         talk.say(text);
     }
-    assert_eq!(talk.state.position(library), Some(("home", "building")), "{}", talk.heard());
+    assert_eq!(talk.state.position(library), Some(("home", "building")), "{}", talk.reply());
     talk
 }
 
 #[test]
 fn commands_work_at_any_step() {
     let library = library();
-    // What is written one after the other; the mode then, and what the last answer holds.
+    // The messages, the mode after them, and a part of the last reply.
     let cases: [(&[&str], Mode, &str); 14] = [
         (&["annuler", "oui"], Mode::Withdrawn, "Votre déclaration est annulée"),
         (&["annuler", "non"], Mode::Flow, "Rien n'a changé.\nLe logement est :"),
@@ -259,9 +259,9 @@ fn commands_work_at_any_step() {
     ];
     for (texts, mode, holds) in cases {
         let mut talk = water_damage(&library);
-        let heard = texts.iter().map(|text| talk.say(text)).last().unwrap();
+        let reply = texts.iter().map(|text| talk.say(text)).last().unwrap();
         assert_eq!(talk.state.mode(), mode, "{texts:?}");
-        assert!(heard.contains(holds), "{texts:?}: {heard}");
+        assert!(reply.contains(holds), "{texts:?}: {reply}");
     }
 }
 
@@ -283,7 +283,7 @@ fn events_of_the_host_are_answered() {
     let library = library();
     let english = Event::SpeakLanguage { language: Language::En };
     let quote = Event::DocumentWanted { kind: "quote".into() };
-    // What was written before, the event, the mode then and what is said.
+    // The messages, the events, the mode after them, and a part of the last reply.
     let cases: [(&[&str], &[Event], Mode, &str); 8] = [
         (&[], std::slice::from_ref(&english), Mode::Flow, "We go on in English.\nThe home is:"),
         (&["annuler", "oui"], std::slice::from_ref(&english), Mode::Withdrawn, "We go on in English."),
@@ -304,7 +304,7 @@ fn events_of_the_host_are_answered() {
             talk.tell(event);
         }
         assert_eq!(talk.state.mode(), mode, "{texts:?} {events:?}");
-        assert!(talk.heard().contains(holds), "{texts:?} {events:?}: {}", talk.heard());
+        assert!(talk.reply().contains(holds), "{texts:?} {events:?}: {}", talk.reply());
     }
 }
 
@@ -352,8 +352,8 @@ fn what_is_taken_back_corrects_the_answer() {
     ] {
         let mut talk = water_damage(&library);
         let before = talk.state.fact(fact).cloned();
-        let heard = talk.say(text);
-        assert!(heard.contains(said), "{text}: {heard}");
+        let reply = talk.say(text);
+        assert!(reply.contains(said), "{text}: {reply}");
         assert_ne!(talk.state.fact(fact).cloned(), before, "{text}");
     }
     let mut talk = water_damage(&library);
@@ -386,7 +386,7 @@ fn the_injured_come_before_the_claim() {
     ] {
         let mut talk = Talk::start(&library);
         talk.say(text);
-        assert_eq!(talk.state.fact("danger"), Some(&Value::Choice(danger.into())), "{text}: {}", talk.heard());
+        assert_eq!(talk.state.fact("danger"), Some(&Value::Choice(danger.into())), "{text}: {}", talk.reply());
     }
 }
 
@@ -398,7 +398,7 @@ fn dates_and_names_are_not_taken_for_each_other() {
         talk.say(text);
     }
     talk.say("le 3 novembre");
-    assert_eq!(talk.state.fact("last_name"), None, "{}", talk.heard());
+    assert_eq!(talk.state.fact("last_name"), None, "{}", talk.reply());
     talk.say("Moreau");
     assert!(talk.say("3 novembre 2026").contains("trop tardive"), "who was born this month insures nothing");
     assert_eq!(talk.state.fact("birth_date"), None);
@@ -433,9 +433,9 @@ fn an_address_may_come_in_two_messages() {
         for text in ["non", "une fuite", "non", "non", "non", "moi", "jsp", "jsp", "hier"] {
             talk.say(text);
         }
-        assert!(talk.say("12 rue des Lilas").contains("le code postal et la ville"), "{}", talk.heard());
+        assert!(talk.say("12 rue des Lilas").contains("le code postal et la ville"), "{}", talk.reply());
         talk.say(town);
-        assert_eq!(talk.state.fact("loss_place"), Some(&expected), "{town}: {}", talk.heard());
+        assert_eq!(talk.state.fact("loss_place"), Some(&expected), "{town}: {}", talk.reply());
     }
 }
 
@@ -454,14 +454,14 @@ fn photos_that_come_early_are_not_asked_again_and_late_ones_decide_again() {
         |talk: &Talk, kind: &str| talk.state.wanted().iter().any(|wanted| wanted.kind == kind && wanted.received == 1);
     assert!(filed(&talk, "photo_wide") && !filed(&talk, "photo_close"), "{:?}", talk.state.wanted());
     assert_eq!(talk.state.fact("documents_complete"), Some(&Value::Bool(false)));
-    assert!(matches!(talk.state.mode(), Mode::Ended | Mode::Waiting { resume: false }), "{}", talk.heard());
+    assert!(matches!(talk.state.mode(), Mode::Ended | Mode::Waiting { resume: false }), "{}", talk.reply());
     talk.effects.clear();
     talk.tell(&photo);
     assert!(filed(&talk, "photo_close"));
     assert!(talk.effects.iter().any(|effect| matches!(effect, Effect::Orient { .. })), "{:?}", talk.effects);
     assert!(talk.effects.iter().any(|effect| matches!(effect, Effect::Note(Note::DocumentsCompleted))));
 
-    // What a handler decided stays.
+    // A handler's orientation is kept.
     let by_handler = Fact { value: Value::Choice("field".into()), source: Source::Handler("lea".into()) };
     talk.tell(&Event::FactLearned { name: FactName::ORIENTATION, fact: by_handler });
     talk.press("edit=origin");
@@ -474,9 +474,9 @@ fn photos_that_come_early_are_not_asked_again_and_late_ones_decide_again() {
 fn a_bare_yes_to_danger_is_a_danger() {
     let library = library();
     let mut talk = Talk::start(&library);
-    assert!(talk.say("oui").contains("112"), "{}", talk.heard());
+    assert!(talk.say("oui").contains("112"), "{}", talk.reply());
     assert_eq!(talk.state.mode(), Mode::Danger);
-    assert!(talk.say("oui je suis en sécurité").contains("y a-t-il un blessé"), "{}", talk.heard());
+    assert!(talk.say("oui je suis en sécurité").contains("y a-t-il un blessé"), "{}", talk.reply());
 }
 
 #[test]
@@ -493,12 +493,12 @@ fn a_fire_that_is_declared_is_no_fire_that_burns() {
         }
         talk.say(text);
         assert_eq!(talk.state.mode(), mode, "{before:?} {text}");
-        // What a cry for help tells is kept for when they are safe.
+        // The facts in a call for help are kept until the person is safe.
         assert_eq!(
             talk.state.fact("incident"),
             Some(&Value::Choice("fire".into())),
             "{before:?} {text}: {}",
-            talk.heard()
+            talk.reply()
         );
     }
 }
@@ -511,7 +511,7 @@ fn a_phrase_says_more_than_a_word_of_a_label() {
         talk.say(text);
     }
     talk.say("je suis l'assuré et deux logements sont touchés");
-    assert_eq!(talk.state.fact("claimant_role"), Some(&Value::Choice("insured".into())), "{}", talk.heard());
+    assert_eq!(talk.state.fact("claimant_role"), Some(&Value::Choice("insured".into())), "{}", talk.reply());
 }
 
 #[test]
@@ -524,7 +524,7 @@ fn a_correction_asks_in_the_words_of_the_claim_s_own_flow() {
     assert_eq!(talk.state.fact("remarks"), None, "« c'est tout » is nothing to add");
     talk.effects.clear();
     talk.tell(&Event::Edit { fact: "damage_amount".into() });
-    assert!(talk.heard().contains("du montant des dégâts chez vous"), "{}", talk.heard());
+    assert!(talk.reply().contains("du montant des dégâts chez vous"), "{}", talk.reply());
 }
 
 #[test]
@@ -533,15 +533,15 @@ fn a_complaint_calls_a_person_and_the_claim_goes_on() {
     let mut talk = Talk::start(&library);
     talk.say("non");
     talk.say("une fuite d'eau");
-    let heard = talk.say("franchement votre service est lamentable, je fais une réclamation");
-    assert!(heard.ends_with("L'eau coule-t-elle encore ?"), "{heard}");
+    let reply = talk.say("franchement votre service est lamentable, je fais une réclamation");
+    assert!(reply.ends_with("L'eau coule-t-elle encore ?"), "{reply}");
     let called = talk.effects.iter().any(|effect| {
         matches!(effect, Effect::HandOver(handover) if handover.reason == "complaint" && handover.priority == Priority::High)
     });
     assert!(called, "{:?}", talk.effects);
     assert_eq!(talk.state.mode(), Mode::Flow);
 
-    // A certificate is for its desk alone.
+    // A request for a certificate goes to its desk and calls nobody.
     talk.say("il me faut aussi une attestation d'assurance pour mon bailleur");
     assert!(talk.effects.iter().any(|effect| matches!(effect, Effect::Request { kind, .. } if kind == "attestation")));
     assert!(!talk.effects.iter().any(|effect| matches!(effect, Effect::HandOver(_))), "{:?}", talk.effects);
@@ -567,9 +567,9 @@ fn a_stored_revision_goes_on_with_the_sentences_and_words_that_it_lacks() {
     let mut talk = Talk::start(&stored);
     let asked = talk.say("non");
     assert!(asked.contains("Que vous est-il arrivé ?"), "its own words: {asked}");
-    let heard = talk.say("zorglub patatras");
-    assert!(heard.starts_with("Pardon, je n'ai pas bien compris."), "this program's: {heard}");
-    // What is wrong with the flows themselves is not covered up.
+    let reply = talk.say("zorglub patatras");
+    assert!(reply.starts_with("Pardon, je n'ai pas bien compris."), "this program's: {reply}");
+    // A mistake in the flows themselves is still an error.
     sources.insert("claims/shared/opening.yaml".to_owned(), "flow: opening\nsteps: 3\n".to_owned());
     assert!(Library::from_stored(sources).is_err());
 }
@@ -589,7 +589,7 @@ fn a_revision_kept_when_all_flows_stood_in_one_folder_compiles_to_the_same_flows
     let names =
         |library: &Library| library.flows().map(|flow| (flow.name.clone(), flow.steps.len())).collect::<Vec<_>>();
     assert_eq!(names(&flat), names(&current));
-    // Both at once are a flow that stands twice, and which of them is meant nobody knows.
+    // The same flow in two files is an error.
     let mut both = sources.clone();
     both.insert("claims/opening.yaml".to_owned(), sources["claims/shared/opening.yaml"].clone());
     let error = Library::from_sources(both).unwrap_err().to_string();

@@ -1,4 +1,4 @@
-//! Values in words, in the person's language.
+//! Writes values in the person's language.
 
 use minijinja::Value as Name;
 
@@ -10,7 +10,7 @@ use crate::{
     flow::program::{library::Library, messages::Messages, template::Texts},
 };
 
-/// Speaks the engine's sentences in one language.
+/// The engine's sentences in one language.
 #[derive(Clone, Copy)]
 pub(super) struct Words<'a> {
     messages: &'a Messages,
@@ -24,12 +24,12 @@ impl<'a> Words<'a> {
         Self { messages: &library.messages, texts: &library.texts, library, language }
     }
 
-    /// A sentence without names in it.
+    /// A sentence without placeholders.
     pub(super) fn say(self, key: &str) -> String {
         self.say_with(key, &[])
     }
 
-    /// A sentence with the names that it uses.
+    /// A sentence with the values of its placeholders.
     pub(super) fn say_with(self, key: &str, names: &[(&str, Name)]) -> String {
         let lookup = |name: &str| {
             names.iter().find(|(known, _)| *known == name).map_or_else(|| Name::from(""), |(_, value)| value.clone())
@@ -108,7 +108,7 @@ impl<'a> Words<'a> {
     /// "jeudi 19 novembre 2026 vers 18 h".
     pub(super) fn moment(self, moment: &Moment) -> String {
         let start = moment.start;
-        // "Ce week-end": two days and more are said as such, the last one included.
+        // "Ce week-end": an interval of several days is written with its first and its last day.
         let last = moment.end.and_then(|end| end.date().yesterday().ok()).filter(|last| *last > start.date());
         if let (Precision::Interval, Some(last)) = (moment.precision, last) {
             let names = [("from", self.day(start.date()).into()), ("to", self.day(last).into())];
@@ -118,7 +118,7 @@ impl<'a> Words<'a> {
             Precision::Second | Precision::Minute => "moment_minute",
             Precision::Hour => "moment_hour",
             Precision::PartOfDay => "moment_part_of_day",
-            // Within one day, from an hour to another.
+            // An interval within one day, from one hour to another.
             Precision::Interval if start.time() != jiff::civil::Time::midnight() => "moment_hour",
             Precision::Day | Precision::Interval => "moment_day",
             Precision::Week => "moment_week",
@@ -134,7 +134,7 @@ impl<'a> Words<'a> {
         self.say_with("visit_slot", &names)
     }
 
-    /// What the sentences for moments name.
+    /// The values of the placeholders in sentences for moments.
     fn names_of(self, moment: &Moment) -> [(&'static str, Name); 7] {
         let start = moment.start;
         let part = match start.hour() {
@@ -162,7 +162,7 @@ impl<'a> Words<'a> {
     }
 }
 
-/// A French number as it is written in France, by pairs; others as they are.
+/// A French number as it is written in France, in pairs; others unchanged.
 fn phone(number: &str) -> String {
     let Some(national) = number.strip_prefix("+33").filter(|rest| rest.len() == 9 && rest.is_ascii()) else {
         return number.to_owned();

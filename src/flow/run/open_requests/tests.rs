@@ -1,4 +1,4 @@
-//! When a request is the one that was made before.
+//! Which requests repeat an open one.
 
 use std::sync::LazyLock;
 
@@ -17,7 +17,7 @@ const PASSED_ON: &str = "votre demande est déjà transmise";
 
 static LIBRARY: LazyLock<Library> = LazyLock::new(|| Library::from_sources(built_in()).unwrap());
 
-/// A person who asks for things at the door.
+/// A person who makes requests before the flow has begun.
 struct Asker {
     state: State,
     now: Timestamp,
@@ -38,7 +38,7 @@ impl Asker {
         output.effects
     }
 
-    /// The requests that a message makes, and what is answered.
+    /// The requests that a message makes, and the reply.
     fn say(&mut self, text: &str) -> (Vec<String>, String) {
         self.now += SignedDuration::from_mins(1);
         let effects = self.tell(&Event::Said(UserMessage { text: text.into(), ..UserMessage::default() }));
