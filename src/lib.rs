@@ -42,8 +42,8 @@
 //! 5. **Nothing is pushed but through the [`outbox`]**, whose rows come with the turn that says them; no transaction spans
 //!    a network call, but the database's own.
 //! 6. **A conversation keeps the flow revision that it began with**; the database keeps the old ones.
-//! 7. **Only [`store`] names sqlx, only `channel::telegram` teloxide, only `channel::email` lettre.** `tests/it/architecture/`
-//!    holds this and the rooms' edges.
+//! 7. **Only [`store`] names sqlx and rusqlite, only `channel::telegram` teloxide, only `channel::email` lettre.**
+//!    `tests/it/architecture/` holds this and the rooms' edges.
 //! 8. **Never an automatic refusal.** [`contract`] and [`orientation`] inform and give reasons; a person decides.
 //! 9. **Every decision explains itself**: the rule, its inputs, what it passed over, who overrode it and why.
 //! 10. **Personal data is not logged**; identifiers are.

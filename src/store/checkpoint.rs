@@ -9,9 +9,9 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{Executor, SqlitePool};
+use rusqlite::Connection;
 
-use super::{db::Db, error::StoreError};
+use super::{db::Db, error::StoreError, writer::blocking};
 
 /// How often the log's length is looked at.
 const PERIOD: Duration = Duration::from_millis(200);
@@ -28,12 +28,12 @@ pub(super) fn start(db: &Arc<Db>) {
 }
 
 async fn run(db: Weak<Db>) {
-    let mut checkpointer: Option<SqlitePool> = None;
+    let mut checkpointer: Option<Connection> = None;
     loop {
         tokio::time::sleep(PERIOD).await;
         let Some(db) = db.upgrade() else { return };
-        let Db::Sqlite { writer, file, .. } = &*db else { return };
-        if writer.is_closed() {
+        let Db::Sqlite { writer, readers, file } = &*db else { return };
+        if readers.is_closed() {
             return;
         }
         let mut log = file.clone().into_os_string();
@@ -43,13 +43,14 @@ async fn run(db: Weak<Db>) {
             continue;
         }
         let done = async {
-            let pool = match &checkpointer {
-                Some(pool) => pool.clone(),
-                None => checkpointer.insert(db.another_connection().await?).clone(),
+            let connection = match checkpointer.take() {
+                Some(connection) => connection,
+                None => writer.another_connection().await?,
             };
-            pool.execute("PRAGMA wal_checkpoint(PASSIVE)").await?;
-            if length >= TRUNCATE_FROM {
-                writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+            let (connection, is_copied) = blocking(move || copy(connection)).await??;
+            checkpointer = Some(connection);
+            if is_copied && length >= TRUNCATE_FROM {
+                writer.truncate_log().await?;
             }
             Ok::<(), StoreError>(())
         };
@@ -57,4 +58,12 @@ async fn run(db: Weak<Db>) {
             tracing::warn!(%error, "the database's log could not be checkpointed");
         }
     }
+}
+
+/// Copies what it can of the log without waiting for anybody. Tells whether that is all that was there: whoever reads
+/// for long, such as a backup, keeps the log from the place where it began.
+fn copy(connection: Connection) -> Result<(Connection, bool), StoreError> {
+    let (pages, copied): (i64, i64) =
+        connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| Ok((row.get(1)?, row.get(2)?)))?;
+    Ok((connection, pages == copied))
 }

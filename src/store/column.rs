@@ -32,21 +32,24 @@ pub(super) enum ColumnType {
     Text,
     /// 64 bits.
     Int,
+    Bytes,
 }
 
 impl ColumnType {
-    pub(super) fn null(self) -> Arg {
+    pub(super) fn null(self) -> Arg<'static> {
         match self {
             Self::Text => Arg::NullText,
             Self::Int => Arg::NullInt,
+            Self::Bytes => Arg::NullBytes,
         }
     }
 
     /// An array for `rows` values of one column.
-    pub(super) fn array(self, rows: usize) -> Array {
+    pub(super) fn array<'a>(self, rows: usize) -> Array<'a> {
         match self {
             Self::Text => Array::Text(Vec::with_capacity(rows)),
             Self::Int => Array::Int(Vec::with_capacity(rows)),
+            Self::Bytes => Array::Bytes(Vec::with_capacity(rows)),
         }
     }
 
@@ -55,6 +58,7 @@ impl ColumnType {
         match self {
             Self::Text => "text",
             Self::Int => "bigint",
+            Self::Bytes => "bytea",
         }
     }
 }
@@ -63,7 +67,7 @@ impl ColumnType {
 pub(super) trait ColumnValue: Sized {
     const TYPE: ColumnType;
 
-    fn to_arg(&self) -> Result<Arg, StoreError>;
+    fn to_arg(&self) -> Result<Arg<'_>, StoreError>;
 
     fn read(row: &Row, column: usize) -> Result<Self, StoreError>;
 }
@@ -74,8 +78,8 @@ macro_rules! as_text {
         impl ColumnValue for $type {
             const TYPE: ColumnType = ColumnType::Text;
 
-            fn to_arg(&self) -> Result<Arg, StoreError> {
-                Ok(Arg::Text(self.to_string()))
+            fn to_arg(&self) -> Result<Arg<'_>, StoreError> {
+                Ok(self.to_string().into())
             }
 
             fn read(row: &Row, column: usize) -> Result<Self, StoreError> {
@@ -91,7 +95,7 @@ macro_rules! by_name {
         impl $crate::store::column::ColumnValue for $type {
             const TYPE: $crate::store::column::ColumnType = $crate::store::column::ColumnType::Text;
 
-            fn to_arg(&self) -> Result<$crate::store::db::Arg, $crate::store::error::StoreError> {
+            fn to_arg(&self) -> Result<$crate::store::db::Arg<'_>, $crate::store::error::StoreError> {
                 Ok(self.name().into())
             }
 
@@ -112,8 +116,8 @@ macro_rules! as_json {
         impl ColumnValue for $type {
             const TYPE: ColumnType = ColumnType::Text;
 
-            fn to_arg(&self) -> Result<Arg, StoreError> {
-                json(self).map(Arg::Text)
+            fn to_arg(&self) -> Result<Arg<'_>, StoreError> {
+                json(self).map(Arg::from)
             }
 
             fn read(row: &Row, column: usize) -> Result<Self, StoreError> {
@@ -132,7 +136,7 @@ as_json!(json_or_default: Assignment, Inspection);
 impl ColumnValue for String {
     const TYPE: ColumnType = ColumnType::Text;
 
-    fn to_arg(&self) -> Result<Arg, StoreError> {
+    fn to_arg(&self) -> Result<Arg<'_>, StoreError> {
         Ok(self.as_str().into())
     }
 
@@ -144,7 +148,7 @@ impl ColumnValue for String {
 impl ColumnValue for FactName {
     const TYPE: ColumnType = ColumnType::Text;
 
-    fn to_arg(&self) -> Result<Arg, StoreError> {
+    fn to_arg(&self) -> Result<Arg<'_>, StoreError> {
         Ok(self.as_str().into())
     }
 
@@ -156,7 +160,7 @@ impl ColumnValue for FactName {
 impl ColumnValue for Language {
     const TYPE: ColumnType = ColumnType::Text;
 
-    fn to_arg(&self) -> Result<Arg, StoreError> {
+    fn to_arg(&self) -> Result<Arg<'_>, StoreError> {
         Ok(self.code().into())
     }
 
@@ -168,7 +172,7 @@ impl ColumnValue for Language {
 impl ColumnValue for i64 {
     const TYPE: ColumnType = ColumnType::Int;
 
-    fn to_arg(&self) -> Result<Arg, StoreError> {
+    fn to_arg(&self) -> Result<Arg<'_>, StoreError> {
         Ok((*self).into())
     }
 
@@ -180,7 +184,7 @@ impl ColumnValue for i64 {
 impl ColumnValue for bool {
     const TYPE: ColumnType = ColumnType::Int;
 
-    fn to_arg(&self) -> Result<Arg, StoreError> {
+    fn to_arg(&self) -> Result<Arg<'_>, StoreError> {
         Ok(i64::from(*self).into())
     }
 
@@ -189,11 +193,36 @@ impl ColumnValue for bool {
     }
 }
 
+/// Digests and keys.
+impl<const N: usize> ColumnValue for [u8; N] {
+    const TYPE: ColumnType = ColumnType::Bytes;
+
+    fn to_arg(&self) -> Result<Arg<'_>, StoreError> {
+        Ok(self.as_slice().into())
+    }
+
+    fn read(row: &Row, column: usize) -> Result<Self, StoreError> {
+        row.bytes(column)?.try_into().map_err(|_| row.unreadable(column))
+    }
+}
+
+impl ColumnValue for Vec<u8> {
+    const TYPE: ColumnType = ColumnType::Bytes;
+
+    fn to_arg(&self) -> Result<Arg<'_>, StoreError> {
+        Ok(self.as_slice().into())
+    }
+
+    fn read(row: &Row, column: usize) -> Result<Self, StoreError> {
+        row.bytes(column)
+    }
+}
+
 /// Unix milliseconds.
 impl ColumnValue for Timestamp {
     const TYPE: ColumnType = ColumnType::Int;
 
-    fn to_arg(&self) -> Result<Arg, StoreError> {
+    fn to_arg(&self) -> Result<Arg<'_>, StoreError> {
         Ok((*self).into())
     }
 
@@ -205,7 +234,7 @@ impl ColumnValue for Timestamp {
 impl<V: ColumnValue> ColumnValue for Option<V> {
     const TYPE: ColumnType = V::TYPE;
 
-    fn to_arg(&self) -> Result<Arg, StoreError> {
+    fn to_arg(&self) -> Result<Arg<'_>, StoreError> {
         self.as_ref().map_or(Ok(V::TYPE.null()), V::to_arg)
     }
 

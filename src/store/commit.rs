@@ -4,9 +4,12 @@
 //! received keys go in first: a redelivered message drops out of the group. Then the conversations, each fenced by its
 //! revision: one that another node moved on meanwhile drops out too, and its caller loads it anew and tries again.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, thread, time::Duration};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, oneshot},
+};
 
 use super::{
     db::{Db, Tx, args},
@@ -128,10 +131,20 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    pub(super) fn start(db: Arc<Db>) -> Self {
+    /// On SQLite the task has a thread of its own, on which its statements run: they block.
+    pub(super) fn start(db: Arc<Db>) -> Result<Self, StoreError> {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        tokio::spawn(run(db, receiver));
-        Self { sender }
+        match *db {
+            Db::Sqlite { .. } => {
+                let runtime = Handle::current();
+                thread::Builder::new()
+                    .name("guichet-writer".to_owned())
+                    .spawn(move || runtime.block_on(run(db, receiver)))
+                    .map_err(|error| StoreError::NoThread(error.to_string()))?;
+            }
+            Db::Postgres(_) => drop(tokio::spawn(run(db, receiver))),
+        }
+        Ok(Self { sender })
     }
 
     /// Queues a turn; returns it when it is on disk.
@@ -179,7 +192,7 @@ fn refuse(group: &mut Vec<Waiting>, error: StoreError) {
 
 /// Stores a group in one transaction. On success the group is answered and empty; on error it is untouched.
 async fn store_group(db: &Db, group: &mut Vec<Waiting>) -> Result<(), StoreError> {
-    let mut tx = db.begin().await?;
+    let mut tx = db.begin_here().await?;
     let stored = write_group(&mut tx, group).await;
     let outcome = match stored {
         Ok(outcome) => outcome,

@@ -1,29 +1,31 @@
-//! One face for the two engines: a query is written once, with `$1` placeholders, and its values are text or integers.
+//! One face for the two engines: a query is written once, with `$1` placeholders, and its values are text, integers or
+//! bytes.
 //!
-//! `sqlx::Any` would do the same with nine kinds of values and a slower path; here two are enough, because ids are text,
-//! times and money are integers and structures are JSON.
+//! `sqlx::Any` would do the same with nine kinds of values and a slower path; here three are enough, because ids are text,
+//! times and money are integers, digests are bytes and structures are JSON.
+//!
+//! PostgreSQL and the readers of SQLite are sqlx's pools; SQLite's one connection that writes is a [`Writer`].
 
-use std::{path::PathBuf, str::FromStr, time::Duration};
+use std::{borrow::Cow, path::PathBuf, str::FromStr, time::Duration};
 
 use jiff::Timestamp;
+use rusqlite::types::Value;
 use sqlx::{
-    AssertSqlSafe, Column as _, Executor, PgPool, Row as _, SqlitePool, ValueRef as _,
+    AssertSqlSafe, Column as _, Executor, PgConnection, PgPool, Row as _, SqlitePool, ValueRef as _,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions, PgRow},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteRow},
 };
 
-use super::error::StoreError;
+use super::{
+    error::StoreError,
+    writer::{Place, Transaction, Writer, Written},
+};
 
 /// The two engines behind one contract.
 #[derive(Clone, Debug)]
 pub(super) enum Db {
-    Sqlite {
-        /// One connection: SQLite has one writer, and waiting in our queue is fairer than its busy time-out.
-        writer: SqlitePool,
-        readers: SqlitePool,
-        file: PathBuf,
-    },
+    Sqlite { writer: Writer, readers: SqlitePool, file: PathBuf },
     Postgres(PgPool),
 }
 
@@ -46,50 +48,72 @@ impl Dialect {
 
 /// A value to bind.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Arg {
-    Text(String),
+pub(super) enum Arg<'a> {
+    Text(Cow<'a, str>),
     Int(i64),
+    Bytes(Cow<'a, [u8]>),
     NullText,
     NullInt,
+    NullBytes,
 }
 
-impl From<&str> for Arg {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
+impl Arg<'_> {
+    /// The value with its own text or bytes.
+    pub(super) fn into_owned(self) -> Arg<'static> {
+        match self {
+            Self::Text(text) => Arg::Text(Cow::Owned(text.into_owned())),
+            Self::Int(int) => Arg::Int(int),
+            Self::Bytes(bytes) => Arg::Bytes(Cow::Owned(bytes.into_owned())),
+            Self::NullText => Arg::NullText,
+            Self::NullInt => Arg::NullInt,
+            Self::NullBytes => Arg::NullBytes,
+        }
     }
 }
 
-impl From<String> for Arg {
+impl<'a> From<&'a str> for Arg<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Arg<'_> {
     fn from(text: String) -> Self {
-        Self::Text(text)
+        Self::Text(Cow::Owned(text))
     }
 }
 
-impl From<i64> for Arg {
+impl From<i64> for Arg<'_> {
     fn from(int: i64) -> Self {
         Self::Int(int)
     }
 }
 
-impl From<Option<String>> for Arg {
-    fn from(text: Option<String>) -> Self {
-        text.map_or(Self::NullText, Self::Text)
+impl<'a> From<&'a [u8]> for Arg<'a> {
+    fn from(bytes: &'a [u8]) -> Self {
+        Self::Bytes(Cow::Borrowed(bytes))
     }
 }
 
-impl From<Option<i64>> for Arg {
+impl From<Option<String>> for Arg<'_> {
+    fn from(text: Option<String>) -> Self {
+        text.map_or(Self::NullText, Self::from)
+    }
+}
+
+impl From<Option<i64>> for Arg<'_> {
     fn from(int: Option<i64>) -> Self {
         int.map_or(Self::NullInt, Self::Int)
     }
 }
 
-impl From<Timestamp> for Arg {
+impl From<Timestamp> for Arg<'_> {
     fn from(time: Timestamp) -> Self {
         Self::Int(time.as_millisecond())
     }
 }
 
-impl From<Option<Timestamp>> for Arg {
+impl From<Option<Timestamp>> for Arg<'_> {
     fn from(time: Option<Timestamp>) -> Self {
         time.map_or(Self::NullInt, Self::from)
     }
@@ -103,7 +127,10 @@ pub(super) use args;
 
 /// A row of either engine.
 pub(super) enum Row {
+    /// Of a reader.
     Sqlite(SqliteRow),
+    /// Of the writer.
+    Written(Written),
     Postgres(PgRow),
 }
 
@@ -111,6 +138,10 @@ impl Row {
     pub(super) fn text(&self, column: usize) -> Result<String, StoreError> {
         Ok(match self {
             Self::Sqlite(row) => row.try_get(column)?,
+            Self::Written(row) => match row.value(column) {
+                Some(Value::Text(text)) => text.clone(),
+                _ => return Err(self.unreadable(column)),
+            },
             Self::Postgres(row) => row.try_get(column)?,
         })
     }
@@ -118,6 +149,7 @@ impl Row {
     pub(super) fn is_null(&self, column: usize) -> Result<bool, StoreError> {
         Ok(match self {
             Self::Sqlite(row) => row.try_get_raw(column)?.is_null(),
+            Self::Written(row) => row.value(column) == Some(&Value::Null),
             Self::Postgres(row) => row.try_get_raw(column)?.is_null(),
         })
     }
@@ -126,6 +158,7 @@ impl Row {
     pub(super) fn unreadable(&self, column: usize) -> StoreError {
         StoreError::UnreadableColumn(match self {
             Self::Sqlite(row) => row.column(column).name().to_owned(),
+            Self::Written(row) => row.name(column),
             Self::Postgres(row) => row.column(column).name().to_owned(),
         })
     }
@@ -133,6 +166,8 @@ impl Row {
     pub(super) fn text_or_null(&self, column: usize) -> Result<Option<String>, StoreError> {
         Ok(match self {
             Self::Sqlite(row) => row.try_get(column)?,
+            Self::Written(_) if self.is_null(column)? => None,
+            Self::Written(_) => Some(self.text(column)?),
             Self::Postgres(row) => row.try_get(column)?,
         })
     }
@@ -140,6 +175,21 @@ impl Row {
     pub(super) fn int(&self, column: usize) -> Result<i64, StoreError> {
         Ok(match self {
             Self::Sqlite(row) => row.try_get(column)?,
+            Self::Written(row) => match row.value(column) {
+                Some(Value::Integer(int)) => *int,
+                _ => return Err(self.unreadable(column)),
+            },
+            Self::Postgres(row) => row.try_get(column)?,
+        })
+    }
+
+    pub(super) fn bytes(&self, column: usize) -> Result<Vec<u8>, StoreError> {
+        Ok(match self {
+            Self::Sqlite(row) => row.try_get(column)?,
+            Self::Written(row) => match row.value(column) {
+                Some(Value::Blob(bytes)) => bytes.clone(),
+                _ => return Err(self.unreadable(column)),
+            },
             Self::Postgres(row) => row.try_get(column)?,
         })
     }
@@ -181,10 +231,12 @@ macro_rules! bind {
         let mut query = sqlx::query(AssertSqlSafe($sql));
         for arg in $args {
             query = match arg {
-                Arg::Text(text) => query.bind(text.as_str()),
+                Arg::Text(text) => query.bind(&**text),
                 Arg::Int(int) => query.bind(*int),
+                Arg::Bytes(bytes) => query.bind(&**bytes),
                 Arg::NullText => query.bind(None::<&str>),
                 Arg::NullInt => query.bind(None::<i64>),
+                Arg::NullBytes => query.bind(None::<&[u8]>),
             };
         }
         query
@@ -214,30 +266,17 @@ impl Db {
     }
 
     async fn open_sqlite(file: PathBuf, synchronous: Synchronous) -> Result<Self, StoreError> {
+        let writer = Writer::open(&file, synchronous).await?;
         let options = SqliteConnectOptions::new()
             .filename(&file)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(match synchronous {
-                Synchronous::Full => SqliteSynchronous::Full,
-                Synchronous::Normal => SqliteSynchronous::Normal,
-            })
+            .read_only(true)
             .busy_timeout(Duration::from_secs(5))
             .pragma("cache_size", "-65536")
-            // The checkpointer does this off the writer's path, see `checkpoint`.
-            .pragma("wal_autocheckpoint", "0")
-            .pragma("temp_store", "memory")
-            // A group's statements differ by their number of rows, see `batch`.
-            .statement_cache_capacity(1024);
-        let writer = open_writer(&options).await?;
-        let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&writer).await?;
-        if !is_safe_sqlite(&version) {
-            return Err(StoreError::OldSqlite(version));
-        }
+            .pragma("temp_store", "memory");
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(Duration::from_secs(5))
-            .connect_with(options.read_only(true))
+            .connect_with(options)
             .await?;
         Ok(Self::Sqlite { writer, readers, file })
     }
@@ -249,15 +288,8 @@ impl Db {
         }
     }
 
-    /// A connection apart from the pools, for the checkpointer.
-    pub(super) async fn another_connection(&self) -> Result<SqlitePool, StoreError> {
-        let Self::Sqlite { writer, .. } = self else { return Err(StoreError::UnknownScheme) };
-        let options = writer.connect_options();
-        Ok(SqlitePoolOptions::new().max_connections(1).connect_with((*options).clone()).await?)
-    }
-
     /// Reads outside a transaction.
-    pub(super) async fn fetch(&self, sql: &str, args: &[Arg]) -> Result<Vec<Row>, StoreError> {
+    pub(super) async fn fetch(&self, sql: &str, args: &[Arg<'_>]) -> Result<Vec<Row>, StoreError> {
         Ok(match self {
             Self::Sqlite { readers, .. } => {
                 bind!(sql, args).fetch_all(readers).await?.into_iter().map(Row::Sqlite).collect()
@@ -267,30 +299,35 @@ impl Db {
     }
 
     /// Reads one row, or none.
-    pub(super) async fn fetch_one(&self, sql: &str, args: &[Arg]) -> Result<Option<Row>, StoreError> {
+    pub(super) async fn fetch_one(&self, sql: &str, args: &[Arg<'_>]) -> Result<Option<Row>, StoreError> {
         Ok(self.fetch(sql, args).await?.into_iter().next())
     }
 
     /// Begins a transaction that writes.
     pub(super) async fn begin(&self) -> Result<Tx, StoreError> {
+        self.begin_in(Place::Elsewhere).await
+    }
+
+    /// Begins a transaction whose statements run on the calling thread where the engine is SQLite: it is one that may block.
+    pub(super) async fn begin_here(&self) -> Result<Tx, StoreError> {
+        self.begin_in(Place::Here).await
+    }
+
+    async fn begin_in(&self, place: Place) -> Result<Tx, StoreError> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => {
-                let mut connection = writer.acquire().await?;
-                connection.execute("BEGIN IMMEDIATE").await?;
-                Tx::Sqlite(Some(connection))
-            }
+            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin(place).await?),
             Self::Postgres(pool) => {
                 let mut connection = pool.acquire().await?;
                 connection.execute("BEGIN").await?;
-                Tx::Postgres(Some(connection))
+                Tx::Postgres(Open(Some(connection)))
             }
         })
     }
 
     /// One statement that writes, in a transaction of its own. Returns how many rows it touched.
-    pub(super) async fn execute(&self, sql: &str, args: &[Arg]) -> Result<u64, StoreError> {
+    pub(super) async fn execute(&self, sql: &str, args: &[Arg<'_>]) -> Result<u64, StoreError> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => bind!(sql, args).execute(writer).await?.rows_affected(),
+            Self::Sqlite { writer, .. } => writer.execute(sql, args).await?,
             Self::Postgres(pool) => bind!(sql, args).execute(pool).await?.rows_affected(),
         })
     }
@@ -306,27 +343,6 @@ impl Db {
     }
 }
 
-/// Opens the one connection that writes. Another program that opens the same new file at the same instant makes the change
-/// to WAL fail at once, whatever the busy time-out: it is tried again for a moment.
-async fn open_writer(options: &SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
-    const ATTEMPTS: u32 = 20;
-    const PAUSE: Duration = Duration::from_millis(100);
-
-    let mut attempt = 1;
-    loop {
-        let opened = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(Duration::from_secs(30))
-            .connect_with(options.clone())
-            .await;
-        match opened.map_err(StoreError::from) {
-            Err(StoreError::Locked) if attempt < ATTEMPTS => tokio::time::sleep(PAUSE).await,
-            opened => return opened,
-        }
-        attempt += 1;
-    }
-}
-
 /// How hard SQLite flushes. Only the power-cut test uses anything but `Full`, to prove that it can see the difference.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Synchronous {
@@ -335,107 +351,119 @@ pub enum Synchronous {
     Normal,
 }
 
-/// 3.51.3 repaired a corruption when the WAL is reset.
-fn is_safe_sqlite(version: &str) -> bool {
-    let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
-    parts.as_slice() >= [3, 51, 3].as_slice()
+/// A transaction. It must end in [`Tx::commit`]; dropped before, it is rolled back.
+pub(super) enum Tx {
+    Sqlite(Transaction),
+    Postgres(Open),
 }
 
-/// A transaction. It must end in [`Tx::commit`]; dropped before, its connection is closed and so rolled back.
-pub(super) enum Tx {
-    Sqlite(Option<PoolConnection<sqlx::Sqlite>>),
-    Postgres(Option<PoolConnection<sqlx::Postgres>>),
-}
+/// PostgreSQL's connection until its transaction ends. Dropped before, it is closed, and the server rolls back.
+pub(super) struct Open(Option<PoolConnection<sqlx::Postgres>>);
 
 impl Tx {
     pub(super) fn is_sqlite(&self) -> bool {
         matches!(self, Self::Sqlite(_))
     }
 
-    pub(super) async fn fetch(&mut self, sql: &str, args: &[Arg]) -> Result<Vec<Row>, StoreError> {
-        Ok(match self {
-            Self::Sqlite(Some(connection)) => {
-                bind!(sql, args).fetch_all(&mut **connection).await?.into_iter().map(Row::Sqlite).collect()
+    pub(super) async fn fetch(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<Vec<Row>, StoreError> {
+        match self {
+            Self::Sqlite(transaction) => transaction.fetch(sql, args.len(), args).await,
+            Self::Postgres(open) => {
+                let rows = bind!(sql, args).fetch_all(open.connection()?).await?;
+                Ok(rows.into_iter().map(Row::Postgres).collect())
             }
-            Self::Postgres(Some(connection)) => {
-                bind!(sql, args).fetch_all(&mut **connection).await?.into_iter().map(Row::Postgres).collect()
-            }
-            Self::Sqlite(None) | Self::Postgres(None) => return Err(StoreError::TransactionOver),
-        })
+        }
     }
 
     /// Several statements without values, such as a migration.
     pub(super) async fn run_script(&mut self, sql: &str) -> Result<(), StoreError> {
-        let script = sqlx::raw_sql(AssertSqlSafe(sql));
         match self {
-            Self::Sqlite(Some(connection)) => script.execute(&mut **connection).await.map(drop)?,
-            Self::Postgres(Some(connection)) => script.execute(&mut **connection).await.map(drop)?,
-            Self::Sqlite(None) | Self::Postgres(None) => return Err(StoreError::TransactionOver),
+            Self::Sqlite(transaction) => transaction.run_script(sql).await,
+            Self::Postgres(open) => {
+                Ok(sqlx::raw_sql(AssertSqlSafe(sql)).execute(open.connection()?).await.map(drop)?)
+            }
         }
-        Ok(())
+    }
+
+    /// Runs a statement of one row for each `width` of the values (SQLite).
+    pub(super) async fn fetch_each(
+        &mut self,
+        sql: &str,
+        width: usize,
+        values: &[Arg<'_>],
+    ) -> Result<Vec<Row>, StoreError> {
+        let Self::Sqlite(transaction) = self else { return Err(StoreError::TransactionOver) };
+        transaction.fetch(sql, width, values).await
     }
 
     /// A statement that binds arrays (PostgreSQL's `UNNEST`).
-    pub(super) async fn fetch_arrays(&mut self, sql: &str, arrays: &[Array]) -> Result<Vec<Row>, StoreError> {
-        let Self::Postgres(Some(connection)) = self else { return Err(StoreError::TransactionOver) };
+    pub(super) async fn fetch_arrays(&mut self, sql: &str, arrays: &[Array<'_>]) -> Result<Vec<Row>, StoreError> {
+        let Self::Postgres(open) = self else { return Err(StoreError::TransactionOver) };
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for array in arrays {
             query = match array {
                 Array::Text(values) => query.bind(values),
                 Array::Int(values) => query.bind(values),
+                Array::Bytes(values) => query.bind(values),
             };
         }
-        Ok(query.fetch_all(&mut **connection).await?.into_iter().map(Row::Postgres).collect())
+        Ok(query.fetch_all(open.connection()?).await?.into_iter().map(Row::Postgres).collect())
     }
 
     pub(super) async fn commit(self) -> Result<(), StoreError> {
-        self.end("COMMIT").await
+        match self {
+            Self::Sqlite(transaction) => transaction.commit().await,
+            Self::Postgres(open) => open.end("COMMIT").await,
+        }
     }
 
     pub(super) async fn rollback(self) -> Result<(), StoreError> {
-        self.end("ROLLBACK").await
+        match self {
+            Self::Sqlite(transaction) => transaction.rollback().await,
+            Self::Postgres(open) => open.end("ROLLBACK").await,
+        }
+    }
+}
+
+impl Open {
+    fn connection(&mut self) -> Result<&mut PgConnection, StoreError> {
+        self.0.as_deref_mut().ok_or(StoreError::TransactionOver)
     }
 
     /// On an error the connection stays in place, and is closed with the transaction.
     async fn end(mut self, sql: &'static str) -> Result<(), StoreError> {
-        match &mut self {
-            Self::Sqlite(Some(open)) => open.execute(sql).await.map(|_| ())?,
-            Self::Postgres(Some(open)) => open.execute(sql).await.map(|_| ())?,
-            Self::Sqlite(None) | Self::Postgres(None) => {}
-        }
-        match &mut self {
-            Self::Sqlite(connection) => drop(connection.take()),
-            Self::Postgres(connection) => drop(connection.take()),
-        }
+        self.connection()?.execute(sql).await?;
+        drop(self.0.take());
         Ok(())
     }
 }
 
-impl Drop for Tx {
+impl Drop for Open {
     fn drop(&mut self) {
-        match self {
-            Self::Sqlite(Some(connection)) => connection.close_on_drop(),
-            Self::Postgres(Some(connection)) => connection.close_on_drop(),
-            Self::Sqlite(None) | Self::Postgres(None) => {}
+        if let Some(connection) = &mut self.0 {
+            connection.close_on_drop();
         }
     }
 }
 
 /// The values of one column for a whole group of rows.
 #[derive(Debug)]
-pub(super) enum Array {
-    Text(Vec<Option<String>>),
+pub(super) enum Array<'a> {
+    Text(Vec<Option<&'a str>>),
     Int(Vec<Option<i64>>),
+    Bytes(Vec<Option<&'a [u8]>>),
 }
 
-impl Array {
+impl<'a> Array<'a> {
     /// The next row's value; one of the other kind is null.
-    pub(super) fn push(&mut self, value: Arg) {
+    pub(super) fn push(&mut self, value: &'a Arg<'_>) {
         match (self, value) {
             (Self::Text(values), Arg::Text(text)) => values.push(Some(text)),
             (Self::Text(values), _) => values.push(None),
-            (Self::Int(values), Arg::Int(int)) => values.push(Some(int)),
+            (Self::Int(values), Arg::Int(int)) => values.push(Some(*int)),
             (Self::Int(values), _) => values.push(None),
+            (Self::Bytes(values), Arg::Bytes(bytes)) => values.push(Some(bytes)),
+            (Self::Bytes(values), _) => values.push(None),
         }
     }
 }

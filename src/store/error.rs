@@ -1,5 +1,11 @@
 //! What can go wrong with the database, said so that the person who runs the service knows what to do.
 
+use sqlx::sqlite::SqliteError;
+
+/// SQLite's extended codes of a key that is there already.
+const PRIMARY_KEY: i32 = 1555;
+const UNIQUE: i32 = 2067;
+
 /// An error of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -34,6 +40,8 @@ pub enum StoreError {
     TransactionOver,
     #[error("the system gives no randomness: {0}")]
     NoRandomness(String),
+    #[error("the system gives no thread: {0}")]
+    NoThread(String),
     #[error("the store is closing")]
     Closing,
     #[error("that identifier exists already")]
@@ -56,7 +64,10 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Database(database) => {
                 let code = database.code().unwrap_or_default();
                 let message = || database.message().to_owned();
-                if code.len() == 5 { of_postgres(&code, message) } else { of_sqlite(&code, message) }
+                match code.parse() {
+                    Ok(code) if database.try_downcast_ref::<SqliteError>().is_some() => of_sqlite(code, message),
+                    _ => of_postgres(&code, message),
+                }
             }
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
@@ -64,6 +75,18 @@ impl From<sqlx::Error> for StoreError {
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::WorkerCrashed => Self::Unreachable(error.to_string()),
             sqlx::Error::PoolClosed => Self::Closing,
+            _ => Self::Refused(error.to_string()),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match &error {
+            rusqlite::Error::SqliteFailure(failure, message) => match failure.extended_code {
+                UNIQUE | PRIMARY_KEY => Self::Taken,
+                code => of_sqlite(code, || message.clone().unwrap_or_else(|| failure.to_string())),
+            },
             _ => Self::Refused(error.to_string()),
         }
     }
@@ -83,14 +106,14 @@ fn of_postgres(code: &str, message: impl Fn() -> String) -> StoreError {
     }
 }
 
-/// SQLite's are numbers below ten thousand; the low byte is the primary code (https://www.sqlite.org/rescode.html).
-fn of_sqlite(code: &str, message: impl Fn() -> String) -> StoreError {
-    match code.parse::<u32>().map(|code| code & 0xff) {
-        Ok(13) => StoreError::DiskFull,
-        Ok(5 | 6) => StoreError::Locked,
-        Ok(11 | 26) => StoreError::Corrupt(code.to_owned()),
-        Ok(3 | 8 | 14 | 23) => StoreError::ReadOnly,
-        Ok(10) => StoreError::Unreachable(message()),
+/// SQLite's are numbers; the low byte is the primary code (https://www.sqlite.org/rescode.html).
+fn of_sqlite(code: i32, message: impl Fn() -> String) -> StoreError {
+    match code & 0xff {
+        13 => StoreError::DiskFull,
+        5 | 6 => StoreError::Locked,
+        11 | 26 => StoreError::Corrupt(code.to_string()),
+        3 | 8 | 14 | 23 => StoreError::ReadOnly,
+        10 => StoreError::Unreachable(message()),
         _ => StoreError::Refused(message()),
     }
 }

@@ -8,7 +8,7 @@
 //! Messages and everything that they change go through [`Engine::commit`], which shares one flush among all that wait for
 //! it. A query is written once where both engines accept it.
 //!
-//! Architecture invariant: no other room names `sqlx`, and no transaction here waits for a network but the database's own.
+//! Architecture invariant: no other room names `sqlx` or `rusqlite`, and no transaction here waits for a network but the database's own.
 
 mod cases;
 mod checkpoint;
@@ -23,6 +23,7 @@ mod schema;
 mod table;
 mod tables;
 mod users;
+mod writer;
 
 pub use cases::{
     CaseAccess, Cases,

@@ -1,10 +1,10 @@
 //! One declaration a table. [`table!`] names each column once, beside the field that it holds: what is selected, what is
 //! bound and what is read come from that one line, so that no two columns can change places in one of them.
 //!
-//! [`Insert`] writes many rows by one statement: `VALUES` with all their values bound on SQLite, `UNNEST` on PostgreSQL.
-//! `json_each` would do on SQLite too, with one statement for any number of rows; but each row is then written as JSON,
-//! parsed, written as text and parsed again for its columns. A statement for each number of rows is prepared once, up to
-//! [`MAX_ROWS`]; a larger group takes several.
+//! [`Insert`] writes many rows: by one statement with `UNNEST` on PostgreSQL; on SQLite, which is called and not asked over
+//! a network, by a statement of one row that is prepared once and run for each. One statement of many rows would be slower
+//! there: it keeps a journal of its own so that its last row can take back its first, and its rows pass a temporary table
+//! where it returns something.
 
 use std::{borrow::Borrow, marker::PhantomData};
 
@@ -19,12 +19,12 @@ pub(super) trait Table: Sized {
     /// The table's name and columns.
     fn schema() -> &'static Schema;
 
-    /// The values of the columns that are written, in their order.
+    /// Adds the values of the columns that are written, in their order.
     ///
     /// # Errors
     ///
     /// [`StoreError::Unstorable`] for a value that has no JSON.
-    fn bind(&self) -> Result<Vec<Arg>, StoreError>;
+    fn bind<'a>(&'a self, values: &mut Values<'a>) -> Result<(), StoreError>;
 
     /// Reads a row of a statement that selects [`Schema::selected`].
     fn read(row: &Row) -> Result<Self, StoreError>;
@@ -64,13 +64,15 @@ macro_rules! table {
                 &SCHEMA
             }
 
-            fn bind(&self) -> Result<Vec<$crate::store::db::Arg>, $crate::store::error::StoreError> {
-                let mut values = $crate::store::table::Values::default();
+            fn bind<'a>(
+                &'a self,
+                values: &mut $crate::store::table::Values<'a>,
+            ) -> Result<(), $crate::store::error::StoreError> {
                 $( $crate::store::table::column!(@bind values, self, $field $(as $column)?
                     $(? : $maybe { $( $in_maybe $(as $maybe_column)? ),+ })?
                     $(: $part { $( $in_part $(as $part_column)? ),+ })?); )+
                 $( $( values.made(self, $make)?; )+ )?
-                Ok(values.bound())
+                Ok(())
             }
 
             fn read(row: &$crate::store::db::Row) -> Result<Self, $crate::store::error::StoreError> {
@@ -171,20 +173,20 @@ impl Schema {
     }
 }
 
-/// The values that a row binds.
-#[derive(Debug, Default)]
-pub(super) struct Values(Vec<Arg>);
+/// The values that rows bind, one row after the other. Texts stay where the rows have them.
+#[derive(Debug)]
+pub(super) struct Values<'a>(Vec<Arg<'a>>);
 
-impl Values {
-    pub(super) fn push(&mut self, value: &impl ColumnValue) -> Result<(), StoreError> {
+impl<'a> Values<'a> {
+    pub(super) fn push(&mut self, value: &'a impl ColumnValue) -> Result<(), StoreError> {
         self.0.push(value.to_arg()?);
         Ok(())
     }
 
     /// The value in a part that may be missing.
-    pub(super) fn part<P, V: ColumnValue>(
+    pub(super) fn part<P, V: ColumnValue + 'a>(
         &mut self,
-        part: Option<&P>,
+        part: Option<&'a P>,
         get: impl Fn(&P) -> &V,
     ) -> Result<(), StoreError> {
         self.0.push(part.map_or(Ok(V::TYPE.null()), |part| get(part).to_arg())?);
@@ -193,11 +195,8 @@ impl Values {
 
     /// What `make` makes of the row.
     pub(super) fn made<R, V: ColumnValue>(&mut self, row: &R, make: impl Fn(&R) -> V) -> Result<(), StoreError> {
-        self.push(&make(row))
-    }
-
-    pub(super) fn bound(self) -> Vec<Arg> {
-        self.0
+        self.0.push(make(row).to_arg()?.into_owned());
+        Ok(())
     }
 }
 
@@ -231,12 +230,12 @@ impl<'r> Cells<'r> {
 
 impl Db {
     /// The rows of a table, outside a transaction; `rest` begins with its `WHERE`.
-    pub(super) async fn rows<T: Table>(&self, rest: &str, args: &[Arg]) -> Result<Vec<T>, StoreError> {
+    pub(super) async fn rows<T: Table>(&self, rest: &str, args: &[Arg<'_>]) -> Result<Vec<T>, StoreError> {
         self.fetch(&T::schema().select(rest), args).await?.iter().map(T::read).collect()
     }
 
     /// One row of a table, or none.
-    pub(super) async fn row<T: Table>(&self, rest: &str, args: &[Arg]) -> Result<Option<T>, StoreError> {
+    pub(super) async fn row<T: Table>(&self, rest: &str, args: &[Arg<'_>]) -> Result<Option<T>, StoreError> {
         self.fetch_one(&T::schema().select(rest), args).await?.as_ref().map(T::read).transpose()
     }
 }
@@ -245,21 +244,12 @@ impl Db {
 #[derive(Debug)]
 pub(super) struct Insert<T> {
     columns: Vec<ColumnType>,
-    sqlite: Statement,
+    /// Of one row.
+    sqlite: String,
+    /// Of any number of rows.
     postgres: String,
     rows: PhantomData<fn(&T)>,
 }
-
-/// The parts of SQLite's statement, put together for as many rows as there are.
-#[derive(Debug)]
-struct Statement {
-    head: String,
-    row: String,
-    tail: String,
-}
-
-/// The most rows in one SQLite statement: far from its limit of 32,766 values, and few enough statements to keep.
-const MAX_ROWS: usize = 64;
 
 impl<T: Table> Insert<T> {
     /// Rows that are not there yet.
@@ -274,11 +264,7 @@ impl<T: Table> Insert<T> {
         let arrays = (1..).zip(written).map(|(number, (_, holds))| format!("${number}::{}[]", holds.of_postgres()));
         Self {
             columns: written.iter().map(|(_, holds)| *holds).collect(),
-            sqlite: Statement {
-                head: format!("INSERT INTO {table} ({names}) VALUES "),
-                row: format!("({})", vec!["?"; written.len()].join(",")),
-                tail: format!(" {tail}"),
-            },
+            sqlite: format!("INSERT INTO {table} ({names}) VALUES ({}) {tail}", vec!["?"; written.len()].join(", ")),
             postgres: format!(
                 "INSERT INTO {table} ({names}) SELECT * FROM UNNEST({}) {tail}",
                 arrays.collect::<Vec<_>>().join(", ")
@@ -300,22 +286,20 @@ impl<T: Table> Insert<T> {
         tx: &mut Tx,
         rows: impl IntoIterator<Item = R>,
     ) -> Result<Vec<Row>, StoreError> {
-        let mut rows = rows.into_iter().map(|row| row.borrow().bind()).collect::<Result<Vec<_>, _>>()?.into_iter();
-        if rows.len() == 0 {
+        let rows: Vec<R> = rows.into_iter().collect();
+        if rows.is_empty() {
             return Ok(Vec::new());
         }
-        if tx.is_sqlite() {
-            let mut returned = Vec::new();
-            loop {
-                let args: Vec<Arg> = rows.by_ref().take(MAX_ROWS).flatten().collect();
-                if args.is_empty() {
-                    return Ok(returned);
-                }
-                returned.extend(tx.fetch(&self.sqlite.sql(args.len() / self.columns.len()), &args).await?);
-            }
+        let width = self.columns.len();
+        let mut values = Values(Vec::with_capacity(rows.len() * width));
+        for row in &rows {
+            row.borrow().bind(&mut values)?;
         }
-        let mut arrays: Vec<Array> = self.columns.iter().map(|holds| holds.array(rows.len())).collect();
-        for row in rows {
+        if tx.is_sqlite() {
+            return tx.fetch_each(&self.sqlite, width, &values.0).await;
+        }
+        let mut arrays: Vec<Array<'_>> = self.columns.iter().map(|holds| holds.array(rows.len())).collect();
+        for row in values.0.chunks(width) {
             for (array, value) in arrays.iter_mut().zip(row) {
                 array.push(value);
             }
@@ -329,20 +313,5 @@ impl<T: Table> Insert<T> {
         let returned = self.run(&mut tx, [row]).await?;
         tx.commit().await?;
         Ok(returned)
-    }
-}
-
-impl Statement {
-    fn sql(&self, rows: usize) -> String {
-        let mut sql = String::with_capacity(self.head.len() + rows * (self.row.len() + 1) + self.tail.len());
-        sql.push_str(&self.head);
-        for row in 0..rows {
-            if row > 0 {
-                sql.push(',');
-            }
-            sql.push_str(&self.row);
-        }
-        sql.push_str(&self.tail);
-        sql
     }
 }

@@ -117,11 +117,11 @@ impl InboxFilter {
     }
 
     /// The condition and its values; placeholders from `$1`.
-    fn condition(&self) -> (String, Vec<Arg>) {
+    fn condition(&self) -> (String, Vec<Arg<'static>>) {
         let mut values = Vec::new();
         let mut terms = Vec::new();
         let mut test = |term: &str, value: &str| {
-            values.push(Arg::from(value));
+            values.push(Arg::from(value.to_owned()));
             terms.push(term.replace('?', &format!("${}", values.len())));
         };
         if let Some(status) = self.status {

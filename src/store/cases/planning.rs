@@ -60,7 +60,7 @@ impl Cases<'_> {
         if booked.is_empty() {
             return Ok(Vec::new());
         }
-        let ids: Vec<Arg> = booked.iter().map(|row| Arg::from(row.mission.to_string())).collect();
+        let ids: Vec<Arg<'_>> = booked.iter().map(|row| Arg::from(row.mission.to_string())).collect();
         let marks: Vec<String> = (1..=ids.len()).map(|number| format!("${number}")).collect();
         let missions: Vec<MissionRow> = self.db.rows(&format!("WHERE id IN ({})", marks.join(", ")), &ids).await?;
         let missions: BTreeMap<MissionId, MissionRow> = missions.into_iter().map(|row| (row.id, row)).collect();

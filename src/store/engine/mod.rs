@@ -54,7 +54,7 @@ impl Engine {
         let db = Arc::new(Db::open(url, synchronous).await?);
         schema::migrate(&db).await?;
         checkpoint::start(&db);
-        let commits = Queue::start(Arc::clone(&db));
+        let commits = Queue::start(Arc::clone(&db))?;
         Ok(Self { db, commits })
     }
 

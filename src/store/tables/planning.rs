@@ -248,7 +248,7 @@ pub(in crate::store) async fn mission(db: &Db, dossier: DossierId) -> Result<Opt
 pub(in crate::store) async fn with_appointments(
     db: &Db,
     condition: &str,
-    args: &[Arg],
+    args: &[Arg<'_>],
 ) -> Result<Option<Mission>, StoreError> {
     let Some(row) = db.row::<MissionRow>(condition, args).await? else { return Ok(None) };
     let of_mission = format!("WHERE mission = $1 ORDER BY start_at, id LIMIT {MAX_ROWS}");

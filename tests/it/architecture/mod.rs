@@ -116,6 +116,7 @@ const WITHOUT_CIRCLES: &[&str] = &["flow", "store", "conversation", "replay"];
 /// Words that stand in one place only: the word, where it may stand, and why.
 const ONLY_IN: &[(&str, &[&str], &str)] = &[
     ("sqlx", &["store/"], "only the store speaks SQL"),
+    ("rusqlite", &["store/"], "only the store speaks SQL"),
     ("teloxide", &["channel/telegram/"], "only the Telegram channel knows its library"),
     ("teloxide_core", &["channel/telegram/"], "only the Telegram channel knows its library"),
     ("lettre", &["channel/email/"], "only the e-mail channel knows its library"),

@@ -1,0 +1,344 @@
+//! The one connection that writes SQLite. It has one writer at a time anyway, and waiting in our queue is fairer than its
+//! busy time-out.
+//!
+//! SQLite is called where the statement is, without a worker in between: a transaction of the group commit runs on the
+//! group's own thread ([`Place::Here`]), any other hands each statement to a thread that may block ([`Place::Elsewhere`]).
+//! The connection goes along with the statement, so that a caller that stops waiting cannot lose it half used.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use rusqlite::{
+    Connection, OpenFlags, Statement, ToSql,
+    types::{ToSqlOutput, Value, ValueRef},
+};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+use super::{
+    db::{Arg, Row, Synchronous},
+    error::StoreError,
+};
+
+/// How long a caller waits for the connection before it is refused.
+const WAIT: Duration = Duration::from_secs(30);
+/// How long SQLite waits for another program's lock.
+const BUSY: Duration = Duration::from_secs(5);
+/// How long the log's truncation waits for readers: a backup reads for minutes, and no message waits for it.
+const BUSY_TRUNCATING: Duration = Duration::from_millis(100);
+/// Every statement of the program fits.
+const STATEMENTS: usize = 256;
+
+/// The connection, shared by all that write.
+#[derive(Clone, Debug)]
+pub(super) struct Writer(Arc<Mutex<Slot>>);
+
+#[derive(Debug)]
+struct Slot {
+    database: Database,
+    /// None after an error of the file, until the next use opens it again.
+    connection: Option<Connection>,
+    closed: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Database {
+    file: PathBuf,
+    synchronous: Synchronous,
+}
+
+/// Where a transaction's statements run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// On the calling thread, which may block.
+    Here,
+    /// On a thread for work that blocks.
+    Elsewhere,
+}
+
+/// A transaction. Dropped before its end, it is rolled back.
+#[derive(Debug)]
+pub(super) struct Transaction {
+    held: Option<Held>,
+    place: Place,
+}
+
+/// What one has of the connection while nobody else has it.
+#[derive(Debug)]
+struct Held {
+    slot: OwnedMutexGuard<Slot>,
+    /// Whether the file failed: the connection is not used again.
+    broken: bool,
+}
+
+impl Writer {
+    /// Opens the file, and creates it where it is not there. Another program that opens the same new file at the same
+    /// instant makes the change to WAL fail at once, whatever the busy time-out: it is tried again for a moment.
+    pub(super) async fn open(file: &Path, synchronous: Synchronous) -> Result<Self, StoreError> {
+        const ATTEMPTS: u32 = 20;
+        const PAUSE: Duration = Duration::from_millis(100);
+
+        if !is_safe(rusqlite::version()) {
+            return Err(StoreError::OldSqlite(rusqlite::version().to_owned()));
+        }
+        let database = Database { file: file.to_owned(), synchronous };
+        let mut attempt = 1;
+        let connection = loop {
+            let again = database.clone();
+            match blocking(move || again.connect()).await? {
+                Err(StoreError::Locked) if attempt < ATTEMPTS => tokio::time::sleep(PAUSE).await,
+                opened => break opened?,
+            }
+            attempt += 1;
+        };
+        Ok(Self(Arc::new(Mutex::new(Slot { database, connection: Some(connection), closed: false }))))
+    }
+
+    /// Begins a transaction.
+    pub(super) async fn begin(&self, place: Place) -> Result<Transaction, StoreError> {
+        let begin = |slot: &mut Slot| run(slot.ready()?, "BEGIN IMMEDIATE", 0, &[]).map(drop);
+        let held = self.acquire().await?;
+        let (held, ()) = match place {
+            Place::Here => held.here(begin),
+            Place::Elsewhere => held.elsewhere(begin).await,
+        }?;
+        Ok(Transaction { held: Some(held), place })
+    }
+
+    /// One statement in a transaction of its own. Returns how many rows it touched.
+    pub(super) async fn execute(&self, sql: &str, values: &[Arg<'_>]) -> Result<u64, StoreError> {
+        let (sql, values) = (sql.to_owned(), owned(values));
+        let statement = move |slot: &mut Slot| {
+            let connection = slot.ready()?;
+            run(connection, &sql, values.len(), &values)?;
+            Ok(connection.changes())
+        };
+        self.acquire().await?.elsewhere(statement).await.map(|(_, touched)| touched)
+    }
+
+    /// Another connection to the same file, for the checkpointer.
+    pub(super) async fn another_connection(&self) -> Result<Connection, StoreError> {
+        let database = self.acquire().await?.slot.database.clone();
+        blocking(move || database.connect()).await?
+    }
+
+    /// Copies what remains of the log and cuts it to nothing. While somebody reads from the log, it stays as it is.
+    pub(super) async fn truncate_log(&self) -> Result<(), StoreError> {
+        let truncate = |slot: &mut Slot| {
+            let connection = slot.ready()?;
+            connection.busy_timeout(BUSY_TRUNCATING)?;
+            let truncated = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+            connection.busy_timeout(BUSY)?;
+            Ok(truncated?)
+        };
+        self.acquire().await?.elsewhere(truncate).await.map(drop)
+    }
+
+    /// Closes the connection when its transaction is over. Nobody gets it any more.
+    pub(super) async fn close(&self) {
+        let mut slot = Arc::clone(&self.0).lock_owned().await;
+        slot.closed = true;
+        // The last connection to a file copies its whole log. What fails here, the next start does.
+        let _ = blocking(move || drop(slot.connection.take())).await;
+    }
+
+    async fn acquire(&self) -> Result<Held, StoreError> {
+        let slot = match Arc::clone(&self.0).try_lock_owned() {
+            Ok(slot) => slot,
+            Err(_) => tokio::time::timeout(WAIT, Arc::clone(&self.0).lock_owned())
+                .await
+                .map_err(|_| StoreError::Unreachable("another transaction does not end".to_owned()))?,
+        };
+        if slot.closed { Err(StoreError::Closing) } else { Ok(Held { slot, broken: false }) }
+    }
+}
+
+impl Transaction {
+    /// Runs a statement once for each `width` of the values, and returns the rows of all. An error ends the transaction.
+    pub(super) async fn fetch(&mut self, sql: &str, width: usize, values: &[Arg<'_>]) -> Result<Vec<Row>, StoreError> {
+        let held = self.held.take().ok_or(StoreError::TransactionOver)?;
+        let (held, rows) = match self.place {
+            Place::Here => held.here(|slot| run(slot.in_transaction()?, sql, width, values)),
+            Place::Elsewhere => {
+                let (sql, values) = (sql.to_owned(), owned(values));
+                held.elsewhere(move |slot| run(slot.in_transaction()?, &sql, width, &values)).await
+            }
+        }?;
+        self.held = Some(held);
+        Ok(rows)
+    }
+
+    /// Several statements without values.
+    pub(super) async fn run_script(&mut self, sql: &str) -> Result<(), StoreError> {
+        let sql = sql.to_owned();
+        let held = self.held.take().ok_or(StoreError::TransactionOver)?;
+        let (held, ()) = held.elsewhere(move |slot| Ok(slot.in_transaction()?.execute_batch(&sql)?)).await?;
+        self.held = Some(held);
+        Ok(())
+    }
+
+    pub(super) async fn commit(mut self) -> Result<(), StoreError> {
+        self.fetch("COMMIT", 0, &[]).await.map(drop)
+    }
+
+    /// One that an error ended is rolled back already.
+    pub(super) async fn rollback(mut self) -> Result<(), StoreError> {
+        if self.held.is_none() { Ok(()) } else { self.fetch("ROLLBACK", 0, &[]).await.map(drop) }
+    }
+}
+
+impl Database {
+    fn connect(&self) -> Result<Connection, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.file, flags)?;
+        connection.busy_timeout(BUSY)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        let synchronous = match self.synchronous {
+            Synchronous::Full => "FULL",
+            Synchronous::Normal => "NORMAL",
+        };
+        // The checkpointer copies the log off the writer's path, see `checkpoint`.
+        connection.execute_batch(&format!(
+            "PRAGMA foreign_keys = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; \
+             PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = memory"
+        ))?;
+        Ok(connection)
+    }
+}
+
+/// 3.51.3 repaired a corruption when the WAL is reset.
+fn is_safe(version: &str) -> bool {
+    let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
+    parts.as_slice() >= [3, 51, 3].as_slice()
+}
+
+impl Slot {
+    /// The connection; opened again where the file failed before.
+    fn ready(&mut self) -> Result<&Connection, StoreError> {
+        if self.connection.is_none() {
+            self.connection = Some(self.database.connect()?);
+        }
+        self.connection.as_ref().ok_or(StoreError::Closing)
+    }
+
+    /// The connection, whose transaction SQLite has not rolled back by itself.
+    fn in_transaction(&self) -> Result<&Connection, StoreError> {
+        self.connection.as_ref().filter(|open| !open.is_autocommit()).ok_or(StoreError::TransactionOver)
+    }
+}
+
+impl Held {
+    fn here<R>(mut self, work: impl FnOnce(&mut Slot) -> Result<R, StoreError>) -> Result<(Self, R), StoreError> {
+        let done = work(&mut self.slot);
+        self.broken = matches!(done, Err(StoreError::Corrupt(_) | StoreError::ReadOnly | StoreError::Unreachable(_)));
+        done.map(|done| (self, done))
+    }
+
+    async fn elsewhere<R: Send + 'static>(
+        self,
+        work: impl FnOnce(&mut Slot) -> Result<R, StoreError> + Send + 'static,
+    ) -> Result<(Self, R), StoreError> {
+        blocking(move || self.here(work)).await?
+    }
+}
+
+impl Drop for Held {
+    /// Whatever ended before its commit is rolled back, on whichever thread it ended.
+    fn drop(&mut self) {
+        let open = self.slot.connection.as_ref().filter(|connection| !connection.is_autocommit());
+        let is_over = open.is_none_or(|connection| connection.execute_batch("ROLLBACK").is_ok());
+        if self.broken || !is_over {
+            self.slot.connection = None;
+        }
+    }
+}
+
+/// Runs a statement once for each `width` of the values; one without values once.
+fn run(connection: &Connection, sql: &str, width: usize, values: &[Arg<'_>]) -> Result<Vec<Row>, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let places = places(&statement, width)?;
+    let mut names: Option<Arc<[String]>> = None;
+    let mut returned = Vec::new();
+    let mut rest = values;
+    loop {
+        let (row, others) = rest.split_at_checked(width).unwrap_or((rest, &[]));
+        for (parameter, place) in (1..).zip(&places) {
+            statement.raw_bind_parameter(parameter, &row[*place])?;
+        }
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next()? {
+            let names =
+                names.get_or_insert_with(|| row.as_ref().column_names().into_iter().map(str::to_owned).collect());
+            let values = (0..names.len()).map(|column| row.get(column)).collect::<Result<_, _>>()?;
+            returned.push(Row::Written(Written { values, names: Arc::clone(names) }));
+        }
+        drop(rows);
+        rest = others;
+        if rest.is_empty() {
+            return Ok(returned);
+        }
+    }
+}
+
+/// Which value each of a statement's parameters takes: `$3` the third, `?` the next.
+fn places(statement: &Statement<'_>, width: usize) -> Result<Vec<usize>, StoreError> {
+    let place = |parameter: usize| {
+        let number = match statement.parameter_name(parameter) {
+            Some(name) => name.trim_start_matches(['$', '?']).parse().ok(),
+            None => Some(parameter),
+        };
+        number.and_then(|number: usize| number.checked_sub(1)).filter(|place| *place < width)
+    };
+    let places: Option<Vec<usize>> = (1..=statement.parameter_count()).map(place).collect();
+    places.ok_or_else(|| StoreError::Refused("a statement has a parameter without a value".to_owned()))
+}
+
+/// A row that the writer read.
+#[derive(Debug)]
+pub(super) struct Written {
+    values: Vec<Value>,
+    names: Arc<[String]>,
+}
+
+impl Written {
+    /// None where there is no such column.
+    pub(super) fn value(&self, column: usize) -> Option<&Value> {
+        self.values.get(column)
+    }
+
+    pub(super) fn name(&self, column: usize) -> String {
+        self.names.get(column).cloned().unwrap_or_else(|| column.to_string())
+    }
+}
+
+impl ToSql for Arg<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Int(int) => ValueRef::Integer(*int),
+            Self::Bytes(bytes) => ValueRef::Blob(bytes),
+            Self::NullText | Self::NullInt | Self::NullBytes => ValueRef::Null,
+        }))
+    }
+}
+
+fn owned(values: &[Arg<'_>]) -> Vec<Arg<'static>> {
+    values.iter().map(|value| value.clone().into_owned()).collect()
+}
+
+/// Work that blocks, on a thread for it.
+pub(super) async fn blocking<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> Result<R, StoreError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => Ok(done),
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The runtime ends.
+            Err(_) => Err(StoreError::Closing),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;
