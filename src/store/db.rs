@@ -271,7 +271,8 @@ impl Db {
             .filename(&file)
             .read_only(true)
             .busy_timeout(Duration::from_secs(5))
-            .pragma("cache_size", "-65536")
+            // Four of them; and each begins anew when the writer has written.
+            .pragma("cache_size", "-4096")
             .pragma("temp_store", "memory");
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
