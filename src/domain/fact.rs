@@ -120,3 +120,6 @@ impl Address {
         text
     }
 }
+
+#[cfg(test)]
+mod tests;

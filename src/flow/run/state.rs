@@ -218,3 +218,6 @@ impl State {
         self.aside == Some(Aside::WhichClaim)
     }
 }
+
+#[cfg(test)]
+mod tests;
