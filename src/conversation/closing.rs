@@ -7,7 +7,7 @@ use super::loaded::Conversation;
 use crate::{
     domain::message::Body,
     dossier::Status,
-    flow::{self, Afterwards, Closing, Mode, UserMessage},
+    flow::{self, Afterwards, Closing, ConversationMode, UserMessage},
 };
 
 /// Whether the person is to be asked which claim they mean, before anything else is done with their message.
@@ -25,7 +25,7 @@ pub fn begins_another(conversation: &Conversation, body: &Body, now: Timestamp) 
         return false;
     }
     // Whoever gave up before it was known what happened has nothing to come back to.
-    if state.mode() == Mode::Withdrawn && conversation.dossier.is_none() {
+    if state.mode() == ConversationMode::Withdrawn && conversation.dossier.is_none() {
         return true;
     }
     let is_asked = state.asks_which_claim();

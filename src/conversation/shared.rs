@@ -18,7 +18,7 @@ use crate::{
         message::{Channel, Input, Shared},
     },
     dossier::TimelineEvent,
-    flow::{Event, Mode},
+    flow::{ConversationMode, Event},
     store::ProvenRow,
 };
 
@@ -48,7 +48,7 @@ impl Turn {
                 if asks_for_one { "place_kept_in_words" } else { "place_kept" }
             }
         };
-        if self.opens || self.conversation.state.mode() != Mode::Flow {
+        if self.opens || self.conversation.state.mode() != ConversationMode::Flow {
             return Ok(false);
         }
         self.say_sentence(sentence, "");

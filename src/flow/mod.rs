@@ -40,6 +40,6 @@ pub use run::{
     coverage::{Coverage, Covered},
     effect::{Effect, Handover, Note, PolicyQuery},
     event::{Event, PolicyAnswer, UserMessage},
-    state::{Mode, State, Wanted},
+    state::{ConversationMode, State, Wanted},
     step::{StepOutput, step},
 };

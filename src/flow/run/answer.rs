@@ -4,7 +4,7 @@ use super::{
     danger::SAFETY_FACTS,
     effect::Effect,
     interpreter::Interpreter,
-    state::{Aside, Mode},
+    state::{Aside, ConversationMode},
 };
 use crate::{
     domain::{
@@ -323,7 +323,7 @@ impl Interpreter<'_> {
             let fact = &question.fact;
             let is_known = self.state.facts.contains_key(fact.as_str()) || just_found(fact);
             // During a danger its safety questions are always asked.
-            let is_safety = self.state.mode == Mode::Danger && SAFETY_FACTS.contains(&fact.as_str());
+            let is_safety = self.state.mode == ConversationMode::Danger && SAFETY_FACTS.contains(&fact.as_str());
             if is_known || question.asked_only || is_safety {
                 continue;
             }

@@ -11,7 +11,7 @@ use super::{
     effect::{Effect, Handover, Note},
     event::UserMessage,
     interpreter::Interpreter,
-    state::{Mode, State},
+    state::{ConversationMode, State},
 };
 use crate::{
     domain::{
@@ -197,7 +197,7 @@ impl Interpreter<'_> {
             _ => {}
         }
         // While a handler leads, or in the middle of the flow, the message may be about something else.
-        let about_else = matches!(self.state.mode, Mode::Handler | Mode::Flow)
+        let about_else = matches!(self.state.mode, ConversationMode::Handler | ConversationMode::Flow)
             || !message.files.is_empty()
             || self.library.faq().search().asks(said)
             || self.intent().is_some_and(|(_, score)| score >= SURE);
@@ -225,7 +225,9 @@ impl Interpreter<'_> {
                 let wish = self.wish().filter(|(wish, refused)| !refused && Some(wish.moment.start.date()) != that_day);
                 self.find_slots(wish.map(|(wish, _)| wish));
             }
-            "rdv_confirm" if !is_offered && self.state.mode != Mode::Handler => self.say_of_appointment("visit_stands"),
+            "rdv_confirm" if !is_offered && self.state.mode != ConversationMode::Handler => {
+                self.say_of_appointment("visit_stands");
+            }
             _ => return false,
         }
         true

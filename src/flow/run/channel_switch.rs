@@ -1,6 +1,6 @@
 //! Channel switch: the channels by which the insurer can be reached, and what is said about going on there.
 
-use super::{effect::Effect, interpreter::Interpreter, state::Mode};
+use super::{effect::Effect, interpreter::Interpreter, state::ConversationMode};
 use crate::domain::message::{Body, Channel, QuickReply};
 
 /// The channels, each with the keys of the sentence that tells how to go there and of the button's label.
@@ -71,7 +71,7 @@ impl Interpreter<'_> {
     }
 
     fn ask_or_flush(&mut self) {
-        if self.state.mode == Mode::Flow && !self.state.stack.is_empty() {
+        if self.state.mode == ConversationMode::Flow && !self.state.stack.is_empty() {
             self.ask_pending();
         } else {
             self.flush();

@@ -3,7 +3,7 @@
 use super::{
     effect::Effect,
     interpreter::Interpreter,
-    state::{Aside, Mode},
+    state::{Aside, ConversationMode},
 };
 use crate::{
     domain::{fact::Value, language::Language, message::Body, priority::Priority},
@@ -132,7 +132,10 @@ impl<'a> Interpreter<'a> {
 
     /// Whether the flow may go on: it is neither over nor waiting for a person who alone may go on.
     pub(super) fn may_go_on(&self) -> bool {
-        !matches!(self.state.mode, Mode::Ended | Mode::Withdrawn | Mode::Waiting { resume: false })
+        !matches!(
+            self.state.mode,
+            ConversationMode::Ended | ConversationMode::Withdrawn | ConversationMode::Waiting { resume: false }
+        )
     }
 
     /// Changes the language, and repeats the pending question in it.
@@ -140,7 +143,7 @@ impl<'a> Interpreter<'a> {
         self.state.language = language;
         let text = self.words().say("language_changed");
         self.preface.push(text);
-        if self.state.mode == Mode::Flow && !self.state.stack.is_empty() {
+        if self.state.mode == ConversationMode::Flow && !self.state.stack.is_empty() {
             self.ask_pending();
         } else {
             self.flush();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     effect::{Effect, Note},
     interpreter::Interpreter,
-    state::{Aside, Mode},
+    state::{Aside, ConversationMode},
 };
 use crate::{
     domain::{
@@ -27,12 +27,13 @@ const MAX_ROUNDS: usize = 20;
 impl<'a> Interpreter<'a> {
     /// Handles the wish to change one answer.
     pub(super) fn edit(&mut self, fact: &str) {
-        if matches!(self.state.mode, Mode::Handler | Mode::Danger | Mode::Withdrawn) {
+        if matches!(self.state.mode, ConversationMode::Handler | ConversationMode::Danger | ConversationMode::Withdrawn)
+        {
             return;
         }
         // A correction goes on with the flow, unless only a person may go on.
-        if self.state.mode == (Mode::Waiting { resume: true }) {
-            self.state.mode = Mode::Flow;
+        if self.state.mode == (ConversationMode::Waiting { resume: true }) {
+            self.state.mode = ConversationMode::Flow;
         }
         let Some(question) = self.question_of(fact) else {
             self.ask_pending();
@@ -129,7 +130,7 @@ impl<'a> Interpreter<'a> {
         self.parsed = None;
         self.state.aside = None;
         self.state.failures = 0;
-        self.state.mode = Mode::Flow;
+        self.state.mode = ConversationMode::Flow;
         self.clear_void();
         self.begin();
         self.run();
@@ -265,7 +266,7 @@ impl<'a> Interpreter<'a> {
         let text = self.words().say("cancelled");
         self.preface.push(text);
         self.flush();
-        self.state.mode = Mode::Withdrawn;
+        self.state.mode = ConversationMode::Withdrawn;
         self.effects.push(Effect::Withdraw);
         self.effects.push(Effect::End);
     }

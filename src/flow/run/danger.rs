@@ -3,7 +3,7 @@
 use super::{
     effect::{Effect, Handover, Note},
     interpreter::Interpreter,
-    state::Mode,
+    state::ConversationMode,
 };
 use crate::{
     domain::{
@@ -36,7 +36,7 @@ impl Interpreter<'_> {
             || (parsed.is_short() && SAFETY_FACTS.iter().any(|fact| self.state.facts.contains_key(*fact)));
         let names = question.input == Input::Choice && settled;
         (names || SAFETY_FACTS.contains(&question.fact.as_str()))
-            && self.state.mode == Mode::Flow
+            && self.state.mode == ConversationMode::Flow
             && !self.state.facts.contains_key(question.fact.as_str())
             && matches!(
                 self.library.vocabulary.answer(parsed, &self.wanting(question), &self.listening()),
@@ -70,8 +70,8 @@ impl Interpreter<'_> {
             }));
             self.effects.push(Effect::Note(Note::Danger { danger: code.to_owned() }));
         }
-        if matches!(self.state.mode, Mode::Flow | Mode::Waiting { .. }) {
-            self.state.mode = Mode::Danger;
+        if matches!(self.state.mode, ConversationMode::Flow | ConversationMode::Waiting { .. }) {
+            self.state.mode = ConversationMode::Danger;
             // The facts in a first call for help are kept, so that they are not asked for once the person is safe.
             if self.state.peril.is_none() {
                 self.understand_claim();
@@ -95,7 +95,7 @@ impl Interpreter<'_> {
                 self.understand_claim();
                 self.learn_quietly();
             }
-            self.state.mode = Mode::Flow;
+            self.state.mode = ConversationMode::Flow;
             self.parsed = None;
             self.ask_pending();
         } else {

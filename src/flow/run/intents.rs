@@ -8,7 +8,7 @@ use super::{
     claim_meaning::{ClaimMeaning, MEANT},
     effect::{Effect, Handover, Note},
     interpreter::Interpreter,
-    state::{Aside, Mode},
+    state::{Aside, ConversationMode},
 };
 use crate::{
     domain::{
@@ -188,7 +188,7 @@ impl<'a> Interpreter<'a> {
             }
             IntentAction::Says(saying) => {
                 // Somebody who waits for a person was told so, and is not answered at every message.
-                let waits = matches!(self.state.mode, Mode::Waiting { .. });
+                let waits = matches!(self.state.mode, ConversationMode::Waiting { .. });
                 let wanted = best.score >= SURE && !fits && !is_free && !waits;
                 if wanted {
                     let text = self.render(saying);
@@ -274,7 +274,7 @@ impl<'a> Interpreter<'a> {
             let quick_replies =
                 vec![self.button("cmd=declare", "button_declare"), self.button("cmd=human", "button_human")];
             self.effects.push(Effect::Say { body: Body { text, quick_replies, ..Body::default() } });
-        } else if self.state.mode == Mode::Flow {
+        } else if self.state.mode == ConversationMode::Flow {
             self.ask_pending();
         } else {
             self.flush();
@@ -283,7 +283,7 @@ impl<'a> Interpreter<'a> {
 
     /// Whether the flow has not said or asked anything yet.
     pub(super) fn has_said_nothing(&self) -> bool {
-        self.state.mode == Mode::Flow
+        self.state.mode == ConversationMode::Flow
             && self.state.done.is_empty()
             && matches!(self.state.stack.as_slice(), [frame] if frame.step == 0)
             && !matches!(self.current(), Some((_, step)) if matches!(step.kind, StepKind::Ask(_)))
@@ -383,7 +383,7 @@ impl<'a> Interpreter<'a> {
 
     /// Whether the pending question accepts any text.
     fn asks_text(&self) -> bool {
-        self.state.mode == Mode::Flow
+        self.state.mode == ConversationMode::Flow
             && matches!(self.current(), Some((_, step)) if matches!(&step.kind, StepKind::Ask(question) if question.input == Input::Text))
     }
 }

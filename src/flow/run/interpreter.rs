@@ -10,7 +10,7 @@ use super::{
     coverage::Coverage,
     effect::{Effect, Handover, PolicyQuery},
     event::PolicyAnswer,
-    state::{Frame, Mode, State},
+    state::{ConversationMode, Frame, State},
     words::Words,
 };
 use crate::{
@@ -308,7 +308,7 @@ impl<'a> Interpreter<'a> {
 
     fn finish(&mut self) {
         self.flush();
-        self.state.mode = Mode::Ended;
+        self.state.mode = ConversationMode::Ended;
         self.effects.push(Effect::End);
     }
 
@@ -378,7 +378,7 @@ impl<'a> Interpreter<'a> {
         self.state.failures = 0;
         self.state.aside = None;
         self.state.asked = false;
-        self.state.mode = Mode::Waiting { resume };
+        self.state.mode = ConversationMode::Waiting { resume };
         self.effects.push(Effect::HandOver(Handover { reason: reason.to_owned(), priority }));
     }
 

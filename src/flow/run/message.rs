@@ -8,7 +8,7 @@ use super::{
     event::UserMessage,
     intents::IntentOutcome,
     interpreter::Interpreter,
-    state::{Aside, Mode},
+    state::{Aside, ConversationMode},
 };
 use crate::{
     domain::{
@@ -101,7 +101,7 @@ impl Interpreter<'_> {
 
     fn stop_at_danger(&mut self, understood: &Understood) -> ControlFlow<()> {
         match understood.danger {
-            Some(danger) if !self.flow_asked_for_danger(danger) && self.state.mode != Mode::Withdrawn => {
+            Some(danger) if !self.flow_asked_for_danger(danger) && self.state.mode != ConversationMode::Withdrawn => {
                 self.interrupt(danger);
                 ControlFlow::Break(())
             }
@@ -137,23 +137,23 @@ impl Interpreter<'_> {
         completed: bool,
     ) -> ControlFlow<()> {
         match self.state.mode {
-            Mode::Flow | Mode::Ended => return ControlFlow::Continue(()),
+            ConversationMode::Flow | ConversationMode::Ended => return ControlFlow::Continue(()),
             // The last document came: the decision is made again.
-            Mode::Waiting { resume: false } if completed => return ControlFlow::Continue(()),
-            Mode::Waiting { resume } if self.goes_on(message, resume, understood.command) => {
+            ConversationMode::Waiting { resume: false } if completed => return ControlFlow::Continue(()),
+            ConversationMode::Waiting { resume } if self.goes_on(message, resume, understood.command) => {
                 if resume {
                     self.go_on_with_flow();
                 }
                 return ControlFlow::Continue(());
             }
-            Mode::Waiting { resume } => self.answer_whoever_waits(message, understood, resume),
-            Mode::Danger => self.after_danger(message.choice.as_deref(), understood.command),
-            Mode::Withdrawn => {
+            ConversationMode::Waiting { resume } => self.answer_whoever_waits(message, understood, resume),
+            ConversationMode::Danger => self.after_danger(message.choice.as_deref(), understood.command),
+            ConversationMode::Withdrawn => {
                 let text = self.words().say("cancelled");
                 self.preface.push(text);
                 self.flush();
             }
-            Mode::Handler => {}
+            ConversationMode::Handler => {}
         }
         ControlFlow::Break(())
     }
@@ -187,7 +187,7 @@ impl Interpreter<'_> {
     }
 
     fn go_on_with_flow(&mut self) {
-        self.state.mode = Mode::Flow;
+        self.state.mode = ConversationMode::Flow;
         self.state.failures = 0;
     }
 
@@ -261,7 +261,7 @@ impl Interpreter<'_> {
     }
 
     fn answer_after_the_end(&mut self) -> ControlFlow<()> {
-        if self.state.mode != Mode::Ended || self.state.aside.is_some() {
+        if self.state.mode != ConversationMode::Ended || self.state.aside.is_some() {
             return ControlFlow::Continue(());
         }
         if !self.amend() {

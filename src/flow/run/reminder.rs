@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use super::{
     effect::{Effect, Handover},
     interpreter::Interpreter,
-    state::{Mode, State},
+    state::{ConversationMode, State},
 };
 use crate::{
     domain::priority::Priority,
@@ -28,7 +28,7 @@ impl State {
 
     /// The reminders of the innermost flow, where it awaits an answer.
     fn reminders<'a>(&self, library: &'a Library) -> Option<&'a Reminders> {
-        if self.mode != Mode::Flow || self.stack.is_empty() {
+        if self.mode != ConversationMode::Flow || self.stack.is_empty() {
             return None;
         }
         let called = self.stack.iter().rev().map(|frame| frame.flow.as_str());

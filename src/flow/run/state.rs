@@ -31,10 +31,10 @@ pub struct State {
     #[serde(rename = "p", default, skip_serializing_if = "Vec::is_empty")]
     pub(super) stack: Vec<Frame>,
     #[serde(rename = "m", default, skip_serializing_if = "is_default")]
-    pub(super) mode: Mode,
+    pub(super) mode: ConversationMode,
     /// The mode in which it was over before a handler took it up again.
     #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
-    pub(super) over: Option<Mode>,
+    pub(super) over: Option<ConversationMode>,
     /// What is being asked beside the flow.
     #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
     pub(super) aside: Option<Aside>,
@@ -108,7 +108,7 @@ pub(super) struct Frame {
 /// Who leads the conversation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Mode {
+pub enum ConversationMode {
     #[default]
     Flow,
     /// A person was called. `resume`: the policyholder may go on with the flow meanwhile.
@@ -171,17 +171,17 @@ impl State {
         self.channel
     }
 
-    pub fn mode(&self) -> Mode {
+    pub fn mode(&self) -> ConversationMode {
         self.mode
     }
 
     pub fn is_over(&self) -> bool {
-        matches!(self.mode, Mode::Ended | Mode::Withdrawn)
+        matches!(self.mode, ConversationMode::Ended | ConversationMode::Withdrawn)
     }
 
     /// Whether there was no event yet.
     pub fn is_fresh(&self) -> bool {
-        self.stack.is_empty() && self.mode == Mode::Flow
+        self.stack.is_empty() && self.mode == ConversationMode::Flow
     }
 
     pub fn peril(&self) -> Option<&str> {
@@ -208,7 +208,7 @@ impl State {
     pub fn awaited(&self, library: &crate::flow::program::library::Library) -> Option<Input> {
         let frame = self.stack.last()?;
         match &library.flow(&frame.flow)?.steps.get(frame.step)?.kind {
-            StepKind::Ask(question) if self.mode == Mode::Flow => Some(question.input),
+            StepKind::Ask(question) if self.mode == ConversationMode::Flow => Some(question.input),
             _ => None,
         }
     }

@@ -7,7 +7,7 @@ use super::{
     effect::Effect,
     event::Event,
     interpreter::Interpreter,
-    state::{Mode, State},
+    state::{ConversationMode, State},
 };
 use crate::{
     domain::message::{Body, Input},
@@ -77,13 +77,16 @@ fn interpret(interpreter: &mut Interpreter, event: &Event) {
             if interpreter.state.is_over() {
                 interpreter.state.over = Some(interpreter.state.mode);
             }
-            interpreter.state.mode = Mode::Handler;
+            interpreter.state.mode = ConversationMode::Handler;
         }
         Event::HandedBack => {
             if let Some(over) = interpreter.state.over.take() {
                 interpreter.state.mode = over;
-            } else if matches!(interpreter.state.mode, Mode::Handler | Mode::Waiting { .. } | Mode::Danger) {
-                interpreter.state.mode = Mode::Flow;
+            } else if matches!(
+                interpreter.state.mode,
+                ConversationMode::Handler | ConversationMode::Waiting { .. } | ConversationMode::Danger
+            ) {
+                interpreter.state.mode = ConversationMode::Flow;
                 interpreter.state.failures = 0;
                 let text = interpreter.words().say("handed_back");
                 interpreter.preface.push(text);

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{
     effect::{Effect, Note},
     event::{Event, PolicyAnswer, UserMessage},
-    state::{Mode, State},
+    state::{ConversationMode, State},
     step::step,
 };
 use crate::{
@@ -102,9 +102,9 @@ fn danger_interrupts_and_the_flow_comes_back() {
     talk.state.failures = 0;
     let reply = talk.say("au secours il y a le feu");
     assert_ne!(reply, asked);
-    assert_eq!(talk.state.mode(), Mode::Danger);
+    assert_eq!(talk.state.mode(), ConversationMode::Danger);
     talk.press("cmd=safe");
-    assert_eq!(talk.state.mode(), Mode::Flow);
+    assert_eq!(talk.state.mode(), ConversationMode::Flow);
 }
 
 #[test]
@@ -216,11 +216,11 @@ fn two_misunderstandings_call_a_person_and_the_flow_can_go_on_meanwhile() {
     let mut talk = Talk::start(&library);
     talk.say("non");
     talk.say("blurb glop");
-    assert_eq!(talk.state.mode(), Mode::Flow);
+    assert_eq!(talk.state.mode(), ConversationMode::Flow);
     talk.say("blurb glop");
-    assert_eq!(talk.state.mode(), Mode::Waiting { resume: true });
+    assert_eq!(talk.state.mode(), ConversationMode::Waiting { resume: true });
     talk.say("blurb glop");
-    assert_eq!(talk.state.mode(), Mode::Waiting { resume: true }, "a person stays awaited");
+    assert_eq!(talk.state.mode(), ConversationMode::Waiting { resume: true }, "a person stays awaited");
     assert_ne!(talk.press("cmd=resume"), "");
 }
 
@@ -241,21 +241,21 @@ fn water_damage(library: &Library) -> Talk<'_> {
 fn commands_work_at_any_step() {
     let library = library();
     // The messages, the mode after them, and a part of the last reply.
-    let cases: [(&[&str], Mode, &str); 14] = [
-        (&["annuler", "oui"], Mode::Withdrawn, "Votre déclaration est annulée"),
-        (&["annuler", "non"], Mode::Flow, "Rien n'a changé.\nLe logement est :"),
-        (&["STOP"], Mode::Flow, "Voulez-vous vraiment annuler"),
-        (&["STOP", "oui"], Mode::Withdrawn, "Votre déclaration est annulée"),
-        (&["STOP", "continuer"], Mode::Flow, "Rien n'a changé.\nLe logement est :"),
-        (&["recommencer", "oui"], Mode::Flow, "Avant tout, y a-t-il un blessé"),
-        (&["recommencer", "non"], Mode::Flow, "Le logement est :"),
-        (&["plus tard"], Mode::Flow, "vos réponses sont gardées"),
-        (&["plus tard", "bonjour"], Mode::Flow, "Heureux de vous retrouver"),
-        (&["plus tard", "une maison"], Mode::Flow, "moins de 10 ans"),
-        (&["résumé"], Mode::Flow, "Le logement est :"),
-        (&["aide"], Mode::Flow, "Est-ce une maison, ou un appartement"),
-        (&["un conseiller"], Mode::Waiting { resume: true }, "Un conseiller est prévenu"),
-        (&["in english please"], Mode::Flow, "We go on in English.\nThe home is:"),
+    let cases: [(&[&str], ConversationMode, &str); 14] = [
+        (&["annuler", "oui"], ConversationMode::Withdrawn, "Votre déclaration est annulée"),
+        (&["annuler", "non"], ConversationMode::Flow, "Rien n'a changé.\nLe logement est :"),
+        (&["STOP"], ConversationMode::Flow, "Voulez-vous vraiment annuler"),
+        (&["STOP", "oui"], ConversationMode::Withdrawn, "Votre déclaration est annulée"),
+        (&["STOP", "continuer"], ConversationMode::Flow, "Rien n'a changé.\nLe logement est :"),
+        (&["recommencer", "oui"], ConversationMode::Flow, "Avant tout, y a-t-il un blessé"),
+        (&["recommencer", "non"], ConversationMode::Flow, "Le logement est :"),
+        (&["plus tard"], ConversationMode::Flow, "vos réponses sont gardées"),
+        (&["plus tard", "bonjour"], ConversationMode::Flow, "Heureux de vous retrouver"),
+        (&["plus tard", "une maison"], ConversationMode::Flow, "moins de 10 ans"),
+        (&["résumé"], ConversationMode::Flow, "Le logement est :"),
+        (&["aide"], ConversationMode::Flow, "Est-ce une maison, ou un appartement"),
+        (&["un conseiller"], ConversationMode::Waiting { resume: true }, "Un conseiller est prévenu"),
+        (&["in english please"], ConversationMode::Flow, "We go on in English.\nThe home is:"),
     ];
     for (texts, mode, holds) in cases {
         let mut talk = water_damage(&library);
@@ -284,15 +284,20 @@ fn events_of_the_host_are_answered() {
     let english = Event::SpeakLanguage { language: Language::En };
     let quote = Event::DocumentWanted { kind: "quote".into() };
     // The messages, the events, the mode after them, and a part of the last reply.
-    let cases: [(&[&str], &[Event], Mode, &str); 8] = [
-        (&[], std::slice::from_ref(&english), Mode::Flow, "We go on in English.\nThe home is:"),
-        (&["annuler", "oui"], std::slice::from_ref(&english), Mode::Withdrawn, "We go on in English."),
-        (&["un conseiller"], &[Event::HandedBack], Mode::Flow, "Reprenons.\nLe logement est :"),
-        (&[], &[Event::TakenOver, Event::HandedBack], Mode::Flow, "Reprenons.\nLe logement est :"),
-        (&["annuler", "oui"], &[Event::TakenOver, Event::HandedBack], Mode::Withdrawn, ""),
-        (&[], &[quote], Mode::Flow, "a besoin d'une pièce : Devis"),
-        (&[], &[Event::Silent], Mode::Flow, "n'est pas terminée"),
-        (&["un conseiller"], &[Event::Edit { fact: "origin".into() }], Mode::Flow, "Corrigeons.\nD'où vient l'eau ?"),
+    let cases: [(&[&str], &[Event], ConversationMode, &str); 8] = [
+        (&[], std::slice::from_ref(&english), ConversationMode::Flow, "We go on in English.\nThe home is:"),
+        (&["annuler", "oui"], std::slice::from_ref(&english), ConversationMode::Withdrawn, "We go on in English."),
+        (&["un conseiller"], &[Event::HandedBack], ConversationMode::Flow, "Reprenons.\nLe logement est :"),
+        (&[], &[Event::TakenOver, Event::HandedBack], ConversationMode::Flow, "Reprenons.\nLe logement est :"),
+        (&["annuler", "oui"], &[Event::TakenOver, Event::HandedBack], ConversationMode::Withdrawn, ""),
+        (&[], &[quote], ConversationMode::Flow, "a besoin d'une pièce : Devis"),
+        (&[], &[Event::Silent], ConversationMode::Flow, "n'est pas terminée"),
+        (
+            &["un conseiller"],
+            &[Event::Edit { fact: "origin".into() }],
+            ConversationMode::Flow,
+            "Corrigeons.\nD'où vient l'eau ?",
+        ),
     ];
     for (texts, events, mode, holds) in cases {
         let mut talk = water_damage(&library);
@@ -327,10 +332,10 @@ fn a_handler_who_asks_for_a_document_gets_it_wanted() {
 fn who_waits_for_a_person_may_go_on_by_answering() {
     let library = library();
     for (text, mode) in [
-        ("une maison", Mode::Flow),
-        ("corriger la date", Mode::Flow),
-        ("ok merci", Mode::Waiting { resume: true }),
-        ("vous êtes là ?", Mode::Waiting { resume: true }),
+        ("une maison", ConversationMode::Flow),
+        ("corriger la date", ConversationMode::Flow),
+        ("ok merci", ConversationMode::Waiting { resume: true }),
+        ("vous êtes là ?", ConversationMode::Waiting { resume: true }),
     ] {
         let mut talk = water_damage(&library);
         talk.say("un conseiller");
@@ -408,7 +413,7 @@ fn dates_and_names_are_not_taken_for_each_other() {
 fn after_the_end_an_answer_not_understood_is_asked_again() {
     let library = library();
     let mut talk = water_damage(&library);
-    talk.state.mode = Mode::Ended;
+    talk.state.mode = ConversationMode::Ended;
     talk.press("edit=origin");
     assert!(talk.say("blurb glop").contains("Pardon"), "silence is no answer");
 }
@@ -454,7 +459,11 @@ fn photos_that_come_early_are_not_asked_again_and_late_ones_decide_again() {
         |talk: &Talk, kind: &str| talk.state.wanted().iter().any(|wanted| wanted.kind == kind && wanted.received == 1);
     assert!(filed(&talk, "photo_wide") && !filed(&talk, "photo_close"), "{:?}", talk.state.wanted());
     assert_eq!(talk.state.fact("documents_complete"), Some(&Value::Bool(false)));
-    assert!(matches!(talk.state.mode(), Mode::Ended | Mode::Waiting { resume: false }), "{}", talk.reply());
+    assert!(
+        matches!(talk.state.mode(), ConversationMode::Ended | ConversationMode::Waiting { resume: false }),
+        "{}",
+        talk.reply()
+    );
     talk.effects.clear();
     talk.tell(&photo);
     assert!(filed(&talk, "photo_close"));
@@ -475,7 +484,7 @@ fn a_bare_yes_to_danger_is_a_danger() {
     let library = library();
     let mut talk = Talk::start(&library);
     assert!(talk.say("oui").contains("112"), "{}", talk.reply());
-    assert_eq!(talk.state.mode(), Mode::Danger);
+    assert_eq!(talk.state.mode(), ConversationMode::Danger);
     assert!(talk.say("oui je suis en sécurité").contains("y a-t-il un blessé"), "{}", talk.reply());
 }
 
@@ -483,9 +492,13 @@ fn a_bare_yes_to_danger_is_a_danger() {
 fn a_fire_that_is_declared_is_no_fire_that_burns() {
     let library = library();
     for (before, text, mode) in [
-        (&["non"][..], "un incendie", Mode::Flow),
-        (&["non", "y a le feu dans la cuisine !", "on est dehors"], "oui les pompiers ont éteint", Mode::Flow),
-        (&["non"], "il y a le feu dans la cuisine", Mode::Danger),
+        (&["non"][..], "un incendie", ConversationMode::Flow),
+        (
+            &["non", "y a le feu dans la cuisine !", "on est dehors"],
+            "oui les pompiers ont éteint",
+            ConversationMode::Flow,
+        ),
+        (&["non"], "il y a le feu dans la cuisine", ConversationMode::Danger),
     ] {
         let mut talk = Talk::start(&library);
         for said in before {
@@ -539,7 +552,7 @@ fn a_complaint_calls_a_person_and_the_claim_goes_on() {
         matches!(effect, Effect::HandOver(handover) if handover.reason == "complaint" && handover.priority == Priority::High)
     });
     assert!(called, "{:?}", talk.effects);
-    assert_eq!(talk.state.mode(), Mode::Flow);
+    assert_eq!(talk.state.mode(), ConversationMode::Flow);
 
     // A request for a certificate goes to its desk and calls nobody.
     talk.say("il me faut aussi une attestation d'assurance pour mon bailleur");
