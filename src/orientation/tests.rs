@@ -32,19 +32,26 @@ rows:
     because: { fr: "Non garanti", en: "Not covered" }
 "#;
 
-fn library() -> Library {
+fn sources(table: &str) -> BTreeMap<String, String> {
     let sources = [
-        ("tables/small.yaml", TABLE),
+        ("tables/small.yaml", table),
         ("insurers/demo.yaml", "insurer: demo\nname: Demo\nthresholds: { desk_limit: 800 }\n"),
         ("messages.yaml", include_str!("../../flows/messages.yaml")),
         ("vocabulary.yaml", include_str!("../../flows/vocabulary.yaml")),
         ("handovers.yaml", include_str!("../../flows/handovers.yaml")),
     ];
-    let sources = sources.map(|(path, source)| (path.to_owned(), source.to_owned())).into();
-    Library::from_sources(sources).unwrap_or_else(|error| panic!("{error}"))
+    sources.map(|(path, source)| (path.to_owned(), source.to_owned())).into()
+}
+
+fn library() -> Library {
+    Library::from_sources(sources(TABLE)).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn decided(values: &[(&str, Value)]) -> TableDecision {
+    decided_by(&library(), values)
+}
+
+fn decided_by(library: &Library, values: &[(&str, Value)]) -> TableDecision {
     let facts: Facts = values
         .iter()
         .map(|(name, value)| {
@@ -52,7 +59,6 @@ fn decided(values: &[(&str, Value)]) -> TableDecision {
             ((*name).into(), fact)
         })
         .collect();
-    let library = library();
     let insurer = library.insurer("demo").unwrap();
     let scope = Scope { facts: &facts, insurer, today: date(2026, 11, 20) };
     let decision = decide(library.table("small").unwrap(), library.revision(), &scope);
@@ -138,4 +144,13 @@ fn a_decision_is_stored_and_read_back_whole() {
         let stored = serde_json::to_string(&decision).unwrap();
         assert_eq!(serde_json::from_str::<Decision>(&stored).unwrap(), Decision::Table(decision));
     }
+}
+
+#[test]
+fn a_row_of_a_stored_revision_that_names_no_mode_leaves_the_case_to_a_person() {
+    let stored = Library::from_stored(sources(&TABLE.replace("mode: tele", "mode: telepathy"))).unwrap();
+    let facts = [("policy_in_force", Value::Bool(true)), ("deductible", Value::Amount(10_000))];
+    let decision = decided_by(&stored, &facts);
+    assert!(matches!(&decision.outcome, Outcome::Decided { row, .. } if row == "small_amount"), "{decision:?}");
+    assert_eq!(event(&decision), Event::Oriented { mode: None, missing: vec![] });
 }

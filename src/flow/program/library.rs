@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    path::{Path, PathBuf},
+    path::Path,
     sync::Arc,
 };
 
@@ -21,6 +21,7 @@ use super::{
     intents::{self, IntentBook},
     messages::Messages,
     requests::{self, RequestBook},
+    sources::{LoadError, misplaced, read_sources, shipped_source},
     steps::{Flow, FlowReader, Question, StepKind, declared_types},
     table::Table,
     template::Texts,
@@ -79,19 +80,6 @@ pub struct Library {
     revision: String,
 }
 
-/// Why the flows could not be loaded.
-#[derive(Debug, thiserror::Error)]
-pub enum LoadError {
-    #[error("{path} cannot be read: {source}. Check that the flows' folder exists and is readable.", path = .path.display())]
-    Unreadable { path: PathBuf, source: std::io::Error },
-    #[error("the flows have mistakes; `guichet flow check` lists them:\n{}", list(.0))]
-    Mistakes(Vec<Diagnostic>),
-}
-
-fn list(problems: &[Diagnostic]) -> String {
-    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
-}
-
 impl Library {
     /// Reads and compiles the folder `flows/`.
     ///
@@ -129,6 +117,10 @@ impl Library {
         let mut problems = Diagnostics::new(strictness);
         let mut nodes = BTreeMap::new();
         for (path, source) in &sources {
+            if let Some(message) = misplaced(path) {
+                problems.outdated(path, SourcePosition::default(), message);
+                continue;
+            }
             match Node::parse(path, source) {
                 Ok(node) => {
                     nodes.insert(path.as_str(), node);
@@ -491,85 +483,4 @@ fn revision_of(sources: &BTreeMap<String, String>) -> String {
         }
     }
     hex::encode(&hash.finalize()[..8])
-}
-
-/// Whether a file of the flows' folder is part of a revision: YAML at the top, in `tables/` and `insurers/`, and in
-/// `claims/` and its folders, without transcripts and the demonstration's people.
-fn is_source(path: &str) -> bool {
-    let in_place = match path.rsplit_once('/') {
-        None | Some(("claims" | "tables" | "insurers", _)) => true,
-        Some((folder, _)) => folder.strip_prefix("claims/").is_some_and(|family| !family.contains('/')),
-    };
-    in_place && has_yaml(path) && !is_transcript(path)
-}
-
-/// Whether a file is a transcript: YAML in a folder `transcripts`, or a file `*.transcript.yaml` beside its flow.
-fn is_transcript(path: &str) -> bool {
-    let in_folder = path.rsplit('/').nth(1).is_some_and(|folder| folder == "transcripts");
-    path.starts_with("claims/") && has_yaml(path) && (in_folder || path.ends_with(".transcript.yaml"))
-}
-
-fn has_yaml(path: &str) -> bool {
-    Path::new(path).extension().is_some_and(|extension| extension == "yaml")
-}
-
-/// The flows that came with this program.
-#[derive(rust_embed::RustEmbed)]
-#[folder = "flows/"]
-struct BuiltIn;
-
-fn shipped_source(path: &str) -> Option<String> {
-    <BuiltIn as rust_embed::RustEmbed>::get(path).map(|file| String::from_utf8_lossy(&file.data).into_owned())
-}
-
-/// The sources of the flows that came with this program, for [`Library::from_sources`].
-pub fn built_in() -> BTreeMap<String, String> {
-    let paths = <BuiltIn as rust_embed::RustEmbed>::iter().filter(|path| is_source(path));
-    paths.filter_map(|path| Some((path.to_string(), shipped_source(&path)?))).collect()
-}
-
-/// Reads the files of a revision, by their path in the flows' folder.
-///
-/// # Errors
-///
-/// When the folder or a file cannot be read.
-pub fn read_sources(folder: &Path) -> Result<BTreeMap<String, String>, LoadError> {
-    let mut sources = BTreeMap::new();
-    for (path, file) in files(folder)?.into_iter().filter(|(path, _)| is_source(path)) {
-        let text = std::fs::read_to_string(&file).map_err(|source| LoadError::Unreadable { path: file, source })?;
-        sources.insert(path, text);
-    }
-    Ok(sources)
-}
-
-/// The paths of the transcripts in a flows' folder.
-///
-/// # Errors
-///
-/// When the folder cannot be read.
-pub fn transcripts(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
-    Ok(files(folder)?.into_iter().filter(|(path, _)| is_transcript(path)).map(|(_, file)| file).collect())
-}
-
-/// How deep the flows' folder is: `claims/<family>/transcripts/<file>`.
-const MAX_DEPTH: usize = 3;
-
-/// The files of the flows' folder by their path in it, with `/` as the separator on every system.
-fn files(root: &Path) -> Result<BTreeMap<String, PathBuf>, LoadError> {
-    let mut files = BTreeMap::new();
-    let mut folders = vec![(String::new(), root.to_owned(), 0)];
-    while let Some((prefix, folder, depth)) = folders.pop() {
-        let unreadable = |source| LoadError::Unreadable { path: folder.clone(), source };
-        for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
-            let file = entry.map_err(unreadable)?.path();
-            let Some(name) = file.file_name().and_then(|name| name.to_str()) else { continue };
-            let path = format!("{prefix}{name}");
-            if !file.is_dir() {
-                files.insert(path, file);
-            } else if depth < MAX_DEPTH {
-                folders.push((format!("{path}/"), file, depth + 1));
-            }
-        }
-    }
-    Ok(files)
 }

@@ -21,6 +21,7 @@ pub(super) mod lookahead;
 pub(super) mod messages;
 pub(super) mod reminders;
 pub(super) mod requests;
+pub(super) mod sources;
 pub(super) mod steps;
 pub(super) mod table;
 pub(super) mod template;

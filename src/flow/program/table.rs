@@ -65,9 +65,10 @@ impl Table {
                 for (key, place, value) in Fields::of(file, node, problems).rest() {
                     match value.scalar() {
                         Some(value) => {
+                            // In a stored revision it decides on nothing: a person does.
                             if key == "mode" && value.parse::<OrientationMode>().is_err() {
                                 let message = format!("`{value}` is no mode: field, tele, visio or desk");
-                                problems.error(file, place, message);
+                                problems.outdated(file, place, message);
                             }
                             then.insert(key.to_owned(), value);
                         }

@@ -19,7 +19,7 @@ use crate::{
         orientation_mode::OrientationMode,
         priority::Priority,
     },
-    flow::program::library::{Library, LoadError},
+    flow::{Library, LoadError},
 };
 
 fn library() -> Library {
@@ -562,7 +562,7 @@ fn a_complaint_calls_a_person_and_the_claim_goes_on() {
 
 #[test]
 fn a_stored_revision_goes_on_with_the_sentences_and_words_that_it_lacks() {
-    let mut sources = crate::flow::program::library::built_in();
+    let mut sources = crate::flow::built_in();
     let messages = sources.get_mut("messages.yaml").unwrap();
     *messages = messages.replace("\nnot_understood:", "\nsaid_by_an_older_program:");
     sources.remove("vocabulary.yaml");
@@ -607,28 +607,4 @@ fn a_revision_kept_when_all_flows_stood_in_one_folder_compiles_to_the_same_flows
     both.insert("claims/opening.yaml".to_owned(), sources["claims/shared/opening.yaml"].clone());
     let error = Library::from_sources(both).unwrap_err().to_string();
     assert!(error.contains("the flow `opening` stands in claims/opening.yaml already"), "{error}");
-}
-
-#[test]
-fn the_folder_is_read_at_both_depths_and_transcripts_are_no_sources() {
-    let root = tempfile::tempdir().unwrap();
-    let write = |path: &str| {
-        let file = root.path().join(path);
-        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        std::fs::write(file, path).unwrap();
-    };
-    let sources =
-        ["claims/fire/fire.yaml", "claims/opening.yaml", "facts.yaml", "insurers/demo.yaml", "tables/orientation.yaml"];
-    let transcripts = ["claims/fire/transcripts/calm.yaml", "claims/opening.transcript.yaml"];
-    let neither = ["claims/fire/notes.md", "claims/fire/old/fire.yaml", "demo/people.yaml", "insurers/demo/logo.yaml"];
-    sources.iter().chain(&transcripts).chain(&neither).for_each(|path| write(path));
-    assert!(crate::flow::read_sources(root.path()).unwrap().into_keys().eq(sources));
-    let found = crate::flow::transcripts(root.path()).unwrap();
-    assert_eq!(found, transcripts.map(|path| root.path().join(path)));
-}
-
-#[test]
-fn the_folder_and_the_flows_inside_the_program_are_the_same() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/flows");
-    assert!(crate::flow::read_sources(folder.as_ref()).unwrap() == crate::flow::built_in());
 }

@@ -244,3 +244,17 @@ fn reasons_for_handing_over_are_declared_and_used() {
         assert!(library.handover_reason(reason.code()).is_some_and(|text| !text.fr.is_empty() && !text.en.is_empty()));
     }
 }
+
+#[test]
+fn a_row_that_names_no_mode_is_a_mistake_of_files_and_none_of_a_stored_revision() {
+    let mut sources = crate::flow::built_in();
+    let table = sources.get_mut("tables/orientation.yaml").unwrap();
+    *table = table.replacen("then: { mode: desk", "then: { mode: telepathy", 1);
+    let found = |strictness| {
+        let (library, problems) = Library::compile(sources.clone(), strictness);
+        let of_mode = problems.into_iter().filter(|problem| problem.message.starts_with("`telepathy` is no mode"));
+        (library.is_ok(), of_mode.map(|problem| problem.severity).collect::<Vec<_>>())
+    };
+    assert_eq!(found(Strictness::Files), (false, vec![Severity::Error]));
+    assert_eq!(found(Strictness::Stored), (true, vec![Severity::Warning]));
+}
