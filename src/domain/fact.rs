@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil;
 use serde::{Deserialize, Serialize};
 
-use super::fact_name::FactName;
+use super::{fact_name::FactName, number::FiniteNumber};
 
 /// The facts of a conversation by name. A name that is absent is not known yet.
 pub type Facts = BTreeMap<FactName, Fact>;
@@ -53,7 +53,7 @@ pub enum Value {
     Text(String),
     Choice(String),
     Choices(Vec<String>),
-    Number(f64),
+    Number(FiniteNumber),
     /// In cents of euro.
     Amount(i64),
     Moment(Moment),

@@ -11,6 +11,7 @@ pub mod fact_name;
 pub mod id;
 pub mod language;
 pub mod message;
+pub mod number;
 pub mod orientation_mode;
 pub mod priority;
 pub mod sms;

@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    expectation::{Bound, Expectation, Limit},
+    expectation::{Bound, Expectation, Limit, Relation},
     fact::Value,
     language::Text,
+    number::FiniteNumber,
     orientation_mode::OrientationMode,
 };
 
@@ -45,7 +46,7 @@ pub struct TableDecision {
     /// The facts that were read, in the order of the rows; none where a fact was missing.
     pub inputs: Vec<Input>,
     /// The insurer's thresholds that were compared with.
-    pub thresholds: BTreeMap<String, f64>,
+    pub thresholds: BTreeMap<String, FiniteNumber>,
     pub outcome: Outcome,
     /// The rows that were looked at before, each with the test that failed.
     pub passed_over: Vec<PassedOver>,
@@ -135,9 +136,10 @@ impl TableDecision {
             "unknown" => Expectation::Unknown,
             text => match text.split_once("insurer.") {
                 Some((relation, name)) if is_code(name) => {
+                    let (relation, _) = Relation::split(relation);
                     let value = self.thresholds.get(name).copied();
                     let limit = Limit::Threshold { name: name.to_owned(), value };
-                    Expectation::Within(vec![Bound { relation: relation.trim().to_owned(), limit }])
+                    Expectation::Within(vec![Bound { relation, limit }])
                 }
                 _ => {
                     let codes: Vec<&str> = text.trim_matches(['[', ']']).split(',').map(str::trim).collect();

@@ -5,7 +5,7 @@ use jiff::civil::date;
 use super::*;
 use crate::{
     domain::{
-        expectation::{Bound, Expectation, Limit},
+        expectation::{Bound, Expectation, Limit, Relation},
         fact::{Fact, Facts, Source, Value},
         orientation_mode::OrientationMode,
     },
@@ -119,11 +119,11 @@ fn each_row_passed_over_tells_the_first_test_that_failed() {
         ]
     );
     assert_eq!(decision.passed_over[1].failed.actual, Some(Value::Amount(120_000)));
-    let limit = Limit::Threshold { name: "desk_limit".to_owned(), value: Some(800.0) };
-    let bound = Bound { relation: "<=".to_owned(), limit };
+    let limit = Limit::Threshold { name: "desk_limit".to_owned(), value: Some(800.into()) };
+    let bound = Bound { relation: Relation::LessOrEqual, limit };
     assert_eq!(decision.passed_over[0].failed.expected, Some(Expectation::No));
     assert_eq!(decision.passed_over[1].failed.expected, Some(Expectation::Within(vec![bound])));
-    assert_eq!(decision.thresholds, BTreeMap::from([("desk_limit".to_owned(), 800.0)]));
+    assert_eq!(decision.thresholds, BTreeMap::from([("desk_limit".to_owned(), 800.into())]));
     assert_eq!(decision.passed_over[1].because.en, "Small amount");
     assert_eq!((&decision.outcome, decision.mode()), (&Outcome::NoRow, None));
 }

@@ -9,6 +9,7 @@ use super::{
 use crate::domain::{
     fact::{Moment, Precision, Value},
     message::Input,
+    number::FiniteNumber,
 };
 
 /// What a question accepts.
@@ -88,6 +89,7 @@ impl Vocabulary {
                 .or_else(|| counted_units(parsed, self))
                 .or_else(|| self.article(text))
                 .or_else(|| self.nothing_counted(text))
+                .and_then(FiniteNumber::new)
                 .map(Value::Number),
             Input::Amount => amount(parsed)
                 .or_else(|| {
@@ -230,7 +232,7 @@ fn amount(parsed: &ParsedMessage) -> Option<i64> {
 
 fn only_number(parsed: &ParsedMessage) -> Option<f64> {
     match only(parsed, |found| matches!(found.value, Value::Number(_)))? {
-        Value::Number(number) => Some(number),
+        Value::Number(number) => Some(number.get()),
         _ => None,
     }
 }

@@ -10,7 +10,7 @@ use super::{
     text::Text,
     time::{Cycle, TimeReader, When},
 };
-use crate::domain::{fact::Value, language::Language};
+use crate::domain::{fact::Value, language::Language, number::FiniteNumber};
 
 /// What a found value is, in more detail than its type: a plate and a policy number are both text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -151,9 +151,9 @@ impl Vocabulary {
                 end
             } else if let Some((_, end)) = self.rank_at(text, at).filter(|(_, end)| *end > at + 1) {
                 end
-            } else if let Some(number) = self.number_at(text, at).filter(|number| !number.article) {
-                values.push(Entity::new(text, at..number.end, ValueKind::Number, Value::Number(number.value)));
-                number.end
+            } else if let Some((number, end)) = self.plain_number_at(text, at) {
+                values.push(Entity::new(text, at..end, ValueKind::Number, Value::Number(number)));
+                end
             } else {
                 at + 1
             };
@@ -175,13 +175,20 @@ impl Vocabulary {
     }
 
     /// "45,5 m2", "une trentaine de m²": square metres.
-    fn surface_at(&self, text: &Text, at: usize) -> Option<(f64, usize)> {
+    fn surface_at(&self, text: &Text, at: usize) -> Option<(FiniteNumber, usize)> {
         let article = usize::from(text.word(at) == "une");
         let (value, end) = match self.counts.at(text, at + article) {
             #[expect(clippy::cast_precision_loss, reason = "the vocabulary's counts are small")]
             Some(count) => (count.tag as f64, count.end + usize::from(matches!(text.word(count.end), "de" | "of"))),
             None => self.number_at(text, at).map(|number| (number.value, number.end))?,
         };
-        self.square_metres.at(text, end).map(|unit| (value, unit.end))
+        let unit = self.square_metres.at(text, end)?;
+        Some((FiniteNumber::new(value)?, unit.end))
+    }
+
+    /// A number that is no article.
+    fn plain_number_at(&self, text: &Text, at: usize) -> Option<(FiniteNumber, usize)> {
+        let number = self.number_at(text, at).filter(|number| !number.article)?;
+        Some((FiniteNumber::new(number.value)?, number.end))
     }
 }

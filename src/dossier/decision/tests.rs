@@ -31,8 +31,8 @@ fn what_an_early_version_kept_as_text_is_understood() {
         let failed = FailedTest { fact: "x".into(), test: test.into(), negated: false, actual: None, expected: None };
         decision.expected(&failed)
     };
-    let limit = Limit::Threshold { name: "desk_limit".into(), value: Some(800.0) };
-    let bound = Bound { relation: "<=".into(), limit };
+    let limit = Limit::Threshold { name: "desk_limit".into(), value: Some(800.into()) };
+    let bound = Bound { relation: Relation::LessOrEqual, limit };
     assert_eq!(of("<= insurer.desk_limit"), Some(Expectation::Within(vec![bound])));
     assert_eq!(of("no"), Some(Expectation::No));
     assert_eq!(of("[leak, flood]"), Some(Expectation::OneOf(vec!["leak".into(), "flood".into()])));

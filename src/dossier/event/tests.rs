@@ -43,9 +43,9 @@ fn what_no_version_knows_is_kept_as_it_is() {
 #[test]
 fn a_fact_that_is_learnt_twice_in_a_turn_keeps_its_place_and_its_last_value() {
     let mut facts = Learnt::default();
-    facts.note(&"rooms".into(), Some(Value::Number(2.0)));
+    facts.note(&"rooms".into(), Some(Value::Number(2.into())));
     facts.note(&FactName::CAUSE, None);
-    facts.note(&"rooms".into(), Some(Value::Number(3.0)));
+    facts.note(&"rooms".into(), Some(Value::Number(3.into())));
     let (_, detail) = TimelineEvent::Facts { message: None, facts }.stored().unwrap();
     assert_eq!(detail, r#"{"facts":{"rooms":{"number":3.0},"cause":null}}"#);
 }

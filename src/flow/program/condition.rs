@@ -17,8 +17,9 @@ use super::{
     yaml::{Data, Node},
 };
 use crate::domain::{
-    expectation::{Bound, Expectation, Limit},
+    expectation::{Bound, Expectation, Limit, Relation},
     fact::{Facts, Moment, Precision, Value},
+    number::FiniteNumber,
 };
 
 /// The truth of a condition.
@@ -68,7 +69,7 @@ pub enum Condition {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Test {
     pub fact: String,
-    check: Check,
+    asks: Expectation<Operand>,
     /// The test as it is written in the file, for people.
     written: String,
 }
@@ -79,32 +80,10 @@ impl fmt::Display for Test {
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
-enum Check {
-    Known,
-    Missing,
-    Unknown,
-    /// Whether the moment has an hour, or a part of the day.
-    Timed,
-    OneOf(Vec<String>),
-    NoneOf(Vec<String>),
-    Is(bool),
-    Compare(Vec<(Relation, Operand)>),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Relation {
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-    Equal,
-    NotEqual,
-}
-
+/// A limit as it is written: the insurer and the day of a decision make a [`Limit`] of it.
 #[derive(Clone, Debug, PartialEq)]
 enum Operand {
-    Number(f64),
+    Number(FiniteNumber),
     Threshold(String),
     Date(Date),
     Today(Shift),
@@ -244,9 +223,9 @@ impl Condition {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::thresholds).collect(),
             Self::Not(part) => part.thresholds(),
-            Self::Test(Test { check: Check::Compare(bounds), .. }) => bounds
+            Self::Test(Test { asks: Expectation::Within(bounds), .. }) => bounds
                 .iter()
-                .filter_map(|(_, operand)| match operand {
+                .filter_map(|bound| match &bound.limit {
                     Operand::Threshold(name) => Some(name.as_str()),
                     _ => None,
                 })
@@ -276,34 +255,16 @@ impl Test {
 
     /// What it requires of its fact, with the insurer's figures for thresholds.
     pub fn expected(&self, scope: &Scope) -> Expectation {
-        match &self.check {
-            Check::Known => Expectation::Known,
-            Check::Missing => Expectation::Missing,
-            Check::Unknown => Expectation::Unknown,
-            Check::Timed => Expectation::Timed,
-            Check::OneOf(values) => Expectation::OneOf(values.clone()),
-            Check::NoneOf(values) => Expectation::NoneOf(values.clone()),
-            Check::Is(true) => Expectation::Yes,
-            Check::Is(false) => Expectation::No,
-            Check::Compare(bounds) => Expectation::Within(
-                bounds
-                    .iter()
-                    .map(|(relation, operand)| Bound {
-                        relation: relation.sign().to_owned(),
-                        limit: operand.limit(scope),
-                    })
-                    .collect(),
-            ),
-        }
+        self.asks.map_limits(|operand| operand.limit(scope))
     }
 
     fn truth(&self, scope: &Scope) -> Truth {
         let value = scope.facts.get(self.fact.as_str()).map(|fact| &fact.value);
-        match &self.check {
-            Check::Known => return Truth::from(value.is_some_and(|value| *value != Value::Unknown)),
-            Check::Missing => return Truth::from(value.is_none()),
-            Check::Unknown => return Truth::from(value == Some(&Value::Unknown)),
-            Check::Timed => {
+        match &self.asks {
+            Expectation::Known => return Truth::from(value.is_some_and(|value| *value != Value::Unknown)),
+            Expectation::Missing => return Truth::from(value.is_none()),
+            Expectation::Unknown => return Truth::from(value == Some(&Value::Unknown)),
+            Expectation::Timed => {
                 let timed =
                     |value: &Value| matches!(value, Value::Moment(moment) if moment.precision <= Precision::PartOfDay);
                 return Truth::from(value.is_some_and(timed));
@@ -311,69 +272,77 @@ impl Test {
             _ => {}
         }
         let Some(value) = value else { return Truth::Unknown };
-        match (&self.check, value) {
-            (Check::OneOf(wanted), Value::Choice(value) | Value::Text(value)) => wanted.contains(value).into(),
-            (Check::NoneOf(wanted), Value::Choice(value) | Value::Text(value)) => (!wanted.contains(value)).into(),
-            (Check::OneOf(wanted), Value::Choices(values)) => values.iter().any(|value| wanted.contains(value)).into(),
-            (Check::NoneOf(wanted), Value::Choices(values)) => {
+        match (&self.asks, value) {
+            (Expectation::OneOf(wanted), Value::Choice(value) | Value::Text(value)) => wanted.contains(value).into(),
+            (Expectation::NoneOf(wanted), Value::Choice(value) | Value::Text(value)) => {
+                (!wanted.contains(value)).into()
+            }
+            (Expectation::OneOf(wanted), Value::Choices(values)) => {
+                values.iter().any(|value| wanted.contains(value)).into()
+            }
+            (Expectation::NoneOf(wanted), Value::Choices(values)) => {
                 (!values.iter().any(|value| wanted.contains(value))).into()
             }
-            (Check::Is(wanted), Value::Bool(value)) => (wanted == value).into(),
-            (Check::Compare(bounds), value) => bounds.iter().fold(Truth::True, |truth, (relation, operand)| {
-                match (truth, compare(value, *relation, operand, scope)) {
+            (Expectation::Yes, Value::Bool(value)) => (*value).into(),
+            (Expectation::No, Value::Bool(value)) => (!value).into(),
+            (Expectation::Within(bounds), value) => {
+                bounds.iter().fold(Truth::True, |truth, bound| match (truth, compare(value, bound, scope)) {
                     (Truth::False, _) | (_, Truth::False) => Truth::False,
                     (Truth::Unknown, _) | (_, Truth::Unknown) => Truth::Unknown,
                     _ => Truth::True,
-                }
-            }),
+                })
+            }
             _ => Truth::Unknown,
         }
     }
 
     fn read(fact: &str, kind: &FactType, node: &Node) -> Result<Self, String> {
-        let (check, written) = match &node.data {
+        let (asks, written) = match &node.data {
             Data::List(items) => {
                 let mut values = Vec::new();
                 for item in items {
                     values.push(item.scalar().ok_or_else(|| "a list of values holds texts only".to_owned())?);
                 }
                 let written = format!("[{}]", values.join(", "));
-                (Check::OneOf(kind.values(&values)?), written)
+                (Expectation::OneOf(kind.values(&values)?), written)
             }
             _ => match node.scalar() {
-                Some(text) => (read_check(&text, &node.data, kind)?, text),
+                Some(text) => (read_expectation(&text, &node.data, kind)?, text),
                 None => {
                     return Err(format!("a test is a value, a list of values or a comparison, found {}", node.kind()));
                 }
             },
         };
-        Ok(Self { fact: fact.to_owned(), check, written })
+        Ok(Self { fact: fact.to_owned(), asks, written })
     }
 }
 
-fn read_check(text: &str, data: &Data, kind: &FactType) -> Result<Check, String> {
+fn read_expectation(text: &str, data: &Data, kind: &FactType) -> Result<Expectation<Operand>, String> {
     match text {
-        "known" => return Ok(Check::Known),
-        "missing" => return Ok(Check::Missing),
-        "unknown" => return Ok(Check::Unknown),
+        "known" => return Ok(Expectation::Known),
+        "missing" => return Ok(Expectation::Missing),
+        "unknown" => return Ok(Expectation::Unknown),
         _ => {}
     }
     match kind.family() {
         Family::Bool => match data {
-            Data::Bool(wanted) => Ok(Check::Is(*wanted)),
+            Data::Bool(true) => Ok(Expectation::Yes),
+            Data::Bool(false) => Ok(Expectation::No),
             _ => Err(format!("a yes/no fact is tested with yes, no, known, missing or unknown, not `{text}`")),
         },
         Family::Words => match text.strip_prefix("!=") {
-            Some(other) => Ok(Check::NoneOf(kind.values(&[other.trim().to_owned()])?)),
-            None => Ok(Check::OneOf(kind.values(&[text.to_owned()])?)),
+            Some(other) => Ok(Expectation::NoneOf(kind.values(&[other.trim().to_owned()])?)),
+            None => Ok(Expectation::OneOf(kind.values(&[text.to_owned()])?)),
         },
-        Family::Date if text == "timed" => Ok(Check::Timed),
-        family @ (Family::Number | Family::Date) => Ok(Check::Compare(read_bounds(text, family, kind)?)),
+        Family::Date if text == "timed" => Ok(Expectation::Timed),
+        family @ (Family::Number | Family::Date) => Ok(Expectation::Within(read_bounds(text, family, kind)?)),
         Family::Other => Err("this type of fact is tested with known, missing or unknown only".to_owned()),
     }
 }
 
-fn read_bounds(text: &str, family: Family, kind: &FactType) -> Result<Vec<(Relation, Operand)>, String> {
+fn read_bounds(text: &str, family: Family, kind: &FactType) -> Result<Vec<Bound<Operand>>, String> {
+    let bound =
+        |relation, limit: &str| Ok::<_, String>(Bound { relation, limit: Operand::read(limit.trim(), family, kind)? });
     let text = text.trim();
     if text.starts_with(['[', '(']) {
         let closed = text.starts_with('[');
@@ -387,19 +356,16 @@ fn read_bounds(text: &str, family: Family, kind: &FactType) -> Result<Vec<(Relat
         let mut bounds = Vec::new();
         if !low.trim().is_empty() {
             let relation = if closed { Relation::GreaterOrEqual } else { Relation::Greater };
-            bounds.push((relation, Operand::read(low.trim(), family, kind)?));
+            bounds.push(bound(relation, low)?);
         }
         if !high.trim().is_empty() {
             let relation = if closing { Relation::LessOrEqual } else { Relation::Less };
-            bounds.push((relation, Operand::read(high.trim(), family, kind)?));
+            bounds.push(bound(relation, high)?);
         }
         return if bounds.is_empty() { Err("an interval needs a bound".to_owned()) } else { Ok(bounds) };
     }
-    let (relation, operand) = Relation::ALL
-        .into_iter()
-        .find_map(|relation| text.strip_prefix(relation.sign()).map(|rest| (relation, rest)))
-        .unwrap_or((Relation::Equal, text));
-    Ok(vec![(relation, Operand::read(operand.trim(), family, kind)?)])
+    let (relation, limit) = Relation::split(text);
+    Ok(vec![bound(relation, limit)?])
 }
 
 impl Operand {
@@ -427,16 +393,17 @@ impl Operand {
             && let Some((count, unit)) = text.split_once(' ')
             && let Ok(count) = count.parse::<f64>()
         {
-            return match unit.trim().trim_end_matches('s') {
-                "minute" => Ok(count),
-                "hour" => Ok(count * 60.0),
-                "day" => Ok(count * 1440.0),
-                "week" => Ok(count * 10080.0),
-                _ => Err(format!("`{unit}` is no unit of duration: minutes, hours, days or weeks")),
-            }
-            .map(Self::Number);
+            let minutes = match unit.trim().trim_end_matches('s') {
+                "minute" => count,
+                "hour" => count * 60.0,
+                "day" => count * 1440.0,
+                "week" => count * 10080.0,
+                _ => return Err(format!("`{unit}` is no unit of duration: minutes, hours, days or weeks")),
+            };
+            return FiniteNumber::new(minutes).map(Self::Number).ok_or_else(|| format!("`{text}` is no duration"));
         }
-        text.parse().map(Self::Number).map_err(|_| format!("`{text}` is no number and no insurer.threshold"))
+        let number = text.parse().ok().and_then(FiniteNumber::new);
+        number.map(Self::Number).ok_or_else(|| format!("`{text}` is no number and no insurer.threshold"))
     }
 }
 
@@ -486,17 +453,17 @@ impl Shift {
     }
 }
 
-fn compare(value: &Value, relation: Relation, operand: &Operand, scope: &Scope) -> Truth {
+fn compare(value: &Value, Bound { relation, limit }: &Bound<Operand>, scope: &Scope) -> Truth {
     if let Value::Moment(moment) = value {
-        let bound = match operand {
+        let bound = match limit {
             Operand::Date(date) => *date,
             Operand::Today(shift) => shift.from(scope.today),
             Operand::Number(_) | Operand::Threshold(_) => return Truth::Unknown,
         };
         let (first, last) = days_of(moment);
-        return relation.between(first.cmp(&bound), last.cmp(&bound));
+        return between(*relation, first.cmp(&bound), last.cmp(&bound));
     }
-    let wanted = match operand {
+    let wanted = match limit {
         Operand::Number(number) => *number,
         Operand::Threshold(name) => match scope.insurer.thresholds.get(name) {
             Some(number) => *number,
@@ -506,54 +473,26 @@ fn compare(value: &Value, relation: Relation, operand: &Operand, scope: &Scope) 
     };
     #[expect(clippy::cast_precision_loss, reason = "amounts stay far below 2^52 cents")]
     let number = match value {
-        Value::Number(number) => *number,
+        Value::Number(number) => number.get(),
         Value::Amount(cents) => *cents as f64 / 100.0,
         Value::Duration(minutes) => *minutes as f64,
         Value::Files(count) => f64::from(*count),
         _ => return Truth::Unknown,
     };
-    number.partial_cmp(&wanted).map_or(Truth::Unknown, |ordering| relation.between(ordering, ordering))
+    number.partial_cmp(&wanted.get()).map_or(Truth::Unknown, |ordering| between(*relation, ordering, ordering))
 }
 
-impl Relation {
-    /// The longer signs come first, since `<=` begins with `<`.
-    const ALL: [Self; 6] =
-        [Self::LessOrEqual, Self::GreaterOrEqual, Self::NotEqual, Self::Less, Self::Greater, Self::Equal];
-
-    fn sign(self) -> &'static str {
-        match self {
-            Self::LessOrEqual => "<=",
-            Self::GreaterOrEqual => ">=",
-            Self::NotEqual => "!=",
-            Self::Less => "<",
-            Self::Greater => ">",
-            Self::Equal => "=",
-        }
+/// The truth of a comparison with a value of which only the two ends are known: true when it holds for both, unknown
+/// when they differ.
+fn between(relation: Relation, first: Ordering, last: Ordering) -> Truth {
+    if first != last && matches!(relation, Relation::Equal | Relation::NotEqual) {
+        let outside = first.is_gt() || last.is_lt();
+        return if outside { (relation == Relation::NotEqual).into() } else { Truth::Unknown };
     }
-
-    fn holds(self, ordering: Ordering) -> bool {
-        match self {
-            Self::Less => ordering.is_lt(),
-            Self::LessOrEqual => ordering.is_le(),
-            Self::Greater => ordering.is_gt(),
-            Self::GreaterOrEqual => ordering.is_ge(),
-            Self::Equal => ordering.is_eq(),
-            Self::NotEqual => ordering.is_ne(),
-        }
-    }
-
-    /// The truth of a comparison with a value of which only the two ends are known: true when it holds for both,
-    /// unknown when they differ.
-    fn between(self, first: Ordering, last: Ordering) -> Truth {
-        if first != last && matches!(self, Self::Equal | Self::NotEqual) {
-            let outside = first.is_gt() || last.is_lt();
-            return if outside { (self == Self::NotEqual).into() } else { Truth::Unknown };
-        }
-        match (self.holds(first), self.holds(last)) {
-            (true, true) => Truth::True,
-            (false, false) => Truth::False,
-            _ => Truth::Unknown,
-        }
+    match (relation.holds(first), relation.holds(last)) {
+        (true, true) => Truth::True,
+        (false, false) => Truth::False,
+        _ => Truth::Unknown,
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     yaml::{Data, Fields, Node, text, words},
 };
 use crate::{
-    domain::{fact::Value, language::Text, message::Input, orientation_mode::OrientationMode},
+    domain::{fact::Value, language::Text, message::Input, number::FiniteNumber, orientation_mode::OrientationMode},
     understanding::ChoiceItem,
 };
 
@@ -84,7 +84,8 @@ impl FactType {
 
     /// Parses a literal of a `set` step, of a transcript or of a button as a value of this type.
     pub(crate) fn literal(&self, written: &str) -> Result<Value, String> {
-        let number = || written.parse::<f64>().map_err(|_| format!("`{written}` is no number"));
+        let number =
+            || written.parse().ok().and_then(FiniteNumber::new).ok_or_else(|| format!("`{written}` is no number"));
         let wrong = |what| format!("`{written}` is no {what}");
         match self {
             Self::Text => Ok(Value::Text(written.to_owned())),
@@ -100,7 +101,7 @@ impl FactType {
             }
             Self::Number => number().map(Value::Number),
             #[expect(clippy::cast_possible_truncation, reason = "cents of an amount that a person wrote")]
-            Self::Amount => number().map(|euros| Value::Amount((euros * 100.0).round() as i64)),
+            Self::Amount => number().map(|euros| Value::Amount((euros.get() * 100.0).round() as i64)),
             Self::Duration => written.parse().map(Value::Duration).map_err(|_| wrong("number of minutes")),
             Self::Moment => written
                 .parse::<jiff::civil::Date>()

@@ -14,6 +14,7 @@ use super::{
 use crate::domain::{
     clock::paris,
     language::{Language, Text},
+    number::FiniteNumber,
 };
 
 /// One insurer, from `insurers/*.yaml`.
@@ -24,7 +25,7 @@ pub struct Insurer {
     pub phone: Option<String>,
     pub email: Option<String>,
     /// The thresholds with which conditions compare, in euros or plain numbers.
-    pub thresholds: BTreeMap<String, f64>,
+    pub thresholds: BTreeMap<String, FiniteNumber>,
     /// The form of its policy numbers.
     pub policy_number: Option<Regex>,
     /// Its public addresses, by channel: the number for text messages, the mailbox, the bot's name.
@@ -58,11 +59,12 @@ impl Insurer {
         let mut thresholds = BTreeMap::new();
         if let Some(node) = fields.take("thresholds") {
             for (name, place, node) in Fields::of(file, node, problems).rest() {
-                match node.data {
-                    Data::Number(number) => {
+                let number = if let Data::Number(number) = node.data { FiniteNumber::new(number) } else { None };
+                match number {
+                    Some(number) => {
                         thresholds.insert(name.to_owned(), number);
                     }
-                    _ => problems.error(file, place, format!("the threshold `{name}` must be a number")),
+                    None => problems.error(file, place, format!("the threshold `{name}` must be a number")),
                 }
             }
         }
@@ -131,7 +133,7 @@ impl Insurer {
         view.insert("name".to_owned(), self.name.as_str().into());
         view.insert("phone".to_owned(), self.phone.as_deref().unwrap_or_default().into());
         view.insert("email".to_owned(), self.email.as_deref().unwrap_or_default().into());
-        view.extend(self.thresholds.iter().map(|(name, number)| (name.clone(), (*number).into())));
+        view.extend(self.thresholds.iter().map(|(name, number)| (name.clone(), number.get().into())));
         view.extend(self.texts.iter().map(|(name, text)| (name.clone(), text.get(language).into())));
         // Converted from a map, because collecting pairs would make a list.
         view.into()

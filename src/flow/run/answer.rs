@@ -182,7 +182,7 @@ impl Interpreter<'_> {
         let say = |key: &str, limit: String| Some(words.say_with(key, &[("limit", limit.into())]));
         #[expect(clippy::cast_precision_loss, reason = "amounts stay far below 2^52 cents")]
         let number = match value {
-            Value::Number(number) => Some(*number),
+            Value::Number(number) => Some(number.get()),
             Value::Amount(cents) => Some(*cents as f64 / 100.0),
             Value::Duration(minutes) => Some(*minutes as f64),
             _ => None,

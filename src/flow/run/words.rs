@@ -52,7 +52,7 @@ impl<'a> Words<'a> {
             Value::Choices(values) => {
                 values.iter().map(|value| self.choice(fact, value)).collect::<Vec<_>>().join(", ")
             }
-            Value::Number(number) => self.number(*number),
+            Value::Number(number) => self.number(number.get()),
             Value::Amount(cents) => self.amount(*cents),
             Value::Moment(moment) => self.moment(moment),
             Value::Duration(minutes) => self.duration(*minutes),

@@ -415,7 +415,7 @@ async fn seed(store: &Engine, now: Timestamp) -> DossierId {
     dossier.want("photo_wide", true);
     dossier.receive("photo_wide", 1);
     let mut learnt = Learnt::default();
-    learnt.note(&"rooms".into(), Some(Value::Number(3.0)));
+    learnt.note(&"rooms".into(), Some(Value::Number(3.into())));
     let mut record = |actor, event| dossier.record(actor, &event, now).unwrap();
     let timeline = vec![
         record("guichet", TimelineEvent::Opened { reference: "x".into(), peril: "water_damage".into() }),
@@ -514,8 +514,8 @@ async fn seed(store: &Engine, now: Timestamp) -> DossierId {
                 ),
             ],
             facts: vec![
-                fact(1, "rooms", Value::Number(2.0)),
-                fact(2, "rooms", Value::Number(3.0)),
+                fact(1, "rooms", Value::Number(2.into())),
+                fact(2, "rooms", Value::Number(3.into())),
                 fact(3, "loss_date", Value::Moment(lost)),
             ],
             decisions: vec![DecisionRow {

@@ -92,7 +92,7 @@ fn truth(condition: &str, facts: &[(&str, Value)]) -> (Truth, Vec<String>, Optio
     let condition = read_condition(condition);
     let fact = |value: &Value| Fact { value: value.clone(), source: Source::Policyholder };
     let facts: Facts = facts.iter().map(|(name, value)| ((*name).into(), fact(value))).collect();
-    let insurer = Insurer { thresholds: BTreeMap::from([("limit".to_owned(), 1600.0)]), ..Insurer::default() };
+    let insurer = Insurer { thresholds: BTreeMap::from([("limit".to_owned(), 1600.into())]), ..Insurer::default() };
     let explanation = condition.explain(&Scope { facts: &facts, insurer: &insurer, today: date(2026, 11, 20) });
     let failed =
         explanation.failed.map(|failed| format!("{}{}", if failed.negated { "not " } else { "" }, failed.test));
@@ -189,8 +189,8 @@ fn conditions_have_three_answers() {
         ("rooms: kitchen", &[("rooms", choices(&["bath", "kitchen"]))], True),
         ("amount: \"<= insurer.limit\"", &[("amount", Value::Amount(160_000))], True),
         ("amount: \"> 1600\"", &[("amount", Value::Amount(160_001))], True),
-        ("count: \"[3..)\"", &[("count", Value::Number(3.0))], True),
-        ("count: \"(3..5]\"", &[("count", Value::Number(3.0))], False),
+        ("count: \"[3..)\"", &[("count", Value::Number(3.into()))], True),
+        ("count: \"(3..5]\"", &[("count", Value::Number(3.into()))], False),
         ("day: \"< today - 24 months\"", &[("day", month(2024, 10))], True),
         ("day: \"< today - 24 months\"", &[("day", month(2024, 11))], Unknown),
         ("day: \"< today - 24 months\"", &[("day", month(2024, 12))], False),

@@ -4,7 +4,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Check, Condition, Operand, Relation, Test};
+use super::{Bound, Condition, Expectation, Operand, Relation, Test};
 
 impl Condition {
     /// Whether this condition holds whenever `other` does.
@@ -39,12 +39,19 @@ impl Test {
         if self.fact != goal.fact {
             return false;
         }
-        match (&self.check, &goal.check) {
+        match (&self.asks, &goal.asks) {
             // Every test of a value holds only where the fact is known.
-            (Check::OneOf(_) | Check::NoneOf(_) | Check::Is(_) | Check::Compare(_), Check::Known) => true,
-            (Check::OneOf(some), Check::OneOf(more)) => some.iter().all(|value| more.contains(value)),
-            (Check::NoneOf(more), Check::NoneOf(some)) => some.iter().all(|value| more.contains(value)),
-            (Check::Compare(bounds), Check::Compare(goals)) => {
+            (
+                Expectation::OneOf(_)
+                | Expectation::NoneOf(_)
+                | Expectation::Yes
+                | Expectation::No
+                | Expectation::Within(_),
+                Expectation::Known,
+            ) => true,
+            (Expectation::OneOf(some), Expectation::OneOf(more)) => some.iter().all(|value| more.contains(value)),
+            (Expectation::NoneOf(more), Expectation::NoneOf(some)) => some.iter().all(|value| more.contains(value)),
+            (Expectation::Within(bounds), Expectation::Within(goals)) => {
                 goals.iter().all(|goal| bounds.iter().any(|bound| bound_implies(bound, goal)))
             }
             (known, goal) => known == goal,
@@ -63,13 +70,14 @@ pub(super) fn order(one: &Operand, other: &Operand) -> Option<Ordering> {
 }
 
 /// Whether a bound is at least as tight as another one on the same side.
-fn bound_implies((relation, at): &(Relation, Operand), (goal, limit): &(Relation, Operand)) -> bool {
+fn bound_implies(bound: &Bound<Operand>, goal: &Bound<Operand>) -> bool {
     use std::cmp::Ordering::{Equal, Greater, Less};
 
     use Relation as R;
 
-    let Some(order) = order(at, limit) else { return false };
-    match goal {
+    let Some(order) = order(&bound.limit, &goal.limit) else { return false };
+    let relation = bound.relation;
+    match goal.relation {
         R::Greater | R::GreaterOrEqual | R::NotEqual
             if order == Greater && matches!(relation, R::Greater | R::GreaterOrEqual | R::Equal) =>
         {

@@ -9,9 +9,9 @@
 
 use std::cmp::Ordering;
 
-use super::{Check, Condition, Operand, Relation, Test, implication};
+use super::{Condition, Expectation, Operand, Relation, Test, implication};
 
-type Bound = (Relation, Operand);
+type Bound = super::Bound<Operand>;
 
 impl Condition {
     /// The fact on which two otherwise equal conditions overlap in part.
@@ -52,15 +52,15 @@ fn cross(one: &[&Condition], other: &[&Condition]) -> bool {
 }
 
 fn words<'a>(tests: &[&'a Condition]) -> Option<&'a Vec<String>> {
-    tests.iter().filter_map(|part| tested(part)).find_map(|test| match &test.check {
-        Check::OneOf(words) => Some(words),
+    tests.iter().filter_map(|part| tested(part)).find_map(|test| match &test.asks {
+        Expectation::OneOf(words) => Some(words),
         _ => None,
     })
 }
 
 fn bounds<'a>(tests: &[&'a Condition]) -> Vec<&'a Bound> {
-    let bounds = tests.iter().filter_map(|part| tested(part)).filter_map(|test| match &test.check {
-        Check::Compare(bounds) => Some(bounds),
+    let bounds = tests.iter().filter_map(|part| tested(part)).filter_map(|test| match &test.asks {
+        Expectation::Within(bounds) => Some(bounds),
         _ => None,
     });
     bounds.flatten().collect()
@@ -69,10 +69,10 @@ fn bounds<'a>(tests: &[&'a Condition]) -> Vec<&'a Bound> {
 /// Whether, with certainty, some value lies within the bounds of the first and outside those of the second.
 fn exceed(one: &[&Bound], other: &[&Bound]) -> bool {
     let wider = |side: fn(Relation) -> bool, towards: Ordering| {
-        other.iter().filter(|(relation, _)| side(*relation)).any(|(limit, at)| {
-            one.iter().filter(|(relation, _)| side(*relation)).all(|(relation, operand)| {
-                let order = implication::order(operand, at);
-                let looser = includes(*relation) && !includes(*limit);
+        other.iter().filter(|bound| side(bound.relation)).any(|theirs| {
+            one.iter().filter(|bound| side(bound.relation)).all(|mine| {
+                let order = implication::order(&mine.limit, &theirs.limit);
+                let looser = includes(mine.relation) && !includes(theirs.relation);
                 order == Some(towards) || (order == Some(Ordering::Equal) && looser)
             })
         })
@@ -95,10 +95,10 @@ fn includes(relation: Relation) -> bool {
 
 /// Whether, with certainty, a value lies above the first bound and below the second. True when the first is no lower
 /// bound or the second no upper one.
-fn leave_room((low_relation, low): &Bound, (high_relation, high): &Bound) -> bool {
-    if !is_lower(*low_relation) || !is_upper(*high_relation) {
+fn leave_room(low: &Bound, high: &Bound) -> bool {
+    if !is_lower(low.relation) || !is_upper(high.relation) {
         return true;
     }
-    let both = includes(*low_relation) && includes(*high_relation);
-    implication::order(low, high).is_some_and(|order| order.is_lt() || (order.is_eq() && both))
+    let both = includes(low.relation) && includes(high.relation);
+    implication::order(&low.limit, &high.limit).is_some_and(|order| order.is_lt() || (order.is_eq() && both))
 }

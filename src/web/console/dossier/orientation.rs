@@ -5,6 +5,7 @@ use super::{Lexicon, facts::ValueView};
 use crate::{
     domain::{
         expectation::{Bound, Expectation, Limit},
+        number::FiniteNumber,
         orientation_mode::OrientationMode,
     },
     dossier::{Decision, Dossier, FailedTest, Outcome, TableDecision},
@@ -169,13 +170,13 @@ fn told(bound: &Bound) -> String {
         Limit::Threshold { name, value: None } => name.clone(),
         Limit::Date(date) => when::day(*date),
     };
-    format!("{} {limit}", bound.relation)
+    format!("{} {limit}", bound.relation.sign())
 }
 
 /// A threshold in euros; cents are shown only where they are not zero.
-fn figure(limit: f64) -> String {
+fn figure(limit: FiniteNumber) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "a threshold is far below what 64 bits hold")]
-    let cents = (limit * 100.0).round() as i64;
+    let cents = (limit.get() * 100.0).round() as i64;
     when::euros(cents)
 }
 

@@ -1,5 +1,8 @@
 use super::*;
-use crate::{domain::id::DossierId, web::console::dossier::tests::with};
+use crate::{
+    domain::{id::DossierId, number::FiniteNumber},
+    web::console::dossier::tests::with,
+};
 
 fn row(seq: i64, name: &str, value: Option<Value>) -> FactRow {
     let at = jiff::Timestamp::UNIX_EPOCH;
@@ -10,10 +13,10 @@ fn row(seq: i64, name: &str, value: Option<Value>) -> FactRow {
 #[test]
 fn a_corrected_fact_keeps_what_was_said_before() {
     let rows = [
-        row(1, "rooms", Some(Value::Number(2.0))),
+        row(1, "rooms", Some(Value::Number(2.into()))),
         row(2, "cause", Some(Value::Choice("leak".into()))),
-        row(3, "rooms", Some(Value::Number(2.0))),
-        row(4, "rooms", Some(Value::Number(3.5))),
+        row(3, "rooms", Some(Value::Number(2.into()))),
+        row(4, "rooms", Some(Value::Number(FiniteNumber::new(3.5).unwrap()))),
     ];
     let lines = with(|lexicon| lines(&rows, lexicon));
     assert_eq!(lines.len(), 2);
