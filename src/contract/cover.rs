@@ -6,7 +6,10 @@ use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
 use super::{Calendar, Policy};
-use crate::domain::fact::{Moment, Precision, Value};
+use crate::domain::{
+    fact::{Moment, Precision, Value},
+    fact_name::FactName,
+};
 
 /// Code des assurances, L113-2 4°: the delay for declaring cannot be shorter than five working days.
 const GENERAL_DAYS: u32 = 5;
@@ -108,7 +111,7 @@ fn legal_days(peril: Option<&str>) -> u32 {
 
 impl Assessment {
     /// The facts that flows and tables test (docs/flow-language.md, Policy facts). A field that is none makes no fact.
-    pub fn facts(&self, policy: &Policy) -> BTreeMap<String, Value> {
+    pub fn facts(&self, policy: &Policy) -> BTreeMap<FactName, Value> {
         let day = |date: Date| {
             Value::Moment(Moment { start: date.to_datetime(Time::midnight()), end: None, precision: Precision::Day })
         };
@@ -124,7 +127,7 @@ impl Assessment {
             ("declaration_deadline", self.declaration_deadline.map(day)),
         ]
         .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+        .filter_map(|(name, value)| Some((name.into(), value?)))
         .collect()
     }
 }

@@ -185,7 +185,7 @@ fn set_fact(turn: &mut Turn, name: FactName, fact: Fact, learnt: &mut LearntBy) 
     if let (Source::Policyholder, Some(message)) = (&fact.source, turn.rows.messages.first_mut())
         && message.author == Author::Policyholder
     {
-        message.body.answers.get_or_insert_with(|| name.to_string());
+        message.body.answers.get_or_insert_with(|| name.clone());
     }
     write_fact(turn, name, Some(fact.value), fact.source);
 }
@@ -241,7 +241,7 @@ fn note_policy(turn: &mut Turn, answer: &PolicyAnswer, reasons: &[Reason]) {
     match answer {
         PolicyAnswer::Found { number, facts } => {
             if let Some(dossier) = &mut turn.conversation.dossier {
-                note_holder(dossier, number, facts.get(FactName::POLICY_HOLDER.as_str()));
+                note_holder(dossier, number, facts.get(&FactName::POLICY_HOLDER));
             }
             let (policy, facts) = (number.clone(), facts.clone());
             turn.record(GUICHET, &TimelineEvent::PolicyFound { policy, facts, reasons: reasons.to_vec() });

@@ -5,7 +5,7 @@ use super::{
     files::Files,
 };
 use crate::{
-    domain::{contact::Proof, language::Language, message::Body},
+    domain::{contact::Proof, fact_name::FactName, language::Language, message::Body},
     dossier::Dossier,
     store::{Binding, OutboxRow},
 };
@@ -26,7 +26,7 @@ pub enum Input {
     },
     /// "Modifier" beside an answer.
     Edit {
-        fact: String,
+        fact: FactName,
     },
     SpeakLanguage(Language),
     /// The person comes from another channel, with the secret that they were given there.

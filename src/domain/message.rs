@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::id::DocumentId;
+use super::{fact_name::FactName, id::DocumentId};
 
 /// The ways in which people reach us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -100,7 +100,7 @@ pub struct Body {
     pub urgent: bool,
     /// The fact that this inbound message answered, so that "Modifier" can stand beside it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answers: Option<String>,
+    pub answers: Option<FactName>,
     /// What the person's phone shared instead of words (inbound).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shared: Option<Shared>,
@@ -182,7 +182,7 @@ pub struct Progress {
 /// One line of a summary: the fact, its name and its value in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SummaryLine {
-    pub fact: String,
+    pub fact: FactName,
     pub label: String,
     pub value: String,
 }

@@ -12,6 +12,7 @@ pub mod id;
 pub mod language;
 pub mod message;
 pub mod number;
+mod open_name;
 pub mod orientation_mode;
 pub mod priority;
 pub mod sms;

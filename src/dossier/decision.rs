@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{
     expectation::{Bound, Expectation, Limit, Relation},
     fact::Value,
+    fact_name::FactName,
     language::Text,
     number::FiniteNumber,
     orientation_mode::OrientationMode,
@@ -55,7 +56,7 @@ pub struct TableDecision {
 /// A fact as it was when the table read it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Input {
-    pub fact: String,
+    pub fact: FactName,
     pub value: Option<Value>,
 }
 
@@ -71,7 +72,7 @@ pub enum Outcome {
     /// The row could not be judged without these facts.
     ToComplete {
         row: String,
-        missing: Vec<String>,
+        missing: Vec<FactName>,
     },
     /// No row held: the table has no answer, and a handler decides.
     NoRow,
@@ -90,7 +91,7 @@ pub struct PassedOver {
 /// A test that failed: `damage_amount` was tested by `<= insurer.desk_limit` and was 120000 cents.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FailedTest {
-    pub fact: String,
+    pub fact: FactName,
     /// As it is written in the table.
     pub test: String,
     /// The test held, and the row wanted that it does not.
@@ -115,7 +116,7 @@ impl TableDecision {
     }
 
     /// The facts without which nothing could be decided.
-    pub fn missing(&self) -> &[String] {
+    pub fn missing(&self) -> &[FactName] {
         match &self.outcome {
             Outcome::ToComplete { missing, .. } => missing,
             Outcome::Decided { .. } | Outcome::NoRow => &[],

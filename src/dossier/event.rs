@@ -61,7 +61,7 @@ pub enum TimelineEvent {
     PolicyFound {
         policy: String,
         #[serde(default)]
-        facts: BTreeMap<String, Value>,
+        facts: BTreeMap<FactName, Value>,
         /// Why the policy says what it says; absent in lines of early versions.
         #[serde(default)]
         reasons: Vec<Reason>,
@@ -72,7 +72,7 @@ pub enum TimelineEvent {
     Oriented {
         mode: Option<OrientationMode>,
         #[serde(default)]
-        missing: Vec<String>,
+        missing: Vec<FactName>,
     },
     /// A handler oriented otherwise.
     Overrode {

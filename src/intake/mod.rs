@@ -32,6 +32,7 @@ use crate::{
     },
     domain::{
         clock::Clock,
+        fact_name::FactName,
         id::{ConversationId, DossierId},
         language::Language,
         message::{Author, Body, Endpoint},
@@ -100,7 +101,7 @@ pub enum InboundKind {
     Message(Body),
     /// "Modifier" beside an answer.
     Edit {
-        fact: String,
+        fact: FactName,
     },
     SpeakLanguage(Language),
 }

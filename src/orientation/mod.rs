@@ -58,9 +58,9 @@ pub fn event(decision: &TableDecision) -> Event {
 /// Notes what a row reads.
 fn note_read(decision: &mut TableDecision, row: &Row, scope: &Scope) {
     for fact in row.when.facts() {
-        if !decision.inputs.iter().any(|input| input.fact == fact) {
+        if !decision.inputs.iter().any(|input| input.fact == *fact) {
             let value = scope.facts.get(fact).map(|fact| fact.value.clone());
-            decision.inputs.push(Input { fact: fact.to_owned(), value });
+            decision.inputs.push(Input { fact: fact.clone(), value });
         }
     }
     for name in row.when.thresholds() {
@@ -75,7 +75,7 @@ fn failed_test(Failed { test, negated }: Failed, scope: &Scope) -> FailedTest {
         fact: test.fact.clone(),
         test: test.written().to_owned(),
         negated,
-        actual: scope.facts.get(test.fact.as_str()).map(|fact| fact.value.clone()),
+        actual: scope.facts.get(&test.fact).map(|fact| fact.value.clone()),
         expected: Some(test.expected(scope)),
     }
 }

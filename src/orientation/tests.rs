@@ -67,7 +67,7 @@ fn decided_by(library: &Library, values: &[(&str, Value)]) -> TableDecision {
 }
 
 fn input(fact: &str, value: Value) -> Input {
-    Input { fact: fact.to_owned(), value: Some(value) }
+    Input { fact: fact.into(), value: Some(value) }
 }
 
 #[test]
@@ -85,14 +85,14 @@ fn the_first_row_that_holds_decides_and_says_why() {
 fn a_fact_that_is_missing_or_not_known_stops_the_table() {
     for values in [vec![], vec![("policy_in_force", Value::Unknown)]] {
         let decision = decided(&values);
-        let missing = vec!["policy_in_force".to_owned()];
+        let missing = vec!["policy_in_force".into()];
         let outcome = Outcome::ToComplete { row: "not_in_force".to_owned(), missing: missing.clone() };
         assert_eq!(decision.outcome, outcome, "{values:?}");
         assert_eq!(event(&decision), Event::Oriented { mode: None, missing });
     }
     let decision = decided(&[("policy_in_force", Value::Bool(true)), ("peril_covered", Value::Bool(false))]);
-    assert_eq!(decision.missing(), ["deductible".to_owned()], "the row below would hold, and is not taken");
-    assert_eq!(decision.inputs[1], Input { fact: "deductible".to_owned(), value: None });
+    assert_eq!(decision.missing(), ["deductible"], "the row below would hold, and is not taken");
+    assert_eq!(decision.inputs[1], Input { fact: "deductible".into(), value: None });
 }
 
 #[test]

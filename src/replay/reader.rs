@@ -133,7 +133,7 @@ impl Happening {
             return Self::Silence;
         }
         if let Some(fact) = fields.string("edits", problems) {
-            return Self::Edits(fact);
+            return Self::Edits(fact.into());
         }
         if let Some(language) = fields.string("speaks", problems) {
             return Self::Speaks(Language::from_tag(&language));

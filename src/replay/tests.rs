@@ -8,7 +8,10 @@ use super::{Player, REFERENCE, Transcript, run, update};
 use crate::{
     contract::{Policy, read_policies},
     conversation::{Input, files::Files},
-    domain::message::{Body, Channel},
+    domain::{
+        fact_name::FactName,
+        message::{Body, Channel},
+    },
     dossier::reference_of,
     flow::{self, Coverage, Library, State, built_in},
 };
@@ -93,7 +96,7 @@ fn the_events_of_a_conversation_give_its_state_again() {
     let inputs = [
         says("bonjour, une fuite d'eau hier, contrat 7541289"),
         says("non"),
-        Input::Edit { fact: "loss_date".to_owned() },
+        Input::Edit { fact: FactName::LOSS_DATE },
         says("avant-hier"),
     ];
     for (minute, input) in (0..).zip(inputs) {

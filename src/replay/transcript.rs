@@ -13,6 +13,7 @@ use crate::{
     conversation::{Action, Actor, Input, files::Files},
     domain::{
         clock::paris,
+        fact_name::FactName,
         id::{DocumentId, Ids},
         language::Language,
         message::{Attachment, Body, Channel},
@@ -58,7 +59,7 @@ pub(super) enum Happening {
         choice: Option<String>,
         files: Vec<String>,
     },
-    Edits(String),
+    Edits(FactName),
     Speaks(Language),
     /// The person comes to this channel with what they were given.
     ComesBy(Channel),

@@ -12,6 +12,7 @@ use super::{
     template::{Saying, Texts},
 };
 use crate::domain::{
+    fact_name::FactName,
     language::Language,
     message::Input,
     sms::{self, Alphabet},
@@ -26,7 +27,7 @@ pub(crate) struct Parts<'a> {
     pub(crate) tables: &'a BTreeMap<String, Table>,
     pub(crate) insurers: &'a BTreeMap<String, Insurer>,
     pub(crate) documents: &'a BTreeMap<String, DocumentKind>,
-    pub(crate) names: &'a BTreeMap<String, FactLabel>,
+    pub(crate) names: &'a BTreeMap<FactName, FactLabel>,
     pub(crate) types: &'a FactTypes,
     pub(crate) texts: &'a Texts,
 }

@@ -19,6 +19,7 @@ use super::{
 use crate::domain::{
     expectation::{Bound, Expectation, Limit, Relation},
     fact::{Facts, Moment, Precision, Value},
+    fact_name::FactName,
     number::FiniteNumber,
 };
 
@@ -68,7 +69,7 @@ pub enum Condition {
 /// One test on one fact.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Test {
-    pub fact: String,
+    pub fact: FactName,
     asks: Expectation<Operand>,
     /// The test as it is written in the file, for people.
     written: String,
@@ -103,7 +104,7 @@ pub struct Explanation<'a> {
     /// The first test that was false, when the condition does not hold.
     pub failed: Option<Failed<'a>>,
     /// The facts that are missing or not known, when the condition is unknown.
-    pub missing: Vec<String>,
+    pub missing: Vec<FactName>,
 }
 
 /// A test because of which a condition does not hold.
@@ -146,7 +147,7 @@ impl Condition {
     }
 
     /// The names of the facts that it tests.
-    pub fn facts(&self) -> Vec<&str> {
+    pub fn facts(&self) -> Vec<&FactName> {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::facts).collect(),
             Self::Not(part) => part.facts(),
@@ -165,7 +166,7 @@ impl Condition {
         }
     }
 
-    fn missing(&self, scope: &Scope, missing: &mut Vec<String>) {
+    fn missing(&self, scope: &Scope, missing: &mut Vec<FactName>) {
         if self.truth(scope) != Truth::Unknown {
             return;
         }
@@ -259,7 +260,7 @@ impl Test {
     }
 
     fn truth(&self, scope: &Scope) -> Truth {
-        let value = scope.facts.get(self.fact.as_str()).map(|fact| &fact.value);
+        let value = scope.facts.get(&self.fact).map(|fact| &fact.value);
         match &self.asks {
             Expectation::Known => return Truth::from(value.is_some_and(|value| *value != Value::Unknown)),
             Expectation::Missing => return Truth::from(value.is_none()),
@@ -313,7 +314,7 @@ impl Test {
                 }
             },
         };
-        Ok(Self { fact: fact.to_owned(), asks, written })
+        Ok(Self { fact: fact.into(), asks, written })
     }
 }
 

@@ -7,7 +7,10 @@ use super::{
     yaml::{Data, Fields, Node, text, words},
 };
 use crate::{
-    domain::{fact::Value, language::Text, message::Input, number::FiniteNumber, orientation_mode::OrientationMode},
+    domain::{
+        fact::Value, fact_name::FactName, language::Text, message::Input, number::FiniteNumber,
+        orientation_mode::OrientationMode,
+    },
     understanding::ChoiceItem,
 };
 
@@ -121,7 +124,7 @@ impl FactType {
 }
 
 /// The types of all facts by name.
-pub(crate) type FactTypes = BTreeMap<String, FactType>;
+pub(crate) type FactTypes = BTreeMap<FactName, FactType>;
 
 /// The facts that every library has: the answers of the policy register and of the tables.
 pub(crate) fn built_in() -> FactTypes {
@@ -144,7 +147,7 @@ pub(crate) fn built_in() -> FactTypes {
         ("orientation", FactType::Choice(modes)),
         ("orientation_missing", FactType::Choices(Vec::new())),
     ]
-    .map(|(name, kind)| (name.to_owned(), kind))
+    .map(|(name, kind)| (name.into(), kind))
     .into()
 }
 
@@ -159,7 +162,7 @@ pub struct FactLabel {
 }
 
 /// Reads `facts.yaml`: the names of facts, and the types of those that no question asks for.
-pub(crate) fn read(file: &str, root: &Node, problems: &mut Diagnostics) -> (BTreeMap<String, FactLabel>, FactTypes) {
+pub(crate) fn read(file: &str, root: &Node, problems: &mut Diagnostics) -> (BTreeMap<FactName, FactLabel>, FactTypes) {
     let mut names = BTreeMap::new();
     let mut types = FactTypes::new();
     let mut top = Fields::of(file, root, problems);
@@ -177,12 +180,12 @@ pub(crate) fn read(file: &str, root: &Node, problems: &mut Diagnostics) -> (BTre
             match node.scalar().as_deref().and_then(input_named) {
                 Some(input) => {
                     let values = values.iter().map(|(value, _)| value.clone()).collect();
-                    types.insert(name.to_owned(), FactType::of(input, values));
+                    types.insert(name.into(), FactType::of(input, values));
                 }
                 None => problems.error(file, node.place, unknown_type()),
             }
         }
-        names.insert(name.to_owned(), FactLabel { label, private, values });
+        names.insert(name.into(), FactLabel { label, private, values });
     }
     (names, types)
 }

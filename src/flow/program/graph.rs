@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::steps::{Flow, Step, StepKind};
 use super::template::Saying;
-use crate::domain::language::Language;
+use crate::domain::{fact_name::FactName, language::Language};
 
 /// The longest text of a node, in characters; longer ones are cut.
 const MAX_TEXT: usize = 60;
@@ -51,7 +51,9 @@ fn label(step: &Step, language: Language) -> String {
         StepKind::Set(facts) => {
             format!("set {}", facts.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "))
         }
-        StepKind::Clear(facts) => format!("clear {}", facts.join(", ")),
+        StepKind::Clear(facts) => {
+            format!("clear {}", facts.iter().map(FactName::as_str).collect::<Vec<_>>().join(", "))
+        }
         StepKind::Goto(_) => "goto".into(),
         StepKind::Branch { .. } => step.id.clone(),
         StepKind::CheckPolicy { .. } => "check policy".into(),

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     domain::{
         fact::Value,
+        fact_name::FactName,
         language::{Language, Text},
     },
     understanding::{IntentScore, IntentSource, Intents, Lexicon},
@@ -44,7 +45,7 @@ pub struct Intent {
     /// For buttons and for the console.
     pub label: Text,
     /// The facts that it answers.
-    pub sets: Vec<(String, Value)>,
+    pub sets: Vec<(FactName, Value)>,
     pub action: IntentAction,
     /// The words of the choices decide before it does.
     pub(crate) words_first: bool,
@@ -238,13 +239,13 @@ pub(crate) fn scalars(file: &str, node: &Node, what: &str, problems: &mut Diagno
     list.iter().filter_map(Node::scalar).collect()
 }
 
-fn read_sets(fields: &mut Fields, types: &FactTypes, problems: &mut Diagnostics) -> Vec<(String, Value)> {
+fn read_sets(fields: &mut Fields, types: &FactTypes, problems: &mut Diagnostics) -> Vec<(FactName, Value)> {
     let Some(node) = fields.take("sets") else { return Vec::new() };
     let mut sets = Vec::new();
     for (fact, place, node) in Fields::of(FILE, node, problems).rest() {
         let written = node.scalar().unwrap_or_default();
         match types.get(fact).map(|kind| kind.literal(&written)) {
-            Some(Ok(value)) => sets.push((fact.to_owned(), value)),
+            Some(Ok(value)) => sets.push((fact.into(), value)),
             Some(Err(error)) => problems.error(FILE, place, format!("`{fact}`: {error}")),
             None => problems.error(FILE, place, format!("no question fills the fact `{fact}`")),
         }

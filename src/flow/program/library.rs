@@ -31,6 +31,7 @@ use crate::{
     contract::Calendar,
     domain::{
         clock::paris,
+        fact_name::FactName,
         language::{Language, Text},
     },
     planning::Experts,
@@ -56,7 +57,7 @@ pub struct Library {
     documents: BTreeMap<String, DocumentKind>,
     pub(crate) events: Vec<CollectiveEvent>,
     experts: Arc<Experts>,
-    names: BTreeMap<String, FactLabel>,
+    names: BTreeMap<FactName, FactLabel>,
     types: FactTypes,
     pub(crate) messages: Messages,
     pub(crate) texts: Texts,
@@ -66,9 +67,9 @@ pub struct Library {
     requests: RequestBook,
     handovers: HandoverReasons,
     /// The questions that fill each fact.
-    questions: HashMap<String, Vec<(String, usize)>>,
+    questions: HashMap<FactName, Vec<(String, usize)>>,
     /// The facts in the order in which they are asked, for summaries.
-    order: Vec<String>,
+    order: Vec<FactName>,
     pub(crate) review_choices: ChoiceSet,
     /// The answers to whether the person means the closed claim or another one.
     pub(crate) claim_choices: ChoiceSet,
@@ -201,7 +202,7 @@ impl Library {
         let experts =
             nodes.get(experts::FILE).map(|node| experts::read(node, &perils, &mut problems)).unwrap_or_default();
 
-        let mut questions: HashMap<String, Vec<(String, usize)>> = HashMap::new();
+        let mut questions: HashMap<FactName, Vec<(String, usize)>> = HashMap::new();
         for flow in flows.values() {
             for (at, question) in flow.questions() {
                 questions.entry(question.fact.clone()).or_default().push((flow.name.clone(), at));
@@ -378,8 +379,8 @@ impl Library {
     }
 
     /// All facts, by name.
-    pub fn facts(&self) -> impl Iterator<Item = (&str, &FactType)> {
-        self.types.iter().map(|(name, kind)| (name.as_str(), kind))
+    pub fn facts(&self) -> impl Iterator<Item = (&FactName, &FactType)> {
+        self.types.iter()
     }
 
     pub fn fact_type(&self, fact: &str) -> Option<&FactType> {
@@ -391,7 +392,7 @@ impl Library {
     }
 
     /// The facts in the order in which they are asked.
-    pub fn fact_order(&self) -> &[String] {
+    pub fn fact_order(&self) -> &[FactName] {
         &self.order
     }
 
@@ -450,8 +451,8 @@ fn vocabulary(source: Option<&String>, problems: &mut Diagnostics) -> Option<Voc
 }
 
 /// The facts in the order in which a conversation reaches their questions.
-fn asking_order(flows: &BTreeMap<String, Flow>) -> Vec<String> {
-    fn visit(flows: &BTreeMap<String, Flow>, name: &str, seen: &mut Vec<String>, order: &mut Vec<String>) {
+fn asking_order(flows: &BTreeMap<String, Flow>) -> Vec<FactName> {
+    fn visit(flows: &BTreeMap<String, Flow>, name: &str, seen: &mut Vec<String>, order: &mut Vec<FactName>) {
         if seen.iter().any(|known| known == name) {
             return;
         }

@@ -14,7 +14,7 @@ use super::{
     yaml::{Data, Fields, Node},
 };
 use crate::{
-    domain::{fact::Value, language::Text, message::Input, priority::Priority},
+    domain::{fact::Value, fact_name::FactName, language::Text, message::Input, priority::Priority},
     understanding::ChoiceSet,
 };
 
@@ -45,8 +45,8 @@ pub struct Step {
 pub enum StepKind {
     Ask(Box<Question>),
     Say(Saying),
-    Set(Vec<(String, Value)>),
-    Clear(Vec<String>),
+    Set(Vec<(FactName, Value)>),
+    Clear(Vec<FactName>),
     Goto(usize),
     Branch {
         cases: Vec<(Condition, usize)>,
@@ -75,7 +75,7 @@ pub enum StepKind {
 /// A question and what it accepts.
 #[derive(Debug)]
 pub struct Question {
-    pub fact: String,
+    pub fact: FactName,
     pub section: Option<String>,
     pub input: Input,
     pub text: Saying,
@@ -140,7 +140,7 @@ pub(crate) fn declared_types(file: &str, root: &Node, types: &mut FactTypes, pro
     let mut quiet = Diagnostics::default();
     for node in Fields::of(file, root, &mut quiet).list("steps", &mut quiet) {
         let mut fields = Fields::of(file, node, &mut quiet);
-        let Some(fact) = fields.string("ask", &mut quiet) else { continue };
+        let Some(fact) = fields.string("ask", &mut quiet).map(FactName::from) else { continue };
         let Some(input) = fields.take("type").and_then(Node::scalar).as_deref().and_then(input_named) else { continue };
         let (choices, _) = read_choices(file, fields.list("choices", &mut quiet), &mut quiet);
         let kind = FactType::of(input, choices.into_iter().map(|(value, _)| value).collect());
@@ -361,7 +361,7 @@ impl FlowReader<'_> {
     }
 
     fn question(&mut self, fields: &mut Fields) -> Question {
-        let fact = fields.required("ask", self.problems);
+        let fact = FactName::from(fields.required("ask", self.problems));
         let section = fields.string("section", self.problems);
         let place = fields.place;
         let input = match fields.take("type") {
@@ -443,7 +443,7 @@ impl FlowReader<'_> {
         validate
     }
 
-    fn literals(&mut self, fields: &mut Fields) -> Vec<(String, Value)> {
+    fn literals(&mut self, fields: &mut Fields) -> Vec<(FactName, Value)> {
         let Some(node) = fields.take("set") else { return Vec::new() };
         let mut values = Vec::new();
         for (fact, place, node) in Fields::of(self.file, node, self.problems).rest() {
@@ -460,15 +460,15 @@ impl FlowReader<'_> {
                 },
             };
             match value {
-                Ok(value) => values.push((fact.to_owned(), value)),
+                Ok(value) => values.push((fact.into(), value)),
                 Err(message) => self.problems.error(self.file, place, message),
             }
         }
         values
     }
 
-    fn fact_name(&mut self, node: &Node) -> Option<String> {
-        let name = node.scalar().unwrap_or_default();
+    fn fact_name(&mut self, node: &Node) -> Option<FactName> {
+        let name = FactName::from(node.scalar().unwrap_or_default());
         if self.types.contains_key(&name) {
             return Some(name);
         }

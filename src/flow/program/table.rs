@@ -9,14 +9,14 @@ use super::{
     facts::FactTypes,
     yaml::{Fields, Node},
 };
-use crate::domain::{language::Text, orientation_mode::OrientationMode};
+use crate::domain::{fact_name::FactName, language::Text, orientation_mode::OrientationMode};
 
 /// A decision table: the first row that holds decides.
 #[derive(Debug)]
 pub struct Table {
     pub name: String,
     /// The facts that it reads.
-    pub facts: Vec<String>,
+    pub facts: Vec<FactName>,
     pub rows: Vec<Row>,
     pub(crate) file: String,
 }
@@ -37,7 +37,7 @@ impl Table {
         let name = fields.required("table", problems);
         let mut facts = Vec::new();
         for node in fields.list("facts", problems) {
-            let fact = node.scalar().unwrap_or_default();
+            let fact = FactName::from(node.scalar().unwrap_or_default());
             if !types.contains_key(&fact) {
                 problems.error(file, node.place, format!("no question or rule fills the fact `{fact}`"));
             }
@@ -56,7 +56,7 @@ impl Table {
             let when =
                 row.take("when").map_or_else(Condition::always, |when| Condition::read(file, when, types, problems));
             for fact in when.facts() {
-                if !facts.iter().any(|known| known == fact) {
+                if !facts.contains(fact) {
                     problems.error(file, node.place, format!("`{fact}` is not among the table's `facts`"));
                 }
             }

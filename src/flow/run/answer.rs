@@ -9,6 +9,7 @@ use super::{
 use crate::{
     domain::{
         fact::{Address, Source, Value},
+        fact_name::FactName,
         message::Input,
         priority::Priority,
     },
@@ -160,7 +161,7 @@ impl Interpreter<'_> {
     }
 
     /// Takes or drops an uncertain answer. When it is dropped, the question is put again.
-    fn confirmed(&mut self, fact: &str, yes: bool) {
+    fn confirmed(&mut self, fact: &FactName, yes: bool) {
         let unconfirmed = self.state.unconfirmed.remove(fact);
         let Some((question, value)) = self.question_of(fact).zip(unconfirmed) else {
             self.ask_pending();
@@ -310,18 +311,18 @@ impl Interpreter<'_> {
     }
 
     /// The message's answers to questions ahead, each with whether it is uncertain.
-    fn scan(&self, parsed: &mut ParsedMessage) -> Vec<(String, Value, bool)> {
-        let mut found: Vec<(String, Value, bool)> = Vec::new();
+    fn scan(&self, parsed: &mut ParsedMessage) -> Vec<(FactName, Value, bool)> {
+        let mut found: Vec<(FactName, Value, bool)> = Vec::new();
         for StepAhead { step, due, .. } in self.look_ahead() {
             let StepKind::Ask(question) = &step.kind else { continue };
-            let just_found = |name: &str| found.iter().any(|(known, ..)| known == name);
+            let just_found = |name: &FactName| found.iter().any(|(known, ..)| known == name);
             // An answer that was just found may decide whether this question is due, so it is scanned in the next
             // round.
             if due == Truth::Unknown && !found.is_empty() {
                 continue;
             }
             let fact = &question.fact;
-            let is_known = self.state.facts.contains_key(fact.as_str()) || just_found(fact);
+            let is_known = self.state.facts.contains_key(fact) || just_found(fact);
             // During a danger its safety questions are always asked.
             let is_safety = self.state.mode == ConversationMode::Danger && SAFETY_FACTS.contains(&fact.as_str());
             if is_known || question.asked_only || is_safety {

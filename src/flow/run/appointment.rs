@@ -433,7 +433,7 @@ impl Interpreter<'_> {
         let text = self.appointment_words("visit_withdrawn");
         self.effects.push(Effect::Say { body: Body { text, ..Body::default() } });
         self.forget_booking();
-        self.clear_fact("expert_name");
+        self.clear_fact(&FactName::EXPERT_NAME);
         self.state.appointment = None;
         if !by_handler {
             let handover =

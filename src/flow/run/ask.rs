@@ -137,8 +137,8 @@ impl Interpreter<'_> {
     /// The answers that the person gave so far, in the order of the questions.
     pub(super) fn summary_lines(&self) -> Vec<SummaryLine> {
         let words = self.words();
-        let shown = |fact: &String| {
-            let known = self.state.facts.get(fact.as_str())?;
+        let shown = |fact: &FactName| {
+            let known = self.state.facts.get(fact)?;
             let name = self.library.fact_name(fact);
             if name.is_some_and(|name| name.private) || known.source == Source::Flow {
                 return None;

@@ -73,7 +73,7 @@ impl<'a> Interpreter<'a> {
             match &step.kind {
                 StepKind::Ask(question) => {
                     let fact = &question.fact;
-                    if !self.state.facts.contains_key(fact.as_str()) && !self.state.skipped.contains(fact) {
+                    if !self.state.facts.contains_key(fact) && !self.state.skipped.contains(fact) {
                         due.questions.push(question);
                     }
                 }

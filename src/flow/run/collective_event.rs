@@ -3,7 +3,10 @@
 use jiff::civil::Time;
 
 use super::interpreter::Interpreter;
-use crate::domain::fact::{Moment, Precision, Source, Value};
+use crate::domain::{
+    fact::{Moment, Precision, Source, Value},
+    fact_name::FactName,
+};
 
 impl Interpreter<'_> {
     /// Sets `event_name`, `event_deadline` and `event_simplified` from the first event that matches this loss; clears
@@ -11,8 +14,8 @@ impl Interpreter<'_> {
     pub(super) fn check_event(&mut self) {
         let library = self.library;
         let event = self.state.peril.as_deref().and_then(|peril| {
-            let Some(Value::Moment(when)) = self.state.fact("loss_date") else { return None };
-            let Some(Value::Address(place)) = self.state.fact("loss_place") else { return None };
+            let Some(Value::Moment(when)) = self.state.fact(&FactName::LOSS_DATE) else { return None };
+            let Some(Value::Address(place)) = self.state.fact(&FactName::LOSS_PLACE) else { return None };
             let postcode = place.postcode.as_deref()?;
             library.events.iter().find(|event| event.struck(peril, when, postcode))
         });

@@ -26,7 +26,7 @@ const MAX_ROUNDS: usize = 20;
 
 impl<'a> Interpreter<'a> {
     /// Handles the wish to change one answer.
-    pub(super) fn edit(&mut self, fact: &str) {
+    pub(super) fn edit(&mut self, fact: &FactName) {
         if matches!(self.state.mode, ConversationMode::Handler | ConversationMode::Danger | ConversationMode::Withdrawn)
         {
             return;
@@ -40,7 +40,7 @@ impl<'a> Interpreter<'a> {
             return;
         };
         self.state.failures = 0;
-        self.state.aside = Some(Aside::Edit(fact.to_owned()));
+        self.state.aside = Some(Aside::Edit(fact.clone()));
         let text = self.words().say("correct_ask");
         self.preface.push(text);
         self.ask(question);
@@ -57,6 +57,7 @@ impl<'a> Interpreter<'a> {
             self.ask_which();
             return;
         };
+        let fact = FactName::from(fact);
         let Some(question) = self.question_of(&fact) else {
             self.ask_which();
             return;
@@ -110,12 +111,12 @@ impl<'a> Interpreter<'a> {
     fn answered(&self) -> ChoiceSet {
         ChoiceSet::new(self.summary_lines().into_iter().map(|line| {
             let label = Text { fr: line.label.clone(), en: line.label };
-            ChoiceItem { value: line.fact, label, ..ChoiceItem::default() }
+            ChoiceItem { value: line.fact.to_string(), label, ..ChoiceItem::default() }
         }))
     }
 
     /// Sets the new answer, clears the facts that it makes void, and runs the flow again from its beginning.
-    pub(super) fn correct(&mut self, fact: &str, value: Value) {
+    pub(super) fn correct(&mut self, fact: &FactName, value: Value) {
         let words = self.words();
         let label = self.library.fact_label(fact, self.state.language);
         let names = [("label", label.into()), ("value", words.value(fact, &value).into())];
@@ -154,7 +155,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// The question for this fact that is due by the answers; any question for it, where none is due.
-    pub(super) fn question_of(&self, fact: &str) -> Option<&'a Question> {
+    pub(super) fn question_of(&self, fact: &FactName) -> Option<&'a Question> {
         let (library, scope, reached) = (self.library, self.scope(), self.reached());
         let due = |flow: &Flow, at: usize| reached.contains(flow.name.as_str()) && flow.steps[at].when.holds(&scope);
         let mut questions = library.questions_for(fact);
@@ -168,7 +169,7 @@ impl<'a> Interpreter<'a> {
         for _ in 0..MAX_ROUNDS {
             let scope = self.scope();
             let reached = self.reached();
-            let is_void = |name: &str, source: &Source| match source {
+            let is_void = |name: &FactName, source: &Source| match source {
                 Source::Policyholder => {
                     let mut due = library
                         .questions_for(name)
@@ -230,7 +231,7 @@ impl<'a> Interpreter<'a> {
         let ctx = self.listening();
         let Some(parsed) = &self.parsed else { return };
         match self.library.vocabulary.answer(parsed, &choice_of(&names), &ctx) {
-            Answer::Value(Value::Choice(fact)) => self.edit(&fact),
+            Answer::Value(Value::Choice(fact)) => self.edit(&fact.into()),
             _ => self.keep(),
         }
     }

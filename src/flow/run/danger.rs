@@ -37,7 +37,7 @@ impl Interpreter<'_> {
         let names = question.input == Input::Choice && settled;
         (names || SAFETY_FACTS.contains(&question.fact.as_str()))
             && self.state.mode == ConversationMode::Flow
-            && !self.state.facts.contains_key(question.fact.as_str())
+            && !self.state.facts.contains_key(&question.fact)
             && matches!(
                 self.library.vocabulary.answer(parsed, &self.wanting(question), &self.listening()),
                 Answer::Value(_)

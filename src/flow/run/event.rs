@@ -32,7 +32,7 @@ pub enum Event {
     /// The person wrote, pressed a button or sent files, or all of these in one message.
     Said(UserMessage),
     /// The person asked to change one answer ("Modifier").
-    Edit { fact: String },
+    Edit { fact: FactName },
     /// The person chose a language.
     SpeakLanguage { language: Language },
     /// The answer to [`super::effect::Effect::LookUpPolicy`].
@@ -42,7 +42,7 @@ pub enum Event {
         /// None when the table could not decide.
         mode: Option<OrientationMode>,
         /// The facts that are missing for a decision.
-        missing: Vec<String>,
+        missing: Vec<FactName>,
     },
     /// The answer to [`super::effect::Effect::SwitchChannel`]. `secret` is the code to send there, Telegram's start
     /// parameter, or the chat's address.
@@ -83,7 +83,7 @@ pub struct UserMessage {
 #[serde(rename_all = "snake_case", tag = "answer")]
 pub enum PolicyAnswer {
     /// One policy. `facts` are those that flows and tables may test, named `policy_*` (see docs/flow-language.md).
-    Found { number: String, facts: BTreeMap<String, Value> },
+    Found { number: String, facts: BTreeMap<FactName, Value> },
     /// No policy, or several that could not be told apart.
     NotFound,
 }

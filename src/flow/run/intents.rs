@@ -354,7 +354,7 @@ impl<'a> Interpreter<'a> {
     pub(super) fn chose_intent(&mut self, name: &str) {
         let library = self.library;
         for (fact, value) in library.intents().get(name).map(|intent| intent.sets.as_slice()).unwrap_or_default() {
-            if !self.state.facts.contains_key(fact.as_str()) {
+            if !self.state.facts.contains_key(fact) {
                 self.set_fact(fact, value.clone(), Source::Policyholder);
             }
         }

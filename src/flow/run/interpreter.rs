@@ -178,8 +178,7 @@ impl<'a> Interpreter<'a> {
         let mark = format!("{}:{}", frame.flow, frame.step);
         match &step.kind {
             StepKind::Ask(question) => {
-                if self.state.facts.contains_key(question.fact.as_str()) || self.state.skipped.contains(&question.fact)
-                {
+                if self.state.facts.contains_key(&question.fact) || self.state.skipped.contains(&question.fact) {
                     self.next();
                     return true;
                 }
@@ -198,7 +197,7 @@ impl<'a> Interpreter<'a> {
             StepKind::Set(values) => {
                 let first = self.state.done.insert(mark);
                 for (fact, value) in values {
-                    let known = self.state.facts.get(fact.as_str()).map(|fact| &fact.source);
+                    let known = self.state.facts.get(fact).map(|fact| &fact.source);
                     // A value that a person stated later is kept when the flow is run again.
                     if first || !matches!(known, Some(Source::Policyholder | Source::Handler(_))) {
                         self.set_fact(fact, value.clone(), Source::Flow);
@@ -350,7 +349,7 @@ impl<'a> Interpreter<'a> {
             self.state.peril = Some(peril.clone());
             self.effects.push(Effect::OpenDossier { peril: peril.clone() });
         }
-        self.state.unconfirmed.remove(name.as_str());
+        self.state.unconfirmed.remove(&name);
         self.state.facts.insert(name, fact);
     }
 
@@ -497,7 +496,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Handles the table's answer.
-    pub(super) fn oriented(&mut self, mode: Option<OrientationMode>, missing: &[String]) {
+    pub(super) fn oriented(&mut self, mode: Option<OrientationMode>, missing: &[FactName]) {
         match mode {
             Some(mode) => self.set_fact(FactName::ORIENTATION, Value::Choice(mode.name().to_owned()), Source::Flow),
             None => self.clear_fact(&FactName::ORIENTATION),
@@ -505,7 +504,8 @@ impl<'a> Interpreter<'a> {
         if missing.is_empty() {
             self.clear_fact(&FactName::ORIENTATION_MISSING);
         } else {
-            self.set_fact(FactName::ORIENTATION_MISSING, Value::Choices(missing.to_vec()), Source::Flow);
+            let missing = missing.iter().map(FactName::to_string).collect();
+            self.set_fact(FactName::ORIENTATION_MISSING, Value::Choices(missing), Source::Flow);
         }
         if matches!(self.current(), Some((_, Step { kind: StepKind::Orient(_), .. }))) {
             self.next();

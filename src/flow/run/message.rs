@@ -13,6 +13,7 @@ use super::{
 use crate::{
     domain::{
         fact::{Source, Value},
+        fact_name::FactName,
         message::{Body, Input},
     },
     flow::program::steps::{Question, StepKind},
@@ -372,7 +373,7 @@ impl Interpreter<'_> {
     }
 
     fn is_complete(&self) -> bool {
-        self.state.fact("documents_complete") == Some(&Value::Bool(true))
+        self.state.fact(&FactName::DOCUMENTS_COMPLETE) == Some(&Value::Bool(true))
     }
 
     /// Handles the files of a message. True when the message has nothing else.
@@ -441,7 +442,7 @@ impl Interpreter<'_> {
             return;
         };
         match (name, value) {
-            ("edit", fact) => self.edit(fact),
+            ("edit", fact) => self.edit(&fact.into()),
             ("intent", name) => self.chose_intent(name),
             ("cmd", "skip") => {
                 self.command(Command::Skip);
@@ -491,9 +492,10 @@ impl Interpreter<'_> {
             self.ask_pending();
             return;
         };
-        let editing = self.state.aside == Some(Aside::Edit(fact.to_owned()));
+        let fact = &question.fact;
+        let editing = self.state.aside == Some(Aside::Edit(fact.clone()));
         if editing || self.state.facts.contains_key(fact) {
-            self.correct(&question.fact, value);
+            self.correct(fact, value);
             return;
         }
         self.state.aside = None;

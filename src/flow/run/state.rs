@@ -9,6 +9,7 @@ use super::{booking::Appointment, effect::PolicyQuery, open_requests::OpenReques
 use crate::{
     domain::{
         fact::{Facts, Value},
+        fact_name::FactName,
         language::Language,
         message::{Channel, Input},
     },
@@ -52,10 +53,10 @@ pub struct State {
     pub(super) street: Option<String>,
     /// The facts of the batched questions, in the order of their numbers.
     #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) batched: Vec<String>,
+    pub(super) batched: Vec<FactName>,
     /// Uncertain answers by their facts: they are confirmed when their question is reached.
     #[serde(rename = "du", default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) unconfirmed: BTreeMap<String, Value>,
+    pub(super) unconfirmed: BTreeMap<FactName, Value>,
     /// The media types of files that came before any document was wanted.
     #[serde(rename = "h", default, skip_serializing_if = "Vec::is_empty")]
     pub(super) early: Vec<String>,
@@ -63,7 +64,7 @@ pub struct State {
     #[serde(rename = "z", default, skip_serializing_if = "is_default")]
     pub(super) later: bool,
     #[serde(rename = "k", default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub(super) skipped: BTreeSet<String>,
+    pub(super) skipped: BTreeSet<FactName>,
     /// Steps that are not to be done twice, as `flow:position`.
     #[serde(rename = "d", default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(super) done: BTreeSet<String>,
@@ -128,7 +129,7 @@ pub enum ConversationMode {
 #[serde(rename_all = "snake_case")]
 pub(super) enum Aside {
     /// A new answer for this fact.
-    Edit(String),
+    Edit(FactName),
     /// Which answer to correct.
     Which,
     Cancel,

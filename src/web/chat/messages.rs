@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{json, json::Json, session::Session, uploads};
 use crate::{
-    domain::{id::DocumentId, message::Body},
+    domain::{fact_name::FactName, id::DocumentId, message::Body},
     intake::InboundKind,
     web::{App, problem::Problem},
 };
@@ -19,7 +19,7 @@ pub(super) struct Request {
     #[serde(default)]
     attachments: Vec<DocumentId>,
     /// The fact whose answer is to be changed ("Modifier").
-    edit: Option<String>,
+    edit: Option<FactName>,
 }
 
 #[derive(Debug, Serialize)]

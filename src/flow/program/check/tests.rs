@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use jiff::civil::date;
 
 use crate::{
-    domain::fact::{Fact, Facts, Moment, Precision, Source, Value},
+    domain::{
+        fact::{Fact, Facts, Moment, Precision, Source, Value},
+        fact_name::FactName,
+    },
     flow::program::{
         condition::{Condition, Scope, Truth},
         diagnostics::{Diagnostics, Severity, Strictness},
@@ -79,7 +82,7 @@ fn read_condition(text: &str) -> Condition {
         ("injured", FactType::Bool),
         ("day", FactType::Moment),
     ]
-    .map(|(name, kind)| (name.to_owned(), kind))
+    .map(|(name, kind)| (name.into(), kind))
     .into();
     let node = Node::parse("test", text).unwrap();
     let mut problems = Diagnostics::default();
@@ -88,7 +91,7 @@ fn read_condition(text: &str) -> Condition {
     condition
 }
 
-fn truth(condition: &str, facts: &[(&str, Value)]) -> (Truth, Vec<String>, Option<String>) {
+fn truth(condition: &str, facts: &[(&str, Value)]) -> (Truth, Vec<FactName>, Option<String>) {
     let condition = read_condition(condition);
     let fact = |value: &Value| Fact { value: value.clone(), source: Source::Policyholder };
     let facts: Facts = facts.iter().map(|(name, value)| ((*name).into(), fact(value))).collect();
@@ -132,7 +135,7 @@ fn a_row_below_a_wider_one_is_never_reached() {
 fn rows_that_disagree_about_the_same_cases_overlap() {
     let overlaps = |earlier: &str, later: &str| {
         let (earlier, later) = (read_condition(earlier), read_condition(later));
-        later.overlaps(&earlier).map(str::to_owned)
+        later.overlaps(&earlier).cloned()
     };
     for (earlier, later, fact) in [
         ("amount: \"[400..800]\"", "amount: \"[600..3000]\"", "amount"),
@@ -257,4 +260,26 @@ fn a_row_that_names_no_mode_is_a_mistake_of_files_and_none_of_a_stored_revision(
     };
     assert_eq!(found(Strictness::Files), (false, vec![Severity::Error]));
     assert_eq!(found(Strictness::Stored), (true, vec![Severity::Warning]));
+}
+
+#[test]
+fn a_number_that_json_does_not_have_is_no_number_of_a_flow() {
+    for written in ["NaN", "inf", "-infinity", "1e999"] {
+        for kind in [FactType::Number, FactType::Amount] {
+            assert!(kind.literal(written).is_err(), "{kind:?} {written}");
+        }
+    }
+    let errors = found(
+        &format!(
+            "{QUESTION}  - say: a\n    when: {{ paid: \"< nan\" }}\n    text: {{ fr: A, en: A }}\n  - ask: paid\n    type: amount\n    text: {{ fr: A, en: A }}\n"
+        ),
+        Severity::Error,
+    );
+    assert_eq!(errors, ["8: `paid`: `nan` is no number and no insurer.threshold"]);
+    let mut sources = crate::flow::built_in();
+    let insurer = sources.get_mut("insurers/demo.yaml").unwrap();
+    *insurer = insurer.replacen("desk_limit: ", "desk_limit: .inf # ", 1);
+    let (_, problems) = Library::compile(sources, Strictness::Files);
+    let told = problems.iter().any(|problem| problem.message == "the threshold `desk_limit` must be a number");
+    assert!(told, "{problems:?}");
 }

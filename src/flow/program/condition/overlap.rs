@@ -10,15 +10,16 @@
 use std::cmp::Ordering;
 
 use super::{Condition, Expectation, Operand, Relation, Test, implication};
+use crate::domain::fact_name::FactName;
 
 type Bound = super::Bound<Operand>;
 
 impl Condition {
     /// The fact on which two otherwise equal conditions overlap in part.
-    pub(in crate::flow) fn overlaps(&self, other: &Self) -> Option<&str> {
+    pub(in crate::flow) fn overlaps(&self, other: &Self) -> Option<&FactName> {
         let (mine, others) = (implication::conjuncts(self), implication::conjuncts(other));
-        let facts = mine.iter().filter_map(|part| tested(part)).map(|test| test.fact.as_str());
-        facts.into_iter().find(|fact| {
+        let mut facts = mine.iter().filter_map(|part| tested(part)).map(|test| &test.fact);
+        facts.find(|fact| {
             let (my_tests, my_rest) = split(&mine, fact);
             let (other_tests, other_rest) = split(&others, fact);
             let alike = |one: &[&Self], other: &[&Self]| other.iter().all(|part| implication::implies(one, part));
@@ -35,8 +36,8 @@ fn tested(part: &Condition) -> Option<&Test> {
 }
 
 /// Splits the parts into those that test `fact` and the others.
-fn split<'a>(parts: &[&'a Condition], fact: &str) -> (Vec<&'a Condition>, Vec<&'a Condition>) {
-    parts.iter().partition(|part| tested(part).is_some_and(|test| test.fact == fact))
+fn split<'a>(parts: &[&'a Condition], fact: &FactName) -> (Vec<&'a Condition>, Vec<&'a Condition>) {
+    parts.iter().partition(|part| tested(part).is_some_and(|test| test.fact == *fact))
 }
 
 /// Whether, with certainty, some value passes both lists of tests, some only the first, and some only the second. Tests

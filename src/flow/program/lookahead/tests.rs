@@ -2,7 +2,10 @@ use jiff::civil::date;
 
 use super::*;
 use crate::{
-    domain::fact::{Fact, Facts, Source, Value},
+    domain::{
+        fact::{Fact, Facts, Source, Value},
+        fact_name::FactName,
+    },
     flow::program::testing::compile,
 };
 
@@ -25,7 +28,7 @@ fn library() -> Library {
 }
 
 /// The facts whose questions lie ahead of position `at`, with the facts `known`.
-fn ahead(at: usize, known: &[(&str, bool)]) -> Vec<String> {
+fn ahead(at: usize, known: &[(&str, bool)]) -> Vec<FactName> {
     let library = library();
     let fact = |value: bool| Fact { value: Value::Bool(value), source: Source::Policyholder };
     let facts: Facts = known.iter().map(|(name, value)| ((*name).into(), fact(*value))).collect();

@@ -7,7 +7,7 @@ use minijinja::Value;
 
 use super::Lexicon;
 use crate::{
-    domain::{id::DossierId, language::Language},
+    domain::{fact_name::FactName, id::DossierId, language::Language},
     dossier::{Dossier, Entry, SaidIn, Status, TimelineEvent},
     web::console::{
         Names,
@@ -109,7 +109,7 @@ impl Detail {
             E::PolicyFound { policy, .. } => Self::default().with("policy", policy.as_str()),
             E::Oriented { mode, missing } => Self::default()
                 .with("mode", mode.map(|mode| words::mode(mode.name())))
-                .with("facts", named(missing.iter().map(String::as_str), names)),
+                .with("facts", named(missing.iter().map(FactName::as_str), names)),
             E::Overrode { mode, reason, .. } => {
                 Self::default().with("mode", words::mode(mode.name())).with("reason", reason.as_str())
             }

@@ -14,7 +14,7 @@ fn a_failed_test_is_told_by_names_and_figures() {
     }))
     .unwrap();
     let of = |fact: &str, test: &str| {
-        let (fact, test) = (fact.to_owned(), test.to_owned());
+        let (fact, test) = (fact.into(), test.to_owned());
         let failed = FailedTest { fact, test, negated: false, actual: None, expected: None };
         with(|lexicon| Requirement::of(&failed, &decision, lexicon))
     };
