@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod contact;
+pub mod desk;
 pub mod expectation;
 pub mod fact;
 pub mod fact_name;

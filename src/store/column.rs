@@ -11,6 +11,7 @@ use crate::{
     document::Inspection,
     domain::{
         contact::Proof,
+        desk::Desk,
         fact::{Source, Value},
         fact_name::FactName,
         id::{
@@ -145,17 +146,24 @@ impl ColumnValue for String {
     }
 }
 
-impl ColumnValue for FactName {
-    const TYPE: ColumnType = ColumnType::Text;
+/// Kept as the name that it is.
+macro_rules! as_name {
+    ($($type:ty),+ $(,)?) => {$(
+        impl ColumnValue for $type {
+            const TYPE: ColumnType = ColumnType::Text;
 
-    fn to_arg(&self) -> Result<Arg<'_>, StoreError> {
-        Ok(self.as_str().into())
-    }
+            fn to_arg(&self) -> Result<Arg<'_>, StoreError> {
+                Ok(self.as_str().into())
+            }
 
-    fn read(row: &Row, column: usize) -> Result<Self, StoreError> {
-        Ok(row.text(column)?.into())
-    }
+            fn read(row: &Row, column: usize) -> Result<Self, StoreError> {
+                Ok(row.text(column)?.into())
+            }
+        }
+    )+};
 }
+
+as_name!(Desk, FactName);
 
 impl ColumnValue for Language {
     const TYPE: ColumnType = ColumnType::Text;

@@ -13,7 +13,7 @@ use super::{
     yaml::{Fields, Node, text},
 };
 use crate::{
-    domain::{language::Text, priority::Priority},
+    domain::{desk::Desk, language::Text, priority::Priority},
     understanding::{Faq, is_mistyped},
 };
 
@@ -27,7 +27,7 @@ pub struct Request {
     pub(crate) place: SourcePosition,
     pub kind: String,
     pub label: Text,
-    pub desk: String,
+    pub desk: Desk,
     /// The working days ("jours ouvrables") within which its receipt must be acknowledged.
     pub acknowledge_days: Option<u32>,
     /// The time within which it must be answered, in calendar months and working days together.
@@ -47,7 +47,7 @@ pub struct Request {
 #[derive(Debug, Default)]
 pub struct RequestBook {
     requests: BTreeMap<String, Request>,
-    desks: BTreeMap<String, Text>,
+    desks: BTreeMap<Desk, Text>,
     /// Stems of words that any request may contain.
     general: BTreeSet<String>,
 }
@@ -59,14 +59,14 @@ impl RequestBook {
         book.general = general(&mut fields, search, problems);
         if let Some(node) = fields.take("desks") {
             for (desk, _, node) in Fields::of(FILE, node, problems).rest() {
-                book.desks.insert(desk.to_owned(), text(FILE, node, problems));
+                book.desks.insert(desk.into(), text(FILE, node, problems));
             }
         }
         if let Some(node) = fields.take("requests") {
             for (kind, place, node) in Fields::of(FILE, node, problems).rest() {
                 let mut fields = Fields::of(FILE, node, problems);
                 let label = fields.text("label", problems).map(|(label, _)| label).unwrap_or_default();
-                let desk = fields.required("desk", problems);
+                let desk = Desk::from(fields.required("desk", problems));
                 if !book.desks.contains_key(&desk) {
                     problems.error(FILE, place, format!("there is no desk `{desk}`"));
                 }
@@ -136,7 +136,7 @@ impl RequestBook {
         self.requests.values().find(|request| request.words.iter().any(|word| word.is_match(spelled)))
     }
 
-    pub fn desk(&self, desk: &str) -> Option<&Text> {
+    pub fn desk(&self, desk: &Desk) -> Option<&Text> {
         self.desks.get(desk)
     }
 

@@ -4,7 +4,10 @@ use jiff::Timestamp;
 
 use super::Cases;
 use crate::{
-    domain::id::{ConversationId, MissedId, RequestId},
+    domain::{
+        desk::Desk,
+        id::{ConversationId, MissedId, RequestId},
+    },
     store::{
         db::{Arg, args},
         error::StoreError,
@@ -14,12 +17,12 @@ use crate::{
 
 impl Cases<'_> {
     /// The requests that are open, the most pressing first, or those that were done last; of one desk, or of all.
-    pub async fn requests(self, desk: Option<&str>, done: bool, most: i64) -> Result<Vec<RequestRow>, StoreError> {
+    pub async fn requests(self, desk: Option<&Desk>, done: bool, most: i64) -> Result<Vec<RequestRow>, StoreError> {
         let (state, order) = if done { ("IS NOT NULL", "done_at DESC") } else { ("IS NULL", DUE) };
         let of_desk = if desk.is_some() { "AND desk = $2" } else { "" };
         let rest = format!("WHERE done_at {state} {of_desk} ORDER BY {order}, id LIMIT $1");
         let mut values = args![most].to_vec();
-        values.extend(desk.map(Arg::from));
+        values.extend(desk.map(|desk| Arg::from(desk.as_str())));
         self.db.rows(&rest, &values).await
     }
 
@@ -30,7 +33,9 @@ impl Cases<'_> {
              FROM request WHERE done_at IS NULL GROUP BY desk ORDER BY desk"
         );
         let rows = self.db.fetch(&sql, &args![now]).await?;
-        rows.iter().map(|row| Ok(DeskCount { desk: row.text(0)?, open: row.int(1)?, overdue: row.int(2)? })).collect()
+        rows.iter()
+            .map(|row| Ok(DeskCount { desk: row.text(0)?.into(), open: row.int(1)?, overdue: row.int(2)? }))
+            .collect()
     }
 
     /// One request.

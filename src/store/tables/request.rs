@@ -5,7 +5,10 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 
 use crate::{
-    domain::id::{ConversationId, DossierId, MissedId, RequestId},
+    domain::{
+        desk::Desk,
+        id::{ConversationId, DossierId, MissedId, RequestId},
+    },
     store::{
         db::{Db, Tx, args},
         error::StoreError,
@@ -25,7 +28,7 @@ pub struct RequestRow {
     pub insurer: String,
     /// Of `flows/requests.yaml`.
     pub kind: String,
-    pub desk: String,
+    pub desk: Desk,
     pub text: String,
     pub asked_at: Timestamp,
     /// The last instant to acknowledge its receipt, where that is owed.
@@ -94,7 +97,7 @@ pub struct Requests {
 /// How many open requests a desk has, and how many of them are overdue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeskCount {
-    pub desk: String,
+    pub desk: Desk,
     pub open: i64,
     pub overdue: i64,
 }

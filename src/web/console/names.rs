@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use super::words::WORDS;
 use crate::{
-    domain::language::{Language, Text},
+    domain::{
+        desk::Desk,
+        language::{Language, Text},
+    },
     flow::Library,
 };
 
@@ -85,7 +88,7 @@ impl Names {
         self.or_code(self.library.requests().get(kind).map(|request| &request.label), kind)
     }
 
-    pub(super) fn desk<'a>(&'a self, code: &'a str) -> &'a str {
+    pub(super) fn desk<'a>(&'a self, code: &'a Desk) -> &'a str {
         self.or_code(self.library.requests().desk(code), code)
     }
 

@@ -39,7 +39,8 @@ async fn a_request_is_listed_by_its_deadline_until_it_is_done(db: Database) {
     store.commit(turn).await.unwrap();
 
     assert_eq!(store.cases(&ALL).requests(None, false, 10).await.unwrap(), [soon.clone(), late.clone()]);
-    assert_eq!(store.cases(&ALL).requests(Some("contracts"), false, 10).await.unwrap(), std::slice::from_ref(&late));
+    let contracts = "contracts".into();
+    assert_eq!(store.cases(&ALL).requests(Some(&contracts), false, 10).await.unwrap(), std::slice::from_ref(&late));
     assert_eq!(store.cases(&ALL).requests(None, false, 1).await.unwrap(), std::slice::from_ref(&soon));
     let count = |desk: &str, overdue| DeskCount { desk: desk.into(), open: 1, overdue };
     // The receipt is owed first: at 36 it is late, though the answer is not.

@@ -17,7 +17,7 @@ fn a_handler_reads_names_where_the_facts_hold_codes() {
     assert_eq!(names.choice("managing_insurer", "occupant"), "Assureur de l'occupant");
     assert_eq!(names.choice("orientation_missing", "damage_amount"), "Montant estimé");
     assert_eq!(names.document("amicable_report"), "Constat amiable");
-    assert_eq!((names.request("complaint"), names.desk("complaints")), ("Réclamation", "Réclamations"));
+    assert_eq!((names.request("complaint"), names.desk(&"complaints".into())), ("Réclamation", "Réclamations"));
     assert_eq!(names.insurer("demo"), "Mutuelle des Rives");
     assert!(names.intents().any(|intent| intent == ("declare_vol", "Vol, cambriolage")));
     assert_eq!(names.peril("meteorite"), "meteorite");

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::RequestLine;
 use crate::{
+    domain::desk::Desk,
     store::DeskCount,
     web::console::{
         Console, Names, assets,
@@ -43,7 +44,7 @@ pub(in crate::web::console) struct RequestsPage {
 
 /// A desk with its open requests.
 struct DeskView {
-    code: String,
+    code: Desk,
     name: String,
     open: i64,
     overdue: i64,
@@ -55,8 +56,8 @@ pub(crate) async fn get(
     session: Session,
     Query(query): Query<RequestsQuery>,
 ) -> Result<Html<String>, ConsoleError> {
-    let desk = Some(query.desk.as_str()).filter(|desk| !desk.is_empty());
-    let rows = console.cases(&session).requests(desk, query.done == "1", MAX_LINES).await?;
+    let desk = Some(query.desk.as_str()).filter(|desk| !desk.is_empty()).map(Desk::from);
+    let rows = console.cases(&session).requests(desk.as_ref(), query.done == "1", MAX_LINES).await?;
     let counts = console.cases(&session).request_counts(console.now()).await?;
     let (names, now) = (console.names(), console.now());
     html(&RequestsPage {
