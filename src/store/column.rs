@@ -4,8 +4,8 @@
 use jiff::Timestamp;
 
 use super::{
-    db::{Arg, Array, Row},
     error::StoreError,
+    value::{Arg, Array, Row},
 };
 use crate::{
     document::Inspection,
@@ -96,12 +96,12 @@ macro_rules! by_name {
         impl $crate::store::column::ColumnValue for $type {
             const TYPE: $crate::store::column::ColumnType = $crate::store::column::ColumnType::Text;
 
-            fn to_arg(&self) -> Result<$crate::store::db::Arg<'_>, $crate::store::error::StoreError> {
+            fn to_arg(&self) -> Result<$crate::store::value::Arg<'_>, $crate::store::error::StoreError> {
                 Ok(self.name().into())
             }
 
             fn read(
-                row: &$crate::store::db::Row,
+                row: &$crate::store::value::Row,
                 column: usize,
             ) -> Result<Self, $crate::store::error::StoreError> {
                 row.parse(column)

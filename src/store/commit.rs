@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use super::{
-    db::{Db, Tx, args},
+    db::{Db, Tx},
     error::StoreError,
     notify,
     tables::{
@@ -29,6 +29,7 @@ use super::{
         request::{self, Requests},
         timer::{self, TimerRow},
     },
+    value::args,
 };
 use crate::{
     domain::id::{ConversationId, DocumentId, DossierId},

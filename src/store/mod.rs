@@ -23,6 +23,7 @@ mod schema;
 mod table;
 mod tables;
 mod users;
+mod value;
 mod writer;
 
 pub use cases::{
@@ -31,7 +32,6 @@ pub use cases::{
     inbox::{InboxCount, InboxFilter, InboxSort, Oriented},
 };
 pub use commit::{Commit, CommitError, FiledDocument, Key, TurnRows};
-pub use db::Synchronous;
 pub use engine::Engine;
 pub use error::StoreError;
 pub use notify::{ChangeFeed, News};
@@ -54,3 +54,4 @@ pub use tables::{
     timer::TimerRow,
 };
 pub use users::Users;
+pub use writer::Synchronous;

@@ -11,9 +11,10 @@ use sqlx::{Executor as _, PgPool, postgres::PgListener};
 use tokio::time::timeout;
 
 use super::{
-    db::{Db, Tx, args},
+    db::{Db, Tx},
     error::StoreError,
     tables::outbox::OutboxRow,
+    value::args,
 };
 use crate::domain::{
     id::{ConversationId, DossierId},

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{
-    db::{Db, args},
+    db::Db,
     error::StoreError,
     tables::{
         channel_switch,
@@ -13,6 +13,7 @@ use super::{
         document::{self, ADD_DOCUMENT, DocumentRow},
         dossier, handler,
     },
+    value::args,
 };
 use crate::{
     domain::{

@@ -13,8 +13,9 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use super::{
-    db::{Db, Dialect, Tx, args},
+    db::{Db, Dialect, Tx},
     error::StoreError,
+    value::args,
 };
 
 /// A step from one version of the schema to the next.

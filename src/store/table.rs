@@ -10,8 +10,9 @@ use std::{borrow::Borrow, marker::PhantomData};
 
 use super::{
     column::{ColumnType, ColumnValue},
-    db::{Arg, Array, Db, Row, Tx},
+    db::{Db, Tx},
     error::StoreError,
+    value::{Arg, Array, Row},
 };
 
 /// A row that is kept in a table of its own. Made by [`table!`].
@@ -75,7 +76,7 @@ macro_rules! table {
                 Ok(())
             }
 
-            fn read(row: &$crate::store::db::Row) -> Result<Self, $crate::store::error::StoreError> {
+            fn read(row: &$crate::store::value::Row) -> Result<Self, $crate::store::error::StoreError> {
                 let mut cells = $crate::store::table::Cells::of(row);
                 $( let $field = $crate::store::table::column!(@read cells, $field $(as $column)?
                     $(? : $maybe { $( $in_maybe $(as $maybe_column)? ),+ })?

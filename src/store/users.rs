@@ -5,9 +5,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{
-    db::{Db, args},
+    db::Db,
     error::StoreError,
     tables::handler::{self, ADD_HANDLER, ADD_SESSION, AddedHandler, HandlerRow, SessionRow},
+    value::args,
 };
 
 /// The handlers and their sessions. Cheap to clone.

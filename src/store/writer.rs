@@ -11,15 +11,12 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{
-    Connection, OpenFlags, Statement, ToSql,
-    types::{ToSqlOutput, Value, ValueRef},
-};
+use rusqlite::{Connection, OpenFlags, Statement};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::{
-    db::{Arg, Row, Synchronous},
     error::StoreError,
+    value::{Arg, Row, Written},
 };
 
 /// How long a caller waits for the connection before it is refused.
@@ -30,6 +27,14 @@ const BUSY: Duration = Duration::from_secs(5);
 const BUSY_TRUNCATING: Duration = Duration::from_millis(100);
 /// Every statement of the program fits.
 const STATEMENTS: usize = 256;
+
+/// How hard SQLite flushes. Only the power-cut test uses anything but `Full`, to prove that it can see the difference.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Synchronous {
+    #[default]
+    Full,
+    Normal,
+}
 
 /// The connection, shared by all that write.
 #[derive(Clone, Debug)]
@@ -277,7 +282,7 @@ fn run(connection: &Connection, sql: &str, width: usize, values: &[Arg<'_>]) -> 
             let names =
                 names.get_or_insert_with(|| row.as_ref().column_names().into_iter().map(str::to_owned).collect());
             let values = (0..names.len()).map(|column| row.get(column)).collect::<Result<_, _>>()?;
-            returned.push(Row::Written(Written { values, names: Arc::clone(names) }));
+            returned.push(Row::Written(Written::new(values, Arc::clone(names))));
         }
         drop(rows);
         rest = others;
@@ -298,35 +303,6 @@ fn places(statement: &Statement<'_>, width: usize) -> Result<Vec<usize>, StoreEr
     };
     let places: Option<Vec<usize>> = (1..=statement.parameter_count()).map(place).collect();
     places.ok_or_else(|| StoreError::Refused("a statement has a parameter without a value".to_owned()))
-}
-
-/// A row that the writer read.
-#[derive(Debug)]
-pub(super) struct Written {
-    values: Vec<Value>,
-    names: Arc<[String]>,
-}
-
-impl Written {
-    /// None where there is no such column.
-    pub(super) fn value(&self, column: usize) -> Option<&Value> {
-        self.values.get(column)
-    }
-
-    pub(super) fn name(&self, column: usize) -> String {
-        self.names.get(column).cloned().unwrap_or_else(|| column.to_string())
-    }
-}
-
-impl ToSql for Arg<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self {
-            Self::Text(text) => ValueRef::Text(text.as_bytes()),
-            Self::Int(int) => ValueRef::Integer(*int),
-            Self::Bytes(bytes) => ValueRef::Blob(bytes),
-            Self::NullText | Self::NullInt | Self::NullBytes => ValueRef::Null,
-        }))
-    }
 }
 
 fn owned(values: &[Arg<'_>]) -> Vec<Arg<'static>> {

@@ -4,13 +4,13 @@ use super::Cases;
 use crate::{
     domain::{id::ConversationId, message::Endpoint},
     store::{
-        db::{Row, args},
         error::StoreError,
         tables::{
             contact::{self, ProvenRow},
             conversation::{self, ConversationRow, EndpointRow, MessageRow},
             outbox::OutboxRow,
         },
+        value::{Row, args},
     },
 };
 

@@ -5,13 +5,13 @@ use crate::{
     domain::id::{ConversationId, DocumentId, DossierId},
     dossier::{Dossier, Entry},
     store::{
-        db::args,
         error::StoreError,
         tables::{
             document::{self, DocumentRow},
             dossier::{self, DecisionRow, FactRow},
             policy::{self, PolicyRow},
         },
+        value::args,
     },
 };
 

@@ -7,8 +7,8 @@ use crate::{
     domain::id::DossierId,
     dossier::Dossier,
     store::{
-        db::{Row, args},
         error::StoreError,
+        value::{Row, args},
     },
 };
 

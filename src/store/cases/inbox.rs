@@ -8,8 +8,8 @@ use crate::{
     domain::orientation_mode::OrientationMode,
     dossier::{Dossier, Status},
     store::{
-        db::{Arg, Row, args},
         error::StoreError,
+        value::{Arg, Row, args},
     },
 };
 

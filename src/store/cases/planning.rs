@@ -8,9 +8,9 @@ use super::Cases;
 use crate::{
     domain::id::{AppointmentId, DossierId, MissionId},
     store::{
-        db::{Arg, args},
         error::StoreError,
         tables::planning::{self, AppointmentRow, MAX_ROWS, Mission, MissionRow},
+        value::{Arg, args},
     },
 };
 

@@ -9,9 +9,9 @@ use crate::{
         id::{ConversationId, MissedId, RequestId},
     },
     store::{
-        db::{Arg, args},
         error::StoreError,
         tables::request::{self, DUE, DeskCount, MissedRow, RequestRow},
+        value::{Arg, args},
     },
 };
 

@@ -6,9 +6,9 @@ use super::Engine;
 use crate::{
     domain::id::{ContactId, ConversationId},
     store::{
-        db::args,
         error::StoreError,
         tables::{channel_switch, contact, conversation::EndpointRow},
+        value::args,
     },
 };
 

@@ -9,12 +9,12 @@ use crate::{
         message::Endpoint,
     },
     store::{
-        db::args,
         error::StoreError,
         tables::{
             channel_switch,
             conversation::{self, ConversationRow, MessageRow},
         },
+        value::args,
     },
 };
 

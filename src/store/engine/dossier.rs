@@ -4,7 +4,7 @@ use super::Engine;
 use crate::{
     domain::id::DossierId,
     dossier::{Dossier, Entry},
-    store::{db::args, error::StoreError, tables::dossier},
+    store::{error::StoreError, tables::dossier, value::args},
 };
 
 impl Engine {

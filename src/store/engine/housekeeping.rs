@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Engine;
-use crate::store::{db::args, error::StoreError};
+use crate::store::{error::StoreError, value::args};
 
 impl Engine {
     /// Forgets the sessions and links that are over.

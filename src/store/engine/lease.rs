@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Engine;
-use crate::store::{db::args, error::StoreError};
+use crate::store::{error::StoreError, value::args};
 
 impl Engine {
     /// Takes the lease of this name until then, or makes one's own longer. False while somebody else has it.

@@ -3,7 +3,7 @@
 use super::Engine;
 use crate::{
     domain::message::Channel,
-    store::{db::args, error::StoreError, tables::mailbox::MailboxRow},
+    store::{error::StoreError, tables::mailbox::MailboxRow, value::args},
 };
 
 impl Engine {

@@ -27,12 +27,13 @@ use crate::{
         cases::{CaseAccess, Cases},
         checkpoint,
         commit::{Commit, CommitError, Queue},
-        db::{Db, Synchronous},
+        db::Db,
         error::StoreError,
         notify::ChangeFeed,
         one_conversation::{Doors, OneConversation},
         schema,
         users::Users,
+        writer::Synchronous,
     },
 };
 

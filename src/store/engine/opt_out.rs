@@ -3,7 +3,7 @@
 use super::Engine;
 use crate::{
     domain::{id::ConversationId, message::Endpoint},
-    store::{db::args, error::StoreError, tables::outbox::OutboxRow},
+    store::{error::StoreError, tables::outbox::OutboxRow, value::args},
 };
 
 impl Engine {

@@ -10,10 +10,11 @@ use crate::{
         message::{Channel, Endpoint},
     },
     store::{
-        db::{Row, Tx, args},
+        db::Tx,
         error::StoreError,
         table::Table as _,
         tables::outbox::{Delivery, EarlyReport, KEEP_REPORT, KeptReport, OutboxRow, Said, Settled},
+        value::{Row, args},
     },
 };
 

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 
 use super::Engine;
 use crate::store::{
-    db::args,
     error::StoreError,
     tables::policy::{self, Imported, PUT_POLICY, PolicyRow},
+    value::args,
 };
 
 /// More namesakes than this are nobody in particular.

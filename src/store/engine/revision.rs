@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::Engine;
-use crate::store::{column::json, db::args, error::StoreError};
+use crate::store::{column::json, error::StoreError, value::args};
 
 impl Engine {
     /// Keeps a revision's sources: path to text.

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 
 use super::Engine;
 use crate::store::{
-    db::args,
     error::StoreError,
     table::Table as _,
     tables::sms_part::{ADD_PART, SmsPart},
+    value::args,
 };
 
 impl Engine {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::Engine;
 use crate::{
     domain::id::ConversationId,
-    store::{db::args, error::StoreError},
+    store::{error::StoreError, value::args},
 };
 
 impl Engine {

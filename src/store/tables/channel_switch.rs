@@ -8,9 +8,10 @@ use jiff::Timestamp;
 use crate::{
     domain::{id::ConversationId, message::Channel},
     store::{
-        db::{Db, Tx, args},
+        db::{Db, Tx},
         error::StoreError,
         table::{Insert, table},
+        value::args,
     },
 };
 

@@ -17,10 +17,11 @@ use crate::{
     },
     dossier::{Dossier, Entry},
     store::{
-        db::{Db, Tx, args},
+        db::{Db, Tx},
         error::StoreError,
         notify,
         table::{Insert, table},
+        value::args,
     },
 };
 

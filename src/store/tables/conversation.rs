@@ -12,9 +12,10 @@ use crate::domain::{
     timing::Timing,
 };
 use crate::store::{
-    db::{Db, args},
+    db::Db,
     error::StoreError,
     table::{Insert, table},
+    value::args,
 };
 
 /// A conversation as it is stored. The flow's state is JSON whose shape only the flow knows.

@@ -8,9 +8,10 @@ use crate::{
     document::Inspection,
     domain::id::{ConversationId, DocumentId, DossierId},
     store::{
-        db::{Db, args},
+        db::Db,
         error::StoreError,
         table::{Insert, table},
+        value::args,
     },
 };
 

@@ -12,9 +12,10 @@ use crate::{
     },
     dossier::{Decision, Dossier, Entry, Tip},
     store::{
-        db::{Db, args},
+        db::Db,
         error::StoreError,
         table::{Insert, table},
+        value::args,
     },
 };
 

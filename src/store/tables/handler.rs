@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 
 use crate::store::{
-    db::{Db, args},
+    db::Db,
     error::StoreError,
     table::{Insert, table},
+    value::args,
 };
 
 /// A person at the console.

@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use crate::{
     domain::{id::ConversationId, message::Endpoint},
     store::{
-        db::{Tx, args},
+        db::Tx,
         error::StoreError,
         table::{Insert, table},
+        value::args,
     },
 };
 

@@ -16,9 +16,10 @@ use crate::{
     },
     store::{
         column::by_name,
-        db::{Tx, args},
+        db::Tx,
         error::StoreError,
         table::{Insert, table},
+        value::args,
     },
 };
 

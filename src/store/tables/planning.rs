@@ -14,9 +14,10 @@ use crate::{
     planning::Assignment,
     store::{
         column::by_name,
-        db::{Arg, Db, Tx, args},
+        db::{Db, Tx},
         error::StoreError,
         table::{Insert, table},
+        value::{Arg, args},
     },
 };
 

@@ -10,9 +10,10 @@ use crate::{
         id::{ConversationId, DossierId, MissedId, RequestId},
     },
     store::{
-        db::{Db, Tx, args},
+        db::{Db, Tx},
         error::StoreError,
         table::{Insert, table},
+        value::args,
     },
 };
 

@@ -8,9 +8,10 @@ use jiff::Timestamp;
 use crate::{
     domain::id::ConversationId,
     store::{
-        db::{Tx, args},
+        db::Tx,
         error::StoreError,
         table::{Insert, table},
+        value::args,
     },
 };
 

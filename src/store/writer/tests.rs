@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::*;
-use crate::store::db::args;
+use crate::store::value::args;
 
 struct Fixture {
     writer: Writer,
