@@ -50,9 +50,9 @@ pub(super) async fn open(config: Config) -> Result<App, CliError> {
         &config.server.public_url,
     )
     .await?;
-    // The classifier is trained and the communes are indexed now, so that the first message does not wait for it.
-    std::thread::spawn(crate::understanding::index_communes);
-    intake.library().intents().classifier().train();
+    // Trained beside what is still to be opened, so that hardly a first message waits for it.
+    let library = intake.library();
+    std::thread::spawn(move || library.intents().classifier().train());
     let limits = Limits { max_bytes: config.documents.max_file_mib * 1024 * 1024 };
     let receiver = Receiver::new(intake.clone(), store.clone(), documents.clone(), limits, clock.clone());
     Ok(App {

@@ -161,7 +161,7 @@ impl Vocabulary {
             let end = if text.is_mark(code + 1, ')') { code + 2 } else { code + 1 };
             return Some(NamedCommune::of(commune, Some(postcode), false, end));
         }
-        match communes {
+        match communes.as_slice() {
             [only] => Some(NamedCommune::of(*only, only.postcode(), false, end)),
             // Of several communes with that name, the only large one is meant.
             several => {
@@ -190,7 +190,7 @@ impl Vocabulary {
         // contradict.
         let led = at > 0 && self.place_words.at(text, at - 1).is_some() && !is_estimated(text, at);
         let differs = town.as_deref().is_some_and(|town| communes.agree(postcode, town) == Agreement::Differs);
-        let mut here = communes.of_postcode(postcode);
+        let mut here = Communes::of_postcode(postcode);
         let (first, second) = (here.next()?, here.next());
         if !(led || differs) {
             return None;
@@ -212,7 +212,7 @@ impl Vocabulary {
             return None;
         }
         let communes = Communes::get();
-        let commune = match communes.named(written) {
+        let commune = match communes.named(written).as_slice() {
             [only] => *only,
             [] => communes.mistyped(written)?,
             several => *several.iter().find(|commune| commune.large)?,
@@ -242,7 +242,7 @@ pub(super) fn check(address: &mut Address) -> bool {
     let Some(postcode) = &address.postcode else { return false };
     let Some(town) = &address.city else {
         // "75 rue de la Paix à Paris 75002": here the town stands before its postcode, at the end of the line.
-        address.city = Communes::get().ending(postcode, &address.line).map(|commune| commune.name.to_owned());
+        address.city = Communes::ending(postcode, &address.line).map(|commune| commune.name.to_owned());
         return false;
     };
     match Communes::get().agree(postcode, town) {
@@ -256,11 +256,11 @@ pub(super) fn check(address: &mut Address) -> bool {
 }
 
 /// The communes with the longest name that begins at `at`, and the token after it.
-fn named_at(text: &Text, at: usize) -> Option<(&'static [Commune], usize)> {
+fn named_at(text: &Text, at: usize) -> Option<(Vec<Commune>, usize)> {
     let words = (at..text.len().min(at + MAX_WORDS)).take_while(|&at| text.is_word(at)).count();
-    (at + 1..=at + words).rev().find_map(|end| match Communes::get().named(text.written(at..end)) {
-        [] => None,
-        found => Some((found, end)),
+    (at + 1..=at + words).rev().find_map(|end| {
+        let found = Communes::get().named(text.written(at..end));
+        (!found.is_empty()).then_some((found, end))
     })
 }
 

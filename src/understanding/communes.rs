@@ -1,8 +1,8 @@
-//! The communes of France: their names, INSEE codes and postcodes, compiled into the program. They are indexed once, by
-//! [`index_communes`] when a service starts, or when the first place is looked up.
+//! The communes of France: their names, INSEE codes and postcodes, and an index of both, compiled into the program.
 //!
 //! Names are compared without case, accents and hyphens, with "st" for "saint", and with typing mistakes. Only today's
-//! communes are known: no hamlets, former communes or places abroad. `communes/pack.py` makes the data.
+//! communes are known: no hamlets, former communes or places abroad. `communes/pack.py` makes the data, the test
+//! `write_the_index` the index.
 
 use std::sync::LazyLock;
 
@@ -10,17 +10,24 @@ use fst::{Automaton as _, IntoStreamer as _, Streamer as _, automaton::Levenshte
 
 use super::text::fold_char;
 
+/// A commune a line.
 const DATA: &str = include_str!("communes/communes.csv");
+/// Where each commune's line begins in [`DATA`], in the order of the folded names: 4 bytes each.
+const LINES: &[u8] = include_bytes!("communes/lines.bin");
+/// Folded names, each with the first of its communes and their number.
+const NAMES: &[u8] = include_bytes!("communes/names.fst");
+/// Sorted pairs of a postcode, 5 figures, and a commune, 3 bytes.
+const POSTCODES: &[u8] = include_bytes!("communes/postcodes.bin");
 
 /// The most words in a commune's name: "Saint-Remy-en-Bouzemont-Saint-Genest-et-Isson" has seven.
 pub(super) const MAX_WORDS: usize = 7;
 
-static COMMUNES: LazyLock<Communes> = LazyLock::new(Communes::index);
+/// The figures of a postcode.
+const FIGURES: usize = 5;
+/// A pair of [`POSTCODES`].
+const PAIR: usize = 8;
 
-/// Indexes the communes, which takes some tens of milliseconds, so that the first message does not wait for it.
-pub fn index_communes() {
-    LazyLock::force(&COMMUNES);
-}
+static COMMUNES: LazyLock<Communes> = LazyLock::new(Communes::open);
 
 /// A commune of today.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +42,12 @@ pub(super) struct Commune {
 }
 
 impl Commune {
+    fn read(line: &'static str) -> Option<Self> {
+        let mut fields = line.split(';');
+        let (name, code, postcodes) = (fields.next()?, fields.next()?, fields.next()?);
+        Some(Self { name, code, postcodes, large: fields.next().is_some() })
+    }
+
     /// The postcode, where it has only one.
     pub(super) fn postcode(&self) -> Option<&'static str> {
         (self.postcodes.len() == 5).then_some(self.postcodes)
@@ -66,12 +79,8 @@ pub(super) enum Agreement {
 /// Every commune, by name and by postcode.
 #[derive(Debug)]
 pub(super) struct Communes {
-    /// Sorted by folded name.
-    all: Vec<Commune>,
-    /// Folded names, each with the first of its communes and their number.
-    names: fst::Map<Vec<u8>>,
-    /// Sorted pairs of a postcode and a commune.
-    postcodes: Vec<(&'static str, u32)>,
+    /// None where the index is none, which a test looks after.
+    names: Option<fst::Map<&'static [u8]>>,
 }
 
 impl Communes {
@@ -79,42 +88,17 @@ impl Communes {
         &COMMUNES
     }
 
-    fn index() -> Self {
-        let mut named: Vec<(String, Commune)> = DATA
-            .lines()
-            .filter_map(|line| {
-                let mut fields = line.split(';');
-                let (name, code, postcodes) = (fields.next()?, fields.next()?, fields.next()?);
-                Some((folded(name), Commune { name, code, postcodes, large: fields.next().is_some() }))
-            })
-            .collect();
-        named.sort_by(|(one, _), (other, _)| one.cmp(other));
-        let mut names: Vec<(&str, u64)> = Vec::with_capacity(named.len());
-        let mut postcodes = Vec::with_capacity(named.len());
-        for (at, (name, commune)) in (0u32..).zip(&named) {
-            match names.last_mut() {
-                Some((last, value)) if *last == name.as_str() => *value += 1,
-                _ => names.push((name, u64::from(at) << 16 | 1)),
-            }
-            // Uninhabited islands have no postcode.
-            let own = commune.postcodes.split(' ').filter(|postcode| !postcode.is_empty());
-            postcodes.extend(own.map(|postcode| (postcode, at)));
-        }
-        postcodes.sort_unstable();
-        // The names are sorted and distinct, so the map can be built.
-        let names = fst::Map::from_iter(names).unwrap_or_default();
-        Self { names, postcodes, all: named.into_iter().map(|(_, commune)| commune).collect() }
+    fn open() -> Self {
+        Self { names: fst::Map::new(NAMES).ok() }
     }
 
     /// The communes of that name.
-    pub(super) fn named(&self, name: &str) -> &[Commune] {
-        self.names.get(folded(name)).map_or(&[], |value| self.group(value))
+    pub(super) fn named(&self, name: &str) -> Vec<Commune> {
+        self.with_folded(&folded(name))
     }
 
-    fn group(&self, value: u64) -> &[Commune] {
-        let first = usize::try_from(value >> 16).unwrap_or(usize::MAX);
-        let count = usize::try_from(value & 0xffff).unwrap_or_default();
-        self.all.get(first..first.saturating_add(count)).unwrap_or_default()
+    fn with_folded(&self, name: &str) -> Vec<Commune> {
+        self.names.as_ref().and_then(|names| names.get(name)).map_or_else(Vec::new, group)
     }
 
     /// The only commune whose name is one typing mistake away, or the only large one.
@@ -126,10 +110,10 @@ impl Communes {
         let automaton = Levenshtein::new(&name, 1).ok()?;
         // The first letter is rarely mistyped, and requiring it excludes most other words.
         let first = fst::automaton::Str::new(name.get(..1)?).starts_with();
-        let mut found = self.names.search(automaton.intersection(first)).into_stream();
+        let mut found = self.names.as_ref()?.search(automaton.intersection(first)).into_stream();
         let mut near = Vec::new();
         while let Some((_, value)) = found.next() {
-            near.extend_from_slice(self.group(value));
+            near.extend(group(value));
         }
         match near.as_slice() {
             [only] => Some(*only),
@@ -140,16 +124,17 @@ impl Communes {
         }
     }
 
-    pub(super) fn of_postcode(&self, postcode: &str) -> impl Iterator<Item = Commune> {
-        let first = self.postcodes.partition_point(|(code, _)| *code < postcode);
-        let same = self.postcodes[first..].iter().take_while(move |(code, _)| *code == postcode);
-        same.filter_map(|(_, at)| self.all.get(usize::try_from(*at).ok()?).copied())
+    pub(super) fn of_postcode(postcode: &str) -> impl Iterator<Item = Commune> {
+        let (pairs, _) = POSTCODES.as_chunks::<PAIR>();
+        let first = pairs.partition_point(|pair| pair[..FIGURES] < *postcode.as_bytes());
+        let same = pairs[first..].iter().take_while(move |pair| pair[..FIGURES] == *postcode.as_bytes());
+        same.filter_map(|pair| commune(usize::from(pair[5]) << 16 | usize::from(pair[6]) << 8 | usize::from(pair[7])))
     }
 
     /// The commune of that postcode with whose name a line ends.
-    pub(super) fn ending(&self, postcode: &str, line: &str) -> Option<Commune> {
+    pub(super) fn ending(postcode: &str, line: &str) -> Option<Commune> {
         let line = folded(line);
-        self.of_postcode(postcode).find(|commune| {
+        Self::of_postcode(postcode).find(|commune| {
             line.strip_suffix(&folded(commune.name)).is_some_and(|before| before.is_empty() || before.ends_with(' '))
         })
     }
@@ -159,7 +144,7 @@ impl Communes {
         let town = folded(town);
         let mut known = false;
         let mut near: Option<(usize, Commune)> = None;
-        for commune in self.of_postcode(postcode) {
+        for commune in Self::of_postcode(postcode) {
             known = true;
             let name = folded(commune.name);
             if name == town {
@@ -174,7 +159,7 @@ impl Communes {
         if let Some((_, commune)) = near {
             return Agreement::Mistyped(commune);
         }
-        let named = self.names.get(&town).map_or(&[][..], |value| self.group(value));
+        let named = self.with_folded(&town);
         match named.iter().find(|commune| commune.has(postcode) || (!known && commune.is_near(postcode))) {
             Some(commune) => Agreement::Agrees(*commune),
             // "69003 Croix-Rousse" names a quarter, "75001 Marseille" is a contradiction.
@@ -182,6 +167,20 @@ impl Communes {
             None => Agreement::Differs,
         }
     }
+}
+
+/// The communes that the index gives for a name.
+fn group(value: u64) -> Vec<Commune> {
+    let first = usize::try_from(value >> 16).unwrap_or(usize::MAX);
+    let count = usize::try_from(value & 0xffff).unwrap_or_default();
+    (first..first.saturating_add(count)).map_while(commune).collect()
+}
+
+/// The commune at a place in the order of the folded names.
+fn commune(at: usize) -> Option<Commune> {
+    let (lines, _) = LINES.as_chunks();
+    let start = usize::try_from(u32::from_be_bytes(*lines.get(at)?)).ok()?;
+    Commune::read(DATA.get(start..)?.lines().next()?)
 }
 
 /// A name folded for comparison: plain letters, one blank between words, "saint" in full, no arrondissement and no

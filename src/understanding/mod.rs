@@ -37,7 +37,6 @@ pub use amount::{Foreign, Tax};
 pub use answer::{Answer, Want};
 pub use choice::{ChoiceItem, ChoiceSet};
 pub use command::Command;
-pub use communes::index_communes;
 pub use danger::Danger;
 pub use faq::{Faq, FaqHit, FaqSource, is_mistyped};
 pub use intent::{IntentScore, IntentSource, Intents, Lexicon, sentences, stands_alone};

@@ -3,6 +3,7 @@
 
     npm pack @etalab/decoupage-administratif && tar xzf etalab-decoupage-administratif-*.tgz
     python3 src/understanding/communes/pack.py package/data/communes.json > src/understanding/communes/communes.csv
+    cargo test --lib write_the_index -- --ignored
 
 The data are of INSEE and La Poste, under the Licence Ouverte 2.0 (Etalab). A line is a commune: its name, its INSEE code,
 its postcodes, and `*` where twenty thousand people live or more: those are recognised without a capital letter.

@@ -1,13 +1,56 @@
 use super::*;
 
+/// The index of the data: its lines, names and postcodes.
+fn index() -> [Vec<u8>; 3] {
+    let mut named = Vec::new();
+    let mut start = 0;
+    for line in DATA.lines() {
+        let commune = Commune::read(line).unwrap();
+        named.push((folded(commune.name), u32::try_from(start).unwrap(), commune));
+        start += line.len() + 1;
+    }
+    named.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+    let lines = named.iter().flat_map(|(_, start, _)| start.to_be_bytes()).collect();
+    let mut names: Vec<(&str, u64)> = Vec::new();
+    let mut postcodes = Vec::new();
+    for (at, (name, _, commune)) in (0u32..).zip(&named) {
+        match names.last_mut() {
+            Some((last, value)) if *last == name.as_str() => *value += 1,
+            _ => names.push((name, u64::from(at) << 16 | 1)),
+        }
+        // Islands where nobody lives have none.
+        let own = commune.postcodes.split(' ').filter(|postcode| !postcode.is_empty());
+        postcodes.extend(own.map(|postcode| [postcode.as_bytes(), &at.to_be_bytes()[1..]].concat()));
+    }
+    postcodes.sort_unstable();
+    [lines, fst::Map::from_iter(names).unwrap().into_fst().into_inner(), postcodes.concat()]
+}
+
+#[test]
+fn the_index_is_that_of_the_data() {
+    let said = "the data changed: cargo test --lib write_the_index -- --ignored";
+    let [lines, names, postcodes] = index();
+    assert!(lines == LINES && names == NAMES && postcodes == POSTCODES, "{said}");
+}
+
+#[test]
+#[ignore = "writes the index into the repository, when the data have changed"]
+fn write_the_index() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/understanding/communes");
+    for (name, bytes) in ["lines.bin", "names.fst", "postcodes.bin"].into_iter().zip(index()) {
+        std::fs::write(folder.join(name), bytes).unwrap();
+    }
+}
+
 #[test]
 fn every_commune_is_found_by_its_name_and_its_postcode() {
     let communes = Communes::get();
-    assert_eq!(communes.all.len(), 34_969);
-    for commune in &communes.all {
+    let all: Vec<Commune> = (0..).map_while(commune).collect();
+    assert_eq!(all.len(), 34_969);
+    for commune in &all {
         assert!(communes.named(commune.name).contains(commune), "{commune:?}");
         for postcode in commune.postcodes.split(' ').filter(|postcode| !postcode.is_empty()) {
-            assert!(communes.of_postcode(postcode).any(|other| other == *commune), "{commune:?}");
+            assert!(Communes::of_postcode(postcode).any(|other| other == *commune), "{commune:?}");
             assert!(postcode.len() == 5 && commune.code.len() == 5, "{commune:?}");
         }
     }
