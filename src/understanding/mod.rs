@@ -18,6 +18,7 @@ mod contact;
 mod context;
 mod danger;
 mod faq;
+mod hash;
 mod intent;
 mod number;
 mod numbered;

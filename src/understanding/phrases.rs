@@ -1,8 +1,9 @@
 //! Phrase books: the phrases that the vocabulary lists, found in a message word by word.
 
-use std::collections::HashMap;
-
-use super::text::{Text, words_of};
+use super::{
+    hash::WordMap,
+    text::{Text, words_of},
+};
 
 /// The most words that a `*` in a phrase may stand for; it may also stand for none.
 const MAX_GAP: usize = 3;
@@ -11,7 +12,7 @@ const MAX_GAP: usize = 3;
 /// [`MAX_GAP`] words.
 #[derive(Debug)]
 pub(super) struct PhraseBook<T> {
-    by_first: HashMap<Box<str>, Vec<Phrase<T>>>,
+    by_first: WordMap<Vec<Phrase<T>>>,
 }
 
 #[derive(Debug)]
@@ -38,7 +39,7 @@ pub(super) struct Match<T> {
 
 impl<T> Default for PhraseBook<T> {
     fn default() -> Self {
-        Self { by_first: HashMap::new() }
+        Self { by_first: WordMap::default() }
     }
 }
 
@@ -61,7 +62,7 @@ impl<T: Copy> PhraseBook<T> {
         for mut elements in spelled {
             if let Some(Element::Word(first)) = elements.first().cloned() {
                 elements.remove(0);
-                let phrases = self.by_first.entry(first).or_default();
+                let phrases = self.by_first.get_or_insert_with(&first, Vec::new);
                 phrases.push(Phrase { rest: elements, tag });
                 phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.rest.len()));
             }
@@ -70,7 +71,8 @@ impl<T: Copy> PhraseBook<T> {
 
     /// The longest phrase that begins at the token `at`.
     pub(super) fn at(&self, text: &Text, at: usize) -> Option<Match<T>> {
-        self.by_first.get(text.str(at))?.iter().find_map(|phrase| follow(text, at + 1, &phrase.rest, phrase.tag))
+        let (word, hash) = text.hashed(at)?;
+        self.by_first.get(hash, word)?.iter().find_map(|phrase| follow(text, at + 1, &phrase.rest, phrase.tag))
     }
 
     /// The first phrase in the message, with the token at which it begins.

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
-use super::number::Number;
+use super::{hash::fnv, number::Number};
 
 /// How many characters of a message are read: no person describes a claim in a longer message, but an attacker may send
 /// one.
@@ -29,6 +29,8 @@ pub(super) struct Token {
     to: usize,
     /// Whether no blank stands before it.
     pub(super) glued: bool,
+    /// The hash of its folded text.
+    hash: u64,
 }
 
 /// A message cut into tokens. Apostrophes, and hyphens between letters, separate tokens and are none themselves.
@@ -88,7 +90,8 @@ impl Text {
                     chars.next();
                 }
             }
-            tokens.push(Token { kind, start, end, from: self.origins[start], to: self.origins[end], glued });
+            let hash = fnv(&self.folded.as_bytes()[start..end]);
+            tokens.push(Token { kind, start, end, from: self.origins[start], to: self.origins[end], glued, hash });
             glued = true;
         }
         self.tokens = tokens;
@@ -117,6 +120,11 @@ impl Text {
     /// The folded text of the token `at`; empty past the end.
     pub(super) fn str(&self, at: usize) -> &str {
         self.look(at).map_or("", |token| &self.folded[token.start..token.end])
+    }
+
+    /// The folded text of the token `at` and its hash, for [`WordMap::get`](super::hash::WordMap::get).
+    pub(super) fn hashed(&self, at: usize) -> Option<(&str, u64)> {
+        self.look(at).map(|token| (&self.folded[token.start..token.end], token.hash))
     }
 
     /// The word at `at`; empty when there is no word.

@@ -1,11 +1,12 @@
 //! What the classifier looks at: stems, pairs of stems, pieces of words (typing mistakes keep most of them), and
 //! concepts, which a lexicon gives to words ("pétée", "brisé" and "cassé" are one thing that happened to a pane).
 
-use std::collections::HashMap;
-
 use rust_stemmers::{Algorithm, Stemmer};
 
-use crate::understanding::text::{Text, TokenKind, words_of};
+use crate::understanding::{
+    hash::{FNV_START, WordMap, fnv_step},
+    text::{Text, TokenKind, words_of},
+};
 
 /// How much each kind of feature weighs before the whole is brought to length one.
 const WORD: f32 = 1.0;
@@ -34,10 +35,10 @@ pub struct Lexicon {
 /// Turns a text into features.
 #[derive(Clone, Debug, Default)]
 pub(in crate::understanding) struct Reader {
-    spellings: HashMap<Box<str>, Vec<Box<str>>>,
-    whole: HashMap<Box<str>, Vec<u64>>,
+    spellings: WordMap<Vec<Box<str>>>,
+    whole: WordMap<Vec<u64>>,
     /// By the first two letters.
-    beginnings: HashMap<Box<str>, Vec<(Box<str>, u64)>>,
+    beginnings: WordMap<Vec<(Box<str>, u64)>>,
 }
 
 /// A feature, by its hash, and its weight.
@@ -48,17 +49,17 @@ impl Reader {
         let mut reader = Self::default();
         for (short, long) in &lexicon.spellings {
             let long = words_of(long).into_iter().map(String::into_boxed_str).collect();
-            reader.spellings.insert(words_of(short).concat().into(), long);
+            *reader.spellings.get_or_insert_with(&words_of(short).concat(), Vec::new) = long;
         }
         for (concept, words) in &lexicon.concepts {
             let concept = hash(b'c', concept.as_bytes());
             for word in words {
                 if let Some(word) = word.strip_prefix('=') {
-                    reader.whole.entry(words_of(word).concat().into()).or_default().push(concept);
+                    reader.whole.get_or_insert_with(&words_of(word).concat(), Vec::new).push(concept);
                 } else {
                     let word = words_of(word).concat();
                     let first: String = word.chars().take(2).collect();
-                    reader.beginnings.entry(first.into()).or_default().push((word.into(), concept));
+                    reader.beginnings.get_or_insert_with(&first, Vec::new).push((word.into(), concept));
                 }
             }
         }
@@ -69,15 +70,15 @@ impl Reader {
     pub(in crate::understanding) fn words<'a>(&'a self, text: &'a Text) -> Vec<&'a str> {
         let mut words = Vec::with_capacity(text.len() + 4);
         for at in 0..text.len().min(MAX_WORDS) {
-            let word = text.str(at);
-            match text.token(at).map(|token| token.kind) {
-                Some(TokenKind::Word) => match self.spellings.get(word) {
+            let (Some(token), Some((word, hash))) = (text.token(at), text.hashed(at)) else { break };
+            match token.kind {
+                TokenKind::Word => match self.spellings.get(hash, word) {
                     Some(long) => words.extend(long.iter().map(AsRef::as_ref)),
                     None => words.push(word),
                 },
-                Some(TokenKind::Digits | TokenKind::Mark('?' | '!')) => words.push(word),
-                Some(TokenKind::Mark('€')) => words.push("euros"),
-                _ => {}
+                TokenKind::Digits | TokenKind::Mark('?' | '!') => words.push(word),
+                TokenKind::Mark('€') => words.push("euros"),
+                TokenKind::Mark(_) => {}
             }
         }
         words
@@ -127,18 +128,24 @@ impl Reader {
     }
 
     fn add_concepts(&self, word: &str, concepts: &mut Vec<u64>) {
-        concepts.extend(self.whole.get(word).into_iter().flatten());
+        concepts.extend(self.whole.get_word(word).into_iter().flatten());
         let end = word.char_indices().nth(2).map_or(word.len(), |(at, _)| at);
-        let beginnings = self.beginnings.get(&word[..end]).into_iter().flatten();
+        let beginnings = self.beginnings.get_word(&word[..end]).into_iter().flatten();
         concepts.extend(beginnings.filter(|(start, _)| word.starts_with(&**start)).map(|(_, concept)| *concept));
     }
 }
 
 fn add_pieces(word: &str, features: &mut Vec<Feature>) {
-    let ends: Vec<usize> = word.char_indices().map(|(at, _)| at).chain([word.len()]).collect();
-    for letters in PIECES {
-        for start in 0..ends.len().saturating_sub(letters) {
-            features.push((hash(b'n', &word.as_bytes()[ends[start]..ends[start + letters]]), PIECE));
+    let none = hash(b'n', &[]);
+    for (start, _) in word.char_indices() {
+        // A longer piece goes on with the hash of the shorter one.
+        let mut piece = none;
+        for (letters, letter) in (1..=*PIECES.end()).zip(word[start..].chars()) {
+            let mut bytes = [0; 4];
+            piece = letter.encode_utf8(&mut bytes).bytes().fold(piece, fnv_step);
+            if letters >= *PIECES.start() {
+                features.push((piece, PIECE));
+            }
         }
     }
 }
@@ -178,9 +185,7 @@ fn pair(kind: u8, one: u64, other: u64) -> u64 {
     hash(kind, &bytes)
 }
 
-/// FNV-1a, 64 bits: the same on every machine and in every release of the compiler, so that training is too.
+/// The same on every machine, so that training is too.
 fn hash(kind: u8, bytes: &[u8]) -> u64 {
-    std::iter::once(&kind)
-        .chain(bytes)
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes.iter().fold(fnv_step(FNV_START, kind), |hash, byte| fnv_step(hash, *byte))
 }

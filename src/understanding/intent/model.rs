@@ -1,8 +1,7 @@
 //! Multinomial logistic regression over sparse features, trained by AdaGrad: the same examples give the same weights.
 
-use std::collections::HashMap;
-
 use super::features::Feature;
+use crate::understanding::hash::HashMapByHash;
 
 /// How often each example is seen. More changes little.
 const EPOCHS: usize = 14;
@@ -18,14 +17,14 @@ const NEGLIGIBLE: f32 = 0.002;
 #[derive(Debug)]
 pub(super) struct Model {
     classes: usize,
-    rows: HashMap<u64, usize>,
+    rows: HashMapByHash<usize>,
     weights: Vec<f32>,
     bias: Vec<f32>,
 }
 
 impl Model {
     pub(super) fn train(examples: &[(Vec<Feature>, usize)], classes: usize) -> Self {
-        let mut rows: HashMap<u64, usize> = HashMap::new();
+        let mut rows: HashMapByHash<usize> = HashMapByHash::default();
         let rowed: Vec<(Vec<(usize, f32)>, usize)> = examples
             .iter()
             .map(|(features, class)| {
@@ -42,25 +41,31 @@ impl Model {
         let mut order: Vec<usize> = (0..rowed.len()).collect();
         let mut seed = 1_u64;
         let mut scores = vec![0.0; classes];
+        #[expect(clippy::cast_precision_loss, reason = "there are some dozens of intents")]
+        let rest = SMOOTHING / classes as f32;
+        let mut wrong: Vec<(usize, f32)> = Vec::with_capacity(classes);
         for _ in 0..EPOCHS {
             shuffle(&mut order, &mut seed);
             for &at in &order {
                 let (features, class) = &rowed[at];
                 model.sum(features, &mut scores);
                 softmax(&mut scores);
-                #[expect(clippy::cast_precision_loss, reason = "there are some dozens of intents")]
-                let rest = SMOOTHING / classes as f32;
-                for (index, score) in scores.iter().enumerate() {
+                wrong.clear();
+                wrong.extend(scores.iter().enumerate().filter_map(|(index, score)| {
                     let wanted = rest + if index == *class { 1.0 - SMOOTHING } else { 0.0 };
                     let error = score - wanted;
-                    if error.abs() < NEGLIGIBLE {
-                        continue;
-                    }
-                    step(&mut model.bias[index], &mut bias_squares[index], error * 0.1);
-                    for (row, weight) in features {
-                        let cell = row * classes + index;
-                        let gradient = error * weight + DECAY * model.weights[cell];
-                        step(&mut model.weights[cell], &mut squares[cell], gradient);
+                    (error.abs() >= NEGLIGIBLE).then_some((index, error))
+                }));
+                for (index, error) in &wrong {
+                    step(&mut model.bias[*index], &mut bias_squares[*index], error * 0.1);
+                }
+                // Feature by feature: the weights of one stand side by side.
+                for (row, weight) in features {
+                    let cells = row * classes..(row + 1) * classes;
+                    let (weights, squares) = (&mut model.weights[cells.clone()], &mut squares[cells]);
+                    for (index, error) in &wrong {
+                        let gradient = error * weight + DECAY * weights[*index];
+                        step(&mut weights[*index], &mut squares[*index], gradient);
                     }
                 }
             }
