@@ -13,9 +13,12 @@ use std::sync::OnceLock;
 pub use features::Lexicon;
 pub(super) use features::Reader;
 use model::Model;
-use regex::Regex;
 
-use super::text::Text;
+use super::{
+    ParsedMessage,
+    rules::{Rule, RuleIndex},
+    text::Text,
+};
 
 /// The probability of what a rule says; what the words say shares the rest.
 const SURE: f32 = 0.97;
@@ -29,9 +32,9 @@ pub struct IntentSource {
     /// Sentences that people write for it, in any language.
     pub examples: Vec<String>,
     /// One of these found in the spelled-out text ([`Intents::spell`]) says the intent by itself.
-    pub rules: Vec<Regex>,
+    pub rules: Vec<Rule>,
     /// Unless one of these is found too.
-    pub unless: Vec<Regex>,
+    pub unless: Vec<Rule>,
 }
 
 /// An intent and how probable it is, from 0 to 1.
@@ -47,13 +50,20 @@ pub struct IntentScore<'a> {
 #[derive(Debug, Default)]
 pub struct Intents {
     sources: Vec<IntentSource>,
+    /// The rules of all sources, one behind the other.
+    rules: RuleIndex,
     reader: Reader,
     model: OnceLock<Model>,
 }
 
 impl Intents {
     pub fn new(sources: Vec<IntentSource>, lexicon: &Lexicon) -> Self {
-        Self { sources, reader: Reader::new(lexicon), model: OnceLock::new() }
+        Self::of(sources, Reader::new(lexicon))
+    }
+
+    fn of(sources: Vec<IntentSource>, reader: Reader) -> Self {
+        let rules = RuleIndex::new(sources.iter().flat_map(|source| &source.rules));
+        Self { sources, rules, reader, model: OnceLock::new() }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -78,7 +88,7 @@ impl Intents {
                 source.examples.push(text.to_owned());
             }
         }
-        Self { sources, reader: self.reader.clone(), model: OnceLock::new() }
+        Self::of(sources, self.reader.clone())
     }
 
     /// Trains the model now, so that no message waits for it.
@@ -88,14 +98,23 @@ impl Intents {
 
     /// What the message is about, the most probable first; all probabilities add up to one. Nothing for an empty text.
     pub fn classify(&self, text: &str) -> Vec<IntentScore<'_>> {
-        let text = Text::new(text);
+        self.classify_text(&Text::new(text))
+    }
+
+    /// As [`Self::classify`], of a parsed message.
+    pub fn classify_parsed(&self, parsed: &ParsedMessage) -> Vec<IntentScore<'_>> {
+        self.classify_text(&parsed.text)
+    }
+
+    fn classify_text(&self, text: &Text) -> Vec<IntentScore<'_>> {
         if text.len() == 0 || self.sources.is_empty() {
             return Vec::new();
         }
-        let words = self.reader.words(&text);
-        let scores = self.model().scores(&self.reader.features(&text, &words));
-        let spelled = words.join(" ");
-        let ruled = self.sources.iter().position(|source| source.says(&spelled));
+        #[cfg(test)]
+        CLASSIFIED.with(|count| count.set(count.get() + 1));
+        let words = self.reader.words(text);
+        let scores = self.model().scores(&self.reader.features(text, &words));
+        let ruled = self.rule_of(&words.join(" "));
         let scaled = |index: usize, score: f32| match ruled {
             None => score,
             Some(rule) if rule == index => SURE + (1.0 - SURE) * score,
@@ -112,10 +131,31 @@ impl Intents {
         found
     }
 
+    /// The first intent that a rule says of a text, which is spelled out ([`Self::spell`]).
+    pub fn ruled(&self, spelled: &str) -> Option<&str> {
+        self.rule_of(spelled).map(|at| self.sources[at].name.as_str())
+    }
+
+    fn rule_of(&self, spelled: &str) -> Option<usize> {
+        let candidates = self.rules.candidates(spelled);
+        let mut candidates = candidates.as_slice();
+        self.sources.iter().position(|source| {
+            let (own, others) = candidates.split_at(source.rules.len());
+            candidates = others;
+            let said = source.rules.iter().zip(own).any(|(rule, candidate)| *candidate && rule.is_match(spelled));
+            said && !source.unless.iter().any(|rule| rule.is_match(spelled))
+        })
+    }
+
     /// The text in the words that rules are written for: no capitals, no accents, short forms spelled out ("ds la sdb"
     /// is "dans la salle de bain"), one blank between words, marks left out but "?" and "!".
     pub fn spell(&self, text: &str) -> String {
         self.reader.words(&Text::new(text)).join(" ")
+    }
+
+    /// As [`Self::spell`], of a parsed message.
+    pub fn spell_parsed(&self, parsed: &ParsedMessage) -> String {
+        self.reader.words(&parsed.text).join(" ")
     }
 
     fn model(&self) -> &Model {
@@ -128,12 +168,6 @@ impl Intents {
             });
             Model::train(&examples.collect::<Vec<_>>(), self.sources.len())
         })
-    }
-}
-
-impl IntentSource {
-    fn says(&self, spelled: &str) -> bool {
-        self.rules.iter().any(|rule| rule.is_match(spelled)) && !self.unless.iter().any(|rule| rule.is_match(spelled))
     }
 }
 
@@ -167,6 +201,17 @@ pub fn sentences(text: &str) -> Vec<&str> {
 /// Whether a sentence is long enough to be looked at by itself.
 pub fn stands_alone(sentence: &str) -> bool {
     sentence.split_whitespace().count() >= LEAST_WORDS
+}
+
+#[cfg(test)]
+thread_local!(static CLASSIFIED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) });
+
+/// How often a text was classified in this thread while `work` was done.
+#[cfg(test)]
+pub(crate) fn classified_in(work: impl FnOnce()) -> usize {
+    let before = CLASSIFIED.get();
+    work();
+    CLASSIFIED.get() - before
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::{
         fact_name::FactName,
         language::{Language, Text},
     },
-    understanding::{IntentScore, IntentSource, Intents, Lexicon},
+    understanding::{IntentScore, IntentSource, Intents, Lexicon, Rule},
 };
 
 /// The file of the intents.
@@ -93,8 +93,8 @@ impl IntentBook {
                 let source = IntentSource {
                     name: name.to_owned(),
                     examples: examples(&mut fields, problems),
-                    rules: patterns(FILE, &mut fields, "rules", problems),
-                    unless: patterns(FILE, &mut fields, "unless", problems),
+                    rules: rules(FILE, &mut fields, "rules", problems),
+                    unless: rules(FILE, &mut fields, "unless", problems),
                 };
                 if source.examples.len() < FEW {
                     let message = format!("`{name}` has fewer than {FEW} examples: it will be missed");
@@ -216,15 +216,15 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = String> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned)
 }
 
-pub(crate) fn patterns(file: &str, fields: &mut Fields, key: &str, problems: &mut Diagnostics) -> Vec<Regex> {
+pub(crate) fn rules(file: &str, fields: &mut Fields, key: &str, problems: &mut Diagnostics) -> Vec<Rule> {
     let mut compiled = Vec::new();
     for node in fields.list(key, problems) {
         let Some(pattern) = node.scalar() else {
             problems.error(file, node.place, format!("a pattern is a text, found {}", node.kind()));
             continue;
         };
-        match Regex::new(&pattern) {
-            Ok(regex) => compiled.push(regex),
+        match Rule::new(&pattern) {
+            Ok(rule) => compiled.push(rule),
             Err(error) => problems.error(file, node.place, format!("this is no regular expression: {error}")),
         }
     }

@@ -2,19 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regex::Regex;
-
 use super::{
     diagnostics::{Diagnostics, SourcePosition},
     faq::both,
-    intents::patterns,
+    intents::rules,
     template::Saying,
     template::Texts,
     yaml::{Fields, Node, text},
 };
 use crate::{
     domain::{desk::Desk, language::Text, priority::Priority},
-    understanding::{Faq, is_mistyped},
+    understanding::{Faq, Rule, is_mistyped},
 };
 
 pub(crate) const FILE: &str = "requests.yaml";
@@ -35,7 +33,7 @@ pub struct Request {
     pub answer_days: u32,
     /// Whether a person is called as well, and how urgently. The policyholder may go on with the flow meanwhile.
     pub(crate) hand_over: Option<Priority>,
-    words: Vec<Regex>,
+    words: Vec<Rule>,
     /// Stems of words that such a request contains whatever it is about.
     general: BTreeSet<String>,
     pub(crate) text: Saying,
@@ -84,7 +82,7 @@ impl RequestBook {
                     }
                     priority
                 });
-                let words = patterns(FILE, &mut fields, "words", problems);
+                let words = rules(FILE, &mut fields, "words", problems);
                 let Some((source, place)) = fields.text("text", problems) else {
                     problems.error(FILE, place, format!("`{kind}` needs a `text`"));
                     continue;

@@ -1,7 +1,7 @@
 use super::*;
 
 fn source(name: &str, examples: &[&str], rules: &[&str], unless: &[&str]) -> IntentSource {
-    let compiled = |patterns: &[&str]| patterns.iter().map(|pattern| Regex::new(pattern).unwrap()).collect();
+    let compiled = |patterns: &[&str]| patterns.iter().map(|pattern| Rule::new(pattern).unwrap()).collect();
     IntentSource {
         name: name.to_owned(),
         examples: examples.iter().map(|&example| example.to_owned()).collect(),
