@@ -112,6 +112,8 @@ impl Vocabulary {
         let mut values: Vec<Entity> = Vec::new();
         let shapes = self.shapes(text);
         let shaped = |at: usize| shapes.iter().find(|(tokens, ..)| tokens.contains(&at));
+        // "1250,06 12 34 56 78": what stands before a phone takes none of its figures.
+        let runs_into = |at: usize, end: usize| shapes.iter().any(|(tokens, ..)| (at + 1..end).contains(&tokens.start));
         let abroad = (0..text.len()).any(|at| self.foreign_currency_at(text, at).is_some());
         let foreign = |at: usize| if abroad { self.foreign_at(text, at) } else { None };
         let mut at = 0;
@@ -135,7 +137,7 @@ impl Vocabulary {
                 let found = Entity::new(text, at..end, ValueKind::Amount, value);
                 values.push(Entity { foreign: Some(foreign), ..found });
                 end
-            } else if let Some(amount) = self.amount_at(text, at) {
+            } else if let Some(amount) = self.amount_at(text, at).filter(|amount| !runs_into(at, amount.end)) {
                 let found = Entity::new(text, at..amount.end, ValueKind::Amount, Value::Amount(amount.cents));
                 values.push(Entity { low: amount.low, tax: amount.tax, ..found });
                 amount.end
@@ -151,7 +153,7 @@ impl Vocabulary {
                 end
             } else if let Some((_, end)) = self.rank_at(text, at).filter(|(_, end)| *end > at + 1) {
                 end
-            } else if let Some((number, end)) = self.plain_number_at(text, at) {
+            } else if let Some((number, end)) = self.plain_number_at(text, at).filter(|(_, end)| !runs_into(at, *end)) {
                 values.push(Entity::new(text, at..end, ValueKind::Number, Value::Number(number)));
                 end
             } else {

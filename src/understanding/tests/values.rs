@@ -144,6 +144,7 @@ fn what_proves_itself_is_taken_for_nothing_else() {
         ("contrat n° 7541289", ValueKind::PolicyNumber, "7541289"),
         ("police PH-204518", ValueKind::PolicyNumber, "PH-204518"),
         ("06 12 34 56 78", ValueKind::Phone, "+33612345678"),
+        ("1250,06 12 34 56 78", ValueKind::Phone, "+33612345678"),
         ("moi@exemple.fr", ValueKind::Email, "moi@exemple.fr"),
         ("un salon de 45,5 m2", ValueKind::Surface, "45.5"),
         ("environ 20 m²", ValueKind::Surface, "20"),
