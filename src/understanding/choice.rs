@@ -1,9 +1,9 @@
 //! Choices: which of several items a message names, by number, rank, label or other words, with typing mistakes.
 
-use std::collections::HashMap;
-
 use super::{
     ParsedMessage, Vocabulary,
+    hash::WordMap,
+    shown::ShownAnswers,
     text::{Text, words_of},
 };
 use crate::domain::language::{Language, Text as Label};
@@ -23,14 +23,17 @@ pub struct ChoiceItem {
 #[derive(Debug)]
 pub struct ChoiceSet {
     values: Vec<String>,
+    shown: ShownAnswers,
     /// For each item, whether it yields to the others.
     yields: Vec<bool>,
     /// Every distinct word of the phrases, which refer to them by position.
     words: Vec<Box<str>>,
-    by_word: HashMap<Box<str>, usize>,
+    by_word: WordMap<usize>,
     phrases: Vec<Phrase>,
-    /// For each word that stands in the label of one item only, that item.
-    telling: HashMap<usize, usize>,
+    /// For each word, the phrases that begin with it.
+    beginning: Vec<Vec<usize>>,
+    /// For each word, the item whose labels alone contain it.
+    telling: Vec<Option<usize>>,
 }
 
 #[derive(Debug)]
@@ -82,7 +85,8 @@ struct ChoiceMatch {
 
 impl ChoiceSet {
     pub fn new(items: impl IntoIterator<Item = ChoiceItem>) -> Self {
-        let mut set = Self::empty();
+        let items: Vec<ChoiceItem> = items.into_iter().collect();
+        let mut set = Self { shown: ShownAnswers::new(items.iter().map(|item| &item.label)), ..Self::empty() };
         for (item, choice) in items.into_iter().enumerate() {
             let value = choice.value.replace('_', " ");
             let labels = Language::ALL.map(|language| choice.label.get(language));
@@ -92,7 +96,7 @@ impl ChoiceSet {
             set.values.push(choice.value);
             set.yields.push(choice.yields);
         }
-        set.find_telling();
+        set.index();
         set
     }
 
@@ -107,36 +111,38 @@ impl ChoiceSet {
             set.values.push(value.to_owned());
             set.yields.push(false);
         }
-        set.find_telling();
+        set.index();
         set
     }
 
     fn empty() -> Self {
         Self {
             values: Vec::new(),
+            shown: ShownAnswers::default(),
             yields: Vec::new(),
             words: Vec::new(),
-            by_word: HashMap::new(),
+            by_word: WordMap::default(),
             phrases: Vec::new(),
-            telling: HashMap::new(),
+            beginning: Vec::new(),
+            telling: Vec::new(),
         }
     }
 
-    fn find_telling(&mut self) {
-        let mut items_of: HashMap<usize, Option<usize>> = HashMap::new();
-        for phrase in &self.phrases {
+    /// Finds which phrases begin with each word, and which words tell an item from the others.
+    fn index(&mut self) {
+        let mut items_of: Vec<Option<Option<usize>>> = vec![None; self.words.len()];
+        self.beginning = vec![Vec::new(); self.words.len()];
+        for (at, phrase) in self.phrases.iter().enumerate() {
+            if let Some(&first) = phrase.words.first() {
+                self.beginning[first].push(at);
+            }
             for &word in &phrase.words {
-                items_of
-                    .entry(word)
-                    .and_modify(|item| *item = item.filter(|&known| known == phrase.item))
-                    .or_insert(Some(phrase.item));
+                let item = items_of[word].get_or_insert(Some(phrase.item));
+                *item = item.filter(|&known| known == phrase.item);
             }
         }
-        self.telling = items_of
-            .into_iter()
-            .filter(|(word, _)| self.words[*word].len() >= 4)
-            .filter_map(|(word, item)| item.map(|item| (word, item)))
-            .collect();
+        let long = |word: &usize| self.words[*word].len() >= 4;
+        self.telling = items_of.iter().enumerate().map(|(word, item)| item.flatten().filter(|_| long(&word))).collect();
     }
 
     fn add(&mut self, item: usize, phrase: &str) {
@@ -144,10 +150,12 @@ impl ChoiceSet {
             .into_iter()
             .filter(|word| !is_small(word))
             .map(|word| {
-                *self.by_word.entry(word.as_str().into()).or_insert_with(|| {
+                let next = self.words.len();
+                let known = *self.by_word.get_or_insert_with(&word, || next);
+                if known == next {
                     self.words.push(word.as_str().into());
-                    self.words.len() - 1
-                })
+                }
+                known
             })
             .collect();
         if !words.is_empty() && !self.phrases.iter().any(|known| known.item == item && known.words == words) {
@@ -158,6 +166,11 @@ impl ChoiceSet {
 
     pub fn values(&self) -> &[String] {
         &self.values
+    }
+
+    /// The answers as they are shown.
+    pub fn shown(&self) -> &ShownAnswers {
+        &self.shown
     }
 
     /// The one item that the message names; none when it names none or several.
@@ -209,13 +222,14 @@ impl ChoiceSet {
     fn named(&self, parsed: &ParsedMessage, vocabulary: &Vocabulary, confident: bool) -> Vec<Hit> {
         let text = &parsed.text;
         let matches = self.matches_of(text, vocabulary, confident);
+        if matches.iter().all(|found| found.word.is_none()) {
+            return Vec::new();
+        }
         let is_brief = matches.len() <= WORDS_OF_AN_ANSWER;
         let mut hits = Vec::new();
         for start in 0..matches.len() {
-            if matches[start].word.is_none() {
-                continue;
-            }
-            for phrase in &self.phrases {
+            let Some(first) = matches[start].word else { continue };
+            for phrase in self.beginning[first].iter().map(|&at| &self.phrases[at]) {
                 let Some(run) = matches.get(start..start + phrase.words.len()) else { continue };
                 if run.iter().zip(&phrase.words).all(|(found, word)| found.word == Some(*word)) {
                     let exact = run.iter().all(|found| found.exact);
@@ -230,10 +244,9 @@ impl ChoiceSet {
             }
             if !confident
                 && is_brief
-                && let Some(word) = matches[start].word
-                && let Some(&item) = self.telling.get(&word)
+                && let Some(item) = self.telling[first]
             {
-                let (letters, from) = (self.words[word].len(), matches[start].token);
+                let (letters, from) = (self.words[first].len(), matches[start].token);
                 hits.push(Hit { item, certainty: Certainty::Telling, letters, from, to: from + 1 });
             }
         }
@@ -257,11 +270,11 @@ impl ChoiceSet {
     fn matches_of(&self, text: &Text, vocabulary: &Vocabulary, confident: bool) -> Vec<ChoiceMatch> {
         let mut matches = Vec::with_capacity(text.len());
         for token in 0..text.len() {
-            let word = text.str(token);
+            let Some((word, hash)) = text.hashed(token) else { break };
             if (!text.is_word(token) && !text.is_digits(token)) || is_small(word) {
                 continue;
             }
-            let exact = self.by_word.get(word).copied();
+            let exact = self.by_word.get(hash, word).copied();
             // Within a street's name no typing mistake is forgiven: "Cours Lafayette" is no "court-circuit".
             let as_written = confident || vocabulary.streets.at(text, token).is_some();
             let word = exact.or_else(|| if as_written { None } else { self.resembling(word) });

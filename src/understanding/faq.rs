@@ -9,6 +9,7 @@ use std::collections::{BTreeSet, HashMap};
 use rust_stemmers::{Algorithm, Stemmer};
 
 use super::{
+    ParsedMessage,
     choice::mistakes_allowed,
     intent::{Lexicon, Reader},
     phrases::PhraseBook,
@@ -191,9 +192,17 @@ impl Faq {
 
     /// Whether the text is a question: it ends with a question mark, or begins like one.
     pub fn asks(&self, text: &str) -> bool {
-        let read = Text::new(text);
-        let first = (0..read.len()).find(|&at| read.is_word(at));
-        text.trim_end().ends_with('?') || first.is_some_and(|at| self.asking.at(&read, at).is_some())
+        self.text_asks(&Text::new(text))
+    }
+
+    /// As [`Self::asks`], of a parsed message.
+    pub fn parsed_asks(&self, parsed: &ParsedMessage) -> bool {
+        self.text_asks(&parsed.text)
+    }
+
+    fn text_asks(&self, text: &Text) -> bool {
+        let first = (0..text.len()).find(|&at| text.is_word(at));
+        text.original().trim_end().ends_with('?') || first.is_some_and(|at| self.asking.at(text, at).is_some())
     }
 
     /// The sentences of a message, also cut where a question begins: "une fuite chez moi, combien de temps …".
@@ -201,14 +210,26 @@ impl Faq {
         super::intent::sentences(text).into_iter().flat_map(|sentence| self.cut(sentence)).collect()
     }
 
+    /// As [`Self::clauses`], of a parsed message.
+    pub fn parsed_clauses<'a>(&self, parsed: &'a ParsedMessage) -> Vec<&'a str> {
+        match super::intent::sentences(parsed.said()).as_slice() {
+            // Most messages are one sentence, which is cut into words already.
+            [sentence] if *sentence == parsed.said() => self.cut_text(sentence, &parsed.text),
+            sentences => sentences.iter().flat_map(|sentence| self.cut(sentence)).collect(),
+        }
+    }
+
     fn cut<'a>(&self, sentence: &'a str) -> Vec<&'a str> {
-        let text = Text::new(sentence);
+        self.cut_text(sentence, &Text::new(sentence))
+    }
+
+    fn cut_text<'a>(&self, sentence: &'a str, text: &Text) -> Vec<&'a str> {
         let begins = |at: usize| {
             let before = at - 1;
             let joined =
                 matches!(text.token(before).map(|token| token.kind), Some(TokenKind::Mark(',' | ':' | ';' | '-')))
                     || matches!(text.word(before), "et" | "mais" | "sinon" | "and" | "but");
-            (joined && self.asking.at(&text, at).is_some()) || self.cuts.at(&text, at).is_some()
+            (joined && self.asking.at(text, at).is_some()) || self.cuts.at(text, at).is_some()
         };
         let start = (WORDS_BEFORE..text.len()).find(|&at| begins(at));
         match start.map(|at| text.span(at..text.len()).start) {

@@ -26,12 +26,15 @@ mod phrases;
 mod plate;
 mod registry;
 mod rules;
+mod shown;
 mod spoken;
 mod text;
 mod time;
 mod values;
 mod vocabulary;
 mod words;
+
+use std::sync::Arc;
 
 use jiff::civil;
 
@@ -41,8 +44,11 @@ pub use choice::{ChoiceItem, ChoiceSet};
 pub use command::Command;
 pub use danger::Danger;
 pub use faq::{Faq, FaqHit, FaqSource, is_mistyped};
+#[cfg(test)]
+pub(crate) use intent::classified_in;
 pub use intent::{IntentScore, IntentSource, Intents, Lexicon, sentences, stands_alone};
 pub use rules::Rule;
+pub use shown::ShownAnswers;
 pub use time::Open;
 pub use values::{Entity, ValueKind};
 pub use vocabulary::{Currency, Vocabulary, VocabularyError};
@@ -60,7 +66,7 @@ pub struct Listening {
 /// A parsed message.
 #[derive(Clone, Debug)]
 pub struct ParsedMessage {
-    text: Text,
+    text: Arc<Text>,
     command: Option<Command>,
     /// Whether "je ne sais pas" stands somewhere in the message, perhaps beside other things.
     does_not_know: bool,
@@ -69,6 +75,7 @@ pub struct ParsedMessage {
     /// Whether it corrects something said before: "en fait", "I meant".
     amends: bool,
     values: Vec<Entity>,
+    shown: bool,
 }
 
 impl ParsedMessage {
@@ -109,6 +116,11 @@ impl ParsedMessage {
         self.text.len() == 0
     }
 
+    /// Whether the message is an answer that the pending question shows, see [`Vocabulary::read_answer`].
+    pub fn is_shown_answer(&self) -> bool {
+        self.shown
+    }
+
     /// Whether the value was read with low certainty, so that it should be confirmed.
     pub fn is_uncertain(&self, value: &Value) -> bool {
         self.values
@@ -130,15 +142,26 @@ impl ParsedMessage {
 impl Vocabulary {
     /// Parses a message.
     pub fn read(&self, text: &str, ctx: &Listening) -> ParsedMessage {
+        self.parse(Text::new(text), ctx, false)
+    }
+
+    /// As [`Self::read`], where a question shows its answers: one of them is not searched for values.
+    pub fn read_answer(&self, text: &str, ctx: &Listening, shown: &ShownAnswers) -> ParsedMessage {
         let text = Text::new(text);
-        let values = self.find_values(&text, ctx);
+        let is_shown = shown.holds(&text, ctx.language);
+        self.parse(text, ctx, is_shown)
+    }
+
+    fn parse(&self, text: Text, ctx: &Listening, shown: bool) -> ParsedMessage {
+        let values = if shown { Vec::new() } else { self.find_values(&text, ctx) };
         let content = self.content(&text);
         let does_not_know = self.does_not_know(&text);
         let command = self.command(&text, &content, does_not_know, &values);
         let greeting = text.len() > 0 && content.is_empty() && self.greetings.find(&text).is_some();
         let danger = self.danger(&text, &content, &values, ctx.now);
         let amends = self.amends.find(&text).is_some();
-        ParsedMessage { text, command, does_not_know, danger, greeting, amends, values }
+        let text = Arc::new(text);
+        ParsedMessage { text, command, does_not_know, danger, greeting, amends, values, shown }
     }
 }
 

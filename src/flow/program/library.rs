@@ -35,7 +35,7 @@ use crate::{
         language::{Language, Text},
     },
     planning::Experts,
-    understanding::{ChoiceItem, ChoiceSet, Command, IntentScore, Intents, ParsedMessage, Vocabulary},
+    understanding::{ChoiceItem, ChoiceSet, Command, IntentScore, Intents, ParsedMessage, ShownAnswers, Vocabulary},
 };
 
 /// The probability that is left to all other intents when the vocabulary decides one.
@@ -71,6 +71,8 @@ pub struct Library {
     /// The facts in the order in which they are asked, for summaries.
     order: Vec<FactName>,
     pub(crate) review_choices: ChoiceSet,
+    /// The answers that a question of yes or no shows.
+    pub(crate) yes_or_no: ShownAnswers,
     /// The answers to whether the person means the closed claim or another one.
     pub(crate) claim_choices: ChoiceSet,
     pub(crate) zone: TimeZone,
@@ -230,6 +232,7 @@ impl Library {
             ChoiceItem { value: "send".to_owned(), label: button("button_send"), ..ChoiceItem::default() },
             ChoiceItem { value: "correct".to_owned(), label: button("button_correct"), ..ChoiceItem::default() },
         ]);
+        let yes_or_no = ShownAnswers::new([&button("button_yes"), &button("button_no")]);
         let claim_choices = ChoiceSet::new([
             ChoiceItem { value: "same".to_owned(), label: button("button_same_claim"), ..ChoiceItem::default() },
             ChoiceItem { value: "another".to_owned(), label: button("button_another_claim"), ..ChoiceItem::default() },
@@ -254,6 +257,7 @@ impl Library {
             questions,
             order,
             review_choices,
+            yes_or_no,
             claim_choices,
             zone: paris(),
             calendar: calendar.unwrap_or_default(),
@@ -288,7 +292,7 @@ impl Library {
             (None, Some(Command::Human)) => Some("request_human"),
             _ => None,
         };
-        let mut scores = intents.classify(parsed.said());
+        let mut scores = intents.classify_parsed(parsed);
         // An intent that a rule found stays first, since rules are more precise than the vocabulary's lists.
         if let Some(said) = said
             && !scores.first().is_some_and(|first| first.by_rule)

@@ -68,8 +68,7 @@ pub(super) enum IntentOutcome {
 impl<'a> Interpreter<'a> {
     /// A danger that a rule of the intents recognises and the vocabulary does not.
     pub(super) fn ruled_danger(&self, parsed: &ParsedMessage) -> Option<Danger> {
-        let best = *self.recognise(parsed).first()?;
-        (best.intent == "emergency" && best.by_rule).then_some(Danger::Distress)
+        (self.spelled(parsed).rule == Some("emergency")).then_some(Danger::Distress)
     }
 
     /// Handles what the message asks for, and keeps the rest of it as the parsed message.
@@ -78,11 +77,14 @@ impl<'a> Interpreter<'a> {
         let Some(parsed) = self.parsed.as_ref().filter(|_| !library.intents().classifier().is_empty()) else {
             return IntentOutcome::Nothing;
         };
-        let said = parsed.said().to_owned();
+        if parsed.is_shown_answer() && !self.says_more_than_an_answer(parsed) {
+            return IntentOutcome::Nothing;
+        }
         if let Some(outcome) = self.handle_whole_message() {
             return outcome;
         }
-        let clauses = library.faq().search().clauses(&said);
+        let Some(parsed) = self.parsed.clone() else { return IntentOutcome::Nothing };
+        let clauses = library.faq().search().parsed_clauses(&parsed);
         let (mut left, mut handled): (Vec<&str>, usize) = (Vec::new(), 0);
         for (at, clause) in clauses.into_iter().enumerate() {
             if at < MAX_CLAUSES && handled < MAX_HANDLED && self.handle_clause(clause) {
@@ -107,6 +109,9 @@ impl<'a> Interpreter<'a> {
     fn handle_whole_message(&mut self) -> Option<IntentOutcome> {
         let library = self.library;
         let parsed = self.parsed.as_ref()?;
+        if !self.says_more_than_an_answer(parsed) {
+            return None;
+        }
         let best = *self.recognise(parsed).first()?;
         if best.intent == "foreign_language"
             && (best.by_rule || (best.score >= SURE && !self.fits_pending(parsed)))
@@ -151,14 +156,17 @@ impl<'a> Interpreter<'a> {
         if parsed.is_empty() || parsed.command().is_some() {
             return false;
         }
-        let scores = self.recognise(&parsed);
-        let Some(best) = scores.first() else { return false };
-        let Some(intent) = library.intents().get(best.intent) else { return false };
-        if let Some(request) = library.requests().named(&library.intents().classifier().spell(clause)) {
+        if let Some(request) = library.requests().named(&self.spelled(&parsed).spelled) {
             self.request(&request.kind, clause);
             return true;
         }
-        let asks = library.faq().search().asks(clause);
+        let asks = library.faq().search().parsed_asks(&parsed);
+        if !asks && !self.says_more_than_an_answer(&parsed) {
+            return false;
+        }
+        let scores = self.recognise(&parsed);
+        let Some(best) = scores.first() else { return false };
+        let Some(intent) = library.intents().get(best.intent) else { return false };
         // A question answers the pending one only if it is unambiguous: "après expertise ?" is no "yes, it leaks".
         let fits = if asks { self.surely_fits_pending(&parsed) } else { self.fits_pending(&parsed) };
         let is_free = self.asks_text();
@@ -292,11 +300,10 @@ impl<'a> Interpreter<'a> {
     /// Sets the facts that the message tells of a claim by its intent.
     pub(super) fn understand_claim(&mut self) {
         let library = self.library;
-        let Some(parsed) =
-            self.parsed.as_ref().filter(|parsed| parsed.said().split_whitespace().count() >= WORDS_TO_MEAN)
-        else {
-            return;
+        let tells = |parsed: &&ParsedMessage| {
+            !parsed.is_shown_answer() && parsed.said().split_whitespace().count() >= WORDS_TO_MEAN
         };
+        let Some(parsed) = self.parsed.as_ref().filter(tells) else { return };
         let claim = |parsed: &ParsedMessage| {
             let scores = self.recognise(parsed);
             let best = scores.iter().find(|best| best.intent != "emergency")?;
@@ -306,7 +313,7 @@ impl<'a> Interpreter<'a> {
         let whole = claim(parsed);
         // Another part of the message may have a more probable intent than the claim: "do you speak English?"
         let parts = || {
-            let clauses = library.faq().search().clauses(parsed.said());
+            let clauses = library.faq().search().parsed_clauses(parsed);
             let clauses = clauses.into_iter().take(MAX_CLAUSES).filter(|clause| stands_alone(clause));
             let read = clauses.filter_map(|clause| claim(&self.read(clause)));
             read.reduce(|best, other| if other.score > best.score { other } else { best })
@@ -373,6 +380,13 @@ impl<'a> Interpreter<'a> {
         }
         let answer = self.library.vocabulary().answer(parsed, &self.wanting(question), &self.listening());
         matches!(answer, Answer::Value(_)) || (answer == Answer::Unknown && question.unknown)
+    }
+
+    /// Whether a text may ask for something besides an answer: a rule or the vocabulary says so, or it does not answer the
+    /// pending question. Only such a text is classified.
+    fn says_more_than_an_answer(&self, parsed: &ParsedMessage) -> bool {
+        let said = parsed.danger().is_some() || parsed.command().is_some();
+        said || self.spelled(parsed).rule.is_some() || !self.fits_pending(parsed)
     }
 
     /// Whether the text unambiguously answers the pending question.

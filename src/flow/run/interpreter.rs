@@ -1,6 +1,10 @@
 //! The interpreter: runs the steps of a flow until it must wait for something.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{
+    cell::{OnceCell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+};
 
 use jiff::{Timestamp, civil};
 use minijinja::Value as Name;
@@ -39,6 +43,16 @@ pub(super) const MAX_STEPS: usize = 500;
 /// How many facts a conversation may have.
 const MAX_FACTS: usize = 300;
 
+/// What is known of a text. It is spelled out once in a turn, and classified only when somebody asks for its intents.
+pub(super) struct Recognised<'a> {
+    text: String,
+    /// The text in the words that rules are written for.
+    pub(super) spelled: String,
+    /// The intent that a rule gives.
+    pub(super) rule: Option<&'a str>,
+    scores: OnceCell<Rc<[IntentScore<'a>]>>,
+}
+
 /// The interpreter of one event.
 pub(super) struct Interpreter<'a> {
     pub(super) library: &'a Library,
@@ -53,8 +67,8 @@ pub(super) struct Interpreter<'a> {
     pub(super) talkative: bool,
     /// The facts that the message tells of a claim by its intent.
     pub(super) meant: ClaimMeaning<'a>,
-    /// The intents of each text of this turn, so that each is classified once: several rules ask for them.
-    pub(super) recognised: RefCell<Vec<(String, Rc<[IntentScore<'a>]>)>>,
+    /// What is known of each text of this turn, so that each is classified once: several rules ask for it.
+    pub(super) recognised: RefCell<Vec<Rc<Recognised<'a>>>>,
     /// Sentences to be said before the next question.
     pub(super) preface: Vec<String>,
     /// Where the reached steps are noted, when transcripts are played.
@@ -97,15 +111,23 @@ impl<'a> Interpreter<'a> {
         }
     }
 
+    /// What is known of a text without asking the classifier.
+    pub(super) fn spelled(&self, parsed: &ParsedMessage) -> Rc<Recognised<'a>> {
+        let known = self.recognised.borrow().iter().find(|known| known.text == parsed.said()).cloned();
+        known.unwrap_or_else(|| {
+            let classifier = self.library.intents().classifier();
+            let spelled = classifier.spell_parsed(parsed);
+            let rule = classifier.ruled(&spelled);
+            let text = parsed.said().to_owned();
+            let known = Rc::new(Recognised { text, spelled, rule, scores: OnceCell::new() });
+            self.recognised.borrow_mut().push(known.clone());
+            known
+        })
+    }
+
     /// As [`Library::recognise`], computed once for each text of the turn.
     pub(super) fn recognise(&self, parsed: &ParsedMessage) -> Rc<[IntentScore<'a>]> {
-        let known =
-            self.recognised.borrow().iter().find(|(text, _)| text == parsed.said()).map(|(_, known)| known.clone());
-        known.unwrap_or_else(|| {
-            let scores: Rc<[IntentScore]> = self.library.recognise(parsed).into();
-            self.recognised.borrow_mut().push((parsed.said().to_owned(), scores.clone()));
-            scores
-        })
+        self.spelled(parsed).scores.get_or_init(|| self.library.recognise(parsed).into()).clone()
     }
 
     pub(super) fn scope(&self) -> Scope<'_> {

@@ -16,8 +16,8 @@ use crate::{
         fact_name::FactName,
         message::{Body, Input},
     },
-    flow::program::steps::{Question, StepKind},
-    understanding::{Command, Danger, ParsedMessage},
+    flow::program::steps::{Question, Step, StepKind},
+    understanding::{ChoiceSet, Command, Danger, ParsedMessage, ShownAnswers},
 };
 
 /// How many characters of a message are read; all of it is stored.
@@ -38,7 +38,7 @@ struct Understood {
     was_later: bool,
 }
 
-impl Interpreter<'_> {
+impl<'a> Interpreter<'a> {
     /// Handles a message: a text, a pressed button or files.
     pub(super) fn on_message(&mut self, message: &UserMessage) {
         let understood = self.understand(message);
@@ -74,10 +74,15 @@ impl Interpreter<'_> {
     fn understand(&mut self, message: &UserMessage) -> Understood {
         let cut = message.text.char_indices().nth(MAX_TEXT).map_or(message.text.len(), |(at, _)| at);
         let text = &message.text[..cut];
-        let mut parsed = self.library.vocabulary.read(text, &self.listening());
+        let vocabulary = &self.library.vocabulary;
+        let mut parsed = match self.shown_answers() {
+            Some(shown) => vocabulary.read_answer(text, &self.listening(), shown),
+            None => vocabulary.read(text, &self.listening()),
+        };
         let is_first = self.state.is_fresh();
         // Somebody who writes in the other language is answered in it.
-        if let Some(spoken) = self.library.vocabulary.spoken(&parsed, is_first || self.has_said_nothing())
+        if !parsed.is_shown_answer()
+            && let Some(spoken) = vocabulary.spoken(&parsed, is_first || self.has_said_nothing())
             && spoken != self.state.language
         {
             self.state.language = spoken;
@@ -98,6 +103,19 @@ impl Interpreter<'_> {
         self.talkative = !parsed.values().is_empty() || message.text.split_whitespace().count() >= MIN_WORDS_FOR_MORE;
         self.parsed = Some(parsed);
         understood
+    }
+
+    /// The answers that the pending question shows, where it is all that a message can answer.
+    fn shown_answers(&self) -> Option<&'a ShownAnswers> {
+        if self.state.mode != ConversationMode::Flow || self.state.aside.is_some() || !self.state.batched.is_empty() {
+            return None;
+        }
+        let Some((_, Step { kind: StepKind::Ask(question), .. })) = self.current() else { return None };
+        match question.input {
+            _ if self.state.unconfirmed.contains_key(&question.fact) => None,
+            Input::YesNo | Input::Consent => Some(&self.library.yes_or_no),
+            _ => question.set.as_ref().map(ChoiceSet::shown),
+        }
     }
 
     fn stop_at_danger(&mut self, understood: &Understood) -> ControlFlow<()> {

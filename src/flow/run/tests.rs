@@ -20,6 +20,7 @@ use crate::{
         priority::Priority,
     },
     flow::{Library, LoadError},
+    understanding::classified_in,
 };
 
 fn library() -> Library {
@@ -91,6 +92,33 @@ fn what_a_message_tells_is_not_asked() {
     let reply = talk.say("non, et c'est arrivé hier soir");
     assert!(reply.contains("jeudi 19 novembre 2026"), "{reply}");
     assert!(talk.state.fact("water_off").is_some() && talk.state.fact("loss_date").is_some());
+}
+
+#[test]
+fn a_shown_answer_is_taken_without_asking_what_it_is_about() {
+    let library = library();
+    let mut talk = Talk::start(&library);
+    for (text, fact, value) in [
+        ("Non, aucun danger", "danger", "none"),
+        ("degat des eaux, fuite", "incident", "water_damage"),
+        ("oui", "water_running", "yes"),
+        ("2", "water_off", "no"),
+    ] {
+        let classified = classified_in(|| drop(talk.say(text)));
+        assert_eq!(classified, 0, "{text}");
+        let known = talk.state.fact(fact).unwrap_or_else(|| panic!("{fact} is not known"));
+        let is = match known {
+            Value::Choice(choice) => choice,
+            Value::Bool(true) => "yes",
+            Value::Bool(false) => "no",
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(is, value, "{text}");
+    }
+    // In words of one's own it is understood as before.
+    let mut talk = Talk::start(&library);
+    talk.say("non");
+    assert!(classified_in(|| drop(talk.say("c'est tout mouillé chez moi"))) > 0);
 }
 
 #[test]
