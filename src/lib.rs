@@ -17,7 +17,7 @@
 //! | [`replay`] | the same turns played from lists: transcripts, a talk in the terminal |
 //! | [`understanding`] | free text to values, commands, choices and danger |
 //! | [`flow`] | two rooms: `program`, what the files say; `run`, the pure `(program, state, event, now) -> (state, effects)` |
-//! | [`dossier`] | the case: status, wanted documents, the sealed timeline |
+//! | [`dossier`] | the case: status, wanted documents, the lines of its timeline |
 //! | [`contract`] | policies, cover at the date of loss, working days |
 //! | [`document`] | received files: durable, recognised by content, looked at, shown again |
 //! | [`orientation`] | a decision table's answer, with its reasons |

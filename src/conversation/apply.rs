@@ -4,13 +4,7 @@ use std::sync::Arc;
 
 use jiff::{Span, Timestamp, civil::Date};
 
-use super::{
-    appointment,
-    error::ConversationError,
-    loaded::Conversation,
-    services::Services,
-    turn::{GUICHET, POLICYHOLDER, Turn},
-};
+use super::{appointment, error::ConversationError, services::Services, turn::Turn};
 use crate::{
     contract::{Calendar, Reason},
     domain::{
@@ -18,12 +12,12 @@ use crate::{
         fact::{Fact, Source, Value},
         fact_name::FactName,
         id::RequestId,
-        message::Author,
+        message::{Author, GUICHET, POLICYHOLDER},
     },
     dossier::{Decision, Dossier, Learnt, SaidIn, Status, TimelineEvent},
     flow::{self, Coverage, Effect, Event, Handover, Note, PolicyAnswer, Scope, StepOutput},
     orientation,
-    store::{FactRow, MissedRow, RequestRow},
+    store::{MissedRow, RequestRow, ToldContact},
 };
 
 /// The most look-ups in one turn; a flow that wants more turns in a circle.
@@ -44,7 +38,7 @@ pub(super) async fn run(turn: &mut Turn, event: Event, services: &Services) -> R
 /// One step of the engine. Returns the answer to what it looked up, if it did.
 async fn step(turn: &mut Turn, event: &Event, services: &Services) -> Result<Option<Event>, ConversationError> {
     let conversation = &mut turn.conversation;
-    let state = std::mem::take(&mut conversation.state);
+    let state = Arc::unwrap_or_clone(std::mem::take(&mut conversation.state));
     let language = state.language();
     let mut reached = services.observer().map(|_| Coverage::default());
     let (library, insurer) = (&conversation.library, &conversation.row.insurer);
@@ -52,10 +46,10 @@ async fn step(turn: &mut Turn, event: &Event, services: &Services) -> Result<Opt
     if let (Some(observer), Some(reached)) = (services.observer(), reached) {
         observer.stepped(event, &effects, reached);
     }
-    conversation.state = state;
+    conversation.state = Arc::new(state);
     // "In English, please" was said in the conversation itself.
     if conversation.state.language() != language {
-        conversation.row.language = conversation.state.language();
+        conversation.row_mut().language = conversation.state.language();
     }
     let mut learnt = LearntBy::default();
     let mut answer = None;
@@ -64,17 +58,16 @@ async fn step(turn: &mut Turn, event: &Event, services: &Services) -> Result<Opt
             Effect::Say { body } => {
                 turn.write(Author::Guichet, body, None);
             }
-            Effect::SetFact { name, fact } => set_fact(turn, name, fact, &mut learnt),
+            Effect::SetFact { name, fact } => set_fact(turn, &name, &fact, &mut learnt),
             Effect::ClearFact { name } => {
                 learnt.note(&Source::Flow, &name, None);
-                write_fact(turn, name, None, Source::Flow);
             }
             Effect::OpenDossier { peril } => {
                 open_dossier(turn, &peril);
                 reconsider_expert(turn, services).await?;
             }
             Effect::WantDocument { kind, required } => {
-                if let Some(dossier) = &mut turn.conversation.dossier {
+                if let Some(dossier) = turn.conversation.dossier_mut() {
                     dossier.want(&kind, required);
                 }
                 turn.record(GUICHET, &TimelineEvent::DocumentWanted { kind, required });
@@ -174,10 +167,10 @@ impl LearntBy {
     }
 }
 
-fn set_fact(turn: &mut Turn, name: FactName, fact: Fact, learnt: &mut LearntBy) {
-    learnt.note(&fact.source, &name, Some(fact.value.clone()));
-    if let (Some(dossier), Value::Text(holder)) = (&mut turn.conversation.dossier, &fact.value)
-        && name == FactName::LAST_NAME
+fn set_fact(turn: &mut Turn, name: &FactName, fact: &Fact, learnt: &mut LearntBy) {
+    learnt.note(&fact.source, name, Some(fact.value.clone()));
+    if let (Some(dossier), Value::Text(holder)) = (turn.conversation.dossier_mut(), &fact.value)
+        && *name == FactName::LAST_NAME
     {
         dossier.holder = Some(holder.clone());
     }
@@ -187,28 +180,26 @@ fn set_fact(turn: &mut Turn, name: FactName, fact: Fact, learnt: &mut LearntBy) 
     {
         message.body.answers.get_or_insert_with(|| name.clone());
     }
-    write_fact(turn, name, Some(fact.value), fact.source);
+    note_contact(turn, name, &fact.value);
 }
 
-/// Before the dossier is open the facts are in the flow's state alone; opening it writes them all.
-fn write_fact(turn: &mut Turn, name: FactName, value: Option<Value>, source: Source) {
-    let message_seq = turn.said_in();
-    let at = turn.now;
-    let Some(dossier) = &mut turn.conversation.dossier else { return };
-    dossier.fact_seq += 1;
-    turn.rows.facts.push(FactRow { dossier: dossier.id, seq: dossier.fact_seq, name, value, source, message_seq, at });
+/// Facts are kept with the state. Those by which two dossiers are seen to be one person's are looked for in all of them.
+fn note_contact(turn: &mut Turn, name: &FactName, value: &Value) {
+    if let Some(dossier) = turn.conversation.row.dossier {
+        turn.rows.contacts.extend(ToldContact::of(dossier, name, Some(value)));
+    }
 }
 
 fn open_dossier(turn: &mut Turn, peril: &str) {
     let is_new = turn.conversation.dossier.is_none();
     turn.open_dossier(peril);
     if is_new {
-        for (name, fact) in turn.conversation.state.facts().clone() {
-            write_fact(turn, name, Some(fact.value), fact.source);
+        let state = Arc::clone(&turn.conversation.state);
+        for (name, fact) in state.facts() {
+            note_contact(turn, name, &fact.value);
         }
         // The register may have answered before there was a dossier.
-        let Conversation { state, dossier, .. } = &mut turn.conversation;
-        if let (Some(number), Some(dossier)) = (state.found_policy(), dossier) {
+        if let (Some(number), Some(dossier)) = (state.found_policy(), turn.conversation.dossier_mut()) {
             note_holder(dossier, number, state.fact(&FactName::POLICY_HOLDER));
         }
     }
@@ -222,7 +213,7 @@ fn note_holder(dossier: &mut Dossier, policy: &str, holder: Option<&Value>) {
 }
 
 fn file_documents(turn: &mut Turn, kind: &str, count: u32) {
-    if let Some(dossier) = &mut turn.conversation.dossier {
+    if let Some(dossier) = turn.conversation.dossier_mut() {
         dossier.receive(kind, count);
     }
     let take = usize::try_from(count).unwrap_or(usize::MAX).min(turn.unfiled.len());
@@ -240,7 +231,7 @@ fn file_documents(turn: &mut Turn, kind: &str, count: u32) {
 fn note_policy(turn: &mut Turn, answer: &PolicyAnswer, reasons: &[Reason]) {
     match answer {
         PolicyAnswer::Found { number, facts } => {
-            if let Some(dossier) = &mut turn.conversation.dossier {
+            if let Some(dossier) = turn.conversation.dossier_mut() {
                 note_holder(dossier, number, facts.get(&FactName::POLICY_HOLDER));
             }
             let (policy, facts) = (number.clone(), facts.clone());
@@ -251,7 +242,7 @@ fn note_policy(turn: &mut Turn, answer: &PolicyAnswer, reasons: &[Reason]) {
 }
 
 fn advance(turn: &mut Turn, status: Status, event: &TimelineEvent) {
-    let moved = turn.conversation.dossier.as_mut().is_some_and(|dossier| dossier.advance(status));
+    let moved = turn.conversation.dossier_mut().is_some_and(|dossier| dossier.advance(status));
     if moved {
         turn.record(GUICHET, event);
     }
@@ -263,7 +254,7 @@ fn hand_over(turn: &mut Turn, handover: &Handover) {
         open_dossier(turn, "unknown");
     }
     let (now, priority) = (turn.now, handover.priority);
-    if let Some(dossier) = &mut turn.conversation.dossier {
+    if let Some(dossier) = turn.conversation.dossier_mut() {
         dossier.advance(Status::HandedOver);
         // Whoever reported a danger is not made less urgent by asking something else.
         dossier.priority = dossier.priority.max(priority);
@@ -326,7 +317,7 @@ fn orient(turn: &mut Turn, table: &str) -> Event {
     let scope = Scope { facts: conversation.state.facts(), insurer, today };
     let decision = orientation::decide(table, library.revision(), &scope);
     let (mode, missing) = (decision.mode(), decision.missing());
-    if let Some(dossier) = &mut turn.conversation.dossier {
+    if let Some(dossier) = turn.conversation.dossier_mut() {
         dossier.orientation = mode;
         if mode.is_some() {
             dossier.advance(Status::Oriented);

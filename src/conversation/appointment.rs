@@ -12,12 +12,13 @@ use super::{
     error::ConversationError,
     look_ups::LookUps,
     services::Services,
-    turn::{GUICHET, POLICYHOLDER, Turn},
+    turn::Turn,
 };
 use crate::{
     domain::{
         clock::paris,
         id::{AppointmentId, MissionId},
+        message::{GUICHET, POLICYHOLDER},
         orientation_mode::OrientationMode,
     },
     dossier::{Dossier, TimelineEvent},
@@ -286,7 +287,7 @@ fn take(turn: &mut Turn, by: &str, mission: &Mission, row: AppointmentRow) -> Ap
     turn.record(by, &event);
     // The message that brought the booking about is answered by it: the case does not wait for a handler because of it.
     let now = turn.now;
-    if let Some(dossier) = turn.conversation.dossier.as_mut().filter(|dossier| dossier.waiting_since == Some(now)) {
+    if let Some(dossier) = turn.conversation.dossier_mut().filter(|dossier| dossier.waiting_since == Some(now)) {
         dossier.waiting_since = None;
     }
     let eve = eve_of(slot.start, &zone(turn), turn.conversation.library.calendar());

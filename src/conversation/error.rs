@@ -9,6 +9,10 @@ pub enum ConversationError {
     Store(#[from] StoreError),
     #[error("this conversation's state does not read back: {0}")]
     State(serde_json::Error),
+    #[error(
+        "a later program wrote this conversation's state (form {found}, known here {known}): bring this node up to date"
+    )]
+    NewerState { found: u32, known: u32 },
     #[error("what this turn is to store cannot be written: {0}")]
     Unwritable(serde_json::Error),
     #[error(transparent)]

@@ -15,7 +15,7 @@ use crate::{
         message::{Author, Body},
         orientation_mode::OrientationMode,
     },
-    dossier::{Decision, Dossier, Override, Status, TimelineEvent},
+    dossier::{Decision, Dossier, Entry, Override, Status, TimelineEvent},
     flow::Event,
     store::{Absorbed, Acknowledgement, OutboxRow, RejectedDuplicate},
 };
@@ -32,7 +32,7 @@ impl Turn {
                 self.take_over(actor, services).await?;
                 let author = Author::Handler { login: actor.login.clone(), name: actor.name.clone() };
                 let seq = self.write(author, Body { text, ..Body::default() }, None);
-                if let Some(dossier) = &mut self.conversation.dossier {
+                if let Some(dossier) = self.conversation.dossier_mut() {
                     dossier.waiting_since = None;
                 }
                 self.record(&actor.login, &TimelineEvent::Replied { message: seq });
@@ -40,8 +40,8 @@ impl Turn {
             }
             Action::TakeOver => self.take_over(actor, services).await,
             Action::GiveBack => {
-                self.conversation.row.handler = None;
-                if let Some(dossier) = &mut self.conversation.dossier {
+                self.conversation.row_mut().handler = None;
+                if let Some(dossier) = self.conversation.dossier_mut() {
                     dossier.waiting_since = None;
                 }
                 self.record(&actor.login, &TimelineEvent::GaveBack {});
@@ -59,7 +59,7 @@ impl Turn {
                 }
             }
             Action::Close { reason } => {
-                if let Some(dossier) = &mut self.conversation.dossier {
+                if let Some(dossier) = self.conversation.dossier_mut() {
                     dossier.advance(Status::Closed);
                     dossier.waiting_since = None;
                 }
@@ -84,7 +84,7 @@ impl Turn {
             Action::RejectDuplicate { other } => {
                 // It may have waited for this alone.
                 let served = self.conversation.row.handler.is_some();
-                if let Some(dossier) = self.conversation.dossier.as_mut().filter(|_| !served)
+                if let Some(dossier) = self.conversation.dossier_mut().filter(|_| !served)
                     && dossier.status != Status::HandedOver
                 {
                     dossier.waiting_since = None;
@@ -146,21 +146,23 @@ impl Turn {
     /// Takes over the conversation of another dossier, which is closed by the same commit.
     async fn merge(&mut self, actor: &Actor, other: DossierId, services: &Services) -> Result<(), ConversationError> {
         let open = |dossier: &Dossier| !dossier.status.is_over();
-        let (revision, mut other) =
-            services.look_ups().dossier_with_revision(other).await?.ok_or(ConversationError::NotMergeable)?;
+        let (fence, other) =
+            services.look_ups().dossier_with_fence(other).await?.ok_or(ConversationError::NotMergeable)?;
         let row = &self.conversation.row;
         let here = self.conversation.dossier.as_ref().filter(|dossier| open(dossier));
         let here = here.ok_or(ConversationError::NotMergeable)?;
         if !open(&other) || other.insurer != row.insurer || other.conversation == row.id {
             return Err(ConversationError::NotMergeable);
         }
+        let mut other = other;
         other.advance(Status::Closed);
         other.waiting_since = None;
         let into = TimelineEvent::MergedInto { dossier: here.id, reference: here.reference.clone() };
-        let entry = other.record(&actor.login, &into, self.now)?;
+        other.updated_at = self.now;
+        let entry = Entry::new(fence.timeline_seq + 1, &actor.login, &into, self.now)?;
         let event = TimelineEvent::Merged { dossier: other.id, reference: other.reference.clone() };
         let conversation = other.conversation;
-        self.binding.absorbs = Some(Box::new(Absorbed { conversation, revision, dossier: other, entry }));
+        self.binding.absorbs = Some(Box::new(Absorbed { conversation, fence, dossier: other, entry }));
         self.record(&actor.login, &event);
         Ok(())
     }
@@ -169,8 +171,8 @@ impl Turn {
         if self.conversation.row.handler.as_ref() == Some(&actor.login) {
             return Ok(());
         }
-        self.conversation.row.handler = Some(actor.login.clone());
-        if let Some(dossier) = &mut self.conversation.dossier {
+        self.conversation.row_mut().handler = Some(actor.login.clone());
+        if let Some(dossier) = self.conversation.dossier_mut() {
             dossier.handler = Some(actor.login.clone());
             dossier.advance(Status::HandedOver);
         }
@@ -186,7 +188,7 @@ impl Turn {
         services: &Services,
     ) -> Result<(), ConversationError> {
         let before = self.conversation.dossier.as_ref().and_then(|dossier| dossier.orientation);
-        if let Some(dossier) = &mut self.conversation.dossier {
+        if let Some(dossier) = self.conversation.dossier_mut() {
             dossier.orientation = Some(mode);
         }
         self.record(&actor.login, &TimelineEvent::Overrode { mode, before, reason: reason.clone() });

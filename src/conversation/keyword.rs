@@ -16,14 +16,9 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::{
-    apply,
-    error::ConversationError,
-    services::Services,
-    turn::{GUICHET, POLICYHOLDER, Turn},
-};
+use super::{apply, error::ConversationError, services::Services, turn::Turn};
 use crate::{
-    domain::message::{Body, Channel},
+    domain::message::{Body, Channel, GUICHET, POLICYHOLDER},
     dossier::TimelineEvent,
     flow::Event,
     store::{OptOut, OptOutRow},
@@ -122,11 +117,11 @@ impl Turn {
         let confirmation = self.say_sentence(key, "");
         self.record(POLICYHOLDER, &TimelineEvent::OptedOut { channel: endpoint.channel });
         let now = self.now;
-        if let Some(dossier) = self.conversation.dossier.as_mut().filter(|dossier| !dossier.status.is_over()) {
+        if let Some(dossier) = self.conversation.dossier_mut().filter(|dossier| !dossier.status.is_over()) {
             dossier.waiting_since.get_or_insert(now);
         }
         // Nobody reminds who asked for silence.
-        self.conversation.row.timing.silent_since = None;
+        self.conversation.fence.timing.silent_since = None;
         self.conversation.stopped.push(endpoint.clone());
         let conversation = self.conversation.row.id;
         self.rows.opt_out = Some(OptOut::Stopped(OptOutRow { endpoint, conversation, confirmation, at: now }));

@@ -4,22 +4,26 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::error::ConversationError;
+use super::{error::ConversationError, logged_state::LoggedState};
 use crate::{
-    domain::{id::Ids, language::Language, message::Endpoint, timing::Timing},
+    domain::{id::Ids, language::Language, message::Endpoint},
     dossier::Dossier,
     flow::{Library, State},
-    store::ConversationRow,
+    store::{ConversationRow, Fence},
 };
 
-/// A conversation with its flow's state and its dossier.
+/// A conversation with its flow's state and its dossier. Cheap to clone: what a turn does not change is shared.
 #[derive(Clone, Debug)]
 pub struct Conversation {
-    /// `state` is empty here: the parsed one stands below.
-    pub row: ConversationRow,
-    pub state: State,
+    pub row: Arc<ConversationRow>,
+    /// The row as it is stored. None for a conversation that begins.
+    pub stored: Option<Arc<ConversationRow>>,
+    pub fence: Fence,
+    pub state: Arc<State>,
+    /// How the state is kept so far.
+    pub logged: LoggedState,
     pub library: Arc<Library>,
-    pub dossier: Option<Dossier>,
+    pub dossier: Option<Arc<Dossier>>,
     /// Where the person asked for no more messages.
     pub stopped: Vec<Endpoint>,
 }
@@ -34,45 +38,56 @@ impl Conversation {
         ids: &Ids,
         now: Timestamp,
     ) -> Self {
+        let row = ConversationRow {
+            id: ids.next(now),
+            contact: ids.next(now),
+            insurer: insurer.to_owned(),
+            endpoint,
+            language,
+            handler: None,
+            flow_revision: library.revision().to_owned(),
+            dossier: None,
+            opened_at: now,
+        };
         Self {
-            row: ConversationRow {
-                id: ids.next(now),
-                revision: 0,
-                contact: ids.next(now),
-                insurer: insurer.to_owned(),
-                endpoint,
-                language,
-                handler: None,
-                flow_revision: library.revision().to_owned(),
-                state: String::new(),
-                dossier: None,
-                last_seq: 0,
-                read_seq: 0,
-                timing: Timing::default(),
-                moves: 0,
-                opened_at: now,
-                updated_at: now,
-            },
-            state: State::default(),
+            fence: Fence::new(row.id, now),
+            row: Arc::new(row),
+            stored: None,
+            state: Arc::default(),
+            logged: LoggedState::default(),
             library,
             dossier: None,
             stopped: Vec::new(),
         }
     }
 
-    /// A conversation as it was stored.
+    /// A conversation as it was stored. `entries`: what its state is made of, from the last whole one on.
     ///
     /// # Errors
     ///
-    /// [`ConversationError::State`] where the state is none that this program can read.
+    /// [`ConversationError::State`] where the state is none that this program can read,
+    /// [`ConversationError::NewerState`] where a later program wrote it.
     pub fn restore(
-        mut row: ConversationRow,
+        row: ConversationRow,
+        fence: Fence,
         dossier: Option<Dossier>,
         stopped: Vec<Endpoint>,
         library: Arc<Library>,
+        entries: &[String],
     ) -> Result<Self, ConversationError> {
-        let state = serde_json::from_str(&row.state).map_err(ConversationError::State)?;
-        row.state = String::new();
-        Ok(Self { row, state, library, dossier, stopped })
+        let (state, logged) = LoggedState::restore(entries)?;
+        let (row, dossier) = (Arc::new(row), dossier.map(Arc::new));
+        let stored = Some(Arc::clone(&row));
+        Ok(Self { row, stored, fence, state: Arc::new(state), logged, library, dossier, stopped })
+    }
+
+    /// What seldom changes, to change it.
+    pub(super) fn row_mut(&mut self) -> &mut ConversationRow {
+        Arc::make_mut(&mut self.row)
+    }
+
+    /// The dossier, to change it.
+    pub(super) fn dossier_mut(&mut self) -> Option<&mut Dossier> {
+        self.dossier.as_mut().map(Arc::make_mut)
     }
 }

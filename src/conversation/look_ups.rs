@@ -16,7 +16,7 @@ use crate::{
         message::{Author, Channel, Endpoint},
     },
     dossier::Dossier,
-    store::{AppointmentRow, Engine, MessageRow, Mission, PolicyRow, RequestRow, StoreError},
+    store::{AppointmentRow, Engine, Fence, MessageRow, Mission, PolicyRow, RequestRow, StoreError},
 };
 
 /// The most messages that are answered as one.
@@ -48,8 +48,8 @@ pub trait LookUps: fmt::Debug + Send + Sync {
     /// Who wrote a message.
     fn author_of(&self, conversation: ConversationId, seq: i64) -> Answer<'_, Option<Author>>;
 
-    /// A dossier, and the revision of its conversation as of which it is so.
-    fn dossier_with_revision(&self, id: DossierId) -> Answer<'_, Option<(i64, Dossier)>>;
+    /// A dossier, and how far its conversation is when it is so.
+    fn dossier_with_fence(&self, id: DossierId) -> Answer<'_, Option<(Fence, Dossier)>>;
 
     /// The person who is known to have a telephone number.
     fn person_with<'a>(&'a self, insurer: &'a str, number: &'a str) -> Answer<'a, Option<ContactId>>;
@@ -103,13 +103,13 @@ impl LookUps for Engine {
         Box::pin(async move { Ok(self.said(conversation, seq).await?.map(|said| said.author)) })
     }
 
-    fn dossier_with_revision(&self, id: DossierId) -> Answer<'_, Option<(i64, Dossier)>> {
+    fn dossier_with_fence(&self, id: DossierId) -> Answer<'_, Option<(Fence, Dossier)>> {
         Box::pin(async move {
             let Some(dossier) = self.dossier(id).await? else { return Ok(None) };
-            let Some(conversation) = self.conversation(dossier.conversation).await? else { return Ok(None) };
+            let Some((_, fence)) = self.conversation(dossier.conversation).await? else { return Ok(None) };
             // Read after its revision: a turn in between has another one.
             let dossier = self.dossier(id).await?;
-            Ok(dossier.map(|dossier| (conversation.revision, dossier)))
+            Ok(dossier.map(|dossier| (fence, dossier)))
         })
     }
 

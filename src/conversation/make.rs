@@ -52,19 +52,19 @@ impl Turn {
                 self.on_message(body, client_id, &files, settle, services).await
             }
             Input::Edit { fact } => {
-                self.conversation.row.timing.silent_since = Some(self.now);
+                self.conversation.fence.timing.silent_since = Some(self.now);
                 apply::run(self, Event::Edit { fact }, services).await
             }
             Input::SpeakLanguage(language) => {
-                self.conversation.row.language = language;
+                self.conversation.row_mut().language = language;
                 apply::run(self, Event::SpeakLanguage { language }, services).await
             }
             Input::SwitchChannel { body, client_id } => self.switch_channel(body, client_id, services).await,
             Input::NoWay { body, client_id, sentence } => self.turn_away(body, client_id, sentence, services).await,
             Input::Wake => self.wake(services).await,
             Input::Read { seq } => {
-                let row = &mut self.conversation.row;
-                row.read_seq = row.read_seq.max(seq.min(row.last_seq));
+                let fence = &mut self.conversation.fence;
+                fence.read_seq = fence.read_seq.max(seq.min(fence.last_seq));
                 Ok(())
             }
             Input::Handler { actor, action } => self.act(&actor, action, services).await,

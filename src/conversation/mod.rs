@@ -19,6 +19,7 @@ mod handler;
 mod input;
 mod keyword;
 mod loaded;
+mod logged_state;
 mod look_ups;
 mod make;
 mod on_message;

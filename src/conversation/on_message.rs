@@ -7,13 +7,13 @@ use super::{
     keyword::keyword,
     services::Services,
     time,
-    turn::{POLICYHOLDER, Turn},
+    turn::Turn,
 };
 use crate::{
     document::MediaType,
     domain::{
         contact::told_by,
-        message::{Author, Body},
+        message::{Author, Body, POLICYHOLDER},
     },
     dossier::TimelineEvent,
     flow::{AppointmentEvent, Event, UserMessage},
@@ -48,7 +48,7 @@ impl Turn {
         }
         let keyword = keyword(channel, &body);
         let seq = self.write(Author::Policyholder, body, client_id);
-        self.conversation.row.timing.silent_since = Some(self.now);
+        self.conversation.fence.timing.silent_since = Some(self.now);
         if let Some(keyword) = keyword
             && self.obey(keyword, services).await?
         {
@@ -66,7 +66,7 @@ impl Turn {
             return Ok(());
         }
         if settle {
-            time::keep(&mut self.conversation.row.timing, seq, self.now);
+            time::keep(&mut self.conversation.fence.timing, seq, self.now);
             return Ok(());
         }
         // A file that was not taken answers no question, nor does a voice.
@@ -85,7 +85,7 @@ impl Turn {
     ) -> Result<(), ConversationError> {
         let channel = self.conversation.row.endpoint.channel;
         let seq = self.write(Author::Policyholder, body, client_id);
-        self.conversation.row.timing.silent_since = Some(self.now);
+        self.conversation.fence.timing.silent_since = Some(self.now);
         self.bring_stop(services).await?;
         self.take_back_stop();
         self.record(POLICYHOLDER, &TimelineEvent::Crossed { message: seq, channel });
@@ -115,14 +115,14 @@ impl Turn {
 
     /// The timer went off: answers what was kept for it, or reminds the person, if it is time.
     pub(super) async fn wake(&mut self, services: &Services) -> Result<(), ConversationError> {
-        if self.conversation.row.timing.unsettled.is_some_and(|unsettled| unsettled.until <= self.now) {
-            self.settled = self.conversation.row.timing.unsettled.map(|unsettled| unsettled.from);
+        if self.conversation.fence.timing.unsettled.is_some_and(|unsettled| unsettled.until <= self.now) {
+            self.settled = self.conversation.fence.timing.unsettled.map(|unsettled| unsettled.from);
             let messages = self.unsettled(services).await?;
             let heard = self.listen(&messages);
             return apply::run(self, Event::Said(heard), services).await;
         }
         if time::reminder(&self.conversation, self.now).is_some_and(|due| due <= self.now) {
-            self.conversation.row.timing.silent_since = Some(self.now);
+            self.conversation.fence.timing.silent_since = Some(self.now);
             return apply::run(self, Event::Silent, services).await;
         }
         if time::appointment_reminder(&self.conversation, self.now).is_some_and(|due| due <= self.now) {
@@ -133,7 +133,7 @@ impl Turn {
 
     /// Takes the messages that were kept and not answered yet, oldest first.
     async fn unsettled(&mut self, services: &Services) -> Result<Vec<Body>, ConversationError> {
-        let Some(unsettled) = self.conversation.row.timing.unsettled.take() else { return Ok(Vec::new()) };
+        let Some(unsettled) = self.conversation.fence.timing.unsettled.take() else { return Ok(Vec::new()) };
         let messages = services.look_ups().messages_from(self.conversation.row.id, unsettled.from).await?;
         let from_person = messages.into_iter().filter(|message| message.author == Author::Policyholder);
         Ok(from_person.map(|message| message.body).collect())

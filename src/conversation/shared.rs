@@ -4,18 +4,13 @@
 //! apart until a handler merges them. A place is kept for the handler, who sees it on a map: no answer is made of it, for
 //! an address is more than a point.
 
-use super::{
-    apply,
-    error::ConversationError,
-    services::Services,
-    turn::{POLICYHOLDER, Turn},
-};
+use super::{apply, error::ConversationError, services::Services, turn::Turn};
 use crate::{
     domain::{
         contact::Proof,
         fact::{Fact, Source, Value},
         fact_name::FactName,
-        message::{Channel, Input, Shared},
+        message::{Channel, Input, POLICYHOLDER, Shared},
     },
     dossier::TimelineEvent,
     flow::{ConversationMode, Event},
@@ -75,10 +70,10 @@ impl Turn {
 
     /// The person showed that this number is theirs.
     async fn prove(&mut self, number: &str, services: &Services) -> Result<(), ConversationError> {
-        let row = &mut self.conversation.row;
-        if let Some(person) = services.look_ups().person_with(&row.insurer, number).await? {
-            row.contact = person;
+        if let Some(person) = services.look_ups().person_with(&self.conversation.row.insurer, number).await? {
+            self.conversation.row_mut().contact = person;
         }
+        let row = &self.conversation.row;
         self.binding.proves = Some(Box::new(ProvenRow {
             conversation: row.id,
             contact: row.contact,

@@ -28,11 +28,11 @@ pub(super) fn keep(timing: &mut Timing, seq: i64, now: Timestamp) {
 
 /// Sets the conversation's timer after a turn: the row to store, where the stored one does not do.
 pub(super) fn set(conversation: &mut Conversation, woken: bool, now: Timestamp) -> Option<TimerRow> {
-    let settles = conversation.row.timing.unsettled.map(|unsettled| unsettled.until);
+    let settles = conversation.fence.timing.unsettled.map(|unsettled| unsettled.until);
     let due_at =
         settles.into_iter().chain(reminder(conversation, now)).chain(appointment_reminder(conversation, now)).min();
     let row = TimerRow { conversation: conversation.row.id, due_at };
-    let timing = &mut conversation.row.timing;
+    let timing = &mut conversation.fence.timing;
     let stored = timing.wake_at.filter(|_| !woken);
     match (stored, due_at) {
         // What is stored goes off early enough, or finds nothing to do and ends.
@@ -57,7 +57,7 @@ pub(super) fn reminder(conversation: &Conversation, now: Timestamp) -> Option<Ti
     {
         return None;
     }
-    let due = row.timing.silent_since? + conversation.state.silence(&conversation.library)?;
+    let due = conversation.fence.timing.silent_since? + conversation.state.silence(&conversation.library)?;
     Some(decent_for(conversation, due.max(now)))
 }
 

@@ -1,7 +1,8 @@
 //! A turn in the making: what came in, and what it changes so far.
 
-use jiff::Timestamp;
-use serde::Serialize;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     accounts::Accounts, channel_switch, error::ConversationError, input::InboundContext, loaded::Conversation,
@@ -11,27 +12,27 @@ use crate::{
     domain::{
         contact::Proof,
         id::{Ids, RequestId},
-        message::{Author, Body, Channel},
+        message::{Author, Body, Channel, GUICHET, POLICYHOLDER},
         priority::Priority,
         token::hash,
     },
-    dossier::{Decision, Dossier, Status, TimelineEvent, Tip, UnwritableEvent, reference_of},
-    flow::Event,
+    dossier::{Decision, Dossier, Entry, Status, TimelineEvent, UnwritableEvent, reference_of},
+    flow::{ConversationMode, Event, State},
     store::{
         Acknowledgement, Binding, ChannelSwitchRow, Commit, DecisionRow, EndpointRow, FiledDocument, Key, MessageRow,
         OutboxRow, TurnRows, Undelivered,
     },
 };
 
-/// The actor in the timeline when the flow acts.
-pub(super) const GUICHET: &str = "guichet";
-/// The actor in the timeline when the person acts.
-pub(super) const POLICYHOLDER: &str = "policyholder";
+/// How far the stored time of a dossier's last change may lag behind, where nothing else of it changed.
+const MAX_LAG: SignedDuration = SignedDuration::from_secs(10);
 
 /// Everything that one input changes in a conversation.
 #[derive(Debug)]
 pub struct Turn {
     pub conversation: Conversation,
+    /// As the conversation stood before.
+    before: Before,
     pub rows: TurnRows,
     /// What the turn itself takes from elsewhere.
     pub(super) binding: Binding,
@@ -51,12 +52,25 @@ pub struct Turn {
     pub(super) opens: bool,
 }
 
+/// What a turn is compared with, so that only what it changes is written.
+#[derive(Debug)]
+struct Before {
+    state: Arc<State>,
+    dossier: Option<Arc<Dossier>>,
+}
+
 impl Turn {
     /// A turn that changes nothing yet.
     pub(super) fn begin(conversation: Conversation, services: &Services, now: Timestamp) -> Self {
-        let opens = conversation.row.revision == 0;
+        let opens = conversation.fence.revision == 0;
+        let before = Before {
+            // A conversation that begins has nothing stored.
+            state: if opens { Arc::default() } else { Arc::clone(&conversation.state) },
+            dossier: conversation.dossier.clone(),
+        };
         let mut turn = Self {
             conversation,
+            before,
             rows: TurnRows::default(),
             binding: Binding::default(),
             unwritable: None,
@@ -69,14 +83,14 @@ impl Turn {
             unheard: false,
             opens,
         };
-        turn.conversation.row.revision += 1;
-        turn.conversation.row.updated_at = now;
+        turn.conversation.fence.revision += 1;
+        turn.conversation.fence.updated_at = now;
         turn
     }
 
     /// The number of the message that came in, or of the last one where none did.
     pub fn seq(&self) -> i64 {
-        self.rows.messages.first().map_or(self.conversation.row.last_seq, |message| message.seq)
+        self.rows.messages.first().map_or(self.conversation.fence.last_seq, |message| message.seq)
     }
 
     /// What came names another case, whose person its sender is not known to be: a handler decides whether it belongs
@@ -87,7 +101,7 @@ impl Turn {
             self.open_dossier("unknown");
         }
         let (seq, now) = (self.seq(), self.now);
-        if let Some(dossier) = &mut self.conversation.dossier {
+        if let Some(dossier) = self.conversation.dossier_mut() {
             dossier.waiting_since.get_or_insert(now);
         }
         let event = TimelineEvent::Cited { message: seq, dossier: cited.id, reference: cited.reference.clone() };
@@ -103,10 +117,19 @@ impl Turn {
         if let Some(error) = self.unwritable {
             return Err(error.into());
         }
-        let seq = self.seq();
-        let conversation = self.conversation;
-        let mut row = conversation.row.clone();
-        row.state = json_of(&conversation.state)?;
+        let (seq, message) = (self.seq(), self.said_in());
+        let Self { mut conversation, before, mut rows, .. } = self;
+        let settles =
+            conversation.state.mode() != before.state.mode() && conversation.state.mode() != ConversationMode::Flow;
+        rows.state = conversation.logged.write(&before.state, &conversation.state, message, settles)?;
+        let changed = conversation.dossier.as_ref().filter(|now| is_shown_otherwise(before.dossier.as_deref(), now));
+        let dossier = changed.cloned();
+        if dossier.is_none() {
+            // It stands as it is stored.
+            conversation.dossier = before.dossier;
+        }
+        let row = Arc::clone(&conversation.row);
+        let is_changed = conversation.stored.replace(Arc::clone(&row)).is_none_or(|stored| stored != row);
         let vouched = match row.endpoint.channel {
             Channel::Web => Some(Proof::Session),
             Channel::Telegram => Some(Proof::Provider),
@@ -119,11 +142,12 @@ impl Turn {
             at: self.now,
             proof: context.proof.or(vouched),
         });
-        // A dossier changes with its timeline or not at all.
-        let changed = !self.rows.timeline.is_empty() || !self.rows.facts.is_empty();
         let commit = Commit {
             key: context.key.map(|text| Key { text, seq }),
+            is_changed,
             conversation: row,
+            fence: conversation.fence.clone(),
+            log: Vec::new(),
             endpoint,
             binding: Binding {
                 absorbs: self.binding.absorbs,
@@ -131,9 +155,11 @@ impl Turn {
                 cites: context.cited.map(|cited| cited.conversation),
                 ..context.binding
             },
-            dossier: changed.then(|| conversation.dossier.clone()).flatten(),
-            rows: self.rows,
-        };
+            dossier,
+            rows,
+        }
+        .seal()?;
+        conversation.fence = commit.fence.clone();
         Ok((commit, conversation))
     }
 
@@ -160,7 +186,7 @@ impl Turn {
             self.open_dossier("unknown");
         }
         let now = self.now;
-        if let Some(dossier) = &mut self.conversation.dossier {
+        if let Some(dossier) = self.conversation.dossier_mut() {
             if dossier.status.is_over() {
                 dossier.advance(Status::HandedOver);
             }
@@ -172,7 +198,7 @@ impl Turn {
 
     /// Writes a message and returns its number. What one turn says by e-mail is one letter.
     pub(super) fn write(&mut self, author: Author, body: Body, client_id: Option<String>) -> i64 {
-        let row = &mut self.conversation.row;
+        let Conversation { row, fence, .. } = &mut self.conversation;
         if row.endpoint.channel == Channel::Email
             && author == Author::Guichet
             && let Some(last) = self.rows.messages.last_mut().filter(|last| last.author == author)
@@ -180,20 +206,20 @@ impl Turn {
             last.body.append(body);
             return last.seq;
         }
-        row.last_seq += 1;
+        fence.last_seq += 1;
         if author != Author::Policyholder && self.accounts.push_to(&row.endpoint) {
-            self.rows.outbox.push(OutboxRow::new(row.id, row.last_seq, row.endpoint.clone(), self.now));
+            self.rows.outbox.push(OutboxRow::new(row.id, fence.last_seq, row.endpoint.clone(), self.now));
         }
         self.rows.messages.push(MessageRow {
             conversation: row.id,
-            seq: row.last_seq,
+            seq: fence.last_seq,
             author,
             channel: row.endpoint.channel,
             body,
             client_id,
             at: self.now,
         });
-        row.last_seq
+        fence.last_seq
     }
 
     /// Says a sentence of `flows/messages.yaml` with what belongs behind it; returns the message's number.
@@ -207,11 +233,11 @@ impl Turn {
     pub(super) fn wait_for_a_person(&mut self) {
         let served = self.conversation.row.handler.is_some();
         let now = self.now;
-        let Some(dossier) = &mut self.conversation.dossier else { return };
+        let message = self.conversation.fence.last_seq;
+        let Some(dossier) = self.conversation.dossier_mut() else { return };
         let reopened = dossier.status.is_over() && dossier.advance(Status::HandedOver);
         if served || reopened || dossier.status == Status::HandedOver {
             dossier.waiting_since.get_or_insert(now);
-            let message = self.conversation.row.last_seq;
             let event = if reopened { TimelineEvent::Reopened { message } } else { TimelineEvent::Wrote { message } };
             self.record(POLICYHOLDER, &event);
         }
@@ -225,34 +251,41 @@ impl Turn {
 
     /// Writes a line of the timeline, where there is a dossier. A turn with a line that cannot be written is not finished.
     pub(super) fn record(&mut self, actor: &str, event: &TimelineEvent) {
-        let Some(dossier) = &mut self.conversation.dossier else { return };
-        match dossier.record(actor, event, self.now) {
-            Ok(entry) => self.rows.timeline.push(entry),
+        let now = self.now;
+        let Some(dossier) = self.conversation.dossier_mut() else { return };
+        dossier.updated_at = now;
+        let seq = self.conversation.fence.timeline_seq + 1;
+        match Entry::new(seq, actor, event, now) {
+            Ok(entry) => {
+                self.conversation.fence.timeline_seq = seq;
+                self.rows.timeline.push(entry);
+            }
             Err(error) => self.unwritable = Some(error),
         }
     }
 
     /// Keeps a decision beside the timeline's line that was just written.
     pub(super) fn decide(&mut self, decision: Decision) {
-        if let Some(dossier) = &self.conversation.dossier {
-            self.rows.decisions.push(DecisionRow { dossier: dossier.id, seq: dossier.tip.seq, decision, at: self.now });
+        if self.conversation.dossier.is_some() {
+            let seq = self.conversation.fence.timeline_seq;
+            self.rows.decisions.push(DecisionRow { seq, decision, at: self.now });
         }
     }
 
     /// Opens the dossier where there is none yet, under `peril`.
     pub(super) fn open_dossier(&mut self, peril: &str) {
-        if let Some(dossier) = &mut self.conversation.dossier {
+        if let Some(dossier) = self.conversation.dossier_mut() {
             if dossier.peril != peril {
                 peril.clone_into(&mut dossier.peril);
                 self.record(GUICHET, &TimelineEvent::Peril { peril: peril.to_owned() });
             }
             return;
         }
-        let row = &mut self.conversation.row;
         let id = self.ids.next(self.now);
+        let row = self.conversation.row_mut();
         row.dossier = Some(id);
         let reference = reference_of(row.id);
-        self.conversation.dossier = Some(Dossier {
+        let dossier = Dossier {
             id,
             reference: reference.clone(),
             insurer: row.insurer.clone(),
@@ -267,22 +300,21 @@ impl Turn {
             handler: row.handler.clone(),
             wanted: Vec::new(),
             waiting_since: None,
-            fact_seq: 0,
-            tip: Tip::default(),
             opened_at: self.now,
             updated_at: self.now,
-        });
+        };
+        self.conversation.dossier = Some(Arc::new(dossier));
         self.record(GUICHET, &TimelineEvent::Opened { reference, peril: peril.to_owned() });
     }
 
     /// A sender to whom nothing is pushed takes our words from the answer to its post: answering is delivering.
     pub(super) fn mark_answered_channel(&mut self) {
         let first = self.seq();
-        let row = &mut self.conversation.row;
+        let Conversation { row, fence, .. } = &mut self.conversation;
         let answers = row.endpoint.channel == Channel::Sms && !self.accounts.push_to(&row.endpoint);
         if answers && self.rows.messages.first().is_some_and(is_inbound) {
-            self.unheard = row.read_seq < first - 1;
-            row.read_seq = row.last_seq;
+            self.unheard = fence.read_seq < first - 1;
+            fence.read_seq = fence.last_seq;
         }
     }
 
@@ -313,10 +345,13 @@ fn is_inbound(message: &MessageRow) -> bool {
     message.author == Author::Policyholder
 }
 
-/// What is to be stored, as JSON. What cannot be written is an error: stored as nothing it would be lost.
-fn json_of<T: Serialize>(value: &T) -> Result<String, ConversationError> {
-    serde_json::to_string(value).map_err(ConversationError::Unwritable)
+/// Whether a dossier's row is to be written: what lists show of it changed, or the time of its last change lags too far
+/// behind.
+fn is_shown_otherwise(before: Option<&Dossier>, now: &Dossier) -> bool {
+    let Some(before) = before else { return true };
+    if std::ptr::eq(before, now) {
+        return false;
+    }
+    let lag = now.updated_at.duration_since(before.updated_at);
+    lag >= MAX_LAG || Dossier { updated_at: before.updated_at, ..now.clone() } != *before
 }
-
-#[cfg(test)]
-mod tests;

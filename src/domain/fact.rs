@@ -10,6 +10,23 @@ use super::{fact_name::FactName, number::FiniteNumber};
 /// The facts of a conversation by name. A name that is absent is not known yet.
 pub type Facts = BTreeMap<FactName, Fact>;
 
+/// What an entry of a conversation's log says of its facts. The rest of the entry only the conversation reads.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct FactChanges {
+    /// The message in which they were said.
+    #[serde(rename = "m", default)]
+    pub message: Option<i64>,
+    #[serde(rename = "d", default)]
+    pub delta: FactDelta,
+}
+
+/// The facts that a turn changed; none where a correction made one void.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct FactDelta {
+    #[serde(rename = "f", default)]
+    pub facts: BTreeMap<FactName, Option<Fact>>,
+}
+
 /// One fact: its value and where it comes from. When it was said stands with the row that the store keeps of it: this form
 /// is rewritten with every message of a conversation, so what most facts share is left out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -20,6 +20,11 @@ macro_rules! ids {
             pub fn new(now: Timestamp) -> Self {
                 Self(uuid_at(now))
             }
+
+            /// The sixteen bytes of it.
+            pub fn as_bytes(&self) -> &[u8; 16] {
+                self.0.as_bytes()
+            }
         }
 
         impl Id for $name {

@@ -73,6 +73,31 @@ pub enum Author {
     },
 }
 
+/// The actor of the timeline when the flow acts.
+pub const GUICHET: &str = "guichet";
+/// The actor of the timeline when the person acts.
+pub const POLICYHOLDER: &str = "policyholder";
+
+impl Author {
+    /// As the log names whoever acts: `policyholder`, `guichet`, or a handler's login.
+    pub fn actor(&self) -> &str {
+        match self {
+            Self::Policyholder => POLICYHOLDER,
+            Self::Guichet => GUICHET,
+            Self::Handler { login, .. } => login,
+        }
+    }
+
+    /// Who an actor of the log is; a handler wrote under a name.
+    pub fn of(actor: &str, name: Option<String>) -> Self {
+        match (actor, name) {
+            (_, Some(name)) => Self::Handler { login: actor.to_owned(), name },
+            (POLICYHOLDER, None) => Self::Policyholder,
+            (_, None) => Self::Guichet,
+        }
+    }
+}
+
 /// What a message holds. Kept as JSON; every optional part is left out when it is empty.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Body {

@@ -245,6 +245,12 @@ pub enum TimelineEvent {
     Restarted {
         detail: String,
     },
+    /// The log was sealed anew when it came to its form of today. `tip`: the end of the chain that sealed its lines before.
+    Resealed {
+        lines: i64,
+        tip: String,
+        intact: bool,
+    },
     /// A line of an earlier or later version, that this one does not know.
     #[serde(skip)]
     Other {

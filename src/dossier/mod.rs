@@ -16,7 +16,7 @@ pub use decision::{Decision, FailedTest, Input, Outcome, Override, PassedOver, T
 pub use event::{Learnt, SaidIn, TimelineEvent, UnwritableEvent};
 pub use reference::reference_of;
 pub use status::{Status, UnknownStatus};
-pub use timeline::{Entry, Tip, Verdict, verify};
+pub use timeline::Entry;
 
 use crate::domain::{
     id::{ConversationId, DossierId},
@@ -48,10 +48,8 @@ pub struct Dossier {
     pub wanted: Vec<Wanted>,
     /// Since when the policyholder waits for a person's answer.
     pub waiting_since: Option<Timestamp>,
-    /// The number of the last fact row.
-    pub fact_seq: i64,
-    pub tip: Tip,
     pub opened_at: Timestamp,
+    /// The last change that is shown. What is sorted by it may lag a few seconds behind.
     pub updated_at: Timestamp,
 }
 
@@ -66,19 +64,6 @@ pub struct Wanted {
 }
 
 impl Dossier {
-    /// Writes the next line of the timeline.
-    ///
-    /// # Errors
-    ///
-    /// When the event has no stored form; nothing is changed then.
-    pub fn record(&mut self, actor: &str, event: &TimelineEvent, at: Timestamp) -> Result<Entry, UnwritableEvent> {
-        let (kind, detail) = event.stored()?;
-        let entry = timeline::append(self.id, &self.tip, actor, kind, detail, at);
-        self.tip = Tip { seq: entry.seq, hash: entry.hash.clone() };
-        self.updated_at = at;
-        Ok(entry)
-    }
-
     /// Moves to `next` where the status machine allows it, and tells whether it moved.
     pub fn advance(&mut self, next: Status) -> bool {
         let moves = self.status != next && self.status.may_become(next);

@@ -42,5 +42,6 @@ pub use run::{
     effect::{Effect, Handover, Note, PolicyQuery},
     event::{Event, PolicyAnswer, UserMessage},
     state::{ConversationMode, State, Wanted},
+    state_delta::StateDelta,
     step::{StepOutput, step},
 };

@@ -450,20 +450,21 @@ impl Inner {
         if let Some(endpoint) = endpoint
             && conversation.row.endpoint != *endpoint
         {
-            conversation.row.endpoint = endpoint.clone();
+            Arc::make_mut(&mut conversation.row).endpoint = endpoint.clone();
         }
         self.commit(conversation, input, context).await
     }
 
     async fn load(&self, id: ConversationId) -> Result<Conversation, IntakeError> {
-        let row = self.store.conversation(id).await?.ok_or(IntakeError::NotFound)?;
+        let (row, fence) = self.store.conversation(id).await?.ok_or(IntakeError::NotFound)?;
+        let entries = self.store.state(&fence).await?;
         let dossier = match row.dossier {
             Some(dossier) => self.store.dossier(dossier).await?,
             None => None,
         };
         let library = self.libraries.get(&row.flow_revision).await?;
         let stopped = self.store.opt_outs(id).await?;
-        Ok(Conversation::restore(row, dossier, stopped, library)?)
+        Ok(Conversation::restore(row, fence, dossier, stopped, library, &entries)?)
     }
 
     async fn commit(
@@ -503,7 +504,7 @@ impl Inner {
             self.metrics.received.get_or_create(&crate::telemetry::ChannelLabel { channel }).inc();
         }
         if from_person {
-            self.endpoints.insert(conversation.row.endpoint.clone(), (id, conversation.row.moves));
+            self.endpoints.insert(conversation.row.endpoint.clone(), (id, conversation.fence.moves));
         }
         if let Some(left) = stored.binding.leaves {
             self.conversations.remove(&left);

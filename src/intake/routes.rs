@@ -51,7 +51,7 @@ impl Inner {
         // An address may have left a conversation, perhaps on another node. One in memory that does not know it yet has an
         // old revision, which its next turn notices; one that does counts one move more.
         let holds = |(id, moves): &(ConversationId, i64)| {
-            self.conversations.get(id).is_some_and(|conversation| conversation.row.moves == *moves)
+            self.conversations.get(id).is_some_and(|conversation| conversation.fence.moves == *moves)
         };
         match self.endpoints.get(endpoint).filter(holds) {
             Some((id, _)) => Ok(Some(id)),

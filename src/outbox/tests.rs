@@ -188,8 +188,7 @@ impl House {
     }
 
     async fn undelivered(&self, conversation: ConversationId) -> Vec<String> {
-        let Some(dossier) = self.store.dossier_of(conversation).await.unwrap() else { return Vec::new() };
-        let timeline = self.store.timeline(dossier).await.unwrap();
+        let timeline = self.store.timeline(conversation).await.unwrap();
         timeline.into_iter().filter(|entry| entry.kind == "undelivered").map(|entry| entry.detail).collect()
     }
 }
@@ -276,9 +275,9 @@ async fn a_chat_and_a_sender_that_is_answered_have_no_rows() {
     let house = House::open([]).await;
     let conversation = house.write("answered", "+33639980001", "1").await;
     assert!(house.rows(conversation).await.is_empty());
-    assert!(house.store.conversation(conversation).await.unwrap().unwrap().read_seq > 1);
+    assert!(house.store.conversation(conversation).await.unwrap().unwrap().1.read_seq > 1);
     let pushed = house.write("main", "+33639980001", "1").await;
-    assert_eq!(house.store.conversation(pushed).await.unwrap().unwrap().read_seq, 0);
+    assert_eq!(house.store.conversation(pushed).await.unwrap().unwrap().1.read_seq, 0);
 }
 
 #[tokio::test]
@@ -522,7 +521,7 @@ async fn a_handler_sends_again_to_a_place_that_is_pushed_to() {
     assert!(act(1, failed.to.clone()).await.is_err(), "the person said this");
     house.dispatcher().send_all().await;
     assert_eq!(house.taken(), [failed.seq]);
-    let timeline = house.store.timeline(dossier).await.unwrap();
+    let timeline = house.store.timeline(conversation).await.unwrap();
     assert_eq!(
         timeline.last().map(|entry| (entry.actor.as_str(), entry.kind.as_str())),
         Some(("camille", "sent_again"))

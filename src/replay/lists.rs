@@ -16,8 +16,8 @@ use crate::{
     },
     dossier::Dossier,
     store::{
-        AppointmentRow, AppointmentState, Commit, MessageRow, Mission, MissionRow, OptOut, ProvenRow, RequestRow,
-        StoreError,
+        AppointmentRow, AppointmentState, Commit, Fence, MessageRow, Mission, MissionRow, OptOut, ProvenRow,
+        RequestRow, StoreError,
     },
 };
 
@@ -143,7 +143,7 @@ impl LookUps for Lists {
     }
 
     /// There is no other dossier.
-    fn dossier_with_revision(&self, _: DossierId) -> Answer<'_, Option<(i64, Dossier)>> {
+    fn dossier_with_fence(&self, _: DossierId) -> Answer<'_, Option<(Fence, Dossier)>> {
         at_once(None)
     }
 

@@ -20,7 +20,7 @@ use crate::{
     },
     dossier::Dossier,
     flow::{Coverage, Effect, Event, FIRST_FLOW, Library, State},
-    store::{Commit, ConversationRow},
+    store::{Commit, ConversationRow, StateChange},
 };
 
 /// Our account on each channel.
@@ -73,9 +73,10 @@ pub struct Player {
 
 #[derive(Debug)]
 struct Stored {
-    row: ConversationRow,
-    dossier: Option<Dossier>,
-    stopped: Vec<Endpoint>,
+    conversation: Conversation,
+    /// What its state is made of, from the beginning, and from the last whole entry on.
+    changes: Vec<String>,
+    whole: usize,
 }
 
 /// Notes what the turn under way tells the flow.
@@ -150,12 +151,17 @@ impl Player {
 
     /// The dossier as the last turn left it.
     pub fn dossier(&self) -> Option<&Dossier> {
-        self.stored.as_ref()?.dossier.as_ref()
+        self.stored.as_ref()?.conversation.dossier.as_deref()
+    }
+
+    /// The flow's state as the last turn left it.
+    pub fn state(&self) -> Option<&State> {
+        self.stored.as_ref().map(|stored| &*stored.conversation.state)
     }
 
     /// When the conversation's timer goes off.
     pub fn wakes_at(&self) -> Option<Timestamp> {
-        self.stored.as_ref()?.row.timing.wake_at
+        self.stored.as_ref()?.conversation.fence.timing.wake_at
     }
 
     /// The steps that were reached since this was last asked.
@@ -176,8 +182,14 @@ impl Player {
         let turn = Turn::make(conversation, input, &self.services, now).now_or_never().ok_or(ReplayError::Waits)??;
         let (commit, conversation) = turn.finish(InboundContext::default())?;
         self.lists.keep(&commit);
-        let Conversation { state, dossier, stopped, .. } = conversation;
-        self.stored = Some(Stored { row: commit.conversation.clone(), dossier, stopped });
+        let kept = self.stored.take().filter(|stored| stored.conversation.row.id == conversation.row.id);
+        let (mut changes, mut whole) = kept.map_or_else(Default::default, |kept| (kept.changes, kept.whole));
+        if let Some(StateChange { value, is_whole }) = &commit.rows.state {
+            whole = if *is_whole { changes.len() } else { whole };
+            changes.push(value.clone());
+        }
+        let state = Arc::clone(&conversation.state);
+        self.stored = Some(Stored { conversation, changes, whole });
         if self.read_back()?.is_none_or(|read| read.state != state) {
             return Err(ReplayError::RoundTrip);
         }
@@ -190,16 +202,19 @@ impl Player {
         let ids = self.services.look_ups().ids();
         let mut conversation = Conversation::open(endpoint, &self.insurer, self.language, library, &ids, now);
         if let Some(flow) = &self.flow {
-            conversation.state = State::beginning_with(flow);
+            conversation.state = Arc::new(State::beginning_with(flow));
         }
         conversation
     }
 
     /// The conversation as the store gives it back, at the address where the person is now.
     fn read_back(&self) -> Result<Option<Conversation>, ReplayError> {
-        let Some(Stored { row, dossier, stopped }) = &self.stored else { return Ok(None) };
-        let row = ConversationRow { endpoint: self.endpoint.clone(), ..row.clone() };
-        Ok(Some(Conversation::restore(row, dossier.clone(), stopped.clone(), Arc::clone(&self.library))?))
+        let Some(Stored { conversation, changes, whole }) = &self.stored else { return Ok(None) };
+        let Conversation { row, fence, dossier, stopped, library, .. } = conversation.clone();
+        let row = ConversationRow { endpoint: self.endpoint.clone(), ..Arc::unwrap_or_clone(row) };
+        let dossier = dossier.map(Arc::unwrap_or_clone);
+        let entries = changes.get(*whole..).unwrap_or_default();
+        Ok(Some(Conversation::restore(row, fence, dossier, stopped, library, entries)?))
     }
 }
 

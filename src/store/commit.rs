@@ -18,10 +18,11 @@ use super::{
     tables::{
         channel_switch::{self, ChannelSwitchRow},
         contact::{self, Binding},
-        conversation::{ADD_MESSAGE, CLAIM_ENDPOINT, ConversationRow, EndpointRow, MOVE_ON, MessageRow},
+        conversation::{CLAIM_ENDPOINT, ConversationRow, EndpointRow, Fence, MOVE_ON, MessageRow, PUT_CONVERSATION},
         document::{ADD_DOCUMENT, DocumentRow},
-        dossier::{ADD_DECISION, ADD_ENTRY, ADD_FACT, DecisionRow, FactRow, PUT_DOSSIER},
+        dossier::{ADD_CONTACT, DecisionRow, PUT_DOSSIER, ToldContact},
         duplicate::{REJECT_DUPLICATE, RejectedDuplicate},
+        log::{self, APPEND, STATE, StateChange},
         opt_out::{self, OptOut},
         outbox::{self, ADD_OUTBOX, OutboxRow, Undelivered},
         planning::{self, Planning},
@@ -32,7 +33,11 @@ use super::{
     value::args,
 };
 use crate::{
-    domain::id::{ConversationId, DocumentId, DossierId},
+    domain::{
+        id::{ConversationId, DocumentId, DossierId},
+        log::{LogEntry, NewEntry, Salt},
+        message::GUICHET,
+    },
     dossier::{Dossier, Entry},
 };
 
@@ -46,12 +51,18 @@ const QUEUE: usize = 4096;
 pub struct Commit {
     /// The key by which a redelivery is known. Turns that nobody can send twice have none.
     pub key: Option<Key>,
-    /// With its new revision: the stored one must be one less.
-    pub conversation: ConversationRow,
+    pub conversation: Arc<ConversationRow>,
+    /// Whether the conversation's row is new or changed.
+    pub is_changed: bool,
+    /// With its new revision: the stored one must be one less. And with the new end of the log.
+    pub fence: Fence,
+    /// What is appended to the log, made of the rows by [`Commit::seal`].
+    pub log: Vec<LogEntry>,
     /// The address that the conversation claims.
     pub endpoint: Option<EndpointRow>,
     pub binding: Binding,
-    pub dossier: Option<Dossier>,
+    /// The dossier, where it is new or changed.
+    pub dossier: Option<Arc<Dossier>>,
     pub rows: TurnRows,
 }
 
@@ -60,9 +71,12 @@ pub struct Commit {
 #[derive(Debug, Default)]
 pub struct TurnRows {
     pub messages: Vec<MessageRow>,
-    pub facts: Vec<FactRow>,
     pub timeline: Vec<Entry>,
     pub decisions: Vec<DecisionRow>,
+    /// What changed of the flow's state, with its facts.
+    pub state: Option<StateChange>,
+    /// What was told by which two dossiers are seen to be one person's.
+    pub contacts: Vec<ToldContact>,
     /// Proposals to merge that a handler refused.
     pub rejected_duplicates: Vec<RejectedDuplicate>,
     /// Files that came with the message itself; those that were uploaded before have their rows.
@@ -86,6 +100,38 @@ pub struct TurnRows {
 }
 
 impl Commit {
+    /// Makes the entries that this turn appends to the log, and moves the fence on to their end.
+    ///
+    /// # Errors
+    ///
+    /// When a part of it has no stored form.
+    pub fn seal(mut self) -> Result<Self, StoreError> {
+        let at = self.fence.updated_at;
+        let TurnRows { messages, timeline, decisions, state, .. } = &self.rows;
+        let mut entries = Vec::with_capacity(messages.len() + timeline.len() + decisions.len() + 1);
+        for message in messages {
+            entries.push(log::message_entry(message)?);
+        }
+        entries.extend(timeline.iter().map(log::timeline_entry));
+        for decision in decisions {
+            let line = timeline.iter().find(|line| line.seq == decision.seq);
+            entries.push(log::decision_entry(decision, line.map_or(GUICHET, |line| &line.actor))?);
+        }
+        if let Some(StateChange { value, is_whole }) = state {
+            let (kind, actor, value) = (STATE.to_owned(), GUICHET.to_owned(), value.clone());
+            entries.push(NewEntry { kind, seq: None, actor, at, value });
+            if *is_whole {
+                self.fence.whole = self.fence.tip.number + i64::try_from(entries.len()).unwrap_or(i64::MAX);
+            }
+        }
+        let mut salts = vec![Salt::default(); entries.len()];
+        getrandom::fill(salts.as_flattened_mut()).map_err(|error| StoreError::NoRandomness(error.to_string()))?;
+        let id = self.conversation.id;
+        let sealed = entries.into_iter().zip(salts).map(|(new, salt)| self.fence.tip.append(id, salt, new));
+        self.log = sealed.collect();
+        Ok(self)
+    }
+
     /// Whether it takes something that another turn may take first: it is given back only by a roll-back.
     fn takes(&self) -> bool {
         !self.binding.is_empty() || self.rows.planning.books()
@@ -234,11 +280,10 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
     forget_keys_of_conflicts(tx, group, &outcome).await?;
     let kept = || group.iter().zip(&outcome).filter(|(_, out)| out.is_none()).map(|(waiting, _)| &waiting.commit);
 
-    ADD_MESSAGE.run(tx, kept().flat_map(|c| &c.rows.messages)).await?;
-    PUT_DOSSIER.run(tx, kept().filter_map(|c| c.dossier.as_ref())).await?;
-    ADD_FACT.run(tx, kept().flat_map(|c| &c.rows.facts)).await?;
-    ADD_ENTRY.run(tx, kept().flat_map(|c| &c.rows.timeline)).await?;
-    ADD_DECISION.run(tx, kept().flat_map(|c| &c.rows.decisions)).await?;
+    APPEND.run(tx, kept().flat_map(|c| &c.log)).await?;
+    PUT_CONVERSATION.run(tx, kept().filter(|c| c.is_changed).map(|c| &*c.conversation)).await?;
+    PUT_DOSSIER.run(tx, kept().filter_map(|c| c.dossier.as_deref())).await?;
+    ADD_CONTACT.run(tx, kept().flat_map(|c| &c.rows.contacts)).await?;
     REJECT_DUPLICATE.run(tx, kept().flat_map(|c| &c.rows.rejected_duplicates)).await?;
     ADD_DOCUMENT.run(tx, kept().flat_map(|c| &c.rows.received)).await?;
     for filed in kept().flat_map(|c| &c.rows.documents) {
@@ -272,8 +317,8 @@ async fn drop_duplicates(
         .iter()
         .filter_map(|waiting| {
             let Key { text, seq } = waiting.commit.key.clone()?;
-            let conversation = &waiting.commit.conversation;
-            Some(ReceivedRow { key: text, conversation: conversation.id, seq, at: conversation.updated_at })
+            let Fence { conversation, updated_at: at, .. } = waiting.commit.fence;
+            Some(ReceivedRow { key: text, conversation, seq, at })
         })
         .collect();
     let wanted = rows.len();
@@ -316,14 +361,14 @@ async fn drop_settled(tx: &mut Tx, group: &[Waiting], outcome: &mut [Option<Comm
 }
 
 async fn drop_conflicts(tx: &mut Tx, group: &[Waiting], outcome: &mut [Option<CommitError>]) -> Result<(), StoreError> {
-    let mut rows: Vec<&ConversationRow> = group
+    let mut rows: Vec<&Fence> = group
         .iter()
         .zip(&*outcome)
         .filter(|(_, out)| out.is_none())
-        .map(|(waiting, _)| &waiting.commit.conversation)
+        .map(|(waiting, _)| &waiting.commit.fence)
         .collect();
     // Two nodes that lock the same rows in the same order do not wait for each other in a circle.
-    rows.sort_by_key(|row| row.id);
+    rows.sort_by_key(|row| row.conversation);
     let wanted = rows.len();
     let mut moved = HashSet::with_capacity(wanted);
     for row in MOVE_ON.run(tx, rows).await? {
@@ -385,7 +430,8 @@ async fn drop_unbound(tx: &mut Tx, group: &[Waiting], outcome: &mut [Option<Comm
 }
 
 async fn bind(tx: &mut Tx, commit: &Commit) -> Result<bool, StoreError> {
-    contact::bind(tx, &commit.binding, &commit.conversation, commit.endpoint.as_ref()).await
+    let at = commit.fence.updated_at;
+    contact::bind(tx, &commit.binding, &commit.conversation, at, commit.endpoint.as_ref()).await
 }
 
 /// An expert's time goes to the first who books it; the others drop out.

@@ -1,7 +1,11 @@
 //! One face for the two engines: a query is written once, with `$1` placeholders, and its values are text, integers or
 //! bytes (see `value`). PostgreSQL and the readers of SQLite are sqlx's pools; SQLite's one connection that writes is a [`Writer`].
 
-use std::{path::PathBuf, str::FromStr as _, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr as _,
+    time::Duration,
+};
 
 use sqlx::{
     AssertSqlSafe, Executor, PgConnection, PgPool, SqlitePool,
@@ -95,6 +99,14 @@ impl Db {
             .connect_with(options)
             .await?;
         Ok(Self::Sqlite { writer, readers, file })
+    }
+
+    /// The file of an SQLite database.
+    pub(super) fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite { file, .. } => Some(file),
+            Self::Postgres(_) => None,
+        }
     }
 
     pub(super) fn dialect(&self) -> Dialect {

@@ -20,6 +20,11 @@ pub enum StoreError {
          if its file was edited, put it back as it was and write what is new as the next migration"
     )]
     ChangedMigration(&'static str),
+    #[error(
+        "bringing the database to its new form needs {needed} bytes of free space beside it and there are {free}: make room \
+         and start again; nothing was changed"
+    )]
+    NoRoomToMigrate { needed: u64, free: u64 },
     #[error("the disk is full: free space on the database's volume; nothing was acknowledged")]
     DiskFull,
     #[error("the database is locked by another program: stop the other writer; nothing was acknowledged")]

@@ -19,6 +19,7 @@ mod engine;
 mod error;
 mod notify;
 mod one_conversation;
+mod relog;
 mod schema;
 mod table;
 mod tables;
@@ -39,11 +40,12 @@ pub use one_conversation::{Doors, OneConversation};
 pub use tables::{
     channel_switch::ChannelSwitchRow,
     contact::{Absorbed, Binding, ProvenRow},
-    conversation::{ConversationRow, EndpointRow, MessageRow},
+    conversation::{ConversationRow, EndpointRow, Fence, MessageRow},
     document::DocumentRow,
-    dossier::{DecisionRow, FactRow},
+    dossier::{DecisionRow, FactRow, ToldContact},
     duplicate::RejectedDuplicate,
     handler::{HandlerRow, SessionRow},
+    log::StateChange,
     mailbox::MailboxRow,
     opt_out::{OptOut, OptOutRow},
     outbox::{Delivery, EarlyReport, OutboxRow, Said, Settled, Undelivered},

@@ -9,9 +9,9 @@ use super::{
     error::StoreError,
     tables::{
         channel_switch,
-        conversation::{self, CLAIM_ENDPOINT, ConversationRow, EndpointRow, MessageRow},
+        conversation::{self, CLAIM_ENDPOINT, ConversationRow, EndpointRow, Fence, MessageRow},
         document::{self, ADD_DOCUMENT, DocumentRow},
-        dossier, handler,
+        dossier, handler, log,
     },
     value::args,
 };
@@ -65,18 +65,18 @@ impl OneConversation {
     }
 
     /// As it stands now.
-    pub async fn row(&self) -> Result<Option<ConversationRow>, StoreError> {
+    pub async fn row(&self) -> Result<Option<(ConversationRow, Fence)>, StoreError> {
         conversation::conversation(&self.db, self.id).await
     }
 
     /// Its messages after `after`, oldest first, at most `limit`.
     pub async fn messages(&self, after: i64, limit: i64) -> Result<Vec<MessageRow>, StoreError> {
-        conversation::messages(&self.db, self.id, after, limit).await
+        log::messages(&self.db, self.id, after, limit).await
     }
 
     /// Its dossier, where it has one.
     pub async fn dossier(&self) -> Result<Option<Dossier>, StoreError> {
-        match self.row().await?.and_then(|row| row.dossier) {
+        match self.row().await?.and_then(|(row, _)| row.dossier) {
             Some(id) => dossier::dossier(&self.db, id).await,
             None => Ok(None),
         }

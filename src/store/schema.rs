@@ -63,10 +63,11 @@ const MIGRATIONS: &[Migration] = &[
     apart!("0010_doors"),
     both!("0011_acknowledged"),
     both!("0012_rejected_duplicate"),
+    both!("0013_log"),
 ];
 
 /// Any number, the same on every node: it lets one node migrate at a time.
-const POSTGRES_LOCK: i64 = 0x4755_4943_4845_5431;
+pub(super) const POSTGRES_LOCK: i64 = 0x4755_4943_4845_5431;
 
 /// Applies what is missing.
 ///
@@ -173,6 +174,7 @@ fn expand(source: &str, dialect: Dialect) -> String {
 const WORDS: &[(&str, &str, &str)] = &[
     // A key that is compared byte by byte: SQLite always does, PostgreSQL would ask the database's language.
     ("{key_text}", "TEXT", "TEXT COLLATE \"C\""),
+    ("{bytes}", "BLOB", "BYTEA"),
     // SQLite clusters a table by its key with it: for what is rewritten in place. What is only ever appended has a rowid.
     (" {without_rowid}", " WITHOUT ROWID", ""),
 ];

@@ -164,6 +164,11 @@ impl Schema {
         self.read.join(", ")
     }
 
+    /// How many columns [`Table::read`] reads.
+    pub(super) fn columns(&self) -> usize {
+        self.read.len()
+    }
+
     /// `SELECT … FROM …`; what follows is the caller's.
     pub(super) fn select(&self, rest: &str) -> String {
         format!("SELECT {} FROM {} {rest}", self.selected(), self.table)

@@ -12,7 +12,7 @@ use crate::domain::token;
 pub(super) async fn get(State(app): State<App>, Path(secret): Path<String>) -> Result<Redirect, Problem> {
     let now = app.clock.now();
     let one = app.doors.by_link(&token::hash(&secret), now).await?.ok_or_else(Problem::not_found)?;
-    let conversation = one.row().await?.ok_or_else(Problem::not_found)?;
+    let (conversation, _) = one.row().await?.ok_or_else(Problem::not_found)?;
     let query = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("insurer", &conversation.insurer)
         .append_pair("lang", conversation.language.code())

@@ -25,6 +25,7 @@ pub(super) mod open_requests;
 pub(super) mod opening_hours;
 pub(super) mod reminder;
 pub(super) mod state;
+pub(super) mod state_delta;
 pub(super) mod step;
 pub(super) mod words;
 

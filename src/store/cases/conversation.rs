@@ -7,7 +7,8 @@ use crate::{
         error::StoreError,
         tables::{
             contact::{self, ProvenRow},
-            conversation::{self, ConversationRow, EndpointRow, MessageRow},
+            conversation::{self, ConversationRow, EndpointRow, Fence, MessageRow},
+            log,
             outbox::OutboxRow,
         },
         value::{Row, args},
@@ -15,8 +16,8 @@ use crate::{
 };
 
 impl Cases<'_> {
-    /// The conversation with this identifier.
-    pub async fn conversation(self, id: ConversationId) -> Result<Option<ConversationRow>, StoreError> {
+    /// The conversation with this identifier, and how far it is.
+    pub async fn conversation(self, id: ConversationId) -> Result<Option<(ConversationRow, Fence)>, StoreError> {
         conversation::conversation(self.db, id).await
     }
 
@@ -27,7 +28,7 @@ impl Cases<'_> {
         after: i64,
         limit: i64,
     ) -> Result<Vec<MessageRow>, StoreError> {
-        conversation::messages(self.db, conversation, after, limit).await
+        log::messages(self.db, conversation, after, limit).await
     }
 
     /// The rows of a conversation's messages after `after`, oldest first.

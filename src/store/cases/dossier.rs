@@ -2,13 +2,17 @@
 
 use super::Cases;
 use crate::{
-    domain::id::{ConversationId, DocumentId, DossierId},
+    domain::{
+        id::{ConversationId, DocumentId, DossierId},
+        log::LogEntry,
+    },
     dossier::{Dossier, Entry},
     store::{
         error::StoreError,
         tables::{
             document::{self, DocumentRow},
             dossier::{self, DecisionRow, FactRow},
+            log,
             policy::{self, PolicyRow},
         },
         value::args,
@@ -22,19 +26,24 @@ impl Cases<'_> {
         Ok(found.filter(|dossier| self.scope.sees_insurer(&dossier.insurer)))
     }
 
-    /// All that was said, oldest first.
-    pub async fn facts(self, dossier: DossierId) -> Result<Vec<FactRow>, StoreError> {
-        self.db.rows("WHERE dossier = $1 ORDER BY seq", &args![dossier.to_string()]).await
+    /// All that a conversation learnt, oldest first.
+    pub async fn facts(self, conversation: ConversationId) -> Result<Vec<FactRow>, StoreError> {
+        log::facts(self.db, conversation).await
     }
 
-    /// The whole timeline, oldest first.
-    pub async fn timeline(self, dossier: DossierId) -> Result<Vec<Entry>, StoreError> {
-        dossier::timeline(self.db, dossier).await
+    /// The timeline of a conversation's dossier, oldest first.
+    pub async fn timeline(self, conversation: ConversationId) -> Result<Vec<Entry>, StoreError> {
+        log::timeline(self.db, conversation).await
     }
 
-    /// The decisions, oldest first.
-    pub async fn decisions(self, dossier: DossierId) -> Result<Vec<DecisionRow>, StoreError> {
-        self.db.rows("WHERE dossier = $1 ORDER BY seq", &args![dossier.to_string()]).await
+    /// The decisions of a conversation's dossier, oldest first.
+    pub async fn decisions(self, conversation: ConversationId) -> Result<Vec<DecisionRow>, StoreError> {
+        log::decisions(self.db, conversation).await
+    }
+
+    /// The log of a conversation, to see whether it is as it was written.
+    pub async fn log(self, conversation: ConversationId) -> Result<Vec<LogEntry>, StoreError> {
+        log::entries(self.db, conversation, 0, i64::MAX).await
     }
 
     /// The files of a conversation, oldest first.

@@ -77,8 +77,8 @@ impl Cases<'_> {
             add(&mut found, &row, MatchReason::Proof)?;
         }
         let told = format!(
-            "{select} fact f JOIN fact g ON g.name = f.name AND g.value = f.value JOIN dossier d ON d.id = g.dossier \
-             WHERE f.dossier = $2 AND f.name IN ('phone', 'email') AND g.name IN ('phone', 'email') AND {ANOTHER_OPEN} \
+            "{select} told_contact f JOIN told_contact g ON g.name = f.name AND g.value = f.value \
+             JOIN dossier d ON d.id = g.dossier WHERE f.dossier = $2 AND {ANOTHER_OPEN} \
              ORDER BY d.id LIMIT {MAX_DUPLICATE_CANDIDATES}"
         );
         for row in self.db.fetch(&told, &args![insurer, id.as_str()]).await? {

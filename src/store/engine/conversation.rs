@@ -12,16 +12,22 @@ use crate::{
         error::StoreError,
         tables::{
             channel_switch,
-            conversation::{self, ConversationRow, MessageRow},
+            conversation::{self, ConversationRow, Fence, MessageRow},
+            log,
         },
         value::args,
     },
 };
 
 impl Engine {
-    /// The conversation with this identifier.
-    pub async fn conversation(&self, id: ConversationId) -> Result<Option<ConversationRow>, StoreError> {
+    /// The conversation with this identifier, and how far it is.
+    pub async fn conversation(&self, id: ConversationId) -> Result<Option<(ConversationRow, Fence)>, StoreError> {
         conversation::conversation(&self.db, id).await
+    }
+
+    /// What a conversation's state is made of: the values of its entries from the last whole one on, oldest first.
+    pub async fn state(&self, fence: &Fence) -> Result<Vec<String>, StoreError> {
+        log::state(&self.db, fence.conversation, fence.whole).await
     }
 
     /// The conversation that goes on at an address.
@@ -36,7 +42,7 @@ impl Engine {
         after: i64,
         limit: i64,
     ) -> Result<Vec<MessageRow>, StoreError> {
-        conversation::messages(&self.db, conversation, after, limit).await
+        log::messages(&self.db, conversation, after, limit).await
     }
 
     /// Whether an item with this key was received.

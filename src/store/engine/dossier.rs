@@ -1,10 +1,14 @@
-//! Dossiers as the intake finds them, and all of them one after the other.
+//! Dossiers as the intake finds them.
 
 use super::Engine;
 use crate::{
-    domain::id::DossierId,
+    domain::id::{ConversationId, DossierId},
     dossier::{Dossier, Entry},
-    store::{error::StoreError, tables::dossier, value::args},
+    store::{
+        error::StoreError,
+        tables::{dossier, log},
+        value::args,
+    },
 };
 
 impl Engine {
@@ -18,16 +22,8 @@ impl Engine {
         self.db.row("WHERE reference = $1", &args![reference]).await
     }
 
-    /// The whole timeline, oldest first.
-    pub async fn timeline(&self, dossier: DossierId) -> Result<Vec<Entry>, StoreError> {
-        dossier::timeline(&self.db, dossier).await
-    }
-
-    /// A page of dossier identifiers, in their order: for walking through all of them.
-    pub async fn dossier_ids(&self, after: Option<DossierId>, limit: i64) -> Result<Vec<DossierId>, StoreError> {
-        let after = after.map_or_else(String::new, |id| id.to_string());
-        let rows =
-            self.db.fetch("SELECT id FROM dossier WHERE id > $1 ORDER BY id LIMIT $2", &args![after, limit]).await?;
-        rows.iter().map(|row| row.parse(0)).collect()
+    /// The timeline of a conversation's dossier, oldest first.
+    pub async fn timeline(&self, conversation: ConversationId) -> Result<Vec<Entry>, StoreError> {
+        log::timeline(&self.db, conversation).await
     }
 }

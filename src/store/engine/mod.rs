@@ -8,6 +8,7 @@ mod document;
 mod dossier;
 mod housekeeping;
 mod lease;
+mod log;
 mod mailbox;
 mod opt_out;
 mod outbox;
@@ -31,7 +32,7 @@ use crate::{
         error::StoreError,
         notify::ChangeFeed,
         one_conversation::{Doors, OneConversation},
-        schema,
+        relog, schema,
         users::Users,
         writer::Synchronous,
     },
@@ -54,6 +55,7 @@ impl Engine {
     pub async fn open_with(url: &str, synchronous: Synchronous) -> Result<Self, StoreError> {
         let db = Arc::new(Db::open(url, synchronous).await?);
         schema::migrate(&db).await?;
+        relog::run(&db).await?;
         checkpoint::start(&db);
         let commits = Queue::start(Arc::clone(&db))?;
         Ok(Self { db, commits })

@@ -13,7 +13,11 @@ use crate::{
         db::Tx,
         error::StoreError,
         table::Table as _,
-        tables::outbox::{Delivery, EarlyReport, KEEP_REPORT, KeptReport, OutboxRow, Said, Settled},
+        tables::{
+            conversation::MessageRow,
+            log,
+            outbox::{Delivery, EarlyReport, KEEP_REPORT, KeptReport, OutboxRow, Said, Settled},
+        },
         value::{Row, args},
     },
 };
@@ -23,6 +27,9 @@ const IS_HEAD: &str = "status = 'waiting' AND NOT EXISTS (SELECT 1 FROM outbox A
      WHERE before.conversation = head.conversation AND before.status = 'waiting' AND before.channel = head.channel \
      AND before.account = head.account AND before.address = head.address \
      AND (before.seq, before.id) < (head.seq, head.id))";
+
+/// How many messages are looked through for those that a provider brought: a thread names the last few.
+const MAX_LOOKED_THROUGH: i64 = 200;
 
 impl Engine {
     /// Claims up to `limit` rows of an account that are due, oldest due first, until `lease_until`: of each conversation
@@ -142,19 +149,12 @@ impl Engine {
 
     /// What a message says, and to whom. None when there is no such message.
     pub async fn said(&self, conversation: ConversationId, seq: i64) -> Result<Option<Said>, StoreError> {
-        let sql = "SELECT conversation.insurer, conversation.language, message.author, message.body FROM message \
-             JOIN conversation ON conversation.id = message.conversation \
-             WHERE message.conversation = $1 AND message.seq = $2";
-        let row = self.db.fetch_one(sql, &args![conversation.to_string(), seq]).await?;
-        row.map(|row| {
-            Ok(Said {
-                insurer: row.text(0)?,
-                language: Language::from_tag(&row.text(1)?),
-                author: row.json(2)?,
-                body: row.json(3)?,
-            })
-        })
-        .transpose()
+        let Some(message) = log::messages(&self.db, conversation, seq - 1, 1).await?.pop() else { return Ok(None) };
+        let sql = "SELECT insurer, language FROM conversation WHERE id = $1";
+        let Some(row) = self.db.fetch_one(sql, &args![conversation.to_string()]).await? else { return Ok(None) };
+        let (insurer, language) = (row.text(0)?, Language::from_tag(&row.text(1)?));
+        let MessageRow { author, body, .. } = message;
+        Ok((message.seq == seq).then_some(Said { insurer, language, author, body }))
     }
 
     /// What the provider called our last messages to `to` in a conversation, at most `limit`, newest last.
@@ -180,9 +180,12 @@ impl Engine {
         before: i64,
         limit: i64,
     ) -> Result<Vec<String>, StoreError> {
-        let sql = "SELECT client_id FROM message WHERE conversation = $1 AND channel = $2 AND seq < $3 \
-             AND client_id NOT LIKE 'upload:%' ORDER BY seq DESC LIMIT $4";
-        newest_last(&self.db.fetch(sql, &args![conversation.to_string(), channel.name(), before, limit]).await?)
+        let messages = log::messages_before(&self.db, conversation, before, MAX_LOOKED_THROUGH).await?;
+        let on_channel = messages.into_iter().filter(|message| message.channel == channel);
+        let ids = on_channel.filter_map(|message| message.client_id).filter(|id| !id.starts_with("upload:"));
+        let mut ids: Vec<String> = ids.take(usize::try_from(limit).unwrap_or(usize::MAX)).collect();
+        ids.reverse();
+        Ok(ids)
     }
 }
 

@@ -6,13 +6,15 @@ use jiff::Timestamp;
 
 use super::{
     channel_switch,
-    conversation::{CLAIM_ENDPOINT, ConversationRow, EndpointRow},
-    dossier::{ADD_ENTRY, PUT_DOSSIER},
+    conversation::{CLAIM_ENDPOINT, ConversationRow, EndpointRow, Fence},
+    dossier::PUT_DOSSIER,
+    log::{APPEND, timeline_entry},
 };
 use crate::{
     domain::{
         contact::Proof,
         id::{ContactId, ConversationId},
+        log::Salt,
         message::{Channel, Endpoint},
     },
     dossier::{Dossier, Entry},
@@ -44,8 +46,8 @@ pub struct Binding {
 #[derive(Clone, Debug)]
 pub struct Absorbed {
     pub conversation: ConversationId,
-    /// As which it was read: if it moved on since, nothing is taken.
-    pub revision: i64,
+    /// As it was read: if it moved on since, nothing is taken.
+    pub fence: Fence,
     /// Its dossier as it stands closed, and the line that says so.
     pub dossier: Dossier,
     pub entry: Entry,
@@ -81,10 +83,11 @@ pub(in crate::store) async fn bind(
     tx: &mut Tx,
     binding: &Binding,
     conversation: &ConversationRow,
+    at: Timestamp,
     endpoint: Option<&EndpointRow>,
 ) -> Result<bool, StoreError> {
     if let Some(secret_hash) = &binding.spends
-        && !channel_switch::spend(tx, secret_hash, conversation.id, conversation.updated_at).await?
+        && !channel_switch::spend(tx, secret_hash, conversation.id, at).await?
     {
         return Ok(false);
     }
@@ -107,7 +110,7 @@ pub(in crate::store) async fn bind(
         prove(tx, row).await?;
     }
     if let Some(cited) = binding.cites {
-        let values = args![conversation.id.to_string(), cited.to_string(), conversation.updated_at];
+        let values = args![conversation.id.to_string(), cited.to_string(), at];
         let sql = "INSERT INTO citation (conversation, cited, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
         tx.fetch(sql, &values).await?;
     }
@@ -120,9 +123,14 @@ pub(in crate::store) async fn bind(
 /// Takes over a conversation, and closes its dossier. False when it moved on meanwhile.
 async fn absorb(tx: &mut Tx, absorbed: &Absorbed, into: &ConversationRow) -> Result<bool, StoreError> {
     let from = absorbed.conversation.to_string();
-    let sql = "SELECT id FROM conversation WHERE id = $1 AND revision = $2";
-    let sql = if tx.is_sqlite() { sql.to_owned() } else { format!("{sql} FOR UPDATE") };
-    if tx.fetch(&sql, &args![from.as_str(), absorbed.revision]).await?.is_empty() {
+    let mut salt = Salt::default();
+    getrandom::fill(&mut salt).map_err(|error| StoreError::NoRandomness(error.to_string()))?;
+    let Fence { revision, mut tip, .. } = absorbed.fence;
+    let entry = tip.append(absorbed.conversation, salt, timeline_entry(&absorbed.entry));
+    let sql = "UPDATE fence SET timeline_seq = $3, log_number = $4, log_chain = $5 \
+               WHERE conversation = $1 AND revision = $2 RETURNING conversation";
+    let values = args![from.as_str(), revision, absorbed.entry.seq, tip.number, &tip.chain[..]];
+    if tx.fetch(sql, &values).await?.is_empty() {
         return Ok(false);
     }
     leave(tx, absorbed.conversation).await?;
@@ -136,7 +144,7 @@ async fn absorb(tx: &mut Tx, absorbed: &Absorbed, into: &ConversationRow) -> Res
     .await?;
     tx.fetch("DELETE FROM proof WHERE conversation = $1", &args![from]).await?;
     PUT_DOSSIER.run(tx, [&absorbed.dossier]).await?;
-    ADD_ENTRY.run(tx, [&absorbed.entry]).await?;
+    APPEND.run(tx, [&entry]).await?;
     let told = std::iter::once((absorbed.conversation, Some(absorbed.dossier.id)));
     notify::tell(tx, told, std::iter::empty()).await?;
     Ok(true)
@@ -152,7 +160,7 @@ async fn prove(tx: &mut Tx, row: &ProvenRow) -> Result<(), StoreError> {
 /// A conversation that lost an address has a new revision, so that no node goes on with it from memory, and pursues nobody.
 async fn leave(tx: &mut Tx, conversation: ConversationId) -> Result<(), StoreError> {
     let values = args![conversation.to_string()];
-    tx.fetch("UPDATE conversation SET revision = revision + 1, moves = moves + 1 WHERE id = $1", &values).await?;
+    tx.fetch("UPDATE fence SET revision = revision + 1, moves = moves + 1 WHERE conversation = $1", &values).await?;
     tx.fetch("DELETE FROM timer WHERE conversation = $1", &values).await.map(drop)
 }
 

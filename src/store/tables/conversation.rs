@@ -8,6 +8,7 @@ use crate::domain::{
     contact::Proof,
     id::{ContactId, ConversationId, DossierId},
     language::Language,
+    log::Tip,
     message::{Author, Body, Channel, Endpoint},
     timing::Timing,
 };
@@ -18,12 +19,10 @@ use crate::store::{
     value::args,
 };
 
-/// A conversation as it is stored. The flow's state is JSON whose shape only the flow knows.
+/// What a conversation is, as far as it seldom changes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConversationRow {
     pub id: ConversationId,
-    /// Grows by one with every turn; what fences two nodes.
-    pub revision: i64,
     pub contact: ContactId,
     pub insurer: String,
     /// Where the person wrote last.
@@ -32,17 +31,49 @@ pub struct ConversationRow {
     /// The login of the handler who speaks instead of the flow.
     pub handler: Option<String>,
     pub flow_revision: String,
-    pub state: String,
     pub dossier: Option<DossierId>,
+    pub opened_at: Timestamp,
+}
+
+/// How far a conversation is: the small row that every turn writes, and that fences two nodes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fence {
+    pub conversation: ConversationId,
+    /// Grows by one with every turn, and where an address of it goes to another conversation.
+    pub revision: i64,
+    /// The number of the last message.
     pub last_seq: i64,
     /// The last message that the person has seen.
     pub read_seq: i64,
+    /// The number of the last line of the timeline.
+    pub timeline_seq: i64,
+    /// The end of the log.
+    pub tip: Tip,
+    /// The number of the log's last entry that holds the whole state of the flow.
+    pub whole: i64,
     pub timing: Timing,
+    pub updated_at: Timestamp,
     /// How often an address of it went to another conversation: what is remembered of its addresses holds for this
     /// number. Turns read it, only the store counts.
     pub moves: i64,
-    pub opened_at: Timestamp,
-    pub updated_at: Timestamp,
+}
+
+impl Fence {
+    /// Before the first turn.
+    pub fn new(conversation: ConversationId, now: Timestamp) -> Self {
+        Self {
+            conversation,
+            revision: 0,
+            last_seq: 0,
+            read_seq: 0,
+            timeline_seq: 0,
+            tip: Tip::default(),
+            whole: 0,
+            timing: Timing::default(),
+            updated_at: now,
+            moves: 0,
+        }
+    }
 }
 
 /// Where a person is, and the conversation that goes on there.
@@ -72,19 +103,25 @@ pub struct MessageRow {
 
 table! { ConversationRow in "conversation" {
     id,
-    revision,
     contact,
     insurer,
     endpoint: Endpoint { channel, account, address },
     language,
     handler,
     flow_revision,
-    state,
     dossier,
+    opened_at,
+} }
+
+table! { Fence in "fence" {
+    conversation,
+    revision,
     last_seq,
     read_seq,
+    timeline_seq,
+    tip: Tip { number as log_number, chain as log_chain },
+    whole,
     timing,
-    opened_at,
     updated_at,
 } counted {
     moves,
@@ -100,26 +137,29 @@ table! { EndpointRow in "endpoint" {
     verified_at: |row| row.proof.map(|_| row.at),
 } }
 
-table! { MessageRow in "message" { conversation, seq, author, channel, body, client_id, at } }
-
 /// A conversation that is new, or one revision further than the stored one. Returns the ids of those that were stored.
-pub(in crate::store) static MOVE_ON: LazyLock<Insert<ConversationRow>> = LazyLock::new(|| {
-    Insert::upsert(
-        &["id"],
-        &["insurer", "opened_at"],
-        "WHERE conversation.revision = excluded.revision - 1 RETURNING id",
-    )
+pub(in crate::store) static MOVE_ON: LazyLock<Insert<Fence>> = LazyLock::new(|| {
+    Insert::upsert(&["conversation"], &[], "WHERE fence.revision = excluded.revision - 1 RETURNING conversation")
 });
+
+/// A conversation that is new or changed. What it was opened with stays.
+pub(in crate::store) static PUT_CONVERSATION: LazyLock<Insert<ConversationRow>> =
+    LazyLock::new(|| Insert::upsert(&["id"], &["insurer", "flow_revision", "opened_at"], ""));
 
 /// The first conversation at an address has it. Returns the conversations that got theirs.
 pub(in crate::store) static CLAIM_ENDPOINT: LazyLock<Insert<EndpointRow>> =
     LazyLock::new(|| Insert::with("ON CONFLICT DO NOTHING RETURNING conversation"));
 
-pub(in crate::store) static ADD_MESSAGE: LazyLock<Insert<MessageRow>> = LazyLock::new(Insert::new);
-
-/// The conversation with this identifier.
-pub(in crate::store) async fn conversation(db: &Db, id: ConversationId) -> Result<Option<ConversationRow>, StoreError> {
-    db.row("WHERE id = $1", &args![id.to_string()]).await
+/// The conversation with this identifier, and how far it is.
+pub(in crate::store) async fn conversation(
+    db: &Db,
+    id: ConversationId,
+) -> Result<Option<(ConversationRow, Fence)>, StoreError> {
+    let id = id.to_string();
+    // The fence first: whatever changes afterwards has another revision.
+    let Some(fence) = db.row("WHERE conversation = $1", &args![id.as_str()]).await? else { return Ok(None) };
+    let row = db.row("WHERE id = $1", &args![id]).await?;
+    Ok(row.map(|row| (row, fence)))
 }
 
 /// The conversation that goes on at an address.
@@ -134,15 +174,4 @@ pub(in crate::store) async fn conversation_at(
         )
         .await?;
     row.map(|row| row.parse(0)).transpose()
-}
-
-/// The messages after `after`, oldest first, at most `limit`.
-pub(in crate::store) async fn messages(
-    db: &Db,
-    conversation: ConversationId,
-    after: i64,
-    limit: i64,
-) -> Result<Vec<MessageRow>, StoreError> {
-    let after_seq = "WHERE conversation = $1 AND seq > $2 ORDER BY seq LIMIT $3";
-    db.rows(after_seq, &args![conversation.to_string(), after, limit]).await
 }

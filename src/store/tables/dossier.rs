@@ -10,7 +10,7 @@ use crate::{
         fact_name::FactName,
         id::DossierId,
     },
-    dossier::{Decision, Dossier, Entry, Tip},
+    dossier::{Decision, Dossier},
     store::{
         db::Db,
         error::StoreError,
@@ -34,8 +34,6 @@ table! { Dossier in "dossier" {
     handler,
     wanted,
     waiting_since,
-    fact_seq,
-    tip: Tip { seq as timeline_seq, hash as timeline_hash },
     opened_at,
     updated_at,
 } made {
@@ -43,12 +41,10 @@ table! { Dossier in "dossier" {
     missing: |dossier| i64::try_from(dossier.missing().count()).unwrap_or(i64::MAX),
 } }
 
-table! { Entry in "timeline" { dossier, seq, actor, kind, detail, at, hash } }
-
-/// One thing that was said about a dossier. Rows are never changed: the last one of a name is what holds.
+/// One thing that a conversation learnt. What was said is never changed: the last one of a name is what holds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FactRow {
-    pub dossier: DossierId,
+    /// From 1, in the order in which it was learnt.
     pub seq: i64,
     pub name: FactName,
     /// None when a correction made the fact void.
@@ -59,33 +55,45 @@ pub struct FactRow {
     pub at: Timestamp,
 }
 
-table! { FactRow in "fact" { dossier, seq, name, value, source, message_seq, at } }
-
 /// A decision as it was taken, or as a person overrode it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DecisionRow {
-    pub dossier: DossierId,
     /// The number of the timeline's line that tells of it.
     pub seq: i64,
     pub decision: Decision,
     pub at: Timestamp,
 }
 
-table! { DecisionRow in "decision" { dossier, seq, decision, at } }
+/// A telephone number or an e-mail address that was told in a dossier: by these, two dossiers are seen to be one person's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldContact {
+    pub dossier: DossierId,
+    pub name: FactName,
+    pub value: String,
+}
+
+impl ToldContact {
+    /// The contact that a fact tells, where it tells one.
+    pub fn of(dossier: DossierId, name: &FactName, value: Option<&Value>) -> Option<Self> {
+        let told = *name == FactName::PHONE || *name == FactName::EMAIL;
+        match value {
+            Some(Value::Phone(contact) | Value::Email(contact)) if told => {
+                Some(Self { dossier, name: name.clone(), value: contact.clone() })
+            }
+            _ => None,
+        }
+    }
+}
+
+table! { ToldContact in "told_contact" { dossier, name, value } }
 
 /// A dossier that is new or changed. What it was opened with stays.
 pub(in crate::store) static PUT_DOSSIER: LazyLock<Insert<Dossier>> =
     LazyLock::new(|| Insert::upsert(&["id"], &["reference", "insurer", "conversation", "opened_at"], ""));
-pub(in crate::store) static ADD_ENTRY: LazyLock<Insert<Entry>> = LazyLock::new(Insert::new);
-pub(in crate::store) static ADD_FACT: LazyLock<Insert<FactRow>> = LazyLock::new(Insert::new);
-pub(in crate::store) static ADD_DECISION: LazyLock<Insert<DecisionRow>> = LazyLock::new(Insert::new);
+pub(in crate::store) static ADD_CONTACT: LazyLock<Insert<ToldContact>> =
+    LazyLock::new(|| Insert::with("ON CONFLICT DO NOTHING"));
 
 /// The dossier with this identifier.
 pub(in crate::store) async fn dossier(db: &Db, id: DossierId) -> Result<Option<Dossier>, StoreError> {
     db.row("WHERE id = $1", &args![id.to_string()]).await
-}
-
-/// The whole timeline, oldest first.
-pub(in crate::store) async fn timeline(db: &Db, dossier: DossierId) -> Result<Vec<Entry>, StoreError> {
-    db.rows("WHERE dossier = $1 ORDER BY seq", &args![dossier.to_string()]).await
 }

@@ -8,6 +8,7 @@ pub(super) mod document;
 pub(super) mod dossier;
 pub(super) mod duplicate;
 pub(super) mod handler;
+pub(super) mod log;
 pub(super) mod mailbox;
 pub(super) mod opt_out;
 pub(super) mod outbox;

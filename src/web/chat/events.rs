@@ -130,12 +130,12 @@ impl Line {
     /// Reads what was not told yet. Its future is boxed where it is awaited: a line waits nearly always, and would keep the
     /// room for it all the while.
     async fn look(&mut self) -> Result<(), StoreError> {
-        let Some(row) = self.one.row().await? else {
+        let Some((row, fence)) = self.one.row().await? else {
             self.is_current = true;
             return Ok(());
         };
         let handler = self.one.speaker(&row).await?;
-        let state = ConversationState { language: row.language, handler, read: row.read_seq };
+        let state = ConversationState { language: row.language, handler, read: fence.read_seq };
         if self.told.as_ref() != Some(&state) {
             self.ready.extend(json("state", &state));
             self.told = Some(state);
@@ -144,7 +144,7 @@ impl Line {
         if let Some(message) = messages.last() {
             self.last = message.seq;
         }
-        self.is_current = self.last >= row.last_seq;
+        self.is_current = self.last >= fence.last_seq;
         self.ready.extend(messages.iter().filter_map(told));
         Ok(())
     }

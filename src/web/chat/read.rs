@@ -16,7 +16,7 @@ pub(super) async fn post(
     session: Session,
     Json(request): Json<Request>,
 ) -> Result<StatusCode, Problem> {
-    if request.seq > session.conversation.read_seq {
+    if request.seq > session.fence.read_seq {
         app.intake.read(session.id(), request.seq).await?;
     }
     Ok(StatusCode::NO_CONTENT)

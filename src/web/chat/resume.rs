@@ -25,7 +25,7 @@ pub(super) async fn post(
 ) -> Result<axum::Json<Response>, Problem> {
     let now = app.clock.now();
     let one = app.doors.by_link(&secret::hash(&request.token), now).await?.ok_or_else(Problem::not_found)?;
-    let conversation = one.row().await?.ok_or_else(Problem::not_found)?;
+    let (conversation, _) = one.row().await?.ok_or_else(Problem::not_found)?;
     let token = secret::random()?;
     one.join(secret::endpoint(&token), conversation.contact, Some(Proof::Link), now).await?;
     Ok(axum::Json(Response { token }))

@@ -9,7 +9,7 @@ use super::secret;
 use crate::{
     domain::{id::ConversationId, language::Language, message::Endpoint},
     intake::{Inbound, InboundKind},
-    store::{ConversationRow, OneConversation},
+    store::{ConversationRow, Fence, OneConversation},
     web::{App, problem::Problem},
 };
 
@@ -21,6 +21,7 @@ pub(super) struct Session {
     /// Access to the person's own conversation.
     pub(super) one: OneConversation,
     pub(super) conversation: ConversationRow,
+    pub(super) fence: Fence,
 }
 
 impl Session {
@@ -60,7 +61,7 @@ impl FromRequestParts<App> for Session {
             .ok_or_else(unknown)?;
         let endpoint = secret::endpoint(secret);
         let one = app.doors.at(&endpoint).await?.ok_or_else(unknown)?;
-        let conversation = one.row().await?.ok_or_else(unknown)?;
-        Ok(Self { endpoint, one, conversation })
+        let (conversation, fence) = one.row().await?.ok_or_else(unknown)?;
+        Ok(Self { endpoint, one, conversation, fence })
     }
 }

@@ -21,20 +21,20 @@ use crate::{
     document::{Documents, Limits},
     domain::{
         clock::Clock,
-        fact::{Precision, Source, Value},
+        fact::{Precision, Value},
         id::{AppointmentId, ContactId, ConversationId, DocumentId, DossierId, MissedId, MissionId, RequestId},
         language::Language,
         message::{Attachment, Author, Body as Said, Channel, Endpoint, QuickReply, SummaryLine},
         orientation_mode::OrientationMode,
         priority::Priority,
     },
-    dossier::{Decision, Dossier, Learnt, Override, SaidIn, Status, TimelineEvent, Tip, reference_of},
+    dossier::{Decision, Dossier, Entry, Learnt, Override, SaidIn, Status, TimelineEvent, reference_of},
     flow::{Library, built_in},
     planning::{Assignment, Because},
     store::{
         AppointmentRow, AppointmentState, Binding, Commit, ConversationRow, DecisionRow, Delivery, DocumentRow,
-        EndpointRow, Engine, FactRow, HandlerRow, MessageRow, MissedRow, MissionRow, MissionState, OutboxRow, Planning,
-        RequestRow, Requests, TurnRows,
+        EndpointRow, Engine, Fence, HandlerRow, MessageRow, MissedRow, MissionRow, MissionState, OutboxRow, Planning,
+        RequestRow, Requests, StateChange, TurnRows,
     },
 };
 
@@ -266,12 +266,22 @@ impl Trial {
 
     async fn turn(&self, requests: Requests, planning: Planning) {
         let store = &self.engine;
-        let mut conversation = store.conversation(self.conversation().await).await.unwrap().unwrap();
-        conversation.revision += 1;
+        let (conversation, mut fence) = store.conversation(self.conversation().await).await.unwrap().unwrap();
+        fence.revision += 1;
         let rows = TurnRows { requests, planning, ..TurnRows::default() };
         let binding = Binding::default();
-        let commit = Commit { key: None, conversation, endpoint: None, binding, dossier: None, rows };
-        store.commit(commit).await.unwrap();
+        let commit = Commit {
+            key: None,
+            conversation: Arc::new(conversation),
+            is_changed: false,
+            fence,
+            log: Vec::new(),
+            endpoint: None,
+            binding,
+            dossier: None,
+            rows,
+        };
+        store.commit(commit.seal().unwrap()).await.unwrap();
     }
 
     /// How often it was asked to learn.
@@ -406,8 +416,6 @@ async fn seed(store: &Engine, now: Timestamp) -> DossierId {
         handler: None,
         wanted: Vec::new(),
         waiting_since: Some(now),
-        fact_seq: 3,
-        tip: Tip::default(),
         opened_at: now,
         updated_at: now,
     };
@@ -416,26 +424,18 @@ async fn seed(store: &Engine, now: Timestamp) -> DossierId {
     dossier.receive("photo_wide", 1);
     let mut learnt = Learnt::default();
     learnt.note(&"rooms".into(), Some(Value::Number(3.into())));
-    let mut record = |actor, event| dossier.record(actor, &event, now).unwrap();
+    let record = |seq, actor, event| Entry::new(seq, actor, &event, now).unwrap();
     let timeline = vec![
-        record("guichet", TimelineEvent::Opened { reference: "x".into(), peril: "water_damage".into() }),
-        record("policyholder", TimelineEvent::Facts { message: Some(SaidIn(Some(2))), facts: learnt }),
-        record("guichet", TimelineEvent::Oriented { mode: Some(OrientationMode::Tele), missing: Vec::new() }),
-        record("ines", TimelineEvent::Replied { message: 3 }),
+        record(1, "guichet", TimelineEvent::Opened { reference: "x".into(), peril: "water_damage".into() }),
+        record(2, "policyholder", TimelineEvent::Facts { message: Some(SaidIn(Some(2))), facts: learnt }),
+        record(3, "guichet", TimelineEvent::Oriented { mode: Some(OrientationMode::Tele), missing: Vec::new() }),
+        record(4, "ines", TimelineEvent::Replied { message: 3 }),
         record(
+            5,
             "guichet",
             TimelineEvent::Other { kind: "a_code_nobody_knows".into(), detail: json!({ "detail": "x" }) },
         ),
     ];
-    let fact = |seq, name: &str, value| FactRow {
-        dossier: id,
-        seq,
-        name: name.into(),
-        value: Some(value),
-        source: Source::Policyholder,
-        message_seq: Some(2),
-        at: now,
-    };
     let lost = crate::domain::fact::Moment {
         start: "2026-11-19T18:00:00".parse().unwrap(),
         end: None,
@@ -458,27 +458,23 @@ async fn seed(store: &Engine, now: Timestamp) -> DossierId {
     let again = OutboxRow::new(conversation, 3, text_messages("first", 1), later);
     let commit = Commit {
         key: None,
-        conversation: ConversationRow {
+        conversation: Arc::new(ConversationRow {
             id: conversation,
-            revision: 1,
             contact,
             insurer: "demo".into(),
             endpoint: endpoint.clone(),
             language: Language::Fr,
             handler: None,
             flow_revision: "r".into(),
-            state: "{}".into(),
             dossier: Some(id),
-            last_seq: 3,
-            read_seq: 0,
-            timing: crate::domain::timing::Timing::default(),
-            moves: 0,
             opened_at: now,
-            updated_at: now,
-        },
+        }),
+        is_changed: true,
+        fence: Fence { revision: 1, last_seq: 3, timeline_seq: 5, ..Fence::new(conversation, now) },
+        log: Vec::new(),
         endpoint: Some(EndpointRow { endpoint, conversation, contact, at: now, proof: None }),
         binding: Binding::default(),
-        dossier: Some(dossier),
+        dossier: Some(Arc::new(dossier)),
         rows: TurnRows {
             messages: vec![
                 message(
@@ -513,13 +509,15 @@ async fn seed(store: &Engine, now: Timestamp) -> DossierId {
                     Said { text: "Bien reçu.".into(), ..Said::default() },
                 ),
             ],
-            facts: vec![
-                fact(1, "rooms", Value::Number(2.into())),
-                fact(2, "rooms", Value::Number(3.into())),
-                fact(3, "loss_date", Value::Moment(lost)),
-            ],
+            state: Some(StateChange {
+                value: json!({ "v": 1, "m": 2, "d": { "f": {
+                    "rooms": { "v": Value::Number(2.into()) },
+                    "loss_date": { "v": Value::Moment(lost) },
+                } }, "s": {} })
+                .to_string(),
+                is_whole: true,
+            }),
             decisions: vec![DecisionRow {
-                dossier: id,
                 seq: 3,
                 decision: Decision::Override(Override {
                     overridden_by: "ines".into(),
@@ -534,7 +532,23 @@ async fn seed(store: &Engine, now: Timestamp) -> DossierId {
             ..TurnRows::default()
         },
     };
-    store.commit(commit).await.unwrap();
+    let stored = store.commit(commit.seal().unwrap()).await.unwrap();
+    let three = json!({ "v": 1, "m": 2, "d": { "f": { "rooms": { "v": Value::Number(3.into()) } } } });
+    let corrected = Commit {
+        key: None,
+        is_changed: false,
+        fence: Fence { revision: 2, ..stored.fence },
+        log: Vec::new(),
+        endpoint: None,
+        binding: Binding::default(),
+        dossier: None,
+        rows: TurnRows {
+            state: Some(StateChange { value: three.to_string(), is_whole: false }),
+            ..TurnRows::default()
+        },
+        conversation: stored.conversation,
+    };
+    store.commit(corrected.seal().unwrap()).await.unwrap();
     for (number, account) in (1..).zip(["first", "second"]) {
         let at = Timestamp::from_second(now.as_second() + number).unwrap();
         let endpoint = text_messages(account, number);

@@ -24,7 +24,7 @@ impl Visitor {
     pub(super) async fn find(app: &App, token: &str) -> Result<Option<Self>, Problem> {
         let Some(one) = app.doors.by_link(&token::hash(token), app.clock.now()).await? else { return Ok(None) };
         let conversation = one.row().await?;
-        Ok(conversation.map(|conversation| Self { one, conversation }))
+        Ok(conversation.map(|(conversation, _)| Self { one, conversation }))
     }
 }
 

@@ -317,7 +317,7 @@ async fn a_claim_goes_from_sms_by_the_link_and_telegram_to_mail_in_one_dossier(d
     let expected = [(Channel::Sms, None), (Channel::Telegram, Some(Proof::Link)), (Channel::Email, Some(Proof::Code))];
     assert_eq!(proofs, expected);
     let conversation = store.conversation(id).await.unwrap().unwrap();
-    let dossier = store.dossier(conversation.dossier.unwrap()).await.unwrap().unwrap();
+    let dossier = store.dossier(conversation.0.dossier.unwrap()).await.unwrap().unwrap();
     assert_eq!(dossier.reference, reference);
     assert_ne!(dossier.status, Status::Collecting);
     assert!(dossier.orientation.is_some(), "{dossier:?}");

@@ -122,16 +122,16 @@ async fn declare(db: &Database, receive: &str) {
     let store = db.store().await;
     let messages = messages(&store, lea.id).await;
     let conversation = store.conversation(messages[0].conversation).await.unwrap().unwrap();
-    let dossier = store.dossier(conversation.dossier.unwrap()).await.unwrap().unwrap();
+    let dossier = store.dossier(conversation.0.dossier.unwrap()).await.unwrap().unwrap();
     assert_ne!(dossier.status, Status::Collecting);
     assert!(dossier.orientation.is_some(), "{dossier:?}");
-    let facts = store.cases(&ALL).facts(dossier.id).await.unwrap();
+    let facts = store.cases(&ALL).facts(dossier.conversation).await.unwrap();
     let fact = |name: &str| facts.iter().rfind(|fact| fact.name == name).and_then(|fact| fact.value.clone());
     let known = |name: &str| serde_json::to_string(&fact(name)).unwrap();
     assert!(known("phone").contains("+33639980001"), "{}", known("phone"));
     assert!(known("rooms").contains("kitchen") && known("rooms").contains("hallway"), "{}", known("rooms"));
     // The album is kept whole, and confirmed once.
-    assert_eq!(store.documents(conversation.id).await.unwrap().len(), PHOTOS);
+    assert_eq!(store.documents(conversation.0.id).await.unwrap().len(), PHOTOS);
     let confirmed = messages.iter().filter(|message| message.body.text.contains("bien reçus"));
     assert_eq!(confirmed.count(), 1, "{PHOTOS} photos are one album");
     assert!(messages.iter().any(|message| message.body.text.starts_with(&format!("{PHOTOS} fichiers"))));
@@ -250,9 +250,9 @@ async fn a_shared_number_is_proven_and_its_owner_s_other_claim_is_proposed(db: D
     let mut people = Vec::new();
     for id in [conversation, by_sms] {
         let row = store.conversation(id).await.unwrap().unwrap();
-        assert_eq!(store.addresses(id).await.unwrap()[0].contact, row.contact);
-        people.push(row.contact);
-        dossiers.push(store.dossier(row.dossier.unwrap()).await.unwrap().unwrap());
+        assert_eq!(store.addresses(id).await.unwrap()[0].contact, row.0.contact);
+        people.push(row.0.contact);
+        dossiers.push(store.dossier(row.0.dossier.unwrap()).await.unwrap().unwrap());
     }
     assert_eq!(people[0], people[1], "they are one person's");
     for (one, other) in [(0, 1), (1, 0)] {
@@ -260,7 +260,7 @@ async fn a_shared_number_is_proven_and_its_owner_s_other_claim_is_proposed(db: D
         let found: Vec<_> = alike.iter().map(|it| (it.dossier, it.reason)).collect();
         assert_eq!(found, [(dossiers[other].id, MatchReason::Proof)]);
     }
-    let facts = store.cases(&ALL).facts(dossiers[0].id).await.unwrap();
+    let facts = store.cases(&ALL).facts(dossiers[0].conversation).await.unwrap();
     let phone = facts.iter().find(|fact| fact.name == "phone").unwrap();
     assert_eq!((phone.value.clone(), phone.source.clone()), (Some(Value::Phone(NUMBER.into())), Source::Channel));
 }
@@ -432,8 +432,7 @@ async fn whoever_blocks_the_bot_is_seen_by_the_handler() {
     let store = db.store().await;
     let timeline = async || {
         let conversation = store.conversation_at(&endpoint(7)).await.unwrap().unwrap();
-        let dossier = store.conversation(conversation).await.unwrap().unwrap().dossier?;
-        store.timeline(dossier).await.unwrap().into_iter().find(|entry| entry.kind == "undelivered")
+        store.timeline(conversation).await.unwrap().into_iter().find(|entry| entry.kind == "undelivered")
     };
     let told = async {
         loop {

@@ -69,7 +69,7 @@ async fn a_claim_goes_from_the_web_to_sms_telegram_and_mail_at_the_same_question
     for address in [&sms, &telegram, &mail, &web] {
         assert_eq!(house.at(address).await, conversation);
     }
-    assert_eq!(house.store.conversation(conversation).await.unwrap().unwrap().endpoint, mail);
+    assert_eq!(house.store.conversation(conversation).await.unwrap().unwrap().0.endpoint, mail);
     let crossed = house.timeline(&dossier).await.into_iter().filter(|kind| kind == "crossed").count();
     assert_eq!(crossed, 3);
     let proofs: Vec<_> = house.store.addresses(conversation).await.unwrap().into_iter().map(|row| row.proof).collect();

@@ -4,9 +4,10 @@ use guichet::{
     conversation::{Action, Actor},
     domain::{
         id::ConversationId,
+        log::Verdict,
         message::{Body, Channel, Endpoint},
     },
-    dossier::{Status, Verdict, verify},
+    dossier::Status,
     intake::Citation,
     store::MatchReason,
 };
@@ -57,8 +58,8 @@ async fn one_persons_two_dossiers_are_proposed_and_never_merged_by_themselves(db
     db.execute("UPDATE dossier SET policy = NULL").await;
     for dossier in [first.id, second.id] {
         let sql = format!(
-            "INSERT INTO fact (dossier, seq, name, value, source, message_seq, at) \
-             VALUES ('{dossier}', 900, 'phone', '{{\"phone\":\"+33639980001\"}}', '\"flow\"', NULL, 0)"
+            "INSERT INTO told_contact (dossier, name, value) VALUES ('{dossier}', 'phone', '+33639980001') \
+             ON CONFLICT DO NOTHING"
         );
         db.execute(Box::leak(sql.into_boxed_str())).await;
     }
@@ -87,13 +88,13 @@ async fn a_handler_merges_two_dossiers_and_nothing_is_lost(db: Database) {
     let kept = house.store.dossier(kept.id).await.unwrap().unwrap();
     assert_eq!((kept.status, house.timeline(&kept).await.last().unwrap().as_str()), (Status::Collecting, "merged"));
     for dossier in [&kept, &merged] {
-        let entries = house.store.timeline(dossier.id).await.unwrap();
-        assert_eq!(verify(dossier.id, &entries, &dossier.tip), Verdict::Intact);
+        let (_, fence) = house.store.conversation(dossier.conversation).await.unwrap().unwrap();
+        assert_eq!(house.store.verify_log(&fence).await.unwrap(), Verdict::Intact);
     }
     // What is said by SMS is said in the kept dossier, and answered there.
     house.say(&sms, "oui").await;
     let conversation = house.store.conversation(kept.conversation).await.unwrap().unwrap();
-    assert_eq!(conversation.endpoint, sms);
+    assert_eq!(conversation.0.endpoint, sms);
     // Nobody is reminded of the other one.
     house.set_clock("2026-11-23T10:00:00+01:00");
     assert_eq!(house.intake.wake_due().await.unwrap(), 1);

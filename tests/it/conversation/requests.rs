@@ -21,7 +21,8 @@ fn said(text: &str) -> Body {
 }
 
 async fn kinds(store: &Engine, dossier: guichet::domain::id::DossierId) -> Vec<String> {
-    let entries = store.timeline(dossier).await.unwrap();
+    let dossier = store.dossier(dossier).await.unwrap().unwrap();
+    let entries = store.timeline(dossier.conversation).await.unwrap();
     entries.into_iter().map(|entry| format!("{} {}", entry.actor, entry.kind)).collect()
 }
 

@@ -4,8 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use guichet::{
     channel::sms::render,
-    domain::message::Author,
-    dossier::{Verdict, verify},
+    domain::{log::Verdict, message::Author},
     store::{Engine, MessageRow},
 };
 use tokio::sync::{Semaphore, watch};
@@ -102,11 +101,11 @@ async fn assert_all_there(store: &Engine, sender: &str, receipts: &[Receipt]) ->
             assert_eq!(receipt.replies, said, "{sender}: message {number} was answered otherwise than is stored");
         }
     }
-    if let Some(dossier) = store.conversation(id).await.unwrap().and_then(|conversation| conversation.dossier) {
+    if let Some(dossier) = store.conversation(id).await.unwrap().and_then(|conversation| conversation.0.dossier) {
         let dossier = store.dossier(dossier).await.unwrap().unwrap();
-        let timeline = store.timeline(dossier.id).await.unwrap();
-        assert_eq!(verify(dossier.id, &timeline, &dossier.tip), Verdict::Intact, "{sender}");
-        let facts = store.cases(&ALL).facts(dossier.id).await.unwrap();
+        let (_, fence) = store.conversation(dossier.conversation).await.unwrap().unwrap();
+        assert_eq!(store.verify_log(&fence).await.unwrap(), Verdict::Intact, "{sender}");
+        let facts = store.cases(&ALL).facts(dossier.conversation).await.unwrap();
         assert!(facts.iter().zip(1..).all(|(fact, seq)| fact.seq == seq), "{sender}: a gap in the facts");
     }
     messages.len() - received.len()

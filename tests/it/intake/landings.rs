@@ -58,8 +58,8 @@ async fn goes_on(sources: BTreeMap<String, String>) {
         talk.push(format!("> {text}\n{heard}"));
         assert!(!heard.contains("{{") && replies.iter().all(|reply| !reply.text.is_empty()), "{}", talk.join("\n"));
         let conversation = house.store.conversation(house.at(&person).await).await.unwrap().unwrap();
-        assert_eq!(conversation.flow_revision, revision, "it keeps the flows with which it began");
-        if let Some(dossier) = conversation.dossier {
+        assert_eq!(conversation.0.flow_revision, revision, "it keeps the flows with which it began");
+        if let Some(dossier) = conversation.0.dossier {
             let dossier = house.store.dossier(dossier).await.unwrap().unwrap();
             let timeline = house.timeline(&dossier).await;
             if timeline.iter().any(|kind| kind == "flow_ended") {

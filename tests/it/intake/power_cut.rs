@@ -18,8 +18,10 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use guichet::{
     document::{Documents, Inspection, Limits},
-    domain::id::{ConversationId, DocumentId},
-    dossier::{Verdict, verify},
+    domain::{
+        id::{ConversationId, DocumentId},
+        log::Verdict,
+    },
     store::{DocumentRow, Engine, Synchronous},
 };
 use sha2::{Digest as _, Sha256};
@@ -132,10 +134,9 @@ async fn messages_of(store: &Engine, id: ConversationId) -> usize {
     let messages = store.messages(id, 0, i64::MAX).await.unwrap();
     assert!(messages.iter().zip(1..).all(|(message, seq)| message.seq == seq));
     assert_eq!(messages.len() % 2, 0, "a message without its reply");
-    if let Some(conversation) = store.conversation(id).await.unwrap() {
-        let dossier = store.dossier(conversation.dossier.unwrap()).await.unwrap().unwrap();
-        let timeline = store.timeline(dossier.id).await.unwrap();
-        assert_eq!(verify(dossier.id, &timeline, &dossier.tip), Verdict::Intact);
+    if let Some((_, fence)) = store.conversation(id).await.unwrap() {
+        assert_eq!(store.verify_log(&fence).await.unwrap(), Verdict::Intact);
+        let timeline = store.timeline(id).await.unwrap();
         assert_eq!(timeline.len() * 2, messages.len());
     }
     messages.len()
@@ -185,7 +186,7 @@ async fn write(store: Engine, person: String) {
 async fn turn(store: &Engine, case: &mut Case, id: &str) {
     let commit = case.turn(id, &"l'eau coule chez le voisin ".repeat(40));
     store.commit(commit).await.unwrap();
-    say(&format!("message {} {}", case.id(), case.conversation.last_seq));
+    say(&format!("message {} {}", case.id(), case.fence.last_seq));
 }
 
 async fn upload(store: Engine, documents: Documents, folder: std::path::PathBuf, careless: bool) {

@@ -1,8 +1,8 @@
 //! Turns: stored whole, once, in order, fenced by revision.
 
 use guichet::{
-    dossier::{Verdict, verify},
-    store::{CommitError, Engine, InboxFilter, StoreError},
+    domain::log::Verdict,
+    store::{CommitError, Engine, InboxFilter, OutboxRow, StoreError},
 };
 
 use crate::support::{ALL, Case, Database, endpoint, on_both_engines};
@@ -18,7 +18,7 @@ on_both_engines! {
     many_conversations_at_once_each_keep_their_order,
     any_text_is_held_to_the_last_byte,
     what_the_engine_cannot_hold_is_refused_alone,
-    an_altered_timeline_shows,
+    an_altered_log_shows,
 }
 
 async fn a_turn_is_read_back_as_it_was_stored(db: Database) {
@@ -26,23 +26,29 @@ async fn a_turn_is_read_back_as_it_was_stored(db: Database) {
     let mut case = Case::new("+33600000001");
     let commit = store.commit(case.turn("a", "une fuite")).await.unwrap();
     let reopened = db.store().await;
-    assert_eq!(reopened.conversation(case.id()).await.unwrap(), Some(case.conversation.clone()));
+    let stored = reopened.conversation(case.id()).await.unwrap();
+    assert_eq!(stored, Some((case.conversation.clone(), commit.fence.clone())));
     assert_eq!(reopened.conversation_at(&endpoint("+33600000001")).await.unwrap(), Some(case.id()));
     assert_eq!(reopened.conversation_at(&endpoint("+33600000002")).await.unwrap(), None);
     assert_eq!(reopened.messages(case.id(), 0, 10).await.unwrap(), commit.rows.messages);
     assert_eq!(reopened.messages(case.id(), 1, 10).await.unwrap(), commit.rows.messages[1..]);
     assert_eq!(reopened.messages(case.id(), 0, 1).await.unwrap(), commit.rows.messages[..1]);
     assert_eq!(reopened.dossier(case.dossier.id).await.unwrap(), Some(case.dossier.clone()));
-    assert_eq!(reopened.cases(&ALL).facts(case.dossier.id).await.unwrap(), commit.rows.facts);
-    assert_eq!(reopened.timeline(case.dossier.id).await.unwrap(), commit.rows.timeline);
+    let facts = reopened.cases(&ALL).facts(case.id()).await.unwrap();
+    assert_eq!(
+        facts.iter().map(|fact| (fact.name.as_str(), fact.message_seq)).collect::<Vec<_>>(),
+        [("said", Some(1))]
+    );
+    assert_eq!(reopened.timeline(case.id()).await.unwrap(), commit.rows.timeline);
 }
 
 async fn a_refused_turn_leaves_nothing_and_spares_its_group(db: Database) {
     let store = db.store().await;
     let (mut good, mut bad, mut other) = (Case::new("good"), Case::new("bad"), Case::new("other"));
-    // The last table of the transaction refuses it: its first fact comes twice.
+    // One of the last tables of the transaction refuses it: what it sends comes twice.
     let mut broken = bad.turn("bad", "refusé");
-    broken.rows.facts.push(broken.rows.facts[0].clone());
+    let sent = OutboxRow::new(bad.id(), 2, endpoint("bad"), crate::support::at(0));
+    broken.rows.outbox = vec![sent.clone(), sent];
     let (first, broken, third) = tokio::join!(
         store.commit(good.turn("good", "gardé")),
         store.commit(broken),
@@ -55,7 +61,7 @@ async fn a_refused_turn_leaves_nothing_and_spares_its_group(db: Database) {
     assert_eq!(store.conversation_at(&endpoint("bad")).await.unwrap(), None);
     assert_eq!(store.dossier(bad.dossier.id).await.unwrap(), None);
     assert!(store.messages(bad.id(), 0, 10).await.unwrap().is_empty());
-    assert!(store.timeline(bad.dossier.id).await.unwrap().is_empty());
+    assert!(store.timeline(bad.id()).await.unwrap().is_empty());
     // Its key was not kept either: the provider may deliver it again.
     store.commit(Case::new("bad").turn("bad", "de nouveau")).await.unwrap();
 }
@@ -113,7 +119,7 @@ async fn a_turn_on_an_old_revision_is_a_conflict_and_may_come_again(db: Database
     let lost = store.commit(stale.turn("three", "trois")).await;
     assert!(matches!(lost, Err(CommitError::Conflict)), "{lost:?}");
     assert_eq!(store.messages(case.id(), 0, 10).await.unwrap().len(), 4);
-    assert_eq!(store.cases(&ALL).facts(case.dossier.id).await.unwrap().len(), 2);
+    assert_eq!(store.cases(&ALL).facts(case.id()).await.unwrap().len(), 2);
     // Loaded anew, the same message is stored: its key was not kept by the lost try.
     store.commit(case.turn("three", "trois")).await.unwrap();
     let texts = texts(&store, &case).await;
@@ -152,7 +158,7 @@ async fn two_stores_that_race_on_one_conversation_lose_no_turn(db: Database) {
             for turn in 0..TURNS {
                 let id = format!("{node}-{turn}");
                 loop {
-                    case.conversation = store.conversation(case.id()).await.unwrap().unwrap();
+                    (case.conversation, case.fence) = store.conversation(case.id()).await.unwrap().unwrap();
                     case.dossier = store.dossier(case.dossier.id).await.unwrap().unwrap();
                     match store.commit(case.turn(&id, &id)).await {
                         Ok(_) => break,
@@ -221,7 +227,7 @@ async fn any_text_is_held_to_the_last_byte(db: Database) {
     }
     let messages = store.messages(case.id(), 0, 1000).await.unwrap();
     assert!(messages.iter().step_by(2).map(|message| message.body.text.as_str()).eq(texts));
-    let facts = store.cases(&ALL).facts(case.dossier.id).await.unwrap();
+    let facts = store.cases(&ALL).facts(case.id()).await.unwrap();
     for (fact, text) in facts.iter().zip(texts) {
         assert_eq!(fact.value, Some(guichet::domain::fact::Value::Text(text.to_owned())));
     }
@@ -253,17 +259,18 @@ async fn what_the_engine_cannot_hold_is_refused_alone(db: Database) {
     }
 }
 
-async fn an_altered_timeline_shows(db: Database) {
+async fn an_altered_log_shows(db: Database) {
     let store = db.store().await;
     let mut case = Case::new("x");
     for turn in 1..=4 {
         store.commit(case.turn(&turn.to_string(), "dit")).await.unwrap();
     }
     assert_intact(&store, &case).await;
-    db.execute("UPDATE timeline SET detail = '{\"fact\":\"other\"}' WHERE seq = 3").await;
-    assert_eq!(verdict(&store, &case).await, Verdict::BrokenAt(3));
-    db.execute("DELETE FROM timeline WHERE seq >= 3").await;
-    assert_eq!(verdict(&store, &case).await, Verdict::Truncated { found: 2, expected: 4 });
+    // Four entries a turn: two messages, a line of the timeline, the state.
+    db.execute("UPDATE log SET value = '{\"fact\":\"other\"}' WHERE number = 7").await;
+    assert_eq!(verdict(&store, &case).await, Verdict::BrokenAt(7));
+    db.execute("DELETE FROM log WHERE number >= 7").await;
+    assert_eq!(verdict(&store, &case).await, Verdict::Truncated { found: 6, expected: 16 });
 }
 
 async fn texts(store: &Engine, case: &Case) -> Vec<String> {
@@ -272,8 +279,8 @@ async fn texts(store: &Engine, case: &Case) -> Vec<String> {
 }
 
 async fn verdict(store: &Engine, case: &Case) -> Verdict {
-    let dossier = store.dossier(case.dossier.id).await.unwrap().unwrap();
-    verify(dossier.id, &store.timeline(dossier.id).await.unwrap(), &dossier.tip)
+    let (_, fence) = store.conversation(case.id()).await.unwrap().unwrap();
+    store.verify_log(&fence).await.unwrap()
 }
 
 async fn assert_intact(store: &Engine, case: &Case) {

@@ -104,7 +104,7 @@ async fn a_table_that_another_session_holds_is_not_waited_for_without_end() {
     let mut case = Case::new("x");
     store.commit(case.turn("before", "")).await.unwrap();
     let mut other = PgConnection::connect(&db.url).await.unwrap();
-    other.execute("BEGIN; LOCK TABLE message IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    other.execute("BEGIN; LOCK TABLE log IN ACCESS EXCLUSIVE MODE").await.unwrap();
     let before = case.clone();
     let refused = refusal(store.commit(case.turn("held", "")).await);
     assert!(matches!(*refused, StoreError::Locked), "{refused}");

@@ -9,8 +9,11 @@ use std::io::Read as _;
 
 use flate2::read::GzDecoder;
 use guichet::{
-    domain::message::{Channel, Endpoint},
-    dossier::{Dossier, Status, Verdict, verify},
+    domain::{
+        log::Verdict,
+        message::{Channel, Endpoint},
+    },
+    dossier::{Dossier, Status, TimelineEvent},
     store::AppointmentState,
 };
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
@@ -104,9 +107,9 @@ async fn the_dossiers_of_the_last_landing_are_read_whole(db: Database) {
     let (mut decisions, mut booked) = (0, 0);
     for dossier in &dossiers {
         assert_intact(&house, dossier).await;
-        assert!(!house.store.cases(&ALL).facts(dossier.id).await.unwrap().is_empty());
+        assert!(!house.store.cases(&ALL).facts(dossier.conversation).await.unwrap().is_empty());
         assert!(!house.store.messages(dossier.conversation, 0, 500).await.unwrap().is_empty());
-        decisions += house.store.cases(&ALL).decisions(dossier.id).await.unwrap().len();
+        decisions += house.store.cases(&ALL).decisions(dossier.conversation).await.unwrap().len();
         let mission = house.store.mission(dossier.id).await.unwrap();
         let appointments = mission.map(|mission| mission.appointments).unwrap_or_default();
         booked += appointments.iter().filter(|row| row.state == AppointmentState::Booked).count();
@@ -116,14 +119,25 @@ async fn the_dossiers_of_the_last_landing_are_read_whole(db: Database) {
 
 /// What `guichet audit verify` asks.
 async fn assert_intact(house: &House, dossier: &Dossier) {
-    let timeline = house.store.timeline(dossier.id).await.unwrap();
-    assert_eq!(verify(dossier.id, &timeline, &dossier.tip), Verdict::Intact, "{}", dossier.reference);
+    let (_, fence) = house.store.conversation(dossier.conversation).await.unwrap().unwrap();
+    assert_eq!(house.store.verify_log(&fence).await.unwrap(), Verdict::Intact, "{}", dossier.reference);
+    let resealed = house.store.timeline(dossier.conversation).await.unwrap().into_iter().map(|line| line.event());
+    let resealed: Vec<bool> = resealed
+        .filter_map(|event| match event {
+            TimelineEvent::Resealed { intact, .. } => Some(intact),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(resealed, [true], "the old chain was verified, and its end is named");
 }
 
 async fn dossiers(house: &House) -> Vec<Dossier> {
     let mut dossiers = Vec::new();
-    for id in house.store.dossier_ids(None, 100).await.unwrap() {
-        dossiers.push(house.store.dossier(id).await.unwrap().unwrap());
+    for fence in house.store.fences(None, 100).await.unwrap() {
+        let (conversation, _) = house.store.conversation(fence.conversation).await.unwrap().unwrap();
+        if let Some(id) = conversation.dossier {
+            dossiers.push(house.store.dossier(id).await.unwrap().unwrap());
+        }
     }
     dossiers
 }

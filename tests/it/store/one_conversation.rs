@@ -20,7 +20,7 @@ async fn a_door_opens_its_own_conversation_and_no_other(db: Database) {
     let theirs = store.doors().at(&endpoint("other")).await.unwrap().unwrap();
     assert!(store.doors().at(&endpoint("nobody's")).await.unwrap().is_none());
     assert_eq!((mine.id(), theirs.id()), (own.id(), other.id()));
-    assert_eq!(mine.row().await.unwrap().unwrap(), own.conversation);
+    assert_eq!(mine.row().await.unwrap().unwrap(), (own.conversation.clone(), own.fence.clone()));
     assert_eq!(mine.dossier().await.unwrap().unwrap().id, own.dossier.id);
     let texts: Vec<_> = mine.messages(0, 10).await.unwrap().into_iter().map(|message| message.body.text).collect();
     assert_eq!(texts, ["à moi", "reply to 1"]);

@@ -1,5 +1,7 @@
 //! Each row reads back as it was written, every column with a value that no other has.
 
+use std::sync::Arc;
+
 use guichet::{
     document::Inspection,
     domain::{
@@ -7,17 +9,18 @@ use guichet::{
         fact::{Source, Value},
         id::{AppointmentId, ContactId, DocumentId, MissedId, MissionId, OutboundId, RequestId},
         language::Language,
+        log::{Tip, Verdict},
         message::{Author, Body, Channel, Endpoint},
         orientation_mode::OrientationMode,
         priority::Priority,
         timing::Timing,
     },
-    dossier::{Decision, Dossier, Status, TimelineEvent, Wanted},
+    dossier::{Decision, Dossier, Entry, Status, TimelineEvent, Wanted},
     planning::{Assignment, Because},
     store::{
         Acknowledgement, AppointmentRow, AppointmentState, Binding, Completion, ConversationRow, DecisionRow, Delivery,
-        DocumentRow, EndpointRow, FactRow, MessageRow, MissedRow, Mission, MissionRow, MissionState, OutboxRow,
-        Planning, PolicyRow, ProvenRow, RequestRow, Requests, SmsPart,
+        DocumentRow, EndpointRow, FactRow, Fence, MessageRow, MissedRow, Mission, MissionRow, MissionState, OutboxRow,
+        Planning, PolicyRow, ProvenRow, RequestRow, Requests, SmsPart, StateChange, ToldContact,
     },
 };
 use serde_json::json;
@@ -43,15 +46,20 @@ async fn every_row_reads_back_as_it_was_written(db: Database) {
         language: Language::En,
         handler: Some("camille".into()),
         flow_revision: "r7".into(),
-        state: "{\"step\":7}".into(),
+        opened_at: at(15),
+        ..case.conversation.clone()
+    };
+    turn.conversation = Arc::new(conversation.clone());
+    let mut fence = Fence {
+        revision: 1,
         last_seq: 12,
         read_seq: 11,
+        timeline_seq: 10,
         timing: Timing { silent_since: Some(at(13)), unsettled: None, wake_at: Some(at(14)) },
-        opened_at: at(15),
         updated_at: at(16),
-        ..turn.conversation
+        ..Fence::new(case.id(), at(0))
     };
-    turn.conversation = conversation.clone();
+    turn.fence = fence.clone();
     let endpoint = EndpointRow {
         endpoint: place("endpoint"),
         conversation: case.id(),
@@ -70,7 +78,7 @@ async fn every_row_reads_back_as_it_was_written(db: Database) {
         at: at(19),
     };
     turn.rows.messages = vec![message.clone()];
-    let mut dossier = Dossier {
+    let dossier = Dossier {
         reference: "REF-1".into(),
         insurer: "phare".into(),
         peril: "fire".into(),
@@ -83,30 +91,25 @@ async fn every_row_reads_back_as_it_was_written(db: Database) {
         handler: Some("hugo".into()),
         wanted: vec![Wanted { kind: "damage_photos".into(), required: true, received: 0 }],
         waiting_since: Some(at(20)),
-        fact_seq: 21,
         opened_at: at(22),
-        ..turn.dossier.unwrap()
+        ..case.dossier.clone()
     };
     let closed = TimelineEvent::Other { kind: "closed".into(), detail: json!({ "reason": "fini" }) };
-    turn.rows.timeline.push(dossier.record("camille", &closed, at(23)).unwrap());
+    turn.rows.timeline.push(Entry::new(2, "camille", &closed, at(23)).unwrap());
     let timeline = turn.rows.timeline.clone();
-    turn.dossier = Some(dossier.clone());
+    turn.dossier = Some(Arc::new(dossier.clone()));
     let fact = FactRow {
-        dossier: dossier.id,
-        seq: 24,
+        seq: 1,
         name: "damage_amount".into(),
         value: Some(Value::Amount(90_000)),
         source: Source::Handler("camille".into()),
         message_seq: Some(25),
-        at: at(26),
+        at: at(16),
     };
-    turn.rows.facts = vec![fact.clone()];
-    let decision = DecisionRow {
-        dossier: dossier.id,
-        seq: 27,
-        decision: Decision::Other(json!({ "rule": "water_over_1600" })),
-        at: at(28),
-    };
+    let said = json!({ "damage_amount": { "v": fact.value, "s": fact.source } });
+    let value = json!({ "v": 1, "m": 25, "d": { "f": said }, "s": { "step": 7 } }).to_string();
+    turn.rows.state = Some(StateChange { value: value.clone(), is_whole: true });
+    let decision = DecisionRow { seq: 27, decision: Decision::Other(json!({ "rule": "water_over_1600" })), at: at(28) };
     turn.rows.decisions = vec![decision.clone()];
     let document = DocumentRow {
         id: DocumentId::new(at(29)),
@@ -194,16 +197,23 @@ async fn every_row_reads_back_as_it_was_written(db: Database) {
         at: at(50),
     };
     turn.binding = Binding { proves: Some(Box::new(proven.clone())), ..Binding::default() };
-    store.commit(turn).await.unwrap();
+    let told = ToldContact { dossier: dossier.id, name: "phone".into(), value: "+33639980102".into() };
+    turn.rows.contacts = vec![told];
+    let stored = store.commit(turn.seal().unwrap()).await.unwrap();
 
-    assert_eq!(store.conversation(case.id()).await.unwrap(), Some(conversation));
+    // One message, two lines, the decision, the state: only who stores them knows the log's end.
+    assert_eq!((stored.fence.tip.number, stored.fence.whole), (5, 5));
+    (fence.tip, fence.whole) = (stored.fence.tip, stored.fence.whole);
+    assert_eq!(store.conversation(case.id()).await.unwrap(), Some((conversation, fence.clone())));
+    assert_eq!(store.state(&fence).await.unwrap(), [value]);
+    assert_eq!(store.verify_log(&fence).await.unwrap(), Verdict::Intact);
     let addresses = store.addresses(case.id()).await.unwrap();
     assert_eq!(format!("{addresses:?}"), format!("{:?}", [endpoint]));
     assert_eq!(store.messages(case.id(), 0, 10).await.unwrap(), [message]);
     assert_eq!(store.dossier(dossier.id).await.unwrap(), Some(dossier.clone()));
-    assert_eq!(store.timeline(dossier.id).await.unwrap(), timeline);
-    assert_eq!(store.cases(&ALL).facts(dossier.id).await.unwrap(), [fact]);
-    assert_eq!(store.cases(&ALL).decisions(dossier.id).await.unwrap(), [decision]);
+    assert_eq!(store.timeline(case.id()).await.unwrap(), timeline);
+    assert_eq!(store.cases(&ALL).facts(case.id()).await.unwrap(), [fact]);
+    assert_eq!(store.cases(&ALL).decisions(case.id()).await.unwrap(), [decision]);
     assert_eq!(store.cases(&ALL).document(document.id).await.unwrap(), Some(document));
     assert_eq!(store.outbox_row(outbox.id).await.unwrap(), Some(outbox));
     assert_eq!(store.cases(&ALL).request(request.id).await.unwrap(), Some(request));
@@ -241,8 +251,10 @@ async fn what_is_missing_reads_back_as_missing(db: Database) {
     let store = db.store().await;
     let mut case = Case::new("x");
     let mut turn = case.turn("1", "bonjour");
-    turn.rows.facts[0].value = None;
-    turn.rows.facts[0].message_seq = None;
+    let value = json!({ "v": 1, "d": { "f": { "said": null } }, "s": {} }).to_string();
+    turn.rows.state = Some(StateChange { value, is_whole: true });
+    let (name, source) = ("said".into(), Source::Flow);
+    let fact = FactRow { seq: 1, name, value: None, source, message_seq: None, at: turn.fence.updated_at };
     let request = RequestRow {
         id: RequestId::new(at(1)),
         conversation: case.id(),
@@ -258,11 +270,12 @@ async fn what_is_missing_reads_back_as_missing(db: Database) {
         done: None,
     };
     turn.rows.requests = Requests { asked: vec![request.clone()], ..Requests::default() };
-    let (facts, messages) = (turn.rows.facts.clone(), turn.rows.messages.clone());
-    store.commit(turn).await.unwrap();
-    assert_eq!(store.conversation(case.id()).await.unwrap(), Some(case.conversation.clone()));
+    let messages = turn.rows.messages.clone();
+    turn.fence.tip = Tip::default();
+    let fence = store.commit(turn.seal().unwrap()).await.unwrap().fence;
+    assert_eq!(store.conversation(case.id()).await.unwrap(), Some((case.conversation.clone(), fence)));
     assert_eq!(store.dossier(case.dossier.id).await.unwrap(), Some(case.dossier.clone()));
-    assert_eq!(store.cases(&ALL).facts(case.dossier.id).await.unwrap(), facts);
+    assert_eq!(store.cases(&ALL).facts(case.id()).await.unwrap(), [fact]);
     assert_eq!(store.messages(case.id(), 0, 10).await.unwrap(), messages);
     assert_eq!(store.cases(&ALL).request(request.id).await.unwrap(), Some(request));
 }

@@ -23,7 +23,7 @@ on_both_engines! {
     a_flow_revision_stays_as_it_was,
     the_inbox_shows_what_is_open_the_latest_first,
     the_inbox_filters_sorts_and_counts,
-    all_dossiers_are_walked_page_by_page,
+    all_conversations_are_walked_page_by_page,
 }
 
 fn document(case: &Case, upload: &str) -> DocumentRow {
@@ -148,7 +148,7 @@ async fn the_inbox_shows_what_is_open_the_latest_first(db: Database) {
     for (i, status) in Status::ALL.into_iter().enumerate() {
         let mut case = Case::new(&i.to_string());
         case.dossier.status = status;
-        case.conversation.last_seq = i64::try_from(10 * i).unwrap();
+        case.fence.last_seq = i64::try_from(10 * i).unwrap();
         store.commit(case.turn(&i.to_string(), "")).await.unwrap();
         references.push(case.dossier.reference);
     }
@@ -205,21 +205,21 @@ async fn the_inbox_filters_sorts_and_counts(db: Database) {
     assert!(counts.iter().any(|count| count.orientation.is_none() && count.waiting && count.count == 1));
 }
 
-async fn all_dossiers_are_walked_page_by_page(db: Database) {
+async fn all_conversations_are_walked_page_by_page(db: Database) {
     let store = db.store().await;
     let mut stored = Vec::new();
     for i in 0..7 {
         let mut case = Case::new(&i.to_string());
         store.commit(case.turn(&i.to_string(), "")).await.unwrap();
-        stored.push(case.dossier.id);
+        stored.push(case.id());
     }
     let mut walked = Vec::new();
     loop {
-        let page = store.dossier_ids(walked.last().copied(), 3).await.unwrap();
+        let page = store.fences(walked.last().copied(), 3).await.unwrap();
         if page.is_empty() {
             break;
         }
-        walked.extend(page);
+        walked.extend(page.iter().map(|fence| fence.conversation));
     }
     stored.sort();
     assert_eq!(walked, stored);

@@ -100,7 +100,7 @@ impl House {
     /// Its dossier.
     pub(crate) async fn dossier(&self, endpoint: &Endpoint) -> Dossier {
         let conversation = self.store.conversation(self.at(endpoint).await).await.unwrap().unwrap();
-        self.store.dossier(conversation.dossier.unwrap()).await.unwrap().unwrap()
+        self.store.dossier(conversation.0.dossier.unwrap()).await.unwrap().unwrap()
     }
 
     /// What Guichet said there, oldest first, with the channel.
@@ -112,7 +112,7 @@ impl House {
 
     /// The codes of a dossier's timeline.
     pub(crate) async fn timeline(&self, dossier: &Dossier) -> Vec<String> {
-        let entries = self.store.timeline(dossier.id).await.unwrap();
+        let entries = self.store.timeline(dossier.conversation).await.unwrap();
         entries.into_iter().map(|entry| entry.kind).collect()
     }
 }

@@ -1,5 +1,7 @@
 //! A conversation with its dossier, turn by turn, as the intake would store it.
 
+use std::sync::Arc;
+
 use guichet::{
     domain::{
         id::{ContactId, ConversationId, DossierId},
@@ -7,8 +9,8 @@ use guichet::{
         message::{Author, Body, Channel, Endpoint},
         priority::Priority,
     },
-    dossier::{Dossier, Status, TimelineEvent, Tip, reference_of},
-    store::{Binding, Commit, ConversationRow, EndpointRow, FactRow, Key, MessageRow, TurnRows},
+    dossier::{Dossier, Entry, Status, TimelineEvent, reference_of},
+    store::{Binding, Commit, ConversationRow, EndpointRow, Fence, Key, MessageRow, StateChange, TurnRows},
 };
 use jiff::Timestamp;
 
@@ -31,6 +33,7 @@ pub(crate) fn key(id: &str, seq: i64) -> Key {
 #[derive(Clone)]
 pub(crate) struct Case {
     pub(crate) conversation: ConversationRow,
+    pub(crate) fence: Fence,
     pub(crate) dossier: Dossier,
 }
 
@@ -42,22 +45,16 @@ impl Case {
         Self {
             conversation: ConversationRow {
                 id,
-                revision: 0,
                 contact: ContactId::new(now),
                 insurer: "demo".into(),
                 endpoint: endpoint(address),
                 language: Language::default(),
                 handler: None,
                 flow_revision: "r1".into(),
-                state: "{}".into(),
                 dossier: Some(dossier),
-                last_seq: 0,
-                read_seq: 0,
-                timing: guichet::domain::timing::Timing::default(),
-                moves: 0,
                 opened_at: now,
-                updated_at: now,
             },
+            fence: Fence::new(id, now),
             dossier: Dossier {
                 id: dossier,
                 reference: reference_of(id),
@@ -73,8 +70,6 @@ impl Case {
                 handler: None,
                 wanted: Vec::new(),
                 waiting_since: None,
-                fact_seq: 0,
-                tip: Tip::default(),
                 opened_at: now,
                 updated_at: now,
             },
@@ -87,25 +82,18 @@ impl Case {
 
     /// The next turn: the person's message `provider_id`, its reply, a fact and a line of the timeline.
     pub(crate) fn turn(&mut self, provider_id: &str, text: &str) -> Commit {
-        let opens = self.conversation.revision == 0;
-        let seq = self.conversation.last_seq + 1;
+        let opens = self.fence.revision == 0;
+        let seq = self.fence.last_seq + 1;
         let now = at(seq);
-        self.conversation.revision += 1;
-        self.conversation.last_seq = seq + 1;
-        self.conversation.state = format!("{{\"turn\":{}}}", self.conversation.revision);
-        self.conversation.updated_at = now;
-        self.dossier.fact_seq += 1;
-        let fact = FactRow {
-            dossier: self.dossier.id,
-            seq: self.dossier.fact_seq,
-            name: "said".into(),
-            value: Some(guichet::domain::fact::Value::Text(text.to_owned())),
-            source: guichet::domain::fact::Source::Policyholder,
-            message_seq: Some(seq),
-            at: now,
-        };
-        let event = TimelineEvent::Other { kind: "fact".into(), detail: serde_json::json!({ "fact": "said" }) };
-        let entry = self.dossier.record("policyholder", &event, now).unwrap();
+        self.fence.revision += 1;
+        self.fence.last_seq = seq + 1;
+        self.fence.timeline_seq += 1;
+        self.fence.updated_at = now;
+        self.dossier.updated_at = now;
+        let event = TimelineEvent::Other { kind: "said".into(), detail: serde_json::json!({ "detail": "x" }) };
+        let entry = Entry::new(self.fence.timeline_seq, "policyholder", &event, now).unwrap();
+        let said = serde_json::json!({ "said": { "v": guichet::domain::fact::Value::Text(text.to_owned()) } });
+        let state = serde_json::json!({ "v": 1, "m": seq, "d": { "f": said }, "s": { "turn": self.fence.revision } });
         let message = |seq, author, text: &str, client_id| MessageRow {
             conversation: self.id(),
             seq,
@@ -115,7 +103,7 @@ impl Case {
             client_id,
             at: now,
         };
-        Commit {
+        let commit = Commit {
             key: Some(key(provider_id, seq)),
             endpoint: opens.then(|| EndpointRow {
                 endpoint: self.conversation.endpoint.clone(),
@@ -124,18 +112,24 @@ impl Case {
                 at: now,
                 proof: None,
             }),
-            conversation: self.conversation.clone(),
+            conversation: Arc::new(self.conversation.clone()),
+            is_changed: opens,
+            fence: self.fence.clone(),
+            log: Vec::new(),
             binding: Binding::default(),
-            dossier: Some(self.dossier.clone()),
+            dossier: Some(Arc::new(self.dossier.clone())),
             rows: TurnRows {
                 messages: vec![
                     message(seq, Author::Policyholder, text, Some(provider_id.to_owned())),
                     message(seq + 1, Author::Guichet, &format!("reply to {provider_id}"), None),
                 ],
-                facts: vec![fact],
+                state: Some(StateChange { value: state.to_string(), is_whole: true }),
                 timeline: vec![entry],
                 ..TurnRows::default()
             },
-        }
+        };
+        let commit = commit.seal().unwrap();
+        self.fence = commit.fence.clone();
+        commit
     }
 }

@@ -90,7 +90,7 @@ async fn a_stop_keeps_all_that_was_acknowledged(db: Database) {
     for (from, receipts) in tasks.join_all().await {
         if let Some(last) = receipts.last() {
             let id = store.conversation_at(&endpoint(&from)).await.unwrap().unwrap();
-            assert!(store.conversation(id).await.unwrap().unwrap().last_seq >= last.seq);
+            assert!(store.conversation(id).await.unwrap().unwrap().1.last_seq >= last.seq);
         }
     }
 }
@@ -110,7 +110,7 @@ async fn what_is_no_message_is_refused_by_its_status() {
     ] {
         assert_eq!(client.send::<Value>(&sent).await.unwrap_err(), expected);
     }
-    assert_eq!(db.number("SELECT COUNT(*) FROM message").await, 0);
+    assert_eq!(db.number("SELECT COUNT(*) FROM log").await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -58,7 +58,7 @@ pub(crate) async fn get(
     let mission = console.cases(&session).mission_of_appointment(id).await?.ok_or(ConsoleError::NotFound)?;
     let Version { row, sequence } = version_of(&mission).ok_or(ConsoleError::NotFound)?;
     let dossier = console.cases(&session).dossier(row.dossier).await?.ok_or(ConsoleError::NotFound)?;
-    let facts = console.cases(&session).facts(dossier.id).await?;
+    let facts = console.cases(&session).facts(dossier.conversation).await?;
     let phone = match current(&facts, "phone") {
         Some(Value::Phone(phone)) => Some(phone.as_str()),
         _ => None,

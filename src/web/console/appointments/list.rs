@@ -187,7 +187,7 @@ fn address_of(expert: &str, after: &str, arrange_after: &str) -> String {
 }
 
 async fn case_of(console: &Console, seen: Cases<'_>, mission: &MissionRow) -> Result<Case, ConsoleError> {
-    let (dossier, facts) = tokio::try_join!(seen.dossier(mission.dossier), seen.facts(mission.dossier))?;
+    let (dossier, facts) = tokio::try_join!(seen.dossier(mission.dossier), seen.facts(mission.conversation))?;
     let dossier = dossier.ok_or(ConsoleError::NotFound)?;
     let phone = match current(&facts, "phone") {
         Some(Value::Phone(phone)) => Some(phone.clone()),

@@ -94,7 +94,7 @@ impl OrientationView {
                 }
                 Decision::Table(_) => {}
                 Decision::Other(_) => {
-                    tracing::warn!(dossier = %row.dossier, seq = row.seq, "a decision does not read back");
+                    tracing::warn!(dossier = %dossier.id, seq = row.seq, "a decision does not read back");
                 }
             }
         }

@@ -29,11 +29,12 @@ use crate::{
     domain::{
         contact::Proof,
         fact::Precision,
+        log::{Verdict, verify},
         message::{Channel, Endpoint},
         orientation_mode::OrientationMode,
         priority::Priority,
     },
-    dossier::{Entry, TimelineEvent, Verdict, verify},
+    dossier::{Entry, TimelineEvent},
     planning::Because,
     store::Delivery,
     store::MatchReason,
@@ -96,23 +97,24 @@ pub(crate) async fn get(
 ) -> Result<Html<String>, ConsoleError> {
     let dossier = find(&console, &session, &id).await?;
     let cases = console.cases(&session);
-    let conversation = cases.conversation(dossier.conversation).await?.ok_or(ConsoleError::NotFound)?;
-    let after = (conversation.last_seq - MAX_MESSAGES).max(0);
+    let (conversation, fence) = cases.conversation(dossier.conversation).await?.ok_or(ConsoleError::NotFound)?;
+    let after = (fence.last_seq - MAX_MESSAGES).max(0);
     let (messages, sent, endpoints, rows, received, decisions, entries, handlers, candidates, known, proofs, requests) =
         tokio::try_join!(
             cases.messages(dossier.conversation, after, MAX_MESSAGES),
             cases.outbox(dossier.conversation, after),
             send_again::endpoints(&console, &session, dossier.conversation),
-            cases.facts(dossier.id),
+            cases.facts(dossier.conversation),
             cases.documents(dossier.conversation),
-            cases.decisions(dossier.id),
-            cases.timeline(dossier.id),
+            cases.decisions(dossier.conversation),
+            cases.timeline(dossier.conversation),
             console.users().handlers(),
             cases.duplicate_candidates(&dossier),
             cases.addresses(dossier.conversation),
             cases.proofs(dossier.conversation),
             cases.open_requests(dossier.conversation),
         )?;
+    let verdict = verify(&cases.log(dossier.conversation).await?, &fence.tip);
     let policy = match &dossier.policy {
         Some(number) => cases.policy_by_number(&dossier.insurer, &number_key(number)).await?,
         None => None,
@@ -139,7 +141,7 @@ pub(crate) async fn get(
         cover: Cover::of(&dossier, policy, &rows, &entries, &events, lexicon),
         orientation: OrientationView::of(&dossier, &decisions, lexicon),
         expertise: expertise.named(lexicon),
-        verdict: verify(dossier.id, &entries, &dossier.tip),
+        verdict,
         ending: timeline::ending(&dossier, &entries, &events, lexicon),
         duplicates: duplicates::proposals(candidates, lexicon),
         addresses: duplicates::contact_addresses(known, proofs, &conversation.endpoint),

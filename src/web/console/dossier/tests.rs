@@ -7,7 +7,7 @@ use crate::{
         language::Language,
         message::{Channel, Endpoint},
     },
-    dossier::{Dossier, Status, Tip},
+    dossier::{Dossier, Status},
     planning::Experts,
     store::ConversationRow,
     web::console::testing::names,
@@ -23,21 +23,14 @@ pub(super) fn conversation(dossier: &Dossier, channel: Channel) -> ConversationR
     let at = dossier.opened_at;
     ConversationRow {
         id: dossier.conversation,
-        revision: 1,
         contact: ContactId::new(at),
         insurer: dossier.insurer.clone(),
         endpoint: Endpoint { channel, account: "a".into(), address: "b".into() },
         language: Language::Fr,
         handler: None,
         flow_revision: "r".into(),
-        state: "{}".into(),
         dossier: Some(dossier.id),
-        last_seq: 0,
-        read_seq: 0,
-        timing: crate::domain::timing::Timing::default(),
-        moves: 0,
         opened_at: at,
-        updated_at: at,
     }
 }
 
@@ -59,8 +52,6 @@ pub(super) fn dossier(id: DossierId) -> Dossier {
         handler: None,
         wanted: Vec::new(),
         waiting_since: None,
-        fact_seq: 0,
-        tip: Tip::default(),
         opened_at: at,
         updated_at: at,
     }

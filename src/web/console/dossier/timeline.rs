@@ -114,6 +114,7 @@ impl Detail {
                 Self::default().with("mode", words::mode(mode.name())).with("reason", reason.as_str())
             }
             E::HandedOver { reason, .. } => Self::default().with("reason", names.handover(reason)),
+            E::Resealed { tip, intact, .. } => Self::default().with("tip", tip.as_str()).with("intact", *intact),
             E::Closed { reason } => Self::default().with("reason", reason.as_str()),
             E::Request { kind, .. } | E::RequestDone { kind, .. } => {
                 Self::default().with("request", names.request(kind))

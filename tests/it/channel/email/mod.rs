@@ -221,7 +221,7 @@ pub(crate) fn photo() -> Vec<u8> {
 }
 
 const CONVERSATIONS: &str = "SELECT COUNT(*) FROM conversation";
-const INBOUND: &str = "SELECT COUNT(*) FROM message WHERE author LIKE '%policyholder%'";
+const INBOUND: &str = "SELECT COUNT(*) FROM log WHERE kind = 'message' AND actor = 'policyholder'";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_claim_goes_to_and_fro_by_imap() {
@@ -270,7 +270,8 @@ async fn a_claim_goes_to_and_fro_by_imap() {
     assert_eq!(database.number(CONVERSATIONS).await, 1);
     // The photo and each message as it came.
     assert_eq!(database.number("SELECT COUNT(*) FROM document").await, 3);
-    let quoting = "SELECT COUNT(*) FROM message WHERE author LIKE '%policyholder%' AND body LIKE '%a écrit%'";
+    let quoting =
+        "SELECT COUNT(*) FROM log WHERE kind = 'message' AND actor = 'policyholder' AND value LIKE '%a écrit%'";
     assert_eq!(database.number(quoting).await, 0);
 
     // A machine is left alone; while we are away, the mailbox keeps what comes.
@@ -360,7 +361,8 @@ async fn the_line_of_lmtp_keeps_the_protocol() {
     let expected =
         ["250 2.1.0", "250 2.1.5", "550 5.1.1", "250 2.1.5", "354 Go on", "250 2.0.0", "250 2.0.0", "250 2.0.0"];
     assert_eq!(answers, expected);
-    let dotted = "SELECT COUNT(*) FROM message WHERE body LIKE '%\\n.une ligne%' AND author LIKE '%policyholder%'";
+    let dotted =
+        "SELECT COUNT(*) FROM log WHERE kind = 'message' AND value LIKE '%\\n.une ligne%' AND actor = 'policyholder'";
     assert_eq!(database.number(dotted).await, 1);
 
     let to = "lmtp@rives.example";
@@ -480,7 +482,7 @@ async fn what_postfix_sends_back_reaches_a_handler() {
     let refused = "SELECT COUNT(*) FROM outbox WHERE status = 'failed' AND reason = 'no_such_address'";
     wait_for_number(&database, refused, 1).await;
     assert_eq!(database.number(CONVERSATIONS).await, 1);
-    assert_eq!(database.number("SELECT COUNT(*) FROM timeline WHERE kind = 'undelivered'").await, 1);
+    assert_eq!(database.number("SELECT COUNT(*) FROM log WHERE kind = 'undelivered'").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

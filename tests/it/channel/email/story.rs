@@ -244,7 +244,7 @@ async fn a_water_damage_is_declared_by_letters_through_postfix() {
     assert_eq!(database.number("SELECT COUNT(*) FROM outbox").await, i64::try_from(letters.len()).unwrap());
     assert_eq!(database.number("SELECT COUNT(*) FROM conversation").await, 1);
     let conversation = store.conversation(id).await.unwrap().unwrap();
-    let dossier = store.dossier(conversation.dossier.unwrap()).await.unwrap().unwrap();
+    let dossier = store.dossier(conversation.0.dossier.unwrap()).await.unwrap().unwrap();
     assert_eq!((dossier.peril.as_str(), dossier.policy.as_deref()), ("water_damage", Some("7541289")));
     assert_ne!(dossier.status, Status::Collecting);
     assert!(dossier.orientation.is_some(), "{dossier:?}");
@@ -252,7 +252,7 @@ async fn a_water_damage_is_declared_by_letters_through_postfix() {
     assert!(last.text.contains(&format!("{SENT}{}", dossier.reference)), "{}", last.text);
     assert!(last.header("subject").contains(&dossier.reference));
     // What she wrote beside, and what came below, are told apart.
-    let facts = store.cases(&ALL).facts(dossier.id).await.unwrap();
+    let facts = store.cases(&ALL).facts(dossier.conversation).await.unwrap();
     for (name, part) in
         [("rooms", "kitchen"), ("cause", "appliance"), ("damage_amount", "70000"), ("building", "condominium")]
     {

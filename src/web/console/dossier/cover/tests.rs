@@ -12,9 +12,8 @@ use crate::{
 #[test]
 fn a_number_is_not_looked_up_not_found_or_found() {
     let at = |second| Timestamp::from_second(second).unwrap();
-    let mut dossier = tests::dossier(DossierId::new(at(0)));
+    let dossier = tests::dossier(DossierId::new(at(0)));
     let number = |seq, number: &str| FactRow {
-        dossier: dossier.id,
         seq,
         name: "policy_number".into(),
         value: Some(Value::Text(number.into())),
@@ -23,7 +22,7 @@ fn a_number_is_not_looked_up_not_found_or_found() {
         at: at(seq),
     };
     let (first, again, other) = (number(1, "7541289"), number(3, "7541289"), number(4, "7541290"));
-    let not_found = dossier.record("guichet", &TimelineEvent::PolicyNotFound {}, at(2)).unwrap();
+    let not_found = Entry::new(1, "guichet", &TimelineEvent::PolicyNotFound {}, at(2)).unwrap();
     let register = |rows: &[FactRow], entries: &[Entry]| {
         let events: Vec<_> = entries.iter().map(Entry::event).collect();
         tests::with(|lexicon| Cover::of(&dossier, None, rows, entries, &events, lexicon).register)

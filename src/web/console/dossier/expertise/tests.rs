@@ -14,7 +14,6 @@ fn names(mode: Option<&str>, peril: &str, postcode: Option<&str>) -> Vec<String>
     peril.clone_into(&mut dossier.peril);
     let place = Address { line: "12 rue X".into(), postcode: postcode.map(str::to_owned), city: None };
     let rows = [FactRow {
-        dossier: dossier.id,
         seq: 1,
         name: FactName::LOSS_PLACE,
         value: Some(Value::Address(place)),

@@ -1,13 +1,9 @@
 use super::*;
-use crate::{
-    domain::{id::DossierId, number::FiniteNumber},
-    web::console::dossier::tests::with,
-};
+use crate::{domain::number::FiniteNumber, web::console::dossier::tests::with};
 
 fn row(seq: i64, name: &str, value: Option<Value>) -> FactRow {
     let at = jiff::Timestamp::UNIX_EPOCH;
-    let dossier = DossierId::new(at);
-    FactRow { dossier, seq, name: name.into(), value, source: Source::Policyholder, message_seq: Some(seq), at }
+    FactRow { seq, name: name.into(), value, source: Source::Policyholder, message_seq: Some(seq), at }
 }
 
 #[test]

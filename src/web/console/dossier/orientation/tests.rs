@@ -37,7 +37,7 @@ fn a_handlers_decision_stands_above_the_tables() {
     let by_hand = json!({ "overridden_by": "ines", "mode": "field", "before": "desk", "reason": "Plafond" });
     let row = |seq, decision, second| {
         let decision = serde_json::from_value(decision).unwrap();
-        DecisionRow { dossier, seq, decision, at: at(second) }
+        DecisionRow { seq, decision, at: at(second) }
     };
     let rows = [row(1, table, 1), row(2, by_hand, 2), row(3, json!({ "x": 1 }), 3)];
     let view = with(|lexicon| OrientationView::of(&tests::dossier(dossier), &rows, lexicon));

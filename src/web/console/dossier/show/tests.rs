@@ -23,12 +23,11 @@ impl DossierPage {
         let reasons = vec![reason("ended_before_loss", "2026-10-01"), reason("decree_awaited", "")];
         let found = TimelineEvent::PolicyFound { policy: "1".into(), facts: BTreeMap::new(), reasons };
         let entries = [
-            dossier.record("guichet", &found, now).unwrap(),
-            dossier.record("camille", &TimelineEvent::Closed { reason: "Réglé <ici>".into() }, now).unwrap(),
+            Entry::new(1, "guichet", &found, now).unwrap(),
+            Entry::new(2, "camille", &TimelineEvent::Closed { reason: "Réglé <ici>".into() }, now).unwrap(),
         ];
         let events = entries.each_ref().map(Entry::event);
         let rows = [crate::store::FactRow {
-            dossier: dossier.id,
             seq: 1,
             name: "policy_in_force".into(),
             value: Some(crate::domain::fact::Value::Bool(false)),
@@ -61,7 +60,7 @@ impl DossierPage {
             cover: Cover::of(&dossier, None, &rows, &entries, &events, lexicon),
             orientation: OrientationView::of(&dossier, &[], lexicon),
             expertise: ExpertiseView::default(),
-            verdict: verify(dossier.id, &entries, &dossier.tip),
+            verdict: Verdict::Intact,
             ending: timeline::ending(&dossier, &entries, &events, lexicon),
             timeline: timeline::lines(&entries, &events, lexicon),
             document_kinds: vec![("lease".into(), "Bail".into())],
