@@ -36,7 +36,7 @@ impl Accounts {
         }
     }
 
-    /// What rings when something waits for an account. One listener hears it, now or later.
+    /// What is notified when a message waits for an account. It wakes one waiter, now or later.
     pub fn waker(&self, channel: Channel, account: &str) -> Arc<Notify> {
         self.find(channel, account).map(|account| Arc::clone(&account.waker)).unwrap_or_default()
     }

@@ -10,6 +10,8 @@
 
 mod program;
 mod run;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use program::{
     closing::{Afterwards, Closing},

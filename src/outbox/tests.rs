@@ -28,7 +28,7 @@ use crate::{
         message::{Body, Channel, Endpoint},
         sms::segment,
     },
-    flow::{Library, built_in},
+    flow::testing::shipped,
     intake::{Inbound, InboundKind, Intake},
     store::{Delivery, Engine, OutboxRow},
     telemetry::Metrics,
@@ -88,7 +88,7 @@ impl Provider for Scripted {
     }
 }
 
-struct House {
+struct Trial {
     store: Engine,
     outbox: Outbox,
     provider: Arc<Scripted>,
@@ -98,7 +98,7 @@ struct House {
     _folder: tempfile::TempDir,
 }
 
-impl House {
+impl Trial {
     /// One account, `main`, whose provider follows `script`.
     async fn open(script: impl IntoIterator<Item = Step>) -> Self {
         Self::open_with(
@@ -131,7 +131,7 @@ impl House {
             let now = Arc::clone(&now);
             move || Timestamp::from_millisecond(now.load(Ordering::Relaxed)).unwrap()
         });
-        let library = Arc::new(Library::from_sources(built_in()).unwrap());
+        let library = shipped();
         let (metrics, accounts) = (Metrics::default(), providers.accounts());
         let intake =
             Intake::open(store.clone(), library, clock.clone(), metrics.clone(), 64, accounts, "http://127.0.0.1:8480")
@@ -203,35 +203,35 @@ fn seqs(rows: &[OutboxRow]) -> Vec<i64> {
 
 #[tokio::test]
 async fn what_is_said_is_sent_once_in_its_order() {
-    let mut house = House::open([]).await;
-    let mut dispatcher = house.dispatcher();
-    let conversation = house.write("main", "+33639980001", "1").await;
-    house.write("main", "+33639980001", "2").await;
-    let rows = house.rows(conversation).await;
+    let mut trial = Trial::open([]).await;
+    let mut dispatcher = trial.dispatcher();
+    let conversation = trial.write("main", "+33639980001", "1").await;
+    trial.write("main", "+33639980001", "2").await;
+    let rows = trial.rows(conversation).await;
     assert!(rows.len() > 1 && seqs(&rows).is_sorted());
     dispatcher.send_all().await;
-    assert_eq!(house.taken(), seqs(&rows));
-    for row in house.rows(conversation).await {
+    assert_eq!(trial.taken(), seqs(&rows));
+    for row in trial.rows(conversation).await {
         assert_eq!((row.delivery, row.attempts), (Delivery::Sent, 1));
         assert_eq!(row.provider_id, Some(format!("p-{}-{}", row.seq, row.id)));
     }
     dispatcher.send_all().await;
-    assert!(house.taken().is_empty());
+    assert!(trial.taken().is_empty());
 }
 
 #[tokio::test]
 async fn a_message_comes_with_all_that_a_channel_needs() {
-    let mut house = House::open([]).await;
-    let conversation = house.write("main", "+33639980001", "in-1").await;
-    house.dispatcher().send_all().await;
-    let first = house.taken.try_recv().unwrap();
+    let mut trial = Trial::open([]).await;
+    let conversation = trial.write("main", "+33639980001", "in-1").await;
+    trial.dispatcher().send_all().await;
+    let first = trial.taken.try_recv().unwrap();
     assert_eq!((first.to.address.as_str(), first.language), ("+33639980001", Language::Fr));
     assert_eq!((first.thread.received, first.thread.sent), (vec!["in-1".to_owned()], vec![]));
     assert_eq!((first.reference.len(), first.link), (9, None));
-    house.taken();
-    house.write("main", "+33639980001", "in-2").await;
-    house.dispatcher().send_all().await;
-    let second = house.taken.try_recv().unwrap();
+    trial.taken();
+    trial.write("main", "+33639980001", "in-2").await;
+    trial.dispatcher().send_all().await;
+    let second = trial.taken.try_recv().unwrap();
     assert_eq!(second.thread.received, ["in-1", "in-2"]);
     assert!(second.thread.sent.contains(&format!("p-{}-{}", first.seq, first.id)));
     assert_eq!(second.conversation, conversation);
@@ -239,92 +239,92 @@ async fn a_message_comes_with_all_that_a_channel_needs() {
 
 #[tokio::test]
 async fn photos_are_asked_for_with_a_link_that_opens_the_conversation() {
-    let mut house = House::open([]).await;
-    let conversation = house.write("main", "+33639980001", "1").await;
-    house.dispatcher().send_all().await;
-    house.taken();
+    let mut trial = Trial::open([]).await;
+    let conversation = trial.write("main", "+33639980001", "1").await;
+    trial.dispatcher().send_all().await;
+    trial.taken();
     let dossier = {
         // Only a conversation with a dossier is shown to a handler, who may ask.
-        let row = &house.rows(conversation).await[0];
-        house.outbox.intake.give_up(row, "undelivered").await.unwrap();
-        house.store.dossier_of(conversation).await.unwrap().unwrap()
+        let row = &trial.rows(conversation).await[0];
+        trial.outbox.intake.give_up(row, "undelivered").await.unwrap();
+        trial.store.dossier_of(conversation).await.unwrap().unwrap()
     };
     let actor = Actor { login: "camille".into(), name: "Camille".into() };
-    house.outbox.intake.act(dossier, actor, Action::AskDocument { kind: "lease".into() }).await.unwrap();
-    house.dispatcher().send_all().await;
-    let taken = std::iter::from_fn(|| house.taken.try_recv().ok());
+    trial.outbox.intake.act(dossier, actor, Action::AskDocument { kind: "lease".into() }).await.unwrap();
+    trial.dispatcher().send_all().await;
+    let taken = std::iter::from_fn(|| trial.taken.try_recv().ok());
     let linked: Vec<Outbound> = taken.filter(|outbound| outbound.link.is_some()).collect();
     let [Outbound { link: Some(link), lead_in, .. }] = linked.as_slice() else { panic!("{linked:?}") };
     assert!(lead_in.starts_with("Vos photos"), "{lead_in}");
     for language in [Language::Fr, Language::En] {
         // The longest host name that an insurer would print on a card.
-        let lead_in = house.outbox.intake.library().sentence("upload_link", language).unwrap().to_owned();
+        let lead_in = trial.outbox.intake.library().sentence("upload_link", language).unwrap().to_owned();
         let line =
             format!("{lead_in} {}", link.replace("guichet.example", "declaration.sinistres.assurance-rives.example"));
         assert_eq!(segment(&line).parts.len(), 1, "{line}");
     }
     let token = link.strip_prefix("https://guichet.example/u/").unwrap();
     assert_eq!(token.len(), 22);
-    let now = house.outbox.clock.now();
-    let opened = house.store.resume_link(&crate::domain::token::hash(token), now).await.unwrap();
+    let now = trial.outbox.clock.now();
+    let opened = trial.store.resume_link(&crate::domain::token::hash(token), now).await.unwrap();
     assert_eq!(opened, Some(conversation));
 }
 
 #[tokio::test]
 async fn a_chat_and_a_sender_that_is_answered_have_no_rows() {
-    let house = House::open([]).await;
-    let conversation = house.write("answered", "+33639980001", "1").await;
-    assert!(house.rows(conversation).await.is_empty());
-    assert!(house.store.conversation(conversation).await.unwrap().unwrap().1.read_seq > 1);
-    let pushed = house.write("main", "+33639980001", "1").await;
-    assert_eq!(house.store.conversation(pushed).await.unwrap().unwrap().1.read_seq, 0);
+    let trial = Trial::open([]).await;
+    let conversation = trial.write("answered", "+33639980001", "1").await;
+    assert!(trial.rows(conversation).await.is_empty());
+    assert!(trial.store.conversation(conversation).await.unwrap().unwrap().1.read_seq > 1);
+    let pushed = trial.write("main", "+33639980001", "1").await;
+    assert_eq!(trial.store.conversation(pushed).await.unwrap().unwrap().1.read_seq, 0);
 }
 
 #[tokio::test]
 async fn a_failed_message_is_tried_again_under_its_name_before_those_behind_it() {
-    let mut house = House::open([unavailable(), unavailable()]).await;
-    let mut dispatcher = house.dispatcher();
-    let conversation = house.write("main", "+33639980001", "1").await;
-    house.write("main", "+33639980001", "2").await;
+    let mut trial = Trial::open([unavailable(), unavailable()]).await;
+    let mut dispatcher = trial.dispatcher();
+    let conversation = trial.write("main", "+33639980001", "1").await;
+    trial.write("main", "+33639980001", "2").await;
     dispatcher.send_all().await;
-    assert_eq!((house.tries(), house.taken().len()), (1, 0));
-    house.pass(4);
+    assert_eq!((trial.tries(), trial.taken().len()), (1, 0));
+    trial.pass(4);
     dispatcher.send_all().await;
-    assert_eq!(house.tries(), 1);
-    house.pass(1);
+    assert_eq!(trial.tries(), 1);
+    trial.pass(1);
     dispatcher.send_all().await;
-    assert_eq!(house.tries(), 2);
-    house.pass(10);
+    assert_eq!(trial.tries(), 2);
+    trial.pass(10);
     dispatcher.send_all().await;
-    assert_eq!(house.taken(), seqs(&house.rows(conversation).await));
-    let tries = house.provider.tries.lock().unwrap().clone();
+    assert_eq!(trial.taken(), seqs(&trial.rows(conversation).await));
+    let tries = trial.provider.tries.lock().unwrap().clone();
     assert!(tries[..3].iter().all(|tried| *tried == tries[0]), "{tries:?}");
-    assert!(house.undelivered(conversation).await.is_empty());
+    assert!(trial.undelivered(conversation).await.is_empty());
 }
 
 #[tokio::test]
 async fn retry_after_is_obeyed_by_the_whole_account_and_costs_no_try() {
     let after = Step::Fail(Retry::After(Duration::from_secs(30)), Reason::Unavailable);
     let pace = Pace { messages: 1000, per: Duration::from_secs(1), at_once: 1, apart: Duration::ZERO };
-    let mut house = House::open_with(vec![after; 20], pace, LEASE).await;
-    let mut dispatcher = house.dispatcher();
-    let first = house.write("main", "+33639980001", "1").await;
+    let mut trial = Trial::open_with(vec![after; 20], pace, LEASE).await;
+    let mut dispatcher = trial.dispatcher();
+    let first = trial.write("main", "+33639980001", "1").await;
     dispatcher.send_all().await;
-    let second = house.write("main", "+33639980002", "1").await;
+    let second = trial.write("main", "+33639980002", "1").await;
     for round in 1..20 {
-        assert_eq!(house.tries(), round);
-        house.pass(29);
+        assert_eq!(trial.tries(), round);
+        trial.pass(29);
         dispatcher.send_all().await;
-        assert_eq!(house.tries(), round, "nobody is sent to while the account rests");
-        house.pass(1);
+        assert_eq!(trial.tries(), round, "nobody is sent to while the account rests");
+        trial.pass(1);
         dispatcher.send_all().await;
     }
-    house.pass(60);
+    trial.pass(60);
     dispatcher.send_all().await;
-    house.pass(60);
+    trial.pass(60);
     dispatcher.send_all().await;
-    let mut expected = [seqs(&house.rows(first).await), seqs(&house.rows(second).await)].concat();
-    let mut taken = house.taken();
+    let mut expected = [seqs(&trial.rows(first).await), seqs(&trial.rows(second).await)].concat();
+    let mut taken = trial.taken();
     expected.sort_unstable();
     taken.sort_unstable();
     assert_eq!(taken, expected);
@@ -332,130 +332,130 @@ async fn retry_after_is_obeyed_by_the_whole_account_and_costs_no_try() {
 
 #[tokio::test]
 async fn what_cannot_be_delivered_is_given_up_loudly_and_the_next_goes_on() {
-    let mut house = House::open([Step::Fail(Retry::Never, Reason::NoSuchAddress)]).await;
-    let mut dispatcher = house.dispatcher();
-    let conversation = house.write("main", "+33639980001", "1").await;
-    house.write("main", "+33639980001", "2").await;
+    let mut trial = Trial::open([Step::Fail(Retry::Never, Reason::NoSuchAddress)]).await;
+    let mut dispatcher = trial.dispatcher();
+    let conversation = trial.write("main", "+33639980001", "1").await;
+    trial.write("main", "+33639980001", "2").await;
     dispatcher.send_all().await;
-    let rows = house.rows(conversation).await;
+    let rows = trial.rows(conversation).await;
     assert_eq!((rows[0].delivery, rows[0].reason.as_deref()), (Delivery::Failed, Some("no_such_address")));
-    assert_eq!(house.taken(), seqs(&rows)[1..]);
+    assert_eq!(trial.taken(), seqs(&rows)[1..]);
     assert_eq!(
-        house.undelivered(conversation).await,
+        trial.undelivered(conversation).await,
         [format!(r#"{{"message":{},"channel":"sms","reason":"no_such_address"}}"#, rows[0].seq)]
     );
-    let dossier = house.store.dossier_of(conversation).await.unwrap().unwrap();
-    let dossier = house.store.dossier(dossier).await.unwrap().unwrap();
-    assert_eq!(dossier.waiting_since, Some(house.outbox.clock.now()));
+    let dossier = trial.store.dossier_of(conversation).await.unwrap().unwrap();
+    let dossier = trial.store.dossier(dossier).await.unwrap().unwrap();
+    assert_eq!(dossier.waiting_since, Some(trial.outbox.clock.now()));
     dispatcher.send_all().await;
-    assert_eq!(house.undelivered(conversation).await.len(), 1);
+    assert_eq!(trial.undelivered(conversation).await.len(), 1);
 }
 
 #[tokio::test]
 async fn a_dead_provider_is_given_up_after_its_tries() {
-    let house = House::open(vec![unavailable(); 100]).await;
-    let mut dispatcher = house.dispatcher();
-    let conversation = house.write("main", "+33639980001", "1").await;
-    let messages = house.rows(conversation).await.len();
+    let trial = Trial::open(vec![unavailable(); 100]).await;
+    let mut dispatcher = trial.dispatcher();
+    let conversation = trial.write("main", "+33639980001", "1").await;
+    let messages = trial.rows(conversation).await.len();
     for tries in 1..=12 {
-        assert!(house.undelivered(conversation).await.is_empty());
+        assert!(trial.undelivered(conversation).await.is_empty());
         dispatcher.send_all().await;
-        assert_eq!(house.tries(), tries);
-        house.pass(3601);
+        assert_eq!(trial.tries(), tries);
+        trial.pass(3601);
     }
-    assert_eq!(house.undelivered(conversation).await.len(), 1);
+    assert_eq!(trial.undelivered(conversation).await.len(), 1);
     for _ in 1..messages {
         dispatcher.send_all().await;
-        house.pass(61);
+        trial.pass(61);
     }
     // The messages are older than half a day now: each is tried once.
-    assert_eq!(house.undelivered(conversation).await.len(), messages);
-    assert_eq!(house.tries(), 12 + messages - 1);
+    assert_eq!(trial.undelivered(conversation).await.len(), messages);
+    assert_eq!(trial.tries(), 12 + messages - 1);
 }
 
 #[tokio::test]
 async fn a_refused_account_keeps_its_messages_until_it_is_repaired() {
-    let mut house = House::open(vec![Step::Fail(Retry::Never, Reason::Account); 30]).await;
-    let mut dispatcher = house.dispatcher();
-    let conversation = house.write("main", "+33639980001", "1").await;
+    let mut trial = Trial::open(vec![Step::Fail(Retry::Never, Reason::Account); 30]).await;
+    let mut dispatcher = trial.dispatcher();
+    let conversation = trial.write("main", "+33639980001", "1").await;
     for tries in 1..=30 {
         dispatcher.send_all().await;
-        assert_eq!(house.tries(), tries);
-        house.pass(300);
+        assert_eq!(trial.tries(), tries);
+        trial.pass(300);
     }
-    assert!(house.undelivered(conversation).await.is_empty());
+    assert!(trial.undelivered(conversation).await.is_empty());
     dispatcher.send_all().await;
-    assert_eq!(house.taken(), seqs(&house.rows(conversation).await));
+    assert_eq!(trial.taken(), seqs(&trial.rows(conversation).await));
 }
 
 #[tokio::test]
 async fn a_hanging_provider_and_a_panic_are_failed_tries() {
     let pace = Pace { messages: 1000, per: Duration::from_secs(1), at_once: 1, apart: Duration::ZERO };
     let steps = [Step::TakeAndHang, Step::Panic];
-    let mut house = House::open_with(steps, pace, Duration::from_secs(2)).await;
-    let mut dispatcher = house.dispatcher();
-    let conversation = house.write("main", "+33639980001", "1").await;
-    let rows = house.rows(conversation).await;
+    let mut trial = Trial::open_with(steps, pace, Duration::from_secs(2)).await;
+    let mut dispatcher = trial.dispatcher();
+    let conversation = trial.write("main", "+33639980001", "1").await;
+    let rows = trial.rows(conversation).await;
     dispatcher.send_all().await;
-    assert_eq!((house.tries(), house.taken()), (1, vec![rows[0].seq]));
-    house.pass(60);
+    assert_eq!((trial.tries(), trial.taken()), (1, vec![rows[0].seq]));
+    trial.pass(60);
     dispatcher.send_all().await;
-    assert_eq!(house.tries(), 2);
-    house.pass(60);
+    assert_eq!(trial.tries(), 2);
+    trial.pass(60);
     dispatcher.send_all().await;
-    assert_eq!(house.taken(), seqs(&rows));
+    assert_eq!(trial.taken(), seqs(&rows));
 }
 
 #[tokio::test]
 async fn a_restart_in_the_middle_of_sending_loses_nothing_and_doubles_one_at_most() {
-    let mut house = House::open([Step::Take, Step::TakeAndHang]).await;
-    let conversation = house.write("main", "+33639980001", "1").await;
-    house.write("main", "+33639980001", "2").await;
-    house.write("main", "+33639980001", "3").await;
-    let all = seqs(&house.rows(conversation).await);
+    let mut trial = Trial::open([Step::Take, Step::TakeAndHang]).await;
+    let conversation = trial.write("main", "+33639980001", "1").await;
+    trial.write("main", "+33639980001", "2").await;
+    trial.write("main", "+33639980001", "3").await;
+    let all = seqs(&trial.rows(conversation).await);
     assert!(all.len() >= 3, "{all:?}");
     let stop = CancellationToken::new();
-    let sending = tokio::spawn(house.dispatcher().run(stop));
-    let (first, second) = (house.taken.recv().await.unwrap(), house.taken.recv().await.unwrap());
+    let sending = tokio::spawn(trial.dispatcher().run(stop));
+    let (first, second) = (trial.taken.recv().await.unwrap(), trial.taken.recv().await.unwrap());
     // The power fails after the provider took the second one and before we know of it.
     sending.abort();
     assert!(sending.await.unwrap_err().is_cancelled());
-    let mut dispatcher = house.dispatcher();
+    let mut dispatcher = trial.dispatcher();
     dispatcher.send_all().await;
-    assert!(house.taken().is_empty(), "its lease still runs");
-    house.pass(60);
+    assert!(trial.taken().is_empty(), "its lease still runs");
+    trial.pass(60);
     dispatcher.send_all().await;
     let mut seen = vec![first.seq, second.seq];
-    let again = house.taken.try_recv().unwrap();
+    let again = trial.taken.try_recv().unwrap();
     assert_eq!((again.id, again.seq), (second.id, second.seq));
-    seen.extend(house.taken());
+    seen.extend(trial.taken());
     assert_eq!(seen, all);
 }
 
 #[tokio::test]
 async fn a_stop_waits_for_what_is_on_its_way_and_starts_nothing_more() {
-    let house = House::open([]).await;
-    let conversation = house.write("main", "+33639980001", "1").await;
+    let trial = Trial::open([]).await;
+    let conversation = trial.write("main", "+33639980001", "1").await;
     let stop = CancellationToken::new();
     stop.cancel();
-    house.dispatcher().run(stop).await;
-    assert!(house.rows(conversation).await.iter().all(|row| row.delivery == Delivery::Waiting));
+    trial.dispatcher().run(stop).await;
+    assert!(trial.rows(conversation).await.iter().all(|row| row.delivery == Delivery::Waiting));
 }
 
 #[tokio::test]
 async fn a_dead_account_delays_no_other_and_a_turn_wakes_its_own() {
-    let mut house = House::open(vec![Step::TakeAndHang; 8]).await;
+    let mut trial = Trial::open(vec![Step::TakeAndHang; 8]).await;
     let stop = CancellationToken::new();
-    let running = tokio::spawn(house.outbox.clone().run(house.providers.clone(), stop.clone()));
+    let running = tokio::spawn(trial.outbox.clone().run(trial.providers.clone(), stop.clone()));
     for person in 0..12 {
-        house.write("main", &format!("+3363998{person:04}"), "1").await;
+        trial.write("main", &format!("+3363998{person:04}"), "1").await;
     }
     for _ in 0..8 {
-        assert_eq!(house.taken.recv().await.unwrap().to.account, "main");
+        assert_eq!(trial.taken.recv().await.unwrap().to.account, "main");
     }
-    let conversation = house.write("other", "+33639980001", "1").await;
-    for row in house.rows(conversation).await {
-        let outbound = house.taken.recv().await.unwrap();
+    let conversation = trial.write("other", "+33639980001", "1").await;
+    for row in trial.rows(conversation).await {
+        let outbound = trial.taken.recv().await.unwrap();
         assert_eq!((outbound.to.account.as_str(), outbound.seq), ("other", row.seq));
     }
     running.abort();
@@ -464,64 +464,64 @@ async fn a_dead_account_delays_no_other_and_a_turn_wakes_its_own() {
 #[tokio::test]
 async fn the_pace_of_an_account_is_kept() {
     let pace = Pace { messages: 3, per: Duration::from_hours(1), at_once: 8, apart: Duration::ZERO };
-    let mut house = House::open_with([], pace, LEASE).await;
+    let mut trial = Trial::open_with([], pace, LEASE).await;
     for person in 0..9 {
-        house.write("main", &format!("+3363998{person:04}"), "1").await;
+        trial.write("main", &format!("+3363998{person:04}"), "1").await;
     }
-    house.dispatcher().send_all().await;
-    assert_eq!(house.taken().len(), 3);
+    trial.dispatcher().send_all().await;
+    assert_eq!(trial.taken().len(), 3);
 }
 
 #[tokio::test]
 async fn reports_move_a_message_on_whenever_they_come() {
-    let house = House::open([]).await;
-    let mut dispatcher = house.dispatcher();
-    let conversation = house.write("main", "+33639980001", "1").await;
-    let row = house.rows(conversation).await.remove(0);
+    let trial = Trial::open([]).await;
+    let mut dispatcher = trial.dispatcher();
+    let conversation = trial.write("main", "+33639980001", "1").await;
+    let row = trial.rows(conversation).await.remove(0);
     let provider_id = format!("p-{}-{}", row.seq, row.id);
     let report = |status| Event::Report(Report { provider_id: provider_id.clone(), status });
     // The report comes before the answer to our own post is stored.
-    house.outbox.receiver.take(&*house.provider, report(DeliveryStatus::Delivered)).await.unwrap();
+    trial.outbox.receiver.take(&*trial.provider, report(DeliveryStatus::Delivered)).await.unwrap();
     dispatcher.send_all().await;
-    assert_eq!(house.rows(conversation).await[0].delivery, Delivery::Delivered);
-    house.outbox.receiver.take(&*house.provider, report(DeliveryStatus::Read)).await.unwrap();
-    house.outbox.receiver.take(&*house.provider, report(DeliveryStatus::Delivered)).await.unwrap();
-    house.outbox.receiver.take(&*house.provider, report(DeliveryStatus::Failed(Reason::Undelivered))).await.unwrap();
-    assert_eq!(house.rows(conversation).await[0].delivery, Delivery::Read);
-    assert!(house.undelivered(conversation).await.is_empty(), "it was read");
+    assert_eq!(trial.rows(conversation).await[0].delivery, Delivery::Delivered);
+    trial.outbox.receiver.take(&*trial.provider, report(DeliveryStatus::Read)).await.unwrap();
+    trial.outbox.receiver.take(&*trial.provider, report(DeliveryStatus::Delivered)).await.unwrap();
+    trial.outbox.receiver.take(&*trial.provider, report(DeliveryStatus::Failed(Reason::Undelivered))).await.unwrap();
+    assert_eq!(trial.rows(conversation).await[0].delivery, Delivery::Read);
+    assert!(trial.undelivered(conversation).await.is_empty(), "it was read");
 }
 
 #[tokio::test]
 async fn a_report_that_it_failed_tells_the_handler_once() {
-    let house = House::open([]).await;
-    let conversation = house.write("main", "+33639980001", "1").await;
-    house.dispatcher().send_all().await;
-    let provider_id = house.rows(conversation).await[0].provider_id.clone().unwrap();
+    let trial = Trial::open([]).await;
+    let conversation = trial.write("main", "+33639980001", "1").await;
+    trial.dispatcher().send_all().await;
+    let provider_id = trial.rows(conversation).await[0].provider_id.clone().unwrap();
     for _ in 0..3 {
         let report = Report { provider_id: provider_id.clone(), status: DeliveryStatus::Failed(Reason::Undelivered) };
-        house.outbox.receiver.take(&*house.provider, Event::Report(report)).await.unwrap();
+        trial.outbox.receiver.take(&*trial.provider, Event::Report(report)).await.unwrap();
     }
-    assert_eq!(house.undelivered(conversation).await.len(), 1);
-    assert_eq!(house.rows(conversation).await[0].delivery, Delivery::Failed);
+    assert_eq!(trial.undelivered(conversation).await.len(), 1);
+    assert_eq!(trial.rows(conversation).await[0].delivery, Delivery::Failed);
 }
 
 #[tokio::test]
 async fn a_handler_sends_again_to_a_place_that_is_pushed_to() {
-    let mut house = House::open([Step::Fail(Retry::Never, Reason::Refused)]).await;
-    let conversation = house.write("main", "+33639980001", "1").await;
-    house.dispatcher().send_all().await;
-    house.taken();
-    let failed = house.rows(conversation).await.remove(0);
-    let dossier = house.store.dossier_of(conversation).await.unwrap().unwrap();
+    let mut trial = Trial::open([Step::Fail(Retry::Never, Reason::Refused)]).await;
+    let conversation = trial.write("main", "+33639980001", "1").await;
+    trial.dispatcher().send_all().await;
+    trial.taken();
+    let failed = trial.rows(conversation).await.remove(0);
+    let dossier = trial.store.dossier_of(conversation).await.unwrap().unwrap();
     let actor = Actor { login: "camille".into(), name: "Camille".into() };
-    let act = |message, to| house.outbox.intake.act(dossier, actor.clone(), Action::SendAgain { message, to });
+    let act = |message, to| trial.outbox.intake.act(dossier, actor.clone(), Action::SendAgain { message, to });
     act(failed.seq, failed.to.clone()).await.unwrap();
     let web = Endpoint { channel: Channel::Web, account: "chat".into(), address: "x".into() };
     assert!(act(failed.seq, web).await.is_err(), "nothing is pushed there");
     assert!(act(1, failed.to.clone()).await.is_err(), "the person said this");
-    house.dispatcher().send_all().await;
-    assert_eq!(house.taken(), [failed.seq]);
-    let timeline = house.store.timeline(conversation).await.unwrap();
+    trial.dispatcher().send_all().await;
+    assert_eq!(trial.taken(), [failed.seq]);
+    let timeline = trial.store.timeline(conversation).await.unwrap();
     assert_eq!(
         timeline.last().map(|entry| (entry.actor.as_str(), entry.kind.as_str())),
         Some(("camille", "sent_again"))

@@ -52,7 +52,7 @@ pub struct Outcome {
     pub hears: Vec<String>,
     /// Facts that were set, and `cleared` for those that were cleared.
     pub facts: BTreeMap<String, String>,
-    /// Everything else that the flow asked of its host.
+    /// Everything else that the flow asked its caller to do.
     pub does: Vec<String>,
     /// The lists that the transcript shows.
     pub(super) shown: BTreeMap<Shown, Vec<String>>,

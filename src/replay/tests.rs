@@ -13,12 +13,8 @@ use crate::{
         message::{Body, Channel},
     },
     dossier::reference_of,
-    flow::{self, Coverage, Library, State, built_in},
+    flow::{self, Coverage, State, testing::shipped},
 };
-
-fn library() -> Arc<Library> {
-    Arc::new(Library::from_sources(built_in()).unwrap_or_else(|error| panic!("{error}")))
-}
 
 fn register() -> Vec<Policy> {
     read_policies(include_str!("../../flows/demo/policies.csv").as_bytes()).unwrap()
@@ -49,7 +45,7 @@ turns:
 
 #[test]
 fn an_updated_transcript_passes_and_keeps_its_comments() {
-    let (library, register) = (library(), register());
+    let (library, register) = (shipped(), register());
     let read = |source: &str| Transcript::parse("a.transcript.yaml", source, &library).unwrap();
     let before = run(&read(TRANSCRIPT), &library, &register, &mut Coverage::default()).unwrap();
     assert_eq!(before.len(), 3, "{before:?}");
@@ -62,7 +58,7 @@ fn an_updated_transcript_passes_and_keeps_its_comments() {
 
 #[test]
 fn a_transcript_tells_which_steps_it_reached() {
-    let library = library();
+    let library = shipped();
     let mut coverage = Coverage::default();
     let told = Transcript::parse("a.transcript.yaml", TRANSCRIPT, &library).unwrap();
     run(&told, &library, &register(), &mut coverage).unwrap();
@@ -77,7 +73,7 @@ fn a_transcript_tells_which_steps_it_reached() {
 
 #[test]
 fn a_transcript_shows_the_lists_that_it_names_and_no_others() {
-    let library = library();
+    let library = shipped();
     let shows = TRANSCRIPT.replace("turns:", "shows: [timeline]\nturns:");
     let read = |source: &str| Transcript::parse("a.transcript.yaml", source, &library);
     let updated = update(&read(&shows).unwrap(), &shows, &library, &register()).unwrap();
@@ -90,7 +86,7 @@ fn a_transcript_shows_the_lists_that_it_names_and_no_others() {
 /// Whatever changes a conversation's state is an event: told again from the beginning, they give the same state.
 #[test]
 fn the_events_of_a_conversation_give_its_state_again() {
-    let library = library();
+    let library = shipped();
     let mut player = Player::new(Arc::clone(&library), "demo", register()).at(Channel::Sms, Some("+33639980001"));
     let mut state = State::default();
     let inputs = [
@@ -117,7 +113,7 @@ fn the_events_of_a_conversation_give_its_state_again() {
 
 #[test]
 fn what_is_played_twice_is_the_same_twice() {
-    let library = library();
+    let library = shipped();
     let play = || {
         let mut player = Player::new(Arc::clone(&library), "demo", register());
         let inputs =
@@ -133,7 +129,7 @@ fn what_is_played_twice_is_the_same_twice() {
 
 #[test]
 fn the_first_conversation_has_the_reference_that_transcripts_name() {
-    let mut player = Player::new(library(), "demo", Vec::new());
+    let mut player = Player::new(shipped(), "demo", Vec::new());
     let played = player.play(Input::Open, at(0)).unwrap();
     assert_eq!(reference_of(played.commit.conversation.id), REFERENCE);
 }
@@ -141,7 +137,7 @@ fn the_first_conversation_has_the_reference_that_transcripts_name() {
 /// Fault: a number told in the first message was looked up only once the flow came to it.
 #[test]
 fn a_policy_number_told_in_the_first_message_is_looked_up_at_once() {
-    let mut player = Player::new(library(), "demo", register());
+    let mut player = Player::new(shipped(), "demo", register());
     let played = player.play(says("bonjour, mon contrat est le 7541289, j'ai une fuite d'eau"), at(0)).unwrap();
     let is_look_up = |effect: &flow::Effect| matches!(effect, flow::Effect::LookUpPolicy(_));
     assert!(played.effects.iter().any(is_look_up), "{:?}", played.effects);

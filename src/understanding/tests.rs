@@ -3,13 +3,18 @@ mod hostile;
 mod times;
 mod values;
 
+use std::sync::LazyLock;
+
 use jiff::civil::date;
 
 use super::*;
 use crate::domain::{language::Text as Label, message::Input};
 
-pub(super) fn vocabulary() -> Vocabulary {
-    Vocabulary::from_yaml(include_str!("../../flows/vocabulary.yaml")).unwrap()
+/// The shipped vocabulary, compiled once for all tests of a process.
+pub(super) fn vocabulary() -> &'static Vocabulary {
+    static VOCABULARY: LazyLock<Vocabulary> =
+        LazyLock::new(|| Vocabulary::from_yaml(include_str!("../../flows/vocabulary.yaml")).unwrap());
+    &VOCABULARY
 }
 
 /// A Friday.

@@ -13,7 +13,7 @@ use crate::{
     config::{Config, Site},
     document::{Documents, Limits},
     domain::clock::Clock,
-    flow::{Library, built_in},
+    flow::testing::shipped,
     intake::Intake,
     store::Engine,
     telemetry::Metrics,
@@ -37,7 +37,7 @@ impl Trial {
             let now = Arc::clone(&now);
             move || Timestamp::from_millisecond(now.load(Ordering::Relaxed)).unwrap()
         });
-        let library = Arc::new(Library::from_sources(built_in()).unwrap());
+        let library = shipped();
         let (metrics, providers) = (Metrics::default(), Providers::new(providers, []).unwrap());
         let accounts = providers.accounts();
         let intake =

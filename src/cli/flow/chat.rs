@@ -71,7 +71,7 @@ impl Chat {
         loop {
             prompt();
             match lines.next() {
-                Some(Ok(line)) if !line.trim().is_empty() => talk.tell(talk.heard(line.trim()))?,
+                Some(Ok(line)) if !line.trim().is_empty() => talk.tell(talk.input(line.trim()))?,
                 _ => return Ok(()),
             }
         }
@@ -100,7 +100,7 @@ impl Talk {
         fixed.map_or_else(|| Clock::system().now(), |at| at.timestamp())
     }
 
-    fn heard(&self, line: &str) -> Input {
+    fn input(&self, line: &str) -> Input {
         let mut body = Body::default();
         if line == "/photo" {
             body.attachments.push(Attachment {

@@ -1,7 +1,5 @@
 //! The engine on the real flows: loading, a first claim, interruptions, and purity.
 
-use std::path::Path;
-
 use jiff::Timestamp;
 
 use super::{
@@ -19,13 +17,9 @@ use crate::{
         orientation_mode::OrientationMode,
         priority::Priority,
     },
-    flow::{Library, LoadError},
+    flow::{Library, LoadError, testing::shipped},
     understanding::classified_in,
 };
-
-fn library() -> Library {
-    Library::load(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/flows"))).unwrap_or_else(|error| panic!("{error}"))
-}
 
 /// A conversation whose caller finds no policy and no orientation.
 struct Talk<'a> {
@@ -83,7 +77,7 @@ impl<'a> Talk<'a> {
 
 #[test]
 fn what_a_message_tells_is_not_asked() {
-    let library = library();
+    let library = shipped();
     let mut talk = Talk::start(&library);
     talk.say("non");
     talk.say("j'ai une fuite d'eau");
@@ -96,7 +90,7 @@ fn what_a_message_tells_is_not_asked() {
 
 #[test]
 fn a_shown_answer_is_taken_without_asking_what_it_is_about() {
-    let library = library();
+    let library = shipped();
     let mut talk = Talk::start(&library);
     for (text, fact, value) in [
         ("Non, aucun danger", "danger", "none"),
@@ -123,7 +117,7 @@ fn a_shown_answer_is_taken_without_asking_what_it_is_about() {
 
 #[test]
 fn danger_interrupts_and_the_flow_comes_back() {
-    let library = library();
+    let library = shipped();
     let mut talk = Talk::start(&library);
     talk.say("non");
     let asked = talk.press("incident=water_damage");
@@ -137,7 +131,7 @@ fn danger_interrupts_and_the_flow_comes_back() {
 
 #[test]
 fn an_answer_is_corrected_by_its_name() {
-    let library = library();
+    let library = shipped();
     let mut talk = Talk::start(&library);
     talk.say("non");
     let asked = talk.say("une fuite d'eau depuis hier soir");
@@ -150,7 +144,7 @@ fn an_answer_is_corrected_by_its_name() {
 
 #[test]
 fn a_doubtful_answer_is_confirmed_in_words() {
-    let library = library();
+    let library = shipped();
     let mut talk = Talk::start(&library);
     for text in ["non", "une fuite", "non", "non", "non", "moi", "7541289", "Moreau", "12/03/1984"] {
         talk.say(text);
@@ -173,7 +167,7 @@ fn a_doubtful_answer_is_confirmed_in_words() {
 
 #[test]
 fn a_doubtful_value_of_a_story_waits_for_its_question_and_gives_way_to_a_certain_one() {
-    let library = library();
+    let library = shipped();
     let told = |more: &[&str]| {
         let mut talk = Talk::start(&library);
         for text in ["non", "fuite sous l'évier il y a une dizaine de jours", "non", "non", "non", "moi"] {
@@ -206,7 +200,7 @@ fn a_doubtful_value_of_a_story_waits_for_its_question_and_gives_way_to_a_certain
 
 #[test]
 fn earlier_on_is_an_answer_to_when_and_puts_off_the_rest() {
-    let library = library();
+    let library = shipped();
     let mut talk = Talk::start(&library);
     for text in ["non", "une fuite", "non", "non", "non", "moi", "7541289", "Moreau", "12/03/1984"] {
         talk.say(text);
@@ -221,7 +215,7 @@ fn earlier_on_is_an_answer_to_when_and_puts_off_the_rest() {
 
 #[test]
 fn who_writes_the_other_language_is_answered_in_it_but_a_word_of_it_changes_nothing() {
-    let library = library();
+    let library = shipped();
     let mut talk = Talk::start(&library);
     for (text, language) in [
         ("ok", Language::Fr),
@@ -240,7 +234,7 @@ fn who_writes_the_other_language_is_answered_in_it_but_a_word_of_it_changes_noth
 
 #[test]
 fn two_misunderstandings_call_a_person_and_the_flow_can_go_on_meanwhile() {
-    let library = library();
+    let library = shipped();
     let mut talk = Talk::start(&library);
     talk.say("non");
     talk.say("blurb glop");
@@ -267,7 +261,7 @@ fn water_damage(library: &Library) -> Talk<'_> {
 
 #[test]
 fn commands_work_at_any_step() {
-    let library = library();
+    let library = shipped();
     // The messages, the mode after them, and a part of the last reply.
     let cases: [(&[&str], ConversationMode, &str); 14] = [
         (&["annuler", "oui"], ConversationMode::Withdrawn, "Votre déclaration est annulée"),
@@ -295,7 +289,7 @@ fn commands_work_at_any_step() {
 
 #[test]
 fn starting_again_forgets_the_answers_and_not_what_a_handler_wrote() {
-    let library = library();
+    let library = shipped();
     let mut talk = water_damage(&library);
     let by_handler = Fact { value: Value::Bool(false), source: Source::Handler("lea".into()) };
     talk.tell(&Event::FactLearned { name: "third_parties".into(), fact: by_handler });
@@ -308,7 +302,7 @@ fn starting_again_forgets_the_answers_and_not_what_a_handler_wrote() {
 
 #[test]
 fn events_of_the_host_are_answered() {
-    let library = library();
+    let library = shipped();
     let english = Event::SpeakLanguage { language: Language::En };
     let quote = Event::DocumentWanted { kind: "quote".into() };
     // The messages, the events, the mode after them, and a part of the last reply.
@@ -343,7 +337,7 @@ fn events_of_the_host_are_answered() {
 
 #[test]
 fn a_handler_who_asks_for_a_document_gets_it_wanted() {
-    let library = library();
+    let library = shipped();
     let mut talk = water_damage(&library);
     talk.effects.clear();
     talk.tell(&Event::DocumentWanted { kind: "quote".into() });
@@ -358,7 +352,7 @@ fn a_handler_who_asks_for_a_document_gets_it_wanted() {
 
 #[test]
 fn who_waits_for_a_person_may_go_on_by_answering() {
-    let library = library();
+    let library = shipped();
     for (text, mode) in [
         ("une maison", ConversationMode::Flow),
         ("corriger la date", ConversationMode::Flow),
@@ -377,7 +371,7 @@ fn who_waits_for_a_person_may_go_on_by_answering() {
 
 #[test]
 fn what_is_taken_back_corrects_the_answer() {
-    let library = library();
+    let library = shipped();
     for (text, fact, said) in [
         ("en fait c'était mardi", "loss_date", "C'est corrigé. Date du sinistre : mardi 17 novembre 2026."),
         ("finalement ça vient du dessus", "origin", "C'est corrigé. Origine de l'eau : D'un autre logement."),
@@ -395,7 +389,7 @@ fn what_is_taken_back_corrects_the_answer() {
 
 #[test]
 fn a_correction_clears_what_was_asked_in_a_flow_that_is_no_longer_called() {
-    let library = library();
+    let library = shipped();
     let mut talk = water_damage(&library);
     talk.press("edit=incident");
     talk.press("incident=theft");
@@ -409,7 +403,7 @@ fn a_correction_clears_what_was_asked_in_a_flow_that_is_no_longer_called() {
 
 #[test]
 fn the_injured_come_before_the_claim() {
-    let library = library();
+    let library = shipped();
     for (text, danger) in [
         ("oui mon fils c brulé la main mais ça va", "injured"),
         ("personne n'est blessé mais ça sent le gaz", "gas"),
@@ -425,7 +419,7 @@ fn the_injured_come_before_the_claim() {
 
 #[test]
 fn dates_and_names_are_not_taken_for_each_other() {
-    let library = library();
+    let library = shipped();
     let mut talk = Talk::start(&library);
     for text in ["non", "une fuite", "non", "non", "non", "moi", "je l'ai perdu"] {
         talk.say(text);
@@ -439,7 +433,7 @@ fn dates_and_names_are_not_taken_for_each_other() {
 
 #[test]
 fn after_the_end_an_answer_not_understood_is_asked_again() {
-    let library = library();
+    let library = shipped();
     let mut talk = water_damage(&library);
     talk.state.mode = ConversationMode::Ended;
     talk.press("edit=origin");
@@ -448,7 +442,7 @@ fn after_the_end_an_answer_not_understood_is_asked_again() {
 
 #[test]
 fn an_address_may_come_in_two_messages() {
-    let library = library();
+    let library = shipped();
     let place = |line: &str, town: Option<(&str, &str)>| {
         Value::Address(Address {
             line: line.into(),
@@ -474,7 +468,7 @@ fn an_address_may_come_in_two_messages() {
 
 #[test]
 fn photos_that_come_early_are_not_asked_again_and_late_ones_decide_again() {
-    let library = library();
+    let library = shipped();
     let photo = Event::Said(UserMessage { files: vec!["image/jpeg".into()], ..UserMessage::default() });
     let mut talk = water_damage(&library);
     talk.tell(&photo);
@@ -509,7 +503,7 @@ fn photos_that_come_early_are_not_asked_again_and_late_ones_decide_again() {
 
 #[test]
 fn a_bare_yes_to_danger_is_a_danger() {
-    let library = library();
+    let library = shipped();
     let mut talk = Talk::start(&library);
     assert!(talk.say("oui").contains("112"), "{}", talk.reply());
     assert_eq!(talk.state.mode(), ConversationMode::Danger);
@@ -518,7 +512,7 @@ fn a_bare_yes_to_danger_is_a_danger() {
 
 #[test]
 fn a_fire_that_is_declared_is_no_fire_that_burns() {
-    let library = library();
+    let library = shipped();
     for (before, text, mode) in [
         (&["non"][..], "un incendie", ConversationMode::Flow),
         (
@@ -546,7 +540,7 @@ fn a_fire_that_is_declared_is_no_fire_that_burns() {
 
 #[test]
 fn a_phrase_says_more_than_a_word_of_a_label() {
-    let library = library();
+    let library = shipped();
     let mut talk = Talk::start(&library);
     for text in ["non", "une fuite", "non", "non", "non"] {
         talk.say(text);
@@ -557,7 +551,7 @@ fn a_phrase_says_more_than_a_word_of_a_label() {
 
 #[test]
 fn a_correction_asks_in_the_words_of_the_claim_s_own_flow() {
-    let library = library();
+    let library = shipped();
     let mut talk = water_damage(&library);
     for text in ["maison", "non", "proprio", "non", "cuisine", "sol", "400", "plus tard", "c'est tout"] {
         talk.say(text);
@@ -570,7 +564,7 @@ fn a_correction_asks_in_the_words_of_the_claim_s_own_flow() {
 
 #[test]
 fn a_complaint_calls_a_person_and_the_claim_goes_on() {
-    let library = library();
+    let library = shipped();
     let mut talk = Talk::start(&library);
     talk.say("non");
     talk.say("une fuite d'eau");
@@ -625,7 +619,7 @@ fn a_revision_kept_when_all_flows_stood_in_one_folder_compiles_to_the_same_flows
         };
         (path, text.clone())
     });
-    let (flat, current) = (Library::from_sources(flat.collect()).unwrap(), library());
+    let (flat, current) = (Library::from_sources(flat.collect()).unwrap(), shipped());
     assert!(flat.sources().contains_key("claims/opening.yaml"));
     let names =
         |library: &Library| library.flows().map(|flow| (flow.name.clone(), flow.steps.len())).collect::<Vec<_>>();

@@ -112,7 +112,7 @@ fn is_same_name(one: &str, other: &str) -> bool {
 /// Adds a dossier that is not proposed yet.
 fn add(found: &mut Vec<DuplicateCandidate>, row: &Row, reason: MatchReason) -> Result<(), StoreError> {
     let dossier = row.parse(0)?;
-    if found.iter().all(|alike| alike.dossier != dossier) {
+    if found.iter().all(|known| known.dossier != dossier) {
         let (reference, peril, opened_at) = (row.text(1)?, row.text(2)?, row.time(3)?);
         found.push(DuplicateCandidate { dossier, reference, peril, opened_at, reason });
     }

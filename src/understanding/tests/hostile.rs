@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::{
-    super::{Listening, ParsedMessage, Vocabulary, text::looks_of},
+    super::{Listening, ParsedMessage, text::looks_of},
     friday, vocabulary,
 };
 
@@ -13,11 +13,9 @@ const AMOUNTS: &str = include_str!("../../../tests/corpus/amounts.csv");
 /// How many token look-ups are allowed for each character. Real messages need less than a tenth of it.
 const MAX_LOOKS: usize = 400;
 
-thread_local!(static VOCABULARY: Vocabulary = vocabulary());
-
 /// Reads a text and checks what must be true of any.
 fn read(text: &str, ctx: &Listening) -> ParsedMessage {
-    let parsed = VOCABULARY.with(|vocabulary| vocabulary.read(text, ctx));
+    let parsed = vocabulary().read(text, ctx);
     let mut last = 0;
     for found in parsed.values() {
         assert!(text.get(found.span.clone()).is_some(), "{found:?} of {text:?}");

@@ -82,8 +82,8 @@ fn parse(vocabulary: &Vocabulary, text: &str, ctx: &Listening) -> Option<Moment>
 #[test]
 fn two_days_are_no_answer_and_the_more_precise_of_one_day_is() {
     let (vocabulary, ctx) = (vocabulary(), friday());
-    assert_eq!(parse(&vocabulary, "lundi ou mardi", &ctx), None);
-    let moment = parse(&vocabulary, "hier, jeudi vers 18 h", &ctx).unwrap();
+    assert_eq!(parse(vocabulary, "lundi ou mardi", &ctx), None);
+    let moment = parse(vocabulary, "hier, jeudi vers 18 h", &ctx).unwrap();
     assert_eq!((moment.start, moment.precision), (date(2026, 11, 19).at(18, 0, 0, 0), Precision::Hour));
     let want = Want { prefer_past: false, ..want(Input::Date) };
     assert!(matches!(vocabulary.answer(&vocabulary.read("mardi", &ctx), &want, &ctx), Answer::Value(_)));
@@ -93,7 +93,7 @@ fn two_days_are_no_answer_and_the_more_precise_of_one_day_is() {
 fn english_speakers_may_write_the_month_first() {
     let (vocabulary, french) = (vocabulary(), friday());
     let english = Listening { language: Language::En, ..french };
-    let day = |text: &str, ctx| parse(&vocabulary, text, ctx).map(|moment| moment.start.date());
+    let day = |text: &str, ctx| parse(vocabulary, text, ctx).map(|moment| moment.start.date());
     assert_eq!(day("11/23/2025", &english), Some(date(2025, 11, 23)));
     assert_eq!(day("11/23/2025", &french), None);
     assert_eq!(day("03/11/2025", &english), Some(date(2025, 11, 3)));
@@ -140,7 +140,6 @@ proptest! {
     /// Any date written in French or English is read back unchanged.
     #[test]
     fn a_date_in_full_is_read_back(days in 0i32..15_000, form in 0usize..12) {
-        thread_local!(static VOCABULARY: Vocabulary = vocabulary());
         let day = date(1985, 1, 1).checked_add(jiff::Span::new().days(days)).unwrap();
         let month = MONTHS[usize::try_from(day.month()).unwrap() - 1];
         let weekday = DAYS[usize::try_from(day.weekday().to_monday_zero_offset()).unwrap()];
@@ -160,17 +159,16 @@ proptest! {
             _ => format!("ça s'est passé {weekday} {number} {month} {}, je crois", day.year()),
         };
         let moment = Moment { start: day.at(0, 0, 0, 0), end: None, precision: Precision::Day };
-        prop_assert_eq!(VOCABULARY.with(|vocabulary| parse(vocabulary, &text, &friday())), Some(moment), "{}", text);
+        prop_assert_eq!(parse(vocabulary(), &text, &friday()), Some(moment), "{}", text);
     }
 
     /// A day and a month without a year are their last or their next occurrence.
     #[test]
     fn a_date_without_its_year_is_the_nearest(days in 0i32..1_500) {
-        thread_local!(static VOCABULARY: Vocabulary = vocabulary());
         let day = date(2024, 1, 1).checked_add(jiff::Span::new().days(days)).unwrap();
         let text = format!("le {} {}", day.day(), MONTHS[usize::try_from(day.month()).unwrap() - 1]);
         let ctx = friday();
-        let parsed = VOCABULARY.with(|vocabulary| vocabulary.read(&text, &ctx));
+        let parsed = vocabulary().read(&text, &ctx);
         let read = |future| meant(&parsed.values()[0], future).start.date();
         let (past, ahead) = (read(false), read(true));
         prop_assert_eq!((past.month(), past.day()), (day.month(), day.day()));
@@ -180,7 +178,6 @@ proptest! {
     /// Any time of the day, in several forms, is read to the minute.
     #[test]
     fn a_time_of_the_day_is_read_back(hour in 0i8..24, minute in 1i8..60, form in 0usize..6) {
-        thread_local!(static VOCABULARY: Vocabulary = vocabulary());
         let text = match form {
             0 => format!("hier à {hour}h{minute:02}"),
             1 => format!("hier à {hour:02}:{minute:02}"),
@@ -191,6 +188,6 @@ proptest! {
         };
         let moment =
             Moment { start: date(2026, 11, 19).at(hour, minute, 0, 0), end: None, precision: Precision::Minute };
-        prop_assert_eq!(VOCABULARY.with(|vocabulary| parse(vocabulary, &text, &friday())), Some(moment), "{}", text);
+        prop_assert_eq!(parse(vocabulary(), &text, &friday()), Some(moment), "{}", text);
     }
 }

@@ -107,12 +107,12 @@ fn event(line: &str) -> Result<Event, Refusal> {
     })))
 }
 
-struct Door {
+struct Service {
     trial: Trial,
     provider: Arc<Plain>,
 }
 
-impl Door {
+impl Service {
     async fn open() -> Self {
         let provider = Arc::new(Plain::default());
         Self { trial: Trial::open(vec![provider.clone()]).await, provider }
@@ -154,20 +154,20 @@ impl Door {
 
 #[tokio::test]
 async fn what_is_posted_is_stored_in_its_order_and_acknowledged_as_the_provider_wants() {
-    let door = Door::open().await;
+    let service = Service::open().await;
     let body = "say 1 bonjour\ndelivered nobody-knows\nsay 2 une fuite";
-    let (status, answer) = door.send("POST", "/channels/telegram/plain/a/b?c=d%20e", "s", body).await;
+    let (status, answer) = service.send("POST", "/channels/telegram/plain/a/b?c=d%20e", "s", body).await;
     assert_eq!((status, answer.as_str()), (StatusCode::ACCEPTED, "text/xml: <ok/>"));
-    assert_eq!(*door.provider.url.lock().unwrap(), "http://127.0.0.1:8480/channels/telegram/plain/a/b?c=d%20e");
-    assert_eq!(door.said().await, ["bonjour", "une fuite"]);
-    assert_eq!(door.post("say 1 bonjour").await, StatusCode::ACCEPTED);
-    assert_eq!(door.send("GET", "/channels/telegram/plain", "s", "").await.0, StatusCode::ACCEPTED);
-    assert_eq!(door.said().await.len(), 2, "a redelivery is acknowledged and changes nothing");
+    assert_eq!(*service.provider.url.lock().unwrap(), "http://127.0.0.1:8480/channels/telegram/plain/a/b?c=d%20e");
+    assert_eq!(service.said().await, ["bonjour", "une fuite"]);
+    assert_eq!(service.post("say 1 bonjour").await, StatusCode::ACCEPTED);
+    assert_eq!(service.send("GET", "/channels/telegram/plain", "s", "").await.0, StatusCode::ACCEPTED);
+    assert_eq!(service.said().await.len(), 2, "a redelivery is acknowledged and changes nothing");
 }
 
 #[tokio::test]
 async fn refusals_come_as_problems_before_anything_is_stored() {
-    let door = Door::open().await;
+    let service = Service::open().await;
     for (path, secret, body, status) in [
         ("/channels/telegram/plain", "wrong", "say 1 a".to_owned(), StatusCode::UNAUTHORIZED),
         ("/channels/telegram/plain", "s", "say 1 a\nsay".to_owned(), StatusCode::UNPROCESSABLE_ENTITY),
@@ -176,25 +176,25 @@ async fn refusals_come_as_problems_before_anything_is_stored() {
         ("/channels/pigeon/plain", "s", "say 1 a".to_owned(), StatusCode::NOT_FOUND),
         ("/channels/telegram/plain", "s", "x".repeat(1001), StatusCode::PAYLOAD_TOO_LARGE),
     ] {
-        let (answered, problem) = door.send("POST", path, secret, body).await;
+        let (answered, problem) = service.send("POST", path, secret, body).await;
         assert_eq!(answered, status, "{path} {secret}");
         assert!(problem.starts_with("application/problem+json"), "{problem}");
     }
-    assert!(door.messages().await.is_empty());
+    assert!(service.messages().await.is_empty());
 }
 
 #[tokio::test]
 async fn a_file_is_on_disk_before_its_message_is_acknowledged() {
-    let door = Door::open().await;
-    *door.provider.is_down.lock().unwrap() = true;
-    assert_eq!(door.post("send 1 quote voici").await, StatusCode::SERVICE_UNAVAILABLE);
-    assert!(door.messages().await.is_empty());
-    *door.provider.is_down.lock().unwrap() = false;
-    assert_eq!(door.post("send 1 quote voici").await, StatusCode::ACCEPTED);
-    assert_eq!(door.said().await, ["voici [devis.pdf]"]);
-    let messages = door.messages().await;
+    let service = Service::open().await;
+    *service.provider.is_down.lock().unwrap() = true;
+    assert_eq!(service.post("send 1 quote voici").await, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(service.messages().await.is_empty());
+    *service.provider.is_down.lock().unwrap() = false;
+    assert_eq!(service.post("send 1 quote voici").await, StatusCode::ACCEPTED);
+    assert_eq!(service.said().await, ["voici [devis.pdf]"]);
+    let messages = service.messages().await;
     let attachment = &messages[0].body.attachments[0];
-    let document = door
+    let document = service
         .trial
         .app
         .engine
@@ -205,20 +205,20 @@ async fn a_file_is_on_disk_before_its_message_is_acknowledged() {
         .unwrap();
     assert_eq!(document.conversation, messages[0].conversation);
     assert_eq!((document.media_type.as_str(), attachment.media_type.as_str()), ("application/pdf", "application/pdf"));
-    assert_eq!(door.fetched(), 2);
-    assert_eq!(door.post("send 1 quote voici").await, StatusCode::ACCEPTED);
-    assert_eq!(door.fetched(), 2, "what was received is not fetched again");
-    assert_eq!(door.trial.app.engine.documents(document.conversation).await.unwrap().len(), 1);
+    assert_eq!(service.fetched(), 2);
+    assert_eq!(service.post("send 1 quote voici").await, StatusCode::ACCEPTED);
+    assert_eq!(service.fetched(), 2, "what was received is not fetched again");
+    assert_eq!(service.trial.app.engine.documents(document.conversation).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
 async fn a_file_that_will_never_come_is_told_and_the_words_go_on() {
-    let door = Door::open().await;
+    let service = Service::open().await;
     for (number, (media, words)) in
         (1..).zip([("large", "trop lourd"), ("gone", "n'est plus là"), ("program", "ce type de fichier")])
     {
-        assert_eq!(door.post(&format!("send {number} {media} j'ai une fuite")).await, StatusCode::ACCEPTED);
-        let messages = door.messages().await;
+        assert_eq!(service.post(&format!("send {number} {media} j'ai une fuite")).await, StatusCode::ACCEPTED);
+        let messages = service.messages().await;
         let last = messages.iter().rposition(|message| message.author == Author::Policyholder).unwrap();
         assert_eq!(messages[last].body.text, "j'ai une fuite");
         assert!(messages[last].body.attachments.is_empty());
@@ -226,7 +226,7 @@ async fn a_file_that_will_never_come_is_told_and_the_words_go_on() {
         assert!(messages.len() > last + 2, "the flow answers the words");
     }
     // A message without text or files is not answered.
-    assert_eq!(door.post("send 9 gone").await, StatusCode::ACCEPTED);
-    let messages = door.messages().await;
+    assert_eq!(service.post("send 9 gone").await, StatusCode::ACCEPTED);
+    let messages = service.messages().await;
     assert_eq!(messages[messages.len() - 2].author, Author::Policyholder);
 }

@@ -1,6 +1,6 @@
 //! A console to try things on: a database and documents in a folder of its own, two handlers, case actions that are noted.
 
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, Mutex};
 
 use axum::{
     Router,
@@ -29,7 +29,7 @@ use crate::{
         priority::Priority,
     },
     dossier::{Decision, Dossier, Entry, Learnt, Override, SaidIn, Status, TimelineEvent, reference_of},
-    flow::{Library, built_in},
+    flow::{Library, testing::shipped},
     planning::{Assignment, Because},
     store::{
         AppointmentRow, AppointmentState, Binding, Commit, ConversationRow, DecisionRow, Delivery, DocumentRow,
@@ -38,10 +38,9 @@ use crate::{
     },
 };
 
-/// The flows that came with this program, read once for all trials.
+/// The flows that came with this program.
 pub(super) fn library() -> Arc<Library> {
-    static LIBRARY: LazyLock<Arc<Library>> = LazyLock::new(|| Arc::new(Library::from_sources(built_in()).unwrap()));
-    Arc::clone(&LIBRARY)
+    shipped()
 }
 
 /// Their names, as the pages show them.

@@ -219,7 +219,7 @@ struct Mailbox {
     address: String,
     /// The insurer's, without its domain.
     user: String,
-    heard: usize,
+    received: usize,
 }
 
 impl Mailbox {
@@ -237,8 +237,8 @@ impl Mailbox {
     }
 
     async fn hear(&mut self) -> email::Sent {
-        let letter = email::sent(&self.address, self.heard).await;
-        self.heard += 1;
+        let letter = email::sent(&self.address, self.received).await;
+        self.received += 1;
         letter
     }
 
@@ -255,7 +255,7 @@ impl Mailbox {
 async fn a_claim_goes_from_sms_by_the_link_and_telegram_to_mail_in_one_dossier(db: Database) {
     let engine = if db.is_sqlite() { "sqlite" } else { "postgres" };
     let user = format!("doors-{engine}-{}", std::process::id());
-    let mut julie = Mailbox { address: email::person(&format!("julie-{engine}")), user, heard: 0 };
+    let mut julie = Mailbox { address: email::person(&format!("julie-{engine}")), user, received: 0 };
     let (carrier, api_url) = Carrier::start().await;
     let mut api = BotApi::start().await;
     let sections = format!("{}{}", phone_doors(&api_url, &api), email::by_imap(&julie.user));

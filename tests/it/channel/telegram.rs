@@ -256,8 +256,8 @@ async fn a_shared_number_is_proven_and_its_owner_s_other_claim_is_proposed(db: D
     }
     assert_eq!(people[0], people[1], "they are one person's");
     for (one, other) in [(0, 1), (1, 0)] {
-        let alike = store.cases(&ALL).duplicate_candidates(&dossiers[one]).await.unwrap();
-        let found: Vec<_> = alike.iter().map(|it| (it.dossier, it.reason)).collect();
+        let candidates = store.cases(&ALL).duplicate_candidates(&dossiers[one]).await.unwrap();
+        let found: Vec<_> = candidates.iter().map(|it| (it.dossier, it.reason)).collect();
         assert_eq!(found, [(dossiers[other].id, MatchReason::Proof)]);
     }
     let facts = store.cases(&ALL).facts(dossiers[0].conversation).await.unwrap();

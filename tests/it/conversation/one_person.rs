@@ -51,9 +51,9 @@ async fn one_persons_two_dossiers_are_proposed_and_never_merged_by_themselves(db
     let named = |name| format!("UPDATE dossier SET holder = '{name}' WHERE id = '{}'", stranger.id);
     db.execute(Box::leak(named("Paul Martin").into_boxed_str())).await;
     let first = house.store.dossier(first.id).await.unwrap().unwrap();
-    let alike = house.store.cases(&ALL).duplicate_candidates(&first).await.unwrap();
-    assert_eq!(alike.len(), 1);
-    assert_eq!((alike[0].dossier, alike[0].reason), (second.id, MatchReason::Policy));
+    let candidates = house.store.cases(&ALL).duplicate_candidates(&first).await.unwrap();
+    assert_eq!(candidates.len(), 1);
+    assert_eq!((candidates[0].dossier, candidates[0].reason), (second.id, MatchReason::Policy));
     // Without a policy, by the number that both told.
     db.execute("UPDATE dossier SET policy = NULL").await;
     for dossier in [first.id, second.id] {
@@ -64,8 +64,11 @@ async fn one_persons_two_dossiers_are_proposed_and_never_merged_by_themselves(db
         db.execute(Box::leak(sql.into_boxed_str())).await;
     }
     let first = house.store.dossier(first.id).await.unwrap().unwrap();
-    let alike = house.store.cases(&ALL).duplicate_candidates(&first).await.unwrap();
-    assert_eq!(alike.iter().map(|it| (it.dossier, it.reason)).collect::<Vec<_>>(), [(second.id, MatchReason::Contact)]);
+    let candidates = house.store.cases(&ALL).duplicate_candidates(&first).await.unwrap();
+    assert_eq!(
+        candidates.iter().map(|it| (it.dossier, it.reason)).collect::<Vec<_>>(),
+        [(second.id, MatchReason::Contact)]
+    );
     // What is closed is not proposed, and nothing was merged by itself.
     house.intake.act(second.id, ines(), Action::Close { reason: "réglé".into() }).await.unwrap();
     assert_eq!(house.store.cases(&ALL).duplicate_candidates(&first).await.unwrap(), []);
@@ -149,15 +152,15 @@ async fn a_letter_that_names_another_case_is_proposed_and_joins_it_by_a_handler_
     for apart in [&eves, &zoes] {
         assert!(apart.waiting_since.is_some(), "nobody would see it");
         assert_eq!(house.timeline(apart).await.iter().filter(|kind| *kind == "cited").count(), 1);
-        let alike = house.store.cases(&ALL).duplicate_candidates(apart).await.unwrap();
+        let candidates = house.store.cases(&ALL).duplicate_candidates(apart).await.unwrap();
         assert_eq!(
-            alike.iter().map(|it| (it.dossier, it.reason)).collect::<Vec<_>>(),
+            candidates.iter().map(|it| (it.dossier, it.reason)).collect::<Vec<_>>(),
             [(case.id, MatchReason::Letter)]
         );
     }
-    let alike = house.store.cases(&ALL).duplicate_candidates(&case).await.unwrap();
-    assert_eq!(alike.len(), 2);
-    assert!(alike.iter().all(|it| [eves.id, zoes.id].contains(&it.dossier)));
+    let candidates = house.store.cases(&ALL).duplicate_candidates(&case).await.unwrap();
+    assert_eq!(candidates.len(), 2);
+    assert!(candidates.iter().all(|it| [eves.id, zoes.id].contains(&it.dossier)));
     // The one is refused, and waits no more; the other accepted.
     house.intake.act(zoes.id, ines(), Action::RejectDuplicate { other: case.id }).await.unwrap();
     assert_eq!(house.dossier(&zoe).await.waiting_since, None);

@@ -54,9 +54,9 @@ async fn goes_on(sources: BTreeMap<String, String>) {
         house.pass(60_000);
         let inbound = house.inbound(&person, Body { text: text.clone(), ..Body::default() });
         let replies = house.receive(inbound).await.replies;
-        let heard = said(&replies);
-        talk.push(format!("> {text}\n{heard}"));
-        assert!(!heard.contains("{{") && replies.iter().all(|reply| !reply.text.is_empty()), "{}", talk.join("\n"));
+        let reply = said(&replies);
+        talk.push(format!("> {text}\n{reply}"));
+        assert!(!reply.contains("{{") && replies.iter().all(|reply| !reply.text.is_empty()), "{}", talk.join("\n"));
         let conversation = house.store.conversation(house.at(&person).await).await.unwrap().unwrap();
         assert_eq!(conversation.0.flow_revision, revision, "it keeps the flows with which it began");
         if let Some(dossier) = conversation.0.dossier {

@@ -98,7 +98,7 @@ async fn another_program_that_holds_the_file_is_named_and_then_forgotten() {
 }
 
 #[tokio::test]
-async fn a_table_that_another_session_holds_is_not_waited_for_without_end() {
+async fn a_table_of_postgres_that_another_session_holds_is_not_waited_for_without_end() {
     let db = Database::postgres().await;
     let store = db.store().await;
     let mut case = Case::new("x");
@@ -114,7 +114,7 @@ async fn a_table_that_another_session_holds_is_not_waited_for_without_end() {
 }
 
 #[tokio::test]
-async fn a_server_that_ends_the_sessions_is_reached_again() {
+async fn a_postgres_that_ends_the_sessions_is_reached_again() {
     let db = Database::postgres().await;
     let store = db.store().await;
     let mut case = Case::new("x");

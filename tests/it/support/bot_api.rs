@@ -100,7 +100,7 @@ impl BotApi {
 
     /// A person's chat with the bot.
     pub(crate) fn someone(&self, id: i64) -> Someone {
-        Someone { id, state: Arc::clone(&self.state), heard: 0 }
+        Someone { id, state: Arc::clone(&self.state), last_read: 0 }
     }
 
     /// The next call of `method` is answered with this error.
@@ -151,8 +151,8 @@ impl Drop for BotApi {
 pub(crate) struct Someone {
     pub(crate) id: i64,
     state: Arc<Shared>,
-    /// The last message of the bot's that was heard.
-    heard: i64,
+    /// The number of the last message of the bot that this person has read.
+    last_read: i64,
 }
 
 impl Someone {
@@ -227,13 +227,13 @@ impl Someone {
 
     /// The bot's next message.
     pub(crate) async fn hear(&mut self) -> Json {
-        let (id, heard) = (self.id, self.heard);
+        let (id, last_read) = (self.id, self.last_read);
         let next = |inner: &Inner| {
-            let mut later = inner.messages.range((id, heard + 1)..=(id, i64::MAX)).map(|(_, message)| message);
+            let mut later = inner.messages.range((id, last_read + 1)..=(id, i64::MAX)).map(|(_, message)| message);
             later.find(|message| message["from"]["is_bot"] == true).cloned()
         };
         let message = self.state.wait(next).await;
-        self.heard = message["message_id"].as_i64().unwrap();
+        self.last_read = message["message_id"].as_i64().unwrap();
         message
     }
 

@@ -2,13 +2,9 @@
 
 use crate::{
     domain::language::Language,
-    flow::{Library, built_in},
+    flow::{Library, testing::shipped},
     understanding::{Listening, ParsedMessage},
 };
-
-fn library() -> Library {
-    Library::from_sources(built_in()).unwrap()
-}
 
 fn read(library: &Library, text: &str) -> ParsedMessage {
     let listening = Listening { now: jiff::civil::date(2026, 11, 20).at(10, 0, 0, 0), language: Language::Fr };
@@ -149,7 +145,7 @@ const NEAR: f32 = 0.5;
 
 /// Holds that each question finds the entry beside it.
 fn assert_answered(cases: &[(&str, &str)]) {
-    let library = library();
+    let library = shipped();
     let wrong: Vec<String> = cases
         .iter()
         .filter_map(|(text, wanted)| {
@@ -178,7 +174,7 @@ fn every_question_of_the_list_is_answered_in_three_other_wordings() {
 
 #[test]
 fn what_nobody_wrote_an_answer_for_finds_none() {
-    let library = library();
+    let library = shipped();
     let wrong: Vec<String> = UNKNOWN
         .iter()
         .filter_map(|text| {
@@ -236,7 +232,7 @@ const NEVER_MISSED: &[(&str, &str)] = &[
 
 #[test]
 fn danger_stop_a_person_and_a_complaint_are_never_missed() {
-    let library = library();
+    let library = shipped();
     let wrong: Vec<String> = NEVER_MISSED
         .iter()
         .filter_map(|(text, wanted)| {
@@ -279,7 +275,7 @@ const ORDINARY: &[&str] = &[
 
 #[test]
 fn ordinary_messages_are_no_emergency_no_stop_no_call_and_no_complaint() {
-    let library = library();
+    let library = shipped();
     let loud = ["emergency", "opt_out", "request_human", "complaint"];
     let wrong: Vec<String> = ORDINARY
         .iter()
@@ -296,7 +292,7 @@ fn ordinary_messages_are_no_emergency_no_stop_no_call_and_no_complaint() {
 /// offered as buttons.
 #[test]
 fn other_sentences_are_recognised_as_well() {
-    let library = library();
+    let library = shipped();
     let sentences: Vec<(&str, &str)> =
         include_str!("intents_held_out.csv").lines().skip(1).filter_map(|line| line.rsplit_once(';')).collect();
     let (mut first, mut two) = (0, 0);

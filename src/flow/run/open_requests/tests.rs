@@ -1,7 +1,5 @@
 //! Which requests repeat an open one.
 
-use std::sync::LazyLock;
-
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
@@ -10,12 +8,10 @@ use crate::{
         language::Language,
         message::{Body, Channel},
     },
-    flow::{Effect, Event, Library, State, UserMessage, built_in, step},
+    flow::{Effect, Event, State, UserMessage, step, testing::shipped},
 };
 
 const PASSED_ON: &str = "votre demande est déjà transmise";
-
-static LIBRARY: LazyLock<Library> = LazyLock::new(|| Library::from_sources(built_in()).unwrap());
 
 /// A person who makes requests before the flow has begun.
 struct Asker {
@@ -33,7 +29,7 @@ impl Asker {
 
     fn tell(&mut self, event: &Event) -> Vec<Effect> {
         let state = serde_json::from_str(&serde_json::to_string(&self.state).unwrap()).unwrap();
-        let output = step(&LIBRARY, "demo", state, event, self.now, None);
+        let output = step(&shipped(), "demo", state, event, self.now, None);
         self.state = output.state;
         output.effects
     }
