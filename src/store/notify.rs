@@ -125,10 +125,10 @@ async fn listen(pool: &PgPool) -> Result<PgListener, StoreError> {
 }
 
 /// Waits for the next notification; none when the connection is lost.
-async fn next_notification(listener: &mut PgListener) -> Result<Option<News>, StoreError> {
+async fn hear(listener: &mut PgListener) -> Result<Option<News>, StoreError> {
     loop {
         match timeout(SILENCE, listener.try_recv()).await {
-            Ok(notification) => return Ok(notification?.map(|notification| read(notification.payload()))),
+            Ok(heard) => return Ok(heard?.map(|notification| read(notification.payload()))),
             // What comes while this is asked is heard by the next round.
             Err(_) => match timeout(PATIENCE, listener.execute("SELECT 1")).await {
                 Ok(answer) => answer.map(drop)?,

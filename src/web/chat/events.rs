@@ -1,7 +1,8 @@
-//! `GET /chat/api/events`: everything that the person hears, from the message after `Last-Event-ID` on, then live.
+//! `GET /chat/api/events`: the messages of the conversation after `Last-Event-ID`, then live ones, as server-sent
+//! events.
 //!
-//! What is told comes from the database; the intake only says when to look. So a listener that is slow, a change made by
-//! another node, or a restart costs a look and never a message.
+//! Events are read from the database; the intake only signals that something changed. So a slow listener, a change by
+//! another node, or a restart costs a query and never a message.
 
 use std::{collections::VecDeque, convert::Infallible, time::Duration};
 
@@ -28,11 +29,11 @@ use crate::{
     web::{App, problem::Problem, streams::StreamSlot},
 };
 
-/// Silence for longer than this is told apart from a dead line by a comment.
+/// How often a comment is sent, so that a silent connection is not taken for a dead one.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// Messages that are read at once.
+/// How many messages are read at once.
 const PAGE: i64 = 100;
-/// Before whoever has too many lines open may ask again.
+/// The `Retry-After` of somebody who has too many streams open.
 const BUSY_SECONDS: u32 = 10;
 
 /// A message as the page shows it.
@@ -48,7 +49,7 @@ struct Message<'a> {
     body: &'a Body,
 }
 
-/// What is true of the conversation now.
+/// The state of the conversation that the page shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct ConversationState {
     language: Language,
@@ -61,43 +62,43 @@ struct ConversationState {
 pub(super) async fn get(State(app): State<App>, session: Session, headers: HeaderMap) -> Result<Response, Problem> {
     let place = app.streams.open(session.id().to_string()).ok_or_else(|| Problem::too_many(BUSY_SECONDS))?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()).and_then(|value| value.parse().ok());
-    let line = Line {
-        // It listens before the first look, so that nothing falls between.
+    let page = EventStream {
+        // It listens before the first query, so that no change in between is missed.
         listener: app.intake.listen(session.id()),
         one: session.one,
         last: last.unwrap_or(0),
         ready: VecDeque::new(),
-        told: None,
+        shown: None,
         is_current: false,
         place,
     };
-    let events = line.events();
+    let events = page.events();
     let headers =
         [(HeaderName::from_static("cache-control"), "no-store"), (HeaderName::from_static("x-accel-buffering"), "no")];
     Ok((headers, Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))).into_response())
 }
 
-/// One person's line down.
-struct Line {
+/// The event stream of one page.
+struct EventStream {
     one: OneConversation,
     listener: Listener,
-    /// The last message that was told.
+    /// The number of the last message that was sent.
     last: i64,
-    /// Told next, before anything is looked up.
+    /// The events to send next, before anything is queried.
     ready: VecDeque<Event>,
-    /// The state that was told last.
-    told: Option<ConversationState>,
-    /// Whether everything that is known to have changed was looked at.
+    /// The state that was sent last.
+    shown: Option<ConversationState>,
+    /// Whether every known change was queried.
     is_current: bool,
     place: StreamSlot,
 }
 
-impl Line {
+impl EventStream {
     fn events(self) -> impl Stream<Item = Result<Event, Infallible>> {
-        stream::unfold(self, async |mut line| line.next().await.map(|event| (Ok(event), line)))
+        stream::unfold(self, async |mut page| page.next().await.map(|event| (Ok(event), page)))
     }
 
-    /// The next event; none when the line ends and the page is to come back.
+    /// The next event; none when the stream ends and the page is to reconnect.
     async fn next(&mut self) -> Option<Event> {
         loop {
             if let Some(event) = self.ready.pop_front() {
@@ -107,28 +108,28 @@ impl Line {
             if self.is_current {
                 self.wait().await?;
             } else if let Err(error) = Box::pin(self.look()).await {
-                tracing::warn!(%error, conversation = %self.one.id(), "a chat's line ends: its conversation cannot be read");
+                tracing::warn!(%error, conversation = %self.one.id(), "a chat's event stream ends: its conversation cannot be read");
                 return None;
             }
         }
     }
 
-    /// Waits until there may be something to tell; none when the service ends.
+    /// Waits until something may have changed; none when the service stops.
     async fn wait(&mut self) -> Option<()> {
-        let heard = tokio::select! {
+        let change = tokio::select! {
             () = self.place.stopped() => return None,
-            heard = self.listener.next() => heard?,
+            change = self.listener.next() => change?,
         };
-        if heard.typing {
-            let name = self.told.as_ref().and_then(|state| state.handler.as_deref());
+        if change.typing {
+            let name = self.shown.as_ref().and_then(|state| state.handler.as_deref());
             self.ready.extend(json("typing", &serde_json::json!({ "from": "handler", "name": name })));
         }
-        self.is_current = !heard.changed;
+        self.is_current = !change.changed;
         Some(())
     }
 
-    /// Reads what was not told yet. Its future is boxed where it is awaited: a line waits nearly always, and would keep the
-    /// room for it all the while.
+    /// Reads what was not sent yet. Its future is boxed where it is awaited: a stream waits nearly always, and would
+    /// hold the memory for it all the time.
     async fn look(&mut self) -> Result<(), StoreError> {
         let Some((row, fence)) = self.one.row().await? else {
             self.is_current = true;
@@ -136,21 +137,21 @@ impl Line {
         };
         let handler = self.one.speaker(&row).await?;
         let state = ConversationState { language: row.language, handler, read: fence.read_seq };
-        if self.told.as_ref() != Some(&state) {
+        if self.shown.as_ref() != Some(&state) {
             self.ready.extend(json("state", &state));
-            self.told = Some(state);
+            self.shown = Some(state);
         }
         let messages = self.one.messages(self.last, PAGE).await?;
         if let Some(message) = messages.last() {
             self.last = message.seq;
         }
         self.is_current = self.last >= fence.last_seq;
-        self.ready.extend(messages.iter().filter_map(told));
+        self.ready.extend(messages.iter().filter_map(shown));
         Ok(())
     }
 }
 
-fn told(row: &MessageRow) -> Option<Event> {
+fn shown(row: &MessageRow) -> Option<Event> {
     let (from, name) = match &row.author {
         Author::Policyholder => ("me", None),
         Author::Guichet => ("guichet", None),

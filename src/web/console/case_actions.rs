@@ -1,4 +1,4 @@
-//! What the console asks of the house behind it: to do what a handler does, and to say when something changed.
+//! What the console needs of the intake: to do handlers' actions, and to signal changes.
 
 use futures_util::{
     FutureExt as _, StreamExt as _,
@@ -12,30 +12,35 @@ use crate::{
     intake::{Intake, IntakeError},
 };
 
-/// Does what handlers do, durably, with its line in the timeline.
+/// Does handlers' actions durably, each with its line in the timeline.
 pub trait CaseActions: Send + Sync {
-    /// When this returns, it is stored.
+    /// Does an action. When this returns, it is stored.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such dossier, the action does not fit its present state, or it was not stored.
     fn act(&self, dossier: DossierId, actor: Actor, action: Action) -> BoxFuture<'_, Result<(), CaseActionError>>;
 
     /// Learns what handlers taught.
     fn learn(&self) -> BoxFuture<'_, Result<(), CaseActionError>>;
 
-    /// The intent that a text has most probably.
+    /// The most probable intent of a text.
     fn guess(&self, text: &str) -> Option<String>;
 
-    /// The person sees that a handler is writing.
+    /// Shows the person that a handler is writing.
     fn tell_typing(&self, conversation: ConversationId);
 
-    /// An item whenever something changed since the last one: in a conversation and its dossier, or anywhere.
+    /// An item whenever something changed since the last one, in a conversation and its dossier, or in any where there
+    /// is none given.
     fn changes(&self, conversation: Option<ConversationId>) -> BoxStream<'static, ()>;
 }
 
-/// Why an action was not done. Nothing was kept.
+/// Why an action was not done. Nothing was stored.
 #[derive(Debug, thiserror::Error)]
 pub enum CaseActionError {
     #[error("there is no such dossier")]
     NotFound,
-    /// Somebody was first, or the page was an old one.
+    /// Somebody else was first, or the page was out of date.
     #[error("the action does not fit what there is now: {0}")]
     Overtaken(String),
     #[error("the action was not stored: {0}")]

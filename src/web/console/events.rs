@@ -1,7 +1,7 @@
-//! `/console/events`: tells an open page that something changed; the page then fetches itself anew.
+//! `/console/events`: signals to an open page that something changed; the page then fetches itself again.
 //!
-//! An event carries nothing: what a handler may see is decided by the page's own request. A flood of changes is one
-//! event a second.
+//! An event has no content: the page's own request decides what a handler may see. However many changes there are, a
+//! page gets about one event a second.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -22,9 +22,9 @@ use crate::web::{problem::Problem, streams::StreamSlot};
 
 /// The shortest time between two events.
 const REST: Duration = Duration::from_millis(700);
-/// A session that was looked at no longer ago is taken to be still good.
+/// For how long a session counts as valid after it was checked.
 const SESSION_HOLDS: Duration = Duration::from_mins(1);
-/// Before whoever has too many pages open may ask again.
+/// The `Retry-After` of somebody who has too many pages open.
 const BUSY_SECONDS: u32 = 10;
 
 #[derive(Deserialize)]
@@ -53,7 +53,7 @@ pub(super) async fn get(
         looked_at: Instant::now(),
         place,
     };
-    // Whoever comes back may have missed something.
+    // A page that reconnects may have missed a change.
     let first = headers.contains_key("last-event-id").then(changed);
     let events = stream::iter(first).chain(following.events());
     let stream = events.map(Ok::<_, Infallible>);
@@ -68,24 +68,24 @@ struct Following {
     console: Console,
     token_hash: String,
     changes: BoxStream<'static, ()>,
-    /// When the session was last known to be good.
+    /// When the session was last checked.
     looked_at: Instant,
     place: StreamSlot,
 }
 
 impl Following {
-    /// An event for each change, until the session has ended or the house closes.
+    /// An event for each change, until the session has ended or the service stops.
     fn events(self) -> impl Stream<Item = Event> {
-        // The first event at once gives the page an identifier to come back with.
+        // The first event gives the page an identifier with which to reconnect.
         let first = stream::once(async { Event::default().id("1").comment("open") });
         first.chain(stream::unfold(self, async |mut following| {
-            following.hear().await?;
+            following.next_change().await?;
             Some((changed(), following))
         }))
     }
 
-    /// Waits for a change, and for what follows it at once; none at the end.
-    async fn hear(&mut self) -> Option<()> {
+    /// Waits for a change, and for those that follow it within [`REST`]; none at the end.
+    async fn next_change(&mut self) -> Option<()> {
         tokio::select! {
             () = self.place.stopped() => return None,
             change = self.changes.next() => change?,
@@ -94,13 +94,13 @@ impl Following {
             () = self.place.stopped() => return None,
             () = tokio::time::sleep(REST) => {}
         }
-        // What came during the rest is told by the same event.
+        // Changes during the rest are signalled by the same event.
         while let Some(Some(())) = self.changes.next().now_or_never() {}
-        // In a box, for a page waits nearly always.
+        // Boxed, because a page waits nearly always and would hold the memory all the time.
         Box::pin(self.is_good()).await.then_some(())
     }
 
-    /// Whether the session goes on. An idle page asks the store for nothing: it is looked at when there is something to tell.
+    /// Whether the session is valid. It is checked only when there is an event, so that idle pages cost no query.
     async fn is_good(&mut self) -> bool {
         if self.looked_at.elapsed() < SESSION_HOLDS {
             return true;

@@ -5,15 +5,15 @@ use crate::{domain::id::ConversationId, web::testing::Trial};
 async fn a_line_that_waits_is_small() {
     let app = Trial::open(Vec::new()).await.app;
     let id = ConversationId::new(app.clock.now());
-    let line = Line {
+    let page = EventStream {
         listener: app.intake.listen(id),
         one: app.engine.one_conversation(id),
         last: 0,
         ready: VecDeque::new(),
-        told: None,
+        shown: None,
         is_current: false,
         place: app.streams.open("me").unwrap(),
     };
-    let bytes = std::mem::size_of_val(&line.events());
+    let bytes = std::mem::size_of_val(&page.events());
     assert!(bytes < 1500, "{bytes} bytes for each line that is open");
 }

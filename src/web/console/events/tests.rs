@@ -39,8 +39,8 @@ fn following(trial: &Trial, changes: usize) -> Following {
 async fn a_flood_is_one_event() {
     let trial = Trial::start().await;
     let mut following = following(&trial, 1000);
-    assert_eq!(following.hear().await, Some(()));
-    assert_eq!(following.hear().now_or_never(), None);
+    assert_eq!(following.next_change().await, Some(()));
+    assert_eq!(following.next_change().now_or_never(), None);
 }
 
 #[tokio::test]
@@ -48,5 +48,5 @@ async fn a_session_that_has_ended_is_told_nothing_more() {
     let trial = Trial::start().await;
     let mut following = following(&trial, 1);
     following.looked_at -= SESSION_HOLDS;
-    assert_eq!(following.hear().await, None);
+    assert_eq!(following.next_change().await, None);
 }
