@@ -29,8 +29,8 @@ pub fn begins_another(conversation: &Conversation, body: &Body, now: Timestamp) 
         return true;
     }
     let is_asked = state.asks_which_claim();
-    let heard = UserMessage { text: body.text.clone(), choice: body.choice.clone(), files: Vec::new() };
-    flow::means_another(&conversation.library, &conversation.row.insurer, state, &heard, now)
+    let message = UserMessage { text: body.text.clone(), choice: body.choice.clone(), files: Vec::new() };
+    flow::means_another(&conversation.library, &conversation.row.insurer, state, &message, now)
         || (!is_asked && is_long_over(conversation, now) && closing(conversation).then == Afterwards::Another)
 }
 

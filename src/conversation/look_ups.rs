@@ -22,43 +22,43 @@ use crate::{
 /// The most messages that are answered as one.
 const MAX_KEPT: i64 = 100;
 
-/// What a look-up answers.
-pub type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
+/// A look-up under way, and its result.
+pub type LookUp<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
 
 /// What a turn looks up.
 pub trait LookUps: fmt::Debug + Send + Sync {
     /// The policy with this number, as [`number_key`](crate::contract::number_key) writes it.
-    fn policy_by_number<'a>(&'a self, insurer: &'a str, number_key: &'a str) -> Answer<'a, Option<Policy>>;
+    fn policy_by_number<'a>(&'a self, insurer: &'a str, number_key: &'a str) -> LookUp<'a, Option<Policy>>;
 
     /// The policies of this last name, as [`name_key`](crate::contract::name_key) writes it.
-    fn policies_by_name<'a>(&'a self, insurer: &'a str, name_key: &'a str) -> Answer<'a, Vec<Policy>>;
+    fn policies_by_name<'a>(&'a self, insurer: &'a str, name_key: &'a str) -> LookUp<'a, Vec<Policy>>;
 
     /// The last mission of a dossier, whatever became of it.
-    fn mission(&self, dossier: DossierId) -> Answer<'_, Option<Mission>>;
+    fn mission(&self, dossier: DossierId) -> LookUp<'_, Option<Mission>>;
 
     /// How many missions that are not done each expert has.
-    fn mission_load(&self) -> Answer<'_, BTreeMap<String, usize>>;
+    fn mission_load(&self) -> LookUp<'_, BTreeMap<String, usize>>;
 
     /// An expert's booked appointments that are not over at `from` and begin before `until`, the earliest first.
-    fn booked<'a>(&'a self, expert: &'a str, from: Timestamp, until: Timestamp) -> Answer<'a, Vec<AppointmentRow>>;
+    fn booked<'a>(&'a self, expert: &'a str, from: Timestamp, until: Timestamp) -> LookUp<'a, Vec<AppointmentRow>>;
 
     /// The messages of a conversation from number `from` on, as many as are answered as one.
-    fn messages_from(&self, conversation: ConversationId, from: i64) -> Answer<'_, Vec<MessageRow>>;
+    fn messages_from(&self, conversation: ConversationId, from: i64) -> LookUp<'_, Vec<MessageRow>>;
 
     /// Who wrote a message.
-    fn author_of(&self, conversation: ConversationId, seq: i64) -> Answer<'_, Option<Author>>;
+    fn author_of(&self, conversation: ConversationId, seq: i64) -> LookUp<'_, Option<Author>>;
 
     /// A dossier, and how far its conversation is when it is so.
-    fn dossier_with_fence(&self, id: DossierId) -> Answer<'_, Option<(Fence, Dossier)>>;
+    fn dossier_with_fence(&self, id: DossierId) -> LookUp<'_, Option<(Fence, Dossier)>>;
 
     /// The person who is known to have a telephone number.
-    fn person_with<'a>(&'a self, insurer: &'a str, number: &'a str) -> Answer<'a, Option<ContactId>>;
+    fn person_with<'a>(&'a self, insurer: &'a str, number: &'a str) -> LookUp<'a, Option<ContactId>>;
 
     /// What the person of a conversation asked for beside the claim, and is not done, the oldest first.
-    fn open_requests(&self, conversation: ConversationId) -> Answer<'_, Vec<RequestRow>>;
+    fn open_requests(&self, conversation: ConversationId) -> LookUp<'_, Vec<RequestRow>>;
 
     /// Whether we were asked to stop at an address.
-    fn is_stopped<'a>(&'a self, endpoint: &'a Endpoint) -> Answer<'a, bool>;
+    fn is_stopped<'a>(&'a self, endpoint: &'a Endpoint) -> LookUp<'a, bool>;
 
     /// The secret by which a person may go on by another channel: a code that is typed, or the token of a link.
     ///
@@ -72,38 +72,38 @@ pub trait LookUps: fmt::Debug + Send + Sync {
 }
 
 impl LookUps for Engine {
-    fn policy_by_number<'a>(&'a self, insurer: &'a str, number_key: &'a str) -> Answer<'a, Option<Policy>> {
+    fn policy_by_number<'a>(&'a self, insurer: &'a str, number_key: &'a str) -> LookUp<'a, Option<Policy>> {
         Box::pin(async move { Ok(self.policy_by_number(insurer, number_key).await?.and_then(readable)) })
     }
 
-    fn policies_by_name<'a>(&'a self, insurer: &'a str, name_key: &'a str) -> Answer<'a, Vec<Policy>> {
+    fn policies_by_name<'a>(&'a self, insurer: &'a str, name_key: &'a str) -> LookUp<'a, Vec<Policy>> {
         Box::pin(async move {
             let rows = self.policies_by_name(insurer, name_key).await?;
             Ok(rows.into_iter().filter_map(readable).collect())
         })
     }
 
-    fn mission(&self, dossier: DossierId) -> Answer<'_, Option<Mission>> {
+    fn mission(&self, dossier: DossierId) -> LookUp<'_, Option<Mission>> {
         Box::pin(self.mission(dossier))
     }
 
-    fn mission_load(&self) -> Answer<'_, BTreeMap<String, usize>> {
+    fn mission_load(&self) -> LookUp<'_, BTreeMap<String, usize>> {
         Box::pin(self.mission_load())
     }
 
-    fn booked<'a>(&'a self, expert: &'a str, from: Timestamp, until: Timestamp) -> Answer<'a, Vec<AppointmentRow>> {
+    fn booked<'a>(&'a self, expert: &'a str, from: Timestamp, until: Timestamp) -> LookUp<'a, Vec<AppointmentRow>> {
         Box::pin(self.booked(expert, from, until))
     }
 
-    fn messages_from(&self, conversation: ConversationId, from: i64) -> Answer<'_, Vec<MessageRow>> {
+    fn messages_from(&self, conversation: ConversationId, from: i64) -> LookUp<'_, Vec<MessageRow>> {
         Box::pin(self.messages(conversation, from - 1, MAX_KEPT))
     }
 
-    fn author_of(&self, conversation: ConversationId, seq: i64) -> Answer<'_, Option<Author>> {
+    fn author_of(&self, conversation: ConversationId, seq: i64) -> LookUp<'_, Option<Author>> {
         Box::pin(async move { Ok(self.said(conversation, seq).await?.map(|said| said.author)) })
     }
 
-    fn dossier_with_fence(&self, id: DossierId) -> Answer<'_, Option<(Fence, Dossier)>> {
+    fn dossier_with_fence(&self, id: DossierId) -> LookUp<'_, Option<(Fence, Dossier)>> {
         Box::pin(async move {
             let Some(dossier) = self.dossier(id).await? else { return Ok(None) };
             let Some((_, fence)) = self.conversation(dossier.conversation).await? else { return Ok(None) };
@@ -113,15 +113,15 @@ impl LookUps for Engine {
         })
     }
 
-    fn person_with<'a>(&'a self, insurer: &'a str, number: &'a str) -> Answer<'a, Option<ContactId>> {
+    fn person_with<'a>(&'a self, insurer: &'a str, number: &'a str) -> LookUp<'a, Option<ContactId>> {
         Box::pin(self.person_with(insurer, number))
     }
 
-    fn open_requests(&self, conversation: ConversationId) -> Answer<'_, Vec<RequestRow>> {
+    fn open_requests(&self, conversation: ConversationId) -> LookUp<'_, Vec<RequestRow>> {
         Box::pin(self.open_requests(conversation))
     }
 
-    fn is_stopped<'a>(&'a self, endpoint: &'a Endpoint) -> Answer<'a, bool> {
+    fn is_stopped<'a>(&'a self, endpoint: &'a Endpoint) -> LookUp<'a, bool> {
         Box::pin(self.is_stopped(endpoint))
     }
 

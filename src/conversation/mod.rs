@@ -35,6 +35,6 @@ pub use closing::begins_another;
 pub use error::ConversationError;
 pub use input::{InboundContext, Input};
 pub use loaded::Conversation;
-pub use look_ups::{Answer, LookUps};
+pub use look_ups::{LookUp, LookUps};
 pub use services::{Observer, Services};
 pub use turn::Turn;

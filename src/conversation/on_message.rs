@@ -39,8 +39,8 @@ impl Turn {
             self.rows.received.push(row);
         }
         let earlier = if settle { Vec::new() } else { self.unsettled(services).await? };
-        let heard = self.listen(earlier.iter().chain([&body]));
-        let says_nothing = body.text.is_empty() && body.choice.is_none() && heard.files.is_empty();
+        let message = self.user_message(earlier.iter().chain([&body]));
+        let says_nothing = body.text.is_empty() && body.choice.is_none() && message.files.is_empty();
         let shared = body.shared.clone();
         let channel = self.conversation.row.endpoint.channel;
         if self.conversation.state.channel() != Some(channel) {
@@ -73,7 +73,7 @@ impl Turn {
         if says_nothing && earlier.is_empty() && !files.said.is_empty() && !self.opens {
             return Ok(());
         }
-        let event = if asks { Event::AfterClosing(heard) } else { Event::Said(heard) };
+        let event = if asks { Event::AfterClosing(message) } else { Event::Said(message) };
         apply::run(self, event, services).await
     }
 
@@ -118,8 +118,8 @@ impl Turn {
         if self.conversation.fence.timing.unsettled.is_some_and(|unsettled| unsettled.until <= self.now) {
             self.settled = self.conversation.fence.timing.unsettled.map(|unsettled| unsettled.from);
             let messages = self.unsettled(services).await?;
-            let heard = self.listen(&messages);
-            return apply::run(self, Event::Said(heard), services).await;
+            let message = self.user_message(&messages);
+            return apply::run(self, Event::Said(message), services).await;
         }
         if time::reminder(&self.conversation, self.now).is_some_and(|due| due <= self.now) {
             self.conversation.fence.timing.silent_since = Some(self.now);
@@ -140,27 +140,27 @@ impl Turn {
     }
 
     /// What several messages say as one, with their files.
-    fn listen<'b>(&mut self, bodies: impl IntoIterator<Item = &'b Body>) -> UserMessage {
-        let (mut heard, mut behind) = (UserMessage::default(), Vec::new());
+    fn user_message<'b>(&mut self, bodies: impl IntoIterator<Item = &'b Body>) -> UserMessage {
+        let (mut message, mut behind) = (UserMessage::default(), Vec::new());
         for body in bodies {
-            if !heard.text.is_empty() && !body.text.is_empty() {
-                heard.text.push('\n');
+            if !message.text.is_empty() && !body.text.is_empty() {
+                message.text.push('\n');
             }
-            heard.text.push_str(&body.text);
-            heard.choice = body.choice.clone().or(heard.choice);
+            message.text.push_str(&body.text);
+            message.choice = body.choice.clone().or(message.choice);
             for file in &body.attachments {
                 let filed = FiledDocument { document: file.document, dossier: None, kind: None };
                 // A mail that is kept as it came, or a voice, is no paper that was asked for: it stands behind those that are.
                 if file.media_type.parse().is_ok_and(|kind: MediaType| kind == MediaType::Email || kind.is_audio()) {
                     behind.push(filed);
                 } else {
-                    heard.files.push(file.media_type.clone());
+                    message.files.push(file.media_type.clone());
                     self.unfiled.push(filed);
                 }
             }
         }
         self.unfiled.append(&mut behind);
-        heard
+        message
     }
 
     /// What is to be said of files at once, each once.

@@ -355,3 +355,6 @@ fn is_shown_otherwise(before: Option<&Dossier>, now: &Dossier) -> bool {
     let lag = now.updated_at.duration_since(before.updated_at);
     lag >= MAX_LAG || Dossier { updated_at: before.updated_at, ..now.clone() } != *before
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::{
     contract::{Policy, name_key, number_key},
-    conversation::{Answer, ConversationError, LookUps},
+    conversation::{ConversationError, LookUp, LookUps},
     domain::{
         id::{ContactId, ConversationId, DossierId, Ids},
         message::{Author, Channel, Endpoint},
@@ -88,22 +88,22 @@ impl Lists {
 }
 
 /// Lists answer at once.
-fn at_once<'a, T: Send + 'a>(found: T) -> Answer<'a, T> {
+fn at_once<'a, T: Send + 'a>(found: T) -> LookUp<'a, T> {
     Box::pin(std::future::ready(Ok::<T, StoreError>(found)))
 }
 
 impl LookUps for Lists {
-    fn policy_by_number<'a>(&'a self, insurer: &'a str, key: &'a str) -> Answer<'a, Option<Policy>> {
+    fn policy_by_number<'a>(&'a self, insurer: &'a str, key: &'a str) -> LookUp<'a, Option<Policy>> {
         let is_meant = |policy: &&Policy| policy.insurer == insurer && number_key(&policy.number) == key;
         at_once(self.policies.iter().find(is_meant).cloned())
     }
 
-    fn policies_by_name<'a>(&'a self, insurer: &'a str, key: &'a str) -> Answer<'a, Vec<Policy>> {
+    fn policies_by_name<'a>(&'a self, insurer: &'a str, key: &'a str) -> LookUp<'a, Vec<Policy>> {
         let is_meant = |policy: &&Policy| policy.insurer == insurer && name_key(&policy.last_name) == key;
         at_once(self.policies.iter().filter(is_meant).cloned().collect())
     }
 
-    fn mission(&self, dossier: DossierId) -> Answer<'_, Option<Mission>> {
+    fn mission(&self, dossier: DossierId) -> LookUp<'_, Option<Mission>> {
         let stored = self.stored();
         let of_dossier = stored.missions.iter().filter(|row| row.dossier == dossier);
         let last = of_dossier.max_by_key(|row| (row.ordered_at, row.id)).cloned();
@@ -115,7 +115,7 @@ impl LookUps for Lists {
         }))
     }
 
-    fn mission_load(&self) -> Answer<'_, BTreeMap<String, usize>> {
+    fn mission_load(&self) -> LookUp<'_, BTreeMap<String, usize>> {
         let mut load = BTreeMap::new();
         for row in self.stored().missions.iter().filter(|row| row.state.is_open()) {
             *load.entry(row.expert.clone()).or_default() += 1;
@@ -123,7 +123,7 @@ impl LookUps for Lists {
         at_once(load)
     }
 
-    fn booked<'a>(&'a self, expert: &'a str, from: Timestamp, until: Timestamp) -> Answer<'a, Vec<AppointmentRow>> {
+    fn booked<'a>(&'a self, expert: &'a str, from: Timestamp, until: Timestamp) -> LookUp<'a, Vec<AppointmentRow>> {
         let is_meant = |row: &&AppointmentRow| {
             row.expert == expert && row.state == AppointmentState::Booked && row.busy_until > from && row.start < until
         };
@@ -132,30 +132,30 @@ impl LookUps for Lists {
         at_once(booked)
     }
 
-    fn messages_from(&self, conversation: ConversationId, from: i64) -> Answer<'_, Vec<MessageRow>> {
+    fn messages_from(&self, conversation: ConversationId, from: i64) -> LookUp<'_, Vec<MessageRow>> {
         let is_meant = |row: &&MessageRow| row.conversation == conversation && row.seq >= from;
         at_once(self.stored().messages.iter().filter(is_meant).cloned().collect())
     }
 
-    fn author_of(&self, conversation: ConversationId, seq: i64) -> Answer<'_, Option<Author>> {
+    fn author_of(&self, conversation: ConversationId, seq: i64) -> LookUp<'_, Option<Author>> {
         let is_meant = |row: &&MessageRow| row.conversation == conversation && row.seq == seq;
         at_once(self.stored().messages.iter().find(is_meant).map(|row| row.author.clone()))
     }
 
     /// There is no other dossier.
-    fn dossier_with_fence(&self, _: DossierId) -> Answer<'_, Option<(Fence, Dossier)>> {
+    fn dossier_with_fence(&self, _: DossierId) -> LookUp<'_, Option<(Fence, Dossier)>> {
         at_once(None)
     }
 
-    fn person_with<'a>(&'a self, _: &'a str, number: &'a str) -> Answer<'a, Option<ContactId>> {
+    fn person_with<'a>(&'a self, _: &'a str, number: &'a str) -> LookUp<'a, Option<ContactId>> {
         at_once(self.stored().proven.iter().find(|row| row.address == number).map(|row| row.contact))
     }
 
-    fn open_requests(&self, conversation: ConversationId) -> Answer<'_, Vec<RequestRow>> {
+    fn open_requests(&self, conversation: ConversationId) -> LookUp<'_, Vec<RequestRow>> {
         at_once(self.stored().requests.iter().filter(|row| row.conversation == conversation).cloned().collect())
     }
 
-    fn is_stopped<'a>(&'a self, endpoint: &'a Endpoint) -> Answer<'a, bool> {
+    fn is_stopped<'a>(&'a self, endpoint: &'a Endpoint) -> LookUp<'a, bool> {
         at_once(self.stored().stopped.contains(endpoint))
     }
 
