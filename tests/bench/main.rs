@@ -15,6 +15,8 @@ mod http;
 mod people;
 #[path = "../load/policies.rs"]
 mod policies;
+#[path = "../load/process.rs"]
+mod process;
 mod store;
 mod turn;
 
@@ -59,6 +61,9 @@ enum Bench {
         group: usize,
         #[arg(long, default_value_t = 400)]
         groups: u32,
+        /// PostgreSQL's first process: the CPU of all that it started is reported.
+        #[arg(long)]
+        database: Option<u32>,
     },
 }
 
@@ -67,7 +72,7 @@ fn main() {
     let found = match bench {
         Bench::Http { connections, seconds } => http::run(connections, seconds),
         Bench::Turn { people } => turn::run(people),
-        Bench::Store { url, group, groups } => store::run(url, group, groups),
+        Bench::Store { url, group, groups, database } => store::run(url, group, groups, database),
     };
     for (name, microseconds) in found {
         if json {

@@ -8,17 +8,18 @@ use futures_util::future::join_all;
 use crate::{
     Found, cpu,
     crowd::{Desk, Made, Seat, finish, make},
+    process,
 };
 
 /// Groups that are stored before any is measured.
 const WARMUP: u32 = 40;
 
-pub(crate) fn run(url: Option<String>, group: usize, groups: u32) -> Found {
+pub(crate) fn run(url: Option<String>, group: usize, groups: u32, database: Option<u32>) -> Found {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(measure(url, group, groups))
+    runtime.block_on(measure(url, group, groups, database))
 }
 
-async fn measure(url: Option<String>, group: usize, groups: u32) -> Found {
+async fn measure(url: Option<String>, group: usize, groups: u32, database: Option<u32>) -> Found {
     // Beside the build, on a real disk: flushes are part of what is measured.
     let folder = tempfile::tempdir_in("target").unwrap();
     let url = url.unwrap_or_else(|| format!("sqlite:{}", folder.path().join("bench.db").display()));
@@ -35,6 +36,8 @@ async fn measure(url: Option<String>, group: usize, groups: u32) -> Found {
     for _ in 0..WARMUP {
         step(&desk, &mut people).await;
     }
+    let cpu_of_database = || database.map_or(Duration::ZERO, |pid| process::usage(pid).cpu);
+    let before = cpu_of_database();
     let (mut elapsed, mut cpu) = (Duration::ZERO, Duration::ZERO);
     for _ in 0..groups {
         let (took, used) = step(&desk, &mut people).await;
@@ -43,8 +46,17 @@ async fn measure(url: Option<String>, group: usize, groups: u32) -> Found {
     }
     let messages = f64::from(groups * places);
     let each = |all: Duration| all.as_secs_f64() * 1e6 / messages;
+    // What turns look up while they are made is in it: two policies a claim.
+    let database = cpu_of_database().saturating_sub(before);
     desk.store.close().await;
-    vec![("store: elapsed", each(elapsed)), ("store: CPU of this process", each(cpu))]
+    match desk.store.name() {
+        "postgres" => vec![
+            ("store, PostgreSQL: elapsed", each(elapsed)),
+            ("store, PostgreSQL: CPU of the server", each(cpu)),
+            ("store, PostgreSQL: CPU of the database", each(database)),
+        ],
+        _ => vec![("store, SQLite: elapsed", each(elapsed)), ("store, SQLite: CPU of the server", each(cpu))],
+    }
 }
 
 /// A message of everybody. Returns how long it took to store them, and the CPU that it took.

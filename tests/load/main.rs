@@ -162,7 +162,7 @@ async fn drive(options: &Drive) {
             tokio::spawn(converse(options.webhook.client(), people, pace, start, end))
         })
         .collect();
-    let look = || (options.pid.map(process::usage), options.database.map(process::usage_with_children));
+    let look = || (options.pid.map(process::usage), options.database.map(process::usage));
     tokio::time::sleep_until(start.into()).await;
     let before = look();
     tokio::time::sleep_until(end.into()).await;

@@ -1,6 +1,10 @@
 //! What a process uses, as the kernel counts it.
 
-use std::{fs, ops::Add, time::Duration};
+use std::{
+    fs,
+    ops::{Add, Range},
+    time::Duration,
+};
 
 /// What one process, or several, have used at one instant.
 #[derive(Clone, Copy)]
@@ -22,18 +26,12 @@ impl Add for Usage {
     }
 }
 
-/// What a process has used.
+/// What a process and all that it started have used: PostgreSQL is many. Memory that they share counts for each.
 pub(crate) fn usage(pid: u32) -> Usage {
-    read(pid, false).unwrap()
-}
-
-/// What a process and all that it started have used: the server processes of PostgreSQL. Memory that they share counts for
-/// each.
-pub(crate) fn usage_with_children(pid: u32) -> Usage {
     let pids = fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
     let children = pids.filter(|child| stat(*child).is_some_and(|fields| fields[1] == pid.to_string()));
     // One that ended is counted with its parent.
-    children.filter_map(|child| read(child, false)).fold(read(pid, true).unwrap(), Usage::add)
+    children.filter_map(|child| read(child, 11..13)).fold(read(pid, 11..15).unwrap(), Usage::add)
 }
 
 /// The fields behind the name's parenthesis: the process's state is the first, its parent the second.
@@ -42,9 +40,9 @@ fn stat(pid: u32) -> Option<Vec<String>> {
     Some(stat.rsplit_once(") ")?.1.split(' ').map(str::to_owned).collect())
 }
 
-fn read(pid: u32, with_ended_children: bool) -> Option<Usage> {
-    // In user and system mode, then those of the children that ended; in hundredths of a second.
-    let times = if with_ended_children { 11..15 } else { 11..13 };
+/// The fields 11 and 12 are a process's time in user and system mode, in hundredths of a second; 13 and 14 those of its
+/// children that ended.
+fn read(pid: u32, times: Range<usize>) -> Option<Usage> {
     let ticks: u64 = stat(pid)?[times].iter().map(|field| field.parse::<u64>().unwrap()).sum();
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let kib = |name| {

@@ -2,13 +2,14 @@
 //!
 //! It has the server's HTTP stack (axum on hyper, a runtime of as many threads as cores), allocator, database engine and
 //! durability: SQLite in WAL mode with `synchronous=FULL`, PostgreSQL with `synchronous_commit=on`. It reads a post as the
-//! generic webhook does (the secret, JSON or a form), writes the message and what is answered to it as two rows of the
-//! shape and size of the server's log, and answers when they are flushed. Whatever waits is written together: one
-//! transaction a group on SQLite's one connection, one statement a group on PostgreSQL.
+//! generic webhook does (the secret, JSON or a form), writes three rows and answers when they are flushed: the message and
+//! what is answered to it, of the size that they have in the server's log and found by conversation and number as there,
+//! and the key of the message, which may be there once. Whatever waits is written together: one transaction a group by SQLite's
+//! one thread, one statement a group on PostgreSQL.
 //!
 //! It leaves out all that makes it a claims service: no flow and no understanding (the answers are those of one recorded
-//! conversation, in `replies.json`), no state, facts, dossier, timeline or seal, no redelivery recognised, nothing that can be
-//! found again but by its row's number, no checks of the disk, no metrics. Where a conversation stands is counted in memory.
+//! conversation, in `replies.json`), no state, facts, dossier, timeline or seal, nothing that answers a redelivery (it fails),
+//! no checks of the disk, no metrics. Where a conversation stands is counted in memory.
 //!
 //! `tests/load/run ENGINE --versus prototype` measures it in turns with the server. By hand:
 //! `cargo run --release --example prototype -- sqlite:target/prototype.db`.
@@ -30,12 +31,10 @@ use axum::{
     routing::{get, post},
 };
 use clap::Parser;
+use rusqlite::TransactionBehavior;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sqlx::{
-    Connection as _, Executor as _, PgConnection, SqliteConnection,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
-};
+use sqlx::{Connection as _, Executor as _, PgConnection};
 use tokio::sync::{mpsc, oneshot};
 
 /// As the server has it.
@@ -44,8 +43,6 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The most messages that are written together.
 const GROUP: usize = 512;
-/// The most rows in one SQLite statement.
-const ROWS: usize = 128;
 
 /// The answers to the first message of a conversation, the second, and so on.
 static ANSWERS: LazyLock<Vec<Answer>> = LazyLock::new(|| {
@@ -117,14 +114,14 @@ struct Row {
     conversation: i64,
     seq: i64,
     author: &'static str,
-    /// The person's number and the message's identifier.
-    key: String,
     /// JSON.
     body: Cow<'static, str>,
     at: i64,
 }
 
 struct Waiting {
+    /// By which a redelivery would be known.
+    key: String,
     rows: [Row; 2],
     stored: oneshot::Sender<()>,
 }
@@ -133,8 +130,13 @@ struct Waiting {
 async fn main() {
     let options = Options::parse();
     let (writer, queue) = mpsc::channel(4096);
-    let log = Log::open(&options.url).await;
-    tokio::spawn(write(log, queue));
+    if let Some(file) = options.url.strip_prefix("sqlite:").map(str::to_owned) {
+        let again = file.clone();
+        std::thread::spawn(move || write_sqlite(&file, queue));
+        std::thread::spawn(move || checkpoint(&again));
+    } else {
+        tokio::spawn(write_postgres(options.url, queue));
+    }
     let authorization = format!("Bearer {}", options.secret);
     let app = App(Arc::new(Inner { authorization, writer, conversations: Mutex::default() }));
     let router =
@@ -154,14 +156,12 @@ async fn receive(State(App(app)): State<App>, headers: HeaderMap, body: Bytes) -
     let seq = i64::try_from(2 * number).unwrap();
     #[expect(clippy::disallowed_methods, reason = "a program by itself, without the house's clock")]
     let at = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
-    let row = |seq, author, key, body| Row { conversation, seq, author, key, body, at };
+    let row = |seq, author, body| Row { conversation, seq, author, body, at };
     let body = serde_json::to_string(&json!({ "text": message.text })).unwrap();
-    let rows = [
-        row(seq, "policyholder", format!("{}|{}", message.from, message.id), Cow::Owned(body)),
-        row(seq + 1, "guichet", String::new(), Cow::Borrowed(&answer.kept)),
-    ];
+    let rows = [row(seq, "policyholder", Cow::Owned(body)), row(seq + 1, "guichet", Cow::Borrowed(&answer.kept))];
+    let key = format!("sms|{}|{}", message.from, message.id);
     let (stored, waits) = oneshot::channel();
-    app.writer.send(Waiting { rows, stored }).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+    app.writer.send(Waiting { key, rows, stored }).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
     waits.await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
     Ok(Json(Received { conversation, seq: 2 * number, duplicate: false, replies: &answer.said }))
 }
@@ -192,92 +192,93 @@ impl Conversations {
     }
 }
 
-/// The database.
-enum Log {
-    Sqlite(SqliteConnection),
-    Postgres(PgConnection),
+/// The tables; `end` is what the engine has to say of each besides.
+fn schema(end: &str) -> String {
+    format!(
+        "CREATE TABLE log (conversation BIGINT NOT NULL, seq BIGINT NOT NULL, author TEXT NOT NULL, body TEXT NOT NULL, \
+         at BIGINT NOT NULL, PRIMARY KEY (conversation, seq)){end}; \
+         CREATE TABLE received (key TEXT NOT NULL PRIMARY KEY, conversation BIGINT NOT NULL, seq BIGINT NOT NULL){end}"
+    )
 }
 
-const TABLE: &str = "CREATE TABLE log (conversation BIGINT NOT NULL, seq BIGINT NOT NULL, author TEXT NOT NULL, key TEXT NOT NULL, \
-                     body TEXT NOT NULL, at BIGINT NOT NULL)";
-const INSERT: &str = "INSERT INTO log (conversation, seq, author, key, body, at)";
+const ADD_ROWS: &str = "INSERT INTO log (conversation, seq, author, body, at)";
+const ADD_KEYS: &str = "INSERT INTO received (key, conversation, seq)";
 
-impl Log {
-    async fn open(url: &str) -> Self {
-        let Some(path) = url.strip_prefix("sqlite:") else {
-            let mut connection = PgConnection::connect(url).await.unwrap();
-            connection.execute(TABLE).await.unwrap();
-            return Self::Postgres(connection);
-        };
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .pragma("cache_size", "-65536")
-            .pragma("wal_autocheckpoint", "0")
-            .statement_cache_capacity(2 * ROWS);
-        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-        connection.execute(TABLE).await.unwrap();
-        tokio::spawn(checkpoint(SqliteConnection::connect_with(&options).await.unwrap(), format!("{path}-wal")));
-        Self::Sqlite(connection)
-    }
-
-    /// Writes and flushes.
-    async fn write(&mut self, rows: &[&Row]) -> Result<(), sqlx::Error> {
-        match self {
-            Self::Sqlite(connection) => {
-                connection.execute("BEGIN IMMEDIATE").await?;
-                for rows in rows.chunks(ROWS) {
-                    let values = vec!["(?,?,?,?,?,?)"; rows.len()].join(",");
-                    let mut query = sqlx::query(sqlx::AssertSqlSafe(format!("{INSERT} VALUES {values}")));
-                    for row in rows {
-                        let Row { conversation, seq, author, key, body, at } = row;
-                        query = query.bind(conversation).bind(seq).bind(author).bind(&**key).bind(&**body).bind(at);
-                    }
-                    query.execute(&mut *connection).await?;
-                }
-                connection.execute("COMMIT").await?;
-            }
-            Self::Postgres(connection) => {
-                const ARRAYS: &str = "SELECT * FROM UNNEST($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[])";
-                static STATEMENT: LazyLock<String> = LazyLock::new(|| format!("{INSERT} {ARRAYS}"));
-                let each = |number: fn(&Row) -> i64| rows.iter().map(|row| number(row)).collect::<Vec<_>>();
-                sqlx::query(sqlx::AssertSqlSafe(STATEMENT.as_str()))
-                    .bind(each(|row| row.conversation))
-                    .bind(each(|row| row.seq))
-                    .bind(rows.iter().map(|row| row.author).collect::<Vec<_>>())
-                    .bind(rows.iter().map(|row| row.key.as_str()).collect::<Vec<_>>())
-                    .bind(rows.iter().map(|row| &*row.body).collect::<Vec<_>>())
-                    .bind(each(|row| row.at))
-                    .execute(connection)
-                    .await?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The one task that writes: all that waits, again and again. It ends with the first error.
-async fn write(mut log: Log, mut queue: mpsc::Receiver<Waiting>) {
+/// The one thread that writes SQLite: all that waits, again and again. It ends with the first error.
+fn write_sqlite(file: &str, mut queue: mpsc::Receiver<Waiting>) {
+    let mut connection = open_sqlite(file);
+    connection.execute_batch(&schema(" WITHOUT ROWID")).unwrap();
+    let (add_key, add_row) = (format!("{ADD_KEYS} VALUES (?, ?, ?)"), format!("{ADD_ROWS} VALUES (?, ?, ?, ?, ?)"));
     let mut group = Vec::with_capacity(GROUP);
-    while queue.recv_many(&mut group, GROUP).await > 0 {
-        let rows: Vec<&Row> = group.iter().flat_map(|waiting| &waiting.rows).collect();
-        log.write(&rows).await.unwrap();
-        for waiting in group.drain(..) {
-            // Whoever went away needs no answer.
-            let _ = waiting.stored.send(());
+    while queue.blocking_recv_many(&mut group, GROUP) > 0 {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
+        {
+            let mut key_of = transaction.prepare_cached(&add_key).unwrap();
+            let mut row_of = transaction.prepare_cached(&add_row).unwrap();
+            for Waiting { key, rows, .. } in &group {
+                key_of.execute((key, rows[0].conversation, rows[0].seq)).unwrap();
+                for Row { conversation, seq, author, body, at } in rows {
+                    row_of.execute((conversation, seq, author, &**body, at)).unwrap();
+                }
+            }
         }
+        transaction.commit().unwrap();
+        answer(&mut group);
     }
+}
+
+fn open_sqlite(file: &str) -> rusqlite::Connection {
+    let connection = rusqlite::Connection::open(file).unwrap();
+    connection
+        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0")
+        .unwrap();
+    connection
 }
 
 /// Moves what was written into the database's file when there is enough of it, off the writer's way, as the server does.
-async fn checkpoint(mut connection: SqliteConnection, log: String) {
+fn checkpoint(file: &str) {
     const FROM: u64 = 64 * 1024 * 1024;
+    let connection = open_sqlite(file);
     loop {
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        if tokio::fs::metadata(&log).await.is_ok_and(|log| log.len() >= FROM) {
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").await.unwrap();
+        std::thread::sleep(Duration::from_millis(200));
+        if std::fs::metadata(format!("{file}-wal")).is_ok_and(|log| log.len() >= FROM) {
+            connection.execute_batch("PRAGMA wal_checkpoint(PASSIVE)").unwrap();
         }
+    }
+}
+
+/// The one task that writes PostgreSQL.
+async fn write_postgres(url: String, mut queue: mpsc::Receiver<Waiting>) {
+    let mut connection = PgConnection::connect(&url).await.unwrap();
+    connection.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(schema("")))).await.unwrap();
+    let statement = format!(
+        "WITH keys AS ({ADD_KEYS} SELECT * FROM UNNEST($1::text[], $2::bigint[], $3::bigint[])) \
+         {ADD_ROWS} SELECT * FROM UNNEST($4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::bigint[])"
+    );
+    let mut group = Vec::with_capacity(GROUP);
+    while queue.recv_many(&mut group, GROUP).await > 0 {
+        let first = |number: fn(&Row) -> i64| group.iter().map(|one| number(&one.rows[0])).collect::<Vec<_>>();
+        let rows = || group.iter().flat_map(|one| &one.rows);
+        let each = |number: fn(&Row) -> i64| rows().map(number).collect::<Vec<_>>();
+        sqlx::query(sqlx::AssertSqlSafe(statement.as_str()))
+            .bind(group.iter().map(|one| one.key.as_str()).collect::<Vec<_>>())
+            .bind(first(|row| row.conversation))
+            .bind(first(|row| row.seq))
+            .bind(each(|row| row.conversation))
+            .bind(each(|row| row.seq))
+            .bind(rows().map(|row| row.author).collect::<Vec<_>>())
+            .bind(rows().map(|row| &*row.body).collect::<Vec<_>>())
+            .bind(each(|row| row.at))
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        answer(&mut group);
+    }
+}
+
+fn answer(group: &mut Vec<Waiting>) {
+    for waiting in group.drain(..) {
+        // Whoever went away needs no answer.
+        let _ = waiting.stored.send(());
     }
 }

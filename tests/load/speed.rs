@@ -23,7 +23,7 @@ const P99_OF_A_TENTH: f64 = 5.0;
 const BUDGET: [(&str, f64, &[&str]); 3] = [
     ("HTTP", 25.0, &["http: CPU of the server"]),
     ("reading and step", 30.0, &["turn: reading and step"]),
-    ("store", 45.0, &["turn: what the store gets", "store: CPU of this process"]),
+    ("store", 45.0, &["turn: what the store gets", "store, SQLite: CPU of the server"]),
 ];
 const REST: f64 = 17.0;
 /// Flushes that are timed to name the disk.
