@@ -166,7 +166,7 @@ impl Intents {
                     (self.reader.features(&text, &self.reader.words(&text)), class)
                 })
             });
-            Model::train(&examples.collect::<Vec<_>>(), self.sources.len())
+            Model::train(examples, self.sources.len())
         })
     }
 }

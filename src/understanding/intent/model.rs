@@ -23,16 +23,17 @@ pub(super) struct Model {
 }
 
 impl Model {
-    pub(super) fn train(examples: &[(Vec<Feature>, usize)], classes: usize) -> Self {
+    pub(super) fn train(examples: impl Iterator<Item = (Vec<Feature>, usize)>, classes: usize) -> Self {
         let mut rows: HashMapByHash<usize> = HashMapByHash::default();
         let rowed: Vec<(Vec<(usize, f32)>, usize)> = examples
-            .iter()
             .map(|(features, class)| {
-                let features = features.iter().map(|(feature, weight)| {
+                // No more room than they need: the features of all examples are held at once.
+                let mut known = Vec::with_capacity(features.len());
+                known.extend(features.iter().map(|(feature, weight)| {
                     let next = rows.len();
                     (*rows.entry(*feature).or_insert(next), *weight)
-                });
-                (features.collect(), *class)
+                }));
+                (known, class)
             })
             .collect();
         let mut model = Self { classes, weights: vec![0.0; rows.len() * classes], bias: vec![0.0; classes], rows };
