@@ -67,3 +67,22 @@ CREATE TABLE told_contact (
   PRIMARY KEY (name, value, dossier)
 ) {without_rowid};
 CREATE INDEX told_contact_dossier ON told_contact (dossier);
+
+-- only: sqlite
+-- Policies are found by their number or by their holder's name, each within an insurer. With the insurer first in the key,
+-- SQLite looked for a name by reading all policies of the insurer: it took the key for as good as the index, and nearer.
+CREATE TABLE policy_by_number (
+  insurer TEXT NOT NULL,
+  number_key TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  birth_date TEXT,
+  postcode TEXT,
+  policy TEXT NOT NULL,
+  imported_at BIGINT NOT NULL,
+  PRIMARY KEY (number_key, insurer)
+) WITHOUT ROWID;
+INSERT INTO policy_by_number SELECT insurer, number_key, name_key, birth_date, postcode, policy, imported_at FROM policy;
+DROP TABLE policy;
+ALTER TABLE policy_by_number RENAME TO policy;
+CREATE INDEX policy_name ON policy (name_key, insurer);
+-- end
