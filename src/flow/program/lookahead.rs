@@ -125,7 +125,7 @@ pub(crate) struct LookAhead<'a, 's> {
     library: &'a Library,
     scope: Scope<'s>,
     /// The flows on the call stack with their next positions; the innermost is the last.
-    stack: Vec<(&'a str, usize)>,
+    stack: Vec<(&'a Flow, usize)>,
     left: usize,
 }
 
@@ -133,7 +133,7 @@ impl<'a, 's> LookAhead<'a, 's> {
     /// Looks ahead from a conversation's position: its flows with their positions, the innermost last. The position of
     /// a caller is its call.
     pub(crate) fn from(library: &'a Library, scope: Scope<'s>, stands: impl Iterator<Item = (&'s str, usize)>) -> Self {
-        let known = stands.filter_map(|(flow, at)| Some((library.flow(flow)?.name.as_str(), at + 1)));
+        let known = stands.filter_map(|(flow, at)| Some((library.flow(flow)?, at + 1)));
         let mut stack: Vec<_> = known.collect();
         if let Some((_, at)) = stack.last_mut() {
             *at -= 1;
@@ -156,7 +156,7 @@ impl<'a, 's> LookAhead<'a, 's> {
                     None => *next = otherwise,
                 }
             }
-            Continuation::Call(flow) => self.stack.push((flow, 0)),
+            Continuation::Call(flow) => self.stack.extend(self.library.flow(flow).map(|flow| (flow, 0))),
             Continuation::Wait(Wait::Summary | Wait::Person) | Continuation::End => self.left = 0,
         }
     }
@@ -171,7 +171,7 @@ impl<'a> Iterator for LookAhead<'a, '_> {
             let (flow, next) = self.stack.last_mut()?;
             let (flow, at) = (*flow, *next);
             *next += 1;
-            let Some(step) = self.library.flow(flow).and_then(|flow| flow.steps.get(at)) else {
+            let Some(step) = flow.steps.get(at) else {
                 self.stack.pop();
                 continue;
             };
@@ -182,7 +182,7 @@ impl<'a> Iterator for LookAhead<'a, '_> {
             if due == Truth::True {
                 self.follow(&step.kind);
             }
-            return Some(StepAhead { flow, at, step, due });
+            return Some(StepAhead { flow: &flow.name, at, step, due });
         }
         None
     }
