@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use jiff::ToSpan;
-use tokio::{net::TcpListener, task::JoinSet};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{CliError, load_flows, open_documents, open_store, say};
@@ -16,7 +16,7 @@ use crate::{
     outbox::{Jitter, LEASE, Outbox},
     store::Engine,
     telemetry::{self, Metrics},
-    web::{self, App, Openings, Streams, health::free_mib},
+    web::{self, App, Openings, Peer, Sockets, Streams, health::free_mib},
 };
 
 /// How long requests in flight may take to end after the service was told to stop.
@@ -80,11 +80,11 @@ pub(super) async fn serve(app: App, ready: impl FnOnce(SocketAddr)) -> Result<()
     ];
     let listen = app.config.server.listen;
     let fail = |error| CliError::Listen { address: listen.to_string(), error };
-    let listener = TcpListener::bind(listen).await.map_err(fail)?;
+    let listener = Sockets::bind(listen).await.map_err(fail)?;
     ready(listener.local_addr().map_err(fail)?);
     let stop = CancellationToken::new();
     let channels = tokio::spawn(run_channels(app.clone(), stop.clone()));
-    let server = axum::serve(listener, web::router(app).into_make_service_with_connect_info::<SocketAddr>())
+    let server = axum::serve(listener, web::router(app).into_make_service_with_connect_info::<Peer>())
         .with_graceful_shutdown({
             let stop = stop.clone();
             async move {

@@ -2,7 +2,7 @@
 
 use std::{
     convert::Infallible,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr},
 };
 
 use axum::{
@@ -10,13 +10,15 @@ use axum::{
     http::{HeaderMap, request::Parts},
 };
 
+use super::socket::Peer;
+
 /// The client's address. A client can write any `X-Forwarded-For`, so only a known proxy's is trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct ClientAddress(pub IpAddr);
 
 /// Adds the client's address to the request's extensions.
 pub(super) fn note(mut request: Request, proxies: &[IpAddr]) -> Request {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|info| info.0.address.ip());
     if let Some(peer) = peer {
         let client = ClientAddress(client(peer, request.headers(), proxies));
         request.extensions_mut().insert(client);

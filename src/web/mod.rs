@@ -11,6 +11,7 @@ pub(crate) mod health;
 mod link;
 pub mod problem;
 mod problem_page;
+mod socket;
 mod streams;
 #[cfg(test)]
 mod testing;
@@ -37,6 +38,7 @@ use crate::{
 };
 
 pub use chat::Openings;
+pub use socket::{Peer, Sockets};
 pub use streams::Streams;
 
 /// What requests need. Cheap to clone.

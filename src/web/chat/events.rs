@@ -26,7 +26,12 @@ use crate::{
     },
     intake::Listener,
     store::{MessageRow, OneConversation, StoreError},
-    web::{App, problem::Problem, streams::StreamSlot},
+    web::{
+        App,
+        problem::Problem,
+        socket::{WayOut, detach},
+        streams::StreamSlot,
+    },
 };
 
 /// How often a comment is sent, so that a silent connection is not taken for a dead one.
@@ -59,7 +64,12 @@ struct ConversationState {
     read: i64,
 }
 
-pub(super) async fn get(State(app): State<App>, session: Session, headers: HeaderMap) -> Result<Response, Problem> {
+pub(super) async fn get(
+    State(app): State<App>,
+    session: Session,
+    way_out: WayOut,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let place = app.streams.open(session.id().to_string()).ok_or_else(|| Problem::too_many(BUSY_SECONDS))?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()).and_then(|value| value.parse().ok());
     let page = EventStream {
@@ -75,7 +85,8 @@ pub(super) async fn get(State(app): State<App>, session: Session, headers: Heade
     let events = page.events();
     let headers =
         [(HeaderName::from_static("cache-control"), "no-store"), (HeaderName::from_static("x-accel-buffering"), "no")];
-    Ok((headers, Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))).into_response())
+    let response = (headers, Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))).into_response();
+    Ok(detach(response, way_out))
 }
 
 /// The event stream of one page.

@@ -18,7 +18,11 @@ use serde::Deserialize;
 use tokio::time::Instant;
 
 use super::{Console, auth::Session, dossier, error::ConsoleError};
-use crate::web::{problem::Problem, streams::StreamSlot};
+use crate::web::{
+    problem::Problem,
+    socket::{WayOut, detach},
+    streams::StreamSlot,
+};
 
 /// The shortest time between two events.
 const REST: Duration = Duration::from_millis(700);
@@ -36,6 +40,7 @@ pub(super) struct EventsQuery {
 pub(super) async fn get(
     State(console): State<Console>,
     session: Session,
+    way_out: WayOut,
     Query(asked): Query<EventsQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ConsoleError> {
@@ -57,7 +62,8 @@ pub(super) async fn get(
     let first = headers.contains_key("last-event-id").then(changed);
     let events = stream::iter(first).chain(following.events());
     let stream = events.map(Ok::<_, Infallible>);
-    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(20))).into_response())
+    let response = Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(20))).into_response();
+    Ok(detach(response, way_out))
 }
 
 fn changed() -> Event {
