@@ -10,6 +10,7 @@
 #![expect(clippy::print_stdout, reason = "it prints its report")]
 
 mod client;
+mod idle;
 mod people;
 mod policies;
 mod process;
@@ -26,6 +27,7 @@ use std::{
 use clap::Parser;
 
 use client::Client;
+use idle::IdleLines;
 use people::Place;
 use report::{Measured, Report};
 use speed::Page;
@@ -115,6 +117,9 @@ struct Drive {
     /// The first of the people who write. Another run on the same database takes others.
     #[arg(long, default_value_t = 0)]
     first: u32,
+    /// Lines of the chat that are open and silent meanwhile: their memory is reported where the process is known.
+    #[arg(long, default_value_t = 0)]
+    idle_lines: u32,
     /// The server's process: its CPU and memory are reported.
     #[arg(long)]
     pid: Option<u32>,
@@ -147,6 +152,10 @@ async fn main() {
 }
 
 async fn drive(options: &Drive) {
+    let idle = match options.idle_lines {
+        0 => None,
+        count => Some(IdleLines::open(&options.webhook.url, count, options.pid).await),
+    };
     let begun = Instant::now();
     let start = begun + Duration::from_secs(options.warmup);
     let end = start + Duration::from_secs(options.seconds);
@@ -171,7 +180,10 @@ async fn drive(options: &Drive) {
     for connection in connections {
         measured.add(connection.await.unwrap());
     }
-    let report = Report::new(measured, options.seconds, &before, &after);
+    let mut report = Report::new(measured, options.seconds, &before, &after);
+    if let Some(idle) = idle {
+        report.idle = Some(idle.close().await);
+    }
     if options.json {
         println!("{}", serde_json::to_string(&report).unwrap());
     } else {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{people::End, process::Usage};
+use crate::{idle::Idle, people::End, process::Usage};
 
 /// What one connection, or all of them, measured.
 #[derive(Default)]
@@ -94,6 +94,8 @@ pub(crate) struct Report {
     pub(crate) errors: BTreeMap<String, u64>,
     pub(crate) server: Option<Used>,
     pub(crate) database: Option<Used>,
+    /// Lines that were open and silent meanwhile.
+    pub(crate) idle: Option<Idle>,
 }
 
 /// What a process used for it.
@@ -139,6 +141,7 @@ impl Report {
             errors: measured.errors,
             server: used(before.0, after.0),
             database: used(before.1, after.1),
+            idle: None,
         }
     }
 }
@@ -163,6 +166,13 @@ impl fmt::Display for Report {
             writeln!(f, "  CPU             {:>12.2} cores", used.cores)?;
             writeln!(f, "  memory          {:>12.0} MiB", used.resident_mib)?;
             writeln!(f, "  memory, peak    {:>12.0} MiB", used.peak_mib)?;
+        }
+        if let Some(idle) = self.idle {
+            writeln!(f, "idle lines        {:>12}", idle.lines)?;
+            for (what, kib) in [("memory a line", idle.kib_a_line), ("given back", idle.kib_given_back_a_line)] {
+                let Some(kib) = kib else { continue };
+                writeln!(f, "  {what:<16}{kib:>12.1} KiB")?;
+            }
         }
         Ok(())
     }
