@@ -23,6 +23,7 @@
 //! | [`orientation`] | a decision table's answer, with its reasons |
 //! | [`planning`] | who can take a mission and why, and when they are free |
 //! | [`outbox`] | what is to be sent: claimed in order, at each account's pace, tried again, given up loudly |
+//! | [`housekeeping`] | what is over goes, in batches that nobody waits for |
 //! | [`store`] | the only room that speaks SQL: SQLite and PostgreSQL under one contract |
 //! | [`web`] | the HTTP edge: chat, upload, console, channels |
 //! | [`telemetry`] | logs and numbers, without people's data |
@@ -62,6 +63,7 @@ pub mod document;
 pub mod domain;
 pub mod dossier;
 pub mod flow;
+pub mod housekeeping;
 pub mod identity;
 pub mod intake;
 pub mod orientation;

@@ -2,7 +2,6 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use jiff::ToSpan;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -12,9 +11,9 @@ use crate::{
     config::Config,
     document::Limits,
     domain::clock::Clock,
+    housekeeping::Housekeeping,
     intake::Intake,
     outbox::{Jitter, LEASE, Outbox},
-    store::Engine,
     telemetry::{self, Metrics},
     web::{self, App, Openings, Peer, Sockets, Streams, health::free_mib},
 };
@@ -22,7 +21,6 @@ use crate::{
 /// How long requests in flight may take to end after the service was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 const DISK_PERIOD: Duration = Duration::from_secs(5);
-const HOUSEKEEPING: Duration = Duration::from_mins(10);
 
 pub(super) async fn run(config: Config) -> Result<(), CliError> {
     telemetry::start(&config.log)?;
@@ -73,8 +71,10 @@ pub(super) async fn open(config: Config) -> Result<App, CliError> {
 /// Serves until SIGINT or SIGTERM. `ready` gets the address once the service listens.
 pub(super) async fn serve(app: App, ready: impl FnOnce(SocketAddr)) -> Result<(), CliError> {
     let (store, streams) = (app.engine.clone(), app.streams.clone());
-    let housekeeping = [
-        tokio::spawn(housekeeping(store.clone(), app.clock.clone())),
+    let housekeeping =
+        Housekeeping { store: store.clone(), documents: app.documents.clone(), clock: app.clock.clone() };
+    let tasks = [
+        tokio::spawn(housekeeping.run()),
         tokio::spawn(watch_disk(app.clone())),
         tokio::spawn(app.intake.clone().keep_time()),
     ];
@@ -111,7 +111,7 @@ pub(super) async fn serve(app: App, ready: impl FnOnce(SocketAddr)) -> Result<()
         finished = finished => finished?,
         () = grace => tracing::info!("what had not ended was cut"),
     }
-    housekeeping.iter().for_each(tokio::task::JoinHandle::abort);
+    tasks.iter().for_each(tokio::task::JoinHandle::abort);
     store.close().await;
     Ok(())
 }
@@ -166,23 +166,5 @@ async fn watch_disk(app: App) {
             app.intake.set_no_room(free < app.config.store.min_free_mib);
         }
         tokio::time::sleep(DISK_PERIOD).await;
-    }
-}
-
-/// Deletes rows that nothing needs any more: keys that no provider sends again, sessions and links that have ended.
-async fn housekeeping(store: Engine, clock: Clock) {
-    loop {
-        tokio::time::sleep(HOUSEKEEPING).await;
-        let now = clock.now();
-        // No provider is known to deliver again after more than a week.
-        let week_ago = now - (7 * 24).hours();
-        let done = async {
-            store.prune_received(week_ago).await?;
-            store.prune_early_reports(week_ago).await?;
-            store.prune_expired(now).await
-        };
-        if let Err(error) = done.await {
-            tracing::warn!(%error, "old rows could not be removed");
-        }
     }
 }

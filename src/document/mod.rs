@@ -5,7 +5,7 @@
 //! When [`Documents::receive`] returns a [`Stored`], a power cut can no longer lose the file: its bytes were fsynced,
 //! then it was renamed to its final key, then the folder that holds the name was fsynced, and every folder above was
 //! fsynced when the store was opened. So the caller receives first, commits the row second and acknowledges third; a
-//! crash between the first two leaves a file without a row, which [`Documents::sweep`] deletes later, and never a row
+//! crash between the first two leaves a file without a row, which `crate::housekeeping` deletes a day later, and never a row
 //! without its file. Nothing else is durable: a file half received is deleted, and previews are made again when they
 //! are missing.
 //!
@@ -37,7 +37,7 @@ pub use inspection::{Inspection, Position, is_same_photo};
 pub use kind::MediaType;
 pub use preview::Preview;
 pub use quality::{Quality, Remark};
-pub use storage::{Documents, Limits, Opened, Swept};
+pub use storage::{Documents, Limits, Opened};
 pub use tool::{ToolStatus, tool_status};
 
 /// A file that is durable in the store.

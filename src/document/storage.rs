@@ -49,7 +49,7 @@ struct Inner {
     store: Arc<dyn ObjectStore>,
     /// The folder of unfinished uploads when the store is a folder. S3 deletes its own by a lifecycle rule.
     staging: Option<PathBuf>,
-    /// Held for reading while a file gets its final name, for writing while [`Documents::sweep`] deletes one, so that a
+    /// Held for reading while a file gets its final name, for writing while [`Documents::remove`] deletes one, so that a
     /// file that is received again meanwhile is not deleted by a decision made before.
     placing: RwLock<()>,
     /// Shared with the decoding threads, which go on after their caller was cancelled.
@@ -61,15 +61,6 @@ struct Inner {
 pub struct Opened {
     pub bytes: u64,
     pub stream: BoxStream<'static, Result<Bytes, DocumentError>>,
-}
-
-/// What [`Documents::sweep`] deleted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Swept {
-    /// Files that no row knew.
-    pub orphans: u64,
-    /// Uploads that broke off when a process died.
-    pub unfinished: u64,
 }
 
 impl Documents {
@@ -163,60 +154,94 @@ impl Documents {
         &self.0.tools
     }
 
-    /// Deletes files that have no row and uploads that broke off, both last written before `older_than`.
-    ///
-    /// `older_than` must lie further back than the longest time between a receipt and its row (a day is ample), and
-    /// `known` must answer by the rows as they are now: together they make sure that no file with a row is deleted.
+    /// The originals in one of the folders, `00` to `ff`, that were written last before `older_than`, in order.
     ///
     /// # Errors
     ///
-    /// When the store fails; what was deleted until then stays deleted.
-    pub async fn sweep(&self, older_than: Timestamp, known: impl Fn(&str) -> bool) -> Result<Swept, DocumentError> {
-        let mut swept = Swept { unfinished: self.sweep_staging(older_than).await?, ..Swept::default() };
-        let is_old =
-            |object: &object_store::ObjectMeta| object.last_modified.timestamp_millis() < older_than.as_millisecond();
-
-        let mut staged = self.0.store.list(Some(&Path::from("staging")));
-        while let Some(object) = staged.next().await.transpose()? {
-            if is_old(&object) {
-                self.0.store.delete(&object.location).await?;
-                swept.unfinished += 1;
+    /// When the store fails.
+    pub async fn originals(&self, folder: u8, older_than: Timestamp) -> Result<Vec<String>, DocumentError> {
+        let prefix = Path::from_iter(["sha256", &hex::encode([folder])]);
+        let mut originals = Vec::new();
+        let mut listed = self.0.store.list(Some(&prefix));
+        while let Some(object) = listed.next().await.transpose()? {
+            let sha256: String = object.location.parts().skip(1).map(|part| part.as_ref().to_owned()).collect();
+            if original_key(&sha256).is_ok() && is_older(&object, older_than) {
+                originals.push(sha256);
             }
         }
+        originals.sort_unstable();
+        Ok(originals)
+    }
 
-        let mut originals = self.0.store.list(Some(&Path::from("sha256")));
-        while let Some(object) = originals.next().await.transpose()? {
-            let sha256: String = object.location.parts().skip(1).map(|part| part.as_ref().to_owned()).collect();
-            if original_key(&sha256).is_err() || !is_old(&object) || known(&sha256) {
-                continue;
+    /// Deletes a file that no row names, with its previews, unless it was received again since `older_than`. Returns whether
+    /// it was deleted.
+    ///
+    /// `older_than` must lie further back than the longest time between a receipt and its row (a day is ample): together with
+    /// a look at the rows right before, it makes sure that no file with a row is deleted.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn remove(&self, sha256: &str, older_than: Timestamp) -> Result<bool, DocumentError> {
+        let original = original_key(sha256)?;
+        let _placing = self.0.placing.write().await;
+        match self.0.store.head(&original).await {
+            Ok(object) if is_older(&object, older_than) => {}
+            Ok(_) | Err(object_store::Error::NotFound { .. }) => return Ok(false),
+            Err(error) => return Err(error.into()),
+        }
+        // Another node may receive it at this very moment, in the same folder: what is in its place now is looked at again
+        // where nobody puts anything. A rename leaves the time at which it was written.
+        let aside = Path::from("staging").join(random_name()?);
+        self.0.store.rename(&original, &aside).await?;
+        if !is_older(&self.0.store.head(&aside).await?, older_than) {
+            self.0.store.rename(&aside, &original).await?;
+            return Ok(false);
+        }
+        self.0.store.delete(&aside).await?;
+        for preview in Preview::ALL {
+            match self.0.store.delete(&preview_key(sha256, preview)?).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => return Err(error.into()),
             }
-            let _placing = self.0.placing.write().await;
-            // The file may have been received again since it was listed.
-            if is_old(&self.0.store.head(&object.location).await?) {
+        }
+        Ok(true)
+    }
+
+    /// Deletes uploads that broke off and were written last before `older_than`. Returns how many.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn sweep_staging(&self, older_than: Timestamp) -> Result<u64, DocumentError> {
+        let mut swept = self.sweep_unfinished(older_than).await?;
+        let mut staged = self.0.store.list(Some(&Path::from("staging")));
+        while let Some(object) = staged.next().await.transpose()? {
+            if is_older(&object, older_than) {
                 self.0.store.delete(&object.location).await?;
-                for preview in Preview::ALL {
-                    match self.0.store.delete(&preview_key(&sha256, preview)?).await {
-                        Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
-                        Err(error) => return Err(error.into()),
-                    }
-                }
-                swept.orphans += 1;
+                swept += 1;
             }
         }
         Ok(swept)
     }
 
     /// Deletes uploads that a dead process left in the folder: the object store does not list its own unfinished files.
-    async fn sweep_staging(&self, older_than: Timestamp) -> Result<u64, DocumentError> {
+    async fn sweep_unfinished(&self, older_than: Timestamp) -> Result<u64, DocumentError> {
         let Some(staging) = &self.0.staging else { return Ok(0) };
         let failed = |source| DocumentError::Folder { folder: staging.clone(), source };
         let mut swept = 0;
         let mut entries = tokio::fs::read_dir(staging).await.map_err(failed)?;
         while let Some(entry) = entries.next_entry().await.map_err(failed)? {
-            let written = entry.metadata().await.and_then(|meta| meta.modified()).map_err(failed)?;
-            if Timestamp::try_from(written).is_ok_and(|written| written < older_than) {
-                tokio::fs::remove_file(entry.path()).await.map_err(failed)?;
-                swept += 1;
+            let written = entry.metadata().await.and_then(|meta| meta.modified());
+            match written {
+                Ok(written) if Timestamp::try_from(written).is_ok_and(|written| written < older_than) => {
+                    tokio::fs::remove_file(entry.path()).await.map_err(failed)?;
+                    swept += 1;
+                }
+                // An upload that was finished or given up meanwhile.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => return Err(failed(error)),
+                Ok(_) => {}
             }
         }
         Ok(swept)
@@ -249,6 +274,10 @@ fn prepare(folder: &FilePath) -> std::io::Result<()> {
         }
     }
     Ok(())
+}
+
+fn is_older(object: &object_store::ObjectMeta, than: Timestamp) -> bool {
+    object.last_modified.timestamp_millis() < than.as_millisecond()
 }
 
 /// Reads the first bytes of a file, as many as recognising it needs.

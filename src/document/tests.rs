@@ -1,6 +1,6 @@
 //! The room as its callers see it, without the system's tools (their tests are in `tests/it/document/`).
 
-use std::path::Path;
+use std::{fs::File, path::Path, time::Duration};
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -241,23 +241,36 @@ fn crc32(bytes: &[u8]) -> u32 {
 }
 
 #[tokio::test]
-async fn sweeping_takes_old_files_without_a_row() {
+async fn what_is_older_is_listed_and_removed_with_its_previews_unless_it_came_again() {
     let folder = tempfile::tempdir().unwrap();
     let documents = Documents::local(folder.path()).unwrap();
-    let kept = receive(&documents, &encode(&scene(640, 480, 9), ImageFormat::Jpeg), "a.jpg").await.unwrap();
-    let orphan = receive(&documents, &encode(&scene(640, 480, 10), ImageFormat::Jpeg), "b.jpg").await.unwrap();
-    documents.inspect(&orphan).await.unwrap();
-    // What a process leaves that died during an upload, under object_store's own name for an unfinished one.
+    let jpeg = encode(&scene(640, 480, 10), ImageFormat::Jpeg);
+    let stored = receive(&documents, &jpeg, "b.jpg").await.unwrap();
+    documents.inspect(&stored).await.unwrap();
+    // What a process leaves that died while it received: object_store's own name for an unfinished upload.
     std::fs::write(folder.path().join("staging/0123#1"), b"half a file").unwrap();
-    let known = |sha256: &str| sha256 == kept.sha256;
-    let written = std::fs::metadata(folder.path().join(key(&orphan.sha256))).unwrap().modified().unwrap();
-    let written = Timestamp::try_from(written).unwrap();
+    let file = || File::options().write(true).open(folder.path().join(key(&stored.sha256))).unwrap();
+    let written = file().metadata().unwrap().modified().unwrap();
+    let age = || file().set_modified(written - Duration::from_hours(25)).unwrap();
+    let now = Timestamp::try_from(written).unwrap();
+    let yesterday = now - SignedDuration::from_hours(24);
+    let (shelf, other) = (u8::from_str_radix(&stored.sha256[..2], 16).unwrap(), 0);
 
-    let before = documents.sweep(written - SignedDuration::from_hours(24), known).await.unwrap();
-    assert_eq!(before, Swept::default());
-    let after = documents.sweep(written + SignedDuration::from_hours(24), known).await.unwrap();
-    assert_eq!(after, Swept { orphans: 1, unfinished: 1 });
-    assert_eq!(files(folder.path()), [key(&kept.sha256)]);
+    assert_eq!(documents.originals(shelf, yesterday).await.unwrap(), [""; 0]);
+    assert!(!documents.remove(&stored.sha256, yesterday).await.unwrap(), "it is new");
+    age();
+    assert_eq!(documents.originals(shelf, yesterday).await.unwrap(), std::slice::from_ref(&stored.sha256));
+    assert!(other == shelf || documents.originals(other, yesterday).await.unwrap().is_empty());
+    receive(&documents, &jpeg, "b.jpg").await.unwrap();
+    assert!(!documents.remove(&stored.sha256, yesterday).await.unwrap(), "it was received again since it was listed");
+    age();
+    assert!(documents.remove(&stored.sha256, yesterday).await.unwrap());
+    assert!(!documents.remove(&stored.sha256, yesterday).await.unwrap(), "it is gone");
+
+    assert_eq!(documents.sweep_staging(yesterday).await.unwrap(), 0);
+    assert_eq!(files(folder.path()), ["staging/0123#1"]);
+    assert_eq!(documents.sweep_staging(now + SignedDuration::from_hours(1)).await.unwrap(), 1);
+    assert_eq!(files(folder.path()), [""; 0]);
 }
 
 #[tokio::test]

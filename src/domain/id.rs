@@ -25,6 +25,11 @@ macro_rules! ids {
             pub fn as_bytes(&self) -> &[u8; 16] {
                 self.0.as_bytes()
             }
+
+            /// None that is made at this instant or later sorts before it, and none that was made earlier behind it.
+            pub fn first_at(instant: Timestamp) -> Self {
+                Self(counted_at(instant, 0))
+            }
         }
 
         impl Id for $name {
@@ -99,14 +104,17 @@ impl Ids {
     pub fn next<I: Id>(&self, now: Timestamp) -> I {
         I::of(match self {
             Self::Random => uuid_at(now),
-            Self::Counted(last) => {
-                let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
-                let mut bits = [0; 10];
-                bits[2..].copy_from_slice(&last.fetch_add(1, Ordering::Relaxed).to_be_bytes());
-                uuid::Builder::from_unix_timestamp_millis(millis, &bits).into_uuid()
-            }
+            Self::Counted(last) => counted_at(now, last.fetch_add(1, Ordering::Relaxed)),
         })
     }
+}
+
+/// The identifier of an instant with this number in place of randomness.
+fn counted_at(instant: Timestamp, number: u64) -> Uuid {
+    let millis = u64::try_from(instant.as_millisecond()).unwrap_or(0);
+    let mut bits = [0; 10];
+    bits[2..].copy_from_slice(&number.to_be_bytes());
+    uuid::Builder::from_unix_timestamp_millis(millis, &bits).into_uuid()
 }
 
 fn uuid_at(now: Timestamp) -> Uuid {

@@ -17,6 +17,7 @@ mod commit;
 mod db;
 mod engine;
 mod error;
+mod expired;
 mod notify;
 mod one_conversation;
 mod relog;
@@ -35,6 +36,7 @@ pub use cases::{
 pub use commit::{Commit, CommitError, FiledDocument, Key, TurnRows};
 pub use engine::Engine;
 pub use error::StoreError;
+pub use expired::{Expired, OutboxPage};
 pub use notify::{ChangeFeed, News};
 pub use one_conversation::{Doors, OneConversation};
 pub use tables::{

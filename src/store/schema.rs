@@ -64,6 +64,7 @@ const MIGRATIONS: &[Migration] = &[
     both!("0011_acknowledged"),
     both!("0012_rejected_duplicate"),
     both!("0013_log"),
+    both!("0014_ends"),
 ];
 
 /// Any number, the same on every node: it lets one node migrate at a time.

@@ -6,6 +6,7 @@ mod architecture;
 mod channel;
 mod conversation;
 mod document;
+mod housekeeping;
 mod intake;
 mod outbox;
 mod store;

@@ -35,6 +35,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("orientation", &["domain", "dossier", "flow/program", "flow/run"]),
     ("identity", &["domain"]),
     ("store", &["domain", "document", "planning", "dossier", "identity"]),
+    ("housekeeping", &["domain", "document", "store"]),
     (
         "conversation",
         &[
@@ -100,6 +101,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "flow/run",
             "orientation",
             "store",
+            "housekeeping",
             "conversation",
             "replay",
             "intake",

@@ -2,10 +2,10 @@
 
 use guichet::{
     domain::log::Verdict,
-    store::{CommitError, Engine, InboxFilter, OutboxRow, StoreError},
+    store::{CommitError, Engine, Expired, InboxFilter, OutboxRow, StoreError},
 };
 
-use crate::support::{ALL, Case, Database, endpoint, on_both_engines};
+use crate::support::{ALL, Case, Database, at, endpoint, on_both_engines};
 
 on_both_engines! {
     a_turn_is_read_back_as_it_was_stored,
@@ -82,8 +82,9 @@ async fn the_same_key_again_is_a_duplicate_of_the_first(db: Database) {
     assert_eq!(store.conversation_at(&endpoint("y")).await.unwrap(), None);
     assert_eq!(store.messages(case.id(), 0, 10).await.unwrap().len(), 2);
     // Forgotten when no provider delivers it again any more.
-    assert_eq!(store.prune_received(crate::support::at(-1)).await.unwrap(), 0);
-    assert_eq!(store.prune_received(crate::support::at(1000)).await.unwrap(), 1);
+    let a_week_after = |seconds| at(seconds) + Expired::ReceivedKeys.kept();
+    assert_eq!(store.prune(Expired::ReceivedKeys, a_week_after(-1), 10).await.unwrap(), 0);
+    assert_eq!(store.prune(Expired::ReceivedKeys, a_week_after(1000), 10).await.unwrap(), 1);
 }
 
 async fn the_same_key_many_times_at_once_is_stored_once(db: Database) {

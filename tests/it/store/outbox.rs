@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use guichet::{
     domain::message::{Channel, Endpoint},
-    store::{CommitError, Delivery, EarlyReport, Engine, OutboxRow, Settled, Undelivered},
+    store::{CommitError, Delivery, EarlyReport, Engine, Expired, OutboxRow, Settled, Undelivered},
 };
 use jiff::Timestamp;
 
@@ -220,7 +220,7 @@ async fn an_early_report_is_kept_until_its_message_is_known(db: Database) {
     assert!(store.early_reports(Channel::Sms, "another").await.unwrap().is_empty());
     store.forget_early_report(Channel::Sms, ACCOUNT, "p1").await.unwrap();
     assert!(store.early_reports(Channel::Sms, ACCOUNT).await.unwrap().is_empty());
-    assert_eq!(store.prune_early_reports(at(101)).await.unwrap(), 1);
+    assert_eq!(store.prune(Expired::EarlyReports, at(100) + Expired::EarlyReports.kept(), 10).await.unwrap(), 1);
 }
 
 async fn a_message_is_given_up_with_its_turn_and_only_by_its_owner(db: Database) {

@@ -7,7 +7,8 @@ use guichet::{
     domain::{id::DocumentId, orientation_mode::OrientationMode, priority::Priority},
     dossier::Status,
     store::{
-        DocumentRow, FiledDocument, HandlerRow, InboxFilter, InboxSort, Oriented, PolicyRow, SessionRow, StoreError,
+        DocumentRow, Expired, FiledDocument, HandlerRow, InboxFilter, InboxSort, Oriented, PolicyRow, SessionRow,
+        StoreError,
     },
 };
 use serde_json::json;
@@ -124,9 +125,9 @@ async fn a_session_ends_with_its_time(db: Database) {
     store.users().add_session(&session("e", "elise")).await.unwrap();
     assert!(store.users().session("e", at(99)).await.unwrap().is_some());
     assert!(store.users().session("e", at(100)).await.unwrap().is_none());
-    store.prune_expired(at(99)).await.unwrap();
+    assert_eq!(store.prune(Expired::Sessions, at(99), 10).await.unwrap(), 0);
     assert_eq!(db.number("SELECT COUNT(*) FROM session").await, 1);
-    store.prune_expired(at(100)).await.unwrap();
+    assert_eq!(store.prune(Expired::Sessions, at(100), 10).await.unwrap(), 1);
     assert_eq!(db.number("SELECT COUNT(*) FROM session").await, 0);
     store.users().add_session(&session("f", "elise")).await.unwrap();
     store.users().end_session("f").await.unwrap();

@@ -1,0 +1,55 @@
+//! What is deleted when its time is over.
+
+use jiff::SignedDuration;
+
+use crate::domain::id::OutboundId;
+
+/// Rows that are over some time after the instant that stands in them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expired {
+    /// The keys by which a redelivery is known. The longest that a provider is known to deliver again is a week.
+    ReceivedKeys,
+    /// Reports on messages that nothing was ever sent as.
+    EarlyReports,
+    Sessions,
+    /// Links to the chat.
+    ResumeLinks,
+    /// Secrets that lead to any other channel.
+    ChannelSwitches,
+    /// How often a secret was tried.
+    Tries,
+}
+
+/// A page of the outbox that was looked through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutboxPage {
+    /// How many of its rows were deleted.
+    pub gone: u64,
+    /// Where the next page begins; none when there is none.
+    pub last: Option<OutboundId>,
+}
+
+impl Expired {
+    pub const ALL: [Self; 6] =
+        [Self::ReceivedKeys, Self::EarlyReports, Self::Sessions, Self::ResumeLinks, Self::ChannelSwitches, Self::Tries];
+
+    /// How long a row stays after the instant that stands in it.
+    pub fn kept(self) -> SignedDuration {
+        match self {
+            Self::ReceivedKeys | Self::EarlyReports => SignedDuration::from_hours(7 * 24),
+            Self::Sessions | Self::ResumeLinks | Self::ChannelSwitches | Self::Tries => SignedDuration::ZERO,
+        }
+    }
+
+    /// Its table, the key of a row, and the indexed column with its instant.
+    pub(super) fn columns(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::ReceivedKeys => ("received", "key", "at"),
+            Self::EarlyReports => ("early_report", "channel, account, provider_id, fate", "at"),
+            Self::Sessions => ("session", "token_hash", "expires_at"),
+            Self::ResumeLinks => ("resume_link", "token_hash", "expires_at"),
+            Self::ChannelSwitches => ("crossing", "secret_hash", "expires_at"),
+            Self::Tries => ("tried", "key", "until_at"),
+        }
+    }
+}
