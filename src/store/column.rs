@@ -45,12 +45,12 @@ impl ColumnType {
         }
     }
 
-    /// An array for `rows` values of one column.
-    pub(super) fn array<'a>(self, rows: usize) -> Array<'a> {
+    /// The values of one column as an array; one of another kind is null.
+    pub(super) fn array<'a>(self, values: &'a [Arg<'_>]) -> Array<'a> {
         match self {
-            Self::Text => Array::Text(Vec::with_capacity(rows)),
-            Self::Int => Array::Int(Vec::with_capacity(rows)),
-            Self::Bytes => Array::Bytes(Vec::with_capacity(rows)),
+            Self::Text => Array::Text(values.iter().map(Arg::text).collect()),
+            Self::Int => Array::Int(values.iter().map(Arg::int).collect()),
+            Self::Bytes => Array::Bytes(values.iter().map(Arg::bytes).collect()),
         }
     }
 

@@ -3,15 +3,20 @@
 //! One task holds the queue. It takes all that is there (up to [`GROUP`]), stores it, and answers each caller. The
 //! received keys go in first: a redelivered message drops out of the group. Then the conversations, each fenced by its
 //! revision: one that another node moved on meanwhile drops out too, and its caller loads it anew and tries again.
+//!
+//! On PostgreSQL each statement is a way over the network. There the plain turns, which take nothing that another
+//! conversation may have, go by [`LANES`] tasks, and a group of them is one statement that holds only if nothing drops
+//! out ([`write_at_once`]); one that does not is stored as above. All other turns go by one task.
 
 use std::{collections::HashSet, sync::Arc, thread, time::Duration};
 
 use tokio::{
     runtime::Handle,
-    sync::{mpsc, oneshot},
+    sync::{Mutex, mpsc, oneshot},
 };
 
 use super::{
+    batch::{Batch, Lane},
     db::{Db, Tx},
     error::StoreError,
     notify,
@@ -45,6 +50,11 @@ use crate::{
 const GROUP: usize = 512;
 /// The most that waits; beyond it a caller waits for its turn to wait.
 const QUEUE: usize = 4096;
+/// How many groups of plain turns PostgreSQL stores at a time: while one is flushed the next one is written. More would
+/// only wait, for a transaction that notifies holds up the commit of every other one that does.
+const LANES: usize = 2;
+/// How often a group is tried again after a deadlock.
+const DEADLOCKS: usize = 3;
 
 /// Everything that one turn of a conversation changes. It is stored whole or not at all.
 #[derive(Debug)]
@@ -132,6 +142,43 @@ impl Commit {
         Ok(self)
     }
 
+    /// Whether it writes nothing but its own conversation, and only what [`write_at_once`] writes.
+    fn is_plain(&self) -> bool {
+        let TurnRows {
+            messages: _,
+            timeline: _,
+            decisions: _,
+            state: _,
+            contacts: _,
+            rejected_duplicates,
+            received,
+            documents,
+            outbox: _,
+            undelivered,
+            channel_switches,
+            timer: _,
+            requests,
+            opt_out,
+            planning,
+        } = &self.rows;
+        self.binding.is_empty()
+            && rejected_duplicates.is_empty()
+            && received.is_empty()
+            && documents.is_empty()
+            && undelivered.is_none()
+            && channel_switches.is_empty()
+            && requests.is_empty()
+            && opt_out.is_none()
+            && *planning == Planning::default()
+    }
+
+    /// The row of its key, where it has one.
+    fn received(&self) -> Option<ReceivedRow> {
+        let Key { text, seq } = self.key.clone()?;
+        let Fence { conversation, updated_at: at, .. } = self.fence;
+        Some(ReceivedRow { key: text, conversation, seq, at })
+    }
+
     /// Whether it takes something that another turn may take first: it is given back only by a roll-back.
     fn takes(&self) -> bool {
         !self.binding.is_empty() || self.rows.planning.books()
@@ -171,10 +218,11 @@ struct Waiting {
     answer: oneshot::Sender<Result<Commit, CommitError>>,
 }
 
-/// The queue of the one task that writes.
+/// The queue of the one task that writes; on PostgreSQL the plain turns have one of their own.
 #[derive(Clone, Debug)]
 pub(super) struct Queue {
     sender: mpsc::Sender<Waiting>,
+    plain: Option<mpsc::Sender<Waiting>>,
 }
 
 impl Queue {
@@ -189,23 +237,34 @@ impl Queue {
                     .spawn(move || runtime.block_on(run(db, receiver)))
                     .map_err(|error| StoreError::NoThread(error.to_string()))?;
             }
-            Db::Postgres(_) => drop(tokio::spawn(run(db, receiver))),
+            Db::Postgres(_) => {
+                let (plain, waiting) = mpsc::channel(QUEUE);
+                let waiting = Arc::new(Mutex::new(waiting));
+                for _ in 0..LANES {
+                    tokio::spawn(run_plain(Arc::clone(&db), Arc::clone(&waiting)));
+                }
+                tokio::spawn(run(db, receiver));
+                return Ok(Self { sender, plain: Some(plain) });
+            }
         }
-        Ok(Self { sender })
+        Ok(Self { sender, plain: None })
     }
 
     /// Queues a turn; returns it when it is on disk.
     pub(super) async fn store(&self, commit: Commit) -> Result<Commit, CommitError> {
         let (answer, stored) = oneshot::channel();
         let closing = || CommitError::Store(Arc::new(StoreError::Closing));
-        self.sender.send(Waiting { commit, answer }).await.map_err(|_| closing())?;
+        let sender = self.plain.as_ref().filter(|_| commit.is_plain()).unwrap_or(&self.sender);
+        sender.send(Waiting { commit, answer }).await.map_err(|_| closing())?;
         stored.await.map_err(|_| closing())?
     }
 
     /// Waits until what was queued is stored.
     pub(super) async fn close(&self) {
-        while self.sender.capacity() < self.sender.max_capacity() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
+        for sender in std::iter::once(&self.sender).chain(&self.plain) {
+            while sender.capacity() < sender.max_capacity() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
         }
     }
 }
@@ -213,20 +272,73 @@ impl Queue {
 async fn run(db: Arc<Db>, mut queue: mpsc::Receiver<Waiting>) {
     let mut group = Vec::with_capacity(GROUP);
     while queue.recv_many(&mut group, GROUP).await > 0 {
-        match store_group(&db, &mut group).await {
-            Ok(()) => {}
-            // One bad row must not refuse its neighbours: each is tried alone.
-            Err(error) if error.is_about_the_row() && group.len() > 1 => {
-                for waiting in group.drain(..) {
-                    let mut alone = vec![waiting];
-                    if let Err(error) = store_group(&db, &mut alone).await {
-                        refuse(&mut alone, error);
-                    }
-                }
-            }
+        store(&db, &mut group).await;
+    }
+}
+
+async fn run_plain(db: Arc<Db>, queue: Arc<Mutex<mpsc::Receiver<Waiting>>>) {
+    let mut group = Vec::with_capacity(GROUP);
+    let mut lane = Lane::default();
+    loop {
+        let free = queue.try_lock();
+        if free.as_ref().is_ok_and(|queue| queue.is_empty()) || free.is_err() {
+            lane.rest();
+        }
+        let mut queue = match free {
+            Ok(queue) => queue,
+            Err(_) => queue.lock().await,
+        };
+        if queue.recv_many(&mut group, GROUP).await == 0 {
+            return;
+        }
+        drop(queue);
+        // Two nodes that write the same rows in the same order do not wait for each other in a circle.
+        group.sort_by_key(|waiting| waiting.commit.conversation.id);
+        match write_at_once(&db, &mut lane, &group).await {
+            Ok(true) => answer(&mut group, || None),
+            Ok(false) | Err(StoreError::Deadlock) => store(&db, &mut group).await,
+            Err(error) if error.is_about_the_row() => store(&db, &mut group).await,
             Err(error) => refuse(&mut group, error),
         }
     }
+}
+
+/// Stores a group and answers it, whatever comes of it.
+async fn store(db: &Db, group: &mut Vec<Waiting>) {
+    match store_group(db, group).await {
+        Ok(()) => {}
+        // One bad row must not refuse its neighbours: each is tried alone.
+        Err(error) if error.is_about_the_row() && group.len() > 1 => {
+            for waiting in group.drain(..) {
+                let mut alone = vec![waiting];
+                if let Err(error) = store_group(db, &mut alone).await {
+                    refuse(&mut alone, error);
+                }
+            }
+        }
+        Err(error) => refuse(group, error),
+    }
+}
+
+/// Writes a group of plain turns by one statement. False when something drops out of it: then nothing is written.
+async fn write_at_once(db: &Db, lane: &mut Lane, group: &[Waiting]) -> Result<bool, StoreError> {
+    let commits = || group.iter().map(|waiting| &waiting.commit);
+    let received: Vec<ReceivedRow> = commits().filter_map(Commit::received).collect();
+    let timers = || commits().filter_map(|commit| commit.rows.timer.as_ref());
+    let turns = commits().map(|commit| (commit.conversation.id, commit.conversation.dossier));
+    let mut batch = Batch::default();
+    batch.insert_all(&ADD_RECEIVED, &received)?;
+    batch.insert_all(&CLAIM_ENDPOINT, commits().filter_map(claimed_by))?;
+    batch.insert_all(&MOVE_ON, commits().map(|commit| &commit.fence))?;
+    batch.insert(&APPEND, commits().flat_map(|commit| &commit.log))?;
+    batch
+        .insert(&PUT_CONVERSATION, commits().filter(|commit| commit.is_changed).map(|commit| &*commit.conversation))?;
+    batch.insert(&PUT_DOSSIER, commits().filter_map(|commit| commit.dossier.as_deref()))?;
+    batch.insert(&ADD_CONTACT, commits().flat_map(|commit| &commit.rows.contacts))?;
+    batch.insert(&ADD_OUTBOX, commits().flat_map(|commit| &commit.rows.outbox))?;
+    timer::write_at_once(&mut batch, timers())?;
+    batch.notify(notify::TOPIC, notify::told(turns, commits().flat_map(|commit| &commit.rows.outbox)));
+    batch.run(db, lane).await
 }
 
 fn refuse(group: &mut Vec<Waiting>, error: StoreError) {
@@ -239,15 +351,20 @@ fn refuse(group: &mut Vec<Waiting>, error: StoreError) {
 
 /// Stores a group in one transaction. On success the group is answered and empty; on error it is untouched.
 async fn store_group(db: &Db, group: &mut Vec<Waiting>) -> Result<(), StoreError> {
-    let mut tx = db.begin_here().await?;
-    let stored = write_group(&mut tx, group).await;
-    let outcome = match stored {
-        Ok(outcome) => outcome,
-        Err(error) => {
-            // The first error is the one to tell.
-            let _ = tx.rollback().await;
-            return Err(error);
+    let mut attempt = 1;
+    let (tx, outcome) = loop {
+        let mut tx = db.begin_here().await?;
+        match write_group(&mut tx, group).await {
+            Ok(outcome) => break (tx, outcome),
+            Err(error) => {
+                // The first error is the one to tell.
+                let _ = tx.rollback().await;
+                if !matches!(error, StoreError::Deadlock) || attempt > DEADLOCKS {
+                    return Err(error);
+                }
+            }
         }
+        attempt += 1;
     };
     let conflicts = |outcome: &Option<CommitError>| matches!(outcome, Some(CommitError::Conflict));
     if group.iter().zip(&outcome).any(|(waiting, out)| waiting.commit.takes() && conflicts(out)) {
@@ -258,14 +375,18 @@ async fn store_group(db: &Db, group: &mut Vec<Waiting>) -> Result<(), StoreError
     } else {
         tx.commit().await?;
     }
-    for (waiting, outcome) in group.drain(..).zip(outcome) {
-        let answer = match outcome {
-            None => Ok(waiting.commit),
-            Some(error) => Err(error),
-        };
-        let _ = waiting.answer.send(answer);
-    }
+    let mut outcome = outcome.into_iter();
+    answer(group, || outcome.next().flatten());
     Ok(())
+}
+
+/// Answers a group that is stored, but for those that dropped out of it.
+fn answer(group: &mut Vec<Waiting>, mut dropped_out: impl FnMut() -> Option<CommitError>) {
+    for waiting in group.drain(..) {
+        let answer = dropped_out().map_or(Ok(()), Err);
+        // A caller that went away needs no answer.
+        let _ = waiting.answer.send(answer.map(|()| waiting.commit));
+    }
 }
 
 /// Writes a group's rows. Returns, for each commit in order, why it dropped out, or none when it is stored.
@@ -313,14 +434,7 @@ async fn drop_duplicates(
     group: &[Waiting],
     outcome: &mut [Option<CommitError>],
 ) -> Result<(), StoreError> {
-    let rows: Vec<ReceivedRow> = group
-        .iter()
-        .filter_map(|waiting| {
-            let Key { text, seq } = waiting.commit.key.clone()?;
-            let Fence { conversation, updated_at: at, .. } = waiting.commit.fence;
-            Some(ReceivedRow { key: text, conversation, seq, at })
-        })
-        .collect();
+    let rows: Vec<ReceivedRow> = group.iter().filter_map(|waiting| waiting.commit.received()).collect();
     let wanted = rows.len();
     let mut fresh = HashSet::with_capacity(wanted);
     for row in ADD_RECEIVED.run(tx, rows).await? {

@@ -29,6 +29,8 @@ pub enum StoreError {
     DiskFull,
     #[error("the database is locked by another program: stop the other writer; nothing was acknowledged")]
     Locked,
+    #[error("two transactions waited for each other, again and again; nothing was acknowledged")]
+    Deadlock,
     #[error("the database file is damaged: stop Guichet, keep the file, restore the last backup ({0})")]
     Corrupt(String),
     #[error("the database file cannot be opened or written: check that its folder is there, its owner and its rights")]
@@ -102,6 +104,7 @@ fn of_postgres(code: &str, message: impl Fn() -> String) -> StoreError {
     match code {
         "53100" => StoreError::DiskFull,
         "55P03" => StoreError::Locked,
+        "40P01" => StoreError::Deadlock,
         "25006" => StoreError::ReadOnly,
         "XX001" | "XX002" => StoreError::Corrupt(code.to_owned()),
         _ if code.starts_with("57P") || code.starts_with("08") || code.starts_with("53") => {

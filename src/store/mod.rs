@@ -10,6 +10,7 @@
 //!
 //! Architecture invariant: no other room names `sqlx` or `rusqlite`, and no transaction here waits for a network but the database's own.
 
+mod batch;
 mod cases;
 mod checkpoint;
 mod column;

@@ -21,7 +21,8 @@ use crate::domain::{
     message::Channel,
 };
 
-const TOPIC: &str = "guichet_turns";
+/// What the nodes listen to.
+pub(super) const TOPIC: &str = "guichet_turns";
 /// PostgreSQL takes payloads of less than 8,000 bytes.
 const MAX_BYTES: usize = 7_999;
 /// After such a silence the connection is tried: one that a network dropped says nothing by itself.
@@ -38,6 +39,17 @@ pub(super) async fn tell<'r>(
     if tx.is_sqlite() {
         return Ok(());
     }
+    for payload in told(turns, waiting) {
+        tx.fetch("SELECT pg_notify($1, $2)", &args![TOPIC, payload]).await?;
+    }
+    Ok(())
+}
+
+/// What the other nodes are told of these turns.
+pub(super) fn told<'r>(
+    turns: impl Iterator<Item = (ConversationId, Option<DossierId>)>,
+    waiting: impl Iterator<Item = &'r OutboxRow>,
+) -> Vec<String> {
     let turns = turns.map(|(conversation, dossier)| match dossier {
         Some(dossier) => format!("{conversation} {dossier}"),
         None => conversation.to_string(),
@@ -46,10 +58,7 @@ pub(super) async fn tell<'r>(
     let accounts = accounts
         .into_iter()
         .map(|(channel, account)| format!("{channel}/{}", utf8_percent_encode(account, NON_ALPHANUMERIC)));
-    for payload in payloads(turns.chain(accounts)) {
-        tx.fetch("SELECT pg_notify($1, $2)", &args![TOPIC, payload]).await?;
-    }
-    Ok(())
+    payloads(turns.chain(accounts))
 }
 
 /// The items with commas between them, in as few payloads as they fit into.

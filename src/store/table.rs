@@ -12,7 +12,7 @@ use super::{
     column::{ColumnType, ColumnValue},
     db::{Db, Tx},
     error::StoreError,
-    value::{Arg, Array, Row},
+    value::{Arg, Row},
 };
 
 /// A row that is kept in a table of its own. Made by [`table!`].
@@ -174,8 +174,9 @@ impl Schema {
         format!("SELECT {} FROM {} {rest}", self.selected(), self.table)
     }
 
-    fn written_names(&self) -> impl Iterator<Item = &'static str> {
-        self.written.iter().map(|(name, _)| *name)
+    /// The columns that are written, with commas between them.
+    fn written_names(&self) -> String {
+        self.written.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -250,6 +251,8 @@ impl Db {
 #[derive(Debug)]
 pub(super) struct Insert<T> {
     columns: Vec<ColumnType>,
+    /// What stands behind the values.
+    tail: String,
     /// Of one row.
     sqlite: String,
     /// Of any number of rows.
@@ -266,22 +269,49 @@ impl<T: Table> Insert<T> {
     /// With what stands behind the values: `ON CONFLICT …` and `RETURNING …`.
     pub(super) fn with(tail: &str) -> Self {
         let Schema { table, written, .. } = T::schema();
-        let names = T::schema().written_names().collect::<Vec<_>>().join(", ");
-        let arrays = (1..).zip(written).map(|(number, (_, holds))| format!("${number}::{}[]", holds.of_postgres()));
+        let names = T::schema().written_names();
+        let marks = vec!["?"; written.len()].join(", ");
         Self {
             columns: written.iter().map(|(_, holds)| *holds).collect(),
-            sqlite: format!("INSERT INTO {table} ({names}) VALUES ({}) {tail}", vec!["?"; written.len()].join(", ")),
-            postgres: format!(
-                "INSERT INTO {table} ({names}) SELECT * FROM UNNEST({}) {tail}",
-                arrays.collect::<Vec<_>>().join(", ")
-            ),
+            tail: tail.to_owned(),
+            sqlite: format!("INSERT INTO {table} ({names}) VALUES ({marks}) {tail}"),
+            postgres: of_postgres::<T>(tail, 1),
             rows: PhantomData,
         }
     }
 
+    /// PostgreSQL's statement, as a part of one that binds others before: its placeholders begin at `first`.
+    pub(super) fn of_postgres(&self, first: usize) -> String {
+        of_postgres::<T>(&self.tail, first)
+    }
+
+    /// The values of each column, those of all rows together.
+    pub(super) fn columns_of<'a>(
+        &self,
+        rows: impl IntoIterator<Item = &'a T>,
+    ) -> Result<Vec<(ColumnType, Vec<Arg<'a>>)>, StoreError>
+    where
+        T: 'a,
+    {
+        let mut values = Values(Vec::new());
+        for row in rows {
+            row.bind(&mut values)?;
+        }
+        let mut columns: Vec<_> = self.columns.iter().map(|holds| (*holds, Vec::new())).collect();
+        let width = columns.len();
+        for (place, value) in values.0.into_iter().enumerate() {
+            columns[place % width].1.push(value);
+        }
+        Ok(columns)
+    }
+
     /// A row whose `key` is there already takes all the new values, but keeps its `fixed` columns; `tail` follows.
     pub(super) fn upsert(key: &[&str], fixed: &[&str], tail: &str) -> Self {
-        let changed = T::schema().written_names().filter(|name| !key.contains(name) && !fixed.contains(name));
+        let changed = T::schema()
+            .written
+            .iter()
+            .map(|(name, _)| name)
+            .filter(|name| !key.contains(*name) && !fixed.contains(*name));
         let changes = changed.map(|name| format!("{name} = excluded.{name}")).collect::<Vec<_>>().join(", ");
         Self::with(&format!("ON CONFLICT ({}) DO UPDATE SET {changes} {tail}", key.join(", ")))
     }
@@ -296,20 +326,16 @@ impl<T: Table> Insert<T> {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
-        let width = self.columns.len();
-        let mut values = Values(Vec::with_capacity(rows.len() * width));
-        for row in &rows {
-            row.borrow().bind(&mut values)?;
-        }
         if tx.is_sqlite() {
+            let width = self.columns.len();
+            let mut values = Values(Vec::with_capacity(rows.len() * width));
+            for row in &rows {
+                row.borrow().bind(&mut values)?;
+            }
             return tx.fetch_each(&self.sqlite, width, &values.0).await;
         }
-        let mut arrays: Vec<Array<'_>> = self.columns.iter().map(|holds| holds.array(rows.len())).collect();
-        for row in values.0.chunks(width) {
-            for (array, value) in arrays.iter_mut().zip(row) {
-                array.push(value);
-            }
-        }
+        let columns = self.columns_of(rows.iter().map(Borrow::borrow))?;
+        let arrays: Vec<_> = columns.iter().map(|(holds, values)| holds.array(values)).collect();
         tx.fetch_arrays(&self.postgres, &arrays).await
     }
 
@@ -320,4 +346,13 @@ impl<T: Table> Insert<T> {
         tx.commit().await?;
         Ok(returned)
     }
+}
+
+/// PostgreSQL's insert of any number of rows, with placeholders from `first` on.
+fn of_postgres<T: Table>(tail: &str, first: usize) -> String {
+    let Schema { table, written, .. } = T::schema();
+    let names = T::schema().written_names();
+    let arrays = (first..).zip(written).map(|(number, (_, holds))| format!("${number}::{}[]", holds.of_postgres()));
+    let arrays = arrays.collect::<Vec<_>>().join(", ");
+    format!("INSERT INTO {table} ({names}) SELECT * FROM UNNEST({arrays}) {tail}")
 }

@@ -26,6 +26,18 @@ pub(super) enum Arg<'a> {
 }
 
 impl Arg<'_> {
+    pub(super) fn text(&self) -> Option<&str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    pub(super) fn int(&self) -> Option<i64> {
+        if let Self::Int(int) = self { Some(*int) } else { None }
+    }
+
+    pub(super) fn bytes(&self) -> Option<&[u8]> {
+        if let Self::Bytes(bytes) = self { Some(bytes) } else { None }
+    }
+
     /// The value with its own text or bytes.
     pub(super) fn into_owned(self) -> Arg<'static> {
         match self {
@@ -233,18 +245,4 @@ pub(super) enum Array<'a> {
     Text(Vec<Option<&'a str>>),
     Int(Vec<Option<i64>>),
     Bytes(Vec<Option<&'a [u8]>>),
-}
-
-impl<'a> Array<'a> {
-    /// The next row's value; one of the other kind is null.
-    pub(super) fn push(&mut self, value: &'a Arg<'_>) {
-        match (self, value) {
-            (Self::Text(values), Arg::Text(text)) => values.push(Some(text)),
-            (Self::Text(values), _) => values.push(None),
-            (Self::Int(values), Arg::Int(int)) => values.push(Some(*int)),
-            (Self::Int(values), _) => values.push(None),
-            (Self::Bytes(values), Arg::Bytes(bytes)) => values.push(Some(bytes)),
-            (Self::Bytes(values), _) => values.push(None),
-        }
-    }
 }

@@ -95,6 +95,13 @@ pub struct Requests {
     pub missed: Vec<MissedRow>,
 }
 
+impl Requests {
+    pub(in crate::store) fn is_empty(&self) -> bool {
+        let Self { asked, acknowledged, undelivered, done, missed } = self;
+        asked.is_empty() && acknowledged.is_empty() && undelivered.is_none() && done.is_empty() && missed.is_empty()
+    }
+}
+
 /// How many open requests a desk has, and how many of them are overdue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeskCount {

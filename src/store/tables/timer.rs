@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::{
     domain::id::ConversationId,
     store::{
+        batch::Batch,
         db::Tx,
         error::StoreError,
         table::{Insert, table},
@@ -39,4 +40,15 @@ pub(in crate::store) async fn write(tx: &mut Tx, rows: impl Iterator<Item = &Tim
         }
     }
     SET_TIMER.run(tx, set).await.map(drop)
+}
+
+/// The same, as a part of one statement.
+pub(in crate::store) fn write_at_once<'a>(
+    batch: &mut Batch<'a>,
+    rows: impl Iterator<Item = &'a TimerRow> + Clone,
+) -> Result<(), StoreError> {
+    batch.insert(&SET_TIMER, rows.clone().filter(|row| row.due_at.is_some()))?;
+    let gone = rows.filter(|row| row.due_at.is_none());
+    batch.delete("timer", "conversation", gone.map(|row| row.conversation.to_string()));
+    Ok(())
 }

@@ -1,10 +1,10 @@
 //! A full disk, a locked or damaged database, a server that goes away: refused in words that help, before any
 //! acknowledgement, and served again afterwards without a restart.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use guichet::store::{CommitError, Engine, StoreError};
-use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
 
 use crate::support::{Case, Database, Mount};
 
@@ -147,4 +147,40 @@ async fn a_postgres_that_ends_the_sessions_is_reached_again() {
 async fn a_server_that_is_not_there_is_named_as_the_cause() {
     let refused = Engine::open("postgres://guichet@127.0.0.1:9/guichet").await.unwrap_err();
     assert!(matches!(refused, StoreError::Unreachable(_)), "{refused}");
+}
+
+#[tokio::test]
+async fn a_deadlock_with_another_session_is_tried_again() {
+    let db = Database::postgres().await;
+    let store = db.store().await;
+    let mut case = Case::new("x");
+    store.commit(case.turn("0", "")).await.unwrap();
+    let mut other = PgConnection::connect(&db.url).await.unwrap();
+    let lock = format!("BEGIN; SELECT 1 FROM fence WHERE conversation = '{}' FOR UPDATE", case.id());
+    other.execute(AssertSqlSafe(lock)).await.unwrap();
+    let turn = case.turn("1", "");
+    let key = turn.key.as_ref().unwrap().text.clone();
+    let stored = tokio::spawn(async move { store.commit(turn).await });
+    // The turn has its key by now and waits for the conversation; whoever waits first gives up after a second.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let take = format!("INSERT INTO received (key, conversation, seq, at) VALUES ('{key}', 'other', 1, 1)");
+    other.execute(AssertSqlSafe(take)).await.unwrap();
+    other.execute("ROLLBACK").await.unwrap();
+    stored.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_plain_turn_is_one_statement_and_a_redelivered_one_falls_back() {
+    let db = Database::postgres().await;
+    let store = db.store().await;
+    let mut case = Case::new("x");
+    let mut other = PgConnection::connect(&db.url).await.unwrap();
+    let last = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'WITH p0 AS (INSERT INTO received%'";
+    assert!(other.fetch_optional(last).await.unwrap().is_none());
+    let turn = case.turn("0", "");
+    let again = case.clone().turn("0", "");
+    store.commit(turn).await.unwrap();
+    assert!(other.fetch_optional(last).await.unwrap().is_some(), "what a session did last is seen");
+    let answer = store.commit(again).await;
+    assert!(matches!(answer, Err(CommitError::Duplicate { .. })), "{answer:?}");
 }

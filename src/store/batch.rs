@@ -1,0 +1,120 @@
+//! PostgreSQL: several writes as one statement, which is one way over the network and a transaction of its own.
+//!
+//! Each write is a part of one `WITH`, as `INSERT … SELECT … FROM UNNEST` of any number of rows, none among them: the
+//! statement's text never differs and is prepared once. It is optimistic: where one of the rows that must be written is
+//! not, because its key is there or its condition does not hold, the statement fails and nothing of it is written.
+
+use sqlx::{AssertSqlSafe, Postgres, pool::PoolConnection};
+
+use super::{
+    column::ColumnType,
+    db::Db,
+    error::StoreError,
+    table::{Insert, Table},
+    value::{Arg, Array},
+};
+
+/// What the statement divides by where a row is missing.
+const DIVISION_BY_ZERO: &str = "22012";
+
+/// The writes, in their order.
+#[derive(Debug, Default)]
+pub(super) struct Batch<'a> {
+    parts: Vec<String>,
+    /// What must hold when all is written.
+    conditions: Vec<String>,
+    /// What is counted beside.
+    counted: Vec<String>,
+    bound: Vec<(ColumnType, Vec<Arg<'a>>)>,
+}
+
+/// A connection that is kept from one batch to the next: taken from the pool anew, it would be tried first.
+#[derive(Debug, Default)]
+pub(super) struct Lane(Option<PoolConnection<Postgres>>);
+
+impl Lane {
+    /// Gives the connection back to the pool.
+    pub(super) fn rest(&mut self) {
+        self.0 = None;
+    }
+}
+
+impl<'a> Batch<'a> {
+    /// Rows that must all be written. The insert returns those that are.
+    pub(super) fn insert_all<T: Table + 'a>(
+        &mut self,
+        insert: &Insert<T>,
+        rows: impl IntoIterator<Item = &'a T>,
+    ) -> Result<(), StoreError> {
+        let (part, first) = (self.parts.len(), self.bound.len() + 1);
+        self.insert(insert, rows)?;
+        let (holds, _) = &self.bound[first - 1];
+        let wanted = format!("CARDINALITY(${first}::{}[])", holds.of_postgres());
+        self.conditions.push(format!("(SELECT COUNT(*) FROM p{part}) = {wanted}"));
+        Ok(())
+    }
+
+    /// Rows of which some may be there already.
+    pub(super) fn insert<T: Table + 'a>(
+        &mut self,
+        insert: &Insert<T>,
+        rows: impl IntoIterator<Item = &'a T>,
+    ) -> Result<(), StoreError> {
+        let sql = insert.of_postgres(self.bound.len() + 1);
+        self.parts.push(format!("p{} AS ({sql})", self.parts.len()));
+        self.bound.extend(insert.columns_of(rows)?);
+        Ok(())
+    }
+
+    /// Deletes the rows with one of these texts in a column.
+    pub(super) fn delete(&mut self, table: &str, column: &str, texts: impl IntoIterator<Item = impl Into<Arg<'a>>>) {
+        let number = self.bind(texts);
+        let sql = format!("DELETE FROM {table} WHERE {column} = ANY(${number}::text[])");
+        self.parts.push(format!("p{} AS ({sql})", self.parts.len()));
+    }
+
+    /// Notifies whoever listens to a topic, when all is written.
+    pub(super) fn notify(&mut self, topic: &'a str, payloads: impl IntoIterator<Item = String>) {
+        let topic = self.bind([topic]);
+        let payloads = self.bind(payloads);
+        self.counted.push(format!(
+            "(SELECT COUNT(pg_notify((${topic}::text[])[1], payload)) FROM UNNEST(${payloads}::text[]) AS payload)"
+        ));
+    }
+
+    fn bind(&mut self, texts: impl IntoIterator<Item = impl Into<Arg<'a>>>) -> usize {
+        self.bound.push((ColumnType::Text, texts.into_iter().map(Into::into).collect()));
+        self.bound.len()
+    }
+
+    /// Runs it. False when a row that must be written is not: then nothing is.
+    pub(super) async fn run(&self, db: &Db, lane: &mut Lane) -> Result<bool, StoreError> {
+        let Db::Postgres(pool) = db else { return Err(StoreError::TransactionOver) };
+        let sql = self.sql();
+        let mut query = sqlx::query(AssertSqlSafe(sql.as_str()));
+        for (holds, values) in &self.bound {
+            query = match holds.array(values) {
+                Array::Text(values) => query.bind(values),
+                Array::Int(values) => query.bind(values),
+                Array::Bytes(values) => query.bind(values),
+            };
+        }
+        let mut connection = match lane.0.take() {
+            Some(connection) => connection,
+            None => pool.acquire().await?,
+        };
+        let written = match query.execute(&mut *connection).await {
+            Ok(_) => true,
+            Err(sqlx::Error::Database(refused)) if refused.code().as_deref() == Some(DIVISION_BY_ZERO) => false,
+            Err(error) => return Err(error.into()),
+        };
+        lane.0 = Some(connection);
+        Ok(written)
+    }
+
+    fn sql(&self) -> String {
+        let all = format!("1 / CASE WHEN {} THEN 1 ELSE 0 END", self.conditions.join(" AND "));
+        let selected: Vec<&str> = std::iter::once(&all).chain(&self.counted).map(String::as_str).collect();
+        format!("WITH {} SELECT {}", self.parts.join(", "), selected.join(", "))
+    }
+}
