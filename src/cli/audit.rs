@@ -3,12 +3,7 @@
 use clap::Subcommand;
 
 use super::{CliError, open_store, say};
-use crate::{
-    config::Config,
-    domain::{id::ConversationId, log::Verdict},
-    dossier::reference_of,
-    store::{Engine, Fence, StoreError},
-};
+use crate::{config::Config, store::BrokenLog};
 
 /// Subcommands of `guichet audit`.
 #[derive(Debug, Subcommand)]
@@ -20,51 +15,35 @@ pub(super) enum Audit {
     },
 }
 
-const PAGE: i64 = 500;
-
 impl Audit {
     pub(super) async fn run(self, config: &Config) -> Result<(), CliError> {
         let Self::Verify { reference } = self;
         let store = open_store(config).await?;
-        let (mut verified, mut broken) = (0_u64, 0_u64);
-        if let Some(reference) = reference {
+        let mut broken = 0_u64;
+        let mut tell = |found: Option<BrokenLog>| {
+            if let Some(log) = found {
+                broken += 1;
+                say(log);
+            }
+        };
+        let verified = if let Some(reference) = reference {
             let dossier = store.dossier_by_reference(&reference.to_uppercase()).await?;
             let conversation = match dossier {
                 Some(dossier) => store.conversation(dossier.conversation).await?,
                 None => None,
             };
-            match conversation {
-                Some((_, fence)) => {
-                    verified += 1;
-                    broken += u64::from(!is_intact(&store, &fence, &reference).await?);
-                }
-                None => say(format_args!("There is no dossier {reference}.")),
+            if let Some((_, fence)) = conversation {
+                tell(store.broken_log(&fence).await?);
+                1
+            } else {
+                say(format_args!("There is no dossier {reference}."));
+                0
             }
         } else {
-            let mut after: Option<ConversationId> = None;
-            loop {
-                let page = store.fences(after, PAGE).await?;
-                let Some(last) = page.last() else { break };
-                after = Some(last.conversation);
-                for fence in &page {
-                    verified += 1;
-                    broken += u64::from(!is_intact(&store, fence, &reference_of(fence.conversation)).await?);
-                }
-            }
-        }
+            store.verify_logs(|_, found| tell(found)).await?
+        };
         store.close().await;
         say(format_args!("{verified} logs verified, {broken} not intact."));
         if broken > 0 || verified == 0 { Err(CliError::Findings) } else { Ok(()) }
     }
-}
-
-async fn is_intact(store: &Engine, fence: &Fence, reference: &str) -> Result<bool, StoreError> {
-    match store.verify_log(fence).await? {
-        Verdict::Intact => return Ok(true),
-        Verdict::BrokenAt(number) => say(format_args!("{reference}: entry {number} is not as it was written")),
-        Verdict::Truncated { found, expected } => {
-            say(format_args!("{reference}: ends at entry {found}, but {expected} were written"));
-        }
-    }
-    Ok(false)
 }

@@ -10,6 +10,7 @@
 //!
 //! Architecture invariant: no other room names `sqlx` or `rusqlite`, and no transaction here waits for a network but the database's own.
 
+mod audit;
 mod batch;
 mod cases;
 mod checkpoint;
@@ -29,6 +30,7 @@ mod users;
 mod value;
 mod writer;
 
+pub use audit::BrokenLog;
 pub use cases::{
     CaseAccess, Cases,
     duplicates::{DuplicateCandidate, MatchReason},
