@@ -37,7 +37,7 @@ pub use inspection::{Inspection, Position, is_same_photo};
 pub use kind::MediaType;
 pub use preview::Preview;
 pub use quality::{Quality, Remark};
-pub use storage::{Documents, Limits, Opened};
+pub use storage::{Documents, Limits, Opened, free_bytes, original_path};
 pub use tool::{ToolStatus, tool_status};
 
 /// A file that is durable in the store.

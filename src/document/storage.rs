@@ -334,6 +334,18 @@ fn original_key(sha256: &str) -> Result<Path, DocumentError> {
     Ok(Path::from_iter(["sha256", folder, name]))
 }
 
+/// Where a folder of documents has the original with this hash; none for what is no hash.
+pub fn original_path(folder: &FilePath, sha256: &str) -> Option<PathBuf> {
+    let (first, rest) = split(sha256).ok()?;
+    Some(folder.join("sha256").join(first).join(rest))
+}
+
+/// How many bytes are free on the disk that holds `folder`; none where the system does not tell.
+pub fn free_bytes(folder: &FilePath) -> Option<u64> {
+    let stat = rustix::fs::statvfs(folder).ok()?;
+    Some(stat.f_bavail.saturating_mul(stat.f_frsize))
+}
+
 fn preview_key(sha256: &str, preview: Preview) -> Result<Path, DocumentError> {
     let (folder, name) = split(sha256)?;
     Ok(Path::from_iter(["preview", preview.name(), folder, name]))

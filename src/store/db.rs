@@ -20,6 +20,11 @@ use super::{
     writer::{Place, Synchronous, Transaction, Writer},
 };
 
+/// The file of the address of an SQLite database; none for another engine's.
+pub fn sqlite_file(url: &str) -> Option<PathBuf> {
+    url.strip_prefix("sqlite:").map(|path| PathBuf::from(path.trim_start_matches("//")))
+}
+
 /// The two engines behind one contract.
 #[derive(Clone, Debug)]
 pub(super) enum Db {
@@ -65,8 +70,8 @@ macro_rules! bind {
 impl Db {
     /// Opens `sqlite:PATH` (created when it is not there) or `postgres://…`.
     pub(super) async fn open(url: &str, synchronous: Synchronous) -> Result<Self, StoreError> {
-        if let Some(path) = url.strip_prefix("sqlite:") {
-            Self::open_sqlite(PathBuf::from(path.trim_start_matches("//")), synchronous).await
+        if let Some(file) = sqlite_file(url) {
+            Self::open_sqlite(file, synchronous).await
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let options = PgConnectOptions::from_str(url)?
                 .application_name("guichet")
@@ -107,6 +112,13 @@ impl Db {
             Self::Sqlite { file, .. } => Some(file),
             Self::Postgres(_) => None,
         }
+    }
+
+    /// An SQLite file that nobody writes, such as a backup's, as it is: nothing is migrated, and no file is made beside it.
+    pub(super) async fn open_snapshot(file: &Path) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new().filename(file).read_only(true).immutable(true);
+        let readers = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+        Ok(Self::Sqlite { writer: Writer::none(file), readers, file: file.to_owned() })
     }
 
     pub(super) fn dialect(&self) -> Dialect {

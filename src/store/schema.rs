@@ -100,7 +100,7 @@ async fn apply(tx: &mut Tx, dialect: Dialect) -> Result<(), StoreError> {
     tx.fetch(create, &[]).await?;
     let rows = tx.fetch("SELECT version FROM schema_version", &[]).await?;
     let found = rows.first().map_or(Ok(0), |row| row.int(0))?;
-    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let known = known();
     if found > known {
         return Err(StoreError::NewerSchema { found, known });
     }
@@ -129,6 +129,11 @@ async fn apply(tx: &mut Tx, dialect: Dialect) -> Result<(), StoreError> {
         tx.fetch("INSERT INTO schema_version (version) VALUES ($1)", &args![known]).await?;
     }
     Ok(())
+}
+
+/// The version that this program brings a database to.
+pub(super) fn known() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 
 /// The version that the database has.

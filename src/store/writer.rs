@@ -101,6 +101,12 @@ impl Writer {
         Ok(Self(Arc::new(Mutex::new(Slot { database, connection: Some(connection), closed: false }))))
     }
 
+    /// None for a file that nobody writes: whoever asks is told that it is closed.
+    pub(super) fn none(file: &Path) -> Self {
+        let database = Database { file: file.to_owned(), synchronous: Synchronous::Full };
+        Self(Arc::new(Mutex::new(Slot { database, connection: None, closed: true })))
+    }
+
     /// Begins a transaction.
     pub(super) async fn begin(&self, place: Place) -> Result<Transaction, StoreError> {
         let begin = |slot: &mut Slot| run(slot.ready()?, "BEGIN IMMEDIATE", 0, &[]).map(drop);

@@ -6,6 +6,7 @@ use axum::{Json, extract::State, http::header, response::IntoResponse};
 use serde::Serialize;
 
 use super::{App, problem::Problem};
+use crate::document::free_bytes;
 
 /// `GET /live`: the process answers.
 pub(super) async fn live() -> &'static str {
@@ -39,6 +40,5 @@ pub(super) async fn metrics(State(app): State<App>) -> impl IntoResponse {
 
 /// The free space, in MiB, of the disk that holds `folder`; none where the system does not tell.
 pub(crate) fn free_mib(folder: &Path) -> Option<u64> {
-    let stat = rustix::fs::statvfs(folder).ok()?;
-    Some(stat.f_bavail.saturating_mul(stat.f_frsize) / (1024 * 1024))
+    free_bytes(folder).map(|bytes| bytes / (1024 * 1024))
 }
