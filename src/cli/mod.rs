@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand. The only room that prints.
 
 mod audit;
+mod backup;
 mod config;
 mod demo;
 mod doctor;
@@ -23,7 +24,11 @@ use crate::{
     flow::{Library, LoadError},
     intake::IntakeError,
     replay::ReplayError,
-    store::{Engine, StoreError},
+    store::{
+        Engine, StoreError,
+        backup::{BackupError, refuse_unfinished_restore},
+        sqlite_file,
+    },
     telemetry::TelemetryError,
 };
 
@@ -64,6 +69,10 @@ enum Command {
     /// Verify what is recorded.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Copy the database and the documents into a folder, while the server runs.
+    Backup(backup::Backup),
+    /// Put a backup in the place of nothing.
+    Restore(backup::Restore),
 }
 
 /// Why a command stopped. Each message says what to do.
@@ -75,6 +84,8 @@ pub enum CliError {
     Telemetry(#[from] TelemetryError),
     #[error("{0}")]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     #[error("the documents' folder: {0}")]
     Documents(#[from] DocumentError),
     #[error("the flows: {0}")]
@@ -136,6 +147,8 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Import(import) => import.run(&config()?).await,
         Command::User(user) => user.run(&config()?).await,
         Command::Audit(audit) => audit.run(&config()?).await,
+        Command::Backup(backup) => backup.run(|| Ok(config()?)).await,
+        Command::Restore(restore) => restore.run(&config()?).await,
     }
 }
 
@@ -147,9 +160,8 @@ fn say(line: impl std::fmt::Display) {
 
 /// Opens the store, making the folder of an SQLite file.
 async fn open_store(config: &Config) -> Result<Engine, CliError> {
-    if let Some(path) = config.store.url.strip_prefix("sqlite:")
-        && let Some(folder) = std::path::Path::new(path.trim_start_matches("//")).parent()
-    {
+    refuse_unfinished_restore(&config.store.url)?;
+    if let Some(folder) = sqlite_file(&config.store.url).as_deref().and_then(std::path::Path::parent) {
         make_folder(folder)?;
     }
     Ok(Engine::open(&config.store.url).await?)

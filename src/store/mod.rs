@@ -11,6 +11,7 @@
 //! Architecture invariant: no other room names `sqlx` or `rusqlite`, and no transaction here waits for a network but the database's own.
 
 mod audit;
+pub mod backup;
 mod batch;
 mod cases;
 mod checkpoint;
@@ -37,6 +38,7 @@ pub use cases::{
     inbox::{InboxCount, InboxFilter, InboxSort, Oriented},
 };
 pub use commit::{Commit, CommitError, FiledDocument, Key, TurnRows};
+pub use db::sqlite_file;
 pub use engine::Engine;
 pub use error::StoreError;
 pub use expired::{Expired, OutboxPage};

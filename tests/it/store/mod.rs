@@ -1,5 +1,6 @@
 //! The store's contract, held on both engines.
 
+mod backup;
 mod commit;
 mod faults;
 mod landing;

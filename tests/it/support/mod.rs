@@ -25,4 +25,4 @@ pub(crate) use node::ask_node;
 pub(crate) use people::Place;
 pub(crate) use process::Process;
 pub(crate) use rows::{Case, at, endpoint};
-pub(crate) use server::{Receipt, Server};
+pub(crate) use server::{Receipt, Server, Stopped};

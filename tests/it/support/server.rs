@@ -1,6 +1,6 @@
 //! The real program, serving a test's database on a port of its own.
 
-use std::process::Command;
+use std::{path::PathBuf, process::Command, sync::Arc};
 
 use serde::Deserialize;
 use tempfile::TempDir;
@@ -22,7 +22,7 @@ pub(crate) struct Server {
     /// `http://127.0.0.1:PORT`.
     pub(crate) url: String,
     /// The documents and the configuration, which outlive a kill.
-    folder: std::sync::Arc<TempDir>,
+    folder: Arc<TempDir>,
 }
 
 impl Server {
@@ -37,6 +37,15 @@ impl Server {
 
     /// The same, with these sections more in its configuration.
     pub(crate) fn start_with(store: &str, sections: &str) -> Self {
+        Self::stopped_with(store, sections).start()
+    }
+
+    /// One that was never started.
+    pub(crate) fn stopped(store: &str) -> Stopped {
+        Self::stopped_with(store, "")
+    }
+
+    fn stopped_with(store: &str, sections: &str) -> Stopped {
         let folder = tempfile::tempdir().unwrap();
         let configuration = format!(
             "[server]\nlisten = '127.0.0.1:0'\npublic_url = 'https://guichet.example.org'\n[store]\nurl = '{store}'\n[documents]\nfolder = '{}'\n[log]\nfilter = 'error'\n\
@@ -46,12 +55,11 @@ impl Server {
             Self::SECRET
         );
         std::fs::write(folder.path().join("guichet.toml"), configuration).unwrap();
-        Self::serve(folder.into())
+        Stopped(folder.into())
     }
 
-    fn serve(folder: std::sync::Arc<TempDir>) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_guichet"));
-        let process = Process::start(command.arg("--config").arg(folder.path().join("guichet.toml")).arg("serve"));
+    fn serve(folder: Arc<TempDir>) -> Self {
+        let process = Process::start(Stopped(Arc::clone(&folder)).command().arg("serve"));
         let url = loop {
             if let Some((_, url)) = process.line().split_once("listens on ") {
                 break url.to_owned();
@@ -76,17 +84,39 @@ impl Server {
     }
 
     /// `kill -9`.
-    pub(crate) fn kill(mut self) -> Killed {
+    pub(crate) fn kill(mut self) -> Stopped {
         self.process.kill();
-        Killed(std::sync::Arc::clone(&self.folder))
+        self.site()
+    }
+
+    /// Its data and its configuration, for commands beside it.
+    pub(crate) fn site(&self) -> Stopped {
+        Stopped(Arc::clone(&self.folder))
     }
 }
 
-/// What a server that was killed leaves.
-pub(crate) struct Killed(std::sync::Arc<TempDir>);
+/// The documents and the configuration of a server that does not run, or of one that does for another command.
+pub(crate) struct Stopped(Arc<TempDir>);
 
-impl Killed {
-    /// A new one on the same data, on another port.
+impl Stopped {
+    /// `guichet`, with its configuration.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_guichet"));
+        command.current_dir(self.0.path()).arg("--config").arg("guichet.toml");
+        command
+    }
+
+    /// Where the configuration is, `guichet.toml`.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.0.path().to_owned()
+    }
+
+    /// The documents' folder, which the server makes.
+    pub(crate) fn documents(&self) -> PathBuf {
+        self.0.path().join("documents")
+    }
+
+    /// A new server on the same data, on another port.
     pub(crate) fn start(self) -> Server {
         Server::serve(self.0)
     }
