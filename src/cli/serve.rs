@@ -21,6 +21,7 @@ use crate::{
 /// How long requests in flight may take to end after the service was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 const DISK_PERIOD: Duration = Duration::from_secs(5);
+const FLOWS_PERIOD: Duration = Duration::from_mins(10);
 
 pub(super) async fn run(config: Config) -> Result<(), CliError> {
     telemetry::start(&config.log)?;
@@ -75,6 +76,7 @@ pub(super) async fn serve(app: App, ready: impl FnOnce(SocketAddr)) -> Result<()
         Housekeeping { store: store.clone(), documents: app.documents.clone(), clock: app.clock.clone() };
     let tasks = [
         tokio::spawn(housekeeping.run()),
+        tokio::spawn(look_after_flows(app.intake.clone())),
         tokio::spawn(watch_disk(app.clone())),
         tokio::spawn(app.intake.clone().keep_time()),
     ];
@@ -166,5 +168,15 @@ async fn watch_disk(app: App) {
             app.intake.set_no_room(free < app.config.store.min_free_mib);
         }
         tokio::time::sleep(DISK_PERIOD).await;
+    }
+}
+
+/// Learns what handlers taught on other nodes, where this one was not told, and deletes old flow revisions.
+async fn look_after_flows(intake: Intake) {
+    loop {
+        tokio::time::sleep(FLOWS_PERIOD).await;
+        if let Err(error) = intake.look_after_flows().await {
+            tracing::warn!(%error, "the flow revisions could not be looked after");
+        }
     }
 }

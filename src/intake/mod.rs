@@ -225,10 +225,16 @@ impl Intake {
         self.0.libraries.current()
     }
 
-    /// Learns what handlers taught: conversations that begin from now on are understood with it. Other nodes learn it when
-    /// they start.
+    /// Learns what handlers taught: all conversations are understood with it from their next message on. The other nodes
+    /// are told of it, and learn it too.
     pub async fn learn(&self) -> Result<(), IntakeError> {
-        self.0.libraries.learn(self.0.clock.now()).await
+        self.0.libraries.learn().await
+    }
+
+    /// What is to be done with the flows every few minutes: what other nodes were taught is learnt even where their word
+    /// was lost, and the revisions that nobody can come back to are forgotten.
+    pub async fn look_after_flows(&self) -> Result<(), IntakeError> {
+        self.0.libraries.look_after(self.0.clock.now()).await
     }
 
     /// Follows one conversation from now on.
@@ -543,21 +549,34 @@ async fn hear_other_nodes(mut changes: ChangeFeed, intake: Weak<Inner>) {
         let heard = changes.next().await;
         let Some(intake) = intake.upgrade() else { return };
         match heard {
-            Ok(News::Changes { turns, to_send }) => {
+            Ok(News::Changes { turns, to_send, taught }) => {
                 for conversation in turns {
                     intake.listeners.tell_change(conversation);
                 }
                 for (channel, account) in to_send {
                     intake.services.accounts().wake(channel, &account);
                 }
+                if taught {
+                    tokio::spawn(learn(intake));
+                }
             }
-            Ok(News::Missed) => intake.listeners.tell_everybody(),
+            Ok(News::Missed) => {
+                intake.listeners.tell_everybody();
+                tokio::spawn(learn(intake));
+            }
             Err(StoreError::Closing) => return,
             Err(error) => {
                 tracing::warn!(%error, "changes of other nodes cannot be heard at the moment");
                 tokio::time::sleep(LISTEN_AGAIN).await;
             }
         }
+    }
+}
+
+/// Learns what was taught on another node; beside the other news, which do not wait for the training.
+async fn learn(intake: Arc<Inner>) {
+    if let Err(error) = intake.libraries.learn().await {
+        tracing::warn!(%error, "what handlers taught is learnt later");
     }
 }
 

@@ -60,6 +60,7 @@ pub use tables::{
     policy::PolicyRow,
     request::{Acknowledgement, Completion, DeskCount, MissedRow, RequestRow, Requests},
     sms_part::SmsPart,
+    taught::TaughtRow,
     timer::TimerRow,
 };
 pub use users::Users;

@@ -61,6 +61,17 @@ pub(super) fn told<'r>(
     payloads(turns.chain(accounts))
 }
 
+/// What a payload says where handlers taught something.
+const TAUGHT: &str = "taught";
+
+/// Tells the other nodes that handlers taught something.
+pub(super) async fn tell_taught(tx: &mut Tx) -> Result<(), StoreError> {
+    if tx.is_sqlite() {
+        return Ok(());
+    }
+    tx.fetch("SELECT pg_notify($1, $2)", &args![TOPIC, TAUGHT]).await.map(drop)
+}
+
 /// The items with commas between them, in as few payloads as they fit into.
 fn payloads(items: impl Iterator<Item = String>) -> Vec<String> {
     let mut payloads: Vec<String> = Vec::new();
@@ -92,6 +103,8 @@ pub enum News {
         turns: Vec<ConversationId>,
         /// The accounts for which something waits to be sent.
         to_send: Vec<(Channel, String)>,
+        /// Whether handlers taught something.
+        taught: bool,
     },
     /// The connection was broken, and hears again from now on.
     Missed,
@@ -150,9 +163,11 @@ async fn hear(listener: &mut PgListener) -> Result<Option<News>, StoreError> {
 /// What a payload says; what is of another version is left out. A dossier behind its conversation is for nodes of the
 /// version before, whose pages listened by it.
 fn read(payload: &str) -> News {
-    let (mut turns, mut to_send) = (Vec::new(), Vec::new());
+    let (mut turns, mut to_send, mut taught) = (Vec::new(), Vec::new(), false);
     for item in payload.split(',') {
-        if let Some((channel, account)) = item.split_once('/') {
+        if item == TAUGHT {
+            taught = true;
+        } else if let Some((channel, account)) = item.split_once('/') {
             let account = percent_decode_str(account).decode_utf8_lossy().into_owned();
             to_send.extend(channel.parse().ok().map(|channel| (channel, account)));
         } else {
@@ -160,7 +175,7 @@ fn read(payload: &str) -> News {
             turns.extend(conversation.parse::<ConversationId>());
         }
     }
-    News::Changes { turns, to_send }
+    News::Changes { turns, to_send, taught }
 }
 
 #[cfg(test)]

@@ -65,6 +65,7 @@ const MIGRATIONS: &[Migration] = &[
     both!("0012_rejected_duplicate"),
     both!("0013_log"),
     both!("0014_ends"),
+    both!("0015_taught"),
 ];
 
 /// Any number, the same on every node: it lets one node migrate at a time.

@@ -2,13 +2,13 @@
 //! what must never be missed.
 //!
 //! The examples, the rules and the lexicon are in `flows/intents.yaml`. The model is trained from them alone, always to
-//! the same weights, the first time that it is asked; nothing that people write is kept here. It refuses to decide what
-//! to do: it gives probabilities, and the flow knows under which it must ask.
+//! the same weights, the first time that it is asked; with what handlers taught it is trained anew beside, and takes the
+//! first one's place. It refuses to decide what to do: it gives probabilities, and the flow knows under which it must ask.
 
 mod features;
 mod model;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 pub use features::Lexicon;
 pub(super) use features::Reader;
@@ -54,6 +54,8 @@ pub struct Intents {
     rules: RuleIndex,
     reader: Reader,
     model: OnceLock<Model>,
+    /// Asked instead, once there is one: it learnt from what handlers taught, too.
+    taught: RwLock<Option<Arc<Model>>>,
 }
 
 impl Intents {
@@ -63,7 +65,7 @@ impl Intents {
 
     fn of(sources: Vec<IntentSource>, reader: Reader) -> Self {
         let rules = RuleIndex::new(sources.iter().flat_map(|source| &source.rules));
-        Self { sources, rules, reader, model: OnceLock::new() }
+        Self { sources, rules, reader, ..Self::default() }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -91,9 +93,22 @@ impl Intents {
         Self::of(sources, self.reader.clone())
     }
 
+    /// Learns from these examples beside its own, instead of those that it was taught before. Takes a moment; until then
+    /// messages are understood as before.
+    pub fn teach<'a>(&self, more: impl IntoIterator<Item = (&'a str, &'a str)>) {
+        let more: Vec<(usize, &str)> = more
+            .into_iter()
+            .filter_map(|(text, intent)| Some((self.sources.iter().position(|source| source.name == intent)?, text)))
+            .collect();
+        let model = (!more.is_empty()).then(|| Arc::new(self.trained(&more)));
+        *self.taught.write().unwrap_or_else(PoisonError::into_inner) = model;
+    }
+
     /// Trains the model now, so that no message waits for it.
     pub fn train(&self) {
-        self.model();
+        if self.taught_model().is_none() {
+            self.model();
+        }
     }
 
     /// What the message is about, the most probable first; all probabilities add up to one. Nothing for an empty text.
@@ -113,7 +128,11 @@ impl Intents {
         #[cfg(test)]
         CLASSIFIED.with(|count| count.set(count.get() + 1));
         let words = self.reader.words(text);
-        let scores = self.model().scores(&self.reader.features(text, &words));
+        let features = self.reader.features(text, &words);
+        let scores = match self.taught_model() {
+            Some(taught) => taught.scores(&features),
+            None => self.model().scores(&features),
+        };
         let ruled = self.rule_of(&words.join(" "));
         let scaled = |index: usize, score: f32| match ruled {
             None => score,
@@ -158,16 +177,23 @@ impl Intents {
         self.reader.words(&parsed.text).join(" ")
     }
 
+    fn taught_model(&self) -> Option<Arc<Model>> {
+        self.taught.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn model(&self) -> &Model {
-        self.model.get_or_init(|| {
-            let examples = self.sources.iter().enumerate().flat_map(|(class, source)| {
-                source.examples.iter().map(move |example| {
-                    let text = Text::new(example);
-                    (self.reader.features(&text, &self.reader.words(&text)), class)
-                })
-            });
-            Model::train(examples, self.sources.len())
-        })
+        self.model.get_or_init(|| self.trained(&[]))
+    }
+
+    /// A model of its own examples and of more, each with the place of its intent.
+    fn trained(&self, more: &[(usize, &str)]) -> Model {
+        let own = self.sources.iter().enumerate();
+        let own = own.flat_map(|(class, source)| source.examples.iter().map(move |example| (class, example.as_str())));
+        let examples = own.chain(more.iter().copied()).map(|(class, example)| {
+            let text = Text::new(example);
+            (self.reader.features(&text, &self.reader.words(&text)), class)
+        });
+        Model::train(examples, self.sources.len())
     }
 }
 

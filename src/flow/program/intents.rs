@@ -20,8 +20,6 @@ use crate::{
 
 /// The file of the intents.
 pub(crate) const FILE: &str = "intents.yaml";
-/// Sentences that handlers added to an intent, in a file of the same shape as the examples: `intent: "one\nanother"`.
-pub const LEARNT_FILE: &str = "learnt.yaml";
 /// Fewer examples teach little.
 const FEW: usize = 10;
 
@@ -72,14 +70,8 @@ pub struct IntentBook {
 }
 
 impl IntentBook {
-    /// Reads the file, with what handlers added to it.
-    pub(crate) fn read(
-        root: &Node,
-        learnt: Option<&Node>,
-        types: &FactTypes,
-        texts: &mut Texts,
-        problems: &mut Diagnostics,
-    ) -> Self {
+    /// Reads the file.
+    pub(crate) fn read(root: &Node, types: &FactTypes, texts: &mut Texts, problems: &mut Diagnostics) -> Self {
         let mut fields = Fields::of(FILE, root, problems);
         let lexicon = read_lexicon(&mut fields, problems);
         let (mut intents, mut sources) = (Vec::new(), Vec::new());
@@ -117,14 +109,6 @@ impl IntentBook {
         }
         let languages = read_languages(&mut fields, problems);
         fields.finish(problems);
-        if let Some(learnt) = learnt {
-            for (name, _, node) in Fields::of(LEARNT_FILE, learnt, problems).rest() {
-                // A revision may outlive an intent that was taken out of the file since.
-                if let Some(source) = sources.iter_mut().find(|source| source.name == name) {
-                    source.examples.extend(node.scalar().iter().flat_map(|text| lines(text)));
-                }
-            }
-        }
         Self { intents, classifier: Intents::new(sources, &lexicon), lexicon, languages }
     }
 

@@ -8,7 +8,7 @@ use std::{
 use super::diagnostics::Diagnostic;
 
 /// The files beside the folders `claims/`, `tables/` and `insurers/`.
-const AT_TOP: [&str; 12] = [
+const AT_TOP: [&str; 11] = [
     "documents.yaml",
     "events.yaml",
     "experts.yaml",
@@ -17,7 +17,6 @@ const AT_TOP: [&str; 12] = [
     "handovers.yaml",
     "holidays.yaml",
     "intents.yaml",
-    "learnt.yaml",
     "messages.yaml",
     "requests.yaml",
     "vocabulary.yaml",

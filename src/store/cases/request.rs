@@ -10,7 +10,10 @@ use crate::{
     },
     store::{
         error::StoreError,
-        tables::request::{self, DUE, DeskCount, MissedRow, RequestRow},
+        tables::{
+            request::{self, DUE, DeskCount, MissedRow, RequestRow},
+            taught,
+        },
         value::{Arg, args},
     },
 };
@@ -62,14 +65,14 @@ impl Cases<'_> {
         by: &str,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let sql =
-            "UPDATE missed SET intent = $2, settled_by = $3, settled_at = $4 WHERE id = $1 AND settled_at IS NULL";
-        let changed = self.db.execute(sql, &args![id.to_string(), intent.map(str::to_owned), by, now]).await?;
-        Ok(changed == 1)
-    }
-
-    /// What handlers taught: the intent and the text, oldest first, so that every node learns in the same order.
-    pub async fn taught(self) -> Result<Vec<(String, String)>, StoreError> {
-        request::taught(self.db).await
+        let sql = "UPDATE missed SET intent = $2, settled_by = $3, settled_at = $4 \
+                   WHERE id = $1 AND settled_at IS NULL RETURNING text";
+        let mut tx = self.db.begin().await?;
+        let settled = tx.fetch(sql, &args![id.to_string(), intent.map(str::to_owned), by, now]).await?;
+        if let (Some(row), Some(intent)) = (settled.first(), intent) {
+            taught::teach(&mut tx, intent, &row.text(0)?, by, now).await?;
+        }
+        tx.commit().await?;
+        Ok(!settled.is_empty())
     }
 }

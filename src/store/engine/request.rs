@@ -5,7 +5,10 @@ use crate::{
     domain::id::ConversationId,
     store::{
         error::StoreError,
-        tables::request::{self, RequestRow},
+        tables::{
+            request::{self, RequestRow},
+            taught::{self, TaughtRow},
+        },
     },
 };
 
@@ -15,8 +18,8 @@ impl Engine {
         request::open_requests(&self.db, conversation).await
     }
 
-    /// What handlers taught: the intent and the text, oldest first, so that every node learns in the same order.
-    pub async fn taught(&self) -> Result<Vec<(String, String)>, StoreError> {
-        request::taught(&self.db).await
+    /// What handlers taught after a version, in the order in which they did, so that every node learns in the same order.
+    pub async fn taught(&self, after: i64) -> Result<Vec<TaughtRow>, StoreError> {
+        taught::taught(&self.db, after).await
     }
 }

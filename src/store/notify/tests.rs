@@ -6,8 +6,8 @@ fn what_is_told_is_heard() {
     let turn = "0190a0b0-c0d0-7e0f-8a0b-0123456789ab".parse().unwrap();
     let dossier = "0190a0b0-c0d0-7e0f-8a0b-0123456789ac";
     assert_eq!(
-        read(&format!("{turn},{turn} {dossier},sms/rives%2Dsms%2C%20%2F,pigeon/x,,sms,later-version:7")),
-        News::Changes { turns: vec![turn, turn], to_send: vec![(Channel::Sms, "rives-sms, /".into())] }
+        read(&format!("{turn},{turn} {dossier},sms/rives%2Dsms%2C%20%2F,pigeon/x,,sms,later-version:7,taught")),
+        News::Changes { turns: vec![turn, turn], to_send: vec![(Channel::Sms, "rives-sms, /".into())], taught: true }
     );
 }
 

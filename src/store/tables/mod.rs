@@ -17,4 +17,5 @@ pub(super) mod policy;
 pub(super) mod received;
 pub(super) mod request;
 pub(super) mod sms_part;
+pub(super) mod taught;
 pub(super) mod timer;

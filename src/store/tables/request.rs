@@ -173,10 +173,3 @@ pub(in crate::store) async fn open_requests(
     let rest = "WHERE conversation = $1 AND done_at IS NULL ORDER BY asked_at, id";
     db.rows(rest, &args![conversation.to_string()]).await
 }
-
-/// What handlers taught: the intent and the text, oldest first, so that every node learns in the same order.
-pub(in crate::store) async fn taught(db: &Db) -> Result<Vec<(String, String)>, StoreError> {
-    let sql = "SELECT intent, text FROM missed WHERE intent IS NOT NULL ORDER BY settled_at, id";
-    let rows = db.fetch(sql, &[]).await?;
-    rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect()
-}

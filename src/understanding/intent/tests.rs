@@ -80,6 +80,19 @@ fn an_example_that_is_added_is_learnt() {
 }
 
 #[test]
+fn what_is_taught_takes_the_place_of_what_was_taught_before() {
+    let intents = small();
+    let text = "le bidule du toit a lâché";
+    let leak = || intents.classify(text).iter().find(|score| score.intent == "leak").unwrap().score;
+    let untaught = leak();
+    intents.teach([(text, "leak"), ("rien", "no such intent")]);
+    assert_eq!(intents.classify(text)[0].intent, "leak");
+    assert!(leak() > untaught);
+    intents.teach([]);
+    assert!((leak() - untaught).abs() < f32::EPSILON, "the same examples give the same model");
+}
+
+#[test]
 fn a_message_is_cut_into_sentences_where_they_end() {
     assert_eq!(
         sentences("Bonjour, fuite à 14.30 chez M. Petit. Quelle est ma franchise ?? Merci"),

@@ -5,7 +5,7 @@
 //! who sent their claim (one was offered three slots, the other booked one and was kept apart from another dossier). The
 //! flows that they began with are kept once for both engines.
 
-use std::io::Read as _;
+use std::{collections::BTreeMap, io::Read as _};
 
 use flate2::read::GzDecoder;
 use guichet::{
@@ -23,6 +23,7 @@ use crate::support::{ALL, Database, House, on_both_engines};
 on_both_engines! {
     the_conversations_of_the_last_landing_go_on_where_they_were,
     the_dossiers_of_the_last_landing_are_read_whole,
+    what_was_taught_leaves_the_flows_of_the_last_landing,
 }
 
 const SQLITE: &[u8] = include_bytes!("landings/fa7fa26.sqlite.gz");
@@ -117,6 +118,35 @@ async fn the_dossiers_of_the_last_landing_are_read_whole(db: Database) {
     assert_eq!((decisions, booked), (2, 1));
 }
 
+async fn what_was_taught_leaves_the_flows_of_the_last_landing(db: Database) {
+    let text = "zorglub patatras kramouille";
+    let mut flows: BTreeMap<String, String> = serde_json::from_slice(&unpack(FLOWS)).unwrap();
+    flows.insert("learnt.yaml".into(), serde_json::json!({ "declare_tempete": text }).to_string());
+    restore_with(&db, serde_json::to_string(&flows).unwrap()).await;
+    // What was taught was part of the sources, and so of the identifier.
+    db.execute("UPDATE flow_revision SET revision = 'x' || revision").await;
+    db.execute("UPDATE conversation SET flow_revision = 'x' || flow_revision").await;
+    db.execute(
+        "INSERT INTO missed (id, conversation, text, question, at, intent, settled_at, settled_by) \
+         VALUES ('m', 'c', 'zorglub patatras kramouille', 0, 1, 'declare_tempete', 2, 'camille')",
+    )
+    .await;
+    for _start in 0..2 {
+        let house = House::open(&db, NEXT_MORNING).await;
+        assert_eq!(db.number("SELECT COUNT(*) FROM flow_revision WHERE sources LIKE '%zorglub%'").await, 0);
+        let taught = house.store.taught(0).await.unwrap();
+        assert_eq!(taught.len(), 1);
+        assert_eq!((taught[0].intent.as_str(), taught[0].text.as_str()), ("declare_tempete", text));
+        let library = house.intake.library();
+        assert_eq!(library.intents().classify(text)[0].intent, "declare_tempete");
+    }
+    assert_eq!(db.number("SELECT COUNT(*) FROM flow_revision_rewrite").await, 0);
+    assert!(db.number("SELECT COUNT(*) FROM flow_revision_alias").await > 0);
+    let house = House::open(&db, NEXT_MORNING).await;
+    let asked = house.guichet_said(&at("+33639980101")).await.pop().unwrap().1;
+    finish(&house, &at("+33639980101"), asked).await;
+}
+
 /// What `guichet audit verify` asks.
 async fn assert_intact(house: &House, dossier: &Dossier) {
     let (_, fence) = house.store.conversation(dossier.conversation).await.unwrap().unwrap();
@@ -161,7 +191,11 @@ fn at(number: &str) -> Endpoint {
 
 /// Puts the last landing's database in the place of an empty one.
 async fn restore(db: &Database) {
-    let flows = String::from_utf8(unpack(FLOWS)).unwrap();
+    restore_with(db, String::from_utf8(unpack(FLOWS)).unwrap()).await;
+}
+
+/// The same, with these sources of the flows.
+async fn restore_with(db: &Database, flows: String) {
     let keep_flows = "UPDATE flow_revision SET sources = $1";
     if db.is_sqlite() {
         std::fs::write(db.file(), unpack(SQLITE)).unwrap();

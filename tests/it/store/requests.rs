@@ -2,7 +2,7 @@
 
 use guichet::{
     domain::id::{MissedId, RequestId},
-    store::{Acknowledgement, Completion, DeskCount, MissedRow, RequestRow, Requests},
+    store::{Acknowledgement, Completion, DeskCount, MissedRow, RequestRow, Requests, TaughtRow},
 };
 
 use crate::support::{ALL, Case, Database, at, on_both_engines};
@@ -130,9 +130,17 @@ async fn what_was_missed_is_listed_until_it_is_settled_and_taught_in_order(db: D
         "settled once"
     );
     assert!(store.cases(&ALL).missed(10).await.unwrap().is_empty());
-    let taught = |intent: &str, text: &str| (intent.to_owned(), text.to_owned());
+    let taught = |version, intent: &str, text: &str, by: &str, second| TaughtRow {
+        version,
+        intent: intent.into(),
+        text: text.into(),
+        taught_by: Some(by.into()),
+        at: at(second),
+    };
+    let second = taught(2, "declare_vol", "le bidule", "camille", 11);
+    assert_eq!(store.taught(1).await.unwrap(), std::slice::from_ref(&second));
     assert_eq!(
-        store.taught().await.unwrap(),
-        [taught("ask_coverage", "combien de marches ?"), taught("declare_vol", "le bidule")]
+        store.taught(0).await.unwrap(),
+        [taught(1, "ask_coverage", "combien de marches ?", "camille", 10), second]
     );
 }

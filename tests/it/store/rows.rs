@@ -22,6 +22,7 @@ on_both_engines! {
     a_handler_has_one_login_and_a_new_password_ends_the_sessions,
     a_session_ends_with_its_time,
     a_flow_revision_stays_as_it_was,
+    a_flow_revision_goes_when_nobody_can_come_back_to_it,
     the_inbox_shows_what_is_open_the_latest_first,
     the_inbox_filters_sorts_and_counts,
     all_conversations_are_walked_page_by_page,
@@ -137,10 +138,35 @@ async fn a_session_ends_with_its_time(db: Database) {
 async fn a_flow_revision_stays_as_it_was(db: Database) {
     let store = db.store().await;
     let sources = BTreeMap::from([("water.yaml".to_owned(), "steps:\n- say: l'eau 💧".to_owned())]);
-    store.add_flow_revision("r1", &sources, at(0)).await.unwrap();
-    store.add_flow_revision("r1", &BTreeMap::new(), at(1)).await.unwrap();
-    assert_eq!(store.flow_revision("r1").await.unwrap(), Some(sources));
+    store.use_flow_revision("r1", &sources, at(0)).await.unwrap();
+    store.use_flow_revision("r1", &BTreeMap::new(), at(1)).await.unwrap();
+    assert_eq!(store.flow_revision("r1").await.unwrap(), Some(("r1".to_owned(), sources)));
     assert_eq!(store.flow_revision("r2").await.unwrap(), None);
+}
+
+async fn a_flow_revision_goes_when_nobody_can_come_back_to_it(db: Database) {
+    let store = db.store().await;
+    let sources = |text: &str| BTreeMap::from([("a.yaml".to_owned(), text.to_owned())]);
+    for (revision, last_used) in [("r1", 0), ("unused", 0), ("current", 600)] {
+        store.use_flow_revision(revision, &sources(revision), at(0)).await.unwrap();
+        store.use_flow_revision(revision, &sources(revision), at(last_used)).await.unwrap();
+    }
+    // Whose conversation has r1.
+    store.commit(Case::new("x").turn("1", "bonjour")).await.unwrap();
+    assert_eq!(store.prune_flow_revisions(at(500)).await.unwrap(), 1);
+    assert_eq!(store.flow_revision("unused").await.unwrap(), None);
+
+    // Under another name it is the same conversation's still.
+    store.rewrite_flow_revision("r1", Some(("r2", &sources("two")))).await.unwrap();
+    store.rewrite_flow_revision("current", None).await.unwrap();
+    assert_eq!(store.prune_flow_revisions(at(500)).await.unwrap(), 0);
+    for name in ["r1", "r2"] {
+        assert_eq!(store.flow_revision(name).await.unwrap(), Some(("r2".to_owned(), sources("two"))));
+    }
+    db.execute("DELETE FROM conversation").await;
+    assert_eq!(store.prune_flow_revisions(at(500)).await.unwrap(), 1);
+    assert_eq!(store.flow_revision("r1").await.unwrap(), None);
+    assert_eq!(store.prune_flow_revisions(at(700)).await.unwrap(), 1, "its node is gone");
 }
 
 async fn the_inbox_shows_what_is_open_the_latest_first(db: Database) {
