@@ -280,6 +280,9 @@ fn a_number_that_json_does_not_have_is_no_number_of_a_flow() {
     let insurer = sources.get_mut("insurers/demo.yaml").unwrap();
     *insurer = insurer.replacen("desk_limit: ", "desk_limit: .inf # ", 1);
     let (_, problems) = Library::compile(sources, Strictness::Files);
-    let told = problems.iter().any(|problem| problem.message == "the threshold `desk_limit` must be a number");
-    assert!(told, "{problems:?}");
+    // YAML's reader refuses it, before anybody asks for a threshold.
+    let told = |problem: &crate::flow::program::diagnostics::Diagnostic| {
+        problem.file == "insurers/demo.yaml" && problem.message.contains("non-finite")
+    };
+    assert!(problems.iter().any(told), "{problems:?}");
 }
