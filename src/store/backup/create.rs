@@ -14,7 +14,7 @@ use sqlx::{Connection as _, Row as _, SqliteConnection, sqlite::SqliteConnectOpt
 use super::{
     error::{BackupError, at},
     files,
-    manifest::{DATABASE, DOCUMENTS, FORMAT, Live, MANIFEST, Manifest, Progress, Rows, SUMS},
+    manifest::{DATABASE, DOCUMENTS, FORMAT, Live, MANIFEST, Manifest, Progress, Rows, SUMS, UNFINISHED},
 };
 use crate::store::{db::Db, schema, value::args};
 
@@ -47,7 +47,7 @@ pub async fn create(
     if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) || folder.is_file() {
         return Err(BackupError::NotEmpty(folder.to_owned()));
     }
-    let partial = files::with_ending(folder, files::UNFINISHED);
+    let partial = files::with_ending(folder, UNFINISHED);
     files::make_folder(&partial)?;
     // The lock goes with the process, however it ends.
     let lock = fs::File::open(&partial).map_err(at(&partial))?;

@@ -22,7 +22,7 @@ pub enum BackupError {
     Busy(PathBuf),
     #[error("{needed_mib} MiB are needed in {}, {free_mib} MiB are free beside what is to stay free: make room", .folder.display())]
     NoRoom { folder: PathBuf, needed_mib: u64, free_mib: u64 },
-    #[error("{} is no whole backup: it has no manifest.json and SHA256SUMS. One that was interrupted is called NAME.partial: run `guichet backup` again", .0.display())]
+    #[error("{} is no whole backup: one that was interrupted is called NAME.partial, or has no manifest.json and SHA256SUMS. Run `guichet backup` again", .0.display())]
     NotWhole(PathBuf),
     #[error("{}: {problem}; this is not as `guichet backup` wrote it", .path.display())]
     Unreadable { path: PathBuf, problem: String },

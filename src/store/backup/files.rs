@@ -9,7 +9,10 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use super::error::{BackupError, at};
+use super::{
+    error::{BackupError, at},
+    manifest::UNFINISHED,
+};
 use crate::document::{free_bytes, original_path};
 
 /// People's claims: for the owner alone.
@@ -103,9 +106,6 @@ pub(super) fn place(sha256: &str, from: &Path, to: &Path, keep_free: u64) -> Res
     }
     Ok(is_whole)
 }
-
-/// The end of a name under which something is still being written.
-pub(super) const UNFINISHED: &str = ".partial";
 
 /// Whether what lies in `one` can get another name in `other`.
 pub(super) fn on_one_disk(one: &Path, other: &Path) -> bool {

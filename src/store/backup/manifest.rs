@@ -17,6 +17,8 @@ pub(super) const FORMAT: u32 = 1;
 pub(super) const MANIFEST: &str = "manifest.json";
 /// The digest of every other file, the manifest's too, each as `DIGEST  PATH`.
 pub(super) const SUMS: &str = "SHA256SUMS";
+/// The end of a name under which something is still being written.
+pub(super) const UNFINISHED: &str = ".partial";
 pub(super) const DATABASE: &str = "guichet.db";
 pub(super) const DOCUMENTS: &str = "documents";
 
@@ -78,7 +80,9 @@ impl Manifest {
     /// Reads the manifest of a backup that was finished.
     pub(super) fn read(folder: &Path) -> Result<Self, BackupError> {
         let path = folder.join(MANIFEST);
-        if !path.is_file() || !folder.join(SUMS).is_file() {
+        let is_unfinished =
+            folder.file_name().is_some_and(|name| name.as_encoded_bytes().ends_with(UNFINISHED.as_bytes()));
+        if is_unfinished || !path.is_file() || !folder.join(SUMS).is_file() {
             return Err(BackupError::NotWhole(folder.to_owned()));
         }
         let text = std::fs::read(&path).map_err(at(&path))?;

@@ -122,6 +122,11 @@ async fn a_backup_that_is_killed_never_looks_whole_and_the_next_attempt_ends_it(
     assert!(made.status.success(), "{}", told(&made));
     assert!(guichet(&["backup", "verify"], &folder).status.success());
     assert!(!partial.exists());
+    // Killed right before it gets its name, it is whole but for that: nobody knows, so it is none.
+    fs::rename(&folder, &partial).unwrap();
+    let verified = guichet(&["backup", "verify"], &partial);
+    assert!(!verified.status.success() && told(&verified).contains("no whole backup"), "{}", told(&verified));
+    fs::rename(&partial, &folder).unwrap();
     let again = site.command().arg("backup").arg(&folder).output().unwrap();
     assert!(!again.status.success() && told(&again).contains("name another folder"), "{}", told(&again));
 }
