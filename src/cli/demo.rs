@@ -9,7 +9,7 @@ use crate::{
     contract::read_policies,
     store::{HandlerRow, StoreError},
     telemetry,
-    web::{App, console::auth::password},
+    web::{App, AppParts, console::auth::password},
 };
 
 /// The demonstration's policies, as CSV.
@@ -47,18 +47,19 @@ impl Demo {
         config.server.public_url = format!("http://{}", self.listen);
         telemetry::start(&config.log)?;
         let people: People = serde_saphyr::from_str(PEOPLE).map_err(|error| CliError::Demo(error.to_string()))?;
-        let mut app = serve::open(config).await?;
+        let mut parts = serve::open(config).await?;
         let insurers: Vec<(String, String)> =
-            app.intake.library().insurers().map(|insurer| (insurer.id.clone(), insurer.name.clone())).collect();
-        connect(&mut app, &insurers);
+            parts.intake.library().insurers().map(|insurer| (insurer.id.clone(), insurer.name.clone())).collect();
+        connect(&mut parts, &insurers);
+        let app = App::from(parts);
         seed(&app, &people).await?;
         serve::serve(app, |address| welcome(address, &insurers, &people)).await
     }
 }
 
 /// Adds a chat and a webhook for each insurer that the configuration does not have.
-fn connect(app: &mut App, insurers: &[(String, String)]) {
-    let config = std::sync::Arc::make_mut(&mut app.config);
+fn connect(parts: &mut AppParts, insurers: &[(String, String)]) {
+    let config = std::sync::Arc::make_mut(&mut parts.config);
     for (id, _) in insurers {
         if config.site(id).is_none() {
             config.chat.sites.push(Site { key: id.clone(), insurer: id.clone(), origins: Vec::new() });

@@ -15,7 +15,7 @@ use crate::{
     intake::Intake,
     outbox::{Jitter, LEASE, Outbox},
     telemetry::{self, Metrics},
-    web::{self, App, Openings, Peer, Sockets, Streams, health::free_mib},
+    web::{self, App, AppParts, Openings, Peer, Sockets, Streams, health::free_mib},
 };
 
 /// How long requests in flight may take to end after the service was told to stop.
@@ -25,12 +25,12 @@ const FLOWS_PERIOD: Duration = Duration::from_mins(10);
 
 pub(super) async fn run(config: Config) -> Result<(), CliError> {
     telemetry::start(&config.log)?;
-    let app = open(config).await?;
+    let app = App::from(open(config).await?);
     serve(app, |address| say(format_args!("Guichet listens on http://{address}"))).await
 }
 
 /// Opens everything that requests need.
-pub(super) async fn open(config: Config) -> Result<App, CliError> {
+pub(super) async fn open(config: Config) -> Result<AppParts, CliError> {
     let store = open_store(&config).await?;
     let documents = open_documents(&config)?;
     let library = Arc::new(load_flows(&config)?);
@@ -54,7 +54,7 @@ pub(super) async fn open(config: Config) -> Result<App, CliError> {
     std::thread::spawn(move || library.intents().classifier().train());
     let limits = Limits { max_bytes: config.documents.max_file_mib * 1024 * 1024 };
     let receiver = Receiver::new(intake.clone(), store.clone(), documents.clone(), limits, clock.clone());
-    Ok(App {
+    Ok(AppParts {
         config: Arc::new(config),
         doors: store.doors(),
         engine: store,
@@ -125,16 +125,16 @@ async fn run_channels(app: App, stop: CancellationToken) {
         tasks.spawn(Arc::clone(provider).listen(app.receiver.clone(), stop.clone()));
     }
     let outbox = Outbox {
-        store: app.engine,
-        intake: app.intake,
-        receiver: app.receiver,
-        clock: app.clock,
-        metrics: app.metrics,
+        store: app.engine.clone(),
+        intake: app.intake.clone(),
+        receiver: app.receiver.clone(),
+        clock: app.clock.clone(),
+        metrics: app.metrics.clone(),
         jitter: Jitter::system(),
         public_url: app.config.server.public_url.as_str().into(),
         lease: LEASE,
     };
-    tasks.spawn(outbox.run(app.providers, stop));
+    tasks.spawn(outbox.run(app.providers.clone(), stop));
     while let Some(ended) = tasks.join_next().await {
         if let Err(error) = ended {
             tracing::error!(%error, "a channel's task failed: restart Guichet to start it again");

@@ -17,7 +17,7 @@ mod streams;
 mod testing;
 mod upload;
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use axum::{
     Router,
@@ -41,9 +41,13 @@ pub use chat::Openings;
 pub use socket::{Peer, Sockets};
 pub use streams::Streams;
 
-/// What requests need. Cheap to clone.
+/// What requests need. Cheap to clone: each route and each layer has its own, for each request.
 #[derive(Clone, Debug)]
-pub struct App {
+pub struct App(Arc<AppParts>);
+
+/// The parts of [`App`].
+#[derive(Debug)]
+pub struct AppParts {
     pub config: Arc<Config>,
     pub engine: Engine,
     /// Opens conversations to policyholders' pages.
@@ -56,6 +60,20 @@ pub struct App {
     pub metrics: Metrics,
     pub streams: Streams,
     pub openings: Openings,
+}
+
+impl From<AppParts> for App {
+    fn from(parts: AppParts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for App {
+    type Target = AppParts;
+
+    fn deref(&self) -> &AppParts {
+        &self.0
+    }
 }
 
 /// All routes.

@@ -7,7 +7,7 @@ use std::sync::{
 
 use jiff::Timestamp;
 
-use super::{App, Openings, Streams};
+use super::{App, AppParts, Openings, Streams};
 use crate::{
     channel::{Provider, Providers, Receiver},
     config::{Config, Site},
@@ -53,7 +53,7 @@ impl Trial {
             insurer: "demo".into(),
             origins: vec!["https://www.example.org".into(), "https://example.org".into()],
         });
-        let app = App {
+        let app = App::from(AppParts {
             config: Arc::new(config),
             doors: store.doors(),
             engine: store,
@@ -65,7 +65,7 @@ impl Trial {
             metrics,
             streams: Streams::default(),
             openings: Openings::default(),
-        };
+        });
         Self { app, now, _folder: folder }
     }
 }

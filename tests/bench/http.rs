@@ -16,7 +16,7 @@ use guichet::{
     intake::Intake,
     store::Engine,
     telemetry::Metrics,
-    web::{self, App, Openings, Streams},
+    web::{self, App, AppParts, Openings, Streams},
 };
 
 use crate::{Found, client::Client, cpu, people::Place, policies::INSURER};
@@ -62,7 +62,7 @@ async fn open(folder: &std::path::Path) -> App {
     intake.set_no_room(true);
     let limits = Limits { max_bytes: 1024 };
     let receiver = Receiver::new(intake.clone(), store.clone(), documents.clone(), limits, clock.clone());
-    App {
+    App::from(AppParts {
         config: Arc::new(config),
         doors: store.doors(),
         engine: store,
@@ -74,7 +74,7 @@ async fn open(folder: &std::path::Path) -> App {
         metrics,
         streams: Streams::default(),
         openings: Openings::default(),
-    }
+    })
 }
 
 /// Posts over all connections. Returns how many posts were answered, and the CPU that the server took for them.
