@@ -189,6 +189,18 @@ impl ColumnValue for i64 {
     }
 }
 
+impl ColumnValue for u32 {
+    const TYPE: ColumnType = ColumnType::Int;
+
+    fn to_arg(&self) -> Result<Arg<'_>, StoreError> {
+        Ok(i64::from(*self).into())
+    }
+
+    fn read(row: &Row, column: usize) -> Result<Self, StoreError> {
+        row.int(column)?.try_into().map_err(|_| row.unreadable(column))
+    }
+}
+
 impl ColumnValue for bool {
     const TYPE: ColumnType = ColumnType::Int;
 

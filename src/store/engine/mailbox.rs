@@ -3,7 +3,11 @@
 use super::Engine;
 use crate::{
     domain::message::Channel,
-    store::{error::StoreError, tables::mailbox::MailboxRow, value::args},
+    store::{
+        error::StoreError,
+        tables::mailbox::{ADVANCE, MailboxRow, ReadMailbox},
+        value::args,
+    },
 };
 
 impl Engine {
@@ -23,23 +27,14 @@ impl Engine {
 
     /// How far an account's mailbox was read. None: it never was.
     pub async fn mailbox(&self, channel: Channel, account: &str) -> Result<Option<MailboxRow>, StoreError> {
-        let sql = "SELECT validity, last_uid FROM mailbox WHERE channel = $1 AND account = $2";
-        let Some(row) = self.db.fetch_one(sql, &args![channel.name(), account]).await? else { return Ok(None) };
-        let number =
-            |column| row.int(column).and_then(|value| u32::try_from(value).map_err(|_| row.unreadable(column)));
-        Ok(Some(MailboxRow { validity: number(0)?, last_uid: number(1)? }))
+        let of_account = "WHERE channel = $1 AND account = $2";
+        let kept: Option<ReadMailbox> = self.db.row(of_account, &args![channel.name(), account]).await?;
+        Ok(kept.map(|kept| kept.read))
     }
 
     /// Notes how far an account's mailbox was read. Within one life of the mailbox it only advances: two nodes may read it.
     pub async fn advance_mailbox(&self, channel: Channel, account: &str, read: MailboxRow) -> Result<(), StoreError> {
-        self.db
-            .execute(
-                "INSERT INTO mailbox (channel, account, validity, last_uid) VALUES ($1, $2, $3, $4) \
-                 ON CONFLICT (channel, account) DO UPDATE SET validity = excluded.validity, last_uid = excluded.last_uid \
-                 WHERE mailbox.validity <> excluded.validity OR mailbox.last_uid < excluded.last_uid",
-                &args![channel.name(), account, i64::from(read.validity), i64::from(read.last_uid)],
-            )
-            .await
-            .map(drop)
+        let row = ReadMailbox { channel, account: account.to_owned(), read };
+        ADVANCE.run_alone(&self.db, &row).await.map(drop)
     }
 }
