@@ -150,7 +150,7 @@ async fn a_server_that_is_not_there_is_named_as_the_cause() {
 }
 
 #[tokio::test]
-async fn a_deadlock_with_another_session_is_tried_again() {
+async fn a_deadlock_with_another_session_of_postgres_is_tried_again() {
     let db = Database::postgres().await;
     let store = db.store().await;
     let mut case = Case::new("x");
@@ -170,7 +170,7 @@ async fn a_deadlock_with_another_session_is_tried_again() {
 }
 
 #[tokio::test]
-async fn a_plain_turn_is_one_statement_and_a_redelivered_one_falls_back() {
+async fn a_plain_turn_is_one_statement_of_postgres_and_a_redelivered_one_falls_back() {
     let db = Database::postgres().await;
     let store = db.store().await;
     let mut case = Case::new("x");
