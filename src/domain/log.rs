@@ -110,6 +110,17 @@ impl Tip {
     }
 }
 
+impl Tip {
+    /// What is to be said of a log whose entries were followed to this tip, where the conversation names `expected`.
+    pub fn against(&self, expected: &Self) -> Verdict {
+        if self == expected {
+            Verdict::Intact
+        } else {
+            Verdict::Truncated { found: self.number, expected: expected.number }
+        }
+    }
+}
+
 impl LogEntry {
     /// Each text goes in with its length, so that no two different entries give the same bytes.
     fn seal(&self, before: &Digest) -> Digest {
@@ -131,18 +142,6 @@ impl LogEntry {
 
 fn digest(salt: &Salt, value: &str) -> Digest {
     Sha256::new().chain_update(salt).chain_update(value).finalize().into()
-}
-
-/// Verifies a whole log, given from its first entry, against the tip that the conversation had when it was read. What was
-/// appended since then is passed over.
-pub fn verify<'e>(entries: impl IntoIterator<Item = &'e LogEntry>, tip: &Tip) -> Verdict {
-    let mut reached = Tip::default();
-    for entry in entries.into_iter().filter(|entry| entry.number <= tip.number) {
-        if let Err(number) = reached.follow(entry) {
-            return Verdict::BrokenAt(number);
-        }
-    }
-    if reached == *tip { Verdict::Intact } else { Verdict::Truncated { found: reached.number, expected: tip.number } }
 }
 
 #[cfg(test)]

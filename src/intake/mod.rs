@@ -135,6 +135,9 @@ pub enum IntakeError {
     Calendar(#[from] CalendarError),
     #[error(transparent)]
     Library(#[from] LibraryError),
+    /// A later program wrote the conversation: nothing is wrong with what came, and a later node takes it.
+    #[error(transparent)]
+    Outdated(ConversationError),
     #[error(transparent)]
     Conversation(ConversationError),
 }
@@ -149,6 +152,7 @@ impl From<ConversationError> for IntakeError {
     fn from(error: ConversationError) -> Self {
         match error {
             ConversationError::Store(error) => error.into(),
+            ConversationError::NewerState { .. } => Self::Outdated(error),
             error => Self::Conversation(error),
         }
     }

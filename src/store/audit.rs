@@ -44,7 +44,7 @@ pub(super) async fn fences(db: &Db, after: Option<ConversationId>, limit: i64) -
     db.rows("WHERE conversation > $1 ORDER BY conversation LIMIT $2", &args![after, limit]).await
 }
 
-/// Whether a conversation's log is as it was written.
+/// Whether a conversation's log is as it was written, up to the end that it had when the fence was read.
 pub(super) async fn verify_log(db: &Db, fence: &Fence) -> Result<Verdict, StoreError> {
     let mut reached = Tip::default();
     loop {
@@ -56,11 +56,7 @@ pub(super) async fn verify_log(db: &Db, fence: &Fence) -> Result<Verdict, StoreE
             }
         }
         if is_last {
-            let Tip { number: expected, .. } = fence.tip;
-            return Ok(match reached {
-                reached if reached == fence.tip => Verdict::Intact,
-                Tip { number, .. } => Verdict::Truncated { found: number, expected },
-            });
+            return Ok(reached.against(&fence.tip));
         }
     }
 }

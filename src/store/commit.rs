@@ -40,7 +40,7 @@ use super::{
 use crate::{
     domain::{
         id::{ConversationId, DocumentId, DossierId},
-        log::{LogEntry, NewEntry, Salt},
+        log::{LogEntry, NewEntry},
         message::GUICHET,
     },
     dossier::{Dossier, Entry},
@@ -48,7 +48,7 @@ use crate::{
 
 /// The most commits in one transaction: a bound on its length, far above what waits in practice.
 const GROUP: usize = 512;
-/// The most that waits; beyond it a caller waits for its turn to wait.
+/// The most commits that wait. A caller beyond them waits until one of them is taken.
 const QUEUE: usize = 4096;
 /// How many groups of plain turns PostgreSQL stores at a time: while one is flushed the next one is written. More would
 /// only wait, for a transaction that notifies holds up the commit of every other one that does.
@@ -134,11 +134,7 @@ impl Commit {
                 self.fence.whole = self.fence.tip.number + i64::try_from(entries.len()).unwrap_or(i64::MAX);
             }
         }
-        let mut salts = vec![Salt::default(); entries.len()];
-        getrandom::fill(salts.as_flattened_mut()).map_err(|error| StoreError::NoRandomness(error.to_string()))?;
-        let id = self.conversation.id;
-        let sealed = entries.into_iter().zip(salts).map(|(new, salt)| self.fence.tip.append(id, salt, new));
-        self.log = sealed.collect();
+        self.log = log::seal(self.conversation.id, &mut self.fence.tip, entries)?;
         Ok(self)
     }
 

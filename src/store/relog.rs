@@ -18,7 +18,7 @@ use super::{
     tables::{
         conversation::{ConversationRow, Fence, MOVE_ON, MessageRow, PUT_CONVERSATION},
         dossier::{ADD_CONTACT, ToldContact},
-        log::{APPEND, DECISION, FACT, STATE, StoredFact, message_entry},
+        log::{APPEND, DECISION, FACT, STATE, StoredFact, message_entry, seal, timeline_entry},
     },
     value::{Row, args},
 };
@@ -27,7 +27,7 @@ use crate::{
         clock::Clock,
         fact::Value,
         id::{ConversationId, DossierId},
-        log::{LogEntry, NewEntry, Salt},
+        log::{LogEntry, NewEntry},
         message::GUICHET,
     },
     dossier::{Entry, TimelineEvent},
@@ -139,10 +139,7 @@ async fn move_batch(db: &Db) -> Result<(i64, i64), StoreError> {
     let mut entries: Vec<LogEntry> = Vec::new();
     for old in &mut batch {
         let new = in_order(old, now)?;
-        let mut salts = vec![Salt::default(); new.len()];
-        getrandom::fill(salts.as_flattened_mut()).map_err(|error| StoreError::NoRandomness(error.to_string()))?;
-        let id = old.row.id;
-        entries.extend(new.into_iter().zip(salts).map(|(new, salt)| old.fence.tip.append(id, salt, new)));
+        entries.extend(seal(old.row.id, &mut old.fence.tip, new)?);
         old.fence.whole = old.fence.tip.number;
     }
     APPEND.run(&mut tx, &entries).await?;
@@ -255,9 +252,7 @@ fn in_order(old: &mut Old, now: jiff::Timestamp) -> Result<Vec<NewEntry>, StoreE
         }),
         _ => None,
     };
-    let lines =
-        std::mem::take(&mut old.timeline).into_iter().map(|(line, _)| super::tables::log::timeline_entry(&line));
-    let lines: Vec<NewEntry> = lines.collect();
+    let lines: Vec<NewEntry> = old.timeline.iter().map(|(line, _)| timeline_entry(line)).collect();
     old.fence.timeline_seq = lines.last().and_then(|line| line.seq).unwrap_or(0);
     let mut lists = [old.messages.clone(), std::mem::take(&mut old.facts), lines, std::mem::take(&mut old.decisions)]
         .map(|list| list.into_iter().peekable());
@@ -272,7 +267,7 @@ fn in_order(old: &mut Old, now: jiff::Timestamp) -> Result<Vec<NewEntry>, StoreE
         old.fence.timeline_seq += 1;
         let line = Entry::new(old.fence.timeline_seq, GUICHET, &event, now)
             .map_err(|error| StoreError::Refused(error.to_string()))?;
-        entries.push(super::tables::log::timeline_entry(&line));
+        entries.push(timeline_entry(&line));
     }
     let value = format!("{{\"v\":1,\"s\":{}}}", old.state);
     entries.push(NewEntry { kind: STATE.to_owned(), seq: None, actor: GUICHET.to_owned(), at: now, value });

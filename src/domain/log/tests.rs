@@ -1,4 +1,4 @@
-use super::{LogEntry, NewEntry, Tip, Verdict, verify};
+use super::{LogEntry, NewEntry, Tip, Verdict};
 use crate::domain::id::ConversationId;
 
 fn log() -> (Vec<LogEntry>, Tip) {
@@ -11,6 +11,15 @@ fn log() -> (Vec<LogEntry>, Tip) {
         tip.append(conversation, [7; 16], new)
     });
     (entries.collect(), tip)
+}
+
+/// Follows the entries from the first one on.
+fn verify(entries: &[LogEntry], tip: &Tip) -> Verdict {
+    let mut reached = Tip::default();
+    match entries.iter().find_map(|entry| reached.follow(entry).err()) {
+        Some(number) => Verdict::BrokenAt(number),
+        None => reached.against(tip),
+    }
 }
 
 #[test]

@@ -4,12 +4,14 @@ use super::Cases;
 use crate::{
     domain::{
         id::{ConversationId, DocumentId, DossierId},
-        log::LogEntry,
+        log::Verdict,
     },
     dossier::{Dossier, Entry},
     store::{
+        audit,
         error::StoreError,
         tables::{
+            conversation::Fence,
             document::{self, DocumentRow},
             dossier::{self, DecisionRow, FactRow},
             log,
@@ -41,9 +43,9 @@ impl Cases<'_> {
         log::decisions(self.db, conversation).await
     }
 
-    /// The log of a conversation, to see whether it is as it was written.
-    pub async fn log(self, conversation: ConversationId) -> Result<Vec<LogEntry>, StoreError> {
-        log::entries(self.db, conversation, 0, i64::MAX).await
+    /// Whether a conversation's log is as it was written.
+    pub async fn verify_log(self, fence: &Fence) -> Result<Verdict, StoreError> {
+        audit::verify_log(self.db, fence).await
     }
 
     /// The files of a conversation, oldest first.

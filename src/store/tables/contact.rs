@@ -8,13 +8,12 @@ use super::{
     channel_switch,
     conversation::{CLAIM_ENDPOINT, ConversationRow, EndpointRow, Fence},
     dossier::PUT_DOSSIER,
-    log::{APPEND, timeline_entry},
+    log::{APPEND, seal, timeline_entry},
 };
 use crate::{
     domain::{
         contact::Proof,
         id::{ContactId, ConversationId},
-        log::Salt,
         message::{Channel, Endpoint},
     },
     dossier::{Dossier, Entry},
@@ -123,10 +122,8 @@ pub(in crate::store) async fn bind(
 /// Takes over a conversation, and closes its dossier. False when it moved on meanwhile.
 async fn absorb(tx: &mut Tx, absorbed: &Absorbed, into: &ConversationRow) -> Result<bool, StoreError> {
     let from = absorbed.conversation.to_string();
-    let mut salt = Salt::default();
-    getrandom::fill(&mut salt).map_err(|error| StoreError::NoRandomness(error.to_string()))?;
     let Fence { revision, mut tip, .. } = absorbed.fence;
-    let entry = tip.append(absorbed.conversation, salt, timeline_entry(&absorbed.entry));
+    let entries = seal(absorbed.conversation, &mut tip, vec![timeline_entry(&absorbed.entry)])?;
     let sql = "UPDATE fence SET timeline_seq = $3, log_number = $4, log_chain = $5 \
                WHERE conversation = $1 AND revision = $2 RETURNING conversation";
     let values = args![from.as_str(), revision, absorbed.entry.seq, tip.number, &tip.chain[..]];
@@ -144,7 +141,7 @@ async fn absorb(tx: &mut Tx, absorbed: &Absorbed, into: &ConversationRow) -> Res
     .await?;
     tx.fetch("DELETE FROM proof WHERE conversation = $1", &args![from]).await?;
     PUT_DOSSIER.run(tx, [&absorbed.dossier]).await?;
-    APPEND.run(tx, [&entry]).await?;
+    APPEND.run(tx, &entries).await?;
     let told = std::iter::once((absorbed.conversation, Some(absorbed.dossier.id)));
     notify::tell(tx, told, std::iter::empty()).await?;
     Ok(true)

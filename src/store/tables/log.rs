@@ -5,13 +5,16 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::{conversation::MessageRow, dossier::DecisionRow, dossier::FactRow};
+use super::{
+    conversation::MessageRow,
+    dossier::{DecisionRow, FactRow},
+};
 use crate::{
     domain::{
         fact::{Fact, FactChanges, Source, Value},
         fact_name::FactName,
         id::ConversationId,
-        log::{LogEntry, NewEntry},
+        log::{LogEntry, NewEntry, Salt, Tip},
         message::{Author, Body, Channel},
     },
     dossier::Entry,
@@ -70,6 +73,17 @@ pub(in crate::store) struct StoredFact {
     pub(in crate::store) value: Option<Value>,
     pub(in crate::store) source: Source,
     pub(in crate::store) message: Option<i64>,
+}
+
+/// Seals entries to the end of a conversation's log, each with a salt of its own, and moves the end on.
+pub(in crate::store) fn seal(
+    conversation: ConversationId,
+    tip: &mut Tip,
+    entries: Vec<NewEntry>,
+) -> Result<Vec<LogEntry>, StoreError> {
+    let mut salts = vec![Salt::default(); entries.len()];
+    getrandom::fill(salts.as_flattened_mut()).map_err(|error| StoreError::NoRandomness(error.to_string()))?;
+    Ok(entries.into_iter().zip(salts).map(|(new, salt)| tip.append(conversation, salt, new)).collect())
 }
 
 pub(in crate::store) fn message_entry(row: &MessageRow) -> Result<NewEntry, StoreError> {

@@ -4,3 +4,4 @@ mod crash;
 mod landings;
 mod listeners;
 mod power_cut;
+mod versions;

@@ -29,7 +29,7 @@ use crate::{
     domain::{
         contact::Proof,
         fact::Precision,
-        log::{Verdict, verify},
+        log::Verdict,
         message::{Channel, Endpoint},
         orientation_mode::OrientationMode,
         priority::Priority,
@@ -114,7 +114,7 @@ pub(crate) async fn get(
             cases.proofs(dossier.conversation),
             cases.open_requests(dossier.conversation),
         )?;
-    let verdict = verify(&cases.log(dossier.conversation).await?, &fence.tip);
+    let verdict = cases.verify_log(&fence).await?;
     let policy = match &dossier.policy {
         Some(number) => cases.policy_by_number(&dossier.insurer, &number_key(number)).await?,
         None => None,
