@@ -3,6 +3,7 @@
 use super::{
     Vocabulary,
     communes::{Agreement, Commune, Communes, MAX_WORDS},
+    number::whole,
     text::{Text, TokenKind},
     vocabulary::TimeWord,
 };
@@ -27,19 +28,26 @@ pub(super) struct NamedCommune {
 impl Vocabulary {
     /// The address that begins at `at`: a number, a street, and perhaps a postcode, a town and a floor.
     pub(super) fn address_at(&self, text: &Text, at: usize) -> Option<(Address, usize)> {
-        if text.str(at).len() > 4 || !text.is_digits(at) {
-            return None;
-        }
-        let mut street = at + 1;
-        while matches!(text.word(street), "bis" | "ter" | "quater" | "a" | "b" | "c") || text.is_mark(street, ',') {
+        let (spelled, numbered) = self.house_number_at(text, at)?;
+        let mut street = numbered;
+        // "38J rue": a letter beside the number, where it begins no street itself ("12r Hugo").
+        let suffix = |at: usize| {
+            let letter = text.is_word(at) && text.str(at).len() == 1 && self.streets.at(text, at).is_none();
+            matches!(text.word(at), "bis" | "ter" | "quater" | "a" | "b" | "c") || (letter && text.is_glued(at))
+        };
+        while suffix(street) || text.is_mark(street, ',') {
             street += 1;
         }
         let name = self.streets.at(text, street)?.end;
+        let name = if text.is_mark(name, '.') { name + 1 } else { name };
         if !text.is_word(name) && !text.is_digits(name) {
             return None;
         }
         let mut end = name;
-        while end < text.len() && end < name + MAX_STREET_TOKENS && postcode_at(text, end).is_none() {
+        while end < text.len() && end < name + MAX_STREET_TOKENS && self.postcode_at(text, end).is_none() {
+            if corsican_code_at(text, end).is_some() || self.delivery_at(text, end).is_some() {
+                break;
+            }
             let closing = match text.token(end).map(|token| token.kind) {
                 Some(TokenKind::Mark(',')) => self.after_comma(text, end + 1).is_none(),
                 Some(TokenKind::Mark(mark)) => !matches!(mark, '-' | '/' | '°'),
@@ -50,12 +58,16 @@ impl Vocabulary {
             }
             end += 1;
         }
-        let mut address =
-            Address { line: text.written(at..end).trim_end_matches([',', ' ']).to_owned(), ..Address::default() };
-        if let Some(postcode) = postcode_at(text, end) {
+        let mut line = text.written(at..end).trim_end_matches([',', ' ']).to_owned();
+        if let Some(number) = spelled {
+            line = format!("{number} {}", text.written(numbered..end).trim_end_matches([',', ' ']));
+        }
+        let mut address = Address { line, ..Address::default() };
+        end = self.delivery_at(text, end).unwrap_or(end);
+        if let Some(postcode) = self.postcode_at(text, end) {
             address.postcode = Some(postcode.to_owned());
             end += 1;
-            let (town, after) = self.town_at(text, end);
+            let (town, after) = self.town_at(text, end, postcode);
             address.city = town;
             end = after;
             let complement = if text.is_mark(end, ',') { end + 1 } else { end };
@@ -63,16 +75,61 @@ impl Vocabulary {
                 address.line = format!("{}, {}", address.line, text.written(complement..after));
                 end = after;
             }
+        } else if let Some((commune, after)) = Self::town_without_postcode(text, end) {
+            // A commune with one postcode gives it; of several the flow asks which.
+            address.city = Some(commune.name.to_owned());
+            address.postcode = commune.postcode().map(str::to_owned);
+            end = after;
         }
-        Some((address, end))
+        // "Quatre places" are none in a street, unless a name or a town follows.
+        let named = text.written(name..name + 1).starts_with(char::is_uppercase) || address.city.is_some();
+        (spelled.is_none() || named).then_some((address, end))
+    }
+
+    /// The number of a house: up to four figures, or words, whose value is given too.
+    fn house_number_at(&self, text: &Text, at: usize) -> Option<(Option<i64>, usize)> {
+        if text.is_digits(at) {
+            return (text.str(at).len() <= 4).then_some((None, at + 1));
+        }
+        let number = self.number_at(text, at).filter(|number| !number.article)?;
+        let value = whole(number.value).filter(|value| (2..10_000).contains(value) && number.value.fract() == 0.0)?;
+        Some((Some(value), number.end))
+    }
+
+    /// The town after a street, where a comma, or its code without a use for letters, stands before it.
+    fn town_without_postcode(text: &Text, at: usize) -> Option<(Commune, usize)> {
+        let start = corsican_code_at(text, at).or_else(|| text.is_mark(at, ',').then_some(at + 1))?;
+        let (communes, end) = named_at(text, start)?;
+        let capital = text.written(start..end).starts_with(char::is_uppercase);
+        let mut large = communes.iter().filter(|commune| commune.large);
+        let commune = match communes.as_slice() {
+            [only] => *only,
+            _ => *large.next().filter(|_| large.next().is_none())?,
+        };
+        (capital || commune.large).then_some((commune, end))
+    }
+
+    /// "CS 91704", ", BP 12,": the position after it.
+    fn delivery_at(&self, text: &Text, at: usize) -> Option<usize> {
+        let start = if text.is_mark(at, ',') { at + 1 } else { at };
+        let end = self.deliveries.at(text, start)?.end;
+        let end = text.is_digits(end).then_some(end + 1)?;
+        Some(if text.is_mark(end, ',') { end + 1 } else { end })
+    }
+
+    /// A French postcode: five figures, 01000 to 98999.
+    fn postcode_at<'a>(&self, text: &'a Text, at: usize) -> Option<&'a str> {
+        let delivery =
+            at > 0 && text.is_digits(at) && self.deliveries.at(text, at - 1).is_some_and(|found| found.end == at);
+        if delivery { None } else { postcode_at(text, at) }
     }
 
     /// An address where one was asked for: without a street there may be a postcode, or a figure and a name.
     pub(super) fn loose_address(&self, text: &Text) -> Option<Address> {
         let line = text.original().trim().to_owned();
-        if let Some(at) = (0..text.len()).find(|&at| postcode_at(text, at).is_some()) {
-            let (city, _) = self.town_at(text, at + 1);
-            return Some(Address { line, postcode: postcode_at(text, at).map(str::to_owned), city });
+        if let Some((at, postcode)) = (0..text.len()).find_map(|at| Some((at, self.postcode_at(text, at)?))) {
+            let (city, _) = self.town_at(text, at + 1, postcode);
+            return Some(Address { line, postcode: Some(postcode.to_owned()), city });
         }
         let words = (0..text.len()).filter(|&at| text.is_word(at)).count();
         let figures = (0..text.len()).any(|at| text.is_digits(at));
@@ -83,22 +140,32 @@ impl Vocabulary {
 
     /// Whether a comma before `at` stands within an address: the next part of one follows it.
     fn after_comma(&self, text: &Text, at: usize) -> Option<()> {
-        let near = (at..at + 4).any(|next| postcode_at(text, next).is_some());
+        let near = (at..at + 4).any(|next| self.postcode_at(text, next).is_some());
         (near || self.complement_at(text, at).is_some()).then_some(())
     }
 
-    /// The town's name after a postcode.
-    fn town_at(&self, text: &Text, at: usize) -> (Option<String>, usize) {
+    /// The town's name after a postcode: the words that the postcode's communes have, else all that could be a name.
+    fn town_at(&self, text: &Text, at: usize, postcode: &str) -> (Option<String>, usize) {
         let mut end = at;
         while end < at + MAX_TOWN_WORDS
             && text.is_word(end)
+            && text.word(end) != "cedex"
             && !self.ends_place(text, end)
             && self.complement_at(text, end).is_none()
         {
             end += 1;
         }
-        let town = text.written(at..end);
-        ((!town.is_empty()).then(|| town.to_owned()), end)
+        let known = |end: usize| match Communes::get().agree(postcode, text.written(at..end)) {
+            Agreement::Agrees(commune) | Agreement::Mistyped(commune) => Some((commune.name.to_owned(), end)),
+            Agreement::Unknown | Agreement::Differs => None,
+        };
+        let town;
+        (town, end) = (at + 1..=end).rev().find_map(known).unwrap_or_else(|| (text.written(at..end).to_owned(), end));
+        // "Bordeaux CEDEX 1".
+        if text.word(end) == "cedex" {
+            end += 1 + usize::from(text.is_digits(end + 1) && text.str(end + 1).len() <= 2);
+        }
+        ((!town.is_empty()).then_some(town), end)
     }
 
     /// "2e étage", "bât B", "appt 12", "rdc".
@@ -136,7 +203,7 @@ impl Vocabulary {
 
     /// A commune with its postcode ("69003 Lyon", "Lyon (69003)"), or after a word that places follow ("à Grenoble").
     pub(super) fn place_at(&self, text: &Text, at: usize) -> Option<NamedCommune> {
-        if let Some(postcode) = postcode_at(text, at) {
+        if let Some(postcode) = self.postcode_at(text, at) {
             return self.place_by_postcode(text, at, postcode);
         }
         let led = at > 0
@@ -155,7 +222,7 @@ impl Vocabulary {
         }
         // "Lyon 69003", "Lyon (69003)".
         let code = if text.is_mark(end, '(') { end + 1 } else { end };
-        if let Some(postcode) = postcode_at(text, code)
+        if let Some(postcode) = self.postcode_at(text, code)
             && let Agreement::Agrees(commune) = Communes::get().agree(postcode, written)
         {
             let end = if text.is_mark(code + 1, ')') { code + 2 } else { code + 1 };
@@ -177,7 +244,7 @@ impl Vocabulary {
 
     fn place_by_postcode(&self, text: &Text, at: usize, postcode: &str) -> Option<NamedCommune> {
         let communes = Communes::get();
-        let (town, end) = self.town_at(text, at + 1);
+        let (town, end) = self.town_at(text, at + 1, postcode);
         // The town may be shorter than the words that follow: "69003 Lyon fuite d'eau".
         let agreement = (at + 2..=end).rev().find_map(|end| {
             let agreement = communes.agree(postcode, text.written(at + 1..end));
@@ -236,8 +303,8 @@ fn is_estimated(text: &Text, at: usize) -> bool {
     (at.saturating_sub(4)..at).any(|at| stems.iter().any(|stem| text.word(at).starts_with(stem)))
 }
 
-/// Sets the town of an address to its official spelling, where its postcode has that town. True when the two contradict
-/// each other.
+/// Takes the town of an address from its line, where it is missing. True when the town and the postcode contradict each
+/// other.
 pub(super) fn check(address: &mut Address) -> bool {
     let Some(postcode) = &address.postcode else { return false };
     let Some(town) = &address.city else {
@@ -246,11 +313,7 @@ pub(super) fn check(address: &mut Address) -> bool {
         return false;
     };
     match Communes::get().agree(postcode, town) {
-        Agreement::Mistyped(commune) => {
-            address.city = Some(commune.name.to_owned());
-            false
-        }
-        Agreement::Agrees(_) | Agreement::Unknown => false,
+        Agreement::Agrees(_) | Agreement::Mistyped(_) | Agreement::Unknown => false,
         Agreement::Differs => true,
     }
 }
@@ -264,7 +327,18 @@ fn named_at(text: &Text, at: usize) -> Option<(Vec<Commune>, usize)> {
     })
 }
 
-/// A French postcode: five figures, 01000 to 98999.
+/// The position after an INSEE code of Corsica, which is no postcode: "2B096".
+fn corsican_code_at(text: &Text, at: usize) -> Option<usize> {
+    let code = text.str(at) == "2"
+        && matches!(text.word(at + 1), "a" | "b")
+        && text.is_digits(at + 2)
+        && text.str(at + 2).len() == 3
+        && text.is_glued(at + 1)
+        && text.is_glued(at + 2);
+    code.then_some(at + 3)
+}
+
+/// Five figures that a postcode can be, whatever stands before them.
 fn postcode_at(text: &Text, at: usize) -> Option<&str> {
     let figures = text.str(at);
     let postcode = figures.len() == 5 && text.digits(at).is_some_and(|code| (1_000..99_000).contains(&code));

@@ -126,13 +126,13 @@ impl Vocabulary {
     /// The amount that begins at `at`, in cents, and the token after it.
     fn one_amount_at(&self, text: &Text, at: usize) -> Option<(i64, usize)> {
         if text.is_mark(at, '€') || (text.is_digits(at + 1) && self.currency_at(text, at).is_some()) {
-            let number = self.number_at(text, at + 1).filter(|_| text.is_digits(at + 1) && text.word(at) != "e")?;
-            return Some((cents(number.value)?, number.end));
+            if !text.is_digits(at + 1) || text.word(at) == "e" {
+                return None;
+            }
+            let (value, end) = self.sum_at(text, at + 1)?;
+            return Some((cents(value)?, end));
         }
-        let (value, figures_end) = match self.rounded_at(text, at) {
-            Some(found) => found,
-            None => self.number_at(text, at).map(|number| (number.value, number.end))?,
-        };
+        let (value, figures_end) = self.sum_at(text, at)?;
         if let Some(end) = self.centimes_at(text, figures_end) {
             return Some((cents(value / 100.0)?, end));
         }
@@ -161,6 +161,15 @@ impl Vocabulary {
             }
         }
         Some((cents(value)?, end))
+    }
+
+    /// A number, or a round one, whichever says more: in "un million deux cent mille" the million is only its beginning.
+    fn sum_at(&self, text: &Text, at: usize) -> Option<(f64, usize)> {
+        let plain = self.number_at(text, at).map(|number| (number.value, number.end));
+        match self.rounded_at(text, at) {
+            Some(rounded) if plain.is_none_or(|plain| plain.1 <= rounded.1) => Some(rounded),
+            _ => plain,
+        }
     }
 
     /// "une centaine d'euros", "un millier d'euros", "2 millions d'euros": the number and the token before its currency.

@@ -14,11 +14,12 @@ use crate::domain::fact::{Moment, Precision, Value};
 const NEAR: usize = 3;
 
 /// Resolves each moment by the others and by the verbs.
-pub(super) fn settle(text: &Text, vocabulary: &Vocabulary, now: DateTime, values: &mut [Entity]) {
+pub(super) fn settle(text: &Text, vocabulary: &Vocabulary, now: DateTime, values: &mut Vec<Entity>) {
     if values.iter().all(|found| found.kind != ValueKind::Time) {
         return;
     }
     settle_tenses(text, vocabulary, now, values);
+    settle_neighbours(now, values);
     settle_days(values);
     settle_order(values);
 }
@@ -30,7 +31,9 @@ fn settle_tenses(text: &Text, vocabulary: &Vocabulary, now: DateTime, values: &m
         return;
     }
     let tenses = Tenses::of(text, vocabulary);
-    let comes = |found: &Entity| found.ahead.is_none() && moment(&found.value).is_some_and(|moment| moment.start > now);
+    let comes = |found: &Entity| {
+        found.ahead.is_none() && found.beside.is_none() && moment(&found.value).is_some_and(|moment| moment.start > now)
+    };
     let coming = values.iter().any(comes);
     for found in values.iter_mut().filter(|found| found.ahead.is_some()) {
         match tenses.around(text, &found.tokens) {
@@ -39,6 +42,24 @@ fn settle_tenses(text: &Text, vocabulary: &Vocabulary, now: DateTime, values: &m
             Some(Tense::Future) | None => found.value = found.ahead.take().unwrap_or(Value::Unknown),
         }
     }
+}
+
+/// Puts "la veille" and "le lendemain" beside the day that was named before. Without one, "la veille" is doubted as
+/// yesterday, and "le lendemain" tells nothing: a claim is no plan.
+fn settle_neighbours(now: DateTime, values: &mut Vec<Entity>) {
+    for at in 0..values.len() {
+        if values[at].beside.is_none() {
+            continue;
+        }
+        let told = values[..at].iter().rev().filter(|found| found.dated).find_map(|found| moment(&found.value));
+        let Some(told) = told.map(|told| told.start.date()) else { continue };
+        let from_today = told.since(now.date()).map_or(0, |span| i64::from(span.get_days()));
+        if let Some(moved) = moment(&values[at].value).and_then(|own| moved(own, Cycle::Day, from_today)) {
+            values[at].value = Value::Moment(moved);
+            (values[at].ahead, values[at].uncertain, values[at].beside) = (None, false, None);
+        }
+    }
+    values.retain(|found| found.beside.is_none_or(|steps| steps < 0));
 }
 
 /// Puts an hour on the day, or the part of the day, that was named before it, and a weekday into its week: "mardi soir

@@ -111,6 +111,11 @@ impl ParsedMessage {
         self.text.len() <= 3
     }
 
+    /// Whether the message is one word that dates are made of: "Noël", "Avril" and "Lundi" are surnames too.
+    pub fn is_one_dated_word(&self) -> bool {
+        self.text.len() == 1 && self.values.iter().any(|found| found.kind == ValueKind::Time)
+    }
+
     /// Whether the message has no words.
     pub fn is_empty(&self) -> bool {
         self.text.len() == 0

@@ -24,11 +24,33 @@ impl Vocabulary {
     fn read_number(&self, text: &Text, at: usize) -> Option<Number> {
         let plain = if text.is_digits(at) { self.figures_at(text, at) } else { self.spelled_at(text, at) }?;
         // "1,2k", "3 mille".
+        let plain = self.with_decimals(text, at, plain);
         match self.thousands.at(text, plain.end) {
             Some(thousands) if !plain.article && text.is_digits(at) => {
                 Some(Number { value: plain.value * 1_000.0, end: thousands.end, ..plain })
             }
             _ => Some(plain),
+        }
+    }
+
+    /// "deux virgule cinq", "trois virgule zéro cinq": a number in words with its decimals.
+    fn with_decimals(&self, text: &Text, at: usize, plain: Number) -> Number {
+        if text.is_digits(at) || !matches!(text.word(plain.end), "virgule" | "point") {
+            return plain;
+        }
+        let mut figures = format!("{}.", plain.value);
+        let mut end = plain.end + 1;
+        while let Some(next) = self.spelled_at(text, end) {
+            let zero = next.value == 0.0;
+            figures.push_str(&next.value.to_string());
+            end = next.end;
+            if !zero {
+                break;
+            }
+        }
+        match figures.parse() {
+            Ok(value) if end > plain.end + 1 => Number { value, end, article: false },
+            _ => plain,
         }
     }
 

@@ -63,6 +63,8 @@ pub(super) struct When {
     pub(super) dated: bool,
     /// Whether the reading is uncertain, so that it should be confirmed.
     pub(super) uncertain: bool,
+    /// So many days after a day that was named before: "le lendemain".
+    pub(super) beside: Option<i8>,
     pub(super) open: Option<Open>,
     /// The position after its last token.
     pub(super) end: usize,
@@ -76,6 +78,7 @@ impl When {
             cycle: Cycle::Fixed,
             dated: false,
             uncertain: false,
+            beside: None,
             open: None,
             end,
         }
@@ -115,6 +118,9 @@ impl TimeReader<'_> {
             || self.vocabulary.ordinals.at(self.text, at).is_some()
             || self.vocabulary.counts.at(self.text, at).is_some()
             || matches!(self.text.word(at), "a" | "an" | "half" | "quarter");
+        if known && self.is_surname(at) {
+            return false;
+        }
         let lasting = |at: usize| self.is_clock(at, ClockWord::Lasting).is_some();
         let lasts = lasting(at) && self.part_after(at).is_none();
         known
@@ -123,7 +129,32 @@ impl TimeReader<'_> {
     }
 
     fn word(&self, at: usize) -> Option<(TimeWord, usize)> {
-        self.vocabulary.time.at(self.text, at).map(|found| (found.tag, found.end))
+        let found = self.vocabulary.time.at(self.text, at)?;
+        let word = if found.tag == TimeWord::TuesdayOrMarch { self.tuesday_or_march(at, found.end) } else { found.tag };
+        Some((word, found.end))
+    }
+
+    /// "mar. 17 nov.", "mar 17/11" and "mar soir" are a Tuesday; "17 mar" is March, as "Mar 17" is where the month may
+    /// stand first.
+    fn tuesday_or_march(&self, at: usize, end: usize) -> TimeWord {
+        let next = if self.text.is_mark(end, '.') { end + 1 } else { end };
+        let tag = |at: usize| self.vocabulary.time.at(self.text, at).map(|found| found.tag);
+        let day = self.text.is_digits(next) && self.text.str(next).len() <= 2;
+        let in_month = matches!(tag(next + 1), Some(TimeWord::Month(_))) || self.text.is_mark(next + 1, '/');
+        let tuesday = (day && (in_month || !self.month_first_too)) || matches!(tag(next), Some(TimeWord::Part(_)));
+        let ends_date = at > 0 && self.text.is_digits(at - 1);
+        if tuesday && !ends_date { TimeWord::ShortWeekday(1) } else { TimeWord::Month(3) }
+    }
+
+    /// "Mme Noël", "M. Avril": a name, and no date.
+    fn is_surname(&self, at: usize) -> bool {
+        let Some(last) = at.checked_sub(1) else { return false };
+        let dated =
+            matches!(self.word(at), Some((TimeWord::Holiday(_) | TimeWord::Month(_) | TimeWord::Weekday(_), _)));
+        let before = if self.text.is_mark(last, '.') { last.saturating_sub(1) } else { last };
+        dated
+            && self.text.written(at..at + 1).starts_with(char::is_uppercase)
+            && self.vocabulary.titles.at(self.text, before).is_some_and(|title| title.end == before + 1)
     }
 
     fn clock_word(&self, at: usize) -> Option<(ClockWord, usize)> {
@@ -143,11 +174,14 @@ impl TimeReader<'_> {
     fn part_after(&self, at: usize) -> Option<TimeWord> {
         let next = self.skip_leading(at);
         match self.word(next) {
-            Some((word @ (TimeWord::Part(_) | TimeWord::Weekend | TimeWord::Last | TimeWord::Season(_)), _))
-                if next > at =>
-            {
-                Some(word)
-            }
+            Some((
+                word @ (TimeWord::Part(_)
+                | TimeWord::Meal(_)
+                | TimeWord::Weekend
+                | TimeWord::Last
+                | TimeWord::Season(_)),
+                _,
+            )) if next > at => Some(word),
             _ => None,
         }
     }
@@ -188,6 +222,19 @@ impl TimeReader<'_> {
             .or_else(|| self.days_then_hours(next, at, led, this, about))
             .or_else(|| self.part_of_today(next, led, this))
             .or_else(|| self.hours_then_days(next, at, about))
+            .or_else(|| self.beside_told(next))
+    }
+
+    /// "la veille au soir", "le lendemain matin", "the next day at 8": counted from today until the day that the message
+    /// names before it is known.
+    fn beside_told(&self, at: usize) -> Option<When> {
+        let (TimeWord::Beside(steps), end) = self.word(at)? else { return None };
+        let days = Days::one(self.today().checked_add(i64::from(steps).days()).ok()?);
+        let when = match self.hours(end, false) {
+            Some((hours, end)) => both(days, |date| hours.on(date), end)?,
+            None => both(days, |date| Some(moment_of(days::Stretch::unit(date), Precision::Day)), end)?,
+        };
+        Some(When { beside: Some(steps), uncertain: true, ..when })
     }
 
     /// The days named at `next`. The words that lead to them begin at `at`.
@@ -204,21 +251,19 @@ impl TimeReader<'_> {
 
     /// "la veille de Noël", "le lendemain du 14 juillet", "two days before Christmas".
     fn neighbour(&self, at: usize) -> Option<(Days, usize)> {
-        let (steps, start) = match self.word(at) {
-            Some((TimeWord::Eve, end)) => (-1, end),
-            Some((TimeWord::Morrow, end)) => (1, end),
-            _ => {
-                let count = self.count_of_units(at)?;
-                let steps = match (count.unit, self.word(count.end)?) {
-                    (Unit::Day, (TimeWord::Before, _)) => -count.value,
-                    (Unit::Day, (TimeWord::After, _)) => count.value,
-                    (Unit::Week, (TimeWord::Before, _)) => -7.0 * count.value,
-                    (Unit::Week, (TimeWord::After, _)) => 7.0 * count.value,
-                    _ => return None,
-                };
-                #[expect(clippy::cast_possible_truncation, reason = "a count is at most a thousand")]
-                (steps as i64, count.end + 1)
-            }
+        let (steps, start) = if let Some((TimeWord::Beside(steps), end)) = self.word(at) {
+            (i64::from(steps), end)
+        } else {
+            let count = self.count_of_units(at)?;
+            let steps = match (count.unit, self.word(count.end)?) {
+                (Unit::Day, (TimeWord::Before, _)) => -count.value,
+                (Unit::Day, (TimeWord::After, _)) => count.value,
+                (Unit::Week, (TimeWord::Before, _)) => -7.0 * count.value,
+                (Unit::Week, (TimeWord::After, _)) => 7.0 * count.value,
+                _ => return None,
+            };
+            #[expect(clippy::cast_possible_truncation, reason = "a count is at most a thousand")]
+            (steps as i64, count.end + 1)
         };
         let of = self.skip_articles(start);
         let (days, end) =
@@ -240,6 +285,7 @@ impl TimeReader<'_> {
                 cycle: days.cycle,
                 dated: true,
                 uncertain: days.uncertain,
+                beside: None,
                 open: None,
                 end,
             });
@@ -291,7 +337,7 @@ impl TimeReader<'_> {
         let now = hours.on(today)?;
         let past = if days::end_of(&now)? > self.now { hours.on(today.yesterday().ok()?)? } else { now.clone() };
         let ahead = if now.start < self.now { hours.on(today.tomorrow().ok()?)? } else { now };
-        Some(When { past, ahead, cycle: Cycle::Day, dated: false, uncertain: false, open: None, end })
+        Some(When { past, ahead, cycle: Cycle::Day, dated: false, uncertain: false, beside: None, open: None, end })
     }
 }
 
@@ -303,5 +349,5 @@ fn is_leading(word: TimeWord) -> bool {
 /// The moment that `on` makes of the day in the past and of the one in the future.
 fn both(days: Days, on: impl Fn(Date) -> Option<Moment>, end: usize) -> Option<When> {
     let (past, ahead) = (on(days.past.start)?, on(days.ahead.start)?);
-    Some(When { past, ahead, cycle: days.cycle, dated: true, uncertain: days.uncertain, open: None, end })
+    Some(When { past, ahead, cycle: days.cycle, dated: true, uncertain: days.uncertain, beside: None, open: None, end })
 }

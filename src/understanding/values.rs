@@ -64,6 +64,8 @@ pub struct Entity {
     pub(super) cycle: Cycle,
     /// For a moment: whether a day was named, and not only an hour.
     pub(super) dated: bool,
+    /// For a moment: so many days after the one that was named before: "le lendemain".
+    pub(super) beside: Option<i8>,
     pub(super) tokens: Range<usize>,
     pub(super) taken: bool,
 }
@@ -84,6 +86,7 @@ impl Entity {
             uncertain: false,
             cycle: Cycle::Fixed,
             dated: true,
+            beside: None,
             tokens,
             taken: false,
         }
@@ -99,9 +102,9 @@ impl Entity {
         let of = matches!(text.word(at), "de" | "d" | "of") && text.word(at + 1) != "ici";
         let start = if of && when.end > at + 1 { at + 1 } else { at };
         let ahead = (when.ahead != when.past).then_some(Value::Moment(when.ahead));
-        let (open, uncertain, cycle, dated) = (when.open, when.uncertain, when.cycle, when.dated);
+        let (open, uncertain, cycle, dated, beside) = (when.open, when.uncertain, when.cycle, when.dated, when.beside);
         let found = Self::new(text, start..when.end, ValueKind::Time, Value::Moment(when.past));
-        Self { ahead, open, uncertain, cycle, dated, tokens: at..when.end, ..found }
+        Self { ahead, open, uncertain, cycle, dated, beside, tokens: at..when.end, ..found }
     }
 }
 

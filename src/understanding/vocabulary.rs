@@ -104,6 +104,11 @@ struct ClockWords {
     half: Words,
     quarter: Words,
     less_quarter: Words,
+    #[serde(default)]
+    three_quarters: Words,
+    /// "Passées de", before minutes.
+    #[serde(default)]
+    past: Words,
     before_noon: Words,
     after_noon: Words,
     between: Words,
@@ -232,6 +237,15 @@ struct File {
     thousands: Words,
     streets: Words,
     complements: Words,
+    /// What figures such as "3/4" count, where they are no date: "pièces".
+    #[serde(default)]
+    counted: Words,
+    /// Words before a surname: "Mme".
+    #[serde(default)]
+    titles: Words,
+    /// An organisation's own delivery, whose number is no postcode: "CS 91704".
+    #[serde(default)]
+    deliveries: Words,
     place_ends: Words,
     /// Words before a commune's name: "à", "sur", "commune de".
     place_words: Words,
@@ -245,6 +259,8 @@ pub(super) enum ClockWord {
     Half,
     Quarter,
     LessQuarter,
+    ThreeQuarters,
+    Past,
     BeforeNoon,
     AfterNoon,
     Between,
@@ -289,6 +305,9 @@ pub struct Vocabulary {
     pub(super) thousands: PhraseBook<()>,
     pub(super) streets: PhraseBook<()>,
     pub(super) complements: PhraseBook<()>,
+    pub(super) counted: PhraseBook<()>,
+    pub(super) titles: PhraseBook<()>,
+    pub(super) deliveries: PhraseBook<()>,
     pub(super) place_ends: PhraseBook<()>,
     pub(super) place_words: PhraseBook<()>,
     pub(super) policy_prefixes: PhraseBook<()>,
@@ -391,6 +410,8 @@ impl Vocabulary {
                     (&file.clock.half, ClockWord::Half),
                     (&file.clock.quarter, ClockWord::Quarter),
                     (&file.clock.less_quarter, ClockWord::LessQuarter),
+                    (&file.clock.three_quarters, ClockWord::ThreeQuarters),
+                    (&file.clock.past, ClockWord::Past),
                     (&file.clock.before_noon, ClockWord::BeforeNoon),
                     (&file.clock.after_noon, ClockWord::AfterNoon),
                     (&file.clock.between, ClockWord::Between),
@@ -422,6 +443,9 @@ impl Vocabulary {
             thousands: book("thousands", [(&file.thousands, ())])?,
             streets: book("streets", [(&file.streets, ())])?,
             complements: book("complements", [(&file.complements, ())])?,
+            counted: book("counted", [(&file.counted, ())])?,
+            titles: book("titles", [(&file.titles, ())])?,
+            deliveries: book("deliveries", [(&file.deliveries, ())])?,
             place_ends: book("place_ends", [(&file.place_ends, ())])?,
             place_words: book("place_words", [(&file.place_words, ())])?,
             policy_prefixes: book("policy_prefixes", [(&file.policy_prefixes, ())])?,

@@ -76,9 +76,10 @@ impl Interpreter<'_> {
                     self.ask(question);
                     return true;
                 }
-                if question.input == Input::Text && question.asked_only {
-                    // In a list of names or things, a telephone number is not the person's own, so nothing else is
-                    // read.
+                let names_only = self.parsed.as_ref().is_some_and(ParsedMessage::is_one_dated_word);
+                if question.input == Input::Text && (question.asked_only || names_only) {
+                    // In a list of names or things, a telephone number is not the person's own, and a Mme Avril is no
+                    // month, so nothing else is read.
                     self.parsed = None;
                 } else if let Some(parsed) = &mut self.parsed {
                     parsed.take(&value);

@@ -158,7 +158,7 @@ fn what_proves_itself_is_taken_for_nothing_else() {
         ("j'habite à Annonay", ValueKind::Commune, "07100 Annonay"),
         ("c'est arrivé à grenoble", ValueKind::Commune, "Grenoble"),
         ("75 rue de la Paix à Paris 75002", ValueKind::Address, "75002 Paris"),
-        ("12 rue des Lilas 42000 st etienne", ValueKind::Address, "42000 st etienne"),
+        ("12 rue des Lilas 42000 st etienne", ValueKind::Address, "42000 Saint-Étienne"),
         ("12 rue des Lilas 38000 Grenobel", ValueKind::Address, "38000 Grenoble"),
     ] {
         assert_eq!(kinds(vocabulary, text), [(kind, value.to_owned())], "{text}");
@@ -247,6 +247,20 @@ fn addresses_are_heard_with_their_parts() {
             address("12 bd Voltaire, bât B", Some("93200"), Some("Saint-Denis")),
         ),
         ("4 impasse du Puits", address("4 impasse du Puits", None, None)),
+        (
+            "103 bis rue des Tanneurs, CS 91704, 33063 Bordeaux CEDEX 1",
+            address("103 bis rue des Tanneurs", Some("33063"), Some("Bordeaux")),
+        ),
+        ("7 bis Av. Berthelot, 69007 Lyon", address("7 bis Av. Berthelot", Some("69007"), Some("Lyon"))),
+        ("j'ai une fuite au 12 av. Foch 69006 Lyon depuis hier", address("12 av. Foch", Some("69006"), Some("Lyon"))),
+        ("8 bd St Marcel, Paris", address("8 bd St Marcel", None, Some("Paris"))),
+        ("9 rue des Roches, Lorient", address("9 rue des Roches", Some("56100"), Some("Lorient"))),
+        ("quatre-vingt-quatre cours Gambetta 69007 Lyon", address("84 cours Gambetta", Some("69007"), Some("Lyon"))),
+        ("38J rue des Tanneurs 69007 Lyon", address("38J rue des Tanneurs", Some("69007"), Some("Lyon"))),
+        ("12r Victor Hugo 69002 Lyon", address("12r Victor Hugo", Some("69002"), Some("Lyon"))),
+        // An INSEE code is no postcode.
+        ("4 rue du Four 2B096 Corte", address("4 rue du Four", Some("20250"), Some("Corte"))),
+        ("5 rue Haute 30000 nimes evidemment", address("5 rue Haute", Some("30000"), Some("Nîmes"))),
         ("lieu-dit Le Bourg 24200 Sarlat", address("lieu-dit Le Bourg 24200 Sarlat", Some("24200"), Some("Sarlat"))),
         ("69003 Lyon", address("69003 Lyon", Some("69003"), Some("Lyon"))),
         ("chez moi", None),

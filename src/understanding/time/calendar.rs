@@ -10,16 +10,23 @@ use super::{
 /// Years that a claim may be about.
 const YEARS: std::ops::RangeInclusive<i16> = 1900..=2100;
 
+/// How many years ahead a date in two figures may lie: nobody books further.
+const APPOINTED_YEARS: i16 = 2;
+
 /// Words that may follow a date such as "le 3"; any other word would be what the figure counts.
 const GOES_ON: &[&str] = &[
     "et", "ou", "j", "je", "on", "nous", "il", "elle", "ils", "ca", "c", "a", "au", "dans", "chez", "vers", "suite",
     "merci", "svp", "and", "or", "i", "we", "at", "pour", "est", "si", "mais", "mon", "ma", "mes", "le", "la", "les",
-    "un", "une",
+    "un", "une", "entre", "between",
 ];
 
 impl TimeReader<'_> {
     pub(super) fn calendar_date(&self, at: usize) -> Option<(Days, usize)> {
         if let Some((TimeWord::Month(month), end)) = self.word(at) {
+            // "en mars 24" names a year.
+            if at > 0 && self.text.word(at - 1) == "en" {
+                return None;
+            }
             let end = self.past_dot(end);
             let end = if self.text.word(end) == "the" { end + 1 } else { end };
             let day = self.text.digits(end).filter(|_| self.text.str(end).len() <= 2)?;
@@ -73,10 +80,10 @@ impl TimeReader<'_> {
         if ending && (self.text.is_glued(at) || apart) { at + 1 } else { at }
     }
 
-    /// Skips the full stop of an abbreviated month: "3 nov. 2026".
+    /// Skips the full stop of an abbreviated month: "3 nov. 2026", "3 nov. à 8h".
     fn past_dot(&self, at: usize) -> usize {
-        let figures = self.text.is_digits(at + 1);
-        if self.text.is_mark(at, '.') && self.text.is_glued(at) && figures { at + 1 } else { at }
+        let goes_on = self.text.is_digits(at + 1) || self.word(at + 1).is_some();
+        if self.text.is_mark(at, '.') && self.text.is_glued(at) && goes_on { at + 1 } else { at }
     }
 
     /// The sign between two figures of a date.
@@ -115,7 +122,9 @@ impl TimeReader<'_> {
         let led = matches!(text.word(at.wrapping_sub(1)), "le" | "du" | "au" | "depuis" | "the" | "on");
         let zeroed = text.str(at + 2).len() == 2 && month <= 12 && text.is_mark(at + 1, '.');
         let plain = (sign == '/' && !follows) || (sign == '.' && led && zeroed);
-        let share = matches!(text.word(at.wrapping_sub(1)), "les" | "des" | "aux") || (day, month) == (24, 7) && !led;
+        let share = matches!(text.word(at.wrapping_sub(1)), "les" | "des" | "aux")
+            || (day, month) == (24, 7) && !led
+            || self.vocabulary.counted.at(text, at + 3).is_some();
         if third.is_none() && (share || !plain) {
             return None;
         }
@@ -126,16 +135,21 @@ impl TimeReader<'_> {
         dated(day, month).or_else(|| if self.month_first_too { dated(month, day) } else { None })
     }
 
-    /// "03 11 2026": two figures, two figures, and a year.
+    /// "03 11 2026"; "le 03 11"; and "03 11 26" where the message says nothing else.
     fn in_spaced_figures(&self, at: usize) -> Option<(Days, usize)> {
         let text = self.text;
-        let pairs = text.str(at).len() == 2 && text.str(at + 1).len() == 2 && text.str(at + 2).len() == 4;
+        let pairs = text.str(at).len() == 2 && text.str(at + 1).len() == 2 && text.is_digits(at + 1);
         if !pairs || text.is_digits(at + 3) || (at > 0 && text.is_digits(at - 1)) {
             return None;
         }
         let (day, month) = (i8::try_from(text.digits(at)?).ok()?, i8::try_from(text.digits(at + 1)?).ok()?);
-        let year = self.year_at(at + 2)?;
-        Some((Days::one(Date::new(year, month, day).ok()?), at + 3))
+        if text.is_digits(at + 2) {
+            let alone = at == 0 && at + 3 == text.len();
+            return if text.str(at + 2).len() == 4 || alone { self.with_year(day, month, at + 2) } else { None };
+        }
+        let led = at > 0 && matches!(text.word(at - 1), "le" | "du" | "au" | "depuis");
+        let (days, end) = self.of_year(day, month, at + 2)?;
+        (led && self.counts_nothing(end)).then_some((days, end))
     }
 
     fn with_year(&self, day: i8, month: i8, at: usize) -> Option<(Days, usize)> {
@@ -145,8 +159,10 @@ impl TimeReader<'_> {
             4 if YEARS.contains(&year) => Days::one(date(year)?),
             2 => {
                 let this_century = 2000 + year;
-                let past = if this_century > self.today().year() { 1900 + year } else { this_century };
-                Days::either(date(past)?, date(this_century).or_else(|| date(past))?, Cycle::Fixed)
+                let this_year = self.today().year();
+                let past = if this_century > this_year { 1900 + year } else { this_century };
+                let ahead = if this_century > this_year + APPOINTED_YEARS { past } else { this_century };
+                Days::either(date(past)?, date(ahead).or_else(|| date(past))?, Cycle::Fixed)
             }
             _ => return None,
         };
@@ -162,19 +178,23 @@ impl TimeReader<'_> {
 
     /// A day and month, with the year that follows or the nearest one.
     fn of_year(&self, day: i8, month: i8, end: usize) -> Option<(Days, usize)> {
-        // "3 nov 26": two figures that no hour follows.
-        let short = self.text.digits(end).filter(|_| self.text.str(end).len() == 2).and_then(|year| {
-            let year = 2000 + i16::try_from(year).ok()?;
-            let near = (self.today().year() - 12..=self.today().year() + 1).contains(&year);
-            let alone =
-                !self.text.is_mark(end + 1, ':') && self.word(end + 1).is_none() && !self.text.is_digits(end + 1);
-            (near && alone && self.clock_word(end + 1).is_none()).then_some(year)
-        });
-        if let Some(year) = short {
+        if let Some(year) = self.short_year(end) {
             return Some((Days::one(Date::new(year, month, day).ok()?), end + 1));
         }
         let year_at = if self.text.is_mark(end, ',') && self.year_at(end + 1).is_some() { end + 1 } else { end };
         self.in_year(year_at, |year| Date::new(year, month, day).ok().map(Stretch::unit))
+    }
+
+    /// A year in two figures that no hour follows: "3 nov 26", "5 mai 71".
+    pub(super) fn short_year(&self, at: usize) -> Option<i16> {
+        let figures = i16::try_from(self.text.digits(at).filter(|_| self.text.str(at).len() == 2)?).ok()?;
+        let this_year = self.today().year();
+        let year = if 2000 + figures > this_year + 1 { 1900 + figures } else { 2000 + figures };
+        let alone = !self.text.is_mark(at + 1, ':')
+            && self.word(at + 1).is_none()
+            && !self.text.is_digits(at + 1)
+            && self.clock_word(at + 1).is_none();
+        (alone && (year >= this_year - 12 || self.counts_nothing(at + 1))).then_some(year)
     }
 
     /// Yearly days, in the year that is named at `at`, or at their last and next occurrence.

@@ -152,9 +152,16 @@ impl TimeReader<'_> {
             .named_hour(at)
             .or_else(|| self.past_or_to(at))
             .or_else(|| self.counted_hour(at))
-            .or_else(|| self.english_hour(at))?;
+            .or_else(|| self.hour_by_half(at))?;
         if clock.minute == 0 && !clock.precise {
             (clock, end) = self.fraction(clock, end);
+        }
+        // "quinze heures passées de dix minutes".
+        if let Some(after) = self.is_clock(end, ClockWord::Past)
+            && let Some((minute, after)) = self.whole_number(after).filter(|(minute, _)| (1..60).contains(minute))
+        {
+            let after = if self.unit_at(after) == Some(Unit::Minute) { after + 1 } else { after };
+            (clock, end) = (Clock { minute, precise: true, ..clock }, after);
         }
         match self.clock_word(end) {
             Some((ClockWord::AfterNoon, after)) => {
@@ -184,11 +191,19 @@ impl TimeReader<'_> {
             _ => return None,
         };
         let clock = Clock { hour, minute: 0, second: None, precise: false, midnight };
-        // "midi trente".
-        Some(
-            self.minutes_spelled(end)
-                .map_or((clock, end), |(minute, end)| (Clock { minute, precise: true, ..clock }, end)),
-        )
+        // "midi trente", "midi moins cinq".
+        let told = self.minutes_spelled(end).map(|(minute, end)| (Clock { minute, precise: true, ..clock }, end));
+        Some(told.or_else(|| self.less(clock, end)).unwrap_or((clock, end)))
+    }
+
+    /// "8h moins dix": the minutes that miss to the hour.
+    fn less(&self, clock: Clock, at: usize) -> Option<(Clock, usize)> {
+        if self.text.word(at) != "moins" {
+            return None;
+        }
+        let (less, end) = self.whole_number(at + 1).filter(|(less, _)| (1..60).contains(less))?;
+        let clock = Clock { hour: (clock.hour + 23) % 24, minute: 60 - less, precise: true, midnight: false, ..clock };
+        Some((clock, end))
     }
 
     /// "half past six", "quarter to seven", "ten past five".
@@ -251,22 +266,16 @@ impl TimeReader<'_> {
         if let Some((minute, end)) = self.minutes_spelled(named) {
             return Some((Clock { minute, precise: true, ..clock }, end));
         }
-        // "8h moins dix".
-        if matches!(self.text.word(named), "moins")
-            && let Some((less, end)) = self.whole_number(named + 1).filter(|(less, _)| (1..60).contains(less))
-        {
-            return Some((Clock { hour: (hour + 23) % 24, minute: 60 - less, precise: true, ..clock }, end));
-        }
-        Some((clock, named))
+        Some(self.less(clock, named).unwrap_or((clock, named)))
     }
 
-    /// "7pm", "6.30 pm", "11 am".
-    fn english_hour(&self, at: usize) -> Option<(Clock, usize)> {
+    /// "7pm", "6.30 pm", "11 am", "8 du matin".
+    fn hour_by_half(&self, at: usize) -> Option<(Clock, usize)> {
         let hour = i8::try_from(self.text.digits(at)?).ok().filter(|hour| (0..=12).contains(hour))?;
         let dotted = self.text.is_mark(at + 1, '.').then(|| self.minutes(at + 2)).flatten();
         let end = if dotted.is_some() { at + 3 } else { at + 1 };
         let half = matches!(self.clock_word(end), Some((ClockWord::BeforeNoon | ClockWord::AfterNoon, _)));
-        let short = matches!(self.text.word(end), "am" | "pm" | "a" | "p") || self.text.word(end) == "in";
+        let short = matches!(self.text.word(end), "am" | "pm" | "a" | "p" | "in" | "du" | "de");
         let clock = Clock {
             hour,
             minute: dotted.unwrap_or_default(),
@@ -283,6 +292,7 @@ impl TimeReader<'_> {
         match self.clock_word(end) {
             Some((ClockWord::Half, after)) => told(clock.hour, 30, after),
             Some((ClockWord::Quarter, after)) => told(clock.hour, 15, after),
+            Some((ClockWord::ThreeQuarters, after)) => told(clock.hour, 45, after),
             // A quarter to midnight still lies on the day that is named.
             Some((ClockWord::LessQuarter, after)) => {
                 let (clock, end) = told(earlier, 45, after);
@@ -292,14 +302,25 @@ impl TimeReader<'_> {
         }
     }
 
-    /// Minutes in words after an hour: "dix-huit heures trente".
+    /// Minutes in words after an hour: "dix-huit heures trente", "sept heures et dix".
     fn minutes_spelled(&self, at: usize) -> Option<(i8, usize)> {
-        if self.text.is_digits(at) {
+        if self.is_clock(at, ClockWord::ThreeQuarters).is_some() {
             return None;
         }
+        let joined = self.text.word(at) == "et";
+        let at = at + usize::from(joined);
         let number = self.vocabulary.number_at(self.text, at).filter(|number| !number.article)?;
         let (minute, end) = self.whole_number(at).filter(|(minute, _)| (1..60).contains(minute))?;
-        (number.value.fract() == 0.0 && self.unit_at(number.end).is_none()).then_some((minute, end))
+        if self.text.is_digits(at) || number.value.fract() != 0.0 {
+            return None;
+        }
+        if !joined {
+            return self.unit_at(end).is_none().then_some((minute, end));
+        }
+        // "à sept heures et deux voisins" counts something else.
+        let end = if self.unit_at(end) == Some(Unit::Minute) { end + 1 } else { end };
+        let ends = !self.text.is_word(end) || self.word(end).is_some() || self.clock_word(end).is_some();
+        (ends && minute % 5 == 0 && self.unit_at(end).is_none()).then_some((minute, end))
     }
 
     fn minutes(&self, at: usize) -> Option<i8> {

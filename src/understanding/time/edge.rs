@@ -10,6 +10,8 @@ use super::{
 /// Which third.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Edge {
+    /// "Très tôt".
+    Earliest,
     Beginning,
     Middle,
     Ending,
@@ -18,6 +20,7 @@ pub(super) enum Edge {
 impl TimeReader<'_> {
     pub(super) fn edge_at(&self, at: usize) -> Option<(Edge, usize)> {
         match self.word(at)? {
+            (TimeWord::Earliest, end) => Some((Edge::Earliest, end)),
             (TimeWord::Beginning, end) => Some((Edge::Beginning, end)),
             (TimeWord::Middle, end) => Some((Edge::Middle, end)),
             (TimeWord::Ending, end) => Some((Edge::Ending, end)),
@@ -75,7 +78,7 @@ fn third(days: Stretch, precision: Precision, edge: Edge) -> Option<Stretch> {
     };
     let from = |count: i64| days.start.checked_add(count.days()).ok();
     match edge {
-        Edge::Beginning => Some(Stretch::until(days.start, from(first)?)),
+        Edge::Earliest | Edge::Beginning => Some(Stretch::until(days.start, from(first)?)),
         Edge::Middle => Some(Stretch::until(from(first)?, from(second)?)),
         // The end of a week overlaps its middle: "fin de semaine" begins on Thursday.
         Edge::Ending if precision == Precision::Week => Some(Stretch::until(from(3)?, end)),

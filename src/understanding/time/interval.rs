@@ -41,12 +41,16 @@ impl TimeReader<'_> {
         joined(&left, &right)
     }
 
-    /// "du 3 au 5 novembre", "entre le 3 et le 5", "3-5 novembre": the month of the second day is the first one's too.
+    /// "du 3 au 5 novembre", "3 au 5 novembre", "entre le 3 et le 5", "3 - 5 novembre": the month of the second day is the first one's too.
     fn days_of_one_month(&self, at: usize, led: bool) -> Option<When> {
         let start = if led { self.skip_days(at) } else { at };
         let (first, after) = self.day_number(start)?;
+        // "du 13e au 15 juillet".
+        let ranked = matches!(self.text.word(after), "e" | "eme" | "ieme") && self.text.is_glued(after);
+        let after = after + usize::from(ranked);
         let link = if led { self.is_clock(after, ClockWord::And) } else { None }
-            .or_else(|| (self.text.is_mark(after, '-') && self.text.is_glued(after)).then_some(after + 1))?;
+            .or_else(|| (self.text.is_mark(after, '-')).then_some(after + 1))
+            .or_else(|| matches!(self.text.word(after), "a" | "au" | "to").then_some(after + 1))?;
         let second = self.skip_days(link);
         if let Some((days, end)) = self.calendar_date(second).filter(|(days, _)| days.is_day()) {
             let of = |last: Stretch| {
@@ -88,6 +92,7 @@ impl TimeReader<'_> {
             cycle: days.cycle,
             dated: true,
             uncertain: days.uncertain,
+            beside: None,
             open: None,
             end,
         }
@@ -135,7 +140,7 @@ fn joined(left: &When, right: &When) -> Option<When> {
         .unwrap_or_else(|| past.clone());
     let uncertain = left.uncertain || right.uncertain;
     let cycle = if left.cycle == right.cycle { left.cycle } else { Cycle::Fixed };
-    Some(When { past, ahead, cycle, dated: true, uncertain, open: None, end: right.end })
+    Some(When { past, ahead, cycle, dated: true, uncertain, beside: None, open: None, end: right.end })
 }
 
 /// The moment that the same words name `by` cycles later, or earlier.

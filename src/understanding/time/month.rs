@@ -64,6 +64,12 @@ impl TimeReader<'_> {
         if let Some((year, end)) = self.told_year(end) {
             return Some((Days::whole(of(year)?.start, Precision::Month), end));
         }
+        // "construite en mars 87": two figures that no day of a month can be, or any after "en".
+        let led = at > 0 && matches!(self.text.word(at - 1), "en" | "in" | "depuis" | "since");
+        if let Some(year) = self.short_year(end).filter(|_| led || self.text.digits(end).is_some_and(|year| year > 31))
+        {
+            return Some((Days::whole(of(year)?.start, Precision::Month), end + 1));
+        }
         let through = |year| of(year).and_then(|first| Stretch::through(first.start, first.start.last_of_month()));
         let (days, end) = self.in_year(end, through)?;
         let days = days.map(|days| Some(Stretch::unit(days.start)))?;

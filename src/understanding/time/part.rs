@@ -17,7 +17,11 @@ impl TimeReader<'_> {
         {
             return Some((Hours::Part(part, Some(edge)), end));
         }
-        let (TimeWord::Part(part), end) = self.word(at)? else { return None };
+        let (part, end) = match self.word(at)? {
+            (TimeWord::Part(part), end) => (part, end),
+            (TimeWord::Meal(part), end) if self.is_at_meal(at) => (part, end),
+            _ => return None,
+        };
         // "ce matin à l'aube", "hier soir tard".
         if part == Part::Morning
             && let Some((TimeWord::Part(Part::Dawn), end)) = self.word(self.skip_leading(end))
@@ -32,6 +36,14 @@ impl TimeReader<'_> {
             return Some((Hours::Part(part, Some(edge)), after));
         }
         Some((Hours::Part(part, None), end))
+    }
+
+    /// Whether a word before a meal says that it is a time: "pendant le déjeuner", "au dîner".
+    fn is_at_meal(&self, at: usize) -> bool {
+        let times = ["pendant", "pdt", "durant", "lors", "cours", "moment", "heure", "avant", "apres"];
+        let english = ["during", "before", "after", "at", "over"];
+        let said = |at: usize| times.contains(&self.text.word(at)) || english.contains(&self.text.word(at));
+        (at.saturating_sub(3)..at).any(said) || (at > 0 && self.text.word(at - 1) == "au")
     }
 
     /// "nuit de mardi à mercredi", "nuit du 3 au 4 novembre", "nuit d'hier à aujourd'hui".
@@ -136,7 +148,9 @@ impl TimeReader<'_> {
         // "au soir", "le midi" do not say on which day.
         let vague =
             matches!(part, Part::Noon) || (matches!(self.text.word(start.wrapping_sub(1)), "le" | "the") && !this);
-        if !(this || last || overnight || (within && !vague) || (edge.is_some() && part != Part::Night)) {
+        // "pendant le déjeuner" does.
+        let meal = matches!(self.word(start), Some((TimeWord::Meal(_), _)));
+        if !(this || last || overnight || meal || (within && !vague) || (edge.is_some() && part != Part::Night)) {
             return None;
         }
         let (today, hour) = (self.today(), self.now.hour());
@@ -179,7 +193,8 @@ pub(super) fn night(evening: Date) -> Option<Moment> {
 pub(super) fn part_on(date: Date, part: Part, edge: Option<Edge>) -> Option<Moment> {
     let (from, to) = match (part, edge) {
         (Part::Night, None) => return night(date),
-        (Part::Night, Some(Edge::Beginning)) => (22, 25),
+        (Part::Morning, Some(Edge::Earliest)) => (4, 7),
+        (Part::Night, Some(Edge::Earliest | Edge::Beginning)) => (22, 25),
         (Part::Night, Some(Edge::Middle)) => (25, 28),
         (Part::Night, Some(Edge::Ending)) => (28, 30),
         (Part::Dawn, _) => (5, 8),
@@ -189,11 +204,11 @@ pub(super) fn part_on(date: Date, part: Part, edge: Option<Edge>) -> Option<Mome
         (Part::Morning, Some(Edge::Ending)) => (10, 12),
         (Part::Noon, _) => (12, 14),
         (Part::Afternoon, None) => (12, 18),
-        (Part::Afternoon, Some(Edge::Beginning)) => (12, 15),
+        (Part::Afternoon, Some(Edge::Earliest | Edge::Beginning)) => (12, 15),
         (Part::Afternoon, Some(Edge::Middle)) => (14, 16),
         (Part::Afternoon, Some(Edge::Ending)) => (16, 18),
         (Part::Evening, None) => (18, 24),
-        (Part::Evening, Some(Edge::Beginning)) => (18, 20),
+        (Part::Evening, Some(Edge::Earliest | Edge::Beginning)) => (18, 20),
         (Part::Evening, Some(Edge::Middle)) => (20, 22),
         (Part::Evening, Some(Edge::Ending)) => (21, 24),
     };

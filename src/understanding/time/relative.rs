@@ -101,15 +101,21 @@ impl TimeReader<'_> {
         Some(When { dated: true, ..When::sure(self.shifted(count)?, count.end) })
     }
 
-    /// "ces 3 derniers jours", "les deux dernières semaines": the interval from then until today.
+    /// "ces 3 derniers jours", "les deux dernières semaines": the interval from then until today. "Les 3 prochains
+    /// jours": from tomorrow on.
     pub(super) fn last_units(&self, at: usize) -> Option<When> {
         if let Some(found) = self.last_few_units(at) {
             return Some(found);
         }
         let number =
             self.vocabulary.number_at(self.text, at).filter(|number| !number.article && number.value <= MAX_COUNT)?;
-        let last = self.is_word(number.end, TimeWord::Last)?;
-        let (TimeWord::Unit(unit @ (Unit::Day | Unit::Week | Unit::Month | Unit::Year)), end) = self.word(last)? else {
+        let (ahead, named) = match self.word(number.end)? {
+            (TimeWord::Last, end) => (false, end),
+            (TimeWord::Next, end) => (true, end),
+            _ => return None,
+        };
+        let (TimeWord::Unit(unit @ (Unit::Day | Unit::Week | Unit::Month | Unit::Year)), end) = self.word(named)?
+        else {
             return None;
         };
         #[expect(clippy::cast_possible_truncation, reason = "a count is at most a thousand")]
@@ -120,7 +126,12 @@ impl TimeReader<'_> {
             Unit::Month => count.months(),
             _ => count.years(),
         };
-        let stretch = Stretch::through(self.today().checked_sub(span).ok()?, self.today())?;
+        let today = self.today();
+        let stretch = if ahead {
+            Stretch::through(today.tomorrow().ok()?, today.checked_add(span).ok()?)?
+        } else {
+            Stretch::through(today.checked_sub(span).ok()?, today)?
+        };
         Some(When { dated: true, ..When::sure(moment_of(stretch, Precision::Day), end) })
     }
 
@@ -152,6 +163,9 @@ impl TimeReader<'_> {
             }
             Some((TimeWord::QuarterHour, end)) => {
                 return Some(Count { value: 15.0, unit: Unit::Minute, about: false, end });
+            }
+            Some((TimeWord::ThreeQuartersHour, end)) => {
+                return Some(Count { value: 45.0, unit: Unit::Minute, about: false, end });
             }
             _ => {}
         }

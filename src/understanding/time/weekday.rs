@@ -124,7 +124,13 @@ impl TimeReader<'_> {
                 return Some((self.week_of_year(i8::try_from(week).ok()?)?, end + 1));
             }
             let of = self.skip_articles(end);
-            let (days, end) = self.calendar_date(of).or_else(|| self.day_of_month(of)).or_else(|| self.holiday(of))?;
+            let named = self.calendar_date(of).or_else(|| self.day_of_month(of)).or_else(|| self.holiday(of));
+            // "dans la semaine" alone is this one.
+            let within = end > 2 && self.text.word(end - 2) == "la" && matches!(self.text.word(end - 3), "dans" | "ds");
+            let Some((days, end)) = named else {
+                let monday = first_of(today, Precision::Week).filter(|_| within)?;
+                return Some((Days::whole(monday, Precision::Week), end));
+            };
             let monday = |days: Stretch| first_of(days.start, Precision::Week).map(Stretch::unit);
             return (of > 0 && days.is_day())
                 .then(|| Some((Days { precision: Precision::Week, ..days.map(monday)? }, end)))

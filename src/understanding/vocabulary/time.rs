@@ -28,6 +28,15 @@ struct Parts {
     night: Words,
 }
 
+/// Meals, each for its part of the day. A meal is a time only where a word before it says so: "pendant le déjeuner".
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Meals {
+    morning: Words,
+    noon: Words,
+    evening: Words,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Holidays {
@@ -67,6 +76,9 @@ pub(super) struct TimeWords {
     weekdays: Vec<Words>,
     /// Abbreviations that are also other words: they count only before a figure or a part of the day.
     short_weekdays: Vec<Words>,
+    /// "Mar": the Tuesday of the French and the March of the English.
+    #[serde(default)]
+    tuesday_or_march: Words,
     weekend: Words,
     months: Vec<Words>,
     /// Spring first.
@@ -76,9 +88,13 @@ pub(super) struct TimeWords {
     /// "Une demi-heure", "un quart d'heure".
     half_hour: Words,
     quarter_hour: Words,
+    #[serde(default)]
+    three_quarters_hour: Words,
     /// "Et demi", after a count of units.
     and_a_half: Words,
     parts: Parts,
+    #[serde(default)]
+    meals: Meals,
     midnight: Words,
     ago_before: Words,
     ago_after: Words,
@@ -94,6 +110,9 @@ pub(super) struct TimeWords {
     this: Words,
     middle: Words,
     beginning: Words,
+    /// "Très tôt", before the beginning.
+    #[serde(default)]
+    earliest: Words,
     ending: Words,
     about: Words,
     /// "Quelques", before a unit: an unknown count.
@@ -101,7 +120,11 @@ pub(super) struct TimeWords {
     /// "L'autre jour": some days ago.
     other_day: Words,
     eve: Words,
+    #[serde(default)]
+    two_days_before: Words,
     morrow: Words,
+    #[serde(default)]
+    two_days_after: Words,
     /// "Lundi en huit": a week after the next Monday.
     in_eight: Words,
     in_fifteen: Words,
@@ -119,6 +142,7 @@ pub(in crate::understanding) enum TimeWord {
     /// Monday is 0.
     Weekday(i8),
     ShortWeekday(i8),
+    TuesdayOrMarch,
     Weekend,
     /// January is 1.
     Month(i8),
@@ -128,8 +152,10 @@ pub(in crate::understanding) enum TimeWord {
     Unit(Unit),
     HalfHour,
     QuarterHour,
+    ThreeQuartersHour,
     AndAHalf,
     Part(Part),
+    Meal(Part),
     Midnight,
     AgoBefore,
     AgoAfter,
@@ -145,12 +171,13 @@ pub(in crate::understanding) enum TimeWord {
     This,
     Middle,
     Beginning,
+    Earliest,
     Ending,
     About,
     Few,
     OtherDay,
-    Eve,
-    Morrow,
+    /// So many days after the day that is named beside it: "la veille", "le lendemain".
+    Beside(i8),
     /// A week, or two, after the day that was named.
     WeeksOn(i8),
     Leading,
@@ -199,6 +226,7 @@ pub(super) fn time_book(time: &TimeWords) -> Result<PhraseBook<TimeWord>, Vocabu
             (&time.after_tomorrow, TimeWord::Day(2)),
             (&time.now, TimeWord::Now),
             (&time.tonight, TimeWord::Tonight),
+            (&time.tuesday_or_march, TimeWord::TuesdayOrMarch),
             (&time.weekend, TimeWord::Weekend),
             (&time.units.minute, TimeWord::Unit(Unit::Minute)),
             (&time.units.hour, TimeWord::Unit(Unit::Hour)),
@@ -210,6 +238,7 @@ pub(super) fn time_book(time: &TimeWords) -> Result<PhraseBook<TimeWord>, Vocabu
             (&time.units.year, TimeWord::Unit(Unit::Year)),
             (&time.half_hour, TimeWord::HalfHour),
             (&time.quarter_hour, TimeWord::QuarterHour),
+            (&time.three_quarters_hour, TimeWord::ThreeQuartersHour),
             (&time.and_a_half, TimeWord::AndAHalf),
             (&time.parts.dawn, TimeWord::Part(Part::Dawn)),
             (&time.parts.morning, TimeWord::Part(Part::Morning)),
@@ -217,6 +246,9 @@ pub(super) fn time_book(time: &TimeWords) -> Result<PhraseBook<TimeWord>, Vocabu
             (&time.parts.afternoon, TimeWord::Part(Part::Afternoon)),
             (&time.parts.evening, TimeWord::Part(Part::Evening)),
             (&time.parts.night, TimeWord::Part(Part::Night)),
+            (&time.meals.morning, TimeWord::Meal(Part::Morning)),
+            (&time.meals.noon, TimeWord::Meal(Part::Noon)),
+            (&time.meals.evening, TimeWord::Meal(Part::Evening)),
             (&time.midnight, TimeWord::Midnight),
             (&time.ago_before, TimeWord::AgoBefore),
             (&time.ago_after, TimeWord::AgoAfter),
@@ -232,12 +264,15 @@ pub(super) fn time_book(time: &TimeWords) -> Result<PhraseBook<TimeWord>, Vocabu
             (&time.this, TimeWord::This),
             (&time.middle, TimeWord::Middle),
             (&time.beginning, TimeWord::Beginning),
+            (&time.earliest, TimeWord::Earliest),
             (&time.ending, TimeWord::Ending),
             (&time.about, TimeWord::About),
             (&time.few, TimeWord::Few),
             (&time.other_day, TimeWord::OtherDay),
-            (&time.eve, TimeWord::Eve),
-            (&time.morrow, TimeWord::Morrow),
+            (&time.eve, TimeWord::Beside(-1)),
+            (&time.two_days_before, TimeWord::Beside(-2)),
+            (&time.morrow, TimeWord::Beside(1)),
+            (&time.two_days_after, TimeWord::Beside(2)),
             (&time.in_eight, TimeWord::WeeksOn(1)),
             (&time.in_fifteen, TimeWord::WeeksOn(2)),
             (&time.leading, TimeWord::Leading),
