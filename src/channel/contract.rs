@@ -62,6 +62,15 @@ pub trait Provider: fmt::Debug + Send + Sync {
         Err(Refusal::NotServed)
     }
 
+    /// As [`Self::decode`], for an account whose posts take long to decode: it does so on a thread that may block.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::decode`], and [`Refusal::Busy`].
+    fn decode_apart<'a>(&'a self, post: &'a Post<'a>) -> BoxFuture<'a, Result<Vec<Event>, Refusal>> {
+        Box::pin(std::future::ready(self.decode(post)))
+    }
+
     /// The largest post that is read, in bytes.
     fn max_bytes(&self) -> usize {
         256 * 1024
@@ -127,6 +136,9 @@ pub enum Refusal {
     NotServed,
     #[error("the signature or the secret is missing or wrong")]
     Unauthorized,
+    /// It may come again later.
+    #[error("too many posts are being decoded")]
+    Busy,
     /// What is wrong, for the provider's log. It never quotes the content.
     #[error("{0}")]
     Malformed(String),
@@ -164,6 +176,9 @@ pub struct Received {
     /// Whether more messages may follow at once (an album has no end mark): the flow answers when none came for a
     /// moment.
     pub more_may_follow: bool,
+    /// Whether the sender is who the message says. Without a proof, a message does not join a known person's conversation,
+    /// unless it answers one of ours there.
+    pub is_sender_proven: bool,
 }
 
 /// A file of a message.

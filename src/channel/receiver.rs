@@ -14,8 +14,11 @@ use super::{Content, DeliveryStatus, Event, FetchError, File, Provider, Received
 use crate::{
     conversation::files::{Files, KeptFile, MAX_FILES},
     document::{DocumentError, Documents, Limits},
-    domain::{clock::Clock, message::Channel},
-    intake::{Inbound, Intake, IntakeError},
+    domain::{
+        clock::Clock,
+        message::{Channel, UNVERIFIED},
+    },
+    intake::{Citation, Inbound, Intake, IntakeError},
     store::{Delivery, EarlyReport, Engine, OutboxRow},
 };
 
@@ -63,8 +66,14 @@ impl Receiver {
     }
 
     async fn receive(&self, provider: &dyn Provider, received: Received) -> Result<(), ReceiverError> {
-        let Received { mut inbound, files, more_may_follow } = received;
+        let Received { mut inbound, files, more_may_follow, is_sender_proven } = received;
         inbound.settle |= more_may_follow;
+        if !is_sender_proven {
+            if self.intake.has_received(&inbound).await? {
+                return Ok(());
+            }
+            self.doubt(&mut inbound).await?;
+        }
         let files = if files.is_empty() {
             Files::default()
         } else if self.intake.has_received(&inbound).await? {
@@ -73,6 +82,23 @@ impl Receiver {
             self.keep(provider, &inbound, files).await?
         };
         self.intake.receive_with(inbound, files).await?;
+        Ok(())
+    }
+
+    /// Nobody vouches for the sender. A stranger is believed, for there is nothing to take from anybody. A message from a known
+    /// person's address, or one that names a case by its reference, gets another address, and what it names is proposed to
+    /// a handler; but one that names the conversation of that very address by a token of ours is that person's answer.
+    async fn doubt(&self, inbound: &mut Inbound) -> Result<(), ReceiverError> {
+        let known = self.store.conversation_at(&inbound.endpoint).await?;
+        let is_believed = match known {
+            Some(known) => inbound.cites.contains(&Citation::Conversation(known)),
+            None => !inbound.cites.iter().any(|citation| matches!(citation, Citation::Reference(_))),
+        };
+        if !is_believed {
+            inbound.endpoint.address.push_str(UNVERIFIED);
+            inbound.token = None;
+            inbound.cites.extend(known.map(Citation::Conversation));
+        }
         Ok(())
     }
 

@@ -94,6 +94,7 @@ impl Seen {
 
 /// Plays every case of the table, and lists those whose result is another one.
 pub fn check(provider: &dyn Provider, cases: Vec<Case<'_>>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let mut wrong = Vec::new();
     for case in cases {
         let mut headers = HeaderMap::new();
@@ -102,7 +103,8 @@ pub fn check(provider: &dyn Provider, cases: Vec<Case<'_>>) {
         }
         let body = Bytes::from(case.body);
         let post = Post { method: &case.method, url: case.url, headers: &headers, body: &body };
-        let seen = provider.decode(&post).map(|events| events.iter().map(Seen::of).collect::<Vec<_>>());
+        let decoded = runtime.block_on(provider.decode_apart(&post));
+        let seen = decoded.map(|events| events.iter().map(Seen::of).collect::<Vec<_>>());
         if seen != case.expected {
             wrong.push(format!("{}: {seen:?} and not {:?}", case.name, case.expected));
         }

@@ -12,7 +12,7 @@ mod serve;
 mod understand;
 mod user;
 
-use std::{io::Write as _, path::PathBuf};
+use std::{io::Write as _, path::PathBuf, time::Duration};
 
 use clap::{Parser, Subcommand};
 
@@ -31,6 +31,9 @@ use crate::{
     },
     telemetry::TelemetryError,
 };
+
+/// How long threads that block may take to end after the command has ended.
+const LEFT_BEHIND: Duration = Duration::from_secs(1);
 
 /// Guichet: the single counter of a claims service.
 #[derive(Debug, Parser)]
@@ -131,7 +134,15 @@ pub enum CliError {
 /// When the command fails or, as [`CliError::Findings`], when it printed what is wrong.
 pub fn run(cli: Cli) -> Result<(), CliError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
-    runtime.block_on(dispatch(cli))
+    finish(runtime, dispatch(cli))
+}
+
+/// Runs `command` to its end. What still blocks a thread then (a parser on a hostile message) ends with the process: nothing
+/// that it does was acknowledged.
+fn finish<T>(runtime: tokio::runtime::Runtime, command: impl Future<Output = T>) -> T {
+    let done = runtime.block_on(command);
+    runtime.shutdown_timeout(LEFT_BEHIND);
+    done
 }
 
 async fn dispatch(cli: Cli) -> Result<(), CliError> {
@@ -186,3 +197,6 @@ fn load_flows(config: &Config) -> Result<Library, CliError> {
         Ok(Library::load(std::path::Path::new(&config.flows.folder))?)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,8 +26,8 @@ pub struct EmailAccount {
     /// Whether `local+anything@domain` arrives in the same place, so that answers name their conversation.
     #[serde(default)]
     pub plus_address: bool,
-    /// By which name the receiving server signs its `Authentication-Results`; `-` where it writes none (Microsoft 365).
-    /// Empty: nobody checks the senders.
+    /// By which name the receiving server signs its `Authentication-Results`; `-` where it writes none (Microsoft 365),
+    /// `unchecked` where nobody checks the senders. It must be said.
     #[serde(default)]
     pub authserv_id: String,
     /// With it, a provider may post raw messages to `/channels/email/ACCOUNT`.

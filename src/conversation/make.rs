@@ -24,7 +24,11 @@ impl Turn {
             turn.open(services).await?;
         }
         let woken = matches!(input, Input::Wake);
+        let is_message = matches!(input, Input::Message { .. });
         turn.take(input, services).await?;
+        if is_message && turn.conversation.row.endpoint.is_unverified() {
+            turn.wait_unanswered();
+        }
         turn.close_files();
         turn.close_acknowledgements();
         turn.rows.timer = time::set(&mut turn.conversation, woken, now);

@@ -196,9 +196,13 @@ impl Turn {
         self.record(GUICHET, &TimelineEvent::Undelivered { message, channel, reason: reason.to_owned() });
     }
 
-    /// Writes a message and returns its number. What one turn says by e-mail is one letter.
+    /// Writes a message and returns its number. What one turn says by e-mail is one letter. To an address whose owner may not
+    /// be who wrote, nothing is said by a machine: the flow only finds out how urgent it is.
     pub(super) fn write(&mut self, author: Author, body: Body, client_id: Option<String>) -> i64 {
         let Conversation { row, fence, .. } = &mut self.conversation;
+        if author == Author::Guichet && row.endpoint.is_unverified() {
+            return fence.last_seq;
+        }
         if row.endpoint.channel == Channel::Email
             && author == Author::Guichet
             && let Some(last) = self.rows.messages.last_mut().filter(|last| last.author == author)
@@ -240,6 +244,20 @@ impl Turn {
             dossier.waiting_since.get_or_insert(now);
             let event = if reopened { TimelineEvent::Reopened { message } } else { TimelineEvent::Wrote { message } };
             self.record(POLICYHOLDER, &event);
+        }
+    }
+
+    /// A sender who is not believed gets no answer: their message waits for a handler.
+    pub(super) fn wait_unanswered(&mut self) {
+        let message = self.conversation.fence.last_seq;
+        if self.conversation.dossier.is_none() {
+            // Nobody would see it.
+            self.open_dossier("unknown");
+        }
+        let now = self.now;
+        if let Some(dossier) = self.conversation.dossier_mut().filter(|dossier| dossier.waiting_since.is_none()) {
+            dossier.waiting_since = Some(now);
+            self.record(POLICYHOLDER, &TimelineEvent::Wrote { message });
         }
     }
 

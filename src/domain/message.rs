@@ -48,8 +48,8 @@ impl std::str::FromStr for Channel {
 #[error("unknown channel; the channels are sms, email, telegram and web")]
 pub struct UnknownChannel;
 
-/// Stands behind the address of a sender whom the receiving server found to be forged. No address holds a space: it is
-/// nobody else's.
+/// Stands behind the address of a sender who is not believed: the receiving server found it to be forged, or found nothing and
+/// it is a known person's. No address holds a space: it is nobody else's.
 pub const UNVERIFIED: &str = " (unverified)";
 
 /// Where a person is: a channel, our account on it, and their address there.
@@ -58,6 +58,13 @@ pub struct Endpoint {
     pub channel: Channel,
     pub account: String,
     pub address: String,
+}
+
+impl Endpoint {
+    /// Whether whoever writes from here may be somebody else than the address's owner, who is not written to by a machine then.
+    pub fn is_unverified(&self) -> bool {
+        self.address.ends_with(UNVERIFIED)
+    }
 }
 
 /// Who wrote a message.

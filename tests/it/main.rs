@@ -3,7 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod architecture;
-mod channel;
+mod attacks;
+pub(crate) mod channel;
 mod conversation;
 mod document;
 mod housekeeping;

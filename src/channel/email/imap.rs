@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     EmailProvider, TakeError, Taken,
     login::{self, Login, LoginError},
-    parse::MAX_BYTES,
+    parse::{MAX_BYTES, Unreadable},
 };
 use crate::{
     channel::{Receiver, ReceiverError},
@@ -61,6 +61,8 @@ enum SessionError {
     Login(#[from] LoginError),
     #[error("the mailbox has no UIDVALIDITY")]
     NoValidity,
+    #[error("too many messages are being read at the moment")]
+    Busy,
     #[error("a message cannot be stored at the moment: {0}")]
     Receiver(ReceiverError),
     #[error(transparent)]
@@ -266,6 +268,7 @@ impl Reader<'_> {
         match taken {
             Ok(Taken::Stored) => mark(mailbox, uid, "\\Seen").await,
             Ok(Taken::Left) => Ok(()),
+            Err(TakeError::Unreadable(Unreadable::Busy)) => Err(SessionError::Busy),
             Err(TakeError::Unreadable(error)) => self.leave(mailbox, uid, &error.to_string()).await,
             Err(TakeError::Receiver(error)) => {
                 if !is_about_the_message(&error) {

@@ -209,7 +209,7 @@ impl Session<'_> {
             Some(raw) => match self.account.take(self.receiver, raw).await {
                 Ok(_) => "250 2.0.0 Kept",
                 Err(TakeError::Unreadable(Unreadable::TooLarge)) => "552 5.3.4 Too large",
-                Err(TakeError::Unreadable(Unreadable::TooSlow)) => "451 4.3.0 Try later",
+                Err(TakeError::Unreadable(Unreadable::Busy)) => "451 4.3.0 Try later",
                 Err(TakeError::Unreadable(_)) => "554 5.6.0 Not readable",
                 Err(TakeError::Receiver(error)) => {
                     tracing::warn!(account = self.account.config.account, %error, "a message stays at its sender's");

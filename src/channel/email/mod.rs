@@ -9,7 +9,8 @@
 //! The sender's address alone decides. Somebody who answers a message of ours from an address that its conversation
 //! does not know, or names its reference in the subject, does not join it, but is proposed to a handler ([`Citation`]).
 //! A sender that the receiving server found to be forged gets another address than the one in From ([`UNVERIFIED`]), so
-//! that nobody can write in another's name.
+//! that nobody can write in another's name; so does one of whom it found nothing, where the address is a known person's
+//! and the message does not answer one of ours to them ([`crate::channel::Receiver`]). A machine never answers there.
 //!
 //! # What is never answered
 //!
@@ -18,6 +19,7 @@
 
 mod automatic;
 mod dkim;
+mod html;
 mod imap;
 mod lmtp;
 mod login;
@@ -117,6 +119,13 @@ impl EmailProvider {
             let most = MAX_LOCAL - 1 - token::LENGTH;
             return Err(format!("before the @ of a plus_address are at most {most} letters; set it to false"));
         }
+        if config.authserv_id.is_empty() {
+            return Err(format!(
+                "authserv_id must say who checks the senders: the first word of the Authentication-Results in a mail that \
+                 arrived, or \"{}\" where nobody does",
+                sender::UNCHECKED
+            ));
+        }
         let tokens = Tokens::new(key.as_bytes(), &address);
         let signer = config.dkim.as_ref().map(|dkim| Signer::open(dkim, &address)).transpose();
         let mailer = Mailer::new(config.smtp.clone(), signer.map_err(|error| error.to_string())?);
@@ -192,6 +201,7 @@ impl EmailProvider {
             },
             files: mail.files,
             more_may_follow: false,
+            is_sender_proven: verdict != Verdict::Unknown,
         })
     }
 
@@ -248,6 +258,14 @@ fn text_of(mail: &Mail) -> String {
     if mail.text.is_empty() && mail.answers.is_empty() { mail.subject.clone() } else { mail.text.clone() }
 }
 
+/// Why a post is refused whose message cannot be read.
+fn refusal(error: Unreadable) -> Refusal {
+    match error {
+        Unreadable::Busy => Refusal::Busy,
+        error => Refusal::Malformed(error.to_string()),
+    }
+}
+
 impl Provider for EmailProvider {
     fn channel(&self) -> Channel {
         Channel::Email
@@ -271,12 +289,14 @@ impl Provider for EmailProvider {
         Box::pin(async { Err(FetchError::TooLarge) })
     }
 
-    fn decode(&self, post: &Post<'_>) -> Result<Vec<Event>, Refusal> {
-        let secret = self.config.secret.as_ref().ok_or(Refusal::NotServed)?;
-        let secret = secret.reveal().map_err(|error| Refusal::Malformed(error.to_string()))?;
-        let raw = post::raw_message(post, &secret, self.clock.now())?;
-        let mail = parse::read_here(&raw).map_err(|error| Refusal::Malformed(error.to_string()))?;
-        self.events(mail).map_err(|error| Refusal::Malformed(error.to_string()))
+    fn decode_apart<'a>(&'a self, post: &'a Post<'a>) -> BoxFuture<'a, Result<Vec<Event>, Refusal>> {
+        Box::pin(async {
+            let secret = self.config.secret.as_ref().ok_or(Refusal::NotServed)?;
+            let secret = secret.reveal().map_err(|error| Refusal::Malformed(error.to_string()))?;
+            let raw = post::raw_message(post, &secret, self.clock.now())?;
+            let mail = parse::read(raw).await.map_err(refusal)?;
+            self.events(mail).map_err(refusal)
+        })
     }
 
     /// Room for a message in a form's encoding, where many bytes become three.

@@ -1,8 +1,9 @@
 //! Parses a message: who wrote it, the person's own words, and their files.
 //!
 //! Anybody can send mail. Sizes and depths are bounded before the parser sees a byte, and it runs on a thread of its
-//! own, which contains a panic and a time-out. Of a message that is too complex to parse, the headers are read and the
-//! original is kept. The original is a document of every message, so that nothing that is cut or misread here is lost.
+//! own, which contains a panic and a time-out. Of a message that is too complex to parse, the header is read and the
+//! original is kept: it is received with an empty text, since a refusal would only bring it again. The original is a
+//! document of every message, so that nothing that is cut or misread here is lost.
 //!
 //! Nothing here decides whose conversation it is; that is the intake's.
 
@@ -16,7 +17,7 @@ use tokio::sync::Semaphore;
 
 use super::{
     automatic::{self, Nature},
-    quotes,
+    html, quotes,
 };
 use crate::channel::{Content, File};
 
@@ -28,17 +29,20 @@ const MAX_DEPTH: usize = 20;
 const MAX_PARTS: usize = 1000;
 /// How many files of a message become documents.
 const MAX_FILES: usize = 100;
-/// The most bytes of all headers of all parts: many times what a person's message has.
+/// The most bytes and lines of all headers of all parts: many times what a person's message has.
 const MAX_HEADER_BYTES: usize = 1024 * 1024;
-/// The most occurrences of words that make structure (multipart, nested messages): more of them are an attack.
-const MAX_STRUCTURE: usize = 200;
-/// The largest HTML that is turned into a text.
-const MAX_HTML: usize = 2 * 1024 * 1024;
-/// The width, in columns, of HTML as text: wide enough that no paragraph is wrapped.
-const HTML_WIDTH: usize = 10_000;
+const MAX_HEADER_LINES: usize = 20_000;
+/// How many bytes of the header of a message that is too complex are read.
+const MAX_HEAD_BYTES: usize = 64 * 1024;
+/// The most occurrences of words that make structure (multipart, nested messages): more of them are an attack. The parser
+/// may look for the end of each of them in the whole message.
+const MAX_STRUCTURE: usize = 64;
+/// The longest text in which the person's own words are looked for: more than the intake keeps of them.
+const MAX_TEXT: usize = 2 * crate::intake::MAX_TEXT;
 /// An inline picture of fewer bytes than this is a logo, a rule or a tracker and no photo.
 const LOGO_BYTES: usize = 10 * 1024;
-/// The time-out of parsing one message.
+/// How long a message waits for a reader, and how long its reader may take: more than any message within the bounds
+/// needs.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How many messages are parsed at the same time. A parser that timed out keeps its permit until its thread ends.
 static READERS: Semaphore = Semaphore::const_new(2);
@@ -75,94 +79,109 @@ pub(super) enum Unreadable {
     NoMessage,
     #[error("the message does not name exactly one sender")]
     NoSender,
-    #[error("the message takes too long to read")]
-    TooSlow,
+    /// It can be read later.
+    #[error("too many messages are being read")]
+    Busy,
     #[error("the parser failed on the message")]
     ParserFailed,
 }
 
-/// Parses a message on a thread of its own.
+/// Parses a message on a thread of its own. Of one on which the parser panics or times out, only the header is read.
 ///
 /// # Errors
 ///
-/// When it is too large, or the parser panics or times out.
+/// When it is too large, its header cannot be read, or all readers are busy.
 pub(super) async fn read(raw: Bytes) -> Result<Mail, Unreadable> {
     if raw.len() > MAX_BYTES {
         return Err(Unreadable::TooLarge);
     }
-    let place = READERS.acquire().await.map_err(|_| Unreadable::TooSlow)?;
+    let Ok(Ok(place)) = tokio::time::timeout(PATIENCE, READERS.acquire()).await else { return Err(Unreadable::Busy) };
+    let whole = raw.clone();
     let reading = tokio::task::spawn_blocking(move || {
         let _place = place;
-        parse(&raw)
+        parse(&whole)
     });
-    match tokio::time::timeout(PATIENCE, reading).await {
-        Ok(Ok(mail)) => mail,
-        // The parser panicked; only its thread ended.
-        Ok(Err(_)) => Err(Unreadable::ParserFailed),
-        Err(_) => Err(Unreadable::TooSlow),
+    if let Ok(Ok(mail)) = tokio::time::timeout(PATIENCE, reading).await {
+        return mail;
     }
-}
-
-/// Parses a message on this thread, for a caller that cannot await.
-pub(super) fn read_here(raw: &Bytes) -> Result<Mail, Unreadable> {
-    if raw.len() > MAX_BYTES {
-        return Err(Unreadable::TooLarge);
-    }
-    std::panic::catch_unwind(|| parse(raw)).unwrap_or(Err(Unreadable::ParserFailed))
+    tracing::warn!("the parser failed on a message: only its header is read");
+    tokio::task::spawn_blocking(move || parse_head(&raw)).await.unwrap_or(Err(Unreadable::ParserFailed))
 }
 
 pub(super) fn parse(raw: &Bytes) -> Result<Mail, Unreadable> {
-    let too_much = is_too_much(raw);
-    let message = if too_much { PARSER.parse_headers(raw) } else { PARSER.parse(raw) };
-    let message = message.filter(|message| !message.headers().is_empty()).ok_or(Unreadable::NoMessage)?;
+    if is_too_much(raw) {
+        return parse_head(raw);
+    }
+    let message = PARSER.parse(raw).ok_or(Unreadable::NoMessage)?;
+    let (mut files, mut messages) = (Vec::new(), Vec::new());
+    collect_files(&message, 0, &mut files, &mut messages);
+    files.append(&mut messages);
+    describe(raw, &message, &text_of(&message), files)
+}
+
+/// A message of which only the beginning of the header is read. It has no text and no files but the original.
+fn parse_head(raw: &Bytes) -> Result<Mail, Unreadable> {
+    let head = &raw[..raw.len().min(MAX_HEAD_BYTES)];
+    let message = PARSER.parse_headers(head).ok_or(Unreadable::NoMessage)?;
+    describe(raw, &message, "", Vec::new())
+}
+
+fn describe(raw: &Bytes, message: &Message, text: &str, mut files: Vec<File>) -> Result<Mail, Unreadable> {
+    if message.headers().is_empty() {
+        return Err(Unreadable::NoMessage);
+    }
     let subject = message.subject().unwrap_or_default().trim().to_owned();
     let id = message.message_id().filter(|id| is_name(id)).map_or_else(|| hash_of(raw), str::to_owned);
-    let nature = automatic::nature(&message);
-    let mut files = Vec::new();
-    let text = if too_much {
-        String::new()
-    } else {
-        let mut messages = Vec::new();
-        collect_files(&message, 0, &mut files, &mut messages);
-        files.append(&mut messages);
-        quotes::own_words(&text_of(&message), &subject)
-    };
     files.push(original(raw, &subject));
     Ok(Mail {
         id,
-        from: sole_from(&message),
-        recipients: recipients(&message),
-        answers: answers(&message),
+        from: sole_from(message),
+        recipients: recipients(message),
+        answers: answers(message),
+        text: quotes::own_words(&text[..text.floor_char_boundary(text.len().min(MAX_TEXT))], &subject),
         subject,
-        text,
         files,
-        nature,
-        authentication: raw_headers(&message, "Authentication-Results"),
+        nature: automatic::nature(message),
+        authentication: raw_headers(message, "Authentication-Results"),
     })
 }
 
 /// Whether a message has so much structure that only its header is parsed. It is counted without the parser, which
-/// holds every header and part in memory, and drops nested messages by recursion.
+/// holds every header and part in memory, and drops nested messages by recursion. A message that is nested in an encoded
+/// form (RFC 2046, 5.2.1, forbids it) is too much: its structure cannot be counted here.
 fn is_too_much(raw: &[u8]) -> bool {
-    let (mut header_bytes, mut structure) = (0, 0);
+    let (mut header_bytes, mut header_lines, mut structure) = (0, 0, 0);
     let (mut in_headers, mut in_message) = (true, true);
+    // Of the header at hand: whether the part is a message, and whether it is encoded.
+    let (mut is_message, mut is_encoded) = (false, false);
     for line in raw.split(|byte| *byte == b'\n') {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if line.starts_with(b"--") {
             (in_headers, in_message) = (true, true);
+            (is_message, is_encoded) = (false, false);
         } else if line.is_empty() {
             // After the header of a part that is a message comes that message's own header.
             in_headers = std::mem::take(&mut in_message);
+            (is_message, is_encoded) = (false, false);
         } else if in_headers {
             let lower = line.to_ascii_lowercase();
-            let is_message = has(&lower, b"rfc822") || has(&lower, b"/global");
-            in_message = is_message || in_message && !lower.starts_with(b"content-");
-            structure += usize::from(is_message || has(&lower, b"multipart"));
+            let names_message = has(&lower, b"rfc822") || has(&lower, b"/global");
+            // A comment may stand within the words that are looked for.
+            let has_comment = lower.starts_with(b"content-type") && lower.contains(&b'(');
+            in_message = names_message || in_message && !lower.starts_with(b"content-");
+            is_message |= names_message || has_comment;
+            is_encoded |= has(&lower, b"base64") || has(&lower, b"quoted-printable");
+            structure += usize::from(names_message || has_comment || has(&lower, b"multipart"));
         }
         if in_headers {
             header_bytes += line.len() + 1;
+            header_lines += 1;
         }
-        if header_bytes > MAX_HEADER_BYTES || structure > MAX_STRUCTURE {
+        if header_bytes > MAX_HEADER_BYTES
+            || header_lines > MAX_HEADER_LINES
+            || structure > MAX_STRUCTURE
+            || is_message && is_encoded
+        {
             return true;
         }
     }
@@ -179,7 +198,7 @@ fn text_of(message: &Message) -> String {
         .text_bodies()
         .filter_map(|part| match &part.body {
             PartType::Text(text) => Some(text.to_string()),
-            PartType::Html(html) => Some(text_of_html(html)),
+            PartType::Html(html) => html::text_of(html),
             _ => None,
         })
         .collect();
@@ -191,21 +210,7 @@ fn text_of(message: &Message) -> String {
         PartType::Html(html) => Some(html),
         _ => None,
     });
-    html.map(|html| text_of_html(html)).unwrap_or_default()
-}
-
-fn text_of_html(html: &str) -> String {
-    let mut end = html.len().min(MAX_HTML);
-    while !html.is_char_boundary(end) {
-        end -= 1;
-    }
-    html2text::config::plain_no_decorate()
-        .link_footnotes(false)
-        .raw_mode(true)
-        .allow_width_overflow()
-        .empty_img_mode(html2text::config::ImageRenderMode::IgnoreEmpty)
-        .string_from_read(&html.as_bytes()[..end], HTML_WIDTH)
-        .unwrap_or_default()
+    html.and_then(|html| html::text_of(html)).unwrap_or_default()
 }
 
 /// Collects the files of a message and of the messages nested in it, and those messages themselves.

@@ -9,7 +9,6 @@ use bytes::Bytes;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::header;
 use jiff::{SignedDuration, Timestamp};
-use mail_parser::{MessageParser, MimeHeaders as _};
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
@@ -17,6 +16,8 @@ use crate::channel::{Post, Refusal};
 
 /// How far a signature's time may be from ours: Mailgun retries a post for eight hours.
 const SIGNED_FOR: SignedDuration = SignedDuration::from_hours(12);
+/// The most fields of a form: Mailgun sends some twenty.
+const MAX_FIELDS: usize = 200;
 /// The fields that hold the raw message.
 const FIELDS: [&str; 2] = ["body-mime", "email"];
 
@@ -56,21 +57,63 @@ fn value<'a>(form: &'a Form, name: &str) -> Option<&'a Bytes> {
     form.iter().find(|(found, _)| found == name).map(|(_, value)| value)
 }
 
-/// The fields of a multipart form. Its parts are MIME parts, so the mail parser reads them; their bytes are not
-/// decoded.
-fn multipart(kind: &str, body: &[u8]) -> Vec<(String, Bytes)> {
-    let whole = Bytes::from([b"Content-Type: ", kind.as_bytes(), b"\r\n\r\n", body].concat());
-    // A form is flat: nested parts belong to a field's value.
-    let Some(form) = MessageParser::new().with_mime_headers().parse(&whole) else { return Vec::new() };
-    form.parts
-        .iter()
-        .filter_map(|part| {
-            let name = part.content_disposition()?.attribute("name")?;
-            let (start, end) = (part.raw_body_offset() as usize, part.raw_end_offset() as usize);
-            let value = whole.get(start..end)?;
-            Some((name.to_owned(), whole.slice_ref(value)))
-        })
-        .collect()
+/// The fields of a multipart form (RFC 7578); their bytes are not decoded. A form is flat, and whoever posts one is not known
+/// yet: it is split at its boundary, by one walk over its lines.
+fn multipart(kind: &str, body: &Bytes) -> Vec<(String, Bytes)> {
+    let Some(boundary) = parameter(kind, "boundary") else { return Vec::new() };
+    let delimiter = [b"--", boundary.as_bytes()].concat();
+    let (mut fields, mut begin, mut at) = (Vec::new(), None, 0);
+    for line in body.split_inclusive(|byte| *byte == b'\n') {
+        let next = at + line.len();
+        if line.starts_with(&delimiter) && is_end_of_delimiter(&line[delimiter.len()..]) {
+            if let Some(begin) = begin
+                && let Some(field) = field(&body.slice(begin..at))
+            {
+                fields.push(field);
+            }
+            if fields.len() > MAX_FIELDS {
+                return Vec::new();
+            }
+            begin = Some(next);
+        }
+        at = next;
+    }
+    fields
+}
+
+fn is_end_of_delimiter(rest: &[u8]) -> bool {
+    rest.strip_prefix(b"--").unwrap_or(rest).trim_ascii().is_empty()
+}
+
+/// A field's name and its bytes, without the line's end before the next boundary.
+fn field(part: &Bytes) -> Option<(String, Bytes)> {
+    let mut at = 0;
+    let mut name = None;
+    for line in part.split_inclusive(|byte| *byte == b'\n') {
+        at += line.len();
+        let text = line.trim_ascii();
+        if text.is_empty() {
+            let value = part.slice(at..);
+            let end =
+                value.strip_suffix(b"\n").map_or(value.len(), |value| value.strip_suffix(b"\r").unwrap_or(value).len());
+            return name.map(|name| (name, value.slice(..end)));
+        }
+        let text = String::from_utf8_lossy(text);
+        if let Some((header, value)) = text.split_once(':')
+            && header.eq_ignore_ascii_case("content-disposition")
+        {
+            name = parameter(value, "name");
+        }
+    }
+    None
+}
+
+/// A parameter of a header's value, without its quotation marks.
+fn parameter(value: &str, name: &str) -> Option<String> {
+    value.split(';').skip(1).find_map(|parameter| {
+        let (found, value) = parameter.split_once('=')?;
+        found.trim().eq_ignore_ascii_case(name).then(|| value.trim().trim_matches('"').to_owned())
+    })
 }
 
 fn has_secret(post: &Post<'_>, secret: &str) -> bool {

@@ -2,7 +2,11 @@
 //!
 //! Only the results of the server that the configuration names are trusted (RFC 8601, 5): anybody can write such a
 //! header into a message, and that server removes those with its own name. Of several with its name, the topmost is the
-//! server's own.
+//! server's own. Where the configuration says that nobody checks, senders are who they say, but for those whom any server
+//! found to be forged: nobody writes that of themselves.
+
+/// What stands in place of the server's name where nobody checks the senders.
+pub(super) const UNCHECKED: &str = "unchecked";
 
 /// What the receiving server found about the domain in From.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,8 +20,8 @@ pub(super) enum Verdict {
 /// Reads the verdict of the server `authserv_id` on a message from `address`.
 pub(super) fn verdict(results: &[String], authserv_id: &str, address: &str) -> Verdict {
     let Some(domain) = address.rsplit_once('@').map(|(_, domain)| domain) else { return Verdict::Unknown };
-    if authserv_id.is_empty() {
-        return Verdict::Unknown;
+    if authserv_id == UNCHECKED {
+        return if results.iter().any(|header| has_failed(header)) { Verdict::Forged } else { Verdict::Genuine };
     }
     let Some(result) = results.iter().find_map(|header| of_server(header, authserv_id)) else {
         return Verdict::Unknown;
@@ -39,6 +43,12 @@ pub(super) fn verdict(results: &[String], authserv_id: &str, address: &str) -> V
     } else {
         Verdict::Unknown
     }
+}
+
+/// Whether a server, whatever its name, found that DMARC failed.
+fn has_failed(header: &str) -> bool {
+    let header = without_comments(&header.to_lowercase());
+    header.split(';').filter_map(Method::read).any(|method| method.name == "dmarc" && method.result == "fail")
 }
 
 /// The results in a header of this server, without its name. Microsoft's headers have no name.

@@ -284,6 +284,16 @@ fn an_address_too_long_for_its_token_is_told_at_the_start() {
     assert!(open(config).is_ok());
 }
 
+#[test]
+fn who_checks_the_senders_must_be_said() {
+    let mut config = account().config;
+    config.authserv_id = String::new();
+    let problem = open(config.clone()).unwrap_err();
+    assert!(problem.contains("authserv_id") && problem.contains("unchecked"), "{problem}");
+    config.authserv_id = "unchecked".into();
+    assert!(open(config).is_ok());
+}
+
 fn letter(language: Language) -> Outbound {
     let to = Endpoint { channel: Channel::Email, account: "mail".into(), address: "anne@example.org".into() };
     let body = Body {

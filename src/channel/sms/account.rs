@@ -93,6 +93,7 @@ impl SmsAccount {
             },
             files,
             more_may_follow: false,
+            is_sender_proven: true,
         }))
     }
 }

@@ -104,7 +104,7 @@ fn written(bot: &Bot, words: &Words, message: &Message, edited: bool) -> Option<
     let mut inbound = inbound(bot, message.chat.id, provider_id, language, kind);
     inbound.token = token;
     inbound.settle = more_may_follow;
-    Some(Received { inbound, files, more_may_follow })
+    Some(Received { inbound, files, more_may_follow, is_sender_proven: true })
 }
 
 /// Splits a command: `/start TOKEN` is the deep link of a channel switch, whose token is no part of the text;
@@ -202,7 +202,12 @@ fn pressed(bot: &Bot, words: &Words, query: CallbackQuery) -> Vec<Event> {
                 let shown = message.text.filter(|_| !label.is_empty()).map(|text| format!("{text}\n\n✓ {label}"));
                 let body = Body { text: label, choice, ..Body::default() };
                 let inbound = inbound(bot, chat, provider_id, language, InboundKind::Message(body));
-                events.push(Event::Message(Box::new(Received { inbound, files: Vec::new(), more_may_follow: false })));
+                events.push(Event::Message(Box::new(Received {
+                    inbound,
+                    files: Vec::new(),
+                    more_may_follow: false,
+                    is_sender_proven: true,
+                })));
                 after_commit.edit = Some(Edit { chat, message: id, text: shown, buttons: None });
             }
             Press::Tick(buttons) => {

@@ -79,7 +79,7 @@ async fn receive(
 
 /// Stores the events of a post in order, and acknowledges.
 async fn take(app: &App, provider: &dyn Provider, post: &Post<'_>, begun: Instant) -> Result<Response, Problem> {
-    for event in provider.decode(post)? {
+    for event in provider.decode_apart(post).await? {
         app.receiver.take(provider, event).await?;
     }
     app.metrics.receipt_seconds.observe(begun.elapsed().as_secs_f64());
@@ -132,6 +132,7 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::NotServed => Self::not_found(),
+            Refusal::Busy => Self::unavailable("Too many messages are being read. Please try again."),
             Refusal::Unauthorized => Self::new(StatusCode::UNAUTHORIZED, refusal.to_string()),
             Refusal::Malformed(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, refusal.to_string()),
         }

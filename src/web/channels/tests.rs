@@ -104,6 +104,7 @@ fn event(line: &str) -> Result<Event, Refusal> {
         },
         files: files.collect(),
         more_may_follow: false,
+        is_sender_proven: true,
     })))
 }
 

@@ -1,6 +1,6 @@
 //! The channels against what stands at their other end: servers, peers and libraries of others.
 
 mod doors;
-mod email;
+pub(crate) mod email;
 mod sms;
 mod telegram;

@@ -160,10 +160,12 @@ async fn lmtp(address: &str, from: &str, to: &str, raw: &str) -> String {
     hand_over(address, "LHLO", from, to, raw)
 }
 
+/// A mail whose sender our mail server found to be genuine; what `more_headers` says of that stands above.
 fn mail(id: &str, from: &str, more_headers: &str, text: &str) -> String {
     format!(
         "From: Anne Durand <{from}>\nTo: sinistres@rives.example\nSubject: =?utf-8?q?D=C3=A9g=C3=A2t_des_eaux?=\n\
-         Message-ID: <{id}>\nMIME-Version: 1.0\n{more_headers}Content-Type: text/plain; charset=utf-8\n\n{text}\n"
+         Message-ID: <{id}>\nMIME-Version: 1.0\n{more_headers}\
+         Authentication-Results: mx.rives.example; dmarc=pass\nContent-Type: text/plain; charset=utf-8\n\n{text}\n"
     )
 }
 
@@ -420,11 +422,18 @@ async fn nobody_writes_in_another_s_case() {
     // Each of them is proposed to a handler, and their own cases wait for one.
     assert_eq!(database.number("SELECT COUNT(*) FROM citation").await, 3);
     assert_eq!(database.number("SELECT COUNT(*) FROM dossier WHERE waiting_since IS NOT NULL").await, 3);
-    // The same header by another server is anybody's.
-    let other = format!("Authentication-Results: mx.attacker.example; dmarc=fail\n{head}");
-    lmtp(&address, &anne, &reply_to, &mail("c4@example.org", &anne, &other, "Personne n'est blessé.")).await;
+    // The same header by another server is anybody's. Nothing is known of the sender then, but that they have our letter and
+    // write from the address to which it was sent.
+    let unproven = |raw: String| raw.replace("mx.rives.example; dmarc=pass", "mx.attacker.example; dmarc=fail");
+    let answer = unproven(mail("c4@example.org", &anne, &head, "Personne n'est blessé."));
+    lmtp(&address, &anne, &reply_to, &answer).await;
     assert_eq!(database.number(CONVERSATIONS).await, 4);
     assert_eq!(database.number("SELECT COUNT(*) FROM citation").await, 3);
+    // Without our letter, they are not believed to be Anne.
+    lmtp(&address, &anne, to, &unproven(mail("c6@example.org", &anne, "", "Où en est-on ?"))).await;
+    assert_eq!(database.number("SELECT COUNT(*) FROM endpoint WHERE address LIKE '% (unverified)'").await, 1);
+    let unverified = "SELECT COUNT(*) FROM outbox WHERE address LIKE '% (unverified)'";
+    assert_eq!(database.number(unverified).await, 0, "a forged letter is not answered");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,0 +1,3 @@
+//! What was done to a running instance from outside, in small.
+
+mod mail;
