@@ -20,7 +20,7 @@ use crate::{
     flow::{ConversationMode, Event, State},
     store::{
         Acknowledgement, Binding, ChannelSwitchRow, Commit, DecisionRow, EndpointRow, FiledDocument, Key, MessageRow,
-        OutboxRow, TurnRows, Undelivered,
+        OutboxRow, SearchChange, TurnRows, Undelivered,
     },
 };
 
@@ -124,6 +124,9 @@ impl Turn {
         rows.state = conversation.logged.write(&before.state, &conversation.state, message, settles)?;
         let changed = conversation.dossier.as_ref().filter(|now| is_shown_otherwise(before.dossier.as_deref(), now));
         let dossier = changed.cloned();
+        if let Some(dossier) = &dossier {
+            rows.search = SearchChange::between(before.dossier.as_deref(), dossier);
+        }
         if dossier.is_none() {
             // It stands as it is stored.
             conversation.dossier = before.dossier;

@@ -6,6 +6,7 @@
 mod decision;
 mod event;
 mod reference;
+mod search;
 mod status;
 mod timeline;
 
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use decision::{Decision, FailedTest, Input, Outcome, Override, PassedOver, TableDecision};
 pub use event::{Learnt, SaidIn, TimelineEvent, UnwritableEvent};
 pub use reference::reference_of;
+pub use search::words;
 pub use status::{Status, UnknownStatus};
 pub use timeline::Entry;
 

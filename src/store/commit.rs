@@ -33,6 +33,7 @@ use super::{
         planning::{self, Planning},
         received::{ADD_RECEIVED, ReceivedRow},
         request::{self, Requests},
+        search::{self, ADD_SEARCH_KEY, SearchChange},
         timer::{self, TimerRow},
     },
     value::args,
@@ -87,6 +88,8 @@ pub struct TurnRows {
     pub state: Option<StateChange>,
     /// What was told by which two dossiers are seen to be one person's.
     pub contacts: Vec<ToldContact>,
+    /// By which words the dossier is found, where that changes.
+    pub search: SearchChange,
     /// Proposals to merge that a handler refused.
     pub rejected_duplicates: Vec<RejectedDuplicate>,
     /// Files that came with the message itself; those that were uploaded before have their rows.
@@ -146,6 +149,7 @@ impl Commit {
             decisions: _,
             state: _,
             contacts: _,
+            search,
             rejected_duplicates,
             received,
             documents,
@@ -158,6 +162,7 @@ impl Commit {
             planning,
         } = &self.rows;
         self.binding.is_empty()
+            && search.gone.is_empty()
             && rejected_duplicates.is_empty()
             && received.is_empty()
             && documents.is_empty()
@@ -331,6 +336,7 @@ async fn write_at_once(db: &Db, lane: &mut Lane, group: &[Waiting]) -> Result<bo
         .insert(&PUT_CONVERSATION, commits().filter(|commit| commit.is_changed).map(|commit| &*commit.conversation))?;
     batch.insert(&PUT_DOSSIER, commits().filter_map(|commit| commit.dossier.as_deref()))?;
     batch.insert(&ADD_CONTACT, commits().flat_map(|commit| &commit.rows.contacts))?;
+    batch.insert(&ADD_SEARCH_KEY, commits().flat_map(|commit| &commit.rows.search.new))?;
     batch.insert(&ADD_OUTBOX, commits().flat_map(|commit| &commit.rows.outbox))?;
     timer::write_at_once(&mut batch, timers())?;
     batch.notify(notify::TOPIC, notify::told(turns, commits().flat_map(|commit| &commit.rows.outbox)));
@@ -401,6 +407,7 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
     PUT_CONVERSATION.run(tx, kept().filter(|c| c.is_changed).map(|c| &*c.conversation)).await?;
     PUT_DOSSIER.run(tx, kept().filter_map(|c| c.dossier.as_deref())).await?;
     ADD_CONTACT.run(tx, kept().flat_map(|c| &c.rows.contacts)).await?;
+    search::write(tx, kept().map(|c| &c.rows.search)).await?;
     REJECT_DUPLICATE.run(tx, kept().flat_map(|c| &c.rows.rejected_duplicates)).await?;
     ADD_DOCUMENT.run(tx, kept().flat_map(|c| &c.rows.received)).await?;
     for filed in kept().flat_map(|c| &c.rows.documents) {

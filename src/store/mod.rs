@@ -23,6 +23,7 @@ mod error;
 mod expired;
 mod notify;
 mod one_conversation;
+mod refold;
 mod relog;
 mod schema;
 mod table;
@@ -35,7 +36,7 @@ pub use audit::BrokenLog;
 pub use cases::{
     CaseAccess, Cases,
     duplicates::{DuplicateCandidate, MatchReason},
-    inbox::{InboxCount, InboxFilter, InboxSort, Oriented},
+    inbox::{InboxCount, InboxCursor, InboxFilter, InboxPage, InboxSort, Oriented},
 };
 pub use commit::{Commit, CommitError, FiledDocument, Key, TurnRows};
 pub use db::sqlite_file;
@@ -59,6 +60,7 @@ pub use tables::{
     planning::{AppointmentRow, AppointmentState, Mission, MissionRow, MissionState, Planning},
     policy::PolicyRow,
     request::{Acknowledgement, Completion, DeskCount, MissedRow, RequestRow, Requests},
+    search::{SearchChange, SearchKey},
     sms_part::SmsPart,
     taught::TaughtRow,
     timer::TimerRow,

@@ -66,6 +66,7 @@ const MIGRATIONS: &[Migration] = &[
     both!("0013_log"),
     both!("0014_ends"),
     both!("0015_taught"),
+    both!("0016_lists"),
 ];
 
 /// Any number, the same on every node: it lets one node migrate at a time.

@@ -1,17 +1,33 @@
-//! What the console's inbox asks: the open dossiers, filtered, sorted and counted.
+//! What the console's inbox asks: a page of the dossiers that are open, or that are over, filtered, sorted and counted.
 //!
-//! A closed dossier costs nothing here: unless somebody asks for what is over, every query walks the partial index of what
-//! is open. One grouped query gives all the counts, however many filters the page shows.
+//! It costs the same however many dossiers there are. What lists filter by makes a dossier's *facet*, and the database
+//! counts the dossiers of each: the counts say which facets a filter shows, and in which blocks an order shows them. Within
+//! a facet each order has an index, so that a page is the merge of the first lines behind the page's key of a few facets.
+//! How many facets there are depends on what is insured and by whom.
+//!
+//! A search finds a bounded number of dossiers by their words; these are filtered, sorted and counted here.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+    str::FromStr,
+};
 
 use super::Cases;
 use crate::{
-    domain::orientation_mode::OrientationMode,
-    dossier::{Dossier, Status},
+    domain::{id::DossierId, orientation_mode::OrientationMode, priority::Priority},
+    dossier::{Dossier, Status, words},
     store::{
+        db::{Db, Dialect},
         error::StoreError,
         value::{Arg, Row, args},
     },
 };
+
+/// The most dossiers that a search looks at, of those that are open and of those that are over.
+const MAX_FOUND: i64 = 1000;
+/// From so many facets on it is asked first which of them have the first lines.
+const MANY_FACETS: usize = 64;
 
 /// Which dossiers to show. An empty filter shows what is open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,7 +39,7 @@ pub struct InboxFilter {
     pub insurer: Option<String>,
     /// Only where the policyholder waits for a person's answer.
     pub waiting: bool,
-    /// A part of a reference or of a policyholder's name.
+    /// What the words of a reference or of a policyholder's name begin with.
     pub search: Option<String>,
     pub sort: InboxSort,
     /// From the other end.
@@ -37,7 +53,7 @@ pub enum Oriented {
     NotYet,
 }
 
-/// What the inbox is sorted by; ties go by the time of the last change.
+/// What the inbox is sorted by; ties go by the time of the last change, or else by age.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum InboxSort {
     /// The most urgent first, then who waits longest.
@@ -54,132 +70,514 @@ pub enum InboxSort {
     Updated,
 }
 
-/// How many dossiers share these values.
+/// A page of a list.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct InboxPage {
+    pub dossiers: Vec<Dossier>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<InboxCursor>,
+    /// How many dossiers each combination has of what lists filter by, whatever the filter; of those that the search finds.
+    pub counts: Vec<InboxCount>,
+    /// Whether the search finds more than it looked at.
+    pub is_cut: bool,
+}
+
+/// The line of a list behind which a page begins. It says where that is even if the dossier of that line has moved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InboxCursor {
+    block: String,
+    /// Its place in the block; of a name nothing, for cursors stand in addresses: the dossier has it.
+    key: String,
+    id: DossierId,
+}
+
+/// Stands in no code of a peril or an insurer.
+const IN_CURSOR: char = '!';
+
+impl fmt::Display for InboxCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{IN_CURSOR}{}{IN_CURSOR}{}", self.block, self.key, self.id)
+    }
+}
+
+/// A text that is no cursor.
+#[derive(Debug, thiserror::Error)]
+#[error("no place in a list")]
+pub struct UnknownCursor;
+
+impl FromStr for InboxCursor {
+    type Err = UnknownCursor;
+
+    fn from_str(text: &str) -> Result<Self, UnknownCursor> {
+        let (rest, id) = text.rsplit_once(IN_CURSOR).ok_or(UnknownCursor)?;
+        let (block, key) = rest.rsplit_once(IN_CURSOR).ok_or(UnknownCursor)?;
+        let id = id.parse().map_err(|_| UnknownCursor)?;
+        Ok(Self { block: block.to_owned(), key: key.to_owned(), id })
+    }
+}
+
+/// How many dossiers share these values: a facet of the lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InboxCount {
     pub status: Status,
     pub orientation: Option<OrientationMode>,
+    pub priority: Priority,
+    pub waiting: bool,
     pub peril: String,
     pub insurer: String,
-    pub waiting: bool,
     pub count: i64,
 }
 
+/// Between the parts of a facet, in the order of [`InboxCount`]'s fields.
+const IN_FACET: char = '|';
+/// The facet's orientation where there is none.
+const NOT_ORIENTED: &str = "-";
+
 impl InboxCount {
-    fn read(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            status: row.parse(0)?,
-            orientation: row.parse_or_null(1)?,
-            peril: row.text(2)?,
-            insurer: row.text(3)?,
-            waiting: row.int(4)? == 1,
-            count: row.int(5)?,
-        })
+    /// Reads what the column `facet` holds.
+    fn of(facet: &str, count: i64) -> Option<Self> {
+        let mut parts = facet.splitn(6, IN_FACET);
+        let status = parts.next()?.parse().ok()?;
+        let orientation = match parts.next()? {
+            NOT_ORIENTED => None,
+            mode => Some(mode.parse().ok()?),
+        };
+        let priority = parts.next()?.parse().ok()?;
+        let waiting = parts.next()? == "1";
+        let (peril, insurer) = (parts.next()?.to_owned(), parts.next()?.to_owned());
+        Some(Self { status, orientation, priority, waiting, peril, insurer, count })
     }
-}
 
-const OPEN: &str = "status NOT IN ('closed', 'withdrawn')";
-const URGENCY: &str = "CASE priority WHEN 'urgent' THEN 0 WHEN 'high' THEN 1 ELSE 2 END";
-/// Those who do not wait come after those who do.
-const WAITING: &str = "COALESCE(waiting_since, 9223372036854775807)";
-
-impl InboxSort {
-    /// The terms to sort by, each with whether it grows when the sort is not reversed.
-    fn terms(self) -> &'static [(&'static str, bool)] {
-        match self {
-            Self::Priority => &[(URGENCY, true), (WAITING, true), ("updated_at", false)],
-            Self::Waiting => &[(WAITING, true), ("updated_at", false)],
-            Self::Reference => &[("reference", true)],
-            Self::Holder => &[("COALESCE(LOWER(holder), '~')", true), ("updated_at", false)],
-            Self::Peril => &[("peril", true), ("updated_at", false)],
-            Self::Status => &[
-                (
-                    "CASE status WHEN 'handed_over' THEN 0 WHEN 'oriented' THEN 1 WHEN 'qualified' THEN 2 ELSE 3 END",
-                    true,
-                ),
-                ("updated_at", false),
-            ],
-            Self::Orientation => &[("COALESCE(orientation, '~')", true), ("updated_at", false)],
-            Self::Insurer => &[("insurer", true), ("updated_at", false)],
-            Self::Missing => &[("missing", false), ("updated_at", false)],
-            Self::Updated => &[("updated_at", false)],
-        }
+    fn facet(&self) -> String {
+        let orientation = self.orientation.map_or(NOT_ORIENTED, OrientationMode::name);
+        let waiting = if self.waiting { "1" } else { "0" };
+        let (status, priority) = (self.status.name(), self.priority.name());
+        [status, orientation, priority, waiting, &self.peril, &self.insurer].join(&IN_FACET.to_string())
     }
 }
 
 impl InboxFilter {
-    fn order(&self) -> String {
-        let terms = self.sort.terms().iter().map(|(term, grows)| {
-            let direction = if *grows == self.reversed { "DESC" } else { "ASC" };
-            format!("{term} {direction}")
-        });
-        terms.collect::<Vec<_>>().join(", ")
+    /// Whether a facet's dossiers are shown.
+    pub fn shows(&self, of: &InboxCount) -> bool {
+        let status = self.status.map_or(!of.status.is_over(), |status| status == of.status);
+        let orientation = match &self.orientation {
+            None => true,
+            Some(Oriented::NotYet) => of.orientation.is_none(),
+            Some(Oriented::To(mode)) => of.orientation == Some(*mode),
+        };
+        status
+            && orientation
+            && self.peril.as_ref().is_none_or(|peril| *peril == of.peril)
+            && self.insurer.as_ref().is_none_or(|insurer| *insurer == of.insurer)
+            && (!self.waiting || of.waiting)
     }
 
-    /// The condition and its values; placeholders from `$1`.
-    fn condition(&self) -> (String, Vec<Arg<'static>>) {
-        let mut values = Vec::new();
-        let mut terms = Vec::new();
-        let mut test = |term: &str, value: &str| {
-            values.push(Arg::from(value.to_owned()));
-            terms.push(term.replace('?', &format!("${}", values.len())));
+    /// How many dossiers it shows.
+    pub fn count(&self, counts: &[InboxCount]) -> i64 {
+        counts.iter().filter(|of| self.shows(of)).map(|of| of.count).sum()
+    }
+
+    /// Where a page begins in its block: behind everything before it, or behind the line of a cursor.
+    fn begin(&self, within: Within, cursor: Option<&InboxCursor>) -> (Key, String) {
+        let start = |key: Option<Key>, id: Option<String>| match (key, id) {
+            (Some(key), Some(id)) => (key, id),
+            _ if self.reversed => (within.last(), LAST.to_owned()),
+            _ => (within.first(), String::new()),
         };
-        if let Some(status) = self.status {
-            test("status = ?", status.name());
-        }
-        if let Some(Oriented::To(mode)) = &self.orientation {
-            test("orientation = ?", mode.name());
-        }
-        if let Some(peril) = &self.peril {
-            test("peril = ?", peril);
-        }
-        if let Some(insurer) = &self.insurer {
-            test("insurer = ?", insurer);
-        }
-        if let Some(search) = &self.search {
-            let pattern = format!("%{}%", like(&search.to_lowercase()));
-            test("(LOWER(reference) LIKE ? ESCAPE '!' OR LOWER(holder) LIKE ? ESCAPE '!')", &pattern);
-        }
-        // The words of the partial indexes, so that they serve.
-        match self.status {
-            Some(status) if status.is_over() => terms.push("status IN ('closed', 'withdrawn')".to_owned()),
-            _ => terms.push(OPEN.to_owned()),
-        }
-        if self.orientation == Some(Oriented::NotYet) {
-            terms.push("orientation IS NULL".to_owned());
-        }
-        if self.waiting {
-            terms.push("waiting_since IS NOT NULL".to_owned());
-        }
-        (terms.join(" AND "), values)
+        let Some(cursor) = cursor else { return start(None, None) };
+        let key = match within.first() {
+            Key::Text(_) => Some(Key::Text(cursor.key.clone())),
+            Key::Number(_) => cursor.key.parse().ok().map(Key::Number),
+        };
+        start(key, Some(cursor.id.to_string()))
     }
 }
 
-/// The text as a pattern. SQLite lowers ASCII only, so that an accented letter stands for any one letter: whoever searches
-/// "élé" finds "Éléonore" on both engines.
-fn like(text: &str) -> String {
-    let escaped = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
-    escaped.chars().map(|letter| if letter.is_ascii() { letter } else { '_' }).collect()
+impl InboxSort {
+    /// The block of a facet's lines: blocks follow each other in the order of their names.
+    fn block(self, of: &InboxCount) -> String {
+        let waiting = if of.waiting { "0" } else { "1" };
+        match self {
+            Self::Priority => match of.priority {
+                Priority::Urgent => format!("0{waiting}"),
+                Priority::High => format!("1{waiting}"),
+                Priority::Normal => format!("2{waiting}"),
+            },
+            Self::Waiting => waiting.to_owned(),
+            Self::Peril => of.peril.clone(),
+            Self::Status => match of.status {
+                Status::HandedOver => "0".to_owned(),
+                Status::Oriented => "1".to_owned(),
+                Status::Qualified => "2".to_owned(),
+                Status::Collecting | Status::Closed | Status::Withdrawn => "3".to_owned(),
+            },
+            // What is not oriented yet comes last.
+            Self::Orientation => of.orientation.map_or("~", OrientationMode::name).to_owned(),
+            Self::Insurer => of.insurer.clone(),
+            Self::Reference | Self::Holder | Self::Missing | Self::Updated => String::new(),
+        }
+    }
+
+    /// The order of the lines within a block, all of whose lines wait or none.
+    fn within(self, waiting: bool) -> Within {
+        match self {
+            Self::Priority | Self::Waiting if waiting => Within::Waiting,
+            Self::Reference => Within::Reference,
+            Self::Holder => Within::Holder,
+            Self::Missing => Within::Missing,
+            _ => Within::Latest,
+        }
+    }
+}
+
+/// An order for which each facet has an index; dossiers of the same key go by their identifiers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Within {
+    Latest,
+    Waiting,
+    Reference,
+    Holder,
+    Missing,
+}
+
+/// A dossier's place in an order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Number(i64),
+    Text(String),
+}
+
+/// Behind every text that is a key.
+const LAST: &str = "\u{10ffff}";
+
+impl Key {
+    fn arg(&self) -> Arg<'static> {
+        match self {
+            Self::Number(number) => Arg::from(*number),
+            Self::Text(text) => Arg::from(text.clone()),
+        }
+    }
+}
+
+impl Within {
+    const ALL: [Self; 5] = [Self::Latest, Self::Waiting, Self::Reference, Self::Holder, Self::Missing];
+
+    fn column(self) -> &'static str {
+        match self {
+            Self::Latest => "latest",
+            Self::Waiting => "waiting_since",
+            Self::Reference => "reference",
+            Self::Holder => "holder_key",
+            Self::Missing => "lacking",
+        }
+    }
+
+    /// The words of the partial index, so that it serves.
+    fn condition(self) -> &'static str {
+        if self == Self::Waiting { "AND d.waiting_since IS NOT NULL" } else { "" }
+    }
+
+    fn first(self) -> Key {
+        match self {
+            Self::Reference | Self::Holder => Key::Text(String::new()),
+            Self::Latest | Self::Waiting | Self::Missing => Key::Number(i64::MIN),
+        }
+    }
+
+    fn last(self) -> Key {
+        match self {
+            Self::Reference | Self::Holder => Key::Text(LAST.to_owned()),
+            Self::Latest | Self::Waiting | Self::Missing => Key::Number(i64::MAX),
+        }
+    }
+
+    fn read(self, row: &Row, column: usize) -> Result<Key, StoreError> {
+        Ok(match self {
+            Self::Reference | Self::Holder => Key::Text(row.text(column)?),
+            Self::Latest | Self::Waiting | Self::Missing => Key::Number(row.int(column)?),
+        })
+    }
+}
+
+/// A line of a list, before its dossier is read.
+struct Line {
+    block: String,
+    key: Key,
+    id: DossierId,
 }
 
 impl Cases<'_> {
-    /// The dossiers of a filter in its order, at most `limit`.
-    pub async fn inbox(self, filter: &InboxFilter, limit: i64) -> Result<Vec<Dossier>, StoreError> {
-        let (condition, mut values) = filter.condition();
-        values.extend(args![limit]);
-        let rest = format!("WHERE {condition} ORDER BY {}, id LIMIT ${}", filter.order(), values.len());
-        self.db.rows(&rest, &values).await
+    /// The page of a filter's dossiers that begins behind `after`, at most `limit` of them.
+    pub async fn inbox(
+        self,
+        filter: &InboxFilter,
+        after: Option<&InboxCursor>,
+        limit: usize,
+    ) -> Result<InboxPage, StoreError> {
+        let after = self.in_full(filter, after).await?;
+        // One more tells whether there is a next page.
+        let wanted = limit.saturating_add(1);
+        let (mut lines, counts, is_cut) = if let Some(search) = &filter.search {
+            let found = self.found(search).await?;
+            (found.lines(filter, after.as_ref(), wanted), found.counts(), found.is_cut)
+        } else {
+            let counts = self.facets().await?;
+            (self.lines(filter, &counts, after.as_ref(), wanted).await?, counts, false)
+        };
+        let is_last = lines.len() < wanted;
+        lines.truncate(limit);
+        let next = lines.last().filter(|_| !is_last).map(|line| InboxCursor {
+            block: line.block.clone(),
+            key: match &line.key {
+                Key::Number(number) => number.to_string(),
+                Key::Text(_) if filter.sort == InboxSort::Holder => String::new(),
+                Key::Text(text) => text.clone(),
+            },
+            id: line.id,
+        });
+        Ok(InboxPage { dossiers: self.in_order(&lines).await?, next, counts, is_cut })
     }
 
-    /// How many dossiers are open for each combination of what the inbox filters by, those that `search` finds only.
-    pub async fn inbox_counts(self, search: Option<&str>) -> Result<Vec<InboxCount>, StoreError> {
-        let filter = InboxFilter { search: search.map(str::to_owned), ..InboxFilter::default() };
-        let (condition, values) = filter.condition();
+    /// The cursor with the name that it leaves out.
+    async fn in_full(
+        self,
+        filter: &InboxFilter,
+        after: Option<&InboxCursor>,
+    ) -> Result<Option<InboxCursor>, StoreError> {
+        let Some(cursor) = after else { return Ok(None) };
+        if filter.sort != InboxSort::Holder {
+            return Ok(Some(cursor.clone()));
+        }
+        let sql = "SELECT holder_key FROM dossier WHERE id = $1";
+        let row = self.db.fetch_one(sql, &args![cursor.id.to_string()]).await?;
+        row.map(|row| Ok(InboxCursor { key: row.text(0)?, ..cursor.clone() })).transpose()
+    }
+
+    /// How many dossiers each facet has, of those that the scope sees.
+    async fn facets(self) -> Result<Vec<InboxCount>, StoreError> {
+        let sql = "SELECT facet, CAST(SUM(count) AS BIGINT) FROM dossier_count GROUP BY facet HAVING SUM(count) > 0";
+        let mut counts = Vec::new();
+        for row in self.db.fetch(sql, &[]).await? {
+            let count = InboxCount::of(&row.text(0)?, row.int(1)?).ok_or_else(|| row.unreadable(0))?;
+            if self.scope.sees_insurer(&count.insurer) {
+                counts.push(count);
+            }
+        }
+        Ok(counts)
+    }
+
+    /// The first lines behind a cursor, block by block.
+    async fn lines(
+        self,
+        filter: &InboxFilter,
+        counts: &[InboxCount],
+        after: Option<&InboxCursor>,
+        wanted: usize,
+    ) -> Result<Vec<Line>, StoreError> {
+        let mut blocks: BTreeMap<String, Block> = BTreeMap::new();
+        for count in counts.iter().filter(|count| filter.shows(count)) {
+            let within = filter.sort.within(count.waiting);
+            let block = blocks.entry(filter.sort.block(count));
+            block.or_insert_with(|| Block { within, facets: Vec::new() }).facets.push(count.facet());
+        }
+        let mut blocks: Vec<_> = blocks.into_iter().collect();
+        if filter.reversed {
+            blocks.reverse();
+        }
+        let mut lines = Vec::with_capacity(wanted);
+        for (name, block) in blocks {
+            let mut cursor = None;
+            if let Some(after) = after {
+                let (passed, here) = (after.block.cmp(&name), after.block == name);
+                if !here && passed.is_lt() == filter.reversed {
+                    continue;
+                }
+                cursor = Some(after).filter(|_| here);
+            }
+            let begin = filter.begin(block.within, cursor);
+            for (key, id) in block.first(self.db, filter.reversed, &begin, wanted - lines.len()).await? {
+                lines.push(Line { block: name.clone(), key, id });
+            }
+            if lines.len() >= wanted {
+                break;
+            }
+        }
+        Ok(lines)
+    }
+
+    /// The dossiers of lines, in their order. One that is gone meanwhile is left out.
+    async fn in_order(self, lines: &[Line]) -> Result<Vec<Dossier>, StoreError> {
+        if lines.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids = json(lines.iter().map(|line| line.id.to_string()))?;
+        let of_ids = format!("WHERE id IN (SELECT value FROM {})", elements(self.db));
+        let dossiers: Vec<Dossier> = self.db.rows(&of_ids, &args![ids]).await?;
+        let mut dossiers: HashMap<_, _> = dossiers.into_iter().map(|dossier| (dossier.id, dossier)).collect();
+        Ok(lines.iter().filter_map(|line| dossiers.remove(&line.id)).collect())
+    }
+
+    /// The dossiers that have all the words of a search, open ones and those that are over.
+    async fn found(self, search: &str) -> Result<Found, StoreError> {
+        let mut all = words(search);
+        // The longest is the rarest, mostly.
+        all.sort_by_key(|word| std::cmp::Reverse(word.len()));
+        let mut found = Found::default();
+        let Some((begins, others)) = all.split_first() else { return Ok(found) };
+        let mut values = args![0_i64, begins.as_str(), format!("{begins}{LAST}"), MAX_FOUND + 1].to_vec();
+        let mut also = String::new();
+        for word in others {
+            // Words hold letters and digits only.
+            values.push(Arg::from(format!("% {word}%")));
+            also = format!("{also} AND ' ' || key LIKE ${}", values.len());
+        }
+        let columns = Within::ALL.map(Within::column).join(", d.");
         let sql = format!(
-            "SELECT status, orientation, peril, insurer, CAST(CASE WHEN waiting_since IS NULL THEN 0 ELSE 1 END AS BIGINT), COUNT(*) \
-             FROM dossier WHERE {condition} GROUP BY 1, 2, 3, 4, 5"
+            "SELECT d.id, d.facet, d.{columns} FROM (SELECT DISTINCT dossier FROM dossier_search \
+             WHERE is_over = $1 AND key >= $2 AND key < $3{also} LIMIT $4) s JOIN dossier d ON d.id = s.dossier"
         );
-        self.db.fetch(&sql, &values).await?.iter().map(InboxCount::read).collect()
+        for is_over in [0_i64, 1] {
+            values[0] = Arg::from(is_over);
+            let rows = self.db.fetch(&sql, &values).await?;
+            let most = usize::try_from(MAX_FOUND).unwrap_or(usize::MAX);
+            found.is_cut |= rows.len() > most;
+            for row in rows.iter().take(most) {
+                let of = InboxCount::of(&row.text(1)?, 1).ok_or_else(|| row.unreadable(1))?;
+                if self.scope.sees_insurer(&of.insurer) {
+                    let mut keys = HashMap::new();
+                    for (within, column) in Within::ALL.into_iter().zip(2..) {
+                        if !row.is_null(column)? {
+                            keys.insert(within.column(), within.read(row, column)?);
+                        }
+                    }
+                    found.dossiers.push(FoundDossier { id: row.parse(0)?, of, keys });
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Lines of a list that stand together, in one order.
+struct Block {
+    within: Within,
+    facets: Vec<String>,
+}
+
+impl Block {
+    /// The first `limit` places behind `begin`.
+    async fn first(
+        mut self,
+        db: &Db,
+        reversed: bool,
+        begin: &(Key, String),
+        limit: usize,
+    ) -> Result<Vec<(Key, DossierId)>, StoreError> {
+        let (within, key) = (self.within, self.within.column());
+        let (than, order) = if reversed { ("<", "DESC") } else { (">", "ASC") };
+        let of_facet = format!(
+            "FROM dossier d WHERE d.facet = g.value {} AND (d.{key}, d.id) {than} ($2, $3) \
+             ORDER BY d.{key} {order}, d.id {order}",
+            within.condition()
+        );
+        let groups = elements(db);
+        let behind =
+            |facets: &[String]| Ok::<_, StoreError>(args![json(facets)?, begin.0.arg(), begin.1.clone()].to_vec());
+        if self.facets.len() > MANY_FACETS.max(limit) {
+            let sql = format!("SELECT g.value, (SELECT d.{key} {of_facet} LIMIT 1) FROM {groups} g");
+            let mut heads = Vec::with_capacity(self.facets.len());
+            for row in db.fetch(&sql, &behind(&self.facets)?).await? {
+                if !row.is_null(1)? {
+                    heads.push((within.read(&row, 1)?, row.text(0)?));
+                }
+            }
+            heads.sort_unstable();
+            if reversed {
+                heads.reverse();
+            }
+            // No other facet has one of the first lines, unless it begins at the very same key.
+            if let Some((last, _)) = heads.get(limit - 1).cloned() {
+                heads.retain(|(head, _)| if reversed { *head >= last } else { *head <= last });
+            }
+            self.facets = heads.into_iter().map(|(_, facet)| facet).collect();
+        }
+        let sql = match db.dialect() {
+            Dialect::Sqlite => format!(
+                "SELECT o.{key}, o.id FROM {groups} g CROSS JOIN dossier o \
+                 WHERE o.id IN (SELECT d.id {of_facet} LIMIT $4) ORDER BY 1 {order}, 2 {order} LIMIT $4"
+            ),
+            Dialect::Postgres => format!(
+                "SELECT o.{key}, o.id FROM {groups} g \
+                 CROSS JOIN LATERAL (SELECT d.{key}, d.id {of_facet} LIMIT $4) o ORDER BY 1 {order}, 2 {order} LIMIT $4"
+            ),
+        };
+        let mut values = behind(&self.facets)?;
+        values.push(Arg::from(i64::try_from(limit).unwrap_or(i64::MAX)));
+        let rows = db.fetch(&sql, &values).await?;
+        rows.iter().map(|row| Ok((within.read(row, 0)?, row.parse(1)?))).collect()
+    }
+}
+
+/// The elements of `$1`, an array in JSON, as a table with the column `value`.
+fn elements(db: &Db) -> &'static str {
+    match db.dialect() {
+        Dialect::Sqlite => "json_each($1)",
+        Dialect::Postgres => "json_array_elements_text($1::json)",
+    }
+}
+
+fn json<T: serde::Serialize>(texts: impl IntoIterator<Item = T>) -> Result<String, StoreError> {
+    let texts: Vec<T> = texts.into_iter().collect();
+    serde_json::to_string(&texts).map_err(StoreError::Unstorable)
+}
+
+/// What a search finds.
+#[derive(Default)]
+struct Found {
+    dossiers: Vec<FoundDossier>,
+    is_cut: bool,
+}
+
+struct FoundDossier {
+    id: DossierId,
+    /// Its facet.
+    of: InboxCount,
+    /// Its places, by the column of each order.
+    keys: HashMap<&'static str, Key>,
+}
+
+impl Found {
+    fn counts(&self) -> Vec<InboxCount> {
+        let mut counts: BTreeMap<String, InboxCount> = BTreeMap::new();
+        for FoundDossier { of, .. } in &self.dossiers {
+            let count = counts.entry(of.facet()).or_insert_with(|| InboxCount { count: 0, ..of.clone() });
+            count.count += 1;
+        }
+        counts.into_values().collect()
+    }
+
+    /// The first lines behind a cursor.
+    fn lines(&self, filter: &InboxFilter, after: Option<&InboxCursor>, wanted: usize) -> Vec<Line> {
+        let shown = self.dossiers.iter().filter(|found| filter.shows(&found.of));
+        let mut lines: Vec<_> = shown
+            .filter_map(|found| {
+                let key = found.keys.get(filter.sort.within(found.of.waiting).column())?.clone();
+                Some((filter.sort.block(&found.of), key, found.id))
+            })
+            .collect();
+        lines.sort_unstable();
+        if filter.reversed {
+            lines.reverse();
+        }
+        let begin = after.map(|cursor| {
+            let (key, _) = filter.begin(filter.sort.within(false), Some(cursor));
+            (cursor.block.clone(), key, cursor.id)
+        });
+        let is_behind = |line: &(String, Key, DossierId)| {
+            begin.as_ref().is_none_or(|begin| if filter.reversed { line < begin } else { line > begin })
+        };
+        let behind = lines.into_iter().filter(is_behind).take(wanted);
+        behind.map(|(block, key, id)| Line { block, key, id }).collect()
     }
 }
 

@@ -32,7 +32,7 @@ use crate::{
         error::StoreError,
         notify::ChangeFeed,
         one_conversation::{Doors, OneConversation},
-        relog, schema,
+        refold, relog, schema,
         users::Users,
         writer::Synchronous,
     },
@@ -56,6 +56,7 @@ impl Engine {
         let db = Arc::new(Db::open(url, synchronous).await?);
         schema::migrate(&db).await?;
         relog::run(&db).await?;
+        refold::run(&db).await?;
         checkpoint::start(&db);
         let commits = Queue::start(Arc::clone(&db))?;
         Ok(Self { db, commits })

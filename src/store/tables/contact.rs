@@ -9,6 +9,7 @@ use super::{
     conversation::{CLAIM_ENDPOINT, ConversationRow, EndpointRow, Fence},
     dossier::PUT_DOSSIER,
     log::{APPEND, seal, timeline_entry},
+    search::{self, SearchChange},
 };
 use crate::{
     domain::{
@@ -16,7 +17,7 @@ use crate::{
         id::{ContactId, ConversationId},
         message::{Channel, Endpoint},
     },
-    dossier::{Dossier, Entry},
+    dossier::{Dossier, Entry, Status},
     store::{
         db::{Db, Tx},
         error::StoreError,
@@ -141,6 +142,10 @@ async fn absorb(tx: &mut Tx, absorbed: &Absorbed, into: &ConversationRow) -> Res
     .await?;
     tx.fetch("DELETE FROM proof WHERE conversation = $1", &args![from]).await?;
     PUT_DOSSIER.run(tx, [&absorbed.dossier]).await?;
+    // It was open until now.
+    let open = Dossier { status: Status::HandedOver, ..absorbed.dossier.clone() };
+    let search = SearchChange::between(Some(&open), &absorbed.dossier);
+    search::write(tx, std::iter::once(&search)).await?;
     APPEND.run(tx, &entries).await?;
     let told = std::iter::once((absorbed.conversation, Some(absorbed.dossier.id)));
     notify::tell(tx, told, std::iter::empty()).await?;

@@ -39,6 +39,9 @@ table! { Dossier in "dossier" {
 } made {
     // What the inbox sorts by.
     missing: |dossier| i64::try_from(dossier.missing().count()).unwrap_or(i64::MAX),
+    holder_key: Dossier::holder_key,
+    // Its search keys come with it.
+    searchable: |_| true,
 } }
 
 /// One thing that a conversation learnt. What was said is never changed: the last one of a name is what holds.
@@ -89,7 +92,7 @@ table! { ToldContact in "told_contact" { dossier, name, value } }
 
 /// A dossier that is new or changed. What it was opened with stays.
 pub(in crate::store) static PUT_DOSSIER: LazyLock<Insert<Dossier>> =
-    LazyLock::new(|| Insert::upsert(&["id"], &["reference", "insurer", "conversation", "opened_at"], ""));
+    LazyLock::new(|| Insert::upsert(&["id"], &["reference", "insurer", "conversation", "opened_at", "searchable"], ""));
 pub(in crate::store) static ADD_CONTACT: LazyLock<Insert<ToldContact>> =
     LazyLock::new(|| Insert::with("ON CONFLICT DO NOTHING"));
 

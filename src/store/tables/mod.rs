@@ -16,6 +16,7 @@ pub(super) mod planning;
 pub(super) mod policy;
 pub(super) mod received;
 pub(super) mod request;
+pub(super) mod search;
 pub(super) mod sms_part;
 pub(super) mod taught;
 pub(super) mod timer;

@@ -1,6 +1,6 @@
-//! `/console`: the dossiers that are open, the most urgent first, with filters, counts and a search.
+//! `/console`: the dossiers that are open, the most urgent first, page by page, with filters, counts and a search.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use askama::Template;
 use axum::{
@@ -20,11 +20,11 @@ use super::{
 use crate::{
     domain::{orientation_mode::OrientationMode, priority::Priority},
     dossier::{Dossier, Status},
-    store::{InboxCount, InboxFilter, InboxSort, Oriented},
+    store::{InboxCount, InboxCursor, InboxFilter, InboxSort, Oriented},
 };
 
-/// The most lines on one page; filters show the others.
-const MAX_LINES: i64 = 200;
+/// Lines on one page.
+const LINES: usize = 50;
 const NOT_ORIENTED: &str = "none";
 
 /// The filters in the query.
@@ -39,6 +39,8 @@ pub(super) struct InboxQuery {
     q: String,
     sort: String,
     dir: String,
+    /// The line behind which the page begins.
+    after: String,
 }
 
 #[derive(Template)]
@@ -48,7 +50,12 @@ pub(super) struct InboxPage {
     query: InboxQuery,
     facets: Facets,
     lines: Vec<InboxLine>,
+    /// How many lines all pages have.
     total: i64,
+    /// Whether the search found more than is counted.
+    is_cut: bool,
+    /// The address of the next page.
+    next: Option<String>,
     now: Timestamp,
 }
 
@@ -96,18 +103,18 @@ pub(super) async fn get(
     Query(query): Query<InboxQuery>,
 ) -> Result<Html<String>, ConsoleError> {
     let filter = query.filter();
-    let dossiers = console.cases(&session).inbox(&filter, MAX_LINES).await?;
-    let counts = console.cases(&session).inbox_counts(filter.search.as_deref()).await?;
+    let after: Option<InboxCursor> = query.after.parse().ok();
+    let page = console.cases(&session).inbox(&filter, after.as_ref(), LINES).await?;
     let names = console.names();
     let handlers = console.users().handlers().await?;
     let people: HashMap<_, _> = handlers.into_iter().map(|handler| (handler.login, handler.name)).collect();
-    let shown = i64::try_from(dossiers.len()).unwrap_or(MAX_LINES);
-    let is_over = filter.status.is_some_and(Status::is_over);
     html(&InboxPage {
         shell: Shell::from(&session),
-        total: if is_over { shown } else { query.count(&counts, "") },
-        facets: Facets::of(&query, &counts, names),
-        lines: dossiers.into_iter().map(|dossier| InboxLine::of(dossier, names, &people)).collect(),
+        total: filter.count(&page.counts),
+        facets: Facets::of(&query, &page.counts, names),
+        lines: page.dossiers.into_iter().map(|dossier| InboxLine::of(dossier, names, &people)).collect(),
+        is_cut: page.is_cut,
+        next: page.next.map(|next| query.at(&next.to_string())),
         query,
         now: console.now(),
     })
@@ -155,7 +162,7 @@ impl InboxQuery {
         ]
     }
 
-    /// The address of the page with some filters changed.
+    /// The address of the first page with some filters changed.
     fn address(&self, changes: &[(&str, &str)]) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         for (name, value) in self.params() {
@@ -168,7 +175,22 @@ impl InboxQuery {
         if query.is_empty() { "/console".to_owned() } else { format!("/console?{query}") }
     }
 
+    /// The address of the page that begins behind a line.
+    fn at(&self, after: &str) -> String {
+        let first = self.first();
+        if after.is_empty() {
+            return first;
+        }
+        let after: String = url::form_urlencoded::byte_serialize(after.as_bytes()).collect();
+        format!("{first}{}after={after}", if first.contains('?') { '&' } else { '?' })
+    }
+
     fn here(&self) -> String {
+        self.at(&self.after)
+    }
+
+    /// The address of the list's first page.
+    fn first(&self) -> String {
         self.address(&[])
     }
 
@@ -194,20 +216,6 @@ impl InboxQuery {
     fn is_filtered(&self) -> bool {
         self.params()[..6].iter().any(|(_, value)| !value.is_empty())
     }
-
-    /// How many dossiers match all filters but `except`.
-    fn count(&self, counts: &[InboxCount], except: &str) -> i64 {
-        counts.iter().filter(|count| self.fits(count, except)).map(|count| count.count).sum()
-    }
-
-    fn fits(&self, count: &InboxCount, except: &str) -> bool {
-        let is = |name: &str, wanted: &str, value: &str| except == name || wanted.is_empty() || wanted == value;
-        is("status", &self.status, count.status.name())
-            && is("orientation", &self.orientation, count.orientation.map_or(NOT_ORIENTED, OrientationMode::name))
-            && is("peril", &self.peril, &count.peril)
-            && is("insurer", &self.insurer, &count.insurer)
-            && is("waiting", &self.waiting, if count.waiting { "1" } else { "0" })
-    }
 }
 
 impl Facets {
@@ -216,7 +224,13 @@ impl Facets {
             codes.into_iter().map(|code| Facet::of(query, counts, filter, &code, name(&code))).collect::<Vec<_>>()
         };
         let plain = |code: &str| code.to_owned();
-        let mut perils = facets("peril", distinct(counts, |count| &count.peril), &|code| names.peril(code).to_owned());
+        let status = query.filter().status.filter(|status| status.is_over());
+        let in_view = InboxFilter { status, ..InboxFilter::default() };
+        let distinct = |of: fn(&InboxCount) -> &String| {
+            let codes: BTreeSet<_> = counts.iter().filter(|count| in_view.shows(count)).map(of).collect();
+            codes.into_iter().cloned().collect::<Vec<_>>()
+        };
+        let mut perils = facets("peril", distinct(|count| &count.peril), &|code| names.peril(code).to_owned());
         perils.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
         let statuses = Status::ALL.map(|status| status.name().to_owned()).to_vec();
         let orientations = OrientationMode::ALL.map(OrientationMode::name).into_iter().chain([NOT_ORIENTED]);
@@ -225,7 +239,7 @@ impl Facets {
             all: Facet {
                 code: String::new(),
                 name: String::new(),
-                count: counts.iter().map(|count| count.count).sum(),
+                count: InboxFilter::default().count(counts),
                 active: !query.is_filtered(),
                 href: "/console".to_owned(),
             },
@@ -233,16 +247,9 @@ impl Facets {
             statuses: facets("status", statuses, &plain),
             orientations: facets("orientation", orientations, &plain),
             perils,
-            insurers: facets("insurer", distinct(counts, |count| &count.insurer), &|code| {
-                names.insurer(code).to_owned()
-            }),
+            insurers: facets("insurer", distinct(|count| &count.insurer), &|code| names.insurer(code).to_owned()),
         }
     }
-}
-
-fn distinct<'a>(counts: &'a [InboxCount], of: impl Fn(&'a InboxCount) -> &'a String) -> Vec<String> {
-    let codes: std::collections::BTreeSet<_> = counts.iter().map(of).collect();
-    codes.into_iter().cloned().collect()
 }
 
 impl Facet {
@@ -260,7 +267,7 @@ impl Facet {
         Self {
             code: code.to_owned(),
             name,
-            count: chosen.count(counts, ""),
+            count: chosen.filter().count(counts),
             active,
             href: query.address(&[(filter, if active { "" } else { code })]),
         }

@@ -34,7 +34,7 @@ use crate::{
     store::{
         AppointmentRow, AppointmentState, Binding, Commit, ConversationRow, DecisionRow, Delivery, DocumentRow,
         EndpointRow, Engine, Fence, HandlerRow, MessageRow, MissedRow, MissionRow, MissionState, OutboxRow, Planning,
-        RequestRow, Requests, StateChange, TurnRows,
+        RequestRow, Requests, SearchChange, StateChange, TurnRows,
     },
 };
 
@@ -473,8 +473,8 @@ async fn seed(store: &Engine, now: Timestamp) -> DossierId {
         log: Vec::new(),
         endpoint: Some(EndpointRow { endpoint, conversation, contact, at: now, proof: None }),
         binding: Binding::default(),
-        dossier: Some(Arc::new(dossier)),
         rows: TurnRows {
+            search: SearchChange::between(None, &dossier),
             messages: vec![
                 message(
                     1,
@@ -530,6 +530,7 @@ async fn seed(store: &Engine, now: Timestamp) -> DossierId {
             outbox: vec![failed, again],
             ..TurnRows::default()
         },
+        dossier: Some(Arc::new(dossier)),
     };
     let stored = store.commit(commit.seal().unwrap()).await.unwrap();
     let three = json!({ "v": 1, "m": 2, "d": { "f": { "rooms": { "v": Value::Number(3.into()) } } } });

@@ -206,7 +206,7 @@ async fn many_conversations_at_once_each_keep_their_order(db: Database) {
         assert!(said.eq((0..TURNS).map(|turn| turn.to_string())));
         assert_intact(&store, &case).await;
     }
-    assert_eq!(store.cases(&ALL).inbox(&InboxFilter::default(), 1000).await.unwrap().len(), 64);
+    assert_eq!(store.cases(&ALL).inbox(&InboxFilter::default(), None, 1000).await.unwrap().dossiers.len(), 64);
 }
 
 async fn any_text_is_held_to_the_last_byte(db: Database) {

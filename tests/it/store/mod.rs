@@ -3,6 +3,7 @@
 mod backup;
 mod commit;
 mod faults;
+mod inbox;
 mod landing;
 mod mailbox;
 mod one_conversation;

@@ -4,12 +4,8 @@ use std::collections::BTreeMap;
 
 use guichet::{
     document::Inspection,
-    domain::{id::DocumentId, orientation_mode::OrientationMode, priority::Priority},
-    dossier::Status,
-    store::{
-        DocumentRow, Expired, FiledDocument, HandlerRow, InboxFilter, InboxSort, Oriented, PolicyRow, SessionRow,
-        StoreError,
-    },
+    domain::id::DocumentId,
+    store::{DocumentRow, Expired, FiledDocument, HandlerRow, PolicyRow, SessionRow, StoreError},
 };
 use serde_json::json;
 
@@ -23,8 +19,6 @@ on_both_engines! {
     a_session_ends_with_its_time,
     a_flow_revision_stays_as_it_was,
     a_flow_revision_goes_when_nobody_can_come_back_to_it,
-    the_inbox_shows_what_is_open_the_latest_first,
-    the_inbox_filters_sorts_and_counts,
     all_conversations_are_walked_page_by_page,
 }
 
@@ -167,69 +161,6 @@ async fn a_flow_revision_goes_when_nobody_can_come_back_to_it(db: Database) {
     assert_eq!(store.prune_flow_revisions(at(500)).await.unwrap(), 1);
     assert_eq!(store.flow_revision("r1").await.unwrap(), None);
     assert_eq!(store.prune_flow_revisions(at(700)).await.unwrap(), 1, "its node is gone");
-}
-
-async fn the_inbox_shows_what_is_open_the_latest_first(db: Database) {
-    let store = db.store().await;
-    let mut references = Vec::new();
-    for (i, status) in Status::ALL.into_iter().enumerate() {
-        let mut case = Case::new(&i.to_string());
-        case.dossier.status = status;
-        case.fence.last_seq = i64::try_from(10 * i).unwrap();
-        store.commit(case.turn(&i.to_string(), "")).await.unwrap();
-        references.push(case.dossier.reference);
-    }
-    let filter = InboxFilter { sort: InboxSort::Updated, ..InboxFilter::default() };
-    let open: Vec<_> =
-        store.cases(&ALL).inbox(&filter, 10).await.unwrap().into_iter().map(|dossier| dossier.reference).collect();
-    assert!(open.iter().eq(references[..4].iter().rev()), "{open:?}");
-    assert_eq!(store.cases(&ALL).inbox(&filter, 2).await.unwrap().len(), 2);
-    let filter = InboxFilter { status: Some(Status::Closed), ..InboxFilter::default() };
-    let closed = store.cases(&ALL).inbox(&filter, 10).await.unwrap();
-    assert!(closed.iter().map(|dossier| &dossier.reference).eq([&references[4]]));
-    let quoted = store.dossier_by_reference(&references[5]).await.unwrap().unwrap();
-    assert_eq!(quoted.status, Status::Withdrawn);
-}
-
-async fn the_inbox_filters_sorts_and_counts(db: Database) {
-    let store = db.store().await;
-    let seeds = [
-        (Status::Oriented, Some(OrientationMode::Tele), Priority::Normal, None, "Jeanne 100%"),
-        (Status::HandedOver, None, Priority::Urgent, Some(5), "Marc"),
-        (Status::HandedOver, Some(OrientationMode::Field), Priority::Normal, Some(3), "Zoé"),
-        (Status::Closed, Some(OrientationMode::Tele), Priority::Urgent, Some(1), "Jeanne"),
-    ];
-    for (i, (status, orientation, priority, waiting, holder)) in seeds.into_iter().enumerate() {
-        let mut case = Case::new(&i.to_string());
-        case.dossier.status = status;
-        case.dossier.orientation = orientation;
-        case.dossier.priority = priority;
-        case.dossier.waiting_since = waiting.map(at);
-        case.dossier.holder = Some(holder.into());
-        store.commit(case.turn(&i.to_string(), "")).await.unwrap();
-    }
-    let all = InboxFilter::default();
-    let reversed = InboxFilter { sort: InboxSort::Holder, reversed: true, ..all.clone() };
-    for (filter, holders) in [
-        (all.clone(), vec!["Marc", "Zoé", "Jeanne 100%"]),
-        (reversed, vec!["Zoé", "Marc", "Jeanne 100%"]),
-        (InboxFilter { status: Some(Status::Closed), ..all.clone() }, vec!["Jeanne"]),
-        (InboxFilter { orientation: Some(Oriented::NotYet), ..all.clone() }, vec!["Marc"]),
-        (InboxFilter { orientation: Some(Oriented::To(OrientationMode::Field)), ..all.clone() }, vec!["Zoé"]),
-        (InboxFilter { waiting: true, sort: InboxSort::Waiting, ..all.clone() }, vec!["Zoé", "Marc"]),
-        (InboxFilter { search: Some("JEANNE".into()), ..all.clone() }, vec!["Jeanne 100%"]),
-        (InboxFilter { search: Some("0%".into()), ..all.clone() }, vec!["Jeanne 100%"]),
-        (InboxFilter { search: Some("ZOÉ".into()), ..all.clone() }, vec!["Zoé"]),
-        (InboxFilter { search: Some("zoÈ".into()), ..all.clone() }, vec!["Zoé"]),
-        (InboxFilter { search: Some("_".into()), ..all }, vec![]),
-    ] {
-        let found = store.cases(&ALL).inbox(&filter, 10).await.unwrap();
-        let found: Vec<_> = found.iter().filter_map(|dossier| dossier.holder.as_deref()).collect();
-        assert_eq!(found, holders, "{filter:?}");
-    }
-    let counts = store.cases(&ALL).inbox_counts(None).await.unwrap();
-    assert_eq!(counts.iter().map(|count| count.count).sum::<i64>(), 3);
-    assert!(counts.iter().any(|count| count.orientation.is_none() && count.waiting && count.count == 1));
 }
 
 async fn all_conversations_are_walked_page_by_page(db: Database) {

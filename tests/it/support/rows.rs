@@ -10,7 +10,9 @@ use guichet::{
         priority::Priority,
     },
     dossier::{Dossier, Entry, Status, TimelineEvent, reference_of},
-    store::{Binding, Commit, ConversationRow, EndpointRow, Fence, Key, MessageRow, StateChange, TurnRows},
+    store::{
+        Binding, Commit, ConversationRow, EndpointRow, Fence, Key, MessageRow, SearchChange, StateChange, TurnRows,
+    },
 };
 use jiff::Timestamp;
 
@@ -35,6 +37,8 @@ pub(crate) struct Case {
     pub(crate) conversation: ConversationRow,
     pub(crate) fence: Fence,
     pub(crate) dossier: Dossier,
+    /// As the last turn stored it.
+    stored: Option<Dossier>,
 }
 
 impl Case {
@@ -73,6 +77,7 @@ impl Case {
                 opened_at: now,
                 updated_at: now,
             },
+            stored: None,
         }
     }
 
@@ -125,11 +130,13 @@ impl Case {
                 ],
                 state: Some(StateChange { value: state.to_string(), is_whole: true }),
                 timeline: vec![entry],
+                search: SearchChange::between(self.stored.as_ref(), &self.dossier),
                 ..TurnRows::default()
             },
         };
         let commit = commit.seal().unwrap();
         self.fence = commit.fence.clone();
+        self.stored = Some(self.dossier.clone());
         commit
     }
 }

@@ -7,6 +7,7 @@ fn counts() -> Vec<InboxCount> {
     let count = |status, orientation, peril: &str, waiting, count| InboxCount {
         status,
         orientation,
+        priority: Priority::Normal,
         peril: peril.into(),
         insurer: "demo".into(),
         waiting,
@@ -38,7 +39,7 @@ impl InboxPage {
             has_wanted_documents: true,
         };
         let facets = Facets::of(&query, &counts(), &names());
-        Self { shell: Shell::sample(), query, facets, lines: vec![line], total: 1, now }
+        Self { shell: Shell::sample(), query, facets, lines: vec![line], total: 1, is_cut: false, next: None, now }
     }
 }
 
@@ -75,6 +76,63 @@ fn a_filter_is_a_plain_address_and_goes_away_the_same_way() {
     assert_eq!(query.sorted_by("peril"), "/console?status=oriented&q=Le+Goff+%26+fils&sort=peril");
     let sorted = InboxQuery { sort: "peril".into(), ..InboxQuery::default() };
     assert_eq!(sorted.sorted_by("peril"), "/console?sort=peril&dir=desc");
+}
+
+#[test]
+fn a_page_leads_to_the_next_one_and_back_to_the_first() {
+    let cursor = "20!-5!0190a0b0-c0d0-7e0f-8a0b-0123456789ab";
+    let query = InboxQuery { status: "closed".into(), after: cursor.into(), ..InboxQuery::default() };
+    let here = "/console?status=closed&after=20%21-5%210190a0b0-c0d0-7e0f-8a0b-0123456789ab";
+    assert_eq!((query.here().as_str(), query.first().as_str()), (here, "/console?status=closed"));
+    assert_eq!(InboxQuery::default().at("a&b"), "/console?after=a%26b");
+    assert_eq!(query.sorted_by("peril"), "/console?status=closed&sort=peril", "another order begins at its beginning");
+
+    let page = InboxPage { next: Some(query.at("x")), ..InboxPage::sample(query) }.render().unwrap();
+    assert!(
+        page.contains("hx-get=\"/console?status=closed&#38;after=20%21-5"),
+        "what is refreshed is the page at hand"
+    );
+    assert!(page.contains("<a href=\"/console?status=closed&#38;after=x\" rel=\"next\">"));
+    assert!(page.contains("<a href=\"/console?status=closed\">Début de la liste</a>"));
+    let only = InboxPage::sample(InboxQuery::default()).render().unwrap();
+    assert!(!only.contains("class=\"pager\""));
+}
+
+#[test]
+fn a_search_that_was_cut_says_so() {
+    let page = InboxPage { is_cut: true, ..InboxPage::sample(InboxQuery { q: "a".into(), ..InboxQuery::default() }) };
+    assert!(page.render().unwrap().contains("ajoutez un mot"));
+}
+
+#[test]
+fn what_is_over_is_counted_beside_what_is_open() {
+    let mut counts = counts();
+    let over = InboxCount { status: Status::Closed, peril: "storm".into(), count: 9, ..counts[0].clone() };
+    counts.push(over);
+    let facets =
+        |status: &str| Facets::of(&InboxQuery { status: status.into(), ..InboxQuery::default() }, &counts, &names());
+    let open = facets("");
+    assert_eq!((open.all.count, open.perils.iter().any(|peril| peril.code == "storm")), (7, false));
+    assert_eq!(open.statuses.iter().find(|status| status.code == "closed").map(|status| status.count), Some(9));
+    let closed = facets("closed");
+    assert_eq!(
+        closed.perils.iter().map(|peril| (peril.code.as_str(), peril.count)).collect::<Vec<_>>(),
+        [("storm", 9)]
+    );
+}
+
+#[tokio::test]
+async fn a_second_page_goes_on_where_the_first_ended() {
+    let trial = Trial::start().await;
+    let cookie = trial.log_in().await;
+    let id = trial.dossier().await;
+    // Behind the only line there is nothing, and a page that nobody could have asked for is the first one.
+    let dossier = trial.engine().dossier(id).await.unwrap().unwrap();
+    let behind = format!("/console?sort=reference&after=!{}!{id}", dossier.reference);
+    let (_, _, page) = trial.get_as(&cookie, &behind).await;
+    assert!(!page.contains("Jeanne Petit") && page.contains("Revenir au début"));
+    let (_, _, page) = trial.get_as(&cookie, "/console?sort=reference&after=zzz").await;
+    assert!(page.contains("Jeanne Petit"));
 }
 
 #[tokio::test]
