@@ -191,7 +191,7 @@ impl Receiver {
 
     async fn advance(&self, row: &OutboxRow, to: Delivery) -> Result<(), IntakeError> {
         if self.store.advance_delivery(row.id, to).await? {
-            self.intake.tell_delivery(row.conversation);
+            self.intake.tell_change(row.conversation);
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ pub mod fact;
 pub mod fact_name;
 pub mod id;
 pub mod language;
+pub mod link;
 pub mod log;
 pub mod message;
 pub mod number;

@@ -371,8 +371,8 @@ impl Intake {
         Err(IntakeError::Busy)
     }
 
-    /// Tells listeners that a message of a conversation came further.
-    pub fn tell_delivery(&self, conversation: ConversationId) {
+    /// Tells listeners that something of a conversation changed beside a turn: how far a message came, who has it open.
+    pub fn tell_change(&self, conversation: ConversationId) {
         self.0.listeners.tell_change(conversation);
     }
 

@@ -7,11 +7,12 @@ use super::Outbox;
 use crate::{
     channel::{Outbound, Reason, Retry, SendError, Thread},
     domain::{
+        link::LinkPurpose,
         message::{Body, Input},
         token,
     },
     dossier::reference_of,
-    store::{OutboxRow, StoreError},
+    store::{LinkRow, OutboxRow, StoreError},
 };
 
 /// How many earlier messages of ours, and how many of the person's, are given with a message for the thread's headers:
@@ -61,7 +62,13 @@ async fn link(outbox: &Outbox, row: &OutboxRow) -> Result<String, SendError> {
     getrandom::fill(&mut bytes).map_err(|error| later(format!("the system gives no randomness: {error}")))?;
     let token = URL_SAFE_NO_PAD.encode(bytes);
     let expires_at = outbox.clock.now() + (24 * LINK_DAYS).hours();
-    outbox.store.add_resume_link(&token::hash(&token), row.conversation, expires_at).await.map_err(fault)?;
+    let link = LinkRow {
+        token_hash: token::hash(&token),
+        purpose: LinkPurpose::Upload,
+        conversation: row.conversation,
+        expires_at,
+    };
+    outbox.store.add_link(&link).await.map_err(fault)?;
     Ok(format!("{}/u/{token}", outbox.public_url.trim_end_matches('/')))
 }
 

@@ -212,7 +212,7 @@ impl Dispatcher {
                 tracing::warn!(%error, account = self.label.account, "early reports wait");
             }
             for (row, _) in settled {
-                self.outbox.intake.tell_delivery(row.conversation);
+                self.outbox.intake.tell_change(row.conversation);
             }
         }
         while let Some((row, reason)) = self.given_up.pop() {

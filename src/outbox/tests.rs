@@ -25,6 +25,7 @@ use crate::{
         clock::Clock,
         id::ConversationId,
         language::Language,
+        link::LinkPurpose,
         message::{Body, Channel, Endpoint},
         sms::segment,
     },
@@ -266,8 +267,11 @@ async fn photos_are_asked_for_with_a_link_that_opens_the_conversation() {
     let token = link.strip_prefix("https://guichet.example/u/").unwrap();
     assert_eq!(token.len(), 22);
     let now = trial.outbox.clock.now();
-    let opened = trial.store.resume_link(&crate::domain::token::hash(token), now).await.unwrap();
-    assert_eq!(opened, Some(conversation));
+    let token_hash = crate::domain::token::hash(token);
+    let opened =
+        async |purpose| trial.store.doors().by_link(&token_hash, purpose, now).await.unwrap().map(|one| one.id());
+    assert_eq!(opened(LinkPurpose::Upload).await, Some(conversation));
+    assert_eq!(opened(LinkPurpose::Resume).await, None);
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ use crate::{
             AppointmentId, ContactId, ConversationId, DocumentId, DossierId, MissedId, MissionId, OutboundId, RequestId,
         },
         language::Language,
+        link::LinkPurpose,
         message::{Author, Body, Channel},
         orientation_mode::OrientationMode,
         priority::Priority,
@@ -129,7 +130,7 @@ macro_rules! as_json {
 }
 
 as_text!(AppointmentId, ContactId, ConversationId, DocumentId, DossierId, MissedId, MissionId, OutboundId, RequestId,);
-by_name!(Channel, OrientationMode, Priority, Proof, Status);
+by_name!(Channel, LinkPurpose, OrientationMode, Priority, Proof, Status);
 as_json!(json: Author, Body, Decision, Source, Timing, Value, Vec<Wanted>, serde_json::Value);
 // What another version wrote and this one cannot read fails no page: these two are shown, and never written again.
 as_json!(json_or_default: Assignment, Inspection);

@@ -31,7 +31,7 @@ use super::{
         opt_out::{self, OptOut},
         outbox::{self, ADD_OUTBOX, OutboxRow, Undelivered},
         planning::{self, Planning},
-        received::{ADD_RECEIVED, ReceivedRow},
+        received::{self, ADD_RECEIVED, ReceivedRow},
         request::{self, Requests},
         search::{self, ADD_SEARCH_KEY, SearchChange},
         timer::{self, TimerRow},
@@ -177,7 +177,7 @@ impl Commit {
     fn received(&self) -> Option<ReceivedRow> {
         let Key { text, seq } = self.key.clone()?;
         let Fence { conversation, updated_at: at, .. } = self.fence;
-        Some(ReceivedRow { key: text, conversation, seq, at })
+        Some(ReceivedRow { key: received::hash(&text), conversation, seq, at })
     }
 
     /// Whether it takes something that another turn may take first: it is given back only by a roll-back.
@@ -441,19 +441,19 @@ async fn drop_duplicates(
     let wanted = rows.len();
     let mut fresh = HashSet::with_capacity(wanted);
     for row in ADD_RECEIVED.run(tx, rows).await? {
-        fresh.insert(row.text(0)?);
+        fresh.insert(row.bytes(0)?);
     }
     if fresh.len() == wanted {
         return Ok(());
     }
     for (waiting, out) in group.iter().zip(outcome) {
-        let Some(key) = &waiting.commit.key else { continue };
+        let Some(row) = waiting.commit.received() else { continue };
         // The first of two with the same key takes it out of the set.
-        if fresh.remove(&key.text) {
+        if fresh.remove(&row.key[..]) {
             continue;
         }
         let before = tx
-            .fetch("SELECT conversation, seq FROM received WHERE key = $1", &args![key.text.as_str()])
+            .fetch("SELECT conversation, seq FROM received WHERE key = $1", &args![&row.key[..]])
             .await?
             .into_iter()
             .next();
@@ -569,8 +569,8 @@ async fn forget_keys_of_conflicts(
     outcome: &[Option<CommitError>],
 ) -> Result<(), StoreError> {
     for (waiting, out) in group.iter().zip(outcome) {
-        if let (Some(key), Some(CommitError::Conflict)) = (&waiting.commit.key, out) {
-            tx.fetch("DELETE FROM received WHERE key = $1", &args![key.text.as_str()]).await?;
+        if let (Some(row), Some(CommitError::Conflict)) = (waiting.commit.received(), out) {
+            tx.fetch("DELETE FROM received WHERE key = $1", &args![&row.key[..]]).await?;
         }
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 
+use super::tables::device::UNUSED;
 use crate::domain::id::OutboundId;
 
 /// Rows that are over some time after the instant that stands in them.
@@ -12,8 +13,10 @@ pub enum Expired {
     /// Reports on messages that nothing was ever sent as.
     EarlyReports,
     Sessions,
-    /// Links to the chat.
-    ResumeLinks,
+    /// Links that people were sent.
+    Links,
+    /// Devices on which a chat was open, and that were not used.
+    Devices,
     /// Secrets that lead to any other channel.
     ChannelSwitches,
     /// How often a secret was tried.
@@ -30,14 +33,22 @@ pub struct OutboxPage {
 }
 
 impl Expired {
-    pub const ALL: [Self; 6] =
-        [Self::ReceivedKeys, Self::EarlyReports, Self::Sessions, Self::ResumeLinks, Self::ChannelSwitches, Self::Tries];
+    pub const ALL: [Self; 7] = [
+        Self::ReceivedKeys,
+        Self::EarlyReports,
+        Self::Sessions,
+        Self::Links,
+        Self::Devices,
+        Self::ChannelSwitches,
+        Self::Tries,
+    ];
 
     /// How long a row stays after the instant that stands in it.
     pub fn kept(self) -> SignedDuration {
         match self {
             Self::ReceivedKeys | Self::EarlyReports => SignedDuration::from_hours(7 * 24),
-            Self::Sessions | Self::ResumeLinks | Self::ChannelSwitches | Self::Tries => SignedDuration::ZERO,
+            Self::Devices => UNUSED,
+            Self::Sessions | Self::Links | Self::ChannelSwitches | Self::Tries => SignedDuration::ZERO,
         }
     }
 
@@ -47,7 +58,8 @@ impl Expired {
             Self::ReceivedKeys => ("received", "key", "at"),
             Self::EarlyReports => ("early_report", "channel, account, provider_id, fate", "at"),
             Self::Sessions => ("session", "token_hash", "expires_at"),
-            Self::ResumeLinks => ("resume_link", "token_hash", "expires_at"),
+            Self::Links => ("link", "token_hash", "expires_at"),
+            Self::Devices => ("endpoint", "channel, account, address", "used_at"),
             Self::ChannelSwitches => ("crossing", "secret_hash", "expires_at"),
             Self::Tries => ("tried", "key", "until_at"),
         }

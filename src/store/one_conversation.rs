@@ -8,17 +8,19 @@ use super::{
     db::Db,
     error::StoreError,
     tables::{
-        channel_switch,
-        conversation::{self, CLAIM_ENDPOINT, ConversationRow, EndpointRow, Fence, MessageRow},
+        conversation::{self, ConversationRow, Fence, MessageRow},
+        device::{self, Device, Leaving},
         document::{self, ADD_DOCUMENT, DocumentRow},
-        dossier, handler, log,
+        dossier, handler,
+        link::{self, ADD_LINK, LinkRow},
+        log,
     },
     value::args,
 };
 use crate::{
     domain::{
-        contact::Proof,
-        id::{ContactId, ConversationId, DocumentId},
+        id::{ConversationId, DocumentId},
+        link::LinkPurpose,
         message::Endpoint,
     },
     dossier::Dossier,
@@ -35,16 +37,36 @@ impl Doors {
         Self { db }
     }
 
-    /// The conversation that goes on at an address that only its person knows.
-    pub async fn at(&self, endpoint: &Endpoint) -> Result<Option<OneConversation>, StoreError> {
-        let found = conversation::conversation_at(&self.db, endpoint).await?;
+    /// The conversation that goes on at a device, while it is logged in.
+    pub async fn session(&self, device: &Endpoint, now: Timestamp) -> Result<Option<OneConversation>, StoreError> {
+        let found = device::session(&self.db, device, now).await?;
         Ok(found.map(|id| OneConversation::new(Arc::clone(&self.db), id)))
     }
 
-    /// The conversation that a link leads to, while it is good.
-    pub async fn by_link(&self, token_hash: &str, now: Timestamp) -> Result<Option<OneConversation>, StoreError> {
-        let found = channel_switch::resume_link(&self.db, token_hash, now).await?;
-        Ok(found.map(|id| OneConversation::new(Arc::clone(&self.db), id)))
+    /// The conversation that a link leads to, while the link is good for this purpose and the dossier is not over.
+    pub async fn by_link(
+        &self,
+        token_hash: &str,
+        purpose: LinkPurpose,
+        now: Timestamp,
+    ) -> Result<Option<OneConversation>, StoreError> {
+        let Some(id) = link::find(&self.db, token_hash, purpose, now).await? else { return Ok(None) };
+        let one = OneConversation::new(Arc::clone(&self.db), id);
+        let is_over = one.dossier().await?.is_some_and(|dossier| dossier.status.is_over());
+        Ok((!is_over).then_some(one))
+    }
+
+    /// Uses up a link to the chat: its conversation goes on at this device as well. None where the link is not good, or
+    /// another device used it.
+    pub async fn resume(
+        &self,
+        token_hash: &str,
+        device: &Endpoint,
+        now: Timestamp,
+    ) -> Result<Option<OneConversation>, StoreError> {
+        let Some(one) = self.by_link(token_hash, LinkPurpose::Resume, now).await? else { return Ok(None) };
+        let opened = link::resume(&self.db, token_hash, device, now).await?;
+        Ok(opened.map(|_| one))
     }
 }
 
@@ -115,20 +137,29 @@ impl OneConversation {
         Ok(self.document_by_upload(&document.upload_id).await?.unwrap_or(document))
     }
 
-    /// Gives it one more address, as a resume link does. False where the address is in use: it stays where it is.
-    pub async fn join(
+    /// Keeps a link to it; only its token's hash is given.
+    pub async fn add_link(
         &self,
-        endpoint: Endpoint,
-        contact: ContactId,
-        proof: Option<Proof>,
-        at: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let row = EndpointRow { endpoint, conversation: self.id, contact, at, proof };
-        Ok(CLAIM_ENDPOINT.run_alone(&self.db, &row).await?.len() == 1)
+        token_hash: &str,
+        purpose: LinkPurpose,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let row = LinkRow { token_hash: token_hash.to_owned(), purpose, conversation: self.id, expires_at };
+        ADD_LINK.run_alone(&self.db, &row).await.map(drop)
     }
 
-    /// Keeps a link to it; only its token's hash is given.
-    pub async fn add_resume_link(&self, token_hash: &str, expires_at: Timestamp) -> Result<(), StoreError> {
-        channel_switch::add_resume_link(&self.db, token_hash, self.id, expires_at).await
+    /// The devices on which it is open, the newest first.
+    pub async fn devices(&self, now: Timestamp) -> Result<Vec<Device>, StoreError> {
+        device::devices(&self.db, self.id, now).await
+    }
+
+    /// Takes it from all devices but this one, and ends the links that open it on another.
+    pub async fn disconnect_others(&self, device: &Endpoint) -> Result<(), StoreError> {
+        device::disconnect(&self.db, self.id, device, Leaving::Others).await
+    }
+
+    /// Takes it from this device.
+    pub async fn leave(&self, device: &Endpoint) -> Result<(), StoreError> {
+        device::disconnect(&self.db, self.id, device, Leaving::Itself).await
     }
 }

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use super::{
     db::{Db, Dialect, Tx},
     error::StoreError,
+    tables::received,
     value::args,
 };
 
@@ -22,6 +23,13 @@ use super::{
 struct Migration {
     name: &'static str,
     source: Source,
+    step: Option<Step>,
+}
+
+/// What a migration does after its script, because SQL cannot.
+#[derive(Clone, Copy)]
+enum Step {
+    HashReceivedKeys,
 }
 
 enum Source {
@@ -39,13 +47,21 @@ macro_rules! apart {
                 sqlite: include_str!(concat!("migrations/sqlite/", $name, ".sql")),
                 postgres: include_str!(concat!("migrations/postgres/", $name, ".sql")),
             },
+            step: None,
         }
     };
 }
 
 macro_rules! both {
     ($name:literal) => {
-        Migration { name: $name, source: Source::Both(include_str!(concat!("migrations/", $name, ".sql"))) }
+        both!($name, None)
+    };
+    ($name:literal, $step:expr) => {
+        Migration {
+            name: $name,
+            source: Source::Both(include_str!(concat!("migrations/", $name, ".sql"))),
+            step: $step,
+        }
     };
 }
 
@@ -67,6 +83,7 @@ const MIGRATIONS: &[Migration] = &[
     both!("0014_ends"),
     both!("0015_taught"),
     both!("0016_lists"),
+    both!("0017_links", Some(Step::HashReceivedKeys)),
 ];
 
 /// Any number, the same on every node: it lets one node migrate at a time.
@@ -124,6 +141,10 @@ async fn apply(tx: &mut Tx, dialect: Dialect) -> Result<(), StoreError> {
         }
         if version > found {
             tx.run_script(&script).await?;
+            match migration.step {
+                Some(Step::HashReceivedKeys) => received::hash_earlier(tx).await?,
+                None => {}
+            }
         }
     }
     if found < known {

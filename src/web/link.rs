@@ -1,5 +1,6 @@
 //! `GET /c/TOKEN`: the short link by which a person goes on in the web chat. Opening it changes nothing; the chat's
-//! page exchanges the token for a secret of its own.
+//! page exchanges the token, once, for a secret of its own. One that was used still leads to the chat: it is opened again
+//! on the device that used it.
 
 use axum::{
     extract::{Path, State},
@@ -7,11 +8,12 @@ use axum::{
 };
 
 use super::{App, problem::Problem};
-use crate::domain::token;
+use crate::domain::{link::LinkPurpose, token};
 
 pub(super) async fn get(State(app): State<App>, Path(secret): Path<String>) -> Result<Redirect, Problem> {
     let now = app.clock.now();
-    let one = app.doors.by_link(&token::hash(&secret), now).await?.ok_or_else(Problem::not_found)?;
+    let found = app.doors.by_link(&token::hash(&secret), LinkPurpose::Resume, now).await?;
+    let one = found.ok_or_else(Problem::not_found)?;
     let (conversation, _) = one.row().await?.ok_or_else(Problem::not_found)?;
     let query = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("insurer", &conversation.insurer)

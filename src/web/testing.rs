@@ -24,7 +24,7 @@ pub(super) struct Trial {
     pub(super) app: App,
     /// Unix milliseconds.
     pub(super) now: Arc<AtomicI64>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Trial {
@@ -66,6 +66,12 @@ impl Trial {
             streams: Streams::default(),
             openings: Openings::default(),
         });
-        Self { app, now, _folder: folder }
+        Self { app, now, folder }
+    }
+
+    /// The bytes of the database's files.
+    pub(super) fn stored(&self) -> Vec<u8> {
+        let files = ["test.db", "test.db-wal"].map(|name| std::fs::read(self.folder.path().join(name)).unwrap());
+        files.concat()
     }
 }

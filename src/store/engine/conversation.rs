@@ -1,7 +1,5 @@
 //! Conversations as the intake and the outbox read them.
 
-use jiff::Timestamp;
-
 use super::Engine;
 use crate::{
     domain::{
@@ -11,9 +9,9 @@ use crate::{
     store::{
         error::StoreError,
         tables::{
-            channel_switch,
             conversation::{self, ConversationRow, Fence, MessageRow},
-            log,
+            link::{ADD_LINK, LinkRow},
+            log, received,
         },
         value::args,
     },
@@ -47,22 +45,13 @@ impl Engine {
 
     /// Whether an item with this key was received.
     pub async fn was_received(&self, key: &str) -> Result<bool, StoreError> {
-        Ok(self.db.fetch_one("SELECT seq FROM received WHERE key = $1", &args![key]).await?.is_some())
+        let hash = received::hash(key);
+        Ok(self.db.fetch_one("SELECT seq FROM received WHERE key = $1", &args![&hash[..]]).await?.is_some())
     }
 
     /// Keeps a link to a conversation; only its token's hash is given.
-    pub async fn add_resume_link(
-        &self,
-        token_hash: &str,
-        conversation: ConversationId,
-        expires_at: Timestamp,
-    ) -> Result<(), StoreError> {
-        channel_switch::add_resume_link(&self.db, token_hash, conversation, expires_at).await
-    }
-
-    /// The conversation that a link leads to, while it is good.
-    pub async fn resume_link(&self, token_hash: &str, now: Timestamp) -> Result<Option<ConversationId>, StoreError> {
-        channel_switch::resume_link(&self.db, token_hash, now).await
+    pub async fn add_link(&self, link: &LinkRow) -> Result<(), StoreError> {
+        ADD_LINK.run_alone(&self.db, link).await.map(drop)
     }
 
     /// A conversation's dossier, where it has one.

@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 
+use super::link::{ADD_LINK, LinkRow};
 use crate::{
-    domain::{id::ConversationId, message::Channel},
+    domain::{id::ConversationId, link::LinkPurpose, message::Channel},
     store::{
         db::{Db, Tx},
         error::StoreError,
@@ -24,25 +25,15 @@ pub struct ChannelSwitchRow {
     pub expires_at: Timestamp,
 }
 
-/// A link to the chat: it may be opened on several devices.
-struct ResumeLink {
-    token_hash: String,
-    conversation: ConversationId,
-    expires_at: Timestamp,
-}
-
-/// A secret for any other channel: it is good once.
+/// A secret for any channel but the chat, whose links are kept as such.
 struct Crossing {
     secret_hash: String,
     conversation: ConversationId,
     expires_at: Timestamp,
 }
 
-table! { ResumeLink in "resume_link" { token_hash, conversation, expires_at } }
-
 table! { Crossing in "crossing" { secret_hash, conversation, expires_at } }
 
-static ADD_LINK: LazyLock<Insert<ResumeLink>> = LazyLock::new(Insert::new);
 static ADD_CROSSING: LazyLock<Insert<Crossing>> = LazyLock::new(Insert::new);
 
 /// Opens the ways that turns gave.
@@ -51,8 +42,9 @@ pub(in crate::store) async fn open<'a>(
     rows: impl Iterator<Item = &'a ChannelSwitchRow> + Clone,
 ) -> Result<(), StoreError> {
     let links = rows.clone().filter(|row| row.to == Channel::Web).cloned();
-    let links = links.map(|ChannelSwitchRow { secret_hash: token_hash, conversation, expires_at, .. }| ResumeLink {
+    let links = links.map(|ChannelSwitchRow { secret_hash: token_hash, conversation, expires_at, .. }| LinkRow {
         token_hash,
+        purpose: LinkPurpose::Resume,
         conversation,
         expires_at,
     });
@@ -86,25 +78,4 @@ pub(in crate::store) async fn crossing(
 ) -> Result<Option<ConversationId>, StoreError> {
     let good = "WHERE secret_hash = $1 AND expires_at > $2 AND used_at IS NULL";
     Ok(db.row::<Crossing>(good, &args![secret_hash, now]).await?.map(|row| row.conversation))
-}
-
-/// Keeps a link to a conversation; only its token's hash is given.
-pub(in crate::store) async fn add_resume_link(
-    db: &Db,
-    token_hash: &str,
-    conversation: ConversationId,
-    expires_at: Timestamp,
-) -> Result<(), StoreError> {
-    let row = ResumeLink { token_hash: token_hash.to_owned(), conversation, expires_at };
-    ADD_LINK.run_alone(db, &row).await.map(drop)
-}
-
-/// The conversation that a link leads to, while it is good.
-pub(in crate::store) async fn resume_link(
-    db: &Db,
-    token_hash: &str,
-    now: Timestamp,
-) -> Result<Option<ConversationId>, StoreError> {
-    let good = "WHERE token_hash = $1 AND expires_at > $2";
-    Ok(db.row::<ResumeLink>(good, &args![token_hash, now]).await?.map(|row| row.conversation))
 }

@@ -8,6 +8,7 @@ use super::{
     channel_switch,
     conversation::{CLAIM_ENDPOINT, ConversationRow, EndpointRow, Fence},
     dossier::PUT_DOSSIER,
+    link,
     log::{APPEND, seal, timeline_entry},
     search::{self, SearchChange},
 };
@@ -140,7 +141,8 @@ async fn absorb(tx: &mut Tx, absorbed: &Absorbed, into: &ConversationRow) -> Res
         &values,
     )
     .await?;
-    tx.fetch("DELETE FROM proof WHERE conversation = $1", &args![from]).await?;
+    tx.fetch("DELETE FROM proof WHERE conversation = $1", &args![from.as_str()]).await?;
+    link::take_over(tx, &from, &into.id.to_string()).await?;
     PUT_DOSSIER.run(tx, [&absorbed.dossier]).await?;
     // It was open until now.
     let open = Dossier { status: Status::HandedOver, ..absorbed.dossier.clone() };

@@ -135,6 +135,8 @@ table! { EndpointRow in "endpoint" {
     proof,
 } made {
     verified_at: |row| row.proof.map(|_| row.at),
+    // Only a chat's device has to be used to stay logged in.
+    used_at: |row| (row.endpoint.channel == Channel::Web).then_some(row.at),
 } }
 
 /// A conversation that is new, or one revision further than the stored one. Returns the ids of those that were stored.

@@ -4,10 +4,12 @@
 pub(super) mod channel_switch;
 pub(super) mod contact;
 pub(super) mod conversation;
+pub(super) mod device;
 pub(super) mod document;
 pub(super) mod dossier;
 pub(super) mod duplicate;
 pub(super) mod handler;
+pub(super) mod link;
 pub(super) mod log;
 pub(super) mod mailbox;
 pub(super) mod opt_out;

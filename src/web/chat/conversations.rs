@@ -56,10 +56,7 @@ pub(super) async fn post(
     from: ClientAddress,
     Json(request): Json<Request>,
 ) -> Result<(StatusCode, axum::Json<Response>), Problem> {
-    json::check_client_id(&request.client_id)?;
-    if request.client_id.len() < MIN_CLIENT_ID {
-        return Err(json::unprocessable("`client_id` must be 128 random bits or more, in hexadecimal."));
-    }
+    check_seed(&request.client_id)?;
     app.openings.count(from, app.clock.now()).map_err(Problem::too_many)?;
     let insurer = page::insurer(&app, request.insurer.as_deref(), request.site.as_deref())?;
     let token = secret::of_client(&request.client_id);
@@ -76,4 +73,13 @@ pub(super) async fn post(
         })
         .await?;
     Ok((StatusCode::CREATED, axum::Json(Response { token })))
+}
+
+/// Checks a `client_id` of which a secret is made.
+pub(super) fn check_seed(client_id: &str) -> Result<(), Problem> {
+    json::check_client_id(client_id)?;
+    if client_id.len() < MIN_CLIENT_ID {
+        return Err(json::unprocessable("`client_id` must be 128 random bits or more, in hexadecimal."));
+    }
+    Ok(())
 }

@@ -21,11 +21,12 @@ use serde::Serialize;
 use super::session::Session;
 use crate::{
     domain::{
+        clock::Clock,
         language::Language,
-        message::{Author, Body},
+        message::{Author, Body, Endpoint},
     },
     intake::Listener,
-    store::{MessageRow, OneConversation, StoreError},
+    store::{Doors, MessageRow, OneConversation, StoreError},
     web::{
         App,
         problem::Problem,
@@ -75,6 +76,10 @@ pub(super) async fn get(
     let page = EventStream {
         // It listens before the first query, so that no change in between is missed.
         listener: app.intake.listen(session.id()),
+        doors: app.doors.clone(),
+        clock: app.clock.clone(),
+        device: session.endpoint,
+        moves: session.fence.moves,
         one: session.one,
         last: last.unwrap_or(0),
         ready: VecDeque::new(),
@@ -91,6 +96,12 @@ pub(super) async fn get(
 
 /// The event stream of one page.
 struct EventStream {
+    doors: Doors,
+    clock: Clock,
+    /// The device that watches.
+    device: Endpoint,
+    /// How often an address left the conversation when this one was last seen to be in it.
+    moves: i64,
     one: OneConversation,
     listener: Listener,
     /// The number of the last message that was sent.
@@ -118,9 +129,16 @@ impl EventStream {
             self.ready.shrink_to_fit();
             if self.is_current {
                 self.wait().await?;
-            } else if let Err(error) = Box::pin(self.look()).await {
-                tracing::warn!(%error, conversation = %self.one.id(), "a chat's event stream ends: its conversation cannot be read");
-                return None;
+            } else {
+                match Box::pin(self.look()).await {
+                    Ok(true) => {}
+                    // The page asks again, and is told that it is logged out.
+                    Ok(false) => return None,
+                    Err(error) => {
+                        tracing::warn!(%error, conversation = %self.one.id(), "a chat's event stream ends: its conversation cannot be read");
+                        return None;
+                    }
+                }
             }
         }
     }
@@ -139,13 +157,20 @@ impl EventStream {
         Some(())
     }
 
-    /// Reads what was not sent yet. Its future is boxed where it is awaited: a stream waits nearly always, and would
+    /// Reads what was not sent yet; false where this device has lost the conversation. Its future is boxed where it is awaited: a stream waits nearly always, and would
     /// hold the memory for it all the time.
-    async fn look(&mut self) -> Result<(), StoreError> {
+    async fn look(&mut self) -> Result<bool, StoreError> {
         let Some((row, fence)) = self.one.row().await? else {
             self.is_current = true;
-            return Ok(());
+            return Ok(true);
         };
+        if fence.moves != self.moves {
+            let open = self.doors.session(&self.device, self.clock.now()).await?;
+            if open.is_none_or(|one| one.id() != self.one.id()) {
+                return Ok(false);
+            }
+            self.moves = fence.moves;
+        }
         let handler = self.one.speaker(&row).await?;
         let state = ConversationState { language: row.language, handler, read: fence.read_seq };
         if self.shown.as_ref() != Some(&state) {
@@ -158,7 +183,7 @@ impl EventStream {
         }
         self.is_current = self.last >= fence.last_seq;
         self.ready.extend(messages.iter().filter_map(shown));
-        Ok(())
+        Ok(true)
     }
 }
 

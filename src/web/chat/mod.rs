@@ -10,6 +10,7 @@
 
 pub(super) mod assets;
 mod conversations;
+mod devices;
 mod document_preview;
 mod events;
 pub(super) mod json;
@@ -41,6 +42,9 @@ const MAX_BYTES: usize = 64 * 1024;
 pub(super) fn routes() -> Router<App> {
     let api = Router::new()
         .route("/conversations", post(conversations::post))
+        .route("/devices", get(devices::get))
+        .route("/devices/disconnect", post(devices::disconnect))
+        .route("/devices/leave", post(devices::leave))
         .route("/documents/{id}/preview", get(document_preview::get))
         .route("/events", get(events::get))
         .route("/language", post(language::post))

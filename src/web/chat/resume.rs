@@ -1,17 +1,28 @@
-//! `POST /chat/api/resume`: turns the token of a resume link into a secret of this device's own.
+//! `POST /chat/api/resume`: turns the token of a resume link into a secret of this device's own. The link is then used up.
+//!
+//! A device that has a conversation of its own keeps it until the person chose: the answer is 409, and nothing is used up,
+//! unless the request says `replace`.
 
-use axum::extract::State;
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
 use serde::{Deserialize, Serialize};
 
-use super::{json::Json, secret};
+use super::{conversations, json::Json, secret, session::bearer};
 use crate::{
-    domain::contact::Proof,
+    domain::link::LinkPurpose,
     web::{App, problem::Problem},
 };
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Request {
     token: String,
+    /// Of this device's choice, and as secret as what it gets: a device that lost the first answer asks again with it.
+    client_id: String,
+    /// The conversation of this device may be replaced.
+    #[serde(default)]
+    replace: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -21,12 +32,24 @@ pub(super) struct Response {
 
 pub(super) async fn post(
     State(app): State<App>,
+    headers: HeaderMap,
     Json(request): Json<Request>,
 ) -> Result<axum::Json<Response>, Problem> {
+    conversations::check_seed(&request.client_id)?;
     let now = app.clock.now();
-    let one = app.doors.by_link(&secret::hash(&request.token), now).await?.ok_or_else(Problem::not_found)?;
-    let (conversation, _) = one.row().await?.ok_or_else(Problem::not_found)?;
-    let token = secret::random()?;
-    one.join(secret::endpoint(&token), conversation.contact, Some(Proof::Link), now).await?;
+    let link = secret::hash(&request.token);
+    if let Some(own) = bearer(&headers)
+        && let Some(here) = app.doors.session(&secret::endpoint(own), now).await?
+    {
+        let there = app.doors.by_link(&link, LinkPurpose::Resume, now).await?.ok_or_else(Problem::not_found)?;
+        if here.id() == there.id() {
+            return Ok(axum::Json(Response { token: own.to_owned() }));
+        }
+        if !request.replace {
+            return Err(Problem::new(StatusCode::CONFLICT, "Another conversation is open on this device."));
+        }
+    }
+    let token = secret::of_client(&request.client_id);
+    app.doors.resume(&link, &secret::endpoint(&token), now).await?.ok_or_else(Problem::not_found)?;
     Ok(axum::Json(Response { token }))
 }

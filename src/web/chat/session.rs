@@ -2,7 +2,7 @@
 
 use axum::{
     extract::FromRequestParts,
-    http::{StatusCode, header, request::Parts},
+    http::{HeaderMap, StatusCode, header, request::Parts},
 };
 
 use super::secret;
@@ -17,7 +17,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Session {
     /// The endpoint of this secret: a conversation may have several.
-    endpoint: Endpoint,
+    pub(super) endpoint: Endpoint,
     /// Access to the person's own conversation.
     pub(super) one: OneConversation,
     pub(super) conversation: ConversationRow,
@@ -53,15 +53,15 @@ impl FromRequestParts<App> for Session {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let unknown = || Problem::new(StatusCode::UNAUTHORIZED, "Open a conversation first.");
-        let secret = parts
-            .headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.strip_prefix("Bearer "))
-            .ok_or_else(unknown)?;
+        let secret = bearer(&parts.headers).ok_or_else(unknown)?;
         let endpoint = secret::endpoint(secret);
-        let one = app.doors.at(&endpoint).await?.ok_or_else(unknown)?;
+        let one = app.doors.session(&endpoint, app.clock.now()).await?.ok_or_else(unknown)?;
         let (conversation, fence) = one.row().await?.ok_or_else(unknown)?;
         Ok(Self { endpoint, one, conversation, fence })
     }
+}
+
+/// The secret that a request carries.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
 }

@@ -55,6 +55,20 @@ impl Service {
         body["token"].as_str().unwrap().to_owned()
     }
 
+    /// The page of a link to the chat, and the link's token.
+    async fn link(&self, token: &str) -> (String, String) {
+        let (_, link) = self.post("/chat/api/resume-link", token, &json!({})).await;
+        let (page, secret) = link["url"].as_str().unwrap().split_once("#resume=").unwrap();
+        (page.to_owned(), secret.to_owned())
+    }
+
+    /// Opens a link on the device called `letter`, which has the chat `own`.
+    async fn resume(&self, secret: &str, letter: char, own: &str) -> (StatusCode, String) {
+        let body = json!({ "token": secret, "client_id": letter.to_string().repeat(32) });
+        let (status, body) = self.post("/chat/api/resume", own, &body).await;
+        (status, body["token"].as_str().unwrap_or_default().to_owned())
+    }
+
     async fn upload(&self, token: &str, id: &str, bytes: Vec<u8>) -> (StatusCode, Json) {
         let path = format!("/chat/api/uploads/{id}?name=salle%20de%20bain.jpg");
         answer(self.send(request("PUT", &path, token).body(bytes.into()).unwrap()).await).await
@@ -287,39 +301,112 @@ async fn files_that_are_not_taken_say_so() {
 }
 
 #[tokio::test]
-async fn a_link_opens_the_same_conversation_elsewhere_while_it_is_good() {
+async fn a_link_opens_the_same_conversation_on_one_more_device() {
     let service = Service::start().await;
     let token = service.open('a').await;
     service.post("/chat/api/messages", &token, &json!({ "client_id": "1", "text": "à suivre" })).await;
-    let (_, link) = service.post("/chat/api/resume-link", &token, &json!({})).await;
-    let url = link["url"].as_str().unwrap();
-    let (page, secret) = url.split_once("#resume=").unwrap();
+    let (page, secret) = service.link(&token).await;
     assert_eq!(page, "http://127.0.0.1:8480/chat?insurer=demo&lang=fr");
     assert_eq!(secret.len(), 64);
     let short = service.get(&format!("/c/{secret}"), "").await;
     assert_eq!(short.status(), StatusCode::SEE_OTHER);
-    assert_eq!(short.headers()[header::LOCATION], url.strip_prefix("http://127.0.0.1:8480").unwrap());
+    assert_eq!(short.headers()[header::LOCATION], format!("/chat?insurer=demo&lang=fr#resume={secret}"));
     assert_eq!(service.get("/c/nobody", "").await.status(), StatusCode::NOT_FOUND);
 
-    let (status, resumed) = service.post("/chat/api/resume", "", &json!({ "token": secret })).await;
+    let (status, elsewhere) = service.resume(&secret, 'p', "").await;
     assert_eq!(status, StatusCode::OK);
-    let elsewhere = resumed["token"].as_str().unwrap();
     assert_ne!(elsewhere, token);
-    let mut listener = service.listen(elsewhere, 0).await;
+    let mut listener = service.listen(&elsewhere, 0).await;
     while listener.message().await["body"]["text"] != "à suivre" {}
     // A message from one device is told to the other.
-    service.post("/chat/api/messages", elsewhere, &json!({ "client_id": "1", "text": "me revoici" })).await;
+    service.post("/chat/api/messages", &elsewhere, &json!({ "client_id": "1", "text": "me revoici" })).await;
     let mut here = service.listen(&token, 0).await;
     while here.message().await["body"]["text"] != "me revoici" {}
 
+    // It was used: whoever finds it opens nothing. Who lost the answer gets the same one again.
+    assert_eq!(service.resume(&secret, 't', "").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(service.resume(&secret, 'p', "").await.1, elsewhere);
     // The link's token is not the conversation's secret, and expires.
-    assert_eq!(service.get("/chat/api/events", secret).await.status(), StatusCode::UNAUTHORIZED);
-    let nothing = json!({ "token": "0".repeat(64) });
-    assert_eq!(service.post("/chat/api/resume", "", &nothing).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(service.get("/chat/api/events", &secret).await.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(service.resume(&"0".repeat(64), 'q', "").await.0, StatusCode::NOT_FOUND);
+    let (_, another) = service.link(&token).await;
     service.now.fetch_add(8 * DAY, Ordering::Relaxed);
-    let late = json!({ "token": secret });
-    assert_eq!(service.post("/chat/api/resume", "", &late).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(service.resume(&another, 'q', "").await.0, StatusCode::NOT_FOUND);
     assert_eq!(service.get("/chat/api/events", &token).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_link_replaces_no_conversation_of_the_device_unless_it_is_told_to() {
+    let service = Service::start().await;
+    let (mine, theirs) = (service.open('a').await, service.open('b').await);
+    let (_, secret) = service.link(&theirs).await;
+    assert_eq!(service.resume(&secret, 'p', &mine).await.0, StatusCode::CONFLICT);
+    // A link to the conversation that is open here uses up nothing.
+    assert_eq!(service.resume(&secret, 'p', &theirs).await, (StatusCode::OK, theirs.clone()));
+    let told = json!({ "token": secret, "client_id": "p".repeat(32), "replace": true });
+    let (status, other) = service.post("/chat/api/resume", &mine, &told).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_ne!(other["token"], theirs);
+    assert_eq!(service.get("/chat/api/events", &mine).await.status(), StatusCode::OK, "mine is still there");
+    // A device whose own conversation is over for it has nothing to lose.
+    let (_, secret) = service.link(&theirs).await;
+    assert_eq!(service.resume(&secret, 'q', &"0".repeat(64)).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_person_sees_their_devices_and_logs_them_out() {
+    let service = Service::start().await;
+    let first = service.open('a').await;
+    let (_, secret) = service.link(&first).await;
+    service.now.fetch_add(DAY, Ordering::Relaxed);
+    let (_, phone) = service.resume(&secret, 'p', "").await;
+    let devices = answer(service.get("/chat/api/devices", &phone).await).await.1;
+    let here: Vec<_> = devices.as_array().unwrap().iter().map(|device| device["here"].as_bool().unwrap()).collect();
+    assert_eq!(here, [true, false], "{devices}");
+
+    let mut watched = service.listen(&first, 0).await;
+    watched.message().await;
+    let (status, _) = service.post("/chat/api/devices/disconnect", &phone, &json!({})).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    // Its line ends, and it is told why when it asks again.
+    std::mem::take(&mut watched.body).into_data_stream().for_each(|_| async {}).await;
+    assert_eq!(service.get("/chat/api/events", &first).await.status(), StatusCode::UNAUTHORIZED);
+    let words = json!({ "client_id": "2", "text": "encore moi" });
+    assert_eq!(service.post("/chat/api/messages", &first, &words).await.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(service.post("/chat/api/messages", &phone, &words).await.0, StatusCode::OK);
+
+    let (status, _) = service.post("/chat/api/devices/leave", &phone, &json!({})).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    assert_eq!(service.get("/chat/api/events", &phone).await.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_device_that_is_not_used_is_logged_out_after_ninety_days() {
+    let service = Service::start().await;
+    let token = service.open('a').await;
+    for _ in 0..2 {
+        service.now.fetch_add(89 * DAY, Ordering::Relaxed);
+        assert_eq!(service.get("/chat/api/devices", &token).await.status(), StatusCode::OK);
+    }
+    service.now.fetch_add(90 * DAY, Ordering::Relaxed);
+    assert_eq!(service.get("/chat/api/devices", &token).await.status(), StatusCode::UNAUTHORIZED);
+}
+
+/// The attack: whoever reads the database, a backup or the file makes a live secret of what stands there.
+#[tokio::test]
+async fn nothing_that_is_stored_opens_a_chat() {
+    let service = Service::start().await;
+    let seed = "0123456789abcdef".repeat(2);
+    let body = json!({ "insurer": "demo", "lang": "fr", "client_id": seed });
+    let (_, opened) = service.post("/chat/api/conversations", "", &body).await;
+    let token = opened["token"].as_str().unwrap();
+    let (_, link) = service.link(token).await;
+    service.post("/chat/api/messages", token, &json!({ "client_id": "1", "text": "bonjour" })).await;
+    let stored = service.trial.stored();
+    assert!(stored.windows(7).any(|window| window == b"bonjour"), "what is stored is looked at");
+    for secret in [seed.as_str(), token, &link] {
+        assert!(!stored.windows(secret.len()).any(|window| window == secret.as_bytes()), "{secret} is stored");
+    }
 }
 
 #[tokio::test]
@@ -351,7 +438,7 @@ async fn the_page_runs_only_what_is_ours_and_is_framed_only_by_the_named_sites()
 async fn scripts_are_light_on_the_wire() {
     let service = Service::start().await;
     for (path, most) in [
-        (format!("/chat/assets/{}/chat.js", super::assets::revision()), 15 * 1024),
+        (format!("/chat/assets/{}/chat.js", super::assets::revision()), 17 * 1024),
         (format!("/chat/assets/{}/upload.js", super::assets::revision()), 11 * 1024),
         (format!("/chat/assets/{}/chat.css", super::assets::revision()), 5 * 1024),
         ("/widget.js".to_owned(), 2 * 1024),

@@ -532,27 +532,24 @@ async fn seed(store: &Engine, now: Timestamp) -> DossierId {
         },
         dossier: Some(Arc::new(dossier)),
     };
-    let stored = store.commit(commit.seal().unwrap()).await.unwrap();
+    let mut stored = store.commit(commit.seal().unwrap()).await.unwrap();
     let three = json!({ "v": 1, "m": 2, "d": { "f": { "rooms": { "v": Value::Number(3.into()) } } } });
-    let corrected = Commit {
-        key: None,
-        is_changed: false,
-        fence: Fence { revision: 2, ..stored.fence },
-        log: Vec::new(),
-        endpoint: None,
-        binding: Binding::default(),
-        dossier: None,
-        rows: TurnRows {
-            state: Some(StateChange { value: three.to_string(), is_whole: false }),
-            ..TurnRows::default()
-        },
-        conversation: stored.conversation,
-    };
-    store.commit(corrected.seal().unwrap()).await.unwrap();
+    let mut state = Some(StateChange { value: three.to_string(), is_whole: false });
     for (number, account) in (1..).zip(["first", "second"]) {
         let at = Timestamp::from_second(now.as_second() + number).unwrap();
         let endpoint = text_messages(account, number);
-        store.one_conversation(conversation).join(endpoint, contact, None, at).await.unwrap();
+        let next = Commit {
+            key: None,
+            is_changed: false,
+            fence: Fence { revision: stored.fence.revision + 1, ..stored.fence },
+            log: Vec::new(),
+            endpoint: Some(EndpointRow { endpoint, conversation, contact, at, proof: None }),
+            binding: Binding::default(),
+            dossier: None,
+            rows: TurnRows { state: state.take(), ..TurnRows::default() },
+            conversation: stored.conversation,
+        };
+        stored = store.commit(next.seal().unwrap()).await.unwrap();
     }
     id
 }

@@ -1,5 +1,7 @@
 //! `POST /u/api/message`: "C'est tout". The files become one message of the conversation; the reply goes to the channel
 //! that the person uses.
+//!
+//! The message is known by its last file: sent again it is the same message, and there are never more messages than files.
 
 use axum::{extract::State, http::StatusCode};
 use serde::Deserialize;
@@ -20,8 +22,6 @@ use crate::{
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Request {
-    /// The page's identifier for this message: the same one again is the same message.
-    client_id: String,
     attachments: Vec<DocumentId>,
 }
 
@@ -30,16 +30,15 @@ pub(super) async fn post(
     Visitor { one, conversation }: Visitor,
     Json(request): Json<Request>,
 ) -> Result<StatusCode, Problem> {
-    json::check_client_id(&request.client_id)?;
-    if request.attachments.is_empty() {
+    let Some(last) = request.attachments.last().copied() else {
         return Err(json::unprocessable("There is nothing in this message."));
-    }
+    };
     let attachments = uploads::attachments(&app, &one, conversation.language, request.attachments).await?;
     app.intake
         .receive(Inbound {
             endpoint: conversation.endpoint,
             // No provider knows this identifier, so nothing can be a reply to it.
-            provider_id: format!("upload:{}", request.client_id),
+            provider_id: format!("upload:{last}"),
             insurer: conversation.insurer,
             language: conversation.language,
             token: None,

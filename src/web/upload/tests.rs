@@ -12,14 +12,16 @@ use serde_json::{Value as Json, json};
 use tower::ServiceExt as _;
 
 use crate::{
+    conversation::{Action, Actor},
     domain::{
         id::ConversationId,
         language::Language,
+        link::LinkPurpose,
         message::{self, Author, Channel, Endpoint},
         token,
     },
     intake::{Inbound, InboundKind},
-    store::MessageRow,
+    store::{LinkRow, MessageRow},
     web::{router, testing::Trial},
 };
 
@@ -54,7 +56,9 @@ impl Service {
         }
         let conversation = conversation.unwrap();
         let until = trial.app.clock.now() + 1.hours();
-        trial.app.engine.add_resume_link(&token::hash(TOKEN), conversation, until).await.unwrap();
+        let purpose = LinkPurpose::Upload;
+        let link = LinkRow { token_hash: token::hash(TOKEN), purpose, conversation, expires_at: until };
+        trial.app.engine.add_link(&link).await.unwrap();
         Self { router: router(trial.app.clone()), trial, conversation }
     }
 
@@ -79,8 +83,8 @@ impl Service {
         (status, serde_json::from_slice(&body).unwrap())
     }
 
-    async fn finish(&self, token: &str, client_id: &str, attachments: &Json) -> StatusCode {
-        let body = json!({ "client_id": client_id, "attachments": attachments }).to_string();
+    async fn finish(&self, token: &str, attachments: &Json) -> StatusCode {
+        let body = json!({ "attachments": attachments }).to_string();
         self.send("POST", "/u/api/message", token, body).await.0
     }
 
@@ -110,7 +114,7 @@ async fn the_files_become_one_message_where_the_person_is() {
     assert_eq!(service.messages().await.len(), before, "nothing is said before the person is done");
     let files = json!([first["document"], second["document"]]);
     for _ in 0..2 {
-        assert_eq!(service.finish(TOKEN, "message-1", &files).await, StatusCode::NO_CONTENT);
+        assert_eq!(service.finish(TOKEN, &files).await, StatusCode::NO_CONTENT);
     }
     let messages = service.messages().await;
     let theirs = &messages[before];
@@ -141,17 +145,61 @@ async fn a_link_that_is_unknown_or_over_opens_nothing() {
     let service = Service::start().await;
     let (_, file) = service.upload("file-1", TOKEN).await;
     let files = json!([file["document"]]);
-    assert_eq!(service.finish(TOKEN, "m", &json!([])).await, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(service.finish(TOKEN, &json!([])).await, StatusCode::UNPROCESSABLE_ENTITY);
     let foreign = json!(["0190a0b0-c0d0-7e0f-8a0b-0123456789ab"]);
-    assert_eq!(service.finish(TOKEN, "m", &foreign).await, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(service.finish(TOKEN, &foreign).await, StatusCode::UNPROCESSABLE_ENTITY);
     for token in ["", "another", &TOKEN[1..]] {
         assert_eq!(service.upload("file-2", token).await.0, StatusCode::UNAUTHORIZED, "{token}");
-        assert_eq!(service.finish(token, "m", &files).await, StatusCode::UNAUTHORIZED, "{token}");
+        assert_eq!(service.finish(token, &files).await, StatusCode::UNAUTHORIZED, "{token}");
     }
     assert_eq!(service.page("another").await.0, StatusCode::NOT_FOUND);
     service.trial.now.fetch_add(2 * HOUR, Ordering::Relaxed);
-    assert_eq!(service.finish(TOKEN, "m", &files).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(service.finish(TOKEN, &files).await, StatusCode::UNAUTHORIZED);
     let (status, html) = service.page(TOKEN).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
     assert!(html.contains("plus valable") && !html.contains("upload.js"));
+}
+
+/// The attack: whoever finds the link reads what was said, and writes as the person.
+#[tokio::test]
+async fn a_link_for_files_opens_no_conversation() {
+    let service = Service::start().await;
+    assert_eq!(service.send("GET", &format!("/c/{TOKEN}"), "", Body::empty()).await.0, StatusCode::NOT_FOUND);
+    let resume = json!({ "token": TOKEN, "client_id": "a".repeat(32) }).to_string();
+    assert_eq!(service.send("POST", "/chat/api/resume", "", resume).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(service.send("GET", "/chat/api/events", TOKEN, Body::empty()).await.0, StatusCode::UNAUTHORIZED);
+    let words = json!({ "client_id": "1", "text": "je suis elle" }).to_string();
+    assert_eq!(service.send("POST", "/chat/api/messages", TOKEN, words).await.0, StatusCode::UNAUTHORIZED);
+    // The page says what is wanted, and nothing that was said.
+    let page = service.page(TOKEN).await.1;
+    for said in ["fuite", "danger", "bonjour", "+3363998", "06 39"] {
+        assert!(!page.to_lowercase().contains(said), "{said} stands in {page}");
+    }
+}
+
+#[tokio::test]
+async fn there_are_never_more_messages_than_files() {
+    let service = Service::start().await;
+    let (_, first) = service.upload("file-1", TOKEN).await;
+    let (_, second) = service.upload("file-2", TOKEN).await;
+    let (first, second) = (&first["document"], &second["document"]);
+    let before = service.messages().await.len();
+    for files in [json!([first]), json!([first]), json!([second]), json!([second, first]), json!([first, second])] {
+        assert_eq!(service.finish(TOKEN, &files).await, StatusCode::NO_CONTENT);
+    }
+    let theirs = service.messages().await.split_off(before);
+    assert_eq!(theirs.iter().filter(|message| message.author == Author::Policyholder).count(), 2);
+}
+
+#[tokio::test]
+async fn a_link_ends_with_the_dossier() {
+    let service = Service::start().await;
+    let (_, file) = service.upload("file-1", TOKEN).await;
+    let store = &service.trial.app.engine;
+    let dossier = store.dossier_of(service.conversation).await.unwrap().unwrap();
+    let actor = Actor { login: "elise".into(), name: "Élise".into() };
+    service.trial.app.intake.act(dossier, actor, Action::Close { reason: "réglé".into() }).await.unwrap();
+    assert_eq!(service.page(TOKEN).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(service.upload("file-2", TOKEN).await.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(service.finish(TOKEN, &json!([file["document"]])).await, StatusCode::UNAUTHORIZED);
 }

@@ -6,7 +6,7 @@ use axum::{
 };
 
 use crate::{
-    domain::token,
+    domain::{link::LinkPurpose, token},
     store::{ConversationRow, OneConversation},
     web::{App, problem::Problem},
 };
@@ -20,9 +20,11 @@ pub(super) struct Visitor {
 }
 
 impl Visitor {
-    /// The holder of a token. None where the token is unknown or has expired.
+    /// The holder of a token. None where the token is unknown, has expired or is for something else, and where the dossier is
+    /// over.
     pub(super) async fn find(app: &App, token: &str) -> Result<Option<Self>, Problem> {
-        let Some(one) = app.doors.by_link(&token::hash(token), app.clock.now()).await? else { return Ok(None) };
+        let found = app.doors.by_link(&token::hash(token), LinkPurpose::Upload, app.clock.now()).await?;
+        let Some(one) = found else { return Ok(None) };
         let conversation = one.row().await?;
         Ok(conversation.map(|(conversation, _)| Self { one, conversation }))
     }

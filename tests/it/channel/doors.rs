@@ -199,7 +199,7 @@ async fn upload(server: &Server, link: &str) {
         files.push(put.json::<Value>().await.unwrap()["document"].clone());
     }
     let done = http.post(format!("{}/u/api/message", server.url)).bearer_auth(link);
-    let done = done.json(&json!({ "client_id": "both", "attachments": files })).send().await.unwrap();
+    let done = done.json(&json!({ "attachments": files })).send().await.unwrap();
     assert_eq!(done.status(), 204);
 }
 

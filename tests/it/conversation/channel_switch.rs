@@ -3,6 +3,7 @@
 use guichet::{
     domain::{
         contact::Proof,
+        link::LinkPurpose,
         message::{Body, Channel, Endpoint},
     },
     intake::Receipt,
@@ -82,7 +83,8 @@ async fn a_claim_goes_from_the_web_to_sms_telegram_and_mail_at_the_same_question
     let token: String = link.chars().take_while(char::is_ascii_alphanumeric).collect();
     let hash = guichet::domain::token::hash(&token);
     let now = "2026-11-20T10:00:00+01:00".parse().unwrap();
-    assert_eq!(house.store.resume_link(&hash, now).await.unwrap(), Some(conversation));
+    let opened = house.store.doors().by_link(&hash, LinkPurpose::Resume, now).await.unwrap();
+    assert_eq!(opened.map(|one| one.id()), Some(conversation));
 }
 
 async fn a_code_is_good_once_and_for_half_an_hour(db: Database) {

@@ -87,8 +87,11 @@ async fn what_is_over_goes_and_what_is_not_stays(db: Database) {
          ('sms', 'a', 'over', 'sent', 1797854400000 - 604800000), ('sms', 'a', 'good', 'sent', 1797854400001 - 604800000)",
         "INSERT INTO session (token_hash, login, csrf, expires_at) VALUES \
          ('over', 'l', 'c', 1797854400000), ('good', 'l', 'c', 1797854400001)",
-        "INSERT INTO resume_link (token_hash, conversation, expires_at) VALUES \
-         ('over', 'c', 1797854400000), ('good', 'c', 1797854400001)",
+        "INSERT INTO link (token_hash, purpose, conversation, expires_at) VALUES \
+         ('over', 'upload', 'c', 1797854400000), ('good', 'upload', 'c', 1797854400001)",
+        "INSERT INTO endpoint (channel, account, address, conversation, contact, at, used_at) VALUES \
+         ('web', 'chat', 'over', 'c', 'c', 0, 1797854400000 - 7776000000), \
+         ('web', 'chat', 'good', 'c', 'c', 0, 1797854400001 - 7776000000), ('sms', 'a', 'good', 'c', 'c', 0, NULL)",
         "INSERT INTO crossing (secret_hash, conversation, expires_at) VALUES \
          ('over', 'c', 1797854400000), ('good', 'c', 1797854400001)",
         "INSERT INTO tried (key, count, until_at) VALUES ('over', 1, 1797854400000), ('good', 1, 1797854400001)",
@@ -96,12 +99,13 @@ async fn what_is_over_goes_and_what_is_not_stays(db: Database) {
         db.execute(sql).await;
     }
     house.set(at(30 * DAY));
-    assert_eq!(house.rows().await, Some(6));
+    assert_eq!(house.rows().await, Some(7));
     for (left, over) in [
         ("SELECT COUNT(*) FROM received", "SELECT COUNT(*) FROM received WHERE key = 'over'"),
         ("SELECT COUNT(*) FROM early_report", "SELECT COUNT(*) FROM early_report WHERE provider_id = 'over'"),
         ("SELECT COUNT(*) FROM session", "SELECT COUNT(*) FROM session WHERE token_hash = 'over'"),
-        ("SELECT COUNT(*) FROM resume_link", "SELECT COUNT(*) FROM resume_link WHERE token_hash = 'over'"),
+        ("SELECT COUNT(*) FROM link", "SELECT COUNT(*) FROM link WHERE token_hash = 'over'"),
+        ("SELECT COUNT(*) FROM endpoint WHERE channel = 'web'", "SELECT COUNT(*) FROM endpoint WHERE address = 'over'"),
         ("SELECT COUNT(*) FROM crossing", "SELECT COUNT(*) FROM crossing WHERE secret_hash = 'over'"),
         ("SELECT COUNT(*) FROM tried", "SELECT COUNT(*) FROM tried WHERE key = 'over'"),
     ] {

@@ -53,7 +53,7 @@ async fn a_turn_is_heard_by_its_own_listeners(db: Database) {
     assert_eq!(his.next().now_or_never().flatten(), Some(Heard { changed: false, typing: true }));
     assert_eq!((hers.next().now_or_never(), all.next().now_or_never()), (None, None));
 
-    house.intake.tell_delivery(house.at(&max).await);
+    house.intake.tell_change(house.at(&max).await);
     assert_eq!(his.next().now_or_never().flatten(), Some(Heard { changed: true, typing: false }));
     assert_eq!(hers.next().now_or_never(), None);
 }

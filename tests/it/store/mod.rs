@@ -5,6 +5,7 @@ mod commit;
 mod faults;
 mod inbox;
 mod landing;
+mod links;
 mod mailbox;
 mod one_conversation;
 mod outbox;

@@ -1,5 +1,8 @@
 use super::*;
-use crate::{domain::id::ConversationId, web::testing::Trial};
+use crate::{
+    domain::{id::ConversationId, message::Channel},
+    web::testing::Trial,
+};
 
 #[tokio::test]
 async fn a_line_that_waits_is_small() {
@@ -7,6 +10,10 @@ async fn a_line_that_waits_is_small() {
     let id = ConversationId::new(app.clock.now());
     let page = EventStream {
         listener: app.intake.listen(id),
+        doors: app.doors.clone(),
+        clock: app.clock.clone(),
+        device: Endpoint { channel: Channel::Web, account: "chat".into(), address: String::new() },
+        moves: 0,
         one: app.engine.one_conversation(id),
         last: 0,
         ready: VecDeque::new(),

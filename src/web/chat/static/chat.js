@@ -190,14 +190,16 @@ class Chat {
   async begin() {
     const { memory, api, place, language: lang } = this;
     const link = /^#resume=([\w-]+)$/.exec(location.hash)?.[1];
-    if (link) history.replaceState(null, "", location.pathname + location.search);
-    if (link || !memory.get().token) {
+    if (link) {
+      history.replaceState(null, "", location.pathname + location.search);
+      if (!(await this.resume(link))) return;
+    } else if (!memory.get().token) {
       // The same seed opens the same conversation, should the first acknowledgement be lost.
       memory.update((saved) => { saved.seed ||= random(32); });
       const { seed } = memory.get();
-      const token = await this.insist(() => link ? api.post("/resume", { token: link }) : api.post("/conversations", { ...place, lang, client_id: seed }));
-      if (!token) return this.gone(link && "linkGone");
-      memory.update((saved) => Object.assign(saved, { token }, link && { outbox: [], tray: [], lost: [] }));
+      const token = await this.insist(() => api.post("/conversations", { ...place, lang, client_id: seed })).catch(() => "");
+      if (!token) return this.gone();
+      memory.update((saved) => { saved.token = token; });
     }
     api.token = memory.get().token;
     this.line = new Line(api, {
@@ -208,14 +210,56 @@ class Chat {
     });
   }
 
-  /** Asks for a secret until it is given; empty when it is refused for good. @param {() => Promise<any>} request @returns {Promise<string>} */
+  /** Opens the conversation of a link, where this device has none, or may lose its own. False when there is none to show. @param {string} link @returns {Promise<boolean>} */
+  async resume(link) {
+    const { memory, api } = this;
+    memory.update((saved) => { saved.device ||= random(16); });
+    const { token: own, device } = memory.get();
+    api.token = own;
+    // The same device gets the same secret by the same link, should the answer be lost.
+    const open = (/** @type {boolean} */ replace) =>
+      this.insist(() => api.post("/resume", { token: link, client_id: device + link.slice(0, 32), replace }));
+    let replaces = false;
+    try {
+      const token = await open(false).catch(async (/** @type {Refusal} */ refusal) => {
+        if (refusal.status !== 409) throw refusal;
+        replaces = await this.mayReplace();
+        return replaces ? open(true) : own;
+      });
+      memory.update((saved) => Object.assign(saved, { token }, replaces && { outbox: [], tray: [], lost: [], draft: "" }));
+      if (replaces) location.reload();
+      return !replaces;
+    } catch {
+      if (own) this.note = "linkOver";
+      else this.gone("linkGone");
+      return !!own;
+    }
+  }
+
+  /** Asks which conversation the person wants here. @returns {Promise<boolean>} whether the one of the link */
+  mayReplace() {
+    const { dialog } = this.ui;
+    return new Promise((answered) => {
+      const choice = (/** @type {import("./strings.js").Key} */ label, /** @type {boolean} */ other) =>
+        button(this.t(label), () => { dialog.close(); answered(other); }, { class: other ? "" : "primary" });
+      dialog.setAttribute("aria-label", this.t("twoOpen"));
+      dialog.replaceChildren(h("h2", null, this.t("twoOpen")), h("p", null, this.t("twoOpenText")),
+        h("div", { class: "actions" }, choice("keepMine", false), choice("openOther", true)));
+      // Closed without a choice: what is here stays.
+      dialog.addEventListener("close", () => answered(false), { once: true });
+      dialog.showModal();
+    });
+  }
+
+  /** Asks for a secret until it is given, or refused for good. @param {() => Promise<any>} request @returns {Promise<string>} */
   async insist(request) {
     for (let attempt = 0; ; attempt++) {
       try {
         return (await request()).token;
       } catch (error) {
-        const { passing, retryAfter, status } = error instanceof Refusal ? error : new Refusal(0);
-        if (!passing) return "";
+        const refusal = error instanceof Refusal ? error : new Refusal(0);
+        const { passing, retryAfter, status } = refusal;
+        if (!passing) throw refusal;
         this.lineUp(false, busy(status));
         await new Promise((resolve) => {
           this.retry = () => resolve(null);
@@ -365,15 +409,50 @@ class Chat {
       copy.textContent = this.t("copied");
     }, { class: "primary", hidden: true });
     const words = h("p", null, this.t("resumeText"));
+    const devices = h("section");
     this.show(this.t("resumeLink"), [h("h2", null, this.t("resumeLink")), words, field],
       copy, "share" in navigator && button(this.t("share"), () => { navigator.share({ url: field.value }).catch(() => {}); }));
+    this.ui.dialog.append(devices);
     try {
       field.value = (await this.api.post("/resume-link", {})).url;
       copy.hidden = false;
+      this.drawDevices(devices, await (await this.api.fetch("/devices")).json());
     } catch {
-      field.remove();
-      words.textContent = this.t("resumeFailed");
+      if (!field.value) field.remove();
+      if (!field.value) words.textContent = this.t("resumeFailed");
     }
+  }
+
+  /** @param {HTMLElement} place @param {{here: boolean, since: string, used: string}[]} devices */
+  drawDevices(place, devices) {
+    const day = (/** @type {string} */ at) => this.format(at, { day: "numeric", month: "long" });
+    const line = (/** @type {{here: boolean, since: string, used: string}} */ { here, since, used }) =>
+      h("li", null, this.t(here ? "thisDevice" : "otherDevice", { since: day(since), used: day(used) }));
+    place.append(h("h2", null, this.t("devices")), h("ul", null, ...devices.map(line)), h("div", { class: "actions" },
+      devices.length > 1 && button(this.t("disconnectOthers"), async () => {
+        await this.api.post("/devices/disconnect", {}).catch(() => {});
+        // The link that stands here ended as well.
+        this.offerLink();
+      }),
+      button(this.t("leave"), () => this.show(this.t("leave"), [h("h2", null, this.t("leave")), h("p", null, this.t("leaveText"))],
+        button(this.t("leaveNow"), () => this.leave(), { class: "primary" })))));
+  }
+
+  /** Nothing of the conversation stays on this device, with or without a network. */
+  async leave() {
+    const { ui, api, memory } = this;
+    this.line?.stop();
+    await api.post("/devices/leave", {}).catch(() => {});
+    memory.clear();
+    this.outbox.acknowledged.clear();
+    this.tray.uploads = [];
+    this.messages = [];
+    this.latest = null;
+    ui.dialog.close();
+    ui.area.value = "";
+    for (const part of [ui.log, ui.waiting, ui.typing, ui.cards]) part.replaceChildren();
+    ui.steps.hidden = true;
+    this.gone("left");
   }
 
   /** @param {string} label @param {Node[]} content @param {...(Node | false)} actions */
@@ -381,7 +460,7 @@ class Chat {
     const { dialog } = this.ui;
     dialog.setAttribute("aria-label", label);
     dialog.replaceChildren(...content, h("div", { class: "actions" }, ...actions, button(this.t("close"), () => dialog.close())));
-    dialog.showModal();
+    if (!dialog.open) dialog.showModal();
   }
 
   // --- drawing ---

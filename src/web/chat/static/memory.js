@@ -6,7 +6,8 @@ import { Refusal, backoff, uuid } from "./api.js";
  * @typedef {import("./api.js").Attachment} Attachment
  * @typedef {{client_id: string, at: number, refused?: boolean, text?: string, choice?: string, attachments?: Attachment[], edit?: string, language?: string}} Item
  *   One thing to send. Its `client_id` makes it arrive once, however often it is tried.
- * @typedef {{token: string, seed: string, language: string, draft: string, outbox: Item[], tray: Attachment[], lost: string[]}} Saved
+ * @typedef {{token: string, seed: string, language: string, draft: string, outbox: Item[], tray: Attachment[], lost: string[],
+ *   device: string}} Saved `device` is a random name, of which the secrets are made that links give
  */
 
 export class Memory {
@@ -25,11 +26,21 @@ export class Memory {
     } catch {
       // Storage is forbidden: the page's own memory serves.
     }
-    const empty = { token: "", seed: "", language: "", draft: "", outbox: [], tray: [], lost: [] };
+    const empty = { token: "", seed: "", language: "", draft: "", outbox: [], tray: [], lost: [], device: "" };
     try {
       return { ...empty, ...JSON.parse(text ?? "{}") };
     } catch {
       return empty;
+    }
+  }
+
+  /** Nothing stays on this device. */
+  clear() {
+    this.held = null;
+    try {
+      localStorage.removeItem(this.key);
+    } catch {
+      // Nothing was kept.
     }
   }
 

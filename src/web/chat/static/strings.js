@@ -48,9 +48,20 @@ const WORDS = {
     "This conversation is no longer open on this device.",
   ],
   linkGone: [
-    "Ce lien a expiré. Demandez-en un nouveau sur l’appareil où la conversation est ouverte, ou recommencez ici.",
-    "This link has expired. Ask for a new one on the device where the conversation is open, or start again here.",
+    "Ce lien a expiré ou a déjà servi. Demandez-en un nouveau là où la conversation est ouverte, ou recommencez ici.",
+    "This link has expired or was used already. Ask for a new one where the conversation is open, or start again here.",
   ],
+  linkOver: [
+    "Ce lien n’est plus valable. Voici la conversation ouverte sur cet appareil.",
+    "This link is no longer valid. This is the conversation that is open on this device.",
+  ],
+  twoOpen: ["Deux conversations", "Two conversations"],
+  twoOpenText: [
+    "Vous avez déjà une conversation sur cet appareil. Ce lien en ouvre une autre : laquelle voulez-vous ici ?",
+    "You already have a conversation on this device. This link opens another one: which one do you want here?",
+  ],
+  keepMine: ["Garder la mienne", "Keep mine"],
+  openOther: ["Ouvrir celle du lien", "Open the one of the link"],
   restart: ["Commencer une conversation", "Start a conversation"],
   camera: ["Prendre une photo", "Take a photo"],
   files: ["Choisir des fichiers", "Choose files"],
@@ -89,8 +100,8 @@ const WORDS = {
   openFile: ["Ouvrir {name}", "Open {name}"],
   resumeLink: ["Continuer plus tard ou sur un autre appareil", "Continue later or on another device"],
   resumeText: [
-    "Ce lien personnel rouvre votre conversation sur un autre téléphone ou ordinateur. Gardez-le pour vous.",
-    "This personal link opens your conversation on another phone or computer. Keep it to yourself.",
+    "Ce lien personnel ouvre votre conversation sur un autre appareil. Il sert une fois, dans les 7 jours. Gardez-le pour vous.",
+    "This personal link opens your conversation on another device. It works once, within 7 days. Keep it to yourself.",
   ],
   resumeFailed: [
     "Le lien n’a pas pu être créé. Vos réponses sont enregistrées. Réessayez dans un instant.",
@@ -99,6 +110,23 @@ const WORDS = {
   copy: ["Copier le lien", "Copy the link"],
   copied: ["Lien copié", "Link copied"],
   share: ["Partager", "Share"],
+  devices: ["Vos appareils", "Your devices"],
+  thisDevice: ["Cet appareil, depuis le {since}", "This device, since {since}"],
+  otherDevice: [
+    "Un autre appareil, depuis le {since}, utilisé le {used}",
+    "Another device, since {since}, used on {used}",
+  ],
+  disconnectOthers: ["Déconnecter les autres appareils", "Log out the other devices"],
+  leave: ["Quitter cette conversation sur cet appareil", "Leave this conversation on this device"],
+  leaveText: [
+    "Plus personne ne pourra la lire sur cet appareil. Votre dossier reste ouvert. Pour y revenir, gardez d’abord un lien.",
+    "Nobody will be able to read it on this device any more. Your claim stays open. To come back to it, keep a link first.",
+  ],
+  leaveNow: ["Quitter", "Leave"],
+  left: [
+    "Vous avez quitté la conversation sur cet appareil. Votre dossier reste ouvert.",
+    "You have left the conversation on this device. Your claim stays open.",
+  ],
   close: ["Fermer", "Close"],
   call: ["Appeler le {phone}", "Call {phone}"],
   newer: ["Nouveaux messages", "New messages"],

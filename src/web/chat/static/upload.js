@@ -1,6 +1,6 @@
 /** The upload page: photos and papers for a conversation that goes on elsewhere. */
 
-import { Api, Refusal, backoff, uuid } from "./api.js";
+import { Api, Refusal, backoff } from "./api.js";
 import { h, icon, readableOn } from "./dom.js";
 import { Tray } from "./files.js";
 import { Memory } from "./memory.js";
@@ -47,8 +47,6 @@ class UploadPage {
     // What arrived before the page was closed is still there when it is opened again.
     const memory = new Memory(`upload:${this.api.token.slice(0, 6)}`);
     this.tray = new Tray(memory, this.api, { changed: (upload) => this.carded(upload), gone: () => this.gone() });
-    /** The name under which the message is sent, the same for every try. */
-    this.name = uuid();
     this.waiting = false;
     const picker = (/** @type {Record<string, unknown>} */ more) =>
       h("input", { type: "file", multiple: true, hidden: true, ...more, onchange: (/** @type {Event} */ event) => this.picked(event) });
@@ -125,7 +123,7 @@ class UploadPage {
     const attachments = tray.attachments.map(({ document }) => document);
     for (let attempt = 0; ; attempt++) {
       try {
-        await this.api.post("/message", { client_id: this.name, attachments });
+        await this.api.post("/message", { attachments });
         break;
       } catch (error) {
         const refusal = error instanceof Refusal ? error : new Refusal(0);

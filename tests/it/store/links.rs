@@ -1,0 +1,113 @@
+//! What the program before kept of links and of redeliveries: each link gets its purpose, and no key stays readable.
+
+use guichet::{
+    domain::link::LinkPurpose,
+    store::{CommitError, Engine},
+};
+
+use crate::support::{Case, Database, at, on_both_engines};
+
+on_both_engines! { links_of_before_get_their_purpose, a_redelivery_is_known_across_the_migration_and_its_key_is_not_kept }
+
+const DAY: i64 = 24 * 60 * 60;
+
+/// As the program before left it.
+const BEFORE: &[&str] = &[
+    "DROP TABLE link",
+    "CREATE TABLE resume_link (token_hash TEXT NOT NULL PRIMARY KEY, conversation TEXT NOT NULL, expires_at BIGINT NOT NULL)",
+    "CREATE INDEX resume_link_end ON resume_link (expires_at)",
+    "DROP TABLE received",
+    "CREATE TABLE received (key TEXT NOT NULL PRIMARY KEY, conversation TEXT NOT NULL, seq BIGINT NOT NULL, at BIGINT NOT NULL)",
+    "CREATE INDEX received_at ON received (at)",
+    "DROP INDEX endpoint_used",
+    "ALTER TABLE endpoint DROP COLUMN used_at",
+    "DELETE FROM migration WHERE name LIKE '%links' OR version > (SELECT version FROM migration WHERE name LIKE '%links')",
+    "UPDATE schema_version SET version = (SELECT MAX(version) FROM migration)",
+];
+
+async fn go_back(db: &Database) {
+    for sql in BEFORE {
+        db.execute(sql).await;
+    }
+}
+
+async fn links_of_before_get_their_purpose(db: Database) {
+    let store = db.store().await;
+    let (mut texts, mut chat) = (Case::new("texts"), Case::new("chat"));
+    store.commit(texts.turn("1", "")).await.unwrap();
+    store.commit(chat.turn("2", "")).await.unwrap();
+    store.close().await;
+    go_back(&db).await;
+    db.execute(
+        "INSERT INTO outbox (id, conversation, seq, channel, account, address, status, attempts, epoch, next_at, at) \
+         SELECT 'o', conversation, 1, 'sms', 'test', 'texts', 'sent', 1, 1, 0, 0 FROM endpoint WHERE address = 'texts'",
+    )
+    .await;
+    // The turn was at 1 s: its link to the chat ends to the millisecond a week later.
+    for (token, address, seconds) in [
+        ("upload", "texts", 30 * DAY + 5),
+        ("resume", "texts", 7 * DAY + 1),
+        ("old upload", "texts", 7 * DAY + 2),
+        ("of the chat", "chat", 7 * DAY + 3),
+    ] {
+        let end = at(seconds).as_millisecond();
+        let sql = format!(
+            "INSERT INTO resume_link (token_hash, conversation, expires_at) \
+             SELECT '{token}', conversation, {end} FROM endpoint WHERE address = '{address}'"
+        );
+        db.execute(Box::leak(sql.into_boxed_str())).await;
+    }
+    let store = db.store().await;
+    for (token, purpose, case) in [
+        ("upload", LinkPurpose::Upload, &texts),
+        ("resume", LinkPurpose::Resume, &texts),
+        ("old upload", LinkPurpose::Upload, &texts),
+        ("of the chat", LinkPurpose::Resume, &chat),
+    ] {
+        let other = if purpose == LinkPurpose::Upload { LinkPurpose::Resume } else { LinkPurpose::Upload };
+        let opened = store.doors().by_link(token, purpose, at(DAY)).await.unwrap();
+        assert_eq!(opened.map(|one| one.id()), Some(case.id()), "{token}");
+        assert!(store.doors().by_link(token, other, at(DAY)).await.unwrap().is_none(), "{token}");
+    }
+}
+
+async fn a_redelivery_is_known_across_the_migration_and_its_key_is_not_kept(db: Database) {
+    let store = db.store().await;
+    let mut case = Case::new("a");
+    let first = case.turn("the secret of a page", "une fuite");
+    let again = case.clone().turn("the secret of a page", "une fuite");
+    let key = first.key.clone().unwrap();
+    store.commit(first).await.unwrap();
+    assert_known(&store, &case, again).await;
+    store.close().await;
+    go_back(&db).await;
+    let sql = format!(
+        "INSERT INTO received (key, conversation, seq, at) SELECT '{}', conversation, 1, {} FROM endpoint",
+        key.text,
+        at(1).as_millisecond(),
+    );
+    db.execute(Box::leak(sql.into_boxed_str())).await;
+
+    let store = db.store().await;
+    let again = case.clone().turn("the secret of a page", "une fuite");
+    assert_known(&store, &case, again).await;
+    assert_eq!(db.number("SELECT COUNT(*) FROM received").await, 1);
+    assert_eq!(db.number("SELECT CAST(MAX(LENGTH(key)) AS BIGINT) FROM received").await, 32);
+    store.commit(case.turn("a page of today", "")).await.unwrap();
+    assert!(store.was_received("sms/test/a page of today").await.unwrap());
+    store.close().await;
+    if db.is_sqlite() {
+        let file = std::fs::read(db.file()).unwrap();
+        // The message keeps what its sender called it, without the account.
+        for key in ["sms/test/the secret of a page", "sms/test/a page of today"] {
+            assert!(!file.windows(key.len()).any(|window| window == key.as_bytes()), "{key} stands in the file");
+        }
+    }
+}
+
+async fn assert_known(store: &Engine, case: &Case, again: guichet::store::Commit) {
+    match store.commit(again).await {
+        Err(CommitError::Duplicate { conversation, seq }) => assert_eq!((conversation, seq), (case.id(), 1)),
+        other => panic!("{other:?}"),
+    }
+}
