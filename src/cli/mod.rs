@@ -8,6 +8,7 @@ mod doctor;
 mod flow;
 mod import;
 mod migrate;
+mod private;
 mod serve;
 mod understand;
 mod user;
@@ -97,6 +98,8 @@ pub enum CliError {
     Accounts(#[from] AccountError),
     #[error(transparent)]
     Intake(#[from] IntakeError),
+    #[error(transparent)]
+    NotPrivate(#[from] private::NotPrivate),
     #[error("the folder {path} cannot be made: {error}")]
     Folder { path: String, error: std::io::Error },
     #[error("the file {path} cannot be read: {error}")]
@@ -133,6 +136,7 @@ pub enum CliError {
 ///
 /// When the command fails or, as [`CliError::Findings`], when it printed what is wrong.
 pub fn run(cli: Cli) -> Result<(), CliError> {
+    private::keep_new_files();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
     finish(runtime, dispatch(cli))
 }
@@ -172,16 +176,20 @@ fn say(line: impl std::fmt::Display) {
 /// Opens the store, making the folder of an SQLite file.
 async fn open_store(config: &Config) -> Result<Engine, CliError> {
     refuse_unfinished_restore(&config.store.url)?;
-    if let Some(folder) = sqlite_file(&config.store.url).as_deref().and_then(std::path::Path::parent) {
-        make_folder(folder)?;
+    if let Some(file) = sqlite_file(&config.store.url) {
+        if let Some(folder) = file.parent() {
+            make_folder(folder)?;
+        }
+        private::database(&file)?;
     }
     Ok(Engine::open(&config.store.url).await?)
 }
 
-/// Opens the documents' folder, which is made when it is missing.
+/// Opens the documents' folder, which is made when it is missing, and is nobody else's to read.
 fn open_documents(config: &Config) -> Result<Documents, CliError> {
     let folder = std::path::Path::new(&config.documents.folder);
     make_folder(folder)?;
+    private::folder(folder)?;
     Ok(Documents::local(folder)?)
 }
 

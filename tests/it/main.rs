@@ -5,6 +5,7 @@
 mod architecture;
 mod attacks;
 pub(crate) mod channel;
+mod cli;
 mod conversation;
 mod document;
 mod housekeeping;

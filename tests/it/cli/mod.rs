@@ -1,0 +1,3 @@
+//! The program as its operator runs it.
+
+mod private;
