@@ -12,6 +12,9 @@ use crate::domain::{
     number::FiniteNumber,
 };
 
+/// How many words may stand before a yes or a no that says about what it is: "la télé du salon, non".
+const PLAIN_WITHIN: usize = 5;
+
 /// What a question accepts.
 #[derive(Clone, Copy, Debug)]
 pub struct Want<'a> {
@@ -78,7 +81,12 @@ impl Vocabulary {
                 (!silent).then(|| Value::Text(text.to_owned()))
             }
             Input::YesNo | Input::Consent => {
-                self.polarity(parsed).map(Value::Bool).or_else(|| self.told(parsed, want, false))
+                let told = self.told(parsed, want, false);
+                match self.polarity(parsed).map(Value::Bool) {
+                    // "oui, très vieux" to "a-t-il moins de dix ans ?" says both.
+                    Some(said) if told.as_ref().is_some_and(|told| *told != said) => None,
+                    said => said.or(told).or_else(|| self.plainly(text).map(Value::Bool)),
+                }
             }
             Input::Choice => want.choices?.one(parsed, self, false).map(|value| Value::Choice(value.to_owned())),
             Input::Choices => {
@@ -97,7 +105,9 @@ impl Vocabulary {
                     amount::cents(euros)
                 })
                 .map(Value::Amount),
-            Input::Date | Input::DateTime => only_moment(parsed, want.prefer_past, ctx.now),
+            Input::Date | Input::DateTime => {
+                only_moment(parsed, want.prefer_past, ctx.now).or_else(|| self.date_in_one(text, ctx))
+            }
             Input::Duration => self.duration(text, ctx).map(Value::Duration),
             Input::Address | Input::Location => only(parsed, |found| found.kind == ValueKind::Address)
                 .or_else(|| self.loose_address(text).or_else(|| self.named_place(text)).map(Value::Address)),
@@ -128,11 +138,22 @@ impl Vocabulary {
         sum
     }
 
+    /// "060670", "06061970": a date whose figures are written in one.
+    fn date_in_one(&self, text: &Text, ctx: &Listening) -> Option<Value> {
+        let figures = text.str(0);
+        if text.len() != 1 || !text.is_digits(0) || !matches!(figures.len(), 6 | 8) {
+            return None;
+        }
+        let spaced = format!("{} {} {}", &figures[..2], &figures[2..4], &figures[4..]);
+        only_moment(&self.read(&spaced, ctx), true, ctx.now)
+    }
+
     /// The number "un", which counts as one only where it is the whole answer; elsewhere it is an article.
     fn article(&self, text: &Text) -> Option<f64> {
         let start = self.skip_polite(text, 0);
         let number = self.number_at(text, start)?;
-        (number.article && number.end == text.len()).then_some(number.value)
+        // "un, celui du dessus".
+        (number.article && (number.end == text.len() || text.is_mark(number.end, ','))).then_some(number.value)
     }
 
     /// Zero, said as "aucun" or "rien".
@@ -140,6 +161,26 @@ impl Vocabulary {
         let start = self.skip_polite(text, 0);
         let first = self.polarity.at(text, start).filter(|_| !self.is_not_knowing(text, start))?;
         (!first.tag && matches!(text.word(start), "aucun" | "aucune" | "rien" | "none" | "nothing")).then_some(0.0)
+    }
+
+    /// Yes or no after what it is about: "le gaz oui", "fermé oui la nuit", "la télé non, le frigo non plus". None where
+    /// both are said, or a no belongs to the word after it ("non assuré").
+    fn plainly(&self, text: &Text) -> Option<bool> {
+        let plain = |at: usize| match text.word(at) {
+            "oui" | "ouais" | "yes" => Some(true),
+            "non" | "nan" => Some(false),
+            _ => None,
+        };
+        let first = (0..text.len().min(PLAIN_WITHIN)).find(|&at| plain(at).is_some())?;
+        let said = plain(first)?;
+        let stands_alone = said
+            || !text.is_word(first + 1)
+            || matches!(
+                text.word(first + 1),
+                "plus" | "juste" | "mais" | "le" | "la" | "les" | "c" | "on" | "je" | "il"
+            );
+        let agrees = (first..text.len()).filter_map(plain).all(|other| other == said);
+        (stands_alone && agrees && !self.does_not_know(text)).then_some(said)
     }
 
     /// Yes or no, when the message begins with it and does not say the contrary later.
@@ -164,7 +205,13 @@ impl Vocabulary {
         while at < text.len() {
             match self.polarity.at(text, at) {
                 // "oui mais non" is neither; in "oui pas de souci" the negation belongs to another word.
-                Some(other) if other.tag != first.tag && (other.tag || !self.is_negation(text, at)) => return None,
+                Some(other)
+                    if other.tag != first.tag
+                        && (other.tag || !self.is_negation(text, at))
+                        && self.soft_yes.at(text, at).is_none() =>
+                {
+                    return None;
+                }
                 Some(other) => at = other.end,
                 None => at += 1,
             }
@@ -190,8 +237,20 @@ fn only_moment(parsed: &ParsedMessage, prefer_past: bool, now: civil::DateTime) 
     });
     let moments: Vec<&Moment> = moments.collect();
     let one = one_moment(moments.iter().copied());
-    if !prefer_past || one.is_some() {
+    if !prefer_past {
         return one;
+    }
+    // "ce matin, là maintenant, vers 8h30".
+    let earlier = one_moment(moments.iter().copied().filter(|moment| !is_this_minute(moment, now)));
+    if let Some(found) = earlier.or(one) {
+        return Some(found);
+    }
+    // "Cette nuit je pense, je l'ai vu ce matin": what was seen then has happened before.
+    let happened = parsed.values.iter().filter(|found| !found.taken && !found.noticed);
+    let happened =
+        happened.filter_map(|found| if let Value::Moment(moment) = &found.value { Some(moment) } else { None });
+    if let Some(found) = one_moment(happened) {
+        return Some(found);
     }
     let is_present =
         |moment: &Moment| moment.precision <= Precision::Day && time::holds(moment, now) && moment.end.is_none();
@@ -207,7 +266,8 @@ fn one_moment<'a>(moments: impl Iterator<Item = &'a Moment>) -> Option<Value> {
     for moment in moments {
         match best {
             Some(known) if time::contains(moment, known) => {}
-            Some(known) if !time::contains(known, moment) && known.start.date() != moment.start.date() => return None,
+            Some(known) if time::contains(known, moment) => best = Some(moment),
+            Some(known) if known.start.date() != moment.start.date() => return None,
             Some(known) if known.precision <= moment.precision => {}
             _ => best = Some(moment),
         }

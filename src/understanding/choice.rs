@@ -1,7 +1,7 @@
 //! Choices: which of several items a message names, by number, rank, label or other words, with typing mistakes.
 
 use super::{
-    ParsedMessage, Vocabulary,
+    ParsedMessage, ValueKind, Vocabulary,
     hash::WordMap,
     shown::ShownAnswers,
     text::{Text, words_of},
@@ -222,13 +222,18 @@ impl ChoiceSet {
     fn named(&self, parsed: &ParsedMessage, vocabulary: &Vocabulary, confident: bool) -> Vec<Hit> {
         let text = &parsed.text;
         let matches = self.matches_of(text, vocabulary, confident);
+        // "avant-hier" is no front of a car.
+        let in_time = |at: usize| {
+            let mut times = parsed.values.iter().filter(|found| found.kind == ValueKind::Time);
+            confident && times.any(|found| found.tokens.len() > 1 && found.tokens.contains(&at))
+        };
         if matches.iter().all(|found| found.word.is_none()) {
             return Vec::new();
         }
         let is_brief = matches.len() <= WORDS_OF_AN_ANSWER;
         let mut hits = Vec::new();
         for start in 0..matches.len() {
-            let Some(first) = matches[start].word else { continue };
+            let Some(first) = matches[start].word.filter(|_| !in_time(matches[start].token)) else { continue };
             for phrase in self.beginning[first].iter().map(|&at| &self.phrases[at]) {
                 let Some(run) = matches.get(start..start + phrase.words.len()) else { continue };
                 if run.iter().zip(&phrase.words).all(|(found, word)| found.word == Some(*word)) {

@@ -13,6 +13,9 @@ use crate::domain::fact::{Moment, Precision, Value};
 /// How many tokens may stand between two moments that belong together, as in "la semaine passée, mardi".
 const NEAR: usize = 3;
 
+/// How many words may stand between "découvert" and the moment of it.
+const SEEN_BEFORE: usize = 4;
+
 /// Resolves each moment by the others and by the verbs.
 pub(super) fn settle(text: &Text, vocabulary: &Vocabulary, now: DateTime, values: &mut Vec<Entity>) {
     if values.iter().all(|found| found.kind != ValueKind::Time) {
@@ -20,6 +23,7 @@ pub(super) fn settle(text: &Text, vocabulary: &Vocabulary, now: DateTime, values
     }
     settle_tenses(text, vocabulary, now, values);
     settle_neighbours(now, values);
+    note_what_was_seen(text, vocabulary, values);
     settle_days(values);
     settle_order(values);
 }
@@ -41,6 +45,15 @@ fn settle_tenses(text: &Text, vocabulary: &Vocabulary, now: DateTime, values: &m
             None if !coming => {}
             Some(Tense::Future) | None => found.value = found.ahead.take().unwrap_or(Value::Unknown),
         }
+    }
+}
+
+/// Marks the moments in which something was only seen: a word for it stands shortly before, in the same clause.
+fn note_what_was_seen(text: &Text, vocabulary: &Vocabulary, values: &mut [Entity]) {
+    for found in values.iter_mut().filter(|found| found.kind == ValueKind::Time) {
+        let before = (found.tokens.start.saturating_sub(SEEN_BEFORE)..found.tokens.start).rev();
+        let clause = before.take_while(|&at| text.is_word(at));
+        found.noticed = clause.into_iter().any(|at| vocabulary.noticing.at(text, at).is_some());
     }
 }
 

@@ -18,6 +18,8 @@ pub enum Danger {
     Gas,
     Electricity,
     Collapse,
+    /// Somebody who broke in is still there, or is breaking in.
+    Intruder,
     /// A call for help that does not say why.
     Distress,
 }
@@ -31,6 +33,7 @@ impl Danger {
             Self::Gas => "gas",
             Self::Electricity => "electricity",
             Self::Collapse => "collapse",
+            Self::Intruder => "intruder",
             Self::Distress => "distress",
         }
     }

@@ -72,6 +72,7 @@ pub struct ParsedMessage {
     does_not_know: bool,
     danger: Option<Danger>,
     greeting: bool,
+    acknowledges: bool,
     /// Whether it corrects something said before: "en fait", "I meant".
     amends: bool,
     values: Vec<Entity>,
@@ -90,6 +91,11 @@ impl ParsedMessage {
     /// Whether the message is a greeting and nothing else.
     pub fn is_greeting(&self) -> bool {
         self.greeting
+    }
+
+    /// Whether the message is "ok" or the like: it was read, and answers nothing.
+    pub fn acknowledges(&self) -> bool {
+        self.acknowledges
     }
 
     /// Whether the message corrects something said before.
@@ -165,8 +171,9 @@ impl Vocabulary {
         let greeting = text.len() > 0 && content.is_empty() && self.greetings.find(&text).is_some();
         let danger = self.danger(&text, &content, &values, ctx.now);
         let amends = self.amends.find(&text).is_some();
+        let acknowledges = self.acknowledgements.contains(&content);
         let text = Arc::new(text);
-        ParsedMessage { text, command, does_not_know, danger, greeting, amends, values, shown }
+        ParsedMessage { text, command, does_not_know, danger, greeting, acknowledges, amends, values, shown }
     }
 }
 

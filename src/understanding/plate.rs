@@ -56,7 +56,8 @@ impl Vocabulary {
             .siv
             .captures(folded)
             .map(|plate| siv(&plate))
-            .or_else(|| patterns.fni.captures(folded).map(|plate| fni(&plate)))
+            // "à 10h30" has the form of an old plate.
+            .or_else(|| patterns.fni.captures(folded).filter(|plate| &plate[2] != "h").map(|plate| fni(&plate)))
     }
 
     fn says_plate(&self, text: &Text, at: usize) -> bool {

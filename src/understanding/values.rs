@@ -66,6 +66,8 @@ pub struct Entity {
     pub(super) dated: bool,
     /// For a moment: so many days after the one that was named before: "le lendemain".
     pub(super) beside: Option<i8>,
+    /// For a moment: whether it is only when something was seen: "je l'ai vu ce matin".
+    pub(super) noticed: bool,
     pub(super) tokens: Range<usize>,
     pub(super) taken: bool,
 }
@@ -87,6 +89,7 @@ impl Entity {
             cycle: Cycle::Fixed,
             dated: true,
             beside: None,
+            noticed: false,
             tokens,
             taken: false,
         }

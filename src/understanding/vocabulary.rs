@@ -73,10 +73,11 @@ struct Commands {
     by_web: CommandWords,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DangerWords {
     /// A danger wherever it stands in the message, unless it is denied or over.
+    #[serde(default)]
     within: Words,
     /// A danger when the message says nothing else.
     #[serde(default)]
@@ -94,6 +95,8 @@ struct Dangers {
     gas: DangerWords,
     electricity: DangerWords,
     collapse: DangerWords,
+    #[serde(default)]
+    intruder: DangerWords,
     distress: DangerWords,
 }
 
@@ -202,6 +205,12 @@ struct File {
     telling: Words,
     yes: Words,
     no: Words,
+    /// Words for yes that also stand beside a no: "non, y en a encore".
+    #[serde(default)]
+    soft_yes: Words,
+    /// Words that say that a text was read, and do not answer whether somebody is hurt.
+    #[serde(default)]
+    acknowledgements: Words,
     greetings: Words,
     /// Polite words without meaning.
     polite: Words,
@@ -246,6 +255,9 @@ struct File {
     /// An organisation's own delivery, whose number is no postcode: "CS 91704".
     #[serde(default)]
     deliveries: Words,
+    /// Words that say that something was seen, which may be later than it happened.
+    #[serde(default)]
+    noticing: Words,
     place_ends: Words,
     /// Words before a commune's name: "à", "sur", "commune de".
     place_words: Words,
@@ -274,6 +286,8 @@ pub(super) enum ClockWord {
 pub struct Vocabulary {
     pub(super) telling: PhraseBook<Language>,
     pub(super) polarity: PhraseBook<bool>,
+    pub(super) soft_yes: PhraseBook<()>,
+    pub(super) acknowledgements: Vec<String>,
     pub(super) greetings: PhraseBook<()>,
     pub(super) polite: PhraseBook<()>,
     pub(super) negations: PhraseBook<()>,
@@ -308,6 +322,7 @@ pub struct Vocabulary {
     pub(super) counted: PhraseBook<()>,
     pub(super) titles: PhraseBook<()>,
     pub(super) deliveries: PhraseBook<()>,
+    pub(super) noticing: PhraseBook<()>,
     pub(super) place_ends: PhraseBook<()>,
     pub(super) place_words: PhraseBook<()>,
     pub(super) policy_prefixes: PhraseBook<()>,
@@ -350,6 +365,7 @@ impl Vocabulary {
             (&file.dangers.gas, Danger::Gas, "dangers.gas"),
             (&file.dangers.electricity, Danger::Electricity, "dangers.electricity"),
             (&file.dangers.collapse, Danger::Collapse, "dangers.collapse"),
+            (&file.dangers.intruder, Danger::Intruder, "dangers.intruder"),
             (&file.dangers.distress, Danger::Distress, "dangers.distress"),
         ];
         let mut telling = PhraseBook::default();
@@ -386,6 +402,8 @@ impl Vocabulary {
         Ok(Self {
             telling,
             polarity,
+            soft_yes: book("soft_yes", [(&file.soft_yes, ())])?,
+            acknowledgements: sentences("acknowledgements", &file.acknowledgements)?,
             greetings: book("greetings", [(&file.greetings, ())])?,
             polite: book("polite", [(&file.polite, ())])?,
             negations: book("negations", [(&file.negations, ())])?,
@@ -446,6 +464,7 @@ impl Vocabulary {
             counted: book("counted", [(&file.counted, ())])?,
             titles: book("titles", [(&file.titles, ())])?,
             deliveries: book("deliveries", [(&file.deliveries, ())])?,
+            noticing: book("noticing", [(&file.noticing, ())])?,
             place_ends: book("place_ends", [(&file.place_ends, ())])?,
             place_words: book("place_words", [(&file.place_words, ())])?,
             policy_prefixes: book("policy_prefixes", [(&file.policy_prefixes, ())])?,

@@ -1,7 +1,7 @@
 //! Small words and their effect on their neighbours: polite words are skipped, negations negate, ranks count.
 
 use super::{
-    Vocabulary,
+    ParsedMessage, Vocabulary,
     text::{Text, TokenKind},
 };
 
@@ -19,6 +19,14 @@ impl Vocabulary {
 
     pub(super) fn is_negation(&self, text: &Text, at: usize) -> bool {
         self.negations.at(text, at).is_some()
+    }
+
+    /// Whether the message is a yes and nothing more.
+    pub fn is_bare_yes(&self, parsed: &ParsedMessage) -> bool {
+        let text = &parsed.text;
+        let start = self.skip_polite(text, 0);
+        let yes = self.polarity.at(text, start).filter(|found| found.tag);
+        yes.is_some_and(|found| (found.end..text.len()).all(|at| !text.is_word(at) && !text.is_digits(at)))
     }
 
     /// Whether these words are a yes or a no and nothing more.

@@ -54,6 +54,7 @@ const KEYS: &[&str] = &[
     "danger_fire",
     "danger_gas",
     "danger_electricity",
+    "danger_intruder",
     "danger_waiting",
     "danger_over",
     "human_asked",

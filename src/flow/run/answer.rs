@@ -42,6 +42,11 @@ impl Interpreter<'_> {
         if question.input == Input::Text && (question.optional || question.unknown) && self.says_no() {
             return self.command(if question.unknown { Command::DontKnow } else { Command::Skip });
         }
+        // "Non" to the number of the policy: it is not at hand.
+        if question.input == Input::PolicyNumber && question.unknown && self.says_no() {
+            self.accept(question, Value::Unknown);
+            return true;
+        }
         if let Some(yes) = self.answers_confirmation(question) {
             self.confirmed(&question.fact, yes);
             return true;

@@ -3,7 +3,7 @@
 use super::{
     effect::Effect,
     interpreter::Interpreter,
-    state::{Aside, Wanted},
+    state::{Aside, ConversationMode, Wanted},
 };
 use crate::{
     domain::{
@@ -14,7 +14,7 @@ use crate::{
     flow::program::{
         facts::Accepts,
         messages::hint,
-        steps::{Collect, Question},
+        steps::{Collect, Question, StepKind},
     },
 };
 
@@ -58,9 +58,17 @@ impl Interpreter<'_> {
 
     pub(super) fn ask_saying(&mut self, question: &Question, text: String) {
         let text = self.with_preface(text);
+        let quick_replies = self.buttons_of(question);
+        let progress = self.progress(question.section.as_deref());
+        let body = Body { text, quick_replies, input: Some(question.input), progress, ..Body::default() };
+        self.effects.push(Effect::Say { body });
+    }
+
+    /// The buttons below a question: its answers, and what else may be said to it.
+    fn buttons_of(&self, question: &Question) -> Vec<QuickReply> {
         let fact = &question.fact;
         let language = self.state.language;
-        let mut quick_replies: Vec<QuickReply> = match question.input {
+        let mut buttons: Vec<QuickReply> = match question.input {
             Input::YesNo | Input::Consent => {
                 vec![self.button(&format!("{fact}=yes"), "button_yes"), self.button(&format!("{fact}=no"), "button_no")]
             }
@@ -74,14 +82,59 @@ impl Interpreter<'_> {
                 .collect(),
         };
         if question.unknown {
-            quick_replies.push(self.button(&format!("{fact}=unknown"), "button_unknown"));
+            buttons.push(self.button(&format!("{fact}=unknown"), "button_unknown"));
         }
         if question.optional {
-            quick_replies.push(self.button("cmd=skip", "button_skip"));
+            buttons.push(self.button("cmd=skip", "button_skip"));
         }
-        let progress = self.progress(question.section.as_deref());
-        let body = Body { text, quick_replies, input: Some(question.input), progress, ..Body::default() };
-        self.effects.push(Effect::Say { body });
+        buttons
+    }
+
+    /// The payload of the button whose number this text is ("4", "4."), where a number of one is an answer: where buttons
+    /// are shown as a numbered list, each number is heard. None where a number was asked for, and for the answers of a
+    /// question, whose numbers are read as answers.
+    pub(super) fn numbered_button(&self, text: &str) -> Option<String> {
+        let number: usize = text.trim().trim_end_matches(['.', ')']).parse().ok()?;
+        let buttons = match (&self.state.mode, &self.state.aside) {
+            (ConversationMode::Danger, _) => vec![self.button("cmd=safe", "button_safe")],
+            (ConversationMode::Waiting { resume: true }, None) => vec![self.button("cmd=resume", "button_resume")],
+            (ConversationMode::Flow, None) if self.state.batched.is_empty() => self.buttons_of_flow(number)?,
+            _ => return None,
+        };
+        buttons.into_iter().nth(number.checked_sub(1)?).map(|button| button.payload)
+    }
+
+    fn buttons_of_flow(&self, number: usize) -> Option<Vec<QuickReply>> {
+        if self.has_said_nothing() {
+            return Some(self.offer_buttons());
+        }
+        match &self.current()?.1.kind {
+            StepKind::Ask(question) => {
+                let counted = matches!(
+                    question.input,
+                    Input::Number | Input::Amount | Input::Duration | Input::Date | Input::DateTime
+                );
+                let buttons = self.buttons_of(question);
+                let own = buttons.len() - usize::from(question.unknown) - usize::from(question.optional);
+                let is_answer = number <= own || self.state.unconfirmed.contains_key(&question.fact);
+                (!counted && !is_answer).then_some(buttons)
+            }
+            StepKind::Review => Some(self.review_buttons()),
+            StepKind::Collect(_) => Some(self.document_buttons()),
+            _ => None,
+        }
+    }
+
+    fn review_buttons(&self) -> Vec<QuickReply> {
+        vec![self.button("cmd=send", "button_send"), self.button("cmd=correct", "button_correct")]
+    }
+
+    pub(super) fn document_buttons(&self) -> Vec<QuickReply> {
+        vec![self.button("cmd=done", "button_done"), self.button("cmd=later", "button_later")]
+    }
+
+    pub(super) fn offer_buttons(&self) -> Vec<QuickReply> {
+        vec![self.button("cmd=declare", "button_declare"), self.button("cmd=human", "button_human")]
     }
 
     pub(super) fn button(&self, payload: &str, message: &str) -> QuickReply {
@@ -177,7 +230,7 @@ impl Interpreter<'_> {
     pub(super) fn review(&mut self) {
         let text = self.words().say("summary");
         let text = self.with_preface(text);
-        let quick_replies = vec![self.button("cmd=send", "button_send"), self.button("cmd=correct", "button_correct")];
+        let quick_replies = self.review_buttons();
         let summary = self.summary_lines();
         self.effects.push(Effect::Say { body: Body { text, quick_replies, summary, ..Body::default() } });
     }
@@ -209,7 +262,7 @@ impl Interpreter<'_> {
         }
         let text = format!("{}\n{}", self.render(&collect.text), list.join("\n"));
         let text = self.with_preface(text);
-        let quick_replies = vec![self.button("cmd=done", "button_done"), self.button("cmd=later", "button_later")];
+        let quick_replies = self.document_buttons();
         let progress = self.progress(collect.section.as_deref());
         let body = Body { text, quick_replies, input: Some(Input::Photos), progress, ..Body::default() };
         self.effects.push(Effect::Say { body });

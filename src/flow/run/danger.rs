@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
-        fact::Value,
+        fact::{Source, Value},
         message::{Body, Input},
         priority::Priority,
     },
@@ -15,12 +15,15 @@ use crate::{
         handovers::OwnReason,
         steps::{Question, StepKind},
     },
-    understanding::{Answer, Command, Danger, Want},
+    understanding::{Answer, Command, Danger, ParsedMessage, Want},
 };
 
 /// The value of a fact by which a flow knows that the fire is out: then "la friteuse a pris feu" is the story and no
 /// danger.
 const FIRE_IS_OUT: &str = "fire_out";
+
+/// The answer to the flows' own question about danger that says that there is none.
+const NO_DANGER: &str = "none";
 
 /// The facts of the flows' own questions about danger, whose answers the flow handles.
 pub(super) const SAFETY_FACTS: [&str; 2] = ["danger", "injured"];
@@ -44,9 +47,12 @@ impl Interpreter<'_> {
             )
     }
 
-    /// Whether the message is a bare "oui" to the flow's own question about danger.
+    /// Whether the message is a bare "oui" to the flow's own question about danger. "Ok" is none: it may say only that
+    /// the question was read.
     pub(super) fn says_there_is_danger(&self, question: &Question) -> bool {
-        question.input == Input::Choice
+        let read_only = self.parsed.as_ref().is_some_and(ParsedMessage::acknowledges);
+        !read_only
+            && question.input == Input::Choice
             && SAFETY_FACTS.contains(&question.fact.as_str())
             && self.yes_or_no() == Some(true)
     }
@@ -80,6 +86,26 @@ impl Interpreter<'_> {
         }
     }
 
+    /// Whoever called for help in the first message, and is safe now, is neither greeted nor asked for a danger. Where
+    /// somebody was hurt the flow asks, for the claim is another one.
+    fn pass_over_greeting(&mut self) {
+        if !self.has_said_nothing() {
+            return;
+        }
+        while matches!(self.current(), Some((_, step)) if matches!(step.kind, StepKind::Say(_))) {
+            self.next();
+        }
+        let hurt = self.state.dangers.contains(Danger::Injury.as_str());
+        if !hurt
+            && let Some((_, step)) = self.current()
+            && let StepKind::Ask(question) = &step.kind
+            && SAFETY_FACTS.contains(&question.fact.as_str())
+            && question.choices.iter().any(|(value, _)| value == NO_DANGER)
+        {
+            self.set_fact(&question.fact, Value::Choice(NO_DANGER.to_owned()), Source::Policyholder);
+        }
+    }
+
     /// Handles the answer to "Êtes-vous en sécurité ?".
     pub(super) fn after_danger(&mut self, payload: Option<&str>, command: Option<Command>) {
         let want = Want { input: Input::YesNo, choices: None, prefer_past: true, policy_pattern: None };
@@ -97,6 +123,7 @@ impl Interpreter<'_> {
             }
             self.state.mode = ConversationMode::Flow;
             self.parsed = None;
+            self.pass_over_greeting();
             self.ask_pending();
         } else {
             let text = self.with_preface(String::new());

@@ -279,8 +279,7 @@ impl<'a> Interpreter<'a> {
         if self.has_said_nothing() {
             let offer = self.words().say("declare_offer");
             let text = self.with_preface(offer);
-            let quick_replies =
-                vec![self.button("cmd=declare", "button_declare"), self.button("cmd=human", "button_human")];
+            let quick_replies = self.offer_buttons();
             self.effects.push(Effect::Say { body: Body { text, quick_replies, ..Body::default() } });
         } else if self.state.mode == ConversationMode::Flow {
             self.ask_pending();

@@ -41,6 +41,14 @@ struct Understood {
 impl<'a> Interpreter<'a> {
     /// Handles a message: a text, a pressed button or files.
     pub(super) fn on_message(&mut self, message: &UserMessage) {
+        let offered = self.state.appointment.as_ref().is_some_and(|appointment| !appointment.offers.is_empty());
+        let bare = message.choice.is_none() && message.files.is_empty() && !offered;
+        if bare && let Some(choice) = self.numbered_button(&message.text) {
+            let pressed = UserMessage { choice: Some(choice), ..UserMessage::default() };
+            let understood = self.understand(&pressed);
+            let _ = self.stages(&pressed, understood);
+            return;
+        }
         let understood = self.understand(message);
         // The result only ends the stages; each of them said what it had to say.
         let _ = self.stages(message, understood);
@@ -179,7 +187,11 @@ impl<'a> Interpreter<'a> {
 
     /// Answers somebody who waits for a person and does not go on with the flow meanwhile.
     fn answer_whoever_waits(&mut self, message: &UserMessage, understood: &Understood, resume: bool) {
-        if resume && (message.choice.as_deref() == Some("cmd=resume") || understood.command == Some(Command::Resume)) {
+        // "oui on continue", "ok": the offer to go on stands until it is taken.
+        let agrees = self.parsed.as_ref().is_some_and(|parsed| self.library.vocabulary.is_bare_yes(parsed));
+        let resumes =
+            agrees || message.choice.as_deref() == Some("cmd=resume") || understood.command == Some(Command::Resume);
+        if resume && resumes {
             self.go_on_with_flow();
             self.parsed = None;
             self.ask_pending();
@@ -446,7 +458,7 @@ impl<'a> Interpreter<'a> {
         }
         let text = self.words().say_with(key, &[("list", list.into())]);
         let text = self.with_preface(text);
-        let quick_replies = vec![self.button("cmd=done", "button_done"), self.button("cmd=later", "button_later")];
+        let quick_replies = self.document_buttons();
         let body = Body { text, quick_replies, input: Some(Input::Photos), ..Body::default() };
         self.effects.push(Effect::Say { body });
         true

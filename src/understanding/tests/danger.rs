@@ -34,7 +34,18 @@ fn danger_is_heard_when_it_is_there_now() {
         ("j'ai pris une décharge en touchant le frigo", Danger::Electricity),
         ("il n'y a plus de fuite d'eau mais ça sent le gaz", Danger::Gas),
         ("personne n'est blessé mais il y a le feu", Danger::Fire),
-        ("les voleurs sont encore dans la maison", Danger::Distress),
+        ("les voleurs sont encore dans la maison", Danger::Intruder),
+        ("on est en train de me cambrioler", Danger::Intruder),
+        ("j'entends quelqu'un en bas il a cassé la fenêtre", Danger::Intruder),
+        ("il y a quelqu'un dans ma maison j'ai peur", Danger::Intruder),
+        ("quelqu'un est entré chez moi", Danger::Intruder),
+        ("ils essaient de forcer la porte", Danger::Intruder),
+        ("someone is in my house", Danger::Intruder),
+        ("je sens une odeur de brulé dans le tableau électrique", Danger::Electricity),
+        ("pas de gaz mais ça sent le brûlé", Danger::Fire),
+        ("ça sent le cramé dans la cage d'escalier", Danger::Fire),
+        ("le feu a repris", Danger::Fire),
+        ("le plafond vient de tomber sur mon fils", Danger::Injury),
     ] {
         assert_eq!(vocabulary.read(text, &ctx).danger(), Some(expected), "{text}");
     }
@@ -79,6 +90,12 @@ fn what_is_denied_supposed_or_over_is_no_danger() {
         "there is no smell of gas",
         "there is no fire",
         "bjr g une fuite ds la sdb ca coule chez le voisin du dessous jfais koi",
+        "ma cuisine a brûlé hier soir, le feu est éteint",
+        "ça sentait le brûlé hier, plus rien ce matin",
+        "j'ai été cambriolé cette nuit, ils sont partis",
+        "on a forcé la porte hier",
+        "ils ont tout retourné ils ont pris la télé on a appelé les gendarmes ils sont là demain",
+        "j'ai entendu du bruit chez les voisins",
         "Bonjour",
         "",
     ] {

@@ -130,7 +130,9 @@ pub(in crate::understanding) fn holds(moment: &Moment, instant: DateTime) -> boo
 /// Whether the first moment is longer and contains the second.
 pub(in crate::understanding) fn contains(outer: &Moment, inner: &Moment) -> bool {
     let (Some(outer_end), Some(inner_end)) = (end_of(outer), end_of(inner)) else { return false };
-    outer.precision > inner.precision && outer.start <= inner.start && inner_end <= outer_end
+    // "cette nuit entre 2h et 4h": of two with their own ends the bounds decide.
+    let bounded = outer.end.is_some() && inner.end.is_some() && outer != inner;
+    (outer.precision > inner.precision || bounded) && outer.start <= inner.start && inner_end <= outer_end
 }
 
 /// The first day of the week, month, quarter or year that holds `date`.

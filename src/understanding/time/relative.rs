@@ -182,8 +182,12 @@ impl TimeReader<'_> {
         } else {
             return None;
         };
-        // "an hour" is one; the letter "a" before a word that is no unit is not.
-        let (TimeWord::Unit(unit), mut end) = self.word(start)? else { return None };
+        // "an hour" is one; the letter "a" before a word that is no unit is not. "Une quinzaine" counts days.
+        let (unit, mut end) = match self.word(start) {
+            Some((TimeWord::Unit(unit), end)) => (unit, end),
+            _ if counted.is_some_and(|count| matches!(count.tag, 8 | 15) && count.end == start) => (Unit::Day, start),
+            _ => return None,
+        };
         let mut value = value;
         if unit == Unit::Hour
             && let Some(minutes) = self.text.digits(end).filter(|&minutes| minutes < 60 && self.text.is_glued(end))

@@ -75,7 +75,11 @@ fn whatever_the_shipped_flows_and_the_program_produce_has_words_in_both_language
     nameless.check_all("mode", modes.into_iter().chain(["none"]), &WORDS.modes);
     nameless.check_all("priority", Priority::ALL.map(Priority::name), &WORDS.priorities);
     nameless.check_all("channel", ["web", "sms", "email", "telegram"], &WORDS.channels);
-    nameless.check_all("danger", ["injury", "fire", "gas", "electricity", "collapse", "distress"], &WORDS.dangers);
+    nameless.check_all(
+        "danger",
+        ["injury", "fire", "gas", "electricity", "collapse", "intruder", "distress"],
+        &WORDS.dangers,
+    );
     for reason in handovers(&library) {
         nameless.check("hand-over", &reason, library.handover_reason(&reason));
     }
