@@ -23,6 +23,7 @@
 //! | [`orientation`] | a decision table's answer, with its reasons |
 //! | [`planning`] | who can take a mission and why, and when they are free |
 //! | [`outbox`] | what is to be sent: claimed in order, at each account's pace, tried again, given up loudly |
+//! | [`inspection`] | received files are looked at after their acknowledgement, from a durable queue |
 //! | [`housekeeping`] | what is over goes, in batches that nobody waits for |
 //! | [`store`] | the only room that speaks SQL: SQLite and PostgreSQL under one contract |
 //! | [`web`] | the HTTP edge: chat, upload, console, channels |
@@ -65,6 +66,7 @@ pub mod dossier;
 pub mod flow;
 pub mod housekeeping;
 pub mod identity;
+pub mod inspection;
 pub mod intake;
 pub mod orientation;
 pub mod outbox;

@@ -16,7 +16,7 @@ fn main() -> ExitCode {
             {
                 eprintln!("guichet: {error}");
             }
-            ExitCode::FAILURE
+            ExitCode::from(error.code())
         }
     }
 }

@@ -12,14 +12,15 @@ use futures_util::stream;
 
 use super::{Content, DeliveryStatus, Event, FetchError, File, Provider, Received, ReceiverError, Report};
 use crate::{
-    conversation::files::{Files, KeptFile, MAX_FILES},
+    conversation::files::{Files, KeptFile, QUOTA},
     document::{DocumentError, Documents, Limits},
     domain::{
         clock::Clock,
         message::{Channel, UNVERIFIED},
     },
+    inspection::Inspections,
     intake::{Citation, Inbound, Intake, IntakeError},
-    store::{Delivery, EarlyReport, Engine, OutboxRow},
+    store::{Delivery, EarlyReport, Engine, FileQuota, OutboxRow},
 };
 
 /// The one way from a provider to the intake. Cheap to clone.
@@ -28,13 +29,20 @@ pub struct Receiver {
     intake: Intake,
     store: Engine,
     documents: Documents,
+    inspections: Inspections,
     limits: Limits,
     clock: Clock,
 }
 
 impl Receiver {
     pub fn new(intake: Intake, store: Engine, documents: Documents, limits: Limits, clock: Clock) -> Self {
-        Self { intake, store, documents, limits, clock }
+        let inspections = Inspections::new(store.clone(), documents.clone(), intake.clone(), clock.clone());
+        Self { intake, store, documents, inspections, limits, clock }
+    }
+
+    /// The files that wait to be looked at.
+    pub fn inspections(&self) -> &Inspections {
+        &self.inspections
     }
 
     /// The store, for what an account keeps about its own connection: how far a mailbox was read, a part of a message.
@@ -81,7 +89,11 @@ impl Receiver {
         } else {
             self.keep(provider, &inbound, files).await?
         };
+        let has_files = !files.kept.is_empty();
         self.intake.receive_with(inbound, files).await?;
+        if has_files {
+            self.inspections.wake();
+        }
         Ok(())
     }
 
@@ -104,14 +116,18 @@ impl Receiver {
 
     /// Stores the files of a message on the disk.
     async fn keep(&self, provider: &dyn Provider, inbound: &Inbound, files: Vec<File>) -> Result<Files, ReceiverError> {
-        let others = match self.store.conversation_at(&inbound.endpoint).await? {
-            Some(conversation) => self.store.documents(conversation).await?,
-            None => Vec::new(),
+        if !self.intake.has_room() {
+            return Err(IntakeError::NoRoom.into());
+        }
+        let mut held = match self.store.conversation_at(&inbound.endpoint).await? {
+            Some(conversation) => self.store.one_conversation(conversation).held_files().await?,
+            None => FileQuota::default(),
         };
         let (channel, account) = (inbound.endpoint.channel.name(), &inbound.endpoint.account);
         let mut kept = Files::default();
         for (number, file) in (1..).zip(files) {
-            if others.len() + kept.kept.len() >= MAX_FILES {
+            held.files += 1;
+            if !QUOTA.covers(held) {
                 kept.said.push("upload_too_many");
                 continue;
             }
@@ -133,11 +149,12 @@ impl Receiver {
             let upload_id = format!("{channel}|{account}|{}|{number}", inbound.provider_id);
             let bytes = stream::iter([Ok::<Bytes, Infallible>(bytes)]);
             let now = self.clock.now();
-            match KeptFile::receive(&self.documents, bytes, &file.name, self.limits, &others, upload_id, now).await {
+            match KeptFile::receive(&self.documents, bytes, &file.name, self.limits, upload_id, now).await {
                 Ok(file) => {
                     if file.media_type().is_audio() {
                         kept.said.push("voice_kept");
                     }
+                    held.bytes += file.bytes();
                     kept.kept.push(file);
                 }
                 Err(error @ (DocumentError::TooLarge { .. } | DocumentError::Empty | DocumentError::Unsupported)) => {

@@ -6,7 +6,7 @@ use super::{CliError, load_flows, open_documents, open_store, say};
 use crate::{
     channel::{AccountError, Checked, Providers, http},
     config::{Config, ConfigError},
-    document::tool_status,
+    document::{cage_status, tool_status},
     web::health::free_mib,
 };
 
@@ -64,6 +64,7 @@ pub(super) async fn run(config: Result<Config, ConfigError>) -> Result<(), CliEr
             }
         }
     }
+    report("converters", cage_status());
     for tool in tool_status() {
         let missing = || format!("{} is missing ({}): apt install {}", tool.name, tool.purpose, tool.package);
         report("previews", tool.path.as_ref().map(|path| path.display().to_string()).ok_or_else(missing));

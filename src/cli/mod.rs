@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod config;
+mod convert;
 mod demo;
 mod doctor;
 mod flow;
@@ -21,7 +22,7 @@ use crate::{
     channel::AccountError,
     config::{Config, ConfigError},
     contract::ImportError,
-    document::{DocumentError, Documents},
+    document::{ConfineError, DocumentError, Documents, NOT_RUN},
     flow::{Library, LoadError},
     intake::IntakeError,
     replay::ReplayError,
@@ -77,6 +78,8 @@ enum Command {
     Backup(backup::Backup),
     /// Put a backup in the place of nothing.
     Restore(backup::Restore),
+    #[command(hide = true)]
+    Convert(convert::Convert),
 }
 
 /// Why a command stopped. Each message says what to do.
@@ -112,6 +115,8 @@ pub enum CliError {
     Replay(#[from] ReplayError),
     #[error("the system gives no threads: {0}")]
     Runtime(std::io::Error),
+    #[error("the program is not run: {0}")]
+    Confine(#[from] ConfineError),
     #[error("standard input cannot be read: {0}")]
     Input(std::io::Error),
     #[error("there is no flow {name}; there are {names}")]
@@ -125,6 +130,13 @@ pub enum CliError {
     /// The command ran and printed what is wrong.
     #[error("not everything is in order")]
     Findings,
+}
+
+impl CliError {
+    /// How the process ends.
+    pub fn code(&self) -> u8 {
+        if matches!(self, Self::Confine(_)) { NOT_RUN } else { 1 }
+    }
 }
 
 /// Runs the command that the arguments ask for, on a runtime of its own.
@@ -164,6 +176,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Audit(audit) => audit.run(&config()?).await,
         Command::Backup(backup) => backup.run(|| Ok(config()?)).await,
         Command::Restore(restore) => restore.run(&config()?).await,
+        Command::Convert(convert) => Err(convert.run()),
     }
 }
 
@@ -190,7 +203,7 @@ fn open_documents(config: &Config) -> Result<Documents, CliError> {
     let folder = std::path::Path::new(&config.documents.folder);
     make_folder(folder)?;
     private::folder(folder)?;
-    Ok(Documents::local(folder)?)
+    Ok(Documents::converting(folder, std::env::current_exe().ok())?)
 }
 
 fn make_folder(folder: &std::path::Path) -> Result<(), CliError> {

@@ -76,6 +76,7 @@ pub(super) async fn serve(app: App, ready: impl FnOnce(SocketAddr)) -> Result<()
         Housekeeping { store: store.clone(), documents: app.documents.clone(), clock: app.clock.clone() };
     let tasks = [
         tokio::spawn(housekeeping.run()),
+        tokio::spawn(app.receiver.inspections().clone().run()),
         tokio::spawn(look_after_flows(app.intake.clone())),
         tokio::spawn(watch_disk(app.clone())),
         tokio::spawn(app.intake.clone().keep_time()),

@@ -1,4 +1,4 @@
-//! Files that people send, whatever the way: kept on disk, looked at, compared with what the conversation holds already.
+//! Files that people send, whatever the way: kept on disk, and queued to be looked at.
 
 use bytes::Bytes;
 use futures_util::Stream;
@@ -12,11 +12,11 @@ use crate::{
         message::Attachment,
     },
     flow::Library,
-    store::DocumentRow,
+    store::{DocumentRow, FileQuota},
 };
 
-/// The most files of one conversation; beyond them somebody plays.
-pub const MAX_FILES: usize = 200;
+/// The most of one conversation; beyond it somebody plays.
+pub const QUOTA: FileQuota = FileQuota { files: 200, bytes: 2 * 1024 * 1024 * 1024 };
 
 /// The files of one message.
 #[derive(Clone, Debug, Default)]
@@ -33,18 +33,16 @@ pub struct KeptFile {
     /// What the sender named it by: the same again is the same file.
     upload_id: String,
     stored: Stored,
-    inspection: Inspection,
     at: Timestamp,
 }
 
 impl KeptFile {
-    /// Receives a file to the disk and looks at it. `others` are those that the conversation holds already.
+    /// Receives a file to the disk. It is looked at later.
     pub async fn receive<S, E>(
         documents: &Documents,
         bytes: S,
         name: &str,
         limits: Limits,
-        others: &[DocumentRow],
         upload_id: String,
         now: Timestamp,
     ) -> Result<Self, DocumentError>
@@ -53,16 +51,18 @@ impl KeptFile {
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let stored = documents.receive(bytes, name, limits).await?;
-        let mut inspection = documents.inspect(&stored).await?;
-        inspection.compare(others.iter().filter_map(|other| other.inspection.fingerprint.as_deref()));
-        Ok(Self { id: DocumentId::new(now), upload_id, stored, inspection, at: now })
+        Ok(Self { id: DocumentId::new(now), upload_id, stored, at: now })
     }
 
     pub fn media_type(&self) -> MediaType {
         self.stored.media_type
     }
 
-    /// Its row in a conversation.
+    pub fn bytes(&self) -> i64 {
+        i64::try_from(self.stored.bytes).unwrap_or(i64::MAX)
+    }
+
+    /// Its row in a conversation, where it waits to be looked at.
     pub fn row(&self, conversation: ConversationId) -> DocumentRow {
         DocumentRow {
             id: self.id,
@@ -72,9 +72,9 @@ impl KeptFile {
             upload_id: self.upload_id.clone(),
             name: self.stored.name.clone(),
             media_type: self.stored.media_type.name().to_owned(),
-            bytes: i64::try_from(self.stored.bytes).unwrap_or(i64::MAX),
+            bytes: self.bytes(),
             sha256: self.stored.sha256.clone(),
-            inspection: self.inspection.clone(),
+            inspection: Inspection::pending(),
             at: self.at,
         }
     }

@@ -9,7 +9,7 @@ use jiff::civil;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DocumentError, Documents, MediaType, Quality, Remark, Stored, exif,
+    DocumentError, Documents, Quality, Remark, Stored, exif,
     picture::Picture,
     preview::{self, Rendering},
     quality,
@@ -44,6 +44,9 @@ pub struct Inspection {
     pub fingerprint: Option<String>,
     #[serde(default)]
     pub quality: Quality,
+    /// Nobody has looked at the file yet: nothing of the above is known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pending: bool,
 }
 
 /// A place in degrees (WGS 84).
@@ -54,6 +57,16 @@ pub struct Position {
 }
 
 impl Inspection {
+    /// Of a file that is still to be looked at.
+    pub fn pending() -> Self {
+        Self { pending: true, ..Self::default() }
+    }
+
+    /// Of a file that cannot be decoded.
+    pub fn unreadable() -> Self {
+        Self { quality: Quality { remarks: vec![Remark::Unreadable] }, ..Self::default() }
+    }
+
     /// Adds [`Remark::SamePhoto`] when one of `others`, the fingerprints of the dossier's other photos, is of the same
     /// photo.
     pub fn compare<'a>(&mut self, others: impl IntoIterator<Item = &'a str>) {
@@ -70,30 +83,37 @@ impl Documents {
     ///
     /// # Errors
     ///
-    /// When the store cannot give the file's bytes.
+    /// When the store fails, or does not have the file.
     pub async fn inspect(&self, stored: &Stored) -> Result<Inspection, DocumentError> {
         if stored.media_type.is_video() || stored.media_type.is_audio() {
             return Ok(Inspection::default());
         }
-        let bytes = self.read(&stored.sha256).await?;
         let is_photo = stored.media_type.is_photo();
-        let rendering = self.render(bytes.clone(), stored.media_type, move |picture| {
-            (is_photo.then(|| look(picture)), preview::encode_all(picture))
+        let rendering = self.render(&stored.sha256, stored.media_type, move |bytes, picture| {
+            let exif = if is_photo { exif::read(bytes) } else { (None, None) };
+            (is_photo.then(|| look(picture)), exif, preview::encode_all(picture))
         });
-        let (inspection, previews) = match rendering.await {
-            Rendering::Made((inspection, previews)) => (inspection.unwrap_or_default(), previews),
-            Rendering::Unreadable => {
-                let quality = Quality { remarks: vec![Remark::Unreadable] };
-                (Inspection { quality, ..Inspection::default() }, Vec::new())
+        let (inspection, previews) = match rendering.await? {
+            Rendering::Made((inspection, (taken_at, place), previews)) => {
+                (Inspection { taken_at, place, ..inspection.unwrap_or_default() }, previews)
             }
+            Rendering::Unreadable => (Inspection::unreadable(), Vec::new()),
+            Rendering::Unavailable if is_photo => (self.describe(&stored.sha256).await?, Vec::new()),
             Rendering::Unavailable => (Inspection::default(), Vec::new()),
         };
         self.keep_previews(&stored.sha256, previews).await;
-        if stored.media_type == MediaType::Pdf {
-            return Ok(inspection);
-        }
-        let (taken_at, place) = tokio::task::spawn_blocking(move || exif::read(&bytes)).await.unwrap_or_default();
-        Ok(Inspection { taken_at, place, ..inspection })
+        Ok(inspection)
+    }
+}
+
+impl Documents {
+    /// What a photo says of itself that no tool here decodes.
+    async fn describe(&self, sha256: &str) -> Result<Inspection, DocumentError> {
+        let _permit = self.decoders().acquire_owned().await;
+        let bytes = self.read(sha256).await?;
+        let described = tokio::task::spawn_blocking(move || exif::read(&bytes)).await;
+        let (taken_at, place) = described.unwrap_or_default();
+        Ok(Inspection { taken_at, place, ..Inspection::default() })
     }
 }
 

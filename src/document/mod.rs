@@ -7,14 +7,15 @@
 //! fsynced when the store was opened. So the caller receives first, commits the row second and acknowledges third; a
 //! crash between the first two leaves a file without a row, which `crate::housekeeping` deletes a day later, and never a row
 //! without its file. Nothing else is durable: a file half received is deleted, and previews are made again when they
-//! are missing.
+//! are missing. What is seen in a file is no part of its receipt: `crate::inspection` looks at it afterwards.
 //!
 //! # What this room refuses to do
 //!
 //! It never trusts a name or a header about what a file is, never uses a name as a path, never keeps a whole upload in
 //! memory, never lets a malformed file fail or hang a receipt (pictures are decoded within limits, HEIC and PDF in
-//! subprocesses within limits), and has no texts for people: errors and remarks are keys of `flows/messages.yaml`.
+//! subprocesses that are limited and locked in), never decodes a file again that could not be decoded, and has no texts for people: errors and remarks are keys of `flows/messages.yaml`.
 
+mod confine;
 mod exif;
 mod headers;
 mod inspection;
@@ -32,13 +33,14 @@ mod tool;
 
 use serde::{Deserialize, Serialize};
 
+pub use confine::{Cage, ConfineError, become_confined};
 pub use headers::{original_headers, preview_headers};
 pub use inspection::{Inspection, Position, is_same_photo};
 pub use kind::MediaType;
 pub use preview::Preview;
 pub use quality::{Quality, Remark};
-pub use storage::{Documents, Limits, Opened, free_bytes, original_path};
-pub use tool::{ToolStatus, tool_status};
+pub use storage::{DECODERS, Documents, Limits, Opened, free_bytes, original_path};
+pub use tool::{NOT_RUN, ToolStatus, cage_status, tool_status};
 
 /// A file that is durable in the store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +62,8 @@ pub enum DocumentError {
     Empty,
     #[error("files of this kind are not taken; send a photo, a PDF or a video")]
     Unsupported,
+    #[error("too many files are being received; send it again in a moment")]
+    Busy,
     #[error("the upload broke off; send the file again")]
     Interrupted(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("there is no such document")]
@@ -85,7 +89,7 @@ impl DocumentError {
             Self::Unsupported => "upload_unsupported",
             Self::Interrupted(_) => "upload_interrupted",
             Self::NotFound => "upload_not_found",
-            Self::DiskFull(_) | Self::Store(_) | Self::Folder { .. } => "upload_failed",
+            Self::Busy | Self::DiskFull(_) | Self::Store(_) | Self::Folder { .. } => "upload_failed",
         }
     }
 }

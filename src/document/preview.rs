@@ -1,7 +1,7 @@
 //! Previews of files, safe and light to show: re-encoded by us, upright, without metadata.
 
-use bytes::Bytes;
 use image::ImageFormat;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
     DocumentError, Documents, MediaType, Opened,
@@ -42,7 +42,7 @@ pub(super) enum Rendering<T> {
     Made(T),
     /// The file is broken, encrypted or beyond the limits.
     Unreadable,
-    /// The tool that decodes such files is not installed.
+    /// The tool that decodes such files is not installed, or nothing here keeps it from the rest of the system.
     Unavailable,
 }
 
@@ -65,8 +65,8 @@ impl Documents {
         if media_type.is_video() || media_type.is_audio() {
             return Ok(None);
         }
-        let bytes = self.read(sha256).await?;
-        let Rendering::Made(previews) = self.render(bytes, media_type, encode_all).await else { return Ok(None) };
+        let rendering = self.render(sha256, media_type, |_, picture| encode_all(picture)).await?;
+        let Rendering::Made(previews) = rendering else { return Ok(None) };
         self.keep_previews(sha256, previews).await;
         match self.open_made_preview(sha256, preview).await {
             Err(DocumentError::NotFound) => Ok(None),
@@ -83,53 +83,83 @@ impl Documents {
         }
     }
 
-    /// Decodes a file and calls `work` with the picture, on a thread that may block.
+    /// Decodes a file and calls `work` with its bytes and the picture, on a thread that may block. A file that could not be
+    /// decoded is remembered, and not tried again.
+    ///
+    /// # Errors
+    ///
+    /// When the original is not in the store, or the store fails.
     pub(super) async fn render<T: Send + 'static>(
         &self,
-        bytes: Bytes,
+        sha256: &str,
         media_type: MediaType,
-        work: impl FnOnce(&Picture) -> T + Send + 'static,
-    ) -> Rendering<T> {
-        let Ok(permit) = self.decoders().acquire_owned().await else { return Rendering::Unavailable };
-        let (bytes, format, upright) = match media_type {
-            MediaType::Jpeg => (bytes, ImageFormat::Jpeg, false),
-            MediaType::Png => (bytes, ImageFormat::Png, false),
-            MediaType::Webp => (bytes, ImageFormat::WebP, false),
-            MediaType::Heif | MediaType::Pdf => {
-                let conversion = if media_type == MediaType::Heif {
-                    self.tools().heif_to_jpeg(&bytes).await
-                } else {
-                    self.tools().pdf_to_jpeg(&bytes).await
-                };
-                match conversion {
-                    Conversion::Made(jpeg) => (jpeg.into(), ImageFormat::Jpeg, true),
-                    Conversion::Unreadable => return Rendering::Unreadable,
-                    Conversion::Unavailable => return Rendering::Unavailable,
-                }
-            }
+        work: impl FnOnce(&[u8], &Picture) -> T + Send + 'static,
+    ) -> Result<Rendering<T>, DocumentError> {
+        // The permit comes first: a file that waits takes no memory.
+        let Ok(permit) = self.decoders().acquire_owned().await else { return Ok(Rendering::Unavailable) };
+        if self.is_unreadable(sha256).await? {
+            return Ok(Rendering::Unreadable);
+        }
+        let rendering = self.decode(sha256, media_type, permit, work).await?;
+        if matches!(rendering, Rendering::Unreadable) {
+            self.remember_unreadable(sha256).await?;
+        }
+        Ok(rendering)
+    }
+
+    async fn decode<T: Send + 'static>(
+        &self,
+        sha256: &str,
+        media_type: MediaType,
+        permit: OwnedSemaphorePermit,
+        work: impl FnOnce(&[u8], &Picture) -> T + Send + 'static,
+    ) -> Result<Rendering<T>, DocumentError> {
+        let format = match media_type {
+            MediaType::Jpeg | MediaType::Heif | MediaType::Pdf => ImageFormat::Jpeg,
+            MediaType::Png => ImageFormat::Png,
+            MediaType::Webp => ImageFormat::WebP,
             MediaType::Mp4
             | MediaType::Quicktime
             | MediaType::Ogg
             | MediaType::Mp3
             | MediaType::M4a
-            | MediaType::Email => return Rendering::Unavailable,
+            | MediaType::Email => return Ok(Rendering::Unavailable),
+        };
+        let bytes = self.read(sha256).await?;
+        let conversion = match media_type {
+            MediaType::Heif => Some(self.tools().heif_to_jpeg(&bytes).await),
+            MediaType::Pdf => Some(self.tools().pdf_to_jpeg(&bytes).await),
+            _ => None,
+        };
+        let converted = match conversion {
+            None => None,
+            Some(Conversion::Made(jpeg)) => Some(jpeg),
+            Some(Conversion::Unreadable) => return Ok(Rendering::Unreadable),
+            Some(Conversion::Unavailable) => return Ok(Rendering::Unavailable),
         };
         let decoding = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            Picture::decode(&bytes, format, upright).map(|picture| work(&picture))
+            let picture = match &converted {
+                // A tool applies the orientation itself.
+                Some(jpeg) => Picture::decode(jpeg, format, true),
+                None => Picture::decode(&bytes, format, false),
+            };
+            picture.map(|picture| work(&bytes, &picture))
         });
-        match decoding.await {
+        Ok(match decoding.await {
             Ok(Ok(made)) => Rendering::Made(made),
             Ok(Err(error)) => {
                 tracing::debug!(%error, %media_type, "a picture could not be decoded");
                 Rendering::Unreadable
             }
             // A decoder's panic means that it cannot read the file.
-            Err(error) => {
+            Err(error) if error.is_panic() => {
                 tracing::warn!(%error, %media_type, "a decoder panicked");
                 Rendering::Unreadable
             }
-        }
+            // The program is stopping.
+            Err(_) => Rendering::Unavailable,
+        })
     }
 }
 

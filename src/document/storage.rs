@@ -1,7 +1,7 @@
 //! The object store: how files are received into it, opened and deleted.
 //!
-//! Keys: `sha256/ab/cdef…` for originals, `preview/<variant>/ab/cdef…` for what is made from them, `staging/…` for
-//! uploads under way. An original is staged first since its key, its hash, is known only at its last byte.
+//! Keys: `sha256/ab/cdef…` for originals, `preview/<variant>/ab/cdef…` for what is made from them, or that nothing can be
+//! (`unreadable`), `staging/…` for uploads under way. An original is staged first since its key, its hash, is known only at its last byte.
 
 use std::{
     fs::File,
@@ -26,7 +26,10 @@ const PART_BYTES: usize = 256 * 1024;
 const PARTS_IN_FLIGHT: usize = 2;
 
 /// How many files are decoded at the same time: each may take as much memory as a decoder is allowed.
-const DECODERS: usize = 2;
+pub const DECODERS: usize = 2;
+
+/// How many uploads are received at the same time: each holds a few parts in memory.
+const UPLOADS: usize = 128;
 
 /// The limits of one upload.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +57,7 @@ struct Inner {
     placing: RwLock<()>,
     /// Shared with the decoding threads, which go on after their caller was cancelled.
     decoders: Arc<Semaphore>,
+    uploads: Semaphore,
     tools: Tools,
 }
 
@@ -64,12 +68,21 @@ pub struct Opened {
 }
 
 impl Documents {
-    /// The documents under `folder`, which is made when it is missing.
+    /// The documents under `folder`, which is made when it is missing. Files that need a tool of the system have no previews.
     ///
     /// # Errors
     ///
     /// When the folder cannot be made, written or fsynced.
     pub fn local(folder: &FilePath) -> Result<Self, DocumentError> {
+        Self::converting(folder, None)
+    }
+
+    /// The same, with tools of the system that the Guichet at `guichet` runs.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::local`].
+    pub fn converting(folder: &FilePath, guichet: Option<PathBuf>) -> Result<Self, DocumentError> {
         let failed = |source| DocumentError::Folder { folder: folder.to_owned(), source };
         prepare(folder).map_err(failed)?;
         let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
@@ -79,7 +92,8 @@ impl Documents {
             staging: Some(staging),
             placing: RwLock::new(()),
             decoders: Arc::new(Semaphore::new(DECODERS)),
-            tools: Tools::find(),
+            uploads: Semaphore::new(UPLOADS),
+            tools: guichet.map(Tools::find).unwrap_or_default(),
         })))
     }
 
@@ -95,6 +109,7 @@ impl Documents {
         S: Stream<Item = Result<Bytes, E>>,
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
+        let _place = self.0.uploads.try_acquire().map_err(|_| DocumentError::Busy)?;
         let mut bytes = pin!(bytes.map(|chunk| chunk.map_err(|error| DocumentError::Interrupted(error.into()))));
         let head = read_head(&mut bytes).await?;
         let media_type = MediaType::sniff(&head)?;
@@ -141,6 +156,21 @@ impl Documents {
         Ok(())
     }
 
+    /// Remembers that a file cannot be decoded.
+    pub(super) async fn remember_unreadable(&self, sha256: &str) -> Result<(), DocumentError> {
+        self.0.store.put(&unreadable_key(sha256)?, Bytes::new().into()).await?;
+        Ok(())
+    }
+
+    /// Whether a file could not be decoded before.
+    pub(super) async fn is_unreadable(&self, sha256: &str) -> Result<bool, DocumentError> {
+        match self.0.store.head(&unreadable_key(sha256)?).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Reads a whole original into memory, for a decoder.
     pub(super) async fn read(&self, sha256: &str) -> Result<Bytes, DocumentError> {
         Ok(self.0.store.get(&original_key(sha256)?).await?.bytes().await?)
@@ -148,6 +178,12 @@ impl Documents {
 
     pub(super) fn decoders(&self) -> Arc<Semaphore> {
         Arc::clone(&self.0.decoders)
+    }
+
+    /// Keeps all decoders busy until it is dropped.
+    #[cfg(test)]
+    pub(crate) async fn hold_decoders(&self) -> tokio::sync::OwnedSemaphorePermit {
+        self.decoders().acquire_many_owned(u32::try_from(DECODERS).unwrap()).await.unwrap()
     }
 
     pub(super) fn tools(&self) -> &Tools {
@@ -199,8 +235,9 @@ impl Documents {
             return Ok(false);
         }
         self.0.store.delete(&aside).await?;
-        for preview in Preview::ALL {
-            match self.0.store.delete(&preview_key(sha256, preview)?).await {
+        let previews = Preview::ALL.into_iter().map(|preview| preview_key(sha256, preview));
+        for made in previews.chain([unreadable_key(sha256)]) {
+            match self.0.store.delete(&made?).await {
                 Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -344,6 +381,12 @@ pub fn original_path(folder: &FilePath, sha256: &str) -> Option<PathBuf> {
 pub fn free_bytes(folder: &FilePath) -> Option<u64> {
     let stat = rustix::fs::statvfs(folder).ok()?;
     Some(stat.f_bavail.saturating_mul(stat.f_frsize))
+}
+
+/// What stands in place of the previews of a file that cannot be decoded.
+fn unreadable_key(sha256: &str) -> Result<Path, DocumentError> {
+    let (folder, name) = split(sha256)?;
+    Ok(Path::from_iter(["preview", "unreadable", folder, name]))
 }
 
 fn preview_key(sha256: &str, preview: Preview) -> Result<Path, DocumentError> {

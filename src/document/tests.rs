@@ -302,3 +302,41 @@ fn a_stored_inspection_is_read_and_would_be_stored_again_byte_for_byte() {
     }
     assert_eq!(serde_json::from_str::<Inspection>("{}").unwrap(), Inspection::default(), "an early row");
 }
+
+/// Fifty files of 20 MB that waited for a decoder took a gigabyte.
+#[tokio::test]
+async fn a_file_that_waits_for_a_decoder_is_not_in_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let documents = Documents::local(folder.path()).unwrap();
+    let stored = receive(&documents, &encode(&scene(700, 600, 9), ImageFormat::Png), "photo").await.unwrap();
+    let busy = documents.hold_decoders().await;
+    let mut inspecting = std::pin::pin!(documents.inspect(&stored));
+    let mut showing = std::pin::pin!(documents.open_preview(&stored.sha256, stored.media_type, Preview::Large));
+    for _ in 0..20 {
+        assert!(futures_util::poll!(&mut inspecting).is_pending() && futures_util::poll!(&mut showing).is_pending());
+        tokio::task::yield_now().await;
+    }
+    // Whoever has read it already would not miss it.
+    std::fs::remove_file(folder.path().join(key(&stored.sha256))).unwrap();
+    drop(busy);
+    assert!(matches!(inspecting.await, Err(DocumentError::NotFound)));
+    assert!(matches!(showing.await, Err(DocumentError::NotFound)));
+}
+
+/// A file that no decoder reads took one of them again at each look.
+#[tokio::test]
+async fn a_file_that_could_not_be_decoded_is_not_tried_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let documents = Documents::local(folder.path()).unwrap();
+    let png = encode(&scene(700, 600, 10), ImageFormat::Png);
+    let stored = receive(&documents, &png[..200], "photo").await.unwrap();
+    assert_eq!(documents.inspect(&stored).await.unwrap(), Inspection::unreadable());
+    // Whoever decoded it now would see a picture.
+    std::fs::write(folder.path().join(key(&stored.sha256)), &png).unwrap();
+    let shown = documents.open_preview(&stored.sha256, stored.media_type, Preview::Large).await.unwrap();
+    assert!(shown.is_none());
+    assert_eq!(documents.inspect(&stored).await.unwrap(), Inspection::unreadable());
+    // What is remembered of a file goes with it.
+    assert!(documents.remove(&stored.sha256, Timestamp::MAX).await.unwrap());
+    assert_eq!(files(folder.path()), Vec::<String>::new());
+}

@@ -1,26 +1,29 @@
 //! Programs of the system that convert what no library here decodes safely: HEIC and PDF.
 //!
-//! They read hostile files, so they run under `prlimit`, in a folder of their own, with an empty environment and
-//! nothing on their standard streams, and are killed when they take too long or their caller is cancelled. Without
-//! `prlimit` none of them runs. A tool that is missing or fails costs a preview, never a receipt.
+//! They read hostile files, so each runs limited and locked in ([`Cage`]), in a folder of its own, with an empty environment and
+//! nothing on its standard streams, and is killed when it takes too long or its caller is cancelled. Where nothing locks it
+//! in, none of them runs. A tool that is missing or fails costs a preview, never a receipt.
 
 use std::{
     ffi::OsStr,
     path::{Path, PathBuf},
     process::Stdio,
+    sync::OnceLock,
     time::Duration,
 };
 
 use tokio::process::Command;
 
+use super::confine::Cage;
+
 /// The longest side, in pixels, that a tool that can scale is asked for.
 const PAGE_SIDE: &str = "1600";
 
-/// How long one conversion may take.
-const TIMEOUT: Duration = Duration::from_secs(20);
+/// How long one conversion may take. Of the CPU it may use less: see [`super::confine`].
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What one conversion may use: CPU seconds, address space, bytes written to a file, open files, no core dump.
-const RESOURCES: [&str; 5] = ["--cpu=15", "--as=2147483648", "--fsize=134217728", "--nofile=64", "--core=0"];
+/// How `guichet convert` ends where it did not become the program.
+pub const NOT_RUN: u8 = 125;
 
 /// A program and whether it is installed, for `guichet doctor`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,29 +37,42 @@ pub struct ToolStatus {
 }
 
 /// Which of the programs are installed.
-pub fn tool_status() -> [ToolStatus; 3] {
-    let tools = Tools::find();
+pub fn tool_status() -> [ToolStatus; 2] {
     [
-        ToolStatus {
-            name: "prlimit",
-            package: "util-linux",
-            purpose: "limits the other tools; without it none of them runs",
-            path: tools.prlimit,
-        },
         ToolStatus {
             name: "heif-convert",
             package: "libheif-examples",
             purpose: "previews and quality checks of HEIC photos",
-            path: tools.heif,
+            path: find_heif(),
         },
-        ToolStatus { name: "pdftoppm", package: "poppler-utils", purpose: "previews of PDF files", path: tools.pdf },
+        ToolStatus {
+            name: "pdftoppm",
+            package: "poppler-utils",
+            purpose: "previews of PDF files",
+            path: find("pdftoppm"),
+        },
     ]
 }
 
-/// The programs that were found, by their full paths.
+/// What keeps the programs from the rest of the system; or that nothing does, so that none of them runs.
+pub fn cage_status() -> Result<String, String> {
+    match Cage::find() {
+        Cage::Bubblewrap(bwrap) => Ok(format!("kept by bubblewrap ({})", bwrap.display())),
+        Cage::Landlock => Ok("kept by the kernel's Landlock; apt install bubblewrap keeps them from any network as well".into()),
+        Cage::None => Err("HEIC and PDF files have no previews, for nothing here keeps the programs that read them from other \
+                           files and the network: apt install bubblewrap (and let it make namespaces), or run on Linux 6.7 with \
+                           Landlock"
+            .into()),
+    }
+}
+
+/// The programs that were found, by their full paths. By default there are none.
 #[derive(Debug, Default)]
 pub(super) struct Tools {
-    prlimit: Option<PathBuf>,
+    /// The Guichet that locks them in.
+    guichet: PathBuf,
+    /// Found when the first of them is run.
+    cage: OnceLock<Cage>,
     heif: Option<PathBuf>,
     pdf: Option<PathBuf>,
 }
@@ -73,13 +89,8 @@ pub(super) enum Conversion {
 }
 
 impl Tools {
-    pub(super) fn find() -> Self {
-        // Newer versions of libheif call it heif-dec.
-        Self {
-            prlimit: find("prlimit"),
-            heif: find("heif-convert").or_else(|| find("heif-dec")),
-            pdf: find("pdftoppm"),
-        }
+    pub(super) fn find(guichet: PathBuf) -> Self {
+        Self { guichet, cage: OnceLock::new(), heif: find_heif(), pdf: find("pdftoppm") }
     }
 
     /// The picture of a HEIC file, upright.
@@ -94,8 +105,9 @@ impl Tools {
     }
 
     async fn convert(&self, program: Option<&Path>, bytes: &[u8], input: &str, arguments: &[&str]) -> Conversion {
-        let (Some(prlimit), Some(program)) = (&self.prlimit, program) else { return Conversion::Unavailable };
-        match convert(prlimit, program, bytes, input, arguments, TIMEOUT).await {
+        let Some(program) = program else { return Conversion::Unavailable };
+        let cage = self.cage.get_or_init(Cage::find);
+        match convert(cage, &self.guichet, program, bytes, input, arguments).await {
             Ok(conversion) => conversion,
             Err(error) => {
                 tracing::warn!(%error, program = %program.display(), "a conversion could not be run");
@@ -106,32 +118,32 @@ impl Tools {
 }
 
 async fn convert(
-    prlimit: &Path,
+    cage: &Cage,
+    guichet: &Path,
     program: &Path,
     bytes: &[u8],
     input: &str,
     arguments: &[&str],
-    patience: Duration,
 ) -> std::io::Result<Conversion> {
     let folder = tempfile::tempdir()?;
+    let Some(command) = cage.command(guichet, folder.path(), program) else { return Ok(Conversion::Unavailable) };
     tokio::fs::write(folder.path().join(input), bytes).await?;
-    let mut child = Command::new(prlimit)
-        .args(RESOURCES)
-        .arg("--")
-        .arg(program)
+    let mut child = Command::from(command)
         .args(arguments)
-        .env_clear()
-        .current_dir(folder.path())
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .kill_on_drop(true)
         .spawn()?;
-    let Ok(status) = tokio::time::timeout(patience, child.wait()).await else {
+    let Ok(status) = tokio::time::timeout(TIMEOUT, child.wait()).await else {
         child.kill().await?;
         return Ok(Conversion::Unreadable);
     };
-    if !status?.success() {
+    let status = status?;
+    if status.code() == Some(i32::from(NOT_RUN)) {
+        return Err(std::io::Error::other("it could not be locked in"));
+    }
+    if !status.success() {
         return Ok(Conversion::Unreadable);
     }
     // A HEIC file that holds several pictures becomes out-1.jpg, out-2.jpg, …
@@ -145,12 +157,14 @@ async fn convert(
     Ok(Conversion::Unreadable)
 }
 
+/// Newer versions of libheif call it heif-dec.
+fn find_heif() -> Option<PathBuf> {
+    find("heif-convert").or_else(|| find("heif-dec"))
+}
+
 /// The full path of a program of the system, since it is run without a `PATH`.
-fn find(program: &str) -> Option<PathBuf> {
+pub(super) fn find(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
         .map(|folder| folder.join(OsStr::new(program)))
         .find(|path| path.is_file())
 }
-
-#[cfg(test)]
-mod tests;

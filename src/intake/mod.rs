@@ -264,6 +264,15 @@ impl Intake {
         }
     }
 
+    /// Whether the disk has room for what people send: who receives files asks before the first byte.
+    pub fn has_room(&self) -> bool {
+        let has_room = !self.0.no_room.load(Ordering::Relaxed);
+        if !has_room {
+            self.0.metrics.refused.inc();
+        }
+        has_room
+    }
+
     /// Tells listeners that a handler is writing. Nothing is stored of it.
     pub fn tell_typing(&self, conversation: ConversationId) {
         self.0.listeners.tell_typing(conversation);
@@ -276,8 +285,7 @@ impl Intake {
 
     /// Receives a message with the files that came with it, whose bytes are on disk already.
     pub async fn receive_with(&self, inbound: Inbound, files: Files) -> Result<Receipt, IntakeError> {
-        if self.0.no_room.load(Ordering::Relaxed) {
-            self.0.metrics.refused.inc();
+        if !self.has_room() {
             return Err(IntakeError::NoRoom);
         }
         let _place = self.0.places.try_acquire().map_err(|_| {
@@ -371,7 +379,8 @@ impl Intake {
         Err(IntakeError::Busy)
     }
 
-    /// Tells listeners that something of a conversation changed beside a turn: how far a message came, who has it open.
+    /// Tells listeners that something of a conversation changed beside a turn: how far a message came, what is seen in a file,
+    /// who has it open.
     pub fn tell_change(&self, conversation: ConversationId) {
         self.0.listeners.tell_change(conversation);
     }

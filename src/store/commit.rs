@@ -27,6 +27,7 @@ use super::{
         document::{ADD_DOCUMENT, DocumentRow},
         dossier::{ADD_CONTACT, DecisionRow, PUT_DOSSIER, ToldContact},
         duplicate::{REJECT_DUPLICATE, RejectedDuplicate},
+        inspection,
         log::{self, APPEND, STATE, StateChange},
         opt_out::{self, OptOut},
         outbox::{self, ADD_OUTBOX, OutboxRow, Undelivered},
@@ -409,7 +410,13 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
     ADD_CONTACT.run(tx, kept().flat_map(|c| &c.rows.contacts)).await?;
     search::write(tx, kept().map(|c| &c.rows.search)).await?;
     REJECT_DUPLICATE.run(tx, kept().flat_map(|c| &c.rows.rejected_duplicates)).await?;
-    ADD_DOCUMENT.run(tx, kept().flat_map(|c| &c.rows.received)).await?;
+    let mut new = HashSet::new();
+    for row in ADD_DOCUMENT.run(tx, kept().flat_map(|c| &c.rows.received)).await? {
+        new.insert(row.parse::<DocumentId>(0)?);
+    }
+    for document in kept().flat_map(|c| &c.rows.received).filter(|document| new.contains(&document.id)) {
+        inspection::queue(tx, document).await?;
+    }
     for filed in kept().flat_map(|c| &c.rows.documents) {
         let dossier = filed.dossier.map(|id| id.to_string());
         tx.fetch(

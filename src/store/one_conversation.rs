@@ -8,10 +8,11 @@ use super::{
     db::Db,
     error::StoreError,
     tables::{
+        contact,
         conversation::{self, ConversationRow, Fence, MessageRow},
         device::{self, Device, Leaving},
-        document::{self, ADD_DOCUMENT, DocumentRow},
-        dossier, handler,
+        document::{self, ADD_DOCUMENT, DocumentRow, FileQuota},
+        dossier, handler, inspection,
         link::{self, ADD_LINK, LinkRow},
         log,
     },
@@ -41,6 +42,12 @@ impl Doors {
     pub async fn session(&self, device: &Endpoint, now: Timestamp) -> Result<Option<OneConversation>, StoreError> {
         let found = device::session(&self.db, device, now).await?;
         Ok(found.map(|id| OneConversation::new(Arc::clone(&self.db), id)))
+    }
+
+    /// Counts a file that an address sends, before its first byte. False when more than `most` came until the time that the
+    /// first of them set. `key` must hold nobody's address.
+    pub async fn may_upload(&self, key: &str, most: u32, now: Timestamp, until: Timestamp) -> Result<bool, StoreError> {
+        contact::may_try(&self.db, key, most, now, until).await
     }
 
     /// The conversation that a link leads to, while the link is good for this purpose and the dossier is not over.
@@ -116,6 +123,11 @@ impl OneConversation {
         document::documents(&self.db, self.id).await
     }
 
+    /// How many files it holds, and how many bytes.
+    pub async fn held_files(&self) -> Result<FileQuota, StoreError> {
+        document::held_now(&self.db, self.id).await
+    }
+
     /// One of its files; another conversation's is not there.
     pub async fn document(&self, id: DocumentId) -> Result<Option<DocumentRow>, StoreError> {
         let own = "WHERE id = $1 AND conversation = $2";
@@ -128,13 +140,31 @@ impl OneConversation {
         self.db.row(of_upload, &args![self.id.to_string(), upload_id]).await
     }
 
-    /// Keeps a received file as one of its own; an upload that was kept before is returned as it was.
-    pub async fn add_document(&self, document: DocumentRow) -> Result<DocumentRow, StoreError> {
+    /// Keeps a received file as one of its own, in the queue of those to be looked at; an upload that was kept before is
+    /// returned as it was. None where the conversation would hold more than `quota`: uploads side by side count too.
+    pub async fn add_document(
+        &self,
+        document: DocumentRow,
+        quota: FileQuota,
+    ) -> Result<Option<DocumentRow>, StoreError> {
         let document = DocumentRow { conversation: self.id, ..document };
-        if ADD_DOCUMENT.run_alone(&self.db, &document).await?.len() == 1 {
-            return Ok(document);
+        let mut tx = self.db.begin().await?;
+        if !tx.is_sqlite() {
+            // One upload of a conversation after the other. SQLite has one writer.
+            let sql = "SELECT revision FROM fence WHERE conversation = $1 FOR UPDATE";
+            tx.fetch(sql, &args![self.id.to_string()]).await?;
         }
-        Ok(self.document_by_upload(&document.upload_id).await?.unwrap_or(document))
+        if ADD_DOCUMENT.run(&mut tx, [&document]).await?.is_empty() {
+            tx.rollback().await?;
+            return Ok(Some(self.document_by_upload(&document.upload_id).await?.unwrap_or(document)));
+        }
+        if !quota.covers(document::held(&mut tx, self.id).await?) {
+            tx.rollback().await?;
+            return Ok(None);
+        }
+        inspection::queue(&mut tx, &document).await?;
+        tx.commit().await?;
+        Ok(Some(document))
     }
 
     /// Keeps a link to it; only its token's hash is given.

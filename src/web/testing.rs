@@ -66,6 +66,7 @@ impl Trial {
             streams: Streams::default(),
             openings: Openings::default(),
         });
+        tokio::spawn(app.receiver.inspections().clone().run());
         Self { app, now, folder }
     }
 

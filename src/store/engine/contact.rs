@@ -46,18 +46,7 @@ impl Engine {
     /// Counts a try under `key` before it is made, so that tries at the same instant count too. False when more than `most`
     /// were made until the time that the first of them set. `key` must hold nobody's address.
     pub async fn may_try(&self, key: &str, most: u32, now: Timestamp, until: Timestamp) -> Result<bool, StoreError> {
-        let mut tx = self.db.begin().await?;
-        let counted = tx
-            .fetch(
-                "INSERT INTO tried (key, count, until_at) VALUES ($1, 1, $3) ON CONFLICT (key) DO UPDATE SET \
-                 count = CASE WHEN tried.until_at <= $2 THEN 1 ELSE tried.count + 1 END, \
-                 until_at = CASE WHEN tried.until_at <= $2 THEN excluded.until_at ELSE tried.until_at END \
-                 RETURNING count",
-                &args![key, now, until],
-            )
-            .await?;
-        tx.commit().await?;
-        Ok(counted.first().map_or(Ok(0), |row| row.int(0))? <= i64::from(most))
+        contact::may_try(&self.db, key, most, now, until).await
     }
 
     /// The addresses at which a conversation goes on, in the order in which they came.

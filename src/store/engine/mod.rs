@@ -7,6 +7,7 @@ mod conversation;
 mod document;
 mod dossier;
 mod housekeeping;
+mod inspection;
 mod lease;
 mod log;
 mod mailbox;

@@ -172,3 +172,25 @@ async fn leave(tx: &mut Tx, conversation: ConversationId) -> Result<(), StoreErr
 pub(in crate::store) async fn addresses(db: &Db, conversation: ConversationId) -> Result<Vec<EndpointRow>, StoreError> {
     db.rows("WHERE conversation = $1 ORDER BY at, channel", &args![conversation.to_string()]).await
 }
+
+/// Counts a try under `key`; see [`crate::store::Engine::may_try`].
+pub(in crate::store) async fn may_try(
+    db: &Db,
+    key: &str,
+    most: u32,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<bool, StoreError> {
+    let mut tx = db.begin().await?;
+    let counted = tx
+        .fetch(
+            "INSERT INTO tried (key, count, until_at) VALUES ($1, 1, $3) ON CONFLICT (key) DO UPDATE SET \
+             count = CASE WHEN tried.until_at <= $2 THEN 1 ELSE tried.count + 1 END, \
+             until_at = CASE WHEN tried.until_at <= $2 THEN excluded.until_at ELSE tried.until_at END \
+             RETURNING count",
+            &args![key, now, until],
+        )
+        .await?;
+    tx.commit().await?;
+    Ok(counted.first().map_or(Ok(0), |row| row.int(0))? <= i64::from(most))
+}

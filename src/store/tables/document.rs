@@ -8,10 +8,10 @@ use crate::{
     document::Inspection,
     domain::id::{ConversationId, DocumentId, DossierId},
     store::{
-        db::Db,
+        db::{Db, Tx},
         error::StoreError,
         table::{Insert, table},
-        value::args,
+        value::{Row, args},
     },
 };
 
@@ -54,4 +54,34 @@ pub(in crate::store) static ADD_DOCUMENT: LazyLock<Insert<DocumentRow>> =
 /// The files of a conversation, oldest first.
 pub(in crate::store) async fn documents(db: &Db, conversation: ConversationId) -> Result<Vec<DocumentRow>, StoreError> {
     db.rows("WHERE conversation = $1 ORDER BY id", &args![conversation.to_string()]).await
+}
+
+/// The most that one conversation holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FileQuota {
+    pub files: i64,
+    pub bytes: i64,
+}
+
+impl FileQuota {
+    /// Whether a conversation may hold so much.
+    pub fn covers(self, held: Self) -> bool {
+        held.files <= self.files && held.bytes <= self.bytes
+    }
+}
+
+const HELD: &str = "SELECT COUNT(*), CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM document WHERE conversation = $1";
+
+/// What a conversation holds, for whoever decides in the same transaction.
+pub(in crate::store) async fn held(tx: &mut Tx, conversation: ConversationId) -> Result<FileQuota, StoreError> {
+    read_held(tx.fetch(HELD, &args![conversation.to_string()]).await?.first())
+}
+
+/// What a conversation holds at the moment.
+pub(in crate::store) async fn held_now(db: &Db, conversation: ConversationId) -> Result<FileQuota, StoreError> {
+    read_held(db.fetch_one(HELD, &args![conversation.to_string()]).await?.as_ref())
+}
+
+fn read_held(row: Option<&Row>) -> Result<FileQuota, StoreError> {
+    row.map_or(Ok(FileQuota::default()), |row| Ok(FileQuota { files: row.int(0)?, bytes: row.int(1)? }))
 }

@@ -9,6 +9,7 @@ pub(super) mod document;
 pub(super) mod dossier;
 pub(super) mod duplicate;
 pub(super) mod handler;
+pub(super) mod inspection;
 pub(super) mod link;
 pub(super) mod log;
 pub(super) mod mailbox;

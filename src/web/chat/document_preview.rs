@@ -28,6 +28,10 @@ pub(super) async fn get(
 ) -> Result<Response, Problem> {
     let id: DocumentId = id.parse().map_err(|_| Problem::not_found())?;
     let document = session.one.document(id).await?.ok_or_else(Problem::not_found)?;
+    if document.inspection.pending {
+        // It is made when its turn in the queue comes.
+        return Err(Problem::not_found());
+    }
     let media_type: MediaType = document.media_type.parse()?;
     let size = if wanted.large { Preview::Large } else { Preview::Thumbnail };
     let preview = app.documents.open_preview(&document.sha256, media_type, size).await?;

@@ -1,19 +1,22 @@
 //! `PUT /chat/api/uploads/{client_id}?name=`: one file, streamed to the disk. The same `client_id` again is the same
 //! file.
 
+use std::net::IpAddr;
+
 use axum::{
     body::Body,
     extract::{Path, Query, State},
 };
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::{json, session::Session};
 use crate::{
-    conversation::files::{self, KeptFile, MAX_FILES},
+    conversation::files::{self, KeptFile, QUOTA},
     document::{DocumentError, Limits},
-    domain::{id::DocumentId, language::Language, message::Attachment},
-    store::{DocumentRow, OneConversation},
-    web::{App, problem::Problem},
+    domain::{id::DocumentId, language::Language, message::Attachment, token},
+    store::{DocumentRow, FileQuota, OneConversation},
+    web::{App, client::ClientAddress, problem::Problem},
 };
 
 /// The most files of one message.
@@ -25,10 +28,24 @@ pub(in crate::web) struct Named {
     pub(in crate::web) name: String,
 }
 
+/// How many files one address may send within [`WINDOW`]: many people may share one.
+pub(in crate::web) const MAX_FROM_ADDRESS: u32 = 1000;
+pub(in crate::web) const WINDOW: SignedDuration = SignedDuration::from_hours(1);
+
+/// A file that was received.
+#[derive(Debug, Serialize)]
+pub(in crate::web) struct Upload {
+    #[serde(flatten)]
+    attachment: Attachment,
+    /// Nobody has looked at it yet. Asking again, without bytes, tells whether somebody has.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    inspecting: bool,
+}
+
 #[derive(Debug, Serialize)]
 pub(super) struct Response {
     #[serde(flatten)]
-    attachment: Attachment,
+    upload: Upload,
     /// The address of its preview.
     preview: String,
 }
@@ -36,47 +53,79 @@ pub(super) struct Response {
 pub(super) async fn put(
     State(app): State<App>,
     session: Session,
+    from: ClientAddress,
     Path(client_id): Path<String>,
     Query(Named { name }): Query<Named>,
     body: Body,
 ) -> Result<axum::Json<Response>, Problem> {
-    let attachment = keep(&app, &session.one, session.language(), client_id, &name, body).await?;
-    let preview = format!("/chat/api/documents/{}/preview", attachment.document);
-    Ok(axum::Json(Response { attachment, preview }))
+    let upload = keep(&app, &session.one, session.language(), from, client_id, name, body).await?;
+    let preview = format!("/chat/api/documents/{}/preview", upload.attachment.document);
+    Ok(axum::Json(Response { upload, preview }))
 }
 
-/// Stores a file of a conversation under the page's `client_id` for it: the same one again is the same file.
+/// Stores a file of a conversation under the page's `client_id` for it: the same one again is the same file. What is seen in
+/// the file is told with the response where it is seen soon.
 pub(in crate::web) async fn keep(
     app: &App,
     one: &OneConversation,
     language: Language,
+    from: ClientAddress,
     client_id: String,
-    name: &str,
+    name: String,
     body: Body,
-) -> Result<Attachment, Problem> {
+) -> Result<Upload, Problem> {
     json::check_client_id(&client_id)?;
     let document = match one.document_by_upload(&client_id).await? {
         Some(document) => document,
-        None => receive(app, one, client_id, name, body).await?,
+        None => receive(app, one, from, client_id, name, body).await?,
     };
-    Ok(attachment(app, language, document))
+    let document = app.receiver.inspections().seen(document).await?;
+    let inspecting = document.inspection.pending;
+    Ok(Upload { attachment: attachment(app, language, document), inspecting })
 }
 
 async fn receive(
     app: &App,
     one: &OneConversation,
+    from: ClientAddress,
     client_id: String,
-    name: &str,
+    name: String,
     body: Body,
 ) -> Result<DocumentRow, Problem> {
-    let others = one.documents().await?;
-    if others.len() >= MAX_FILES {
-        return Err(json::unprocessable("This conversation holds as many files as it can."));
+    // Whatever refuses a file does so before its first byte is read.
+    if !app.intake.has_room() {
+        return Err(Problem::unavailable("The file was not received: the disk is almost full. Please try again."));
+    }
+    let now = app.clock.now();
+    if !app.doors.may_upload(&counted_for(from), MAX_FROM_ADDRESS, now, now + WINDOW).await? {
+        return Err(Problem::too_many(60));
+    }
+    let full = || json::unprocessable("This conversation holds as many files as it can.");
+    let held = one.held_files().await?;
+    if !QUOTA.covers(FileQuota { files: held.files + 1, ..held }) {
+        return Err(full());
     }
     let limits = Limits { max_bytes: app.config.documents.max_file_mib * 1024 * 1024 };
-    let (bytes, now) = (body.into_data_stream(), app.clock.now());
-    let file = KeptFile::receive(&app.documents, bytes, name, limits, &others, client_id, now).await?;
-    Ok(one.add_document(file.row(one.id())).await?)
+    let (app, one) = (app.clone(), one.clone());
+    // In a task of its own: a line that is cut when all bytes are there leaves no file without its row.
+    let receiving = tokio::spawn(async move {
+        let file = KeptFile::receive(&app.documents, body.into_data_stream(), &name, limits, client_id, now).await?;
+        let kept = one.add_document(file.row(one.id()), QUOTA).await?;
+        app.receiver.inspections().wake();
+        Ok::<_, Problem>(kept)
+    });
+    let kept = receiving.await.map_err(|_| Problem::unavailable("The file was not received. Please try again."))?;
+    kept?.ok_or_else(full)
+}
+
+/// The name under which an address's files are counted: a digest, for an address is personal. An IPv6 network of 64 bits is one
+/// household.
+pub(in crate::web) fn counted_for(ClientAddress(address): ClientAddress) -> String {
+    let network = match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("{:x?}", &address.segments()[..4]),
+    };
+    token::hash(&format!("uploads|{network}"))
 }
 
 /// The attachments of a message: files of this conversation only, in the order in which they were chosen.
@@ -114,6 +163,7 @@ impl From<DocumentError> for Problem {
             // The upload broke off: the page sends the file again.
             DocumentError::Interrupted(_) => StatusCode::REQUEST_TIMEOUT,
             DocumentError::NotFound => return Self::not_found(),
+            DocumentError::Busy => return Self::unavailable(error.to_string()),
             DocumentError::DiskFull(_) | DocumentError::Store(_) | DocumentError::Folder { .. } => {
                 tracing::error!(%error, "a file was refused before it was acknowledged");
                 return Self::unavailable("The file was not received. Please try again.");

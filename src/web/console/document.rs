@@ -37,6 +37,10 @@ pub(super) async fn preview(
         _ => return Err(ConsoleError::NotFound),
     };
     let (document, media_type) = find(&console, &session, &id).await?;
+    if document.inspection.pending {
+        // It is made when its turn in the queue comes.
+        return Err(ConsoleError::NotFound);
+    }
     let opened = console.documents().open_preview(&document.sha256, media_type, size).await?;
     Ok(stream(opened.ok_or(ConsoleError::NotFound)?, preview_headers()))
 }

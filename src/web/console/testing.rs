@@ -17,7 +17,7 @@ use tower::ServiceExt as _;
 
 use super::{CaseActionError, CaseActions, Console, Names, Setup, auth::password, router};
 use crate::{
-    conversation::{Accounts, Action, Actor},
+    conversation::{Accounts, Action, Actor, files::QUOTA},
     document::{Documents, Limits},
     domain::{
         clock::Clock,
@@ -382,7 +382,7 @@ impl Trial {
             inspection,
             at: self.now(),
         };
-        store.one_conversation(row.conversation).add_document(row).await.unwrap().id
+        store.one_conversation(row.conversation).add_document(row, QUOTA).await.unwrap().unwrap().id
     }
 }
 

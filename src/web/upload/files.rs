@@ -7,21 +7,21 @@ use axum::{
 };
 
 use super::visitor::Visitor;
-use crate::{
-    domain::message::Attachment,
-    web::{
-        App,
-        chat::uploads::{self, Named},
-        problem::Problem,
-    },
+use crate::web::{
+    App,
+    chat::uploads::{self, Named, Upload},
+    client::ClientAddress,
+    problem::Problem,
 };
 
 pub(super) async fn put(
     State(app): State<App>,
     visitor: Visitor,
+    from: ClientAddress,
     Path(client_id): Path<String>,
     Query(named): Query<Named>,
     body: Body,
-) -> Result<Json<Attachment>, Problem> {
-    uploads::keep(&app, &visitor.one, visitor.conversation.language, client_id, &named.name, body).await.map(Json)
+) -> Result<Json<Upload>, Problem> {
+    let language = visitor.conversation.language;
+    uploads::keep(&app, &visitor.one, language, from, client_id, named.name, body).await.map(Json)
 }

@@ -1,14 +1,23 @@
 //! The upload page's requests, against a real store: a person declares by SMS and was sent a link.
 
-use std::sync::atomic::Ordering;
+use std::{
+    net::Ipv4Addr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use axum::{
     Router,
     body::{Body, to_bytes},
     http::{Request, StatusCode, header},
 };
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
 use jiff::ToSpan;
 use serde_json::{Value as Json, json};
+use tokio::task::JoinHandle;
 use tower::ServiceExt as _;
 
 use crate::{
@@ -21,8 +30,13 @@ use crate::{
         token,
     },
     intake::{Inbound, InboundKind},
-    store::{LinkRow, MessageRow},
-    web::{router, testing::Trial},
+    store::{DocumentRow, LinkRow, MessageRow},
+    web::{
+        chat::uploads::{MAX_FROM_ADDRESS, WINDOW, counted_for},
+        client::ClientAddress,
+        router,
+        testing::Trial,
+    },
 };
 
 const TOKEN: &str = "aLinkOfTwentyTwoSigns_";
@@ -202,4 +216,93 @@ async fn a_link_ends_with_the_dossier() {
     assert_eq!(service.page(TOKEN).await.0, StatusCode::NOT_FOUND);
     assert_eq!(service.upload("file-2", TOKEN).await.0, StatusCode::UNAUTHORIZED);
     assert_eq!(service.finish(TOKEN, &json!([file["document"]])).await, StatusCode::UNAUTHORIZED);
+}
+
+impl Service {
+    /// Puts a file whose bytes the test gives, and tells whether anybody asked for them.
+    fn put(&self, id: &str, bytes: &[u8]) -> (JoinHandle<(StatusCode, Json)>, Arc<AtomicBool>) {
+        let all_taken = Arc::new(AtomicBool::new(false));
+        let taken = Arc::clone(&all_taken);
+        let pieces = stream::iter(bytes.chunks(1000).map(Bytes::copy_from_slice).collect::<Vec<_>>());
+        // The end of the body: whoever asks for it has everything.
+        let end = stream::once(async move {
+            taken.store(true, Ordering::Release);
+            Bytes::new()
+        });
+        let body = Body::from_stream(pieces.chain(end).map(Ok::<_, std::convert::Infallible>));
+        let request = Request::builder()
+            .method("PUT")
+            .uri(format!("/u/api/uploads/{id}?name=cuisine.jpg"))
+            .header(header::AUTHORIZATION, format!("Bearer {TOKEN}"))
+            .body(body)
+            .unwrap();
+        let router = self.router.clone();
+        let sending = tokio::spawn(async move {
+            let response = router.oneshot(request).await.unwrap();
+            let status = response.status();
+            let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
+            (status, serde_json::from_slice(&body).unwrap())
+        });
+        (sending, all_taken)
+    }
+
+    async fn documents(&self) -> Vec<DocumentRow> {
+        self.trial.app.engine.documents(self.conversation).await.unwrap()
+    }
+}
+
+/// Two hostile files kept everybody's uploads waiting for the decoders.
+#[tokio::test]
+async fn a_file_is_acknowledged_before_anybody_looks_at_it() {
+    let service = Service::start().await;
+    let busy = service.trial.app.documents.hold_decoders().await;
+    let (status, file) = service.upload("file-1", TOKEN).await;
+    assert_eq!((status, &file["inspecting"]), (StatusCode::OK, &json!(true)), "{file}");
+    assert!(service.documents().await[0].inspection.pending);
+    drop(busy);
+    // Asking again, without bytes, tells what was seen in it.
+    let (_, seen) = service.upload("file-1", TOKEN).await;
+    assert_eq!((&seen["document"], &seen["inspecting"]), (&file["document"], &Json::Null), "{seen}");
+    assert_eq!(service.documents().await[0].inspection.width, Some(600));
+    // Where nobody else is in front, the response tells it at once: the same photo.
+    let (_, same) = service.upload("file-2", TOKEN).await;
+    assert!(same["remark"].is_string() && same["inspecting"].is_null(), "{same}");
+}
+
+/// A line that was cut while the file was looked at left a file without a row.
+#[tokio::test]
+async fn a_line_that_is_cut_behind_the_last_byte_loses_nothing() {
+    let service = Service::start().await;
+    let _busy = service.trial.app.documents.hold_decoders().await;
+    let (sending, all_taken) = service.put("file-1", &photo());
+    while !all_taken.load(Ordering::Acquire) {
+        tokio::task::yield_now().await;
+    }
+    sending.abort();
+    assert!(sending.await.unwrap_err().is_cancelled());
+    while service.documents().await.is_empty() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(service.documents().await[0].upload_id, "file-1");
+}
+
+/// A full disk refused messages, and took files.
+#[tokio::test]
+async fn what_refuses_a_file_does_so_before_its_first_byte() {
+    let service = Service::start().await;
+    let app = &service.trial.app;
+    app.intake.set_no_room(true);
+    let (sending, all_taken) = service.put("file-1", &photo());
+    assert_eq!(sending.await.unwrap().0, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(!all_taken.load(Ordering::Acquire), "it was read");
+    app.intake.set_no_room(false);
+    let key = counted_for(ClientAddress(Ipv4Addr::UNSPECIFIED.into()));
+    let now = app.clock.now();
+    for _ in 0..MAX_FROM_ADDRESS {
+        app.doors.may_upload(&key, MAX_FROM_ADDRESS, now, now + WINDOW).await.unwrap();
+    }
+    let (sending, all_taken) = service.put("file-1", &photo());
+    assert_eq!(sending.await.unwrap().0, StatusCode::TOO_MANY_REQUESTS);
+    assert!(!all_taken.load(Ordering::Acquire), "it was read");
+    assert!(service.documents().await.is_empty());
 }

@@ -66,7 +66,8 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("intake", &["domain", "telemetry", "contract", "flow/program", "store", "conversation"]),
-    ("channel", &["domain", "config", "document", "store", "conversation", "intake"]),
+    ("inspection", &["domain", "document", "store", "intake"]),
+    ("channel", &["domain", "config", "document", "store", "conversation", "intake", "inspection"]),
     ("outbox", &["domain", "telemetry", "dossier", "store", "conversation", "intake", "channel"]),
     (
         "web",

@@ -56,7 +56,7 @@ fn the_tools_are_here() {
 #[tokio::test]
 async fn a_heic_photo_is_described_and_shown() {
     let folder = tempfile::tempdir().unwrap();
-    let documents = Documents::local(folder.path()).unwrap();
+    let documents = Documents::converting(folder.path(), Some(env!("CARGO_BIN_EXE_guichet").into())).unwrap();
     let photo = scene(1500, 1000, 1);
     let jpeg = with_exif(&encode(&photo, ImageFormat::Jpeg), 1);
     let stored = receive(&documents, &heic(&jpeg)).await.unwrap();
@@ -80,7 +80,7 @@ async fn a_heic_photo_is_described_and_shown() {
 #[tokio::test]
 async fn a_pdf_shows_its_first_page() {
     let folder = tempfile::tempdir().unwrap();
-    let documents = Documents::local(folder.path()).unwrap();
+    let documents = Documents::converting(folder.path(), Some(env!("CARGO_BIN_EXE_guichet").into())).unwrap();
     let stored = receive(&documents, PDF).await.unwrap();
     // Made lazily: nobody inspected it.
     let thumbnail = preview(&documents, &stored, Preview::Thumbnail).await.unwrap().into_luma8();
@@ -93,7 +93,7 @@ async fn a_pdf_shows_its_first_page() {
 #[tokio::test]
 async fn damaged_files_do_no_harm() {
     let folder = tempfile::tempdir().unwrap();
-    let documents = Documents::local(folder.path()).unwrap();
+    let documents = Documents::converting(folder.path(), Some(env!("CARGO_BIN_EXE_guichet").into())).unwrap();
     let picture = scene(160, 120, 2);
     let jpeg = with_exif(&encode(&picture, ImageFormat::Jpeg), 3);
     let files =
@@ -137,4 +137,16 @@ fn flipped(file: &[u8]) -> impl Iterator<Item = Vec<u8>> {
 
 fn left_in(folder: &Path) -> usize {
     std::fs::read_dir(folder).unwrap().count()
+}
+
+#[tokio::test]
+async fn a_tool_that_reads_nothing_costs_the_preview_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let documents = Documents::converting(folder.path(), Some(env!("CARGO_BIN_EXE_guichet").into())).unwrap();
+    let stored = receive(&documents, b"%PDF-1.4 nothing behind it").await.unwrap();
+    assert_eq!(documents.inspect(&stored).await.unwrap().quality.remarks, [Remark::Unreadable]);
+    // Whoever ran the tool again would see a page.
+    let (first, rest) = stored.sha256.split_at(2);
+    std::fs::write(folder.path().join("sha256").join(first).join(rest), PDF).unwrap();
+    assert!(preview(&documents, &stored, Preview::Thumbnail).await.is_none());
 }

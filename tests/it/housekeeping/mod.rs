@@ -13,6 +13,7 @@ use std::{
 use bytes::Bytes;
 use futures_util::stream;
 use guichet::{
+    conversation::files::QUOTA,
     document::{Documents, Inspection, Limits},
     domain::{clock::Clock, id::DocumentId, message::Channel},
     dossier::Status,
@@ -254,7 +255,7 @@ async fn files_go_that_no_row_names(db: Database) {
     let [named, orphan, fresh] =
         [receive(documents, 1).await, receive(documents, 2).await, receive(documents, 3).await];
     let case = Case::new("x");
-    house.store.one_conversation(case.id()).add_document(document(&case, &named)).await.unwrap();
+    house.store.one_conversation(case.id()).add_document(document(&case, &named), QUOTA).await.unwrap().unwrap();
     for old in [&named, &orphan] {
         let file = File::options().write(true).open(path(house.folder.path(), old)).unwrap();
         let written = file.metadata().unwrap().modified().unwrap();

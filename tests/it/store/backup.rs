@@ -14,6 +14,7 @@ use bytes::Bytes;
 use flate2::read::GzDecoder;
 use futures_util::stream;
 use guichet::{
+    conversation::files::QUOTA,
     document::{Documents, Inspection, Limits, original_path},
     domain::{
         id::{ConversationId, DocumentId},
@@ -433,7 +434,7 @@ async fn receive(store: &Engine, site: &Stopped, conversation: ConversationId, b
         inspection: Inspection::default(),
         at: at(1),
     };
-    store.one_conversation(conversation).add_document(row).await.unwrap()
+    store.one_conversation(conversation).add_document(row, QUOTA).await.unwrap().unwrap()
 }
 
 async fn findings(folder: &Path) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! What a policyholder's door reaches: one conversation, and nothing of another.
 
 use guichet::{
+    conversation::files::QUOTA,
     document::Inspection,
     domain::{
         id::DocumentId,
@@ -49,7 +50,7 @@ async fn a_door_opens_its_own_conversation_and_no_other(db: Database) {
         inspection: Inspection::default(),
         at: at(3),
     };
-    let kept = mine.add_document(document).await.unwrap();
+    let kept = mine.add_document(document, QUOTA).await.unwrap().unwrap();
     assert_eq!(kept.conversation, own.id());
     assert_eq!(mine.document(kept.id).await.unwrap(), Some(kept.clone()));
     assert_eq!(mine.document_by_upload("upload").await.unwrap(), Some(kept.clone()));

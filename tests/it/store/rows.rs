@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use guichet::{
     document::Inspection,
     domain::id::DocumentId,
-    store::{DocumentRow, Expired, FiledDocument, HandlerRow, PolicyRow, SessionRow, StoreError},
+    store::{DocumentRow, Expired, FileQuota, FiledDocument, HandlerRow, PolicyRow, SessionRow, StoreError},
 };
 use serde_json::json;
 
@@ -21,6 +21,9 @@ on_both_engines! {
     a_flow_revision_goes_when_nobody_can_come_back_to_it,
     all_conversations_are_walked_page_by_page,
 }
+
+/// Beside the point here.
+const QUOTA: FileQuota = FileQuota { files: i64::MAX, bytes: i64::MAX };
 
 fn document(case: &Case, upload: &str) -> DocumentRow {
     DocumentRow {
@@ -41,9 +44,13 @@ fn document(case: &Case, upload: &str) -> DocumentRow {
 async fn an_upload_sent_again_is_the_same_document(db: Database) {
     let store = db.store().await;
     let (case, other) = (Case::new("x"), Case::new("y"));
-    let first = store.one_conversation(case.id()).add_document(document(&case, "up-1")).await.unwrap();
-    assert_eq!(store.one_conversation(case.id()).add_document(document(&case, "up-1")).await.unwrap(), first);
-    let elsewhere = store.one_conversation(other.id()).add_document(document(&other, "up-1")).await.unwrap();
+    let first = store.one_conversation(case.id()).add_document(document(&case, "up-1"), QUOTA).await.unwrap().unwrap();
+    assert_eq!(
+        store.one_conversation(case.id()).add_document(document(&case, "up-1"), QUOTA).await.unwrap().unwrap(),
+        first
+    );
+    let elsewhere =
+        store.one_conversation(other.id()).add_document(document(&other, "up-1"), QUOTA).await.unwrap().unwrap();
     assert_ne!(elsewhere.id, first.id, "upload ids are a conversation's own");
     assert_eq!(store.documents(case.id()).await.unwrap(), std::slice::from_ref(&first));
     assert_eq!(store.cases(&ALL).document(first.id).await.unwrap(), Some(first.clone()));
@@ -54,7 +61,7 @@ async fn an_upload_sent_again_is_the_same_document(db: Database) {
 async fn a_turn_files_the_documents_that_it_names(db: Database) {
     let store = db.store().await;
     let mut case = Case::new("x");
-    let row = store.one_conversation(case.id()).add_document(document(&case, "up-1")).await.unwrap();
+    let row = store.one_conversation(case.id()).add_document(document(&case, "up-1"), QUOTA).await.unwrap().unwrap();
     let mut turn = case.turn("photo", "");
     turn.rows.documents =
         vec![FiledDocument { document: row.id, dossier: Some(case.dossier.id), kind: Some("damage_photos".into()) }];

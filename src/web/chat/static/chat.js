@@ -525,7 +525,7 @@ class Chat {
     const { tray, ui } = this;
     if (!tray.uploads.includes(upload)) return this.drawCards();
     const { id, name, stage, progress, done, kept } = upload;
-    const stamp = `${stage} ${kept}`;
+    const stamp = `${stage} ${kept} ${done?.remark}`;
     const old = [...ui.cards.children].find((each) => each.id === id);
     if (old?.getAttribute("data-stamp") === stamp) {
       const bar = old.querySelector("progress");

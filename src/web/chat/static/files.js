@@ -156,9 +156,11 @@ export class Tray {
     upload.sent ??= upload.original ? file : await lighten(file);
     upload.lighter = upload.sent !== file;
     try {
-      const { document, media_type, bytes, remark } = await this.put(upload, upload.sent);
+      const { document, media_type, bytes, remark, inspecting } = await this.put(upload, upload.sent);
       upload.done = { document, name: upload.name, media_type, bytes, remark };
       upload.stage = "done";
+      // Without an answer the file is there all the same.
+      if (inspecting) this.look(upload).catch(() => {});
     } catch (error) {
       const refusal = error instanceof Refusal ? error : new Refusal(0);
       upload.status = refusal.status;
@@ -175,6 +177,17 @@ export class Tray {
     this.sending--;
     this.changed(upload);
     this.next();
+  }
+
+  /** Sending nothing more asks what is seen in a file that is there. @param {Upload} upload */
+  async look(upload) {
+    for (let attempt = 0; attempt < 6; attempt++) {
+      await new Promise((resolve) => setTimeout(resolve, backoff(attempt)));
+      const { remark, inspecting } = await this.put(upload, new Blob());
+      if (inspecting || !upload.done) continue;
+      upload.done.remark = remark;
+      return this.changed(upload);
+    }
   }
 
   /** XMLHttpRequest, because fetch tells no upload progress. @param {Upload} upload @param {Blob} bytes @returns {Promise<any>} */

@@ -88,7 +88,7 @@ class UploadPage {
   carded(upload) {
     const { tray, ui } = this;
     if (!tray.uploads.includes(upload)) return this.draw();
-    const stamp = `${upload.stage} ${upload.kept}`;
+    const stamp = `${upload.stage} ${upload.kept} ${upload.done?.remark}`;
     const old = [...ui.cards.children].find((each) => each.id === upload.id);
     if (old?.getAttribute("data-stamp") === stamp) {
       const bar = old.querySelector("progress");

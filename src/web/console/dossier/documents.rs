@@ -18,6 +18,8 @@ pub(super) struct DocumentView {
     pub kind: Option<String>,
     pub is_video: bool,
     pub is_audio: bool,
+    /// Nobody has looked at it yet: there is no picture of it.
+    pub is_pending: bool,
     pub size: FileSize,
     pub at: When,
     /// When the photo was taken, by the camera.
@@ -53,6 +55,7 @@ pub(super) fn gallery(rows: Vec<DocumentRow>, lexicon: Lexicon) -> Vec<DocumentV
                 kind: row.kind.map(|kind| lexicon.names.document(&kind).to_owned()),
                 is_video: media_type.is_some_and(MediaType::is_video),
                 is_audio: media_type.is_some_and(MediaType::is_audio),
+                is_pending: seen.pending,
                 size: FileSize::of(row.bytes),
                 at: When(row.at),
                 taken: seen.taken_at.map(|at| format!("{} {}", when::day(at.date()), when::clock(at.time()))),

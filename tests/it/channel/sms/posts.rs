@@ -29,7 +29,7 @@ api = 'http://127.0.0.1:9'
 api = 'http://127.0.0.1:9'
 [[telegram.bots]]\naccount = 'bot'\ninsurer = 'demo'\ntoken = '1:T'\napi_url = 'http://127.0.0.1:9'
 [[email.accounts]]\naccount = 'mail'\ninsurer = 'demo'\naddress = 'claims@guichet.example.org'\nname = 'Claims'\n\
-secret = 's3cret'\nsmtp = { host = '127.0.0.1', port = 9 }
+authserv_id = 'unchecked'\nsecret = 's3cret'\nsmtp = { host = '127.0.0.1', port = 9 }
 ";
 
 /// A post below `/channels/`.

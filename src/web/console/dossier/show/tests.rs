@@ -50,6 +50,7 @@ impl DossierPage {
                 kind: None,
                 is_video: true,
                 is_audio: false,
+                is_pending: false,
                 size: FileSize::Megabytes(2, 3),
                 at: crate::web::console::when::When(now),
                 taken: None,
