@@ -76,7 +76,9 @@ impl Seen {
             Event::Message(received) => received,
         };
         let inbound = &received.inbound;
-        let (id, from) = (inbound.provider_id.clone(), inbound.endpoint.address.clone());
+        // Behind a letter's Message-ID stands the hash of its content.
+        let id = inbound.provider_id.split(' ').next().unwrap_or_default().to_owned();
+        let from = inbound.endpoint.address.clone();
         let InboundKind::Message(body) = &inbound.kind else { return Self::Other { id, from } };
         let file = |file: &super::File| match &file.content {
             Content::Media(media) => media.clone(),

@@ -18,6 +18,7 @@
 //! each other. A delivery report about a message of ours goes to the outbox.
 
 mod automatic;
+mod charset;
 mod dkim;
 mod html;
 mod imap;
@@ -191,7 +192,7 @@ impl EmailProvider {
         Some(Received {
             inbound: Inbound {
                 endpoint: Endpoint { channel: Channel::Email, account: self.config.account.clone(), address },
-                provider_id: mail.id,
+                provider_id: format!("{} {}", mail.id, mail.digest),
                 insurer: self.config.insurer.clone(),
                 language: Language::Fr,
                 token: token.map(str::to_owned),

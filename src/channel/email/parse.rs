@@ -7,19 +7,23 @@
 //!
 //! Nothing here decides whose conversation it is; that is the intake's.
 
-use std::{sync::LazyLock, time::Duration};
+use std::{borrow::Cow, sync::LazyLock, time::Duration};
 
 use bytes::Bytes;
 use mail_parser::{
-    Address, ContentType, HeaderName, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders as _, PartType,
+    Address, ContentType, Encoding, HeaderName, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders as _,
+    PartType,
 };
 use tokio::sync::Semaphore;
 
 use super::{
     automatic::{self, Nature},
-    html, quotes,
+    charset, html, quotes,
 };
-use crate::channel::{Content, File};
+use crate::{
+    channel::{Content, File},
+    document::MediaType,
+};
 
 /// The largest message that is read, in bytes: the usual providers accept up to 25 MB.
 pub(super) const MAX_BYTES: usize = 25 * 1024 * 1024;
@@ -54,6 +58,9 @@ static PARSER: LazyLock<MessageParser> = LazyLock::new(MessageParser::default);
 pub(super) struct Mail {
     /// The Message-ID, without the angle brackets. A message without a usable one is identified by its hash.
     pub(super) id: String,
+    /// The hash of what follows the header. Some programs give one Message-ID to several messages; only one that comes with the
+    /// same content is a redelivery.
+    pub(super) digest: String,
     /// The address in From, normalised. None unless there is exactly one.
     pub(super) from: Option<String>,
     /// The addresses that it was sent and delivered to, normalised.
@@ -130,15 +137,20 @@ fn describe(raw: &Bytes, message: &Message, text: &str, mut files: Vec<File>) ->
     if message.headers().is_empty() {
         return Err(Unreadable::NoMessage);
     }
-    let subject = message.subject().unwrap_or_default().trim().to_owned();
+    let subject = subject_of(message);
     let id = message.message_id().filter(|id| is_name(id)).map_or_else(|| hash_of(raw), str::to_owned);
     files.push(original(raw, &subject));
+    let answers = answers(message);
+    // Our subjects carry the reference in brackets, also where a program drops the other marks of an answer.
+    let is_answer = !answers.is_empty() || quotes::is_reply(&subject) || subject.contains('[');
+    let text = &text[..text.floor_char_boundary(text.len().min(MAX_TEXT))];
     Ok(Mail {
+        digest: hash_of(content_of(raw)),
         id,
         from: sole_from(message),
         recipients: recipients(message),
-        answers: answers(message),
-        text: quotes::own_words(&text[..text.floor_char_boundary(text.len().min(MAX_TEXT))], &subject),
+        answers,
+        text: quotes::own_words(text, &subject, is_answer),
         subject,
         files,
         nature: automatic::nature(message),
@@ -197,8 +209,12 @@ fn text_of(message: &Message) -> String {
     let texts: Vec<String> = message
         .text_bodies()
         .filter_map(|part| match &part.body {
-            PartType::Text(text) => Some(text.to_string()),
-            PartType::Html(html) => html::text_of(html),
+            PartType::Text(_) if disguised(message, part).is_some() => None,
+            PartType::Text(text) => {
+                let text = charset::text_of(message, part).unwrap_or_else(|| text.to_string());
+                Some(charset::unflowed(&text, part.content_type()).unwrap_or(text))
+            }
+            PartType::Html(html) => html_text(message, part, html),
             _ => None,
         })
         .collect();
@@ -207,15 +223,51 @@ fn text_of(message: &Message) -> String {
         return text;
     }
     let html = message.html_bodies().find_map(|part| match &part.body {
-        PartType::Html(html) => Some(html),
+        PartType::Html(html) => html_text(message, part, html),
         _ => None,
     });
-    html.and_then(|html| html::text_of(html)).unwrap_or_default()
+    html.unwrap_or_default()
+}
+
+fn html_text(message: &Message, part: &MessagePart, parsed: &str) -> Option<String> {
+    match charset::text_of(message, part) {
+        Some(html) => html::text_of(&html),
+        None => html::text_of(parsed),
+    }
+}
+
+/// The bytes of a part that says that it is a text, or nothing, and is a photo or a paper.
+fn disguised<'a>(message: &'a Message, part: &MessagePart) -> Option<Cow<'a, [u8]>> {
+    let named = part.attachment_name().is_some() || part.encoding == Encoding::Base64;
+    let bytes = charset::bytes_of(message, part).filter(|_| named)?;
+    let is_file = MediaType::sniff(&bytes).is_ok_and(|kind| kind != MediaType::Email);
+    is_file.then_some(bytes)
+}
+
+/// The subject. One whose bytes stand in the header as they are, which RFC 5322 forbids, is read by what they are.
+fn subject_of(message: &Message) -> String {
+    let raw = message.root_part().headers.iter().find(|header| header.name == HeaderName::Subject).and_then(|header| {
+        let range = usize::try_from(header.offset_start()).ok()?..usize::try_from(header.offset_end()).ok()?;
+        message.raw_message().get(range).filter(|raw| !raw.is_ascii())
+    });
+    let subject = match raw {
+        Some(raw) => charset::decoded(raw, None).split_whitespace().collect::<Vec<_>>().join(" "),
+        None => message.subject().unwrap_or_default().to_owned(),
+    };
+    subject.trim().to_owned()
+}
+
+/// What follows the header.
+fn content_of(raw: &[u8]) -> &[u8] {
+    let ends = [b"\r\n\r\n".as_slice(), b"\n\n"];
+    let end = ends.iter().filter_map(|end| raw.windows(end.len()).position(|window| window == *end)).min();
+    &raw[end.unwrap_or_default()..]
 }
 
 /// Collects the files of a message and of the messages nested in it, and those messages themselves.
 fn collect_files(message: &Message, depth: usize, files: &mut Vec<File>, messages: &mut Vec<File>) {
-    for part in message.attachments().take(MAX_PARTS) {
+    let disguised_texts = message.text_bodies().filter(|part| disguised(message, part).is_some());
+    for part in message.attachments().chain(disguised_texts).take(MAX_PARTS) {
         if files.len() + messages.len() >= MAX_FILES {
             return;
         }
@@ -225,6 +277,13 @@ fn collect_files(message: &Message, depth: usize, files: &mut Vec<File>, message
             if depth < MAX_DEPTH {
                 collect_files(inner, depth + 1, files, messages);
             }
+        } else if matches!(part.body, PartType::Text(_))
+            && let Some(bytes) = disguised(message, part)
+        {
+            files.push(File {
+                name: part.attachment_name().unwrap_or_default().to_owned(),
+                content: Content::Bytes(Bytes::copy_from_slice(&bytes)),
+            });
         } else if is_file(part) {
             files.push(File {
                 name: part.attachment_name().unwrap_or_default().to_owned(),
@@ -260,8 +319,7 @@ fn is_file(part: &MessagePart) -> bool {
 /// The original message as a file. One that does not begin with a header field gets one, so that it is recognised as an
 /// e-mail.
 fn original(raw: &Bytes, subject: &str) -> File {
-    let content = if crate::document::MediaType::sniff(raw).is_ok_and(|kind| kind == crate::document::MediaType::Email)
-    {
+    let content = if MediaType::sniff(raw).is_ok_and(|kind| kind == MediaType::Email) {
         raw.clone()
     } else {
         [b"X-Guichet: kept as it came\r\n", raw.as_ref()].concat().into()
@@ -272,9 +330,11 @@ fn original(raw: &Bytes, subject: &str) -> File {
 /// The address in From, where there is exactly one: with two, mail programs may show another than the one that was
 /// checked.
 fn sole_from(message: &Message) -> Option<String> {
-    let mut all = message.header_values(HeaderName::From).filter_map(HeaderValue::as_address).flat_map(Address::iter);
-    let (first, second) = (all.next()?, all.next());
-    if second.is_some() { None } else { normalise(first.address()?) }
+    let named = message.header_values(HeaderName::From).filter_map(HeaderValue::as_address).flat_map(Address::iter);
+    // "TEST, Jeanne <x@example.org>" without quotes has a name that is no address; one address twice is one.
+    let mut all = named.filter_map(|named| named.address()).filter(|address| address.contains('@')).map(normalise);
+    let first = all.next()??;
+    all.all(|other| other.as_ref() == Some(&first)).then_some(first)
 }
 
 fn recipients(message: &Message) -> Vec<String> {

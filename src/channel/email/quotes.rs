@@ -14,7 +14,37 @@ const HEADER_LINES: usize = 10;
 const DEVICE_CHARS: usize = 90;
 
 /// The lines above a quoted message, without their dashes.
-const ORIGINALS: &[&str] = &["message d'origine", "original message", "message original", "mail original"];
+const ORIGINALS: &[&str] = &[
+    "message d'origine",
+    "message initial",
+    "original message",
+    "message original",
+    "mail original",
+    "ursprüngliche nachricht",
+    "mensaje original",
+    "messaggio originale",
+    "mensagem original",
+    "oorspronkelijk bericht",
+];
+
+/// What an attribution says that the other did: « Le … a écrit : ».
+const WROTE: &[&str] = &[
+    " a écrit",
+    ">a écrit",
+    " écrivait",
+    " dit",
+    " wrote",
+    " schrieb",
+    " escribió",
+    " ha scritto",
+    " escreveu",
+    " schreef",
+];
+
+/// The words with which a dated attribution begins.
+const DATED: &[&str] = &["le ", "on ", "am ", "el ", "il ", "em ", "op "];
+/// Within how many characters of its beginning an attribution has a figure: those of a weekday and « le ».
+const DATE_WITHIN: usize = 20;
 
 /// The lines above a message that the person forwards.
 const FORWARDS: &[&str] = &[
@@ -70,10 +100,11 @@ const ANSWERS_BELOW: &[&str] = &[
     "inline",
 ];
 
-/// The person's own words in `text`, the plain text of a message with this subject.
-pub(super) fn own_words(text: &str, subject: &str) -> String {
+/// The person's own words in `text`, the plain text of a message with this subject. Marked lines in a message that answers
+/// nothing are the person's too: an indented list, or what somebody wrote to them.
+pub(super) fn own_words(text: &str, subject: &str, is_answer: bool) -> String {
     let lines: Vec<Line> = text.lines().map(Line::new).collect();
-    let own = cut(&lines, subject);
+    let own = cut(&lines, subject, is_answer);
     if own.is_empty() && !is_reply(subject) {
         // Nothing stands above the quotation and the subject is no reply's: the message was forwarded.
         return text.trim().to_owned();
@@ -81,7 +112,7 @@ pub(super) fn own_words(text: &str, subject: &str) -> String {
     own
 }
 
-fn cut(lines: &[Line], subject: &str) -> String {
+fn cut(lines: &[Line], subject: &str, is_answer: bool) -> String {
     for at in 0..lines.len() {
         if lines[at].is_forward() {
             let mut kept = without_signature(&lines[..at]);
@@ -93,7 +124,7 @@ fn cut(lines: &[Line], subject: &str) -> String {
         let is_kept = match quote {
             Quote::Headers => is_forward(subject) || says_answers_below(&above),
             Quote::Attribution(_) => says_answers_below(&above) && !lines[at..].iter().any(|line| line.is_quoted),
-            Quote::Marks => false,
+            Quote::Marks => !is_answer,
         };
         if is_kept {
             return joined(&lines.iter().collect::<Vec<_>>());
@@ -158,11 +189,14 @@ impl<'a> Line<'a> {
     fn header(&self) -> Option<Header> {
         let (name, _) = self.folded.split_once(':')?;
         Some(match name.trim_end() {
-            "de" | "from" | "expéditeur" => Header::From,
-            "envoyé" | "envoyé le" | "date" | "sent" => Header::Sent,
-            "à" | "a" | "to" | "pour" | "destinataire" => Header::To,
-            "objet" | "sujet" | "subject" => Header::Subject,
-            "cc" | "copie à" | "cci" => Header::Copy,
+            "de" | "from" | "expéditeur" | "von" | "da" | "van" => Header::From,
+            "envoyé" | "envoyé le" | "date" | "sent" | "gesendet" | "datum" | "enviado" | "enviado el"
+            | "enviado em" | "enviada" | "fecha" | "inviato" | "data" | "verzonden" => Header::Sent,
+            "à" | "a" | "to" | "pour" | "destinataire" | "an" | "para" | "aan" => Header::To,
+            "objet" | "sujet" | "subject" | "betreff" | "asunto" | "oggetto" | "assunto" | "onderwerp" => {
+                Header::Subject
+            }
+            "cc" | "copie à" | "cci" | "kopie" | "copia" => Header::Copy,
             _ => return None,
         })
     }
@@ -226,16 +260,28 @@ fn attribution(lines: &[Line]) -> Option<usize> {
         }
         joined.push_str(&line.folded);
         if line.folded.ends_with(':') {
-            return is_attribution(&joined).then_some(taken + 1);
+            // Of several lines the first begins it: what stands above without a blank line is the person's own.
+            return (is_attribution(&joined) && (taken == 0 || begins_attribution(&lines[0].folded)))
+                .then_some(taken + 1);
         }
         joined.push(' ');
     }
     None
 }
 
+/// Whether a line begins like an attribution: with a date, or with whoever wrote and their address.
+fn begins_attribution(line: &str) -> bool {
+    let line = line.trim_start_matches(['-', ' ']);
+    let dated = DATED.iter().any(|word| line.starts_with(word)) || starts_with_digit(line);
+    (dated && line.chars().take(DATE_WITHIN).any(|c| c.is_ascii_digit())) || line.contains('@')
+}
+
 fn is_attribution(text: &str) -> bool {
-    let wrote = [" a écrit", ">a écrit", " écrivait", " wrote"].iter().any(|verb| text.contains(verb));
-    let dated = text.starts_with("le ") || text.starts_with("on ");
+    let text = text.trim_start_matches(['-', ' ']);
+    // "2026-11-19 23:51 GMT+01:00 Sinistres <s@example.org>:", as old Gmail writes.
+    let nameless = starts_with_digit(text) && text.ends_with(">:");
+    let wrote = nameless || WROTE.iter().any(|verb| text.contains(verb));
+    let dated = DATED.iter().any(|word| text.starts_with(word));
     // An attribution has a time or an address: « Le 12 mars, le voisin a écrit : » is the person's own sentence.
     let has_time = text
         .as_bytes()
@@ -334,7 +380,7 @@ fn says_answers_below(lines: &[&Line]) -> bool {
 }
 
 /// Whether a subject is a reply's.
-fn is_reply(subject: &str) -> bool {
+pub(super) fn is_reply(subject: &str) -> bool {
     begins_with(subject, &["re", "ré", "rép", "aw", "r"])
 }
 

@@ -227,3 +227,59 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
         1 => proptest::collection::vec(any::<u8>(), 0..40),
     ]
 }
+
+#[test]
+fn a_photo_without_its_type_is_a_photo() {
+    let jpeg = picture(80);
+    for head in
+        ["Content-Disposition: attachment; filename=\"fuite.jpg\"", "Content-Type: text/plain; name=\"fuite.jpg\""]
+    {
+        let raw = format!(
+            "From: a@example.org\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n\
+             --b\nContent-Type: text/plain\n\nVoici\n--b\n{head}\nContent-Transfer-Encoding: base64\n\n{jpeg}\n--b--\n"
+        );
+        let mail = mail(&raw);
+        assert_eq!((mail.text.as_str(), names(&mail)[0]), ("Voici", "fuite.jpg"), "{head}");
+        assert!(bytes_of(&mail, 0).starts_with(b"\xff\xd8\xff"), "{head}");
+        assert_eq!(mail.files.len(), 2, "{head}");
+    }
+}
+
+#[test]
+fn a_subject_in_raw_bytes_is_readable() {
+    let raw = b"From: a@example.org\nSubject: D\xe9g\xe2t des eaux\nContent-Type: text/plain; charset=utf-8\n\nFuite \xe0 l'\xe9tage\n";
+    let mail = parse(&raw.as_slice().into()).unwrap();
+    assert_eq!((mail.subject.as_str(), mail.text.as_str()), ("Dégât des eaux", "Fuite à l'étage"));
+}
+
+#[test]
+fn one_message_id_with_other_content_is_another_message() {
+    let of = |body: &str| mail(&format!("From: a@example.org\nMessage-ID: <m@example.org>\n\n{body}\n"));
+    let (first, again, other) = (of("un"), of("un"), of("deux"));
+    assert_eq!((&first.id, &first.digest), (&again.id, &again.digest));
+    assert_eq!(first.id, other.id);
+    assert_ne!(first.digest, other.digest);
+}
+
+#[test]
+fn a_name_with_a_comma_and_one_address_twice_are_one_sender() {
+    for head in
+        ["From: TEST, Jeanne <x@example.org>", "From: x@example.org\nFrom: X@example.org", "From: x@example.org"]
+    {
+        assert_eq!(mail(&format!("{head}\n\nbonjour\n")).from.as_deref(), Some("x@example.org"), "{head}");
+    }
+}
+
+#[test]
+fn html_without_line_breaks_keeps_its_lines_and_a_quotation_of_nobody() {
+    let html = |subject: &str, html: &str| {
+        mail(&format!("From: a@example.org\nSubject: {subject}\nContent-Type: text/html; charset=utf-8\n\n{html}\n"))
+            .text
+    };
+    let answer = "<div>Non, personne.</div><div>L'eau est coupée.</div>\
+                  <div>Le 19 nov. 2026 à 11:35, Sinistres &lt;s@example.org&gt; a écrit :</div>\
+                  <blockquote>Y a-t-il un blessé ?</blockquote>";
+    assert_eq!(html("Re: x", answer), "Non, personne.\nL'eau est coupée.");
+    let list = html("Fuite", "<p>Dommages :</p><blockquote>canapé 1200 €<br>tapis 300 €</blockquote>");
+    assert!(list.contains("canapé 1200 €") && list.contains("tapis 300 €"), "{list}");
+}
