@@ -90,7 +90,13 @@ impl Vocabulary {
             }
             Input::Choice => want.choices?.one(parsed, self, false).map(|value| Value::Choice(value.to_owned())),
             Input::Choices => {
-                let values = want.choices?.several(parsed, self, false);
+                let choices = want.choices?;
+                let named = choices.several(parsed, self, false);
+                let values = if named.is_empty() && self.everything.contains(&self.content(text)) {
+                    choices.all()
+                } else {
+                    named
+                };
                 (!values.is_empty()).then_some(Value::Choices(values))
             }
             Input::Number => only_number(parsed)

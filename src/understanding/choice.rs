@@ -217,6 +217,11 @@ impl ChoiceSet {
         items.into_iter().filter_map(|item| self.values.get(item).cloned()).collect()
     }
 
+    /// Every item that does not yield to others: "toutes".
+    pub(super) fn all(&self) -> Vec<String> {
+        self.values.iter().zip(&self.yields).filter(|(_, yields)| !**yields).map(|(value, _)| value.clone()).collect()
+    }
+
     /// The items that the message names by words. Where two match the same words, the longer and more certain match is
     /// kept.
     fn named(&self, parsed: &ParsedMessage, vocabulary: &Vocabulary, confident: bool) -> Vec<Hit> {

@@ -141,6 +141,8 @@ fn several_choices_are_heard_at_once() {
         ("1, 3", vec!["bathroom", "kitchen"]),
         ("1 et 2", vec!["bathroom", "living_room"]),
         ("la chambre", vec!["bedroom"]),
+        ("Toutes", vec!["bathroom", "living_room", "kitchen", "bedroom"]),
+        ("tout l'appart", vec!["bathroom", "living_room", "kitchen", "bedroom"]),
         ("chambre + cuisine mais pas le salon", vec!["kitchen", "bedroom"]),
     ] {
         let answer = vocabulary.answer(&vocabulary.read(text, &ctx), &want, &ctx);

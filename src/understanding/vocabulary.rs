@@ -211,6 +211,9 @@ struct File {
     /// Words that say that a text was read, and do not answer whether somebody is hurt.
     #[serde(default)]
     acknowledgements: Words,
+    /// All of what was asked for: "toutes".
+    #[serde(default)]
+    everything: Words,
     greetings: Words,
     /// Polite words without meaning.
     polite: Words,
@@ -288,6 +291,7 @@ pub struct Vocabulary {
     pub(super) polarity: PhraseBook<bool>,
     pub(super) soft_yes: PhraseBook<()>,
     pub(super) acknowledgements: Vec<String>,
+    pub(super) everything: Vec<String>,
     pub(super) greetings: PhraseBook<()>,
     pub(super) polite: PhraseBook<()>,
     pub(super) negations: PhraseBook<()>,
@@ -404,6 +408,7 @@ impl Vocabulary {
             polarity,
             soft_yes: book("soft_yes", [(&file.soft_yes, ())])?,
             acknowledgements: sentences("acknowledgements", &file.acknowledgements)?,
+            everything: sentences("everything", &file.everything)?,
             greetings: book("greetings", [(&file.greetings, ())])?,
             polite: book("polite", [(&file.polite, ())])?,
             negations: book("negations", [(&file.negations, ())])?,

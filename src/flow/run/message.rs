@@ -66,13 +66,14 @@ impl<'a> Interpreter<'a> {
         self.take_pressed_button(message)?;
         self.decide_again_with_documents(message, completed)?;
         self.take_files(message)?;
+        self.decline_to_declare(ParsedMessage::is_short)?;
         self.take_intents(&mut understood)?;
         self.begin_with_first_message(&understood)?;
         self.pass_over_silence(message, &understood)?;
         self.obey_command(&understood)?;
         self.answer_after_the_end()?;
         self.take_answer_aside()?;
-        self.decline_to_declare()?;
+        self.decline_to_declare(|_| true)?;
         self.take_batched_answers()?;
         self.take_answer(&understood);
         ControlFlow::Continue(())
@@ -308,9 +309,10 @@ impl<'a> Interpreter<'a> {
         handled(self.answer_aside())
     }
 
-    /// Handles "non" to the offer to declare a claim.
-    fn decline_to_declare(&mut self) -> ControlFlow<()> {
-        if !self.has_said_nothing() || self.yes_or_no() != Some(false) {
+    /// Handles "non" to the offer to declare a claim. A short one ("non merci") is read before thanks are answered, a longer one
+    /// after its questions.
+    fn decline_to_declare(&mut self, is_read: fn(&ParsedMessage) -> bool) -> ControlFlow<()> {
+        if !self.has_said_nothing() || self.yes_or_no() != Some(false) || !self.parsed.as_ref().is_some_and(is_read) {
             return ControlFlow::Continue(());
         }
         let text = self.words().say("door_closed");
