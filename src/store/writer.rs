@@ -135,6 +135,13 @@ impl Writer {
         blocking(move || database.connect()).await?
     }
 
+    /// Copies what remains of the log, of which a checkpoint left little: the next transaction begins it anew, unless
+    /// somebody reads from it at that instant.
+    pub(super) async fn copy_log(&self) -> Result<(), StoreError> {
+        let copy = |slot: &mut Slot| Ok(slot.ready()?.execute_batch("PRAGMA wal_checkpoint(PASSIVE)")?);
+        self.acquire().await?.elsewhere(copy).await.map(drop)
+    }
+
     /// Copies what remains of the log and cuts it to nothing. While somebody reads from the log, it stays as it is.
     pub(super) async fn truncate_log(&self) -> Result<(), StoreError> {
         let truncate = |slot: &mut Slot| {
@@ -179,6 +186,25 @@ impl Transaction {
         }?;
         self.held = Some(held);
         Ok(rows)
+    }
+
+    /// Runs a statement once for each `width` of the values, and tells of each whether it touched a row.
+    pub(super) async fn execute_each(
+        &mut self,
+        sql: &str,
+        width: usize,
+        values: &[Arg<'_>],
+    ) -> Result<Vec<bool>, StoreError> {
+        let held = self.held.take().ok_or(StoreError::TransactionOver)?;
+        let (held, touched) = match self.place {
+            Place::Here => held.here(|slot| run_each(slot.in_transaction()?, sql, width, values)),
+            Place::Elsewhere => {
+                let (sql, values) = (sql.to_owned(), owned(values));
+                held.elsewhere(move |slot| run_each(slot.in_transaction()?, &sql, width, &values)).await
+            }
+        }?;
+        self.held = Some(held);
+        Ok(touched)
     }
 
     /// Several statements without values.
@@ -272,7 +298,12 @@ impl Drop for Held {
 }
 
 /// Runs a statement once for each `width` of the values; one without values once.
-fn run(connection: &Connection, sql: &str, width: usize, values: &[Arg<'_>]) -> Result<Vec<Row>, StoreError> {
+pub(super) fn run(
+    connection: &Connection,
+    sql: &str,
+    width: usize,
+    values: &[Arg<'_>],
+) -> Result<Vec<Row>, StoreError> {
     let mut statement = connection.prepare_cached(sql)?;
     let places = places(&statement, width)?;
     let mut names: Option<Arc<[String]>> = None;
@@ -296,6 +327,20 @@ fn run(connection: &Connection, sql: &str, width: usize, values: &[Arg<'_>]) -> 
             return Ok(returned);
         }
     }
+}
+
+/// Runs a statement once for each `width` of the values, and tells of each whether it touched a row.
+fn run_each(connection: &Connection, sql: &str, width: usize, values: &[Arg<'_>]) -> Result<Vec<bool>, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let places = places(&statement, width)?;
+    let mut touched = Vec::with_capacity(values.len() / width.max(1));
+    for row in values.chunks(width.max(1)) {
+        for (parameter, place) in (1..).zip(&places) {
+            statement.raw_bind_parameter(parameter, &row[*place])?;
+        }
+        touched.push(statement.raw_execute()? > 0);
+    }
+    Ok(touched)
 }
 
 /// Which value each of a statement's parameters takes: `$3` the third, `?` the next.
