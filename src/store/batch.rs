@@ -1,7 +1,8 @@
 //! PostgreSQL: several writes as one statement, which is one way over the network and a transaction of its own.
 //!
-//! Each write is a part of one `WITH`, as `INSERT … SELECT … FROM UNNEST` of any number of rows, none among them: the
-//! statement's text never differs and is prepared once. It is optimistic: where one of the rows that must be written is
+//! Each write is a part of one `WITH`, as `INSERT … SELECT … FROM UNNEST` of any number of rows; a write of no row is left
+//! out, for each part costs something before it does anything. So there are as many statements as there are kinds of groups,
+//! each prepared once. It is optimistic: where one of the rows that must be written is
 //! not, because its key is there or its condition does not hold, the statement fails and nothing of it is written.
 
 use sqlx::{AssertSqlSafe, Postgres, pool::PoolConnection};
@@ -48,7 +49,7 @@ impl<'a> Batch<'a> {
     ) -> Result<(), StoreError> {
         let (part, first) = (self.parts.len(), self.bound.len() + 1);
         self.insert(insert, rows)?;
-        let (holds, _) = &self.bound[first - 1];
+        let Some((holds, _)) = self.bound.get(first - 1) else { return Ok(()) };
         let wanted = format!("CARDINALITY(${first}::{}[])", holds.of_postgres());
         self.conditions.push(format!("(SELECT COUNT(*) FROM p{part}) = {wanted}"));
         Ok(())
@@ -60,31 +61,40 @@ impl<'a> Batch<'a> {
         insert: &Insert<T>,
         rows: impl IntoIterator<Item = &'a T>,
     ) -> Result<(), StoreError> {
+        let columns = insert.columns_of(rows)?;
+        if columns.iter().all(|(_, values)| values.is_empty()) {
+            return Ok(());
+        }
         let sql = insert.of_postgres(self.bound.len() + 1);
         self.parts.push(format!("p{} AS ({sql})", self.parts.len()));
-        self.bound.extend(insert.columns_of(rows)?);
+        self.bound.extend(columns);
         Ok(())
     }
 
     /// Deletes the rows with one of these texts in a column.
     pub(super) fn delete(&mut self, table: &str, column: &str, texts: impl IntoIterator<Item = impl Into<Arg<'a>>>) {
-        let number = self.bind(texts);
+        let Some(number) = self.bind(texts) else { return };
         let sql = format!("DELETE FROM {table} WHERE {column} = ANY(${number}::text[])");
         self.parts.push(format!("p{} AS ({sql})", self.parts.len()));
     }
 
     /// Notifies whoever listens to a topic, when all is written.
     pub(super) fn notify(&mut self, topic: &'a str, payloads: impl IntoIterator<Item = String>) {
-        let topic = self.bind([topic]);
-        let payloads = self.bind(payloads);
+        let Some(payloads) = self.bind(payloads) else { return };
+        let Some(topic) = self.bind([topic]) else { return };
         self.counted.push(format!(
             "(SELECT COUNT(pg_notify((${topic}::text[])[1], payload)) FROM UNNEST(${payloads}::text[]) AS payload)"
         ));
     }
 
-    fn bind(&mut self, texts: impl IntoIterator<Item = impl Into<Arg<'a>>>) -> usize {
-        self.bound.push((ColumnType::Text, texts.into_iter().map(Into::into).collect()));
-        self.bound.len()
+    /// The number of a parameter that holds the texts; none for no text.
+    fn bind(&mut self, texts: impl IntoIterator<Item = impl Into<Arg<'a>>>) -> Option<usize> {
+        let texts: Vec<Arg<'a>> = texts.into_iter().map(Into::into).collect();
+        if texts.is_empty() {
+            return None;
+        }
+        self.bound.push((ColumnType::Text, texts));
+        Some(self.bound.len())
     }
 
     /// Runs it. False when a row that must be written is not: then nothing is.
@@ -113,7 +123,8 @@ impl<'a> Batch<'a> {
     }
 
     fn sql(&self) -> String {
-        let all = format!("1 / CASE WHEN {} THEN 1 ELSE 0 END", self.conditions.join(" AND "));
+        let conditions = if self.conditions.is_empty() { "TRUE".to_owned() } else { self.conditions.join(" AND ") };
+        let all = format!("1 / CASE WHEN {conditions} THEN 1 ELSE 0 END");
         let selected: Vec<&str> = std::iter::once(&all).chain(&self.counted).map(String::as_str).collect();
         format!("WITH {} SELECT {}", self.parts.join(", "), selected.join(", "))
     }

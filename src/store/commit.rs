@@ -8,7 +8,7 @@
 //! conversation may have, go by [`LANES`] tasks, and a group of them is one statement that holds only if nothing drops
 //! out ([`write_at_once`]); one that does not is stored as above. All other turns go by one task.
 
-use std::{collections::HashSet, sync::Arc, thread, time::Duration};
+use std::{sync::Arc, thread, time::Duration};
 
 use tokio::{
     runtime::Handle,
@@ -445,18 +445,10 @@ async fn drop_duplicates(
     outcome: &mut [Option<CommitError>],
 ) -> Result<(), StoreError> {
     let rows: Vec<ReceivedRow> = group.iter().filter_map(|waiting| waiting.commit.received()).collect();
-    let wanted = rows.len();
-    let mut fresh = HashSet::with_capacity(wanted);
-    for row in ADD_RECEIVED.run(tx, rows).await? {
-        fresh.insert(row.bytes(0)?);
-    }
-    if fresh.len() == wanted {
-        return Ok(());
-    }
-    for (waiting, out) in group.iter().zip(outcome) {
-        let Some(row) = waiting.commit.received() else { continue };
-        // The first of two with the same key takes it out of the set.
-        if fresh.remove(&row.key[..]) {
+    let fresh = ADD_RECEIVED.run_each(tx, &rows).await?;
+    let outcome = group.iter().zip(outcome).filter(|(waiting, _)| waiting.commit.key.is_some()).map(|(_, out)| out);
+    for ((row, fresh), out) in rows.iter().zip(fresh).zip(outcome) {
+        if fresh {
             continue;
         }
         let before = tx
@@ -485,27 +477,20 @@ async fn drop_settled(tx: &mut Tx, group: &[Waiting], outcome: &mut [Option<Comm
 }
 
 async fn drop_conflicts(tx: &mut Tx, group: &[Waiting], outcome: &mut [Option<CommitError>]) -> Result<(), StoreError> {
-    let mut rows: Vec<&Fence> = group
+    let mut rows: Vec<(&Fence, &mut Option<CommitError>)> = group
         .iter()
-        .zip(&*outcome)
+        .zip(outcome)
         .filter(|(_, out)| out.is_none())
-        .map(|(waiting, _)| &waiting.commit.fence)
+        .map(|(waiting, out)| (&waiting.commit.fence, out))
         .collect();
     // Two nodes that lock the same rows in the same order do not wait for each other in a circle.
-    rows.sort_by_key(|row| row.conversation);
-    let wanted = rows.len();
-    let mut moved = HashSet::with_capacity(wanted);
-    for row in MOVE_ON.run(tx, rows).await? {
-        moved.insert(row.parse::<ConversationId>(0)?);
-    }
-    if moved.len() == wanted {
-        return Ok(());
-    }
-    for (waiting, out) in group.iter().zip(outcome) {
-        if out.is_some() || moved.remove(&waiting.commit.conversation.id) {
-            continue;
+    rows.sort_by_key(|(row, _)| row.conversation);
+    let fences: Vec<&Fence> = rows.iter().map(|(row, _)| *row).collect();
+    let moved = MOVE_ON.run_each(tx, &fences).await?;
+    for ((_, out), moved) in rows.into_iter().zip(moved) {
+        if !moved {
+            *out = Some(CommitError::Conflict);
         }
-        *out = Some(CommitError::Conflict);
     }
     Ok(())
 }
@@ -516,22 +501,12 @@ async fn drop_taken_endpoints(
     group: &[Waiting],
     outcome: &mut [Option<CommitError>],
 ) -> Result<(), StoreError> {
-    let rows: Vec<_> = group
-        .iter()
-        .zip(&*outcome)
-        .filter(|(_, out)| out.is_none())
-        .filter_map(|(waiting, _)| claimed_by(&waiting.commit))
-        .collect();
-    let wanted = rows.len();
-    let mut claimed = HashSet::with_capacity(wanted);
-    for row in CLAIM_ENDPOINT.run(tx, rows).await? {
-        claimed.insert(row.parse::<ConversationId>(0)?);
-    }
-    if claimed.len() == wanted {
-        return Ok(());
-    }
-    for (waiting, out) in group.iter().zip(outcome) {
-        if out.is_none() && claimed_by(&waiting.commit).is_some_and(|row| !claimed.contains(&row.conversation)) {
+    let claims = |waiting: &Waiting, out: &Option<CommitError>| out.is_none() && claimed_by(&waiting.commit).is_some();
+    let claiming: Vec<_> = group.iter().zip(outcome).filter(|(waiting, out)| claims(waiting, out)).collect();
+    let rows: Vec<&EndpointRow> = claiming.iter().filter_map(|(waiting, _)| claimed_by(&waiting.commit)).collect();
+    let claimed = CLAIM_ENDPOINT.run_each(tx, &rows).await?;
+    for ((_, out), claimed) in claiming.into_iter().zip(claimed) {
+        if !claimed {
             *out = Some(CommitError::Conflict);
         }
     }

@@ -4,11 +4,12 @@
 use std::{
     path::{Path, PathBuf},
     str::FromStr as _,
+    sync::Arc,
     time::Duration,
 };
 
 use sqlx::{
-    AssertSqlSafe, Executor, PgConnection, PgPool, SqlitePool,
+    AssertSqlSafe, Connection as _, Executor, PgConnection, PgPool, SqlitePool,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
@@ -16,9 +17,13 @@ use sqlx::{
 
 use super::{
     error::StoreError,
+    near_readers::NearReaders,
     value::{Arg, Array, Row},
     writer::{Place, Synchronous, Transaction, Writer},
 };
+
+/// A connection that nobody used for so long is tried before it is used again.
+const TRIED_AFTER: Duration = Duration::from_secs(1);
 
 /// The file of the address of an SQLite database; none for another engine's.
 pub fn sqlite_file(url: &str) -> Option<PathBuf> {
@@ -28,7 +33,7 @@ pub fn sqlite_file(url: &str) -> Option<PathBuf> {
 /// The two engines behind one contract.
 #[derive(Clone, Debug)]
 pub(super) enum Db {
-    Sqlite { writer: Writer, readers: SqlitePool, file: PathBuf },
+    Sqlite { writer: Writer, readers: SqlitePool, near: Arc<NearReaders>, file: PathBuf },
     Postgres(PgPool),
 }
 
@@ -81,6 +86,16 @@ impl Db {
             let pool = PgPoolOptions::new()
                 .max_connections(16)
                 .acquire_timeout(Duration::from_secs(5))
+                // One that was used a moment ago need not be tried, which is a way over the network for each read.
+                .test_before_acquire(false)
+                .before_acquire(|connection, used| {
+                    Box::pin(async move {
+                        if used.idle_for >= TRIED_AFTER {
+                            connection.ping().await?;
+                        }
+                        Ok(true)
+                    })
+                })
                 .connect_with(options)
                 .await?;
             Ok(Self::Postgres(pool))
@@ -95,15 +110,17 @@ impl Db {
             .filename(&file)
             .read_only(true)
             .busy_timeout(Duration::from_secs(5))
-            // Four of them; and each begins anew when the writer has written.
-            .pragma("cache_size", "-4096")
+            // Each begins anew when the writer has written: a large one would hold what nobody reads again.
+            .pragma("cache_size", "-1024")
             .pragma("temp_store", "memory");
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(Duration::from_secs(5))
+            // A file does not hang up.
+            .test_before_acquire(false)
             .connect_with(options)
             .await?;
-        Ok(Self::Sqlite { writer, readers, file })
+        Ok(Self::Sqlite { writer, readers, near: Arc::new(NearReaders::of(&file)), file })
     }
 
     /// The file of an SQLite database.
@@ -118,7 +135,8 @@ impl Db {
     pub(super) async fn open_snapshot(file: &Path) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::new().filename(file).read_only(true).immutable(true);
         let readers = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-        Ok(Self::Sqlite { writer: Writer::none(file), readers, file: file.to_owned() })
+        let near = Arc::new(NearReaders::none());
+        Ok(Self::Sqlite { writer: Writer::none(file), readers, near, file: file.to_owned() })
     }
 
     pub(super) fn dialect(&self) -> Dialect {
@@ -136,6 +154,17 @@ impl Db {
             }
             Self::Postgres(pool) => bind!(sql, args).fetch_all(pool).await?.into_iter().map(Row::Postgres).collect(),
         })
+    }
+
+    /// As [`Db::fetch`], for a look-up by a key: SQLite is called on this thread, for what it reads is a few pages, and the way
+    /// to another thread and back takes several times as long. What cannot be read so is read as anything else.
+    pub(super) async fn look_up(&self, sql: &str, args: &[Arg<'_>]) -> Result<Vec<Row>, StoreError> {
+        if let Self::Sqlite { near, .. } = self
+            && let Some(rows) = near.fetch(sql, args)
+        {
+            return Ok(rows);
+        }
+        self.fetch(sql, args).await
     }
 
     /// Reads one row, or none.
@@ -174,7 +203,8 @@ impl Db {
 
     pub(super) async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers, .. } => {
+            Self::Sqlite { writer, readers, near, .. } => {
+                near.close();
                 readers.close().await;
                 writer.close().await;
             }
@@ -226,6 +256,17 @@ impl Tx {
     ) -> Result<Vec<Row>, StoreError> {
         let Self::Sqlite(transaction) = self else { return Err(StoreError::TransactionOver) };
         transaction.fetch(sql, width, values).await
+    }
+
+    /// Runs a statement that inserts a row for each `width` of the values, and tells which did (SQLite).
+    pub(super) async fn execute_each(
+        &mut self,
+        sql: &str,
+        width: usize,
+        values: &[Arg<'_>],
+    ) -> Result<Vec<bool>, StoreError> {
+        let Self::Sqlite(transaction) = self else { return Err(StoreError::TransactionOver) };
+        transaction.execute_each(sql, width, values).await
     }
 
     /// A statement that binds arrays (PostgreSQL's `UNNEST`).

@@ -6,7 +6,7 @@
 //! there: it keeps a journal of its own so that its last row can take back its first, and its rows pass a temporary table
 //! where it returns something.
 
-use std::{borrow::Borrow, marker::PhantomData};
+use std::{borrow::Borrow, collections::HashMap, marker::PhantomData};
 
 use super::{
     column::{ColumnType, ColumnValue},
@@ -241,6 +241,11 @@ impl Db {
         self.fetch(&T::schema().select(rest), args).await?.iter().map(T::read).collect()
     }
 
+    /// The rows of a table that a key names, see [`Db::look_up`].
+    pub(super) async fn rows_of_key<T: Table>(&self, rest: &str, args: &[Arg<'_>]) -> Result<Vec<T>, StoreError> {
+        self.look_up(&T::schema().select(rest), args).await?.iter().map(T::read).collect()
+    }
+
     /// One row of a table, or none.
     pub(super) async fn row<T: Table>(&self, rest: &str, args: &[Arg<'_>]) -> Result<Option<T>, StoreError> {
         self.fetch_one(&T::schema().select(rest), args).await?.as_ref().map(T::read).transpose()
@@ -253,6 +258,8 @@ pub(super) struct Insert<T> {
     columns: Vec<ColumnType>,
     /// What stands behind the values.
     tail: String,
+    /// The column by which PostgreSQL tells which rows it wrote.
+    told_by: Option<usize>,
     /// Of one row.
     sqlite: String,
     /// Of any number of rows.
@@ -274,10 +281,19 @@ impl<T: Table> Insert<T> {
         Self {
             columns: written.iter().map(|(_, holds)| *holds).collect(),
             tail: tail.to_owned(),
+            told_by: None,
             sqlite: format!("INSERT INTO {table} ({names}) VALUES ({marks}) {tail}"),
             postgres: of_postgres::<T>(tail, 1),
             rows: PhantomData,
         }
+    }
+
+    /// The same, where some rows may not be written: [`Insert::run_each`] tells which are, by a column that names each. To [`Insert::run`]
+    /// SQLite returns nothing.
+    pub(super) fn telling(self, column: &str) -> Self {
+        let told_by = T::schema().written.iter().position(|(name, _)| *name == column);
+        let tail = format!("{} RETURNING {column}", self.tail);
+        Self { told_by, postgres: of_postgres::<T>(&tail, 1), tail, ..self }
     }
 
     /// PostgreSQL's statement, as a part of one that binds others before: its placeholders begin at `first`.
@@ -337,6 +353,41 @@ impl<T: Table> Insert<T> {
         let columns = self.columns_of(rows.iter().map(Borrow::borrow))?;
         let arrays: Vec<_> = columns.iter().map(|(holds, values)| holds.array(values)).collect();
         tx.fetch_arrays(&self.postgres, &arrays).await
+    }
+
+    /// Inserts `rows`, and tells of each whether it was written. Of two with the same name it is the first. On SQLite nothing
+    /// is returned for that: the rows of `RETURNING` pass a table of their own there.
+    pub(super) async fn run_each<R: Borrow<T>>(&self, tx: &mut Tx, rows: &[R]) -> Result<Vec<bool>, StoreError> {
+        let mut values = Values(Vec::with_capacity(rows.len() * self.columns.len()));
+        for row in rows {
+            row.borrow().bind(&mut values)?;
+        }
+        let width = self.columns.len();
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        if tx.is_sqlite() {
+            return tx.execute_each(&self.sqlite, width, &values.0).await;
+        }
+        let mut written: HashMap<Vec<u8>, usize> = HashMap::with_capacity(rows.len());
+        for row in self.run(tx, rows.iter().map(Borrow::borrow)).await? {
+            let name = match self.told_by.map(|column| self.columns[column]) {
+                Some(ColumnType::Bytes) => row.bytes(0)?,
+                _ => row.text(0)?.into_bytes(),
+            };
+            *written.entry(name).or_default() += 1;
+        }
+        let name = |value: &'_ Arg<'_>| value.bytes().or_else(|| value.text().map(str::as_bytes)).map(<[u8]>::to_vec);
+        let names = values.0.chunks(width).map(|row| self.told_by.and_then(|column| name(&row[column])));
+        Ok(names
+            .map(|name| match name.and_then(|name| written.get_mut(&name)) {
+                Some(left) if *left > 0 => {
+                    *left -= 1;
+                    true
+                }
+                _ => false,
+            })
+            .collect())
     }
 
     /// Inserts one row in a transaction of its own. Returns what the tail returns.

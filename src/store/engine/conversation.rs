@@ -46,7 +46,7 @@ impl Engine {
     /// Whether an item with this key was received.
     pub async fn was_received(&self, key: &str) -> Result<bool, StoreError> {
         let hash = received::hash(key);
-        Ok(self.db.fetch_one("SELECT seq FROM received WHERE key = $1", &args![&hash[..]]).await?.is_some())
+        Ok(!self.db.look_up("SELECT seq FROM received WHERE key = $1", &args![&hash[..]]).await?.is_empty())
     }
 
     /// Keeps a link to a conversation; only its token's hash is given.

@@ -20,7 +20,7 @@ impl Engine {
     pub async fn is_stopped(&self, endpoint: &Endpoint) -> Result<bool, StoreError> {
         let Endpoint { channel, account, address } = endpoint;
         let sql = "SELECT 1 FROM opt_out WHERE channel = $1 AND account = $2 AND address = $3";
-        Ok(self.db.fetch_one(sql, &args![channel.name(), account.as_str(), address.as_str()]).await?.is_some())
+        Ok(!self.db.look_up(sql, &args![channel.name(), account.as_str(), address.as_str()]).await?.is_empty())
     }
 
     /// The addresses of a conversation at which we were asked to stop, in it or before they came to it.

@@ -30,7 +30,7 @@ impl Engine {
     /// The policies of a name; the caller tells namesakes apart.
     pub async fn policies_by_name(&self, insurer: &str, name_key: &str) -> Result<Vec<PolicyRow>, StoreError> {
         let named = "WHERE insurer = $1 AND name_key = $2 LIMIT $3";
-        let found = self.db.rows::<Imported>(named, &args![insurer, name_key, MAX_NAMESAKES]).await?;
+        let found = self.db.rows_of_key::<Imported>(named, &args![insurer, name_key, MAX_NAMESAKES]).await?;
         Ok(found.into_iter().map(|imported| imported.row).collect())
     }
 }

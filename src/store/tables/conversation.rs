@@ -139,18 +139,18 @@ table! { EndpointRow in "endpoint" {
     used_at: |row| (row.endpoint.channel == Channel::Web).then_some(row.at),
 } }
 
-/// A conversation that is new, or one revision further than the stored one. Returns the ids of those that were stored.
+/// A conversation that is new, or one revision further than the stored one. Tells those that were stored.
 pub(in crate::store) static MOVE_ON: LazyLock<Insert<Fence>> = LazyLock::new(|| {
-    Insert::upsert(&["conversation"], &[], "WHERE fence.revision = excluded.revision - 1 RETURNING conversation")
+    Insert::upsert(&["conversation"], &[], "WHERE fence.revision = excluded.revision - 1").telling("conversation")
 });
 
 /// A conversation that is new or changed. What it was opened with stays.
 pub(in crate::store) static PUT_CONVERSATION: LazyLock<Insert<ConversationRow>> =
     LazyLock::new(|| Insert::upsert(&["id"], &["insurer", "flow_revision", "opened_at"], ""));
 
-/// The first conversation at an address has it. Returns the conversations that got theirs.
+/// The first conversation at an address has it. Tells the conversations that got theirs.
 pub(in crate::store) static CLAIM_ENDPOINT: LazyLock<Insert<EndpointRow>> =
-    LazyLock::new(|| Insert::with("ON CONFLICT DO NOTHING RETURNING conversation"));
+    LazyLock::new(|| Insert::with("ON CONFLICT DO NOTHING").telling("conversation"));
 
 /// The conversation with this identifier, and how far it is.
 pub(in crate::store) async fn conversation(
@@ -169,11 +169,11 @@ pub(in crate::store) async fn conversation_at(
     db: &Db,
     endpoint: &Endpoint,
 ) -> Result<Option<ConversationId>, StoreError> {
-    let row = db
-        .fetch_one(
+    let rows = db
+        .look_up(
             "SELECT conversation FROM endpoint WHERE channel = $1 AND account = $2 AND address = $3",
             &args![endpoint.channel.name(), endpoint.account.as_str(), endpoint.address.as_str()],
         )
         .await?;
-    row.map(|row| row.parse(0)).transpose()
+    rows.first().map(|row| row.parse(0)).transpose()
 }

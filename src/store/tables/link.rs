@@ -79,7 +79,7 @@ async fn join(
     let found = tx.fetch("SELECT contact FROM conversation WHERE id = $1", &args![conversation.to_string()]).await?;
     let Some(contact) = found.first().map(|row| row.parse::<ContactId>(0)).transpose()? else { return Ok(false) };
     let row = EndpointRow { endpoint: endpoint.clone(), conversation, contact, at, proof: Some(Proof::Link) };
-    if !CLAIM_ENDPOINT.run(tx, [&row]).await?.is_empty() {
+    if CLAIM_ENDPOINT.run_each(tx, &[row]).await? == [true] {
         return Ok(true);
     }
     let Endpoint { channel, account, address } = endpoint;

@@ -44,5 +44,6 @@ pub(in crate::store) async fn policy_by_number(
     number_key: &str,
 ) -> Result<Option<PolicyRow>, StoreError> {
     let numbered = "WHERE insurer = $1 AND number_key = $2";
-    Ok(db.row::<Imported>(numbered, &args![insurer, number_key]).await?.map(|imported| imported.row))
+    let found = db.rows_of_key::<Imported>(numbered, &args![insurer, number_key]).await?;
+    Ok(found.into_iter().next().map(|imported| imported.row))
 }
