@@ -22,7 +22,7 @@ use std::{
     time::Duration,
 };
 
-use quick_cache::sync::Cache;
+use quick_cache::{Weighter, sync::Cache};
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -53,9 +53,11 @@ use timers::Timers;
 
 /// How often a turn that another node overtook is made again before the sender is asked to come back.
 const ATTEMPTS: usize = 8;
-/// Conversations kept in memory. Each is checked by its revision, so that a stale one costs a second try, never a
-/// wrong write.
+/// How many conversations are expected in memory.
 const CACHED: usize = 20_000;
+/// The most bytes of conversations in memory, as far as they can be told. Each conversation is checked by its revision, so
+/// that a stale one costs a second try, never a wrong write.
+const CACHED_BYTES: u64 = 48 * 1024 * 1024;
 /// Before another try to hear the other nodes.
 const LISTEN_AGAIN: Duration = Duration::from_secs(5);
 /// How many messages on each side of one are looked at for what was said around it.
@@ -158,6 +160,16 @@ impl From<ConversationError> for IntakeError {
     }
 }
 
+/// Weighs conversations by the memory that they take.
+#[derive(Clone, Debug)]
+struct Bytes;
+
+impl Weighter<ConversationId, Arc<Conversation>> for Bytes {
+    fn weight(&self, _: &ConversationId, conversation: &Arc<Conversation>) -> u64 {
+        conversation.bytes()
+    }
+}
+
 /// The one door. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Intake(Arc<Inner>);
@@ -177,7 +189,8 @@ struct Inner {
     addresses: KeyedLocks,
     /// Conversations, one thing at a time each.
     turns: KeyedLocks,
-    conversations: Cache<ConversationId, Arc<Conversation>>,
+    /// Those that go on: who writes again after the end has it read anew.
+    conversations: Cache<ConversationId, Arc<Conversation>, Bytes>,
     /// Which conversation goes on at an address, as of its number of moves.
     endpoints: Cache<Endpoint, (ConversationId, i64)>,
     listeners: Arc<Listeners>,
@@ -213,7 +226,7 @@ impl Intake {
             places: Semaphore::new(max_in_flight),
             addresses: KeyedLocks::default(),
             turns: KeyedLocks::default(),
-            conversations: Cache::new(CACHED),
+            conversations: Cache::with_weighter(CACHED, CACHED_BYTES, Bytes),
             endpoints: Cache::new(CACHED),
             listeners: Arc::default(),
             timers: Timers::default(),
@@ -522,8 +535,13 @@ impl Inner {
         if let Input::Message { .. } = input {
             self.metrics.received.get_or_create(&crate::telemetry::ChannelLabel { channel }).inc();
         }
+        let is_over = conversation.state.is_over();
         if from_person {
-            self.endpoints.insert(conversation.row.endpoint.clone(), (id, conversation.fence.moves));
+            if is_over {
+                self.endpoints.remove(&conversation.row.endpoint);
+            } else {
+                self.endpoints.insert(conversation.row.endpoint.clone(), (id, conversation.fence.moves));
+            }
         }
         if let Some(left) = stored.binding.leaves {
             self.conversations.remove(&left);
@@ -539,8 +557,8 @@ impl Inner {
             self.timers.set(due_at);
         }
         self.listeners.tell_change(id);
-        if stored.binding.absorbs.is_some() {
-            // What holds for the addresses that came with it is read anew.
+        if is_over || stored.binding.absorbs.is_some() {
+            // What holds for the addresses that came with an absorbed one is read anew.
             self.conversations.remove(&id);
         } else {
             self.conversations.insert(id, Arc::new(conversation));
