@@ -81,6 +81,13 @@ impl Conversation {
         Ok(Self { row, stored, fence, state: Arc::new(state), logged, library, dossier, stopped })
     }
 
+    /// About how much memory it takes.
+    pub fn bytes(&self) -> u64 {
+        /// Its rows, and the dossier's.
+        const ROWS: u64 = 3 * 1024;
+        ROWS + self.state.bytes()
+    }
+
     /// What seldom changes, to change it.
     pub(super) fn row_mut(&mut self) -> &mut ConversationRow {
         Arc::make_mut(&mut self.row)

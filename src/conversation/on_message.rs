@@ -90,7 +90,7 @@ impl Turn {
         self.take_back_stop();
         self.record(POLICYHOLDER, &TimelineEvent::Crossed { message: seq, channel });
         for (name, fact) in told_by(channel, &self.conversation.row.endpoint.address) {
-            self.learn(name, fact.value, services).await?;
+            self.learn(name, fact.value.clone(), services).await?;
         }
         apply::run(self, Event::ChannelSwitched { channel }, services).await
     }

@@ -3,6 +3,8 @@
 //! An address that somebody wrote from may be forged, and one that they told may be somebody else's: it is trusted only
 //! after proof.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -67,7 +69,7 @@ pub fn told_by(channel: Channel, address: &str) -> Facts {
         }
         Channel::Email | Channel::Telegram | Channel::Web => None,
     };
-    let fact = |(name, value)| (name, Fact { value, source: Source::Channel });
+    let fact = |(name, value)| (name, Arc::new(Fact { value, source: Source::Channel }));
     told.map(fact).into_iter().collect()
 }
 

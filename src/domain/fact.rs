@@ -1,14 +1,15 @@
 //! Facts: what a dossier knows, each with who said it and when.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::civil;
 use serde::{Deserialize, Serialize};
 
 use super::{fact_name::FactName, number::FiniteNumber};
 
-/// The facts of a conversation by name. A name that is absent is not known yet.
-pub type Facts = BTreeMap<FactName, Fact>;
+/// The facts of a conversation by name. A name that is absent is not known yet. Each turn copies them to be compared with,
+/// and changes few: what it does not change is shared.
+pub type Facts = BTreeMap<FactName, Arc<Fact>>;
 
 /// What an entry of a conversation's log says of its facts. The rest of the entry only the conversation reads.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -29,7 +30,7 @@ pub struct FactDelta {
 
 /// One fact: its value and where it comes from. When it was said stands with the row that the store keeps of it: this form
 /// is rewritten with every message of a conversation, so what most facts share is left out.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {
     #[serde(rename = "v")]
     pub value: Value,
@@ -61,7 +62,7 @@ impl Source {
 }
 
 /// The value of a fact.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Value {
     /// The person was asked and does not know.

@@ -15,6 +15,9 @@ pub struct FiniteNumber(f64);
 #[error("a number must be finite")]
 pub struct NotFinite;
 
+/// Each is equal to itself.
+impl Eq for FiniteNumber {}
+
 impl FiniteNumber {
     /// None where JSON has no such number.
     pub fn new(number: f64) -> Option<Self> {

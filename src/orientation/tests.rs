@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::civil::date;
 
@@ -55,7 +55,7 @@ fn decided_by(library: &Library, values: &[(&str, Value)]) -> TableDecision {
     let facts: Facts = values
         .iter()
         .map(|(name, value)| {
-            let fact = Fact { value: value.clone(), source: Source::Policy };
+            let fact = Arc::new(Fact { value: value.clone(), source: Source::Policy });
             ((*name).into(), fact)
         })
         .collect();

@@ -17,12 +17,13 @@ mod streams;
 mod testing;
 mod upload;
 
-use std::{ops::Deref, sync::Arc};
+use std::{net::IpAddr, ops::Deref, sync::Arc};
 
 use axum::{
     Router,
+    extract::{Request, State},
     http::{HeaderValue, header},
-    middleware,
+    middleware::{self, Next},
     response::{Redirect, Response},
     routing::get,
 };
@@ -79,7 +80,7 @@ impl Deref for App {
 /// All routes.
 pub fn router(app: App) -> Router {
     let console = console::router(console_of(&app));
-    let proxies: Arc<[_]> = app.config.server.proxies.clone().into();
+    let proxies: Arc<[IpAddr]> = app.config.server.proxies.clone().into();
     Router::new()
         .route("/", get(|| async { Redirect::to("/chat") }))
         .route("/live", get(health::live))
@@ -92,13 +93,16 @@ pub fn router(app: App) -> Router {
         .with_state(app)
         .merge(console)
         .fallback(|| async { problem::Problem::not_found() })
-        .layer(middleware::from_fn(problem_page::for_people))
-        .layer(middleware::map_response(fence_in))
-        .layer(middleware::map_request(move |request| std::future::ready(client::note(request, &proxies))))
+        .layer(middleware::from_fn_with_state(proxies, surround))
+}
+
+/// What is done with every request and every response: one layer, for each copies the router and boxes its future.
+async fn surround(State(proxies): State<Arc<[IpAddr]>>, request: Request, next: Next) -> Response {
+    fence_in(problem_page::for_people(client::note(request, &proxies), next).await)
 }
 
 /// Adds the security headers to every response that does not have its own.
-async fn fence_in(mut response: Response) -> Response {
+fn fence_in(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),

@@ -1,5 +1,7 @@
 //! Effects: what the engine asks its caller to do.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -20,7 +22,7 @@ pub enum Effect {
     /// Say this to the person.
     Say { body: Body },
     /// Record a fact, new or corrected.
-    SetFact { name: FactName, fact: Fact },
+    SetFact { name: FactName, fact: Arc<Fact> },
     /// A correction made this fact void.
     ClearFact { name: FactName },
     /// The peril is known: open the dossier, or rename it.

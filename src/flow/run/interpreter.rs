@@ -4,6 +4,7 @@ use std::{
     cell::{OnceCell, RefCell},
     collections::BTreeMap,
     rc::Rc,
+    sync::Arc,
 };
 
 use jiff::{Timestamp, civil};
@@ -197,7 +198,6 @@ impl<'a> Interpreter<'a> {
         if let Some(coverage) = &mut self.coverage {
             coverage.reach(&frame.flow, frame.step);
         }
-        let mark = format!("{}:{}", frame.flow, frame.step);
         match &step.kind {
             StepKind::Ask(question) => {
                 if self.state.facts.contains_key(&question.fact) || self.state.skipped.contains(&question.fact) {
@@ -211,13 +211,13 @@ impl<'a> Interpreter<'a> {
                 return false;
             }
             StepKind::Say(saying) => {
-                if self.state.done.insert(mark) {
+                if self.mark_done() {
                     self.say(saying);
                 }
                 self.next();
             }
             StepKind::Set(values) => {
-                let first = self.state.done.insert(mark);
+                let first = self.mark_done();
                 for (fact, value) in values {
                     let known = self.state.facts.get(fact).map(|fact| &fact.source);
                     // A value that a person stated later is kept when the flow is run again.
@@ -228,7 +228,7 @@ impl<'a> Interpreter<'a> {
                 self.next();
             }
             StepKind::Clear(facts) => {
-                if self.state.done.insert(mark) {
+                if self.mark_done() {
                     for fact in facts {
                         self.clear_fact(fact);
                     }
@@ -264,10 +264,10 @@ impl<'a> Interpreter<'a> {
                 self.next();
             }
             StepKind::Collect(collect) => {
-                if !self.state.done.contains(&mark) && self.collect(collect) {
+                if !self.is_done() && self.collect(collect) {
                     return false;
                 }
-                self.state.done.insert(mark);
+                self.mark_done();
                 self.next();
             }
             StepKind::Call(flow) => {
@@ -279,7 +279,7 @@ impl<'a> Interpreter<'a> {
                 self.enter(flow.clone());
             }
             StepKind::Review => {
-                if !self.state.done.contains(&mark) {
+                if !self.is_done() {
                     self.review();
                     return false;
                 }
@@ -288,8 +288,8 @@ impl<'a> Interpreter<'a> {
             // A handler's orientation is kept.
             StepKind::Orient(_)
                 if matches!(
-                    self.state.facts.get(&FactName::ORIENTATION),
-                    Some(Fact { source: Source::Handler(_), .. })
+                    self.state.facts.get(&FactName::ORIENTATION).map(|fact| &fact.source),
+                    Some(Source::Handler(_))
                 ) =>
             {
                 self.next();
@@ -300,8 +300,9 @@ impl<'a> Interpreter<'a> {
                 return false;
             }
             StepKind::HandOver { reason, priority, text, resume } => {
+                let is_first = self.mark_done();
                 self.next();
-                if self.state.done.insert(mark) {
+                if is_first {
                     if *resume && self.talkative {
                         self.learn_quietly();
                     }
@@ -349,11 +350,18 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// Marks the current step as done, so that it is skipped when the flow is run again.
-    pub(super) fn mark_done(&mut self) {
-        if let Some(frame) = self.state.stack.last() {
-            self.state.done.insert(format!("{}:{}", frame.flow, frame.step));
-        }
+    /// Marks the current step as done, so that it is skipped when the flow is run again. True when it was not yet.
+    pub(super) fn mark_done(&mut self) -> bool {
+        self.mark().is_some_and(|mark| self.state.done.insert(mark))
+    }
+
+    fn is_done(&self) -> bool {
+        self.mark().is_some_and(|mark| self.state.done.contains(&mark))
+    }
+
+    /// The current step, as it is marked.
+    fn mark(&self) -> Option<String> {
+        self.state.stack.last().map(|frame| format!("{}:{}", frame.flow, frame.step))
     }
 
     pub(super) fn set_fact(&mut self, name: impl Into<FactName>, value: Value, source: Source) {
@@ -362,7 +370,7 @@ impl<'a> Interpreter<'a> {
         if same || (self.state.facts.len() >= MAX_FACTS && !self.state.facts.contains_key(&name)) {
             return;
         }
-        let fact = Fact { value, source };
+        let fact = Arc::new(Fact { value, source });
         self.effects.push(Effect::SetFact { name: name.clone(), fact: fact.clone() });
         if name == FactName::PERIL
             && let Value::Choice(peril) | Value::Text(peril) = &fact.value
@@ -376,7 +384,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Sets a fact that was not said in the conversation; it replaces another value.
-    pub(super) fn learn_fact(&mut self, name: &FactName, fact: Fact) {
+    pub(super) fn learn_fact(&mut self, name: &FactName, fact: Arc<Fact>) {
         self.effects.push(Effect::SetFact { name: name.clone(), fact: fact.clone() });
         self.state.facts.insert(name.clone(), fact);
     }

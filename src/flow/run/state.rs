@@ -214,6 +214,18 @@ impl State {
         }
     }
 
+    /// About how much memory it takes.
+    pub fn bytes(&self) -> u64 {
+        /// What every state has.
+        const BARE: u64 = 1024;
+        /// A fact, with its name and its place in the map; a name in a set.
+        const FACT: u64 = 300;
+        const NAME: u64 = 100;
+        let facts = self.facts.len() + self.unconfirmed.len();
+        let names = self.done.len() + self.skipped.len() + self.early.len() + self.batched.len();
+        BARE + FACT * facts as u64 + NAME * names as u64
+    }
+
     /// Whether the person was asked if they mean the closed claim or another one.
     pub fn asks_which_claim(&self) -> bool {
         self.aside == Some(Aside::WhichClaim)

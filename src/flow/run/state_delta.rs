@@ -4,7 +4,10 @@
 //! A delta only says what is different: applied to the state before, in the order of the log, it gives the state after,
 //! without running the engine again. Another version of the program may think otherwise, but reads the same deltas.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -169,7 +172,7 @@ macro_rules! delta {
 }
 
 delta! {
-    facts: ByKey<FactName, Fact> = "f",
+    facts: ByKey<FactName, Arc<Fact>> = "f",
     language: Whole<Language> = "l",
     channel: Whole<Option<Channel>> = "c",
     first: Whole<Option<String>> = "b",

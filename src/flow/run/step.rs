@@ -1,5 +1,7 @@
 //! The engine's only entry: passes an event to a conversation.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::{
@@ -51,7 +53,7 @@ fn interpret(interpreter: &mut Interpreter, event: &Event) {
             interpreter.state.channel = Some(*channel);
             reference.clone_into(&mut interpreter.state.reference);
             for (name, fact) in known {
-                interpreter.learn_fact(name, fact.clone());
+                interpreter.learn_fact(name, Arc::clone(fact));
             }
         }
         Event::Start => {
@@ -61,7 +63,7 @@ fn interpret(interpreter: &mut Interpreter, event: &Event) {
             }
         }
         Event::ChannelChanged { channel } => interpreter.state.channel = Some(*channel),
-        Event::FactLearned { name, fact } => interpreter.learn_fact(name, fact.clone()),
+        Event::FactLearned { name, fact } => interpreter.learn_fact(name, Arc::new(fact.clone())),
         Event::Said(message) => interpreter.on_message(message),
         Event::Edit { fact } => interpreter.edit(fact),
         Event::SpeakLanguage { language } => {

@@ -1,6 +1,6 @@
 //! Small flows with one mistake each, and conditions on a handful of facts.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::civil::date;
 
@@ -93,7 +93,7 @@ fn read_condition(text: &str) -> Condition {
 
 fn truth(condition: &str, facts: &[(&str, Value)]) -> (Truth, Vec<FactName>, Option<String>) {
     let condition = read_condition(condition);
-    let fact = |value: &Value| Fact { value: value.clone(), source: Source::Policyholder };
+    let fact = |value: &Value| Arc::new(Fact { value: value.clone(), source: Source::Policyholder });
     let facts: Facts = facts.iter().map(|(name, value)| ((*name).into(), fact(value))).collect();
     let insurer = Insurer { thresholds: BTreeMap::from([("limit".to_owned(), 1600.into())]), ..Insurer::default() };
     let explanation = condition.explain(&Scope { facts: &facts, insurer: &insurer, today: date(2026, 11, 20) });

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use jiff::civil::date;
 
 use super::*;
@@ -30,7 +32,7 @@ fn library() -> Library {
 /// The facts whose questions lie ahead of position `at`, with the facts `known`.
 fn ahead(at: usize, known: &[(&str, bool)]) -> Vec<FactName> {
     let library = library();
-    let fact = |value: bool| Fact { value: Value::Bool(value), source: Source::Policyholder };
+    let fact = |value: bool| Arc::new(Fact { value: Value::Bool(value), source: Source::Policyholder });
     let facts: Facts = known.iter().map(|(name, value)| ((*name).into(), fact(*value))).collect();
     let scope = Scope { facts: &facts, insurer: library.insurer("demo").unwrap(), today: date(2026, 11, 29) };
     LookAhead::from(&library, scope, [("opening", at)].into_iter())

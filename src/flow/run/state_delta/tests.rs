@@ -5,7 +5,7 @@ use crate::domain::fact::Source;
 
 /// Two states that differ in every field.
 fn both() -> (State, State) {
-    let fact = |text: &str| Fact { value: Value::Text(text.to_owned()), source: Source::Policyholder };
+    let fact = |text: &str| Arc::new(Fact { value: Value::Text(text.to_owned()), source: Source::Policyholder });
     let before = State {
         facts: BTreeMap::from([("kept".into(), fact("a")), ("changed".into(), fact("b")), ("gone".into(), fact("c"))]),
         street: Some("12 rue des Lilas".to_owned()),
