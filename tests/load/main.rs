@@ -10,10 +10,12 @@
 #![expect(clippy::print_stdout, reason = "it prints its report")]
 
 mod client;
+mod flame;
 mod idle;
 mod people;
 mod policies;
 mod process;
+mod record;
 mod report;
 mod speed;
 mod versus;
@@ -29,6 +31,7 @@ use clap::Parser;
 use client::Client;
 use idle::IdleLines;
 use people::Place;
+use record::Record;
 use report::{Measured, Report};
 use speed::Page;
 use versus::Versus;
@@ -52,6 +55,8 @@ enum Command {
         #[arg(long, default_value_t = 0)]
         person: u32,
     },
+    /// Prints `tests/load/replies.json`, what the prototype answers and writes, made of one person's claim.
+    Record(Record),
     /// Prints the people's policies, for `guichet import policies`.
     Policies { people: u32 },
     /// Compares runs of the server and of the prototype that took turns.
@@ -68,6 +73,11 @@ enum Command {
         /// Prints a tenth of the server's rate, and nothing else.
         #[arg(long)]
         print_tenth: bool,
+    },
+    /// Prints a flame graph of what `perf script` prints: see `tests/load/flamegraph`.
+    Flame {
+        /// What stands above it.
+        title: String,
     },
     /// Prints `docs/speed.md`: see `tests/load/report`.
     Speed {
@@ -136,6 +146,7 @@ async fn main() {
     match Command::parse() {
         Command::Drive(options) => drive(&options).await,
         Command::Show { webhook, person } => show(&webhook, person).await,
+        Command::Record(record) => record.run().await,
         Command::Policies { people } => policies(people),
         Command::Versus { server, prototype, tenth, json, print_tenth } => {
             let versus = Versus::read(&server, &prototype, tenth.as_deref());
@@ -146,6 +157,9 @@ async fn main() {
             } else {
                 print!("{versus}");
             }
+        }
+        Command::Flame { title } => {
+            print!("{}", flame::draw(&title, &std::io::read_to_string(std::io::stdin()).unwrap()))
         }
         Command::Speed { folder, commit } => print!("{}", Page::read(&folder, commit)),
     }

@@ -2,25 +2,31 @@
 //!
 //! It has the server's HTTP stack (axum on hyper, a runtime of as many threads as cores), allocator, database engine and
 //! durability: SQLite in WAL mode with `synchronous=FULL`, PostgreSQL with `synchronous_commit=on`. It reads a post as the
-//! generic webhook does (the secret, JSON or a form), writes three rows and answers when they are flushed: the message and
-//! what is answered to it, of the size that they have in the server's log and found by conversation and number as there,
-//! and the key of the message, which may be there once. Whatever waits is written together: one transaction a group by SQLite's
-//! one thread, one statement a group on PostgreSQL.
+//! generic webhook does (the secret, JSON or a form), writes as many bytes as the server does for this message, and answers
+//! when they are flushed. Whatever waits is written together: one transaction a group by SQLite's one thread, one statement a
+//! group on PostgreSQL.
 //!
-//! It leaves out all that makes it a claims service: no flow and no understanding (the answers are those of one recorded
-//! conversation, in `replies.json`), no state, facts, dossier, timeline or seal, nothing that answers a redelivery (it fails),
-//! no checks of the disk, no metrics. Where a conversation stands is counted in memory.
+//! What it writes is recorded: `replies.json` holds, for each message of one person's claim, what the server answered and the
+//! size of every row that it wrote then (its key, the entries of the log, the fence, what changed of the conversation and
+//! the dossier). The prototype writes rows of these sizes, the message itself in the first of them, into one table whose key is
+//! the row's number: the least that an engine can do with so many rows and bytes.
+//!
+//! It leaves out all that makes it a claims service: no flow and no understanding, no state, facts, dossier, timeline or
+//! seal, nothing that knows a redelivery or finds a conversation again, no checks of the disk, no metrics. Where a conversation
+//! stands is counted in memory.
 //!
 //! `tests/load/run ENGINE --versus prototype` measures it in turns with the server. By hand:
 //! `cargo run --release --example prototype -- sqlite:target/prototype.db`.
 #![expect(clippy::unwrap_used, reason = "a tool that measures stops at the first thing that it cannot do")]
 
 use std::{
-    borrow::Cow,
     collections::HashMap,
     net::SocketAddr,
-    sync::{Arc, LazyLock, Mutex},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    sync::{
+        Arc, LazyLock, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use axum::{
@@ -33,7 +39,7 @@ use axum::{
 use clap::Parser;
 use rusqlite::TransactionBehavior;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use tokio::sync::{mpsc, oneshot};
 
@@ -44,10 +50,14 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// The most messages that are written together.
 const GROUP: usize = 512;
 
-/// The answers to the first message of a conversation, the second, and so on.
-static ANSWERS: LazyLock<Vec<Answer>> = LazyLock::new(|| {
-    let recorded: Vec<Recorded> = serde_json::from_str(include_str!("replies.json")).unwrap();
-    recorded.into_iter().map(|Recorded { said, kept }| Answer { said, kept: kept.to_string() }).collect()
+/// What belongs to the first message of a conversation, the second, and so on.
+static RECORDED: LazyLock<Vec<Recorded>> =
+    LazyLock::new(|| serde_json::from_str(include_str!("replies.json")).unwrap());
+/// What rows are filled with: all that was said, which an engine compresses no better than what the server writes.
+static FILLING: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let said = || RECORDED.iter().flat_map(|message| &message.said).flat_map(|said| said.bytes());
+    let largest = RECORDED.iter().flat_map(|message| &message.rows).max().unwrap();
+    said().cycle().take(said().count() + largest).collect()
 });
 
 /// The bare prototype that the server is measured against.
@@ -79,17 +89,13 @@ struct Conversations {
     begun: i64,
 }
 
+/// What the server did for a message, see `load record`.
 #[derive(Deserialize)]
 struct Recorded {
+    /// Its answers, as the person reads them.
     said: Vec<String>,
-    kept: Value,
-}
-
-struct Answer {
-    /// As the person reads it.
-    said: Vec<String>,
-    /// As the server's log holds it, with the buttons below it.
-    kept: String,
+    /// The sizes of the rows that it wrote.
+    rows: Vec<usize>,
 }
 
 /// A post.
@@ -109,20 +115,11 @@ struct Received {
     replies: &'static [String],
 }
 
-/// A row of the log.
-struct Row {
-    conversation: i64,
-    seq: i64,
-    author: &'static str,
-    /// JSON.
-    body: Cow<'static, str>,
-    at: i64,
-}
-
 struct Waiting {
-    /// By which a redelivery would be known.
-    key: String,
-    rows: [Row; 2],
+    /// The first row.
+    message: Vec<u8>,
+    /// The sizes of the others.
+    others: &'static [usize],
     stored: oneshot::Sender<()>,
 }
 
@@ -152,18 +149,15 @@ async fn receive(State(App(app)): State<App>, headers: HeaderMap, body: Bytes) -
     }
     let message = read(header(header::CONTENT_TYPE), &body).ok_or(StatusCode::UNPROCESSABLE_ENTITY)?;
     let (conversation, number) = app.conversations.lock().unwrap().next(&message.from);
-    let answer = &ANSWERS[number];
-    let seq = i64::try_from(2 * number).unwrap();
-    #[expect(clippy::disallowed_methods, reason = "a program by itself, without the house's clock")]
-    let at = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
-    let row = |seq, author, body| Row { conversation, seq, author, body, at };
-    let body = serde_json::to_string(&json!({ "text": message.text })).unwrap();
-    let rows = [row(seq, "policyholder", Cow::Owned(body)), row(seq + 1, "guichet", Cow::Borrowed(&answer.kept))];
-    let key = format!("sms|{}|{}", message.from, message.id);
+    let Recorded { said, rows } = &RECORDED[number];
+    let (first, others) = rows.split_first().unwrap();
+    let mut message =
+        serde_json::to_vec(&json!({ "id": message.id, "from": message.from, "text": message.text })).unwrap();
+    message.extend_from_slice(&FILLING[..first.saturating_sub(message.len())]);
     let (stored, waits) = oneshot::channel();
-    app.writer.send(Waiting { key, rows, stored }).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+    app.writer.send(Waiting { message, others, stored }).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
     waits.await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
-    Ok(Json(Received { conversation, seq: 2 * number, duplicate: false, replies: &answer.said }))
+    Ok(Json(Received { conversation, seq: 2 * number, duplicate: false, replies: said }))
 }
 
 fn read(content_type: &[u8], body: &[u8]) -> Option<Message> {
@@ -185,45 +179,51 @@ impl Conversations {
         };
         *number += 1;
         let at = (*conversation, *number);
-        if at.1 == ANSWERS.len() - 1 {
+        if at.1 == RECORDED.len() - 1 {
             self.open.remove(from);
         }
         at
     }
 }
 
-/// The tables; `end` is what the engine has to say of each besides.
-fn schema(end: &str) -> String {
-    format!(
-        "CREATE TABLE log (conversation BIGINT NOT NULL, seq BIGINT NOT NULL, author TEXT NOT NULL, body TEXT NOT NULL, \
-         at BIGINT NOT NULL, PRIMARY KEY (conversation, seq)){end}; \
-         CREATE TABLE received (key TEXT NOT NULL PRIMARY KEY, conversation BIGINT NOT NULL, seq BIGINT NOT NULL){end}"
-    )
-}
+impl Waiting {
+    /// Its rows, of which the first has this number.
+    fn rows(&self, number: i64) -> impl Iterator<Item = (i64, &[u8])> {
+        let filled = self.others.iter().zip(number..).map(|(size, number)| {
+            // Each begins elsewhere, so that no two are the same.
+            let begin = usize::try_from(number).unwrap() * 61 % (FILLING.len() - size);
+            (number + 1, &FILLING[begin..begin + size])
+        });
+        std::iter::once((number, &*self.message)).chain(filled)
+    }
 
-const ADD_ROWS: &str = "INSERT INTO log (conversation, seq, author, body, at)";
-const ADD_KEYS: &str = "INSERT INTO received (key, conversation, seq)";
+    fn count(&self) -> i64 {
+        1 + i64::try_from(self.others.len()).unwrap()
+    }
+}
 
 /// The one thread that writes SQLite: all that waits, again and again. It ends with the first error.
 fn write_sqlite(file: &str, mut queue: mpsc::Receiver<Waiting>) {
     let mut connection = open_sqlite(file);
-    connection.execute_batch(&schema(" WITHOUT ROWID")).unwrap();
-    let (add_key, add_row) = (format!("{ADD_KEYS} VALUES (?, ?, ?)"), format!("{ADD_ROWS} VALUES (?, ?, ?, ?, ?)"));
+    connection.execute_batch("CREATE TABLE written (number INTEGER PRIMARY KEY, body BLOB NOT NULL)").unwrap();
     let mut group = Vec::with_capacity(GROUP);
+    let mut next = 1;
     while queue.blocking_recv_many(&mut group, GROUP) > 0 {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
         {
-            let mut key_of = transaction.prepare_cached(&add_key).unwrap();
-            let mut row_of = transaction.prepare_cached(&add_row).unwrap();
-            for Waiting { key, rows, .. } in &group {
-                key_of.execute((key, rows[0].conversation, rows[0].seq)).unwrap();
-                for Row { conversation, seq, author, body, at } in rows {
-                    row_of.execute((conversation, seq, author, &**body, at)).unwrap();
+            let mut add = transaction.prepare_cached("INSERT INTO written VALUES (?, ?)").unwrap();
+            for waiting in &group {
+                for row in waiting.rows(next) {
+                    add.execute(row).unwrap();
                 }
+                next += waiting.count();
             }
         }
         transaction.commit().unwrap();
         answer(&mut group);
+        if REMAINS_LITTLE.swap(false, Ordering::Relaxed) {
+            connection.execute_batch("PRAGMA wal_checkpoint(PASSIVE)").unwrap();
+        }
     }
 }
 
@@ -235,14 +235,26 @@ fn open_sqlite(file: &str) -> rusqlite::Connection {
     connection
 }
 
-/// Moves what was written into the database's file when there is enough of it, off the writer's way, as the server does.
+/// Whether so little of the log remains to be copied that the writer does it.
+static REMAINS_LITTLE: AtomicBool = AtomicBool::new(false);
+
+/// Moves what was written into the database's file when there is enough of it, as the server does: off the writer's way, but
+/// for the end.
 fn checkpoint(file: &str) {
-    const FROM: u64 = 64 * 1024 * 1024;
+    const FROM: i64 = 16_000;
+    const REMAINDER: i64 = 250;
     let connection = open_sqlite(file);
+    let run = |mode: &str| -> (i64, i64) {
+        let row = |row: &rusqlite::Row<'_>| Ok((row.get(1)?, row.get(2)?));
+        connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], row).unwrap()
+    };
     loop {
         std::thread::sleep(Duration::from_millis(200));
-        if std::fs::metadata(format!("{file}-wal")).is_ok_and(|log| log.len() >= FROM) {
-            connection.execute_batch("PRAGMA wal_checkpoint(PASSIVE)").unwrap();
+        if run("NOOP").0 >= FROM {
+            let remains = (0..8).map(|_| run("PASSIVE")).map(|(pages, copied)| pages - copied);
+            if remains.into_iter().any(|pages| pages <= REMAINDER) {
+                REMAINS_LITTLE.store(true, Ordering::Relaxed);
+            }
         }
     }
 }
@@ -250,25 +262,21 @@ fn checkpoint(file: &str) {
 /// The one task that writes PostgreSQL.
 async fn write_postgres(url: String, mut queue: mpsc::Receiver<Waiting>) {
     let mut connection = PgConnection::connect(&url).await.unwrap();
-    connection.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(schema("")))).await.unwrap();
-    let statement = format!(
-        "WITH keys AS ({ADD_KEYS} SELECT * FROM UNNEST($1::text[], $2::bigint[], $3::bigint[])) \
-         {ADD_ROWS} SELECT * FROM UNNEST($4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::bigint[])"
-    );
+    connection.execute("CREATE TABLE written (number BIGINT NOT NULL PRIMARY KEY, body BYTEA NOT NULL)").await.unwrap();
     let mut group = Vec::with_capacity(GROUP);
+    let mut next = 1;
     while queue.recv_many(&mut group, GROUP).await > 0 {
-        let first = |number: fn(&Row) -> i64| group.iter().map(|one| number(&one.rows[0])).collect::<Vec<_>>();
-        let rows = || group.iter().flat_map(|one| &one.rows);
-        let each = |number: fn(&Row) -> i64| rows().map(number).collect::<Vec<_>>();
-        sqlx::query(sqlx::AssertSqlSafe(statement.as_str()))
-            .bind(group.iter().map(|one| one.key.as_str()).collect::<Vec<_>>())
-            .bind(first(|row| row.conversation))
-            .bind(first(|row| row.seq))
-            .bind(each(|row| row.conversation))
-            .bind(each(|row| row.seq))
-            .bind(rows().map(|row| row.author).collect::<Vec<_>>())
-            .bind(rows().map(|row| &*row.body).collect::<Vec<_>>())
-            .bind(each(|row| row.at))
+        let (mut numbers, mut bodies) = (Vec::new(), Vec::new());
+        for waiting in &group {
+            for (number, body) in waiting.rows(next) {
+                numbers.push(number);
+                bodies.push(body);
+            }
+            next += waiting.count();
+        }
+        sqlx::query("INSERT INTO written SELECT * FROM UNNEST($1::bigint[], $2::bytea[])")
+            .bind(numbers)
+            .bind(bodies)
             .execute(&mut connection)
             .await
             .unwrap();
