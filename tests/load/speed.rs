@@ -26,6 +26,8 @@ const BUDGET: [(&str, f64, &[&str]); 3] = [
     ("store", 45.0, &["turn: what the store gets", "store, SQLite: CPU of the server"]),
 ];
 const REST: f64 = 17.0;
+/// What stands at the page's end: where the time goes, and what was tried.
+const NOTES: &str = include_str!("notes.md");
 /// Flushes that are timed to name the disk.
 const FLUSHES: u32 = 400;
 
@@ -148,12 +150,17 @@ impl fmt::Display for Page {
         )?;
         writeln!(
             f,
-            "can do: the same HTTP stack and the same flush before the answer, but nothing of a claims service. The two take turns, and"
+            "can do: the same HTTP stack, the same flush before the answer, and as many rows and bytes as the server writes, each"
         )?;
-        writeln!(f, "what is shown is the median of the rounds.")?;
+        writeln!(
+            f,
+            "message's as they were recorded of a claim; but in one table keyed by a number, and nothing of a claims service. The two"
+        )?;
+        writeln!(f, "take turns, and what is shown is the median of the rounds.")?;
         Self::engine(f, "SQLite", &self.sqlite)?;
         Self::engine(f, "PostgreSQL", &self.postgres)?;
-        self.budget(f)
+        self.budget(f)?;
+        write!(f, "\n{NOTES}")
     }
 }
 
