@@ -9,7 +9,7 @@ use std::{
 };
 
 use sqlx::{
-    AssertSqlSafe, Connection as _, Executor, PgConnection, PgPool, SqlitePool,
+    AssertSqlSafe, Executor, PgConnection, PgPool, SqlitePool,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
@@ -21,9 +21,6 @@ use super::{
     value::{Arg, Array, Row},
     writer::{Place, Synchronous, Transaction, Writer},
 };
-
-/// A connection that nobody used for so long is tried before it is used again.
-const TRIED_AFTER: Duration = Duration::from_secs(1);
 
 /// The file of the address of an SQLite database; none for another engine's.
 pub fn sqlite_file(url: &str) -> Option<PathBuf> {
@@ -86,16 +83,6 @@ impl Db {
             let pool = PgPoolOptions::new()
                 .max_connections(16)
                 .acquire_timeout(Duration::from_secs(5))
-                // One that was used a moment ago need not be tried, which is a way over the network for each read.
-                .test_before_acquire(false)
-                .before_acquire(|connection, used| {
-                    Box::pin(async move {
-                        if used.idle_for >= TRIED_AFTER {
-                            connection.ping().await?;
-                        }
-                        Ok(true)
-                    })
-                })
                 .connect_with(options)
                 .await?;
             Ok(Self::Postgres(pool))
@@ -116,8 +103,6 @@ impl Db {
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(Duration::from_secs(5))
-            // A file does not hang up.
-            .test_before_acquire(false)
             .connect_with(options)
             .await?;
         Ok(Self::Sqlite { writer, readers, near: Arc::new(NearReaders::of(&file)), file })
