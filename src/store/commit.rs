@@ -8,7 +8,7 @@
 //! conversation may have, go by [`LANES`] tasks, and a group of them is one statement that holds only if nothing drops
 //! out ([`write_at_once`]); one that does not is stored as above. All other turns go by one task.
 
-use std::{sync::Arc, thread, time::Duration};
+use std::{collections::HashSet, sync::Arc, thread, time::Duration};
 
 use tokio::{
     runtime::Handle,

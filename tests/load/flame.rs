@@ -14,10 +14,27 @@ const LINE: usize = 16;
 /// A letter's width.
 const LETTER: f64 = 6.6;
 const NAME: usize = 120;
-/// The server's threads and the database's processes. What else was on the core is not shown.
-const THREADS: [&str; 4] = ["guichet", "tokio-rt-worker", "sqlx-", "postgres"];
-/// What only hands a call on: left out between two others.
-const HANDS_ON: [&str; 7] = ["core::", "std::", "alloc::", "<core::", "<alloc::", "<F as ", "<T as "];
+/// What only hands a call on, and what nothing is known of: left out between two others.
+const HANDS_ON: [&str; 18] = [
+    "core::",
+    "std::",
+    "alloc::",
+    "<core::",
+    "<std::",
+    "<alloc::",
+    "<F as ",
+    "<T as ",
+    "<&",
+    "<axum::",
+    "<futures_util::",
+    "<tower::",
+    "tokio::runtime::",
+    "__rust_",
+    "[unknown]",
+    "clone3",
+    "start_thread",
+    "__libc_start_",
+];
 
 /// A function on the stack, what it calls, and the samples in which it was there.
 #[derive(Default)]
@@ -32,9 +49,6 @@ pub(crate) fn draw(title: &str, script: &str) -> String {
     for sample in script.split("\n\n") {
         let mut lines = sample.lines().filter(|line| !line.trim().is_empty());
         let Some(thread) = lines.next().map(str::trim) else { continue };
-        if !THREADS.iter().any(|ours| thread.starts_with(ours)) {
-            continue;
-        }
         let names: Vec<String> =
             lines.map(|line| short(line.trim().split_once(' ').map_or("?", |(_, name)| name))).collect();
         let leaf = names.first().cloned();
