@@ -159,7 +159,8 @@ async fn main() {
             }
         }
         Command::Flame { title } => {
-            print!("{}", flame::draw(&title, &std::io::read_to_string(std::io::stdin()).unwrap()))
+            let script = std::io::read_to_string(std::io::stdin()).unwrap();
+            print!("{}", flame::draw(&title, &script));
         }
         Command::Speed { folder, commit } => print!("{}", Page::read(&folder, commit)),
     }
