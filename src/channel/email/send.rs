@@ -193,12 +193,13 @@ fn header(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 
-/// Those of the identifiers that are Message-IDs and can stand in a header unchanged.
+/// Those of the identifiers that are Message-IDs and can stand in a header unchanged. Behind one that came to us stands the hash
+/// of its content ([`super::parse::Mail::digest`]).
 fn ids(all: &[String]) -> impl Iterator<Item = &str> {
     let is_id = |id: &&str| {
         id.contains('@') && id.len() <= 250 && id.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>".contains(&byte))
     };
-    all.iter().map(String::as_str).filter(is_id)
+    all.iter().filter_map(|id| id.split(' ').next()).filter(is_id)
 }
 
 /// The send error of an SMTP error. Only codes are passed on, for the server's words may hold personal data.

@@ -401,7 +401,7 @@ async fn two_first_photos_at_the_same_instant_open_one_conversation(db: Database
         let (lmtp, julie, jpeg) = (lmtp.clone(), julie.clone(), STANDARD.encode(photo(number)));
         let raw = format!(
             "From: {julie}\nTo: photos@rives.example\nSubject: Photo {number}\nMessage-ID: <{number}.{julie}>\n\
-             MIME-Version: 1.0\nContent-Type: image/jpeg; name=\"{number}.jpg\"\nContent-Disposition: attachment\n\
+             Authentication-Results: mx.rives.example; dmarc=pass\nMIME-Version: 1.0\nContent-Type: image/jpeg; name=\"{number}.jpg\"\nContent-Disposition: attachment\n\
              Content-Transfer-Encoding: base64\n\n{jpeg}\n"
         );
         tokio::task::spawn_blocking(move || email::hand_over(&lmtp, "LHLO", &julie, "photos@rives.example", &raw))

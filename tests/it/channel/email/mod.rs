@@ -281,7 +281,7 @@ async fn a_claim_goes_to_and_fro_by_imap() {
     deliver(&address, &anne, &robot);
     let stopped = server.kill();
     deliver(&address, &anne, &mail("m3@example.org", &anne, "", "L'eau est coupée."));
-    deliver(&address, &anne, &mail("m1@example.org", &anne, "", "La même encore une fois."));
+    deliver(&address, &anne, &mail("m1@example.org", &anne, "", "Bonjour, fuite dans la salle de bain hier soir."));
     let _server = stopped.start();
     wait_for_number(&database, INBOUND, 3).await;
     sent(&anne, 2).await;
@@ -369,6 +369,7 @@ async fn the_line_of_lmtp_keeps_the_protocol() {
 
     let to = "lmtp@rives.example";
     for (name, raw, answer) in [
+        ("other words under one Message-ID", mail("dots@example.org", &anne, "", "Bonjour"), "250 2.0.0"),
         ("the same again", mail("dots@example.org", &anne, "", "Bonjour"), "250 2.0.0"),
         ("nothing", String::new(), "554 5.6.0"),
         ("no headers", "\nbonjour".to_owned(), "554 5.6.0"),
@@ -385,7 +386,7 @@ async fn the_line_of_lmtp_keeps_the_protocol() {
         let found = hand_over(&address, "LHLO", &anne, to, &raw);
         assert!(found.starts_with(answer), "{name}: {found}");
     }
-    assert_eq!(database.number(INBOUND).await, 2);
+    assert_eq!(database.number(INBOUND).await, 3);
     assert_eq!(database.number(CONVERSATIONS).await, 1);
 }
 
