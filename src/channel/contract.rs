@@ -10,6 +10,7 @@ use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, Method, StatusCode};
+use jiff::Timestamp;
 use serde_json::Value as Json;
 use tokio_util::sync::CancellationToken;
 
@@ -50,6 +51,16 @@ pub trait Provider: fmt::Debug + Send + Sync {
     fn fetch<'a>(&'a self, media: &'a str) -> BoxFuture<'a, Result<Bytes, FetchError>> {
         let _ = media;
         Box::pin(async { Err(FetchError::Gone) })
+    }
+
+    /// What the head of a post to `/channels/CHANNEL/ACCOUNT` tells of its sender, before the body is read.
+    ///
+    /// # Errors
+    ///
+    /// When the account takes no posts, or the head alone shows that the post is not the provider's.
+    fn admit(&self, head: &Head<'_>) -> Result<Admission, Refusal> {
+        let _ = head;
+        Err(Refusal::NotServed)
     }
 
     /// Verifies and decodes a post to `/channels/CHANNEL/ACCOUNT`. The signature is checked on the raw bytes.
@@ -118,6 +129,24 @@ pub struct Pace {
     pub apart: Duration,
 }
 
+/// The head of a post to an account's address.
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'a> {
+    pub method: &'a Method,
+    /// As in [`Post`].
+    pub url: &'a str,
+    pub headers: &'a HeaderMap,
+}
+
+/// What a post's head tells of its sender.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// It holds the account's secret.
+    Known,
+    /// The body must be read first: the signature is over it, or in it.
+    Unproven,
+}
+
 /// A post to an account's address, as it was received.
 #[derive(Debug)]
 pub struct Post<'a> {
@@ -127,6 +156,12 @@ pub struct Post<'a> {
     pub url: &'a str,
     pub headers: &'a HeaderMap,
     pub body: &'a Bytes,
+}
+
+impl<'a> Post<'a> {
+    pub fn head(&self) -> Head<'a> {
+        Head { method: self.method, url: self.url, headers: self.headers }
+    }
 }
 
 /// Why a post is refused. Nothing was stored.
@@ -163,9 +198,22 @@ impl Default for Acknowledgement {
 pub enum Event {
     Message(Box<Received>),
     Report(Report),
+    /// The proof by which the events after it were believed, where whoever saw it once could use it again.
+    Proof(OneTimeProof),
     /// Given back to the provider once the events before it are stored, for instance to show a pressed button as
     /// pressed. It may be lost without harm.
     AfterCommit(Json),
+}
+
+/// A proof that holds for what it came with first, and for nothing else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OneTimeProof {
+    /// A digest of it.
+    pub token: String,
+    /// A digest of what it came with.
+    pub of: String,
+    /// Until then it would be believed.
+    pub until: Timestamp,
 }
 
 /// A message with its files, whose bytes may still be at the provider.
@@ -285,11 +333,20 @@ pub enum Reason {
     Unavailable,
     /// The provider took the message and could not deliver it.
     Undelivered,
+    /// More was sent there than may be, or nothing may be.
+    Budget,
 }
 
 impl Reason {
-    const ALL: [Self; 6] =
-        [Self::NoSuchAddress, Self::Refused, Self::Account, Self::Content, Self::Unavailable, Self::Undelivered];
+    const ALL: [Self; 7] = [
+        Self::NoSuchAddress,
+        Self::Refused,
+        Self::Account,
+        Self::Content,
+        Self::Unavailable,
+        Self::Undelivered,
+        Self::Budget,
+    ];
 
     /// The name in the store and at the end of the text's key.
     pub fn name(self) -> &'static str {
@@ -300,6 +357,7 @@ impl Reason {
             Self::Content => "content",
             Self::Unavailable => "unavailable",
             Self::Undelivered => "undelivered",
+            Self::Budget => "budget",
         }
     }
 }
@@ -336,6 +394,8 @@ pub enum ReceiverError {
     Intake(#[from] IntakeError),
     #[error(transparent)]
     Fetch(#[from] FetchError),
+    #[error("this proof was used before, for something else")]
+    Replayed,
     #[error("a file cannot be stored at the moment")]
     Document(#[from] crate::document::DocumentError),
     #[error(transparent)]

@@ -14,8 +14,9 @@ pub mod testing;
 mod tests;
 
 pub use contract::{
-    Acknowledgement, Checked, Content, DeliveryStatus, Event, FetchError, File, Outbound, Pace, Post, Provider, Reason,
-    Received, ReceiverError, Refusal, Report, Retry, SendError, Sent, Thread, UnknownReason,
+    Acknowledgement, Admission, Checked, Content, DeliveryStatus, Event, FetchError, File, Head, OneTimeProof,
+    Outbound, Pace, Post, Provider, Reason, Received, ReceiverError, Refusal, Report, Retry, SendError, Sent, Thread,
+    UnknownReason,
 };
 pub use providers::{AccountError, Providers};
 pub use receiver::Receiver;

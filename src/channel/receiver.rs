@@ -10,7 +10,9 @@ use std::convert::Infallible;
 use bytes::Bytes;
 use futures_util::stream;
 
-use super::{Content, DeliveryStatus, Event, FetchError, File, Provider, Received, ReceiverError, Report};
+use super::{
+    Content, DeliveryStatus, Event, FetchError, File, OneTimeProof, Provider, Received, ReceiverError, Report,
+};
 use crate::{
     conversation::files::{Files, KeptFile, QUOTA},
     document::{DocumentError, Documents, Limits},
@@ -66,11 +68,28 @@ impl Receiver {
         match event {
             Event::Message(received) => Box::pin(self.receive(provider, *received)).await,
             Event::Report(report) => Box::pin(self.note(provider.channel(), provider.account(), &report)).await,
+            Event::Proof(proof) => self.believe(provider, &proof).await,
             Event::AfterCommit(what) => {
                 provider.after_commit(&what);
                 Ok(())
             }
         }
+    }
+
+    /// Remembers a proof with what it came with: a delivery that is repeated is believed again, anything else is not.
+    async fn believe(&self, provider: &dyn Provider, proof: &OneTimeProof) -> Result<(), ReceiverError> {
+        let (OneTimeProof { token, of, until }, now) = (proof, self.clock.now());
+        let used = format!("proof|{}|{}|{token}", provider.channel().name(), provider.account());
+        let used_for = format!("{used}|{of}");
+        // What ends at once leaves nothing behind: this only asks whether the same was believed before.
+        if !self.store.may_try(&used_for, 1, now, now).await? {
+            return Ok(());
+        }
+        if !self.store.may_try(&used, 1, now, *until).await? {
+            return Err(ReceiverError::Replayed);
+        }
+        self.store.may_try(&used_for, 1, now, *until).await?;
+        Ok(())
     }
 
     async fn receive(&self, provider: &dyn Provider, received: Received) -> Result<(), ReceiverError> {

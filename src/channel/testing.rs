@@ -54,6 +54,8 @@ pub enum Seen {
         id: String,
         status: DeliveryStatus,
     },
+    /// [`Event::Proof`].
+    Proof,
     /// [`Event::AfterCommit`].
     AfterCommit,
 }
@@ -72,6 +74,7 @@ impl Seen {
     pub fn of(event: &Event) -> Self {
         let received = match event {
             Event::Report(report) => return Self::Report { id: report.provider_id.clone(), status: report.status },
+            Event::Proof(_) => return Self::Proof,
             Event::AfterCommit(_) => return Self::AfterCommit,
             Event::Message(received) => received,
         };

@@ -125,8 +125,8 @@ pub enum CliError {
     Demo(String),
     #[error("cannot listen on {address}: {error}; is another Guichet running? set server.listen to another port")]
     Listen { address: String, error: std::io::Error },
-    #[error("the server stopped: {0}")]
-    Serve(std::io::Error),
+    #[error("the HTTP server failed: {0}")]
+    Serve(String),
     /// The command ran and printed what is wrong.
     #[error("not everything is in order")]
     Findings,

@@ -2,7 +2,10 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use tokio::task::JoinSet;
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    task::JoinSet,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{CliError, load_flows, open_documents, open_store, say};
@@ -13,13 +16,18 @@ use crate::{
     domain::clock::Clock,
     housekeeping::Housekeeping,
     intake::Intake,
-    outbox::{Jitter, LEASE, Outbox},
+    outbox::{Budget, BudgetLimits, Jitter, LEASE, Outbox},
     telemetry::{self, Metrics},
-    web::{self, App, AppParts, Openings, Peer, Sockets, Streams, health::free_mib},
+    web::{
+        self, App, AppParts, ConnectionLimits, Openings, Server, Sockets, Spool, Streams, Writing, health::free_mib,
+        raise_descriptors,
+    },
 };
 
 /// How long requests in flight may take to end after the service was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
+/// How long the database may take to close then.
+const CLOSING: Duration = Duration::from_secs(5);
 const DISK_PERIOD: Duration = Duration::from_secs(5);
 const FLOWS_PERIOD: Duration = Duration::from_mins(10);
 
@@ -37,6 +45,7 @@ pub(super) async fn open(config: Config) -> Result<AppParts, CliError> {
     let (clock, metrics) = (Clock::system(), Metrics::default());
     let in_flight = config.server.max_in_flight;
     let key = store.secret("key").await?;
+    let device_key = store.secret("device").await?;
     let providers = Providers::open(&config, &http::client().map_err(AccountError::from)?, &key)?;
     let accounts = providers.accounts();
     let intake = Intake::open(
@@ -66,12 +75,17 @@ pub(super) async fn open(config: Config) -> Result<AppParts, CliError> {
         metrics,
         streams: Streams::default(),
         openings: Openings::default(),
+        writing: Writing::default(),
+        spool: Spool::default(),
+        device_key: device_key.into(),
     })
 }
 
 /// Serves until SIGINT or SIGTERM. `ready` gets the address once the service listens.
 pub(super) async fn serve(app: App, ready: impl FnOnce(SocketAddr)) -> Result<(), CliError> {
     let (store, streams) = (app.engine.clone(), app.streams.clone());
+    // Whoever is told that the service listens may tell it to stop.
+    let signals = StopSignals::catch();
     let housekeeping =
         Housekeeping { store: store.clone(), documents: app.documents.clone(), clock: app.clock.clone() };
     let tasks = [
@@ -81,41 +95,38 @@ pub(super) async fn serve(app: App, ready: impl FnOnce(SocketAddr)) -> Result<()
         tokio::spawn(watch_disk(app.clone())),
         tokio::spawn(app.intake.clone().keep_time()),
     ];
-    let listen = app.config.server.listen;
-    let fail = |error| CliError::Listen { address: listen.to_string(), error };
-    let listener = Sockets::bind(listen).await.map_err(fail)?;
-    ready(listener.local_addr().map_err(fail)?);
+    let config = &app.config.server;
+    let limits = ConnectionLimits::new(config, raise_descriptors());
+    let fail = |error| CliError::Listen { address: config.listen.to_string(), error };
+    let sockets = Sockets::bind(config.listen).await.map_err(fail)?;
+    ready(sockets.local_addr().map_err(fail)?);
     let stop = CancellationToken::new();
     let channels = tokio::spawn(run_channels(app.clone(), stop.clone()));
-    let server = axum::serve(listener, web::router(app).into_make_service_with_connect_info::<Peer>())
-        .with_graceful_shutdown({
-            let stop = stop.clone();
-            async move {
-                stop_signal().await;
-                tracing::info!("stopping: no new requests, those at hand are finished");
-                streams.stop();
-                stop.cancel();
-            }
-        });
-    // Event streams are ended by `streams.stop()`. What still runs after the grace period is cut: clients come back to
-    // another node, and a message that was being sent is sent again when its lease runs out.
-    let grace = async {
-        stop.cancelled().await;
-        tokio::time::sleep(GRACE).await;
-    };
-    let finished = async {
-        server.await.map_err(CliError::Serve)?;
-        // A server that failed by itself: nothing comes in any more, so the channels stop too.
-        stop.cancel();
-        let _ = channels.await;
-        Ok::<_, CliError>(())
-    };
+    let server = Server::new(web::router(app.clone()), config, limits, app.metrics.clone());
+    let mut server = tokio::spawn({
+        let stop = stop.clone();
+        async move { server.serve(sockets, &stop, GRACE).await }
+    });
     tokio::select! {
-        finished = finished => finished?,
-        () = grace => tracing::info!("what had not ended was cut"),
+        () = signals.wait() => tracing::info!("stopping: no new requests, those at hand are finished"),
+        // It ends by itself only by a fault of the program: nothing comes in any more, so the channels stop too.
+        failed = &mut server => return Err(CliError::Serve(failed.err().map(|error| error.to_string()).unwrap_or_default())),
+    }
+    streams.stop();
+    stop.cancel();
+    // What still runs after the grace period is cut: clients come back to another node, and a message that was being sent
+    // is sent again when its lease runs out.
+    let finished = async {
+        let (server, channels) = tokio::join!(server, channels);
+        matches!((server, channels), (Ok(true), Ok(())))
+    };
+    if !tokio::time::timeout(GRACE + Duration::from_secs(1), finished).await.unwrap_or(false) {
+        tracing::info!("what had not ended was cut");
     }
     tasks.iter().for_each(tokio::task::JoinHandle::abort);
-    store.close().await;
+    if tokio::time::timeout(CLOSING, store.close()).await.is_err() {
+        tracing::warn!("the database did not close in time");
+    }
     Ok(())
 }
 
@@ -125,6 +136,7 @@ async fn run_channels(app: App, stop: CancellationToken) {
     for provider in app.providers.iter() {
         tasks.spawn(Arc::clone(provider).listen(app.receiver.clone(), stop.clone()));
     }
+    let sms = &app.config.sms;
     let outbox = Outbox {
         store: app.engine.clone(),
         intake: app.intake.clone(),
@@ -134,6 +146,15 @@ async fn run_channels(app: App, stop: CancellationToken) {
         jitter: Jitter::system(),
         public_url: app.config.server.public_url.as_str().into(),
         lease: LEASE,
+        budget: Budget::new(
+            BudgetLimits {
+                countries: sms.countries.clone(),
+                texts_per_number: sms.texts_per_number_a_day,
+                texts_per_country: sms.texts_per_country_a_day,
+                texts_per_account: sms.texts_per_account_a_day,
+            },
+            app.metrics.clone(),
+        ),
     };
     tasks.spawn(outbox.run(app.providers.clone(), stop));
     while let Some(ended) = tasks.join_next().await {
@@ -143,20 +164,36 @@ async fn run_channels(app: App, stop: CancellationToken) {
     }
 }
 
-async fn stop_signal() {
-    let interrupt = tokio::signal::ctrl_c();
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
+/// SIGINT and SIGTERM, which are caught from the moment when this is made.
+struct StopSignals {
+    interrupt: Option<Signal>,
+    terminate: Option<Signal>,
+}
+
+impl StopSignals {
+    fn catch() -> Self {
+        let catch = |kind, name| match signal(kind) {
+            Ok(signal) => Some(signal),
             Err(error) => {
-                tracing::warn!(%error, "SIGTERM cannot be caught; stop with SIGINT");
-                std::future::pending::<()>().await;
+                tracing::warn!(%error, "{name} cannot be caught");
+                None
             }
+        };
+        Self {
+            interrupt: catch(SignalKind::interrupt(), "SIGINT"),
+            terminate: catch(SignalKind::terminate(), "SIGTERM"),
         }
-    };
-    tokio::select! {
-        _ = interrupt => {}
-        () = terminate => {}
+    }
+
+    async fn wait(mut self) {
+        let come = async |signal: &mut Option<Signal>| match signal {
+            Some(signal) => drop(signal.recv().await),
+            None => std::future::pending().await,
+        };
+        tokio::select! {
+            () = come(&mut self.interrupt) => {}
+            () = come(&mut self.terminate) => {}
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::Secret;
+use super::{Network, Secret};
 
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -103,6 +103,9 @@ pub enum Security {
 #[serde(deny_unknown_fields)]
 pub struct Lmtp {
     pub listen: SocketAddr,
+    /// Which mail servers may hand over: this machine's, where nothing else is said.
+    #[serde(default = "Network::this_machine")]
+    pub peers: Vec<Network>,
 }
 
 fn inbox() -> String {

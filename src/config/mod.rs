@@ -1,6 +1,7 @@
 //! The configuration: the documented default file, then a file, then the environment. What is unknown is an error.
 
 mod email;
+mod network;
 mod secret;
 mod sms;
 mod telegram;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 pub use email::{Dkim, Email, EmailAccount, Lmtp, MailServer, Security};
+pub use network::{Network, NotANetwork};
 pub use secret::{Hidden, Secret, SecretError};
 pub use sms::{
     Octopush, Ovh, Smpp, SmppIds, Sms, Twilio, Webhook, WebhookFields, WebhookFormat, WebhookReport, WebhookSend,
@@ -37,9 +39,7 @@ pub struct Config {
     pub documents: Documents,
     pub flows: Flows,
     pub log: Log,
-    #[serde(default)]
     pub chat: Chat,
-    #[serde(default)]
     pub sms: Sms,
     #[serde(default)]
     pub email: Email,
@@ -55,6 +55,15 @@ pub struct Server {
     pub max_in_flight: usize,
     /// Whose `X-Forwarded-For` is believed.
     pub proxies: Vec<IpAddr>,
+    pub max_connections: usize,
+    /// Of an IPv6 address, its /64.
+    pub max_connections_per_address: usize,
+    pub header_timeout_seconds: u64,
+    pub keep_alive_seconds: u64,
+    pub body_timeout_seconds: u64,
+    pub min_body_bytes_per_second: u64,
+    /// Who may read `/ready` and `/metrics`.
+    pub monitors: Vec<Network>,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -94,6 +103,8 @@ pub enum LogFormat {
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Chat {
+    /// How many conversations one address may open in an hour.
+    pub openings_per_hour: u32,
     #[serde(default)]
     pub sites: Vec<Site>,
 }

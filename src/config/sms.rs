@@ -9,6 +9,12 @@ use super::Secret;
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Sms {
+    /// The countries that are written to, by their two letters; the first is the service's own.
+    pub countries: Vec<String>,
+    pub texts_per_number_a_day: u32,
+    /// For each country but the first.
+    pub texts_per_country_a_day: u32,
+    pub texts_per_account_a_day: u32,
     pub webhooks: Vec<Webhook>,
     pub twilio: Vec<Twilio>,
     pub ovh: Vec<Ovh>,

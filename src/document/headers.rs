@@ -29,10 +29,9 @@ pub fn original_headers(media_type: MediaType, name: &str) -> [(&'static str, St
     headers(media_type.name(), disposition, "private, no-cache")
 }
 
-/// Headers for a preview, which we encoded ourselves: it is shown in a page, and cached since an address' content never
-/// changes.
+/// Headers for a preview, which we encoded ourselves: it is shown in a page, and no browser keeps it beyond the session.
 pub fn preview_headers() -> [(&'static str, String); 5] {
-    headers(MediaType::Jpeg.name(), "inline".to_owned(), "private, max-age=86400, immutable")
+    headers(MediaType::Jpeg.name(), "inline".to_owned(), "no-store, private")
 }
 
 fn headers(media_type: &str, disposition: String, cache: &str) -> [(&'static str, String); 5] {

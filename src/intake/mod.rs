@@ -48,7 +48,7 @@ pub use libraries::LibraryError;
 use listeners::Listeners;
 pub use listeners::{Heard, Listener};
 use routes::Route;
-pub(crate) use throttle::Throttle;
+pub(crate) use throttle::{Key, Limit, Throttle};
 use timers::Timers;
 
 /// How often a turn that another node overtook is made again before the sender is asked to come back.

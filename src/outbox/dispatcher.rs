@@ -285,7 +285,10 @@ async fn attempt(outbox: Outbox, provider: Arc<dyn Provider>, row: OutboxRow, de
             Err(error) => return failed(&error.to_string()),
         }
         let outbound = compose(&outbox, &row).await?;
-        provider.deliver(&outbound).await
+        outbox.budget.check(&outbound, outbox.clock.now())?;
+        let sent = provider.deliver(&outbound).await?;
+        outbox.budget.spend(&outbound, outbox.clock.now());
+        Ok(sent)
     };
     let result = match timeout_at(deadline, AssertUnwindSafe(sending).catch_unwind()).await {
         Ok(Ok(result)) => result,

@@ -15,6 +15,7 @@
 //! lose, and drops nothing in silence: a message that is given up is a line of the dossier's timeline and puts the
 //! dossier into the inbox.
 
+mod budget;
 mod compose;
 mod dispatcher;
 mod pace;
@@ -35,6 +36,7 @@ use crate::{
     telemetry::Metrics,
 };
 
+pub use budget::{Budget, BudgetLimits};
 pub use dispatcher::Dispatcher;
 pub use retry::Jitter;
 
@@ -53,6 +55,7 @@ pub struct Outbox {
     /// The service's public URL, for the links in messages.
     pub public_url: Arc<str>,
     pub lease: Duration,
+    pub budget: Budget,
 }
 
 impl Outbox {

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::{Dispatcher, Jitter, LEASE, Outbox};
+use super::{Budget, BudgetLimits, Dispatcher, Jitter, LEASE, Outbox};
 use crate::{
     channel::{
         DeliveryStatus, Event, Outbound, Pace, Provider, Providers, Reason, Receiver, Report, Retry, SendError, Sent,
@@ -139,7 +139,14 @@ impl Trial {
                 .await
                 .unwrap();
         let receiver = Receiver::new(intake.clone(), store.clone(), documents, Limits::default(), clock.clone());
+        let limits = BudgetLimits {
+            countries: vec!["FR".into(), "BE".into()],
+            texts_per_number: 100,
+            texts_per_country: 100,
+            texts_per_account: 1000,
+        };
         let outbox = Outbox {
+            budget: Budget::new(limits, metrics.clone()),
             store: store.clone(),
             intake,
             receiver,

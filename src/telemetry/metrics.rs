@@ -24,6 +24,19 @@ pub struct AccountLabel {
     pub account: String,
 }
 
+/// A budget of an account that is spent: `number`, `country`, `country not served`, `account`, `address`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct BudgetLabel {
+    pub account: String,
+    pub budget: &'static str,
+}
+
+/// Why connections were closed: `timed out`, `crowded`, `refused`, `stopped`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct ConnectionLabel {
+    pub why: &'static str,
+}
+
 /// Counters and timings. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Metrics {
@@ -46,6 +59,12 @@ pub struct Metrics {
     pub outbox_failed: Family<AccountLabel, Counter>,
     /// Messages that were given up and shown to a handler.
     pub outbox_given_up: Family<AccountLabel, Counter>,
+    /// Tries to send that were refused for a budget.
+    pub outbox_over_budget: Family<BudgetLabel, Counter>,
+    /// Connections of the HTTP server.
+    pub connections_open: Gauge,
+    /// Connections that the HTTP server closed or did not take.
+    pub connections_closed: Family<ConnectionLabel, Counter>,
 }
 
 impl Default for Metrics {
@@ -69,6 +88,16 @@ impl Default for Metrics {
         registry.register("outbox_tries_failed", "Tries to send that failed", outbox_failed.clone());
         let outbox_given_up = Family::default();
         registry.register("outbox_given_up", "Messages given up and shown to a handler", outbox_given_up.clone());
+        let outbox_over_budget = Family::default();
+        registry.register("outbox_over_budget", "Messages refused for a budget", outbox_over_budget.clone());
+        let connections_open = Gauge::default();
+        registry.register("connections_open", "Connections of the HTTP server", connections_open.clone());
+        let connections_closed = Family::default();
+        registry.register(
+            "connections_closed",
+            "Connections that the HTTP server closed or did not take",
+            connections_closed.clone(),
+        );
         Self {
             registry: Arc::new(registry),
             received,
@@ -80,6 +109,9 @@ impl Default for Metrics {
             outbox_sent,
             outbox_failed,
             outbox_given_up,
+            outbox_over_budget,
+            connections_open,
+            connections_closed,
         }
     }
 }

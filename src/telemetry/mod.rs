@@ -6,7 +6,7 @@ use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitEx
 
 use crate::config::{Log, LogFormat};
 
-pub use metrics::{AccountLabel, ChannelLabel, Metrics};
+pub use metrics::{AccountLabel, BudgetLabel, ChannelLabel, ConnectionLabel, Metrics};
 
 /// Why logging could not start.
 #[derive(Debug, thiserror::Error)]

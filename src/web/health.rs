@@ -2,11 +2,36 @@
 
 use std::path::Path;
 
-use axum::{Json, extract::State, http::header, response::IntoResponse};
+use axum::{
+    Json,
+    extract::{FromRequestParts, State},
+    http::{header, request::Parts},
+    response::IntoResponse,
+};
 use serde::Serialize;
 
-use super::{App, problem::Problem};
+use super::{
+    App,
+    client::{ClientAddress, is_behind_unknown_proxy},
+    problem::Problem,
+};
 use crate::document::free_bytes;
+
+/// A request of one of `server.monitors`. To all others there is nothing here.
+pub(super) struct Monitor;
+
+impl FromRequestParts<App> for Monitor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let config = &app.config.server;
+        let ClientAddress(from) = ClientAddress::of(&parts.extensions);
+        let is_known = config.monitors.iter().any(|network| network.contains(from));
+        // A proxy on this machine that nobody told us of asks for anybody.
+        let is_anybody = is_behind_unknown_proxy(&parts.headers, &parts.extensions, &config.proxies);
+        if is_known && !is_anybody { Ok(Self) } else { Err(Problem::not_found()) }
+    }
+}
 
 /// `GET /live`: the process answers.
 pub(super) async fn live() -> &'static str {
@@ -21,7 +46,7 @@ pub(super) struct Ready {
 }
 
 /// `GET /ready`: the database takes a write and the disk has room.
-pub(super) async fn ready(State(app): State<App>) -> Result<Json<Ready>, Problem> {
+pub(super) async fn ready(_: Monitor, State(app): State<App>) -> Result<Json<Ready>, Problem> {
     app.engine.check_writable().await.map_err(|error| Problem::unavailable(error.to_string()))?;
     let free = free_mib(Path::new(&app.config.documents.folder));
     if let Some(free) = free
@@ -33,7 +58,7 @@ pub(super) async fn ready(State(app): State<App>) -> Result<Json<Ready>, Problem
 }
 
 /// `GET /metrics`, in the OpenMetrics text form.
-pub(super) async fn metrics(State(app): State<App>) -> impl IntoResponse {
+pub(super) async fn metrics(_: Monitor, State(app): State<App>) -> impl IntoResponse {
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(header::CONTENT_TYPE, kind)], app.metrics.render())
 }

@@ -6,11 +6,14 @@
 mod channels;
 mod chat;
 mod client;
+mod connections;
 pub mod console;
 pub(crate) mod health;
 mod link;
 pub mod problem;
 mod problem_page;
+mod request_body;
+mod server;
 mod socket;
 mod streams;
 #[cfg(test)]
@@ -22,7 +25,7 @@ use std::{net::IpAddr, ops::Deref, sync::Arc};
 use axum::{
     Router,
     extract::{Request, State},
-    http::{HeaderValue, header},
+    http::{HeaderName, HeaderValue, header},
     middleware::{self, Next},
     response::{Redirect, Response},
     routing::get,
@@ -38,8 +41,11 @@ use crate::{
     telemetry::Metrics,
 };
 
-pub use chat::Openings;
-pub use socket::{Peer, Sockets};
+pub use channels::Spool;
+pub use chat::{Openings, Writing};
+pub use connections::ConnectionLimits;
+pub use server::{Server, raise_descriptors};
+pub use socket::Sockets;
 pub use streams::Streams;
 
 /// What requests need. Cheap to clone: each route and each layer has its own, for each request.
@@ -61,6 +67,10 @@ pub struct AppParts {
     pub metrics: Metrics,
     pub streams: Streams,
     pub openings: Openings,
+    pub writing: Writing,
+    pub spool: Spool,
+    /// Signs the cookies by which the console knows devices.
+    pub device_key: Arc<str>,
 }
 
 impl From<AppParts> for App {
@@ -80,7 +90,10 @@ impl Deref for App {
 /// All routes.
 pub fn router(app: App) -> Router {
     let console = console::router(console_of(&app));
-    let proxies: Arc<[IpAddr]> = app.config.server.proxies.clone().into();
+    let edge = Edge {
+        proxies: app.config.server.proxies.clone().into(),
+        is_https: app.config.server.public_url.starts_with("https:"),
+    };
     Router::new()
         .route("/", get(|| async { Redirect::to("/chat") }))
         .route("/live", get(health::live))
@@ -93,24 +106,37 @@ pub fn router(app: App) -> Router {
         .with_state(app)
         .merge(console)
         .fallback(|| async { problem::Problem::not_found() })
-        .layer(middleware::from_fn_with_state(proxies, surround))
+        .layer(middleware::from_fn_with_state(edge, surround))
+}
+
+/// What every request and response is treated by.
+#[derive(Clone)]
+struct Edge {
+    proxies: Arc<[IpAddr]>,
+    is_https: bool,
 }
 
 /// What is done with every request and every response: one layer, for each copies the router and boxes its future.
-async fn surround(State(proxies): State<Arc<[IpAddr]>>, request: Request, next: Next) -> Response {
-    fence_in(problem_page::for_people(client::note(request, &proxies), next).await)
+async fn surround(State(edge): State<Edge>, request: Request, next: Next) -> Response {
+    fence_in(problem_page::for_people(client::note(request, &edge.proxies), next).await, edge.is_https)
 }
 
 /// Adds the security headers to every response that does not have its own.
-fn fence_in(mut response: Response) -> Response {
+fn fence_in(mut response: Response, is_https: bool) -> Response {
+    const TRANSPORT: &str = "max-age=31536000";
     let headers = response.headers_mut();
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::CACHE_CONTROL, "no-store"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
     ] {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if is_https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(TRANSPORT));
     }
     response
 }
@@ -127,5 +153,6 @@ fn console_of(app: &App) -> console::Console {
         clock: app.clock.clone(),
         public_url: app.config.server.public_url.clone(),
         streams: app.streams.clone(),
+        device_key: Arc::clone(&app.device_key),
     })
 }

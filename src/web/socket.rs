@@ -11,15 +11,13 @@ use std::{
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker, ready},
-    time::Duration,
 };
 
 use axum::{
     body::{Body, BodyDataStream, Bytes},
-    extract::{ConnectInfo, FromRequestParts, connect_info::Connected},
+    extract::{ConnectInfo, FromRequestParts},
     http::{HeaderValue, Version, header, request::Parts},
     response::Response,
-    serve::{IncomingStream, Listener},
 };
 use futures_util::{StreamExt as _, stream};
 use tokio::{
@@ -29,8 +27,7 @@ use tokio::{
     time::timeout,
 };
 
-/// A line that takes nothing for so long is given up.
-const PATIENCE: Duration = Duration::from_secs(30);
+use super::connections::{Connection, PATIENCE, Place};
 
 /// Where the server accepts its connections.
 #[derive(Debug)]
@@ -38,16 +35,17 @@ pub struct Sockets(TcpListener);
 
 /// One connection, as the HTTP library has it.
 #[derive(Debug)]
-pub struct Socket {
+pub(super) struct Socket {
     /// Taken when it is dropped.
-    stream: Option<TcpStream>,
+    held: Option<(TcpStream, Place)>,
     exit: Exit,
 }
 
 /// Who is at the other end, and the way out of HTTP there.
 #[derive(Clone, Debug)]
-pub struct Peer {
+pub(super) struct Peer {
     pub(super) address: SocketAddr,
+    pub(super) connection: Arc<Connection>,
     exit: Exit,
 }
 
@@ -64,7 +62,7 @@ enum Leaving {
     Writing(Waker),
     Written,
     /// The socket is to be given to whoever waits there.
-    To(oneshot::Sender<TcpStream>),
+    To(oneshot::Sender<(TcpStream, Place)>),
 }
 
 /// The way out of a request's connection, where there is one.
@@ -79,25 +77,9 @@ impl Sockets {
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.0.local_addr()
     }
-}
 
-impl Listener for Sockets {
-    type Io = Socket;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Socket, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
-        (Socket { stream: Some(stream), exit: Exit::default() }, address)
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
-    }
-}
-
-impl Connected<IncomingStream<'_, Sockets>> for Peer {
-    fn connect_info(incoming: IncomingStream<'_, Sockets>) -> Self {
-        Self { address: *incoming.remote_addr(), exit: incoming.io().exit.clone() }
+    pub(super) async fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
+        self.0.accept().await
     }
 }
 
@@ -112,20 +94,38 @@ impl<S: Sync> FromRequestParts<S> for WayOut {
 }
 
 impl Socket {
-    fn stream(&mut self) -> io::Result<Pin<&mut TcpStream>> {
-        self.stream.as_mut().map(Pin::new).ok_or_else(|| io::ErrorKind::NotConnected.into())
+    pub(super) fn new(stream: TcpStream, place: Place) -> Self {
+        Self { held: Some((stream, place)), exit: Exit::default() }
+    }
+
+    pub(super) fn peer(&self, address: SocketAddr, connection: Arc<Connection>) -> Peer {
+        Peer { address, connection, exit: self.exit.clone() }
+    }
+
+    fn held(&mut self) -> io::Result<(Pin<&mut TcpStream>, &Place)> {
+        let held = self.held.as_mut().map(|(stream, place)| (Pin::new(stream), &*place));
+        held.ok_or_else(|| io::ErrorKind::NotConnected.into())
     }
 }
 
 impl AsyncRead for Socket {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        self.stream()?.poll_read(cx, buf)
+        let (stream, place) = self.held()?;
+        let before = buf.filled().len();
+        let read = stream.poll_read(cx, buf);
+        if buf.filled().len() > before {
+            place.connection().heard();
+        }
+        read
     }
 }
 
 impl AsyncWrite for Socket {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.stream()?.poll_write(cx, bytes)
+        let (stream, place) = self.held()?;
+        let written = stream.poll_write(cx, bytes);
+        place.connection().takes(written.is_ready());
+        written
     }
 
     fn poll_write_vectored(
@@ -133,7 +133,10 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.stream()?.poll_write_vectored(cx, slices)
+        let (stream, place) = self.held()?;
+        let written = stream.poll_write_vectored(cx, slices);
+        place.connection().takes(written.is_ready());
+        written
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -142,7 +145,9 @@ impl AsyncWrite for Socket {
 
     /// The library asks for it when it has written all that it had.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(self.stream()?.poll_flush(cx))?;
+        let (stream, place) = self.held()?;
+        ready!(stream.poll_flush(cx))?;
+        place.connection().wrote();
         self.exit.note_written();
         Poll::Ready(Ok(()))
     }
@@ -151,16 +156,17 @@ impl AsyncWrite for Socket {
         if matches!(*self.exit.leaving(), Leaving::To(_)) {
             return Poll::Ready(Ok(()));
         }
-        self.stream()?.poll_shutdown(cx)
+        self.held()?.0.poll_shutdown(cx)
     }
 }
 
 impl Drop for Socket {
     fn drop(&mut self) {
         let leaving = std::mem::take(&mut *self.exit.leaving());
-        if let (Leaving::To(sender), Some(stream)) = (leaving, self.stream.take()) {
+        if let (Leaving::To(sender), Some(held)) = (leaving, self.held.take()) {
+            held.1.detach();
             // Whoever waited may have ended meanwhile.
-            let _ = sender.send(stream);
+            let _ = sender.send(held);
         }
     }
 }
@@ -191,7 +197,7 @@ impl Exit {
     }
 
     /// The socket, as soon as the library has let go of it.
-    fn leave(&self) -> oneshot::Receiver<TcpStream> {
+    fn leave(&self) -> oneshot::Receiver<(TcpStream, Place)> {
         let (sender, socket) = oneshot::channel();
         *self.leaving() = Leaving::To(sender);
         socket
@@ -216,8 +222,8 @@ pub(super) fn detach(response: Response, WayOut(exit): WayOut) -> Response {
 }
 
 /// Writes a body's chunks until it ends or the peer does.
-async fn go_on(socket: oneshot::Receiver<TcpStream>, body: Body) {
-    let Ok(mut socket) = socket.await else { return };
+async fn go_on(socket: oneshot::Receiver<(TcpStream, Place)>, body: Body) {
+    let Ok((mut socket, _place)) = socket.await else { return };
     let mut body: BodyDataStream = body.into_data_stream();
     loop {
         let data = tokio::select! {

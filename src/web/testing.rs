@@ -7,7 +7,7 @@ use std::sync::{
 
 use jiff::Timestamp;
 
-use super::{App, AppParts, Openings, Streams};
+use super::{App, AppParts, Openings, Spool, Streams, Writing};
 use crate::{
     channel::{Provider, Providers, Receiver},
     config::{Config, Site},
@@ -65,6 +65,9 @@ impl Trial {
             metrics,
             streams: Streams::default(),
             openings: Openings::default(),
+            writing: Writing::default(),
+            spool: Spool::default(),
+            device_key: "a key of the tests".into(),
         });
         tokio::spawn(app.receiver.inspections().clone().run());
         Self { app, now, folder }

@@ -16,7 +16,7 @@ use guichet::{
     intake::Intake,
     store::Engine,
     telemetry::Metrics,
-    web::{self, App, AppParts, Openings, Streams},
+    web::{self, App, AppParts, Openings, Spool, Streams, Writing},
 };
 
 use crate::{Found, client::Client, cpu, people::Place, policies::INSURER};
@@ -74,6 +74,9 @@ async fn open(folder: &std::path::Path) -> App {
         metrics,
         streams: Streams::default(),
         openings: Openings::default(),
+        writing: Writing::default(),
+        spool: Spool::default(),
+        device_key: "a key".into(),
     })
 }
 

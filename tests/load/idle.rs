@@ -14,8 +14,8 @@ use tokio::{
 
 use crate::process;
 
-/// Conversations that are opened from one address: the server allows 120 in ten minutes.
-const PER_ADDRESS: u32 = 100;
+/// Conversations that are opened from one address: the server allows 30 in an hour.
+const PER_ADDRESS: u32 = 25;
 /// Before memory is looked at: what was done is done, and the allocator has put its house in order.
 const SETTLES: Duration = Duration::from_secs(3);
 

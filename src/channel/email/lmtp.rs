@@ -4,13 +4,14 @@
 //! After DATA there is one reply for each recipient, 250 only when the message is on disk. A recipient that is not ours
 //! is refused before the message is sent.
 
+mod peers;
+
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
     task::JoinSet,
     time::{sleep, timeout},
 };
@@ -20,52 +21,72 @@ use super::{
     EmailProvider, TakeError,
     parse::{MAX_BYTES, Unreadable, normalise},
 };
-use crate::channel::Receiver;
+use crate::{channel::Receiver, config::Lmtp};
+use peers::{Peers, Seat};
 
 /// The time-outs between two commands and for a message: five and ten minutes, as in RFC 5321, 4.5.3.2.
 const PATIENCE: Duration = Duration::from_mins(5);
 const PATIENCE_FOR_DATA: Duration = Duration::from_mins(10);
 /// The longest command line in octets: the 512 of RFC 5321, 4.5.3.1.4, and room for extensions.
 const MAX_COMMAND: usize = 2048;
-/// How many connections are served at once; more wait in the mail server's queue.
-const LINES: usize = 16;
 const MAX_RECIPIENTS: usize = 100;
 const GREETING: &str = "220 Guichet LMTP";
 /// How long to wait before the port is tried again.
 const AGAIN: Duration = Duration::from_secs(5);
+/// How long to wait when the system has no file for a connection.
+const NO_FILE: Duration = Duration::from_millis(500);
+/// How long a peer that is sent away may take to read that.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Serves until `stop`, then finishes the messages that have begun.
 pub(super) async fn serve(
     account: &Arc<EmailProvider>,
-    listen: SocketAddr,
+    settings: &Lmtp,
     receiver: &Receiver,
     stop: &CancellationToken,
 ) {
-    let Some(listener) = bind(account, listen, stop).await else { return };
-    let places = Arc::new(Semaphore::new(LINES));
+    let Some(listener) = bind(account, settings.listen, stop).await else { return };
+    let peers = Peers::default();
     let mut lines = JoinSet::new();
     loop {
-        let place = tokio::select! {
+        let accepted = tokio::select! {
             () = stop.cancelled() => break,
-            place = Arc::clone(&places).acquire_owned() => place,
-        };
-        let stream = tokio::select! {
-            () = stop.cancelled() => break,
-            stream = listener.accept() => stream,
+            accepted = listener.accept() => accepted,
         };
         while lines.try_join_next().is_some() {}
-        let (Ok(place), Ok((stream, _))) = (place, stream) else { continue };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                tracing::error!(account = account.config.account, %error, "an LMTP connection cannot be accepted");
+                sleep(NO_FILE).await;
+                continue;
+            }
+        };
+        let name = &account.config.account;
+        if !settings.peers.iter().any(|network| network.contains(peer.ip())) {
+            tracing::warn!(account = name, "a peer that is not among lmtp.peers was sent away");
+            lines.spawn(send_away(stream, "554 5.7.1 This host may not hand mail over"));
+            continue;
+        }
+        let Some(seat) = peers.seat(peer.ip()) else {
+            tracing::warn!(account = name, "an LMTP connection found no place: all others hand a message over");
+            lines.spawn(send_away(stream, "421 4.3.2 Too many connections"));
+            continue;
+        };
         let (account, receiver, stop) = (Arc::clone(account), receiver.clone(), stop.clone());
         lines.spawn(async move {
-            let _place = place;
-            let mut session =
-                Session { account: &account, receiver: &receiver, stream: BufReader::new(stream), mail: None };
+            let stream = BufReader::new(stream);
+            let mut session = Session { account: &account, receiver: &receiver, stream, mail: None, seat };
             if let Err(error) = session.run(&stop).await {
                 tracing::debug!(account = account.config.account, %error, "an LMTP connection broke");
             }
         });
     }
     while lines.join_next().await.is_some() {}
+}
+
+async fn send_away(mut stream: TcpStream, why: &'static str) {
+    let _ = timeout(FAREWELL, stream.write_all(format!("{why}\r\n").as_bytes())).await;
 }
 
 /// Checks that the port is free, or that a running Guichet listens on it, for `guichet doctor`.
@@ -100,6 +121,7 @@ struct Session<'a> {
     receiver: &'a Receiver,
     stream: BufReader<TcpStream>,
     mail: Option<Transaction>,
+    seat: Seat,
 }
 
 /// A mail transaction: the arguments of MAIL and RCPT.
@@ -121,11 +143,14 @@ impl Session<'_> {
     async fn run(&mut self, stop: &CancellationToken) -> std::io::Result<()> {
         self.say(GREETING).await?;
         loop {
+            let waiting = self.seat.wait();
             let read = tokio::select! {
                 // Between two messages nothing is lost by closing the connection.
                 () = stop.cancelled() => return self.say("421 4.3.2 Stopping").await,
+                () = waiting.wanted() => return self.say("421 4.3.2 Others wait").await,
                 read = timeout(PATIENCE, self.read_line(MAX_COMMAND)) => read,
             };
+            drop(waiting);
             let line = match read {
                 Err(_) => return self.say("421 4.4.2 Too slow").await,
                 Ok(Err(error)) => return Err(error),

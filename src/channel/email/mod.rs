@@ -39,8 +39,8 @@ use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    AccountError, Checked, Content, Event, FetchError, File, Outbound, Pace, Post, Provider, Reason, Received,
-    Receiver, ReceiverError, Refusal, Report, Retry, SendError, Sent,
+    AccountError, Admission, Checked, Content, Event, FetchError, File, Head, Outbound, Pace, Post, Provider, Reason,
+    Received, Receiver, ReceiverError, Refusal, Report, Retry, SendError, Sent,
 };
 use crate::{
     config::{Config, EmailAccount},
@@ -290,13 +290,20 @@ impl Provider for EmailProvider {
         Box::pin(async { Err(FetchError::TooLarge) })
     }
 
+    fn admit(&self, head: &Head<'_>) -> Result<Admission, Refusal> {
+        let secret = self.config.secret.as_ref().ok_or(Refusal::NotServed)?;
+        let secret = secret.reveal().map_err(|error| Refusal::Malformed(error.to_string()))?;
+        post::admit(head.headers, &secret)
+    }
+
     fn decode_apart<'a>(&'a self, post: &'a Post<'a>) -> BoxFuture<'a, Result<Vec<Event>, Refusal>> {
         Box::pin(async {
             let secret = self.config.secret.as_ref().ok_or(Refusal::NotServed)?;
             let secret = secret.reveal().map_err(|error| Refusal::Malformed(error.to_string()))?;
-            let raw = post::raw_message(post, &secret, self.clock.now())?;
+            let (raw, proof) = post::raw_message(post, &secret, self.clock.now())?;
             let mail = parse::read(raw).await.map_err(refusal)?;
-            self.events(mail).map_err(refusal)
+            let events = self.events(mail).map_err(refusal)?;
+            Ok(proof.map(Event::Proof).into_iter().chain(events).collect())
         })
     }
 
@@ -328,7 +335,7 @@ impl Provider for EmailProvider {
             };
             let lmtp = async {
                 if let Some(lmtp) = &self.config.lmtp {
-                    lmtp::serve(&self, lmtp.listen, &receiver, &stop).await;
+                    lmtp::serve(&self, lmtp, &receiver, &stop).await;
                 }
             };
             tokio::join!(imap, lmtp);

@@ -1,18 +1,19 @@
 //! Raw messages that a provider posts: in Mailgun's field `body-mime`, in SendGrid's `email`, or as the body itself.
 //!
 //! A post is accepted when it holds the account's secret, as `Authorization: Bearer` or as the password in the URL that
-//! the provider was given, or Mailgun's signature by that secret, which is valid for [`SIGNED_FOR`]. Replaying a post
-//! within that time changes nothing, because the message's own identifier is remembered for longer.
+//! the provider was given, or Mailgun's signature by that secret, which is valid for [`SIGNED_FOR`]. The signature does not
+//! cover the message: whoever saw one could sign another by it, so it holds for the message that it came with first
+//! ([`OneTimeProof`]). Replaying a post changes nothing, because the message's own identifier is remembered for longer.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use http::header;
+use http::{HeaderMap, header};
 use jiff::{SignedDuration, Timestamp};
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-use crate::channel::{Post, Refusal};
+use crate::channel::{Admission, OneTimeProof, Post, Refusal};
 
 /// How far a signature's time may be from ours: Mailgun retries a post for eight hours.
 const SIGNED_FOR: SignedDuration = SignedDuration::from_hours(12);
@@ -26,8 +27,12 @@ const FIELDS: [&str; 2] = ["body-mime", "email"];
 /// # Errors
 ///
 /// When the post does not come from the provider, or holds no message.
-pub(super) fn raw_message(post: &Post<'_>, secret: &str, now: Timestamp) -> Result<Bytes, Refusal> {
-    let kind = header_of(post, &header::CONTENT_TYPE);
+pub(super) fn raw_message(
+    post: &Post<'_>,
+    secret: &str,
+    now: Timestamp,
+) -> Result<(Bytes, Option<OneTimeProof>), Refusal> {
+    let kind = header_of(post.headers, &header::CONTENT_TYPE);
     let form = if kind.starts_with("multipart/form-data") {
         Some(multipart(kind, post.body))
     } else if kind.starts_with("application/x-www-form-urlencoded") {
@@ -36,19 +41,41 @@ pub(super) fn raw_message(post: &Post<'_>, secret: &str, now: Timestamp) -> Resu
     } else {
         None
     };
-    let is_ours = has_secret(post, secret) || form.as_deref().is_some_and(|form| is_signed(form, secret, now));
-    if !is_ours {
-        return Err(Refusal::Unauthorized);
-    }
+    let signed = if has_secret(post.headers, secret) {
+        None
+    } else {
+        Some(form.as_deref().and_then(|form| signature(form, secret, now)).ok_or(Refusal::Unauthorized)?)
+    };
     let is_message = ["", "message/rfc822", "application/octet-stream", "text/plain"]
         .contains(&kind.split(';').next().unwrap_or_default().trim());
     let raw = match &form {
         None => is_message.then(|| post.body.clone()),
         Some(form) => FIELDS.iter().find_map(|field| value(form, field)).cloned(),
     };
-    raw.filter(|raw| !raw.is_empty()).ok_or_else(|| {
+    let raw = raw.filter(|raw| !raw.is_empty()).ok_or_else(|| {
         Refusal::Malformed("the raw message is missing: have the provider post the full MIME message".into())
-    })
+    })?;
+    let proof = signed.map(|token| OneTimeProof {
+        token,
+        of: hex::encode(Sha256::digest(&raw)),
+        // A signature may be of a time that is still to come.
+        until: now + SIGNED_FOR + SIGNED_FOR,
+    });
+    Ok((raw, proof))
+}
+
+/// What the head tells: the secret is there, or a form may hold Mailgun's signature.
+pub(super) fn admit(headers: &HeaderMap, secret: &str) -> Result<Admission, Refusal> {
+    let is_form = ["multipart/form-data", "application/x-www-form-urlencoded"]
+        .iter()
+        .any(|form| header_of(headers, &header::CONTENT_TYPE).starts_with(form));
+    if has_secret(headers, secret) {
+        Ok(Admission::Known)
+    } else if is_form && !headers.contains_key(header::AUTHORIZATION) {
+        Ok(Admission::Unproven)
+    } else {
+        Err(Refusal::Unauthorized)
+    }
 }
 
 type Form = [(String, Bytes)];
@@ -116,8 +143,8 @@ fn parameter(value: &str, name: &str) -> Option<String> {
     })
 }
 
-fn has_secret(post: &Post<'_>, secret: &str) -> bool {
-    let authorization = header_of(post, &header::AUTHORIZATION);
+fn has_secret(headers: &HeaderMap, secret: &str) -> bool {
+    let authorization = header_of(headers, &header::AUTHORIZATION);
     let given = if let Some(token) = authorization.strip_prefix("Bearer ") {
         token.to_owned()
     } else if let Some(basic) = authorization.strip_prefix("Basic ") {
@@ -129,23 +156,22 @@ fn has_secret(post: &Post<'_>, secret: &str) -> bool {
     given.as_bytes().ct_eq(secret.as_bytes()).into()
 }
 
-/// Whether Mailgun's signature is valid: the hexadecimal HMAC-SHA256 of timestamp and token by the webhook signing key.
-fn is_signed(form: &Form, secret: &str, now: Timestamp) -> bool {
-    let Some(((timestamp, token), signature)) =
-        value(form, "timestamp").zip(value(form, "token")).zip(value(form, "signature"))
-    else {
-        return false;
-    };
+/// A digest of Mailgun's signature where it is valid: the hexadecimal HMAC-SHA256 of timestamp and token by the webhook signing
+/// key.
+fn signature(form: &Form, secret: &str, now: Timestamp) -> Option<String> {
+    let (timestamp, token) = value(form, "timestamp").zip(value(form, "token"))?;
+    let signature = hex::decode(value(form, "signature")?).ok()?;
     let at = std::str::from_utf8(timestamp).ok().and_then(|seconds| Timestamp::from_second(seconds.parse().ok()?).ok());
     if at.is_none_or(|at| now.duration_since(at).abs() > SIGNED_FOR) {
-        return false;
+        return None;
     }
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return false };
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok()?;
     mac.update(timestamp);
     mac.update(token);
-    hex::decode(signature).is_ok_and(|signature| mac.verify_slice(&signature).is_ok())
+    mac.verify_slice(&signature).ok()?;
+    Some(hex::encode(Sha256::digest(&signature)))
 }
 
-fn header_of<'a>(post: &Post<'a>, name: &header::HeaderName) -> &'a str {
-    post.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+fn header_of<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> &'a str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }

@@ -96,6 +96,7 @@ fn posts_of_raw_messages_are_verified_and_read() {
         let (id, from, text) = ("m1@example.org".into(), "anne@example.org".into(), "Fuite à la cuisine".into());
         vec![Seen::Message { id, from, text, choice: None, files }]
     };
+    let signed = |files: &[&str]| [vec![Seen::Proof], seen(files)].concat();
     let case = |name, kind: &str, authorization: &str, body: &[u8], expected| {
         let mut headers = vec![("content-type", kind.to_owned())];
         if !authorization.is_empty() {
@@ -120,13 +121,19 @@ fn posts_of_raw_messages_are_verified_and_read() {
                 &form(&[("email", &raw)]),
                 Ok(seen(&["Fuite.eml"])),
             ),
-            case("Mailgun's signature", MULTIPART, "", &mailgun(&signature(b"S3CRET"), &raw), Ok(seen(&["Fuite.eml"]))),
+            case(
+                "Mailgun's signature",
+                MULTIPART,
+                "",
+                &mailgun(&signature(b"S3CRET"), &raw),
+                Ok(signed(&["Fuite.eml"])),
+            ),
             case(
                 "Mailgun's signature, when we were away",
                 MULTIPART,
                 "",
                 &mailgun_at(late, &signature_at(b"S3CRET", late), &raw),
-                Ok(seen(&["Fuite.eml"])),
+                Ok(signed(&["Fuite.eml"])),
             ),
             case(
                 "Mailgun's signature, kept and played again",

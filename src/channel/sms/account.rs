@@ -9,9 +9,9 @@ use std::{
 
 use subtle::ConstantTimeEq as _;
 
-use super::{answer::no_such_address, numbers, render};
+use super::{answer::no_such_address, numbers};
 use crate::{
-    channel::{DeliveryStatus, Event, File, Outbound, Pace, Received, Report, SendError},
+    channel::{Admission, DeliveryStatus, Event, File, Head, Outbound, Pace, Received, Refusal, Report, SendError},
     domain::{
         language::Language,
         message::{Body, Channel, Endpoint},
@@ -52,8 +52,7 @@ impl SmsAccount {
         if !numbers::can_receive(&outbound.to.address) {
             return Err(no_such_address());
         }
-        let link = outbound.link.as_ref().map(|link| format!("{} {link}", outbound.lead_in));
-        let texts = render::texts(&outbound.body, link.as_deref());
+        let texts = super::texts(outbound);
         let key = |number: usize| match number {
             0 => outbound.id.clone(),
             later => format!("{}-{later}", outbound.id),
@@ -139,6 +138,11 @@ pub(super) fn report(id: &str, status: DeliveryStatus) -> Event {
 /// The address that a provider posts to.
 pub(super) fn address(public_url: &str, account: &str) -> String {
     format!("{}/channels/sms/{account}", public_url.trim_end_matches('/'))
+}
+
+/// Admits a post whose address ends with the secret.
+pub(super) fn admit(head: &Head<'_>, secret: &str) -> Result<Admission, Refusal> {
+    if ends_with_secret(head.url, secret) { Ok(Admission::Known) } else { Err(Refusal::Unauthorized) }
 }
 
 /// Whether the last part of the path is the secret, in constant time.

@@ -18,11 +18,22 @@ pub mod webhook;
 
 use std::sync::Arc;
 
-use super::{AccountError, Provider};
+use super::{AccountError, Outbound, Provider};
 use crate::{
     config::Config,
     domain::{clock::Clock, message::Channel},
 };
+
+/// The country of a number, by its two letters; none for a short code.
+pub fn country(address: &str) -> Option<String> {
+    numbers::country(address)
+}
+
+/// The texts that a message is sent as.
+pub fn texts(outbound: &Outbound) -> Vec<String> {
+    let link = outbound.link.as_ref().map(|link| format!("{} {link}", outbound.lead_in));
+    render::texts(&outbound.body, link.as_deref())
+}
 
 /// The accounts that the configuration names.
 pub(super) fn open(config: &Config, http: &reqwest::Client) -> Result<Vec<Arc<dyn Provider>>, AccountError> {

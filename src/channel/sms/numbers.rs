@@ -1,6 +1,6 @@
 //! Normalises senders' addresses, so that a person has the same address whatever the provider writes.
 
-use rlibphonenumber::{PhoneNumber, PhoneNumberFormat, Region};
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, Region};
 
 /// The regions that are tried for a number without a country code: France, then its overseas regions, whose numbers
 /// look the same and are not valid in metropolitan France.
@@ -37,6 +37,20 @@ pub(super) fn address(written: &str) -> String {
     }
     // The international form without its plus sign, as carriers write it.
     format!("+{digits}")
+}
+
+/// The country of a number, by its two letters: the one whose plan it belongs to or, where no plan knows it, the first with
+/// its calling code. None for a short code; one that nobody knows is `??`.
+pub(super) fn country(address: &str) -> Option<String> {
+    if !address.starts_with('+') {
+        return None;
+    }
+    let number = PhoneNumber::parse(address, None).ok();
+    let region = number.and_then(|number| {
+        let by_code = || PHONE_NUMBER_UTIL.get_region_for_country_code(number.country_code);
+        number.get_region_code().or_else(by_code)
+    });
+    Some(region.map_or_else(|| "??".to_owned(), |region| format!("{region:?}")))
 }
 
 /// Whether a message can be sent to an address: to a number or a short code, and not to a name.

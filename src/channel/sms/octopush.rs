@@ -21,12 +21,13 @@ use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    account::{MAX_IDENTIFIER, SmsAccount, ends_with_secret, report},
+    account::{MAX_IDENTIFIER, SmsAccount, admit, ends_with_secret, report},
     answer::{ProviderResponse, checked},
 };
 use crate::{
     channel::{
-        Checked, DeliveryStatus, Event, Outbound, Pace, Post, Provider, Reason, Refusal, Retry, SendError, Sent,
+        Admission, Checked, DeliveryStatus, Event, Head, Outbound, Pace, Post, Provider, Reason, Refusal, Retry,
+        SendError, Sent,
     },
     config::{self, Hidden, SecretError},
     domain::message::Channel,
@@ -127,6 +128,10 @@ impl Provider for Octopush {
         let request = self.http.get(format!("{}/wallet/check-credits", self.api));
         let request = request.header("api-login", &self.login).header("api-key", &*self.api_key);
         Box::pin(async { checked(ProviderResponse::to(request).await.and_then(ProviderResponse::accepted)) })
+    }
+
+    fn admit(&self, head: &Head<'_>) -> Result<Admission, Refusal> {
+        admit(head, &self.callback_secret)
     }
 
     fn decode(&self, post: &Post<'_>) -> Result<Vec<Event>, Refusal> {

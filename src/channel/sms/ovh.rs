@@ -19,13 +19,13 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::{
-    account::{SmsAccount, ends_with_secret, report},
+    account::{SmsAccount, admit, ends_with_secret, report},
     answer::{ProviderResponse, checked, unavailable},
 };
 use crate::{
     channel::{
-        Checked, DeliveryStatus, Event, Outbound, Pace, Post, Provider, Reason, Receiver, ReceiverError, Refusal,
-        Retry, SendError, Sent,
+        Admission, Checked, DeliveryStatus, Event, Head, Outbound, Pace, Post, Provider, Reason, Receiver,
+        ReceiverError, Refusal, Retry, SendError, Sent,
     },
     config::{self, Hidden, SecretError},
     domain::{clock::Clock, message::Channel},
@@ -225,6 +225,10 @@ impl Provider for Ovh {
     }
 
     /// Decodes a report: `?id=…&ptt=…`. Messages are polled for instead.
+    fn admit(&self, head: &Head<'_>) -> Result<Admission, Refusal> {
+        admit(head, &self.callback_secret)
+    }
+
     fn decode(&self, post: &Post<'_>) -> Result<Vec<Event>, Refusal> {
         if !ends_with_secret(post.url, &self.callback_secret) {
             return Err(Refusal::Unauthorized);

@@ -21,8 +21,8 @@ use super::{
 };
 use crate::{
     channel::{
-        Acknowledgement, Checked, Content, DeliveryStatus, Event, FetchError, File, Outbound, Pace, Post, Provider,
-        Reason, Refusal, Retry, SendError, Sent,
+        Acknowledgement, Admission, Checked, Content, DeliveryStatus, Event, FetchError, File, Head, Outbound, Pace,
+        Post, Provider, Reason, Refusal, Retry, SendError, Sent,
     },
     config::{self, Hidden, SecretError},
     domain::message::Channel,
@@ -34,6 +34,7 @@ const MAX_MEDIA: usize = 10;
 const FETCH: Duration = Duration::from_secs(10);
 /// The most redirects that are followed from a file's link to Twilio's storage.
 const MAX_REDIRECTS: usize = 3;
+const SIGNATURE: &str = "x-twilio-signature";
 /// The hosts of Twilio's file storage.
 const STORAGE: [&str; 3] = [".twilio.com", ".twiliocdn.com", ".amazonaws.com"];
 
@@ -91,7 +92,7 @@ impl Twilio {
 
     /// The fields of a post, once its signature is verified.
     fn verified(&self, post: &Post<'_>) -> Result<Fields, Refusal> {
-        let signature = post.headers.get("x-twilio-signature").and_then(|value| value.to_str().ok());
+        let signature = post.headers.get(SIGNATURE).and_then(|value| value.to_str().ok());
         let signature = STANDARD.decode(signature.ok_or(Refusal::Unauthorized)?).map_err(|_| Refusal::Unauthorized)?;
         let content_type = post.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let is_form = content_type.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
@@ -185,6 +186,11 @@ impl Provider for Twilio {
         let url = format!("{}/2010-04-01/Accounts/{}.json", self.api, self.sid);
         let request = self.http.get(url).basic_auth(&self.sid, Some(&*self.token));
         Box::pin(async { checked(ProviderResponse::to(request).await.and_then(ProviderResponse::accepted)) })
+    }
+
+    /// The signature is in the head, and over the body.
+    fn admit(&self, head: &Head<'_>) -> Result<Admission, Refusal> {
+        if head.headers.contains_key(SIGNATURE) { Ok(Admission::Unproven) } else { Err(Refusal::Unauthorized) }
     }
 
     fn decode(&self, post: &Post<'_>) -> Result<Vec<Event>, Refusal> {

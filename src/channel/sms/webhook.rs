@@ -19,7 +19,8 @@ use super::{
 };
 use crate::{
     channel::{
-        AccountError, DeliveryStatus, Event, Outbound, Pace, Post, Provider, Reason, Refusal, Retry, SendError, Sent,
+        AccountError, Admission, DeliveryStatus, Event, Head, Outbound, Pace, Post, Provider, Reason, Refusal, Retry,
+        SendError, Sent,
     },
     config::{Hidden, SecretError, Webhook, WebhookFields, WebhookFormat, WebhookSend},
     domain::{
@@ -214,12 +215,16 @@ impl Provider for Sender {
         })
     }
 
+    fn admit(&self, head: &Head<'_>) -> Result<Admission, Refusal> {
+        let authorization = head.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let in_path = self.config.secret.reveal().is_ok_and(|secret| ends_with_secret(head.url, &secret));
+        let is_known = in_path || verify(&self.config, authorization).is_ok();
+        if is_known { Ok(Admission::Known) } else { Err(Refusal::Unauthorized) }
+    }
+
     fn decode(&self, post: &Post<'_>) -> Result<Vec<Event>, Refusal> {
+        self.admit(&post.head())?;
         let text_of = |name| post.headers.get(name).and_then(|value| value.to_str().ok());
-        let in_path = self.config.secret.reveal().is_ok_and(|secret| ends_with_secret(post.url, &secret));
-        if !in_path && verify(&self.config, text_of(header::AUTHORIZATION)).is_err() {
-            return Err(Refusal::Unauthorized);
-        }
         let malformed = |error: WebhookError| Refusal::Malformed(error.to_string());
         let fields = fields(text_of(header::CONTENT_TYPE).unwrap_or_default(), post.body).map_err(malformed)?;
         if let Some(reports) = &self.send.report

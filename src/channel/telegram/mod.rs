@@ -36,8 +36,8 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::{
-    AccountError, Checked, Event, FetchError, Outbound, Pace, Post, Provider, Reason, Receiver, Refusal, Retry,
-    SendError, Sent,
+    AccountError, Admission, Checked, Event, FetchError, Head, Outbound, Pace, Post, Provider, Reason, Receiver,
+    Refusal, Retry, SendError, Sent,
 };
 use crate::{
     config::{Bot, Config, Hidden, Receive, SecretError},
@@ -173,13 +173,15 @@ impl Provider for Telegram {
         Box::pin(self.client.file(media))
     }
 
-    fn decode(&self, post: &Post<'_>) -> Result<Vec<Event>, Refusal> {
+    fn admit(&self, head: &Head<'_>) -> Result<Admission, Refusal> {
         if self.settings.receive != Receive::Webhook {
             return Err(Refusal::NotServed);
         }
-        if !self.is_from_telegram(post.headers) {
-            return Err(Refusal::Unauthorized);
-        }
+        if self.is_from_telegram(head.headers) { Ok(Admission::Known) } else { Err(Refusal::Unauthorized) }
+    }
+
+    fn decode(&self, post: &Post<'_>) -> Result<Vec<Event>, Refusal> {
+        self.admit(&post.head())?;
         let update: Update = serde_json::from_slice(post.body)
             .map_err(|_| Refusal::Malformed("the body must be an update of the Bot API".into()))?;
         Ok(decode::events(&self.settings, &self.words, update))

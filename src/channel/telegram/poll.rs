@@ -215,7 +215,7 @@ async fn take(bot: &Telegram, receiver: &Receiver, updates: Vec<Json>) -> Batch 
         let events = decode::events(&bot.settings, &bot.words, update);
         let person = events.iter().find_map(|event| match event {
             Event::Message(received) => Some(received.inbound.endpoint.address.clone()),
-            Event::Report(_) | Event::AfterCommit(_) => None,
+            Event::Report(_) | Event::Proof(_) | Event::AfterCommit(_) => None,
         });
         people.entry(person).or_default().extend(events.into_iter().map(|event| (id, event)));
     }

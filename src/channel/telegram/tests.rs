@@ -53,7 +53,7 @@ fn message(fields: &Json) -> Json {
 fn received(part: &str, json: &Json) -> Option<Received> {
     events(part, json).into_iter().find_map(|event| match event {
         Event::Message(received) => Some(*received),
-        Event::Report(_) | Event::AfterCommit(_) => None,
+        Event::Report(_) | Event::Proof(_) | Event::AfterCommit(_) => None,
     })
 }
 

@@ -28,3 +28,9 @@ fn no_name_breaks_out_of_its_header() {
         }
     }
 }
+
+#[test]
+fn a_preview_is_kept_by_no_browser() {
+    let kept = preview_headers().into_iter().find(|(name, _)| *name == "cache-control").unwrap();
+    assert_eq!(kept.1, "no-store, private");
+}

@@ -4,6 +4,7 @@
 //! The accounts of `[[sms.webhooks]]` that do not send get our replies in the response; to all others the outbox sends
 //! them.
 
+mod spool;
 #[cfg(test)]
 mod tests;
 
@@ -11,7 +12,7 @@ use std::time::Instant;
 
 use axum::{
     Json, Router,
-    body::{Body, Bytes, to_bytes},
+    body::{Body, to_bytes},
     extract::{FromRequestParts, OriginalUri, Path, Request, State},
     http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
@@ -19,16 +20,23 @@ use axum::{
 };
 use serde::Serialize;
 
-use super::{App, problem::Problem};
+use super::{
+    App,
+    client::ClientAddress,
+    problem::Problem,
+    request_body::{Sender, note_sender},
+};
 use crate::{
     channel::{
-        Post, Provider, ReceiverError, Refusal,
+        Admission, Head, Post, Provider, ReceiverError, Refusal,
         sms::{render, webhook},
     },
     config::Webhook,
     domain::message::Channel,
     intake::IntakeError,
 };
+pub use spool::Spool;
+use spool::{SpoolError, Whole};
 
 /// The largest post to a webhook: text messages are small.
 const MAX_BYTES: usize = 256 * 1024;
@@ -67,13 +75,19 @@ async fn receive(
     let (head, body) = request.into_parts();
     let answered = app.config.sms.answered().find(|webhook| webhook.account == account.name);
     if let (Channel::Sms, Some(webhook)) = (account.channel, answered) {
-        let body = read(body, MAX_BYTES).await?;
-        return answer(&app, webhook, &head.headers, &body, begun).await.map(IntoResponse::into_response);
+        // The secret first: a stranger's body is not read.
+        verify(webhook, &head.headers)?;
+        let body = read(&app, &head, body, Sender::Known, MAX_BYTES).await?;
+        return answer(&app, webhook, &head.headers, &body.bytes, begun).await.map(IntoResponse::into_response);
     }
     let provider = app.providers.find(account.channel, &account.name).ok_or_else(Problem::not_found)?;
-    let body = read(body, provider.max_bytes()).await?;
     let url = format!("{}{uri}", app.config.server.public_url.trim_end_matches('/'));
-    let post = Post { method: &head.method, url: &url, headers: &head.headers, body: &body };
+    let sender = match provider.admit(&Head { method: &head.method, url: &url, headers: &head.headers })? {
+        Admission::Known => Sender::Known,
+        Admission::Unproven => Sender::Stranger,
+    };
+    let body = read(&app, &head, body, sender, provider.max_bytes()).await?;
+    let post = Post { method: &head.method, url: &url, headers: &head.headers, body: &body.bytes };
     take(&app, &**provider, &post, begun).await
 }
 
@@ -88,8 +102,22 @@ async fn take(app: &App, provider: &dyn Provider, post: &Post<'_>, begun: Instan
     Ok((acknowledgement.status, kind, acknowledgement.body).into_response())
 }
 
-async fn read(body: Body, max_bytes: usize) -> Result<Bytes, Problem> {
-    to_bytes(body, max_bytes).await.map_err(|_| Problem::new(StatusCode::PAYLOAD_TOO_LARGE, ""))
+/// Reads a body: into memory where it can only be small, else by way of a file.
+async fn read(app: &App, head: &Parts, body: Body, sender: Sender, max_bytes: usize) -> Result<Whole, Problem> {
+    if max_bytes <= MAX_BYTES {
+        note_sender(&head.extensions, sender);
+        let bytes = to_bytes(body, max_bytes).await.map_err(|_| Problem::new(StatusCode::PAYLOAD_TOO_LARGE, ""))?;
+        return Ok(bytes.into());
+    }
+    note_sender(&head.extensions, Sender::Streams);
+    let from = ClientAddress::of(&head.extensions).network();
+    let folder = std::path::Path::new(&app.config.documents.folder);
+    Ok(app.spool.read(folder, body, max_bytes, from, sender).await?)
+}
+
+fn verify(account: &Webhook, headers: &HeaderMap) -> Result<(), Problem> {
+    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    webhook::verify(account, authorization).map_err(|error| Problem::new(StatusCode::UNAUTHORIZED, error.to_string()))
 }
 
 /// The response to a sender: the message's place in its conversation, and the replies to the person.
@@ -109,8 +137,6 @@ async fn answer(
     begun: Instant,
 ) -> Result<Json<Received>, Problem> {
     let text_of = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    webhook::verify(account, text_of(header::AUTHORIZATION))
-        .map_err(|error| Problem::new(StatusCode::UNAUTHORIZED, error.to_string()))?;
     let inbound = webhook::decode(account, text_of(header::CONTENT_TYPE).unwrap_or_default(), body)
         .map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
     let receipt = app.intake.receive(inbound).await?;
@@ -126,6 +152,20 @@ async fn answer(
         duplicate: receipt.duplicate,
         replies: said.iter().map(render::plain).collect(),
     }))
+}
+
+impl From<SpoolError> for Problem {
+    fn from(error: SpoolError) -> Self {
+        match error {
+            SpoolError::TooLarge => Self::new(StatusCode::PAYLOAD_TOO_LARGE, ""),
+            SpoolError::Body => Self::new(StatusCode::BAD_REQUEST, error.to_string()),
+            SpoolError::NoRoom => Self::unavailable(error.to_string()),
+            SpoolError::File(_) => {
+                tracing::error!(%error, "a post was refused before it was acknowledged");
+                Self::unavailable("Not received: the post cannot be kept at the moment. Please try again.")
+            }
+        }
+    }
 }
 
 impl From<Refusal> for Problem {
@@ -145,6 +185,7 @@ impl From<ReceiverError> for Problem {
             ReceiverError::Intake(error) => error.into(),
             ReceiverError::Document(error) => error.into(),
             ReceiverError::Store(error) => error.into(),
+            ReceiverError::Replayed => Self::new(StatusCode::UNAUTHORIZED, error.to_string()),
             ReceiverError::Fetch(_) => Self::unavailable("A file of this message cannot be fetched at the moment."),
         }
     }

@@ -13,8 +13,8 @@ use tower::ServiceExt as _;
 
 use crate::{
     channel::{
-        Acknowledgement, Content, DeliveryStatus, Event, FetchError, File, Outbound, Pace, Post, Provider, Received,
-        Refusal, Report, SendError, Sent,
+        Acknowledgement, Admission, Content, DeliveryStatus, Event, FetchError, File, Head, Outbound, Pace, Post,
+        Provider, Received, Refusal, Report, SendError, Sent,
     },
     domain::{
         language::Language,
@@ -60,6 +60,10 @@ impl Provider for Plain {
             _ => Ok(Bytes::from_static(b"%PDF-1.4\n%%EOF\n")),
         };
         Box::pin(async { answer })
+    }
+
+    fn admit(&self, _: &Head<'_>) -> Result<Admission, Refusal> {
+        Ok(Admission::Unproven)
     }
 
     fn decode(&self, post: &Post<'_>) -> Result<Vec<Event>, Refusal> {

@@ -9,21 +9,45 @@ use serde::{Deserialize, Serialize};
 
 use super::{json, json::Json, page, secret};
 use crate::{
-    domain::language::Language,
-    intake::{Inbound, InboundKind, Throttle},
+    domain::{id::ConversationId, language::Language},
+    intake::{Inbound, InboundKind, Key, Limit, Throttle},
     web::{App, client::ClientAddress, problem::Problem},
 };
 
 /// The shortest `client_id`, in characters: it must be too random to be guessed, because the secret is derived from it.
 const MIN_CLIENT_ID: usize = 32;
-const WINDOW: SignedDuration = SignedDuration::from_mins(10);
-/// The most conversations that may be opened from one IP address within [`WINDOW`]: many people of a mobile network
-/// share one.
-const MAX_OPENED: u32 = 120;
+const WINDOW: SignedDuration = SignedDuration::from_hours(1);
 
-/// Counts the conversations that were opened, by IP address. Cheap to clone.
+/// How much a person may do in one conversation.
+const WRITING: SignedDuration = SignedDuration::from_mins(10);
+const MOST_WRITTEN: u32 = 100;
+
+/// Counts what people do in their conversations. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Openings(Arc<Throttle<ClientAddress>>);
+pub struct Writing(Arc<Throttle>);
+
+impl Default for Writing {
+    fn default() -> Self {
+        Self(Arc::new(Throttle::new(WRITING)))
+    }
+}
+
+impl Writing {
+    /// Counts one more thing in a conversation.
+    ///
+    /// # Errors
+    ///
+    /// When there are too many: the page tries again later, and keeps what was written until then.
+    pub(in crate::web) fn count(&self, conversation: ConversationId, now: Timestamp) -> Result<(), Problem> {
+        let key = Key::of(&[conversation.to_string().as_bytes()]);
+        self.0.count(&[(key, Limit::Most(MOST_WRITTEN))], now).map_err(Problem::too_many)
+    }
+}
+
+/// Counts the conversations that were opened, by address: a mobile network's people share one, and an IPv6 subscriber has a
+/// whole /64. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Openings(Arc<Throttle>);
 
 impl Default for Openings {
     fn default() -> Self {
@@ -32,8 +56,8 @@ impl Default for Openings {
 }
 
 impl Openings {
-    fn count(&self, from: ClientAddress, now: Timestamp) -> Result<(), u32> {
-        self.0.count([(from, MAX_OPENED)], now)
+    fn count(&self, from: ClientAddress, most: u32, now: Timestamp) -> Result<(), u32> {
+        self.0.count(&[(Key::of(&[from.network().to_string().as_bytes()]), Limit::Most(most))], now)
     }
 }
 
@@ -57,7 +81,7 @@ pub(super) async fn post(
     Json(request): Json<Request>,
 ) -> Result<(StatusCode, axum::Json<Response>), Problem> {
     check_seed(&request.client_id)?;
-    app.openings.count(from, app.clock.now()).map_err(Problem::too_many)?;
+    app.openings.count(from, app.config.chat.openings_per_hour, app.clock.now()).map_err(Problem::too_many)?;
     let insurer = page::insurer(&app, request.insurer.as_deref(), request.site.as_deref())?;
     let token = secret::of_client(&request.client_id);
     app.intake

@@ -22,6 +22,7 @@ pub(super) async fn post(
     Json(request): Json<Request>,
 ) -> Result<StatusCode, Problem> {
     json::check_client_id(&request.client_id)?;
+    app.writing.count(session.id(), app.clock.now())?;
     app.intake.receive(session.inbound(request.client_id, InboundKind::SpeakLanguage(request.language))).await?;
     Ok(StatusCode::NO_CONTENT)
 }

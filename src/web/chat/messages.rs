@@ -34,6 +34,7 @@ pub(super) async fn post(
     Json(request): Json<Request>,
 ) -> Result<axum::Json<Response>, Problem> {
     json::check_client_id(&request.client_id)?;
+    app.writing.count(session.id(), app.clock.now())?;
     let kind = if let Some(fact) = request.edit {
         InboundKind::Edit { fact }
     } else {

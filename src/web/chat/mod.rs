@@ -29,12 +29,13 @@ pub(super) mod uploads;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
+    middleware::map_request,
     routing::{get, post, put},
 };
 use tower_http::compression::CompressionLayer;
 
-use super::App;
-pub use conversations::Openings;
+use super::{App, request_body::streams};
+pub use conversations::{Openings, Writing};
 
 /// The largest JSON body; files are uploaded by requests of their own.
 const MAX_BYTES: usize = 64 * 1024;
@@ -54,7 +55,10 @@ pub(super) fn routes() -> Router<App> {
         .route("/resume-link", post(resume_link::post))
         .layer(DefaultBodyLimit::max(MAX_BYTES))
         // The file is streamed to the disk, where the configured limit applies.
-        .route("/uploads/{client_id}", put(uploads::put).layer(DefaultBodyLimit::disable()));
+        .route(
+            "/uploads/{client_id}",
+            put(uploads::put).layer(DefaultBodyLimit::disable()).layer(map_request(streams)),
+        );
     let assets = Router::new()
         .route("/chat/assets/{revision}/{file}", get(assets::get))
         .route("/widget.js", get(assets::widget))

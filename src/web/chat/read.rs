@@ -17,6 +17,7 @@ pub(super) async fn post(
     Json(request): Json<Request>,
 ) -> Result<StatusCode, Problem> {
     if request.seq > session.fence.read_seq {
+        app.writing.count(session.id(), app.clock.now())?;
         app.intake.read(session.id(), request.seq).await?;
     }
     Ok(StatusCode::NO_CONTENT)

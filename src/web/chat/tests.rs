@@ -455,14 +455,31 @@ async fn scripts_are_light_on_the_wire() {
 async fn one_address_opens_many_conversations_but_not_without_end() {
     let service = Service::start().await;
     let mut last = StatusCode::CREATED;
-    for i in 0..=120 {
+    for i in 0..=30 {
         let name = format!("{i:032}");
         let (status, _) =
             service.post("/chat/api/conversations", "", &json!({ "lang": "fr", "client_id": name })).await;
         last = status;
-        assert!(status == StatusCode::CREATED || i == 120, "{i}: {status}");
+        assert!(status == StatusCode::CREATED || i == 30, "{i}: {status}");
     }
     assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn a_conversation_takes_so_many_messages_and_the_rest_later() {
+    let service = Service::start().await;
+    let (token, other) = (service.open('a').await, service.open('b').await);
+    let write = async |token: &str, number: u32| {
+        let message = json!({ "client_id": number.to_string(), "text": "oui" });
+        service.post("/chat/api/messages", token, &message).await.0
+    };
+    for number in 0..100 {
+        assert_eq!(write(&token, number).await, StatusCode::OK);
+    }
+    assert_eq!(write(&token, 100).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(write(&other, 100).await, StatusCode::OK);
+    service.trial.now.fetch_add(10 * 60 * 1000, std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(write(&token, 100).await, StatusCode::OK, "the page sends the same again");
 }
 
 #[tokio::test]

@@ -11,10 +11,12 @@ use serde::Deserialize;
 
 use super::{
     Console, assets,
-    auth::{self, ClientAddress, Cookies, password},
+    auth::{self, ClientAddress, Cookies, device, password},
     error::ConsoleError,
 };
 
+/// The largest form: the longest login and password, each of their characters escaped, and the page to go back to.
+pub(super) const MAX_FORM: usize = 8 * 1024;
 /// For how many seconds a log-in form is valid.
 const FORM_SECONDS: i64 = 3600;
 
@@ -72,7 +74,8 @@ pub(super) async fn post(
     if !asked_here.is_some_and(|csrf| auth::same_secret(csrf, &sent.csrf)) {
         return form(&console, StatusCode::FORBIDDEN, login, sent.next, Some(Refused::Expired));
     }
-    if let Err(seconds) = console.throttle().count(&login, from, console.now()) {
+    let device = device::known(&console, &headers, &login);
+    if let Err(seconds) = console.throttle().count(&login, device.as_deref(), from, console.now()) {
         let refused = Refused::TooMany { minutes: seconds.div_ceil(60) };
         let mut response = form(&console, StatusCode::TOO_MANY_REQUESTS, login, sent.next, Some(refused))?;
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -84,11 +87,14 @@ pub(super) async fn post(
     let Some(handler) = handler.filter(|_| is_right) else {
         return form(&console, StatusCode::UNPROCESSABLE_ENTITY, login, sent.next, Some(Refused::NotYou));
     };
-    console.throttle().forget(&login, from);
+    console.throttle().forget(&login, device.as_deref(), from);
     let mut response = Redirect::to(safe_next(&sent.next)).into_response();
     let headers = response.headers_mut();
     headers.append(header::SET_COOKIE, auth::open(&console, &handler).await?);
     headers.append(header::SET_COOKIE, console.cookies().set(Cookies::LOG_IN, "", 0));
+    if let Some(cookie) = device::remember(&console, &login, device)? {
+        headers.append(header::SET_COOKIE, cookie);
+    }
     Ok(response)
 }
 

@@ -37,6 +37,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header},
     middleware,
     response::{Redirect, Response},
@@ -60,6 +61,9 @@ pub(crate) use users::add::is_login;
 use auth::{Cookies, Session, Throttle};
 use error::ConsoleError;
 
+/// The largest form: a handler's text, each of its characters escaped.
+const MAX_FORM: usize = 64 * 1024;
+
 /// What the console needs.
 pub struct Setup {
     /// Opens cases to the scope of a session.
@@ -75,6 +79,8 @@ pub struct Setup {
     /// The service's public URL; over plain HTTP the session's cookie cannot be `Secure`.
     pub public_url: String,
     pub streams: Streams,
+    /// Signs the cookies by which devices are known.
+    pub device_key: Arc<str>,
 }
 
 /// The state of every endpoint here. Cheap to clone.
@@ -136,6 +142,10 @@ impl Console {
         &self.0.setup.streams
     }
 
+    fn device_key(&self) -> &str {
+        &self.0.setup.device_key
+    }
+
     fn cookies(&self) -> Cookies {
         self.0.cookies
     }
@@ -150,7 +160,7 @@ pub fn router(console: Console) -> Router {
     Router::new()
         .route("/console", get(inbox::get))
         .route("/console/", get(|| async { Redirect::permanent("/console") }))
-        .route("/console/log-in", get(log_in::get).post(log_in::post))
+        .route("/console/log-in", get(log_in::get).post(log_in::post).layer(DefaultBodyLimit::max(log_in::MAX_FORM)))
         .route("/console/log-out", post(log_out::post))
         .route("/console/events", get(events::get))
         .route("/console/dossiers/{id}", get(dossier::show::get))
@@ -169,6 +179,7 @@ pub fn router(console: Console) -> Router {
         .route("/console/password", get(users::password::get).post(users::password::post))
         .route("/console/assets/{*path}", get(assets::get))
         .route("/console/{*path}", get(|| async { ConsoleError::NotFound }))
+        .layer(DefaultBodyLimit::max(MAX_FORM))
         .layer(CompressionLayer::new().compress_when(is_text))
         .layer(middleware::map_response(fence_in))
         .with_state(console)

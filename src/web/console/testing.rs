@@ -43,6 +43,9 @@ pub(super) fn library() -> Arc<Library> {
     shipped()
 }
 
+/// Camille's.
+pub(super) const PASSWORD: &str = "chaton-gris-42";
+
 /// Their names, as the pages show them.
 pub(super) fn names() -> Names {
     Names::new(library(), super::words::LANGUAGE)
@@ -104,15 +107,14 @@ impl Trial {
         let store = Engine::open(&format!("sqlite:{}", folder.path().join("trial.db").display())).await.unwrap();
         let documents = Documents::local(&folder.path().join("documents")).unwrap();
         let now: Timestamp = "2026-11-21T09:00:00Z".parse().unwrap();
-        for (login, name, role, password) in [
-            ("camille", "Camille Morel", "admin", "chaton-gris-42"),
-            ("ines", "Inès Robert", "handler", "chaton-roux-42"),
-        ] {
+        for (login, name, role, password) in
+            [("camille", "Camille Morel", "admin", PASSWORD), ("ines", "Inès Robert", "handler", "chaton-roux-42")]
+        {
             let password_hash = password::hash(password.into()).await.unwrap();
             let row = HandlerRow { login: login.into(), name: name.into(), role: role.into(), password_hash };
             store.users().add_handler(&row, now).await.unwrap();
         }
-        let dossier = seed(&store, now).await;
+        let dossier = seed(&store, now, "visitor").await;
         let actions = Arc::new(NoteTaker::default());
         let console = Console::new(Setup {
             cases: store.case_access(),
@@ -124,6 +126,7 @@ impl Trial {
             clock: Clock::fixed(now),
             public_url: "http://127.0.0.1:8480".into(),
             streams: crate::web::Streams::default(),
+            device_key: "a key of the tests".into(),
         });
         Self { router: router(console.clone()), engine: store, console, actions, dossier, _folder: folder }
     }
@@ -145,6 +148,11 @@ impl Trial {
     #[expect(clippy::unused_async, reason = "reads like the rest of a trial")]
     pub(super) async fn dossier(&self) -> DossierId {
         self.dossier
+    }
+
+    /// One more dossier.
+    pub(super) async fn another_dossier(&self) -> DossierId {
+        seed(&self.engine, self.now(), "another visitor").await
     }
 
     pub(super) fn acts(&self) -> Vec<(String, Action)> {
@@ -337,7 +345,7 @@ impl Trial {
     }
 
     pub(super) async fn log_in(&self) -> String {
-        self.log_in_as("camille", "chaton-gris-42").await
+        self.log_in_as("camille", PASSWORD).await
     }
 
     /// Logs in and returns the session's cookie.
@@ -348,9 +356,15 @@ impl Trial {
     }
 
     pub(super) async fn try_log_in(&self, login: &str, password: &str) -> (StatusCode, HeaderMap) {
+        self.try_log_in_on("", login, password).await
+    }
+
+    /// The same, in a browser with these cookies.
+    pub(super) async fn try_log_in_on(&self, cookies: &str, login: &str, password: &str) -> (StatusCode, HeaderMap) {
         let (_, headers, page) = self.get("/console/log-in").await;
         let form = format!("csrf={}&login={login}&password={password}", csrf_in(&page));
-        let (status, headers, _) = self.post_as(&cookie(&headers, "guichet-log-in="), "/console/log-in", &form).await;
+        let cookies = format!("{}; {cookies}", cookie(&headers, "guichet-log-in="));
+        let (status, headers, _) = self.post_as(&cookies, "/console/log-in", &form).await;
         (status, headers)
     }
 
@@ -386,7 +400,7 @@ impl Trial {
     }
 }
 
-fn cookie(headers: &HeaderMap, name: &str) -> String {
+pub(super) fn cookie(headers: &HeaderMap, name: &str) -> String {
     let set = headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap());
     set.filter_map(|value| value.split(';').next()).find(|value| value.starts_with(name)).unwrap().to_owned()
 }
@@ -396,9 +410,9 @@ fn csrf_in(page: &str) -> String {
 }
 
 /// A dossier with a little of everything.
-async fn seed(store: &Engine, now: Timestamp) -> DossierId {
+async fn seed(store: &Engine, now: Timestamp, address: &str) -> DossierId {
     let (conversation, id) = (ConversationId::new(now), DossierId::new(now));
-    let endpoint = Endpoint { channel: Channel::Web, account: "web".into(), address: "visitor".into() };
+    let endpoint = Endpoint { channel: Channel::Web, account: "web".into(), address: address.into() };
     let contact = ContactId::new(now);
     let mut dossier = Dossier {
         id,

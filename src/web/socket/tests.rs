@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{Router, response::IntoResponse as _, routing::get};
 use tokio::{
@@ -6,7 +6,14 @@ use tokio::{
     sync::mpsc::{self, UnboundedSender},
 };
 
+use tokio_util::sync::CancellationToken;
+
 use super::*;
+use crate::{
+    config::Config,
+    telemetry::Metrics,
+    web::{ConnectionLimits, Server},
+};
 
 /// A server with one event stream, which says what it is given.
 struct Trial {
@@ -31,7 +38,9 @@ async fn start(alive: Arc<()>) -> Trial {
         detach(Body::from_stream(words).into_response(), way_out)
     };
     let router = Router::new().route("/events", get(events)).route("/", get(|| async { "hello" }));
-    tokio::spawn(axum::serve(sockets, router.into_make_service_with_connect_info::<Peer>()).into_future());
+    let config = Config::load(None, []).unwrap().server;
+    let server = Server::new(router, &config, ConnectionLimits::new(&config, None), Metrics::default());
+    tokio::spawn(async move { server.serve(sockets, &CancellationToken::new(), PATIENCE).await });
     Trial { address, say }
 }
 

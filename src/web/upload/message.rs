@@ -30,6 +30,7 @@ pub(super) async fn post(
     Visitor { one, conversation }: Visitor,
     Json(request): Json<Request>,
 ) -> Result<StatusCode, Problem> {
+    app.writing.count(one.id(), app.clock.now())?;
     let Some(last) = request.attachments.last().copied() else {
         return Err(json::unprocessable("There is nothing in this message."));
     };

@@ -15,10 +15,11 @@ mod visitor;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
+    middleware::map_request,
     routing::{get, post, put},
 };
 
-use super::App;
+use super::{App, request_body::streams};
 
 /// The largest JSON body; files are uploaded by requests of their own.
 const MAX_BYTES: usize = 64 * 1024;
@@ -28,5 +29,8 @@ pub(super) fn routes() -> Router<App> {
         .route("/{token}", get(page::get))
         .route("/api/message", post(message::post).layer(DefaultBodyLimit::max(MAX_BYTES)))
         // The file is streamed to the disk, where the configured limit applies.
-        .route("/api/uploads/{client_id}", put(files::put).layer(DefaultBodyLimit::disable()))
+        .route(
+            "/api/uploads/{client_id}",
+            put(files::put).layer(DefaultBodyLimit::disable()).layer(map_request(streams)),
+        )
 }

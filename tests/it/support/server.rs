@@ -45,10 +45,19 @@ impl Server {
         Self::stopped_with(store, "")
     }
 
+    /// The same, with these lines more in its section `[server]`.
+    pub(crate) fn start_bounded(store: &str, lines: &str, sections: &str) -> Self {
+        Self::stopped_bounded(store, lines, sections).start()
+    }
+
     fn stopped_with(store: &str, sections: &str) -> Stopped {
+        Self::stopped_bounded(store, "", sections)
+    }
+
+    fn stopped_bounded(store: &str, lines: &str, sections: &str) -> Stopped {
         let folder = tempfile::tempdir().unwrap();
         let configuration = format!(
-            "[server]\nlisten = '127.0.0.1:0'\npublic_url = 'https://guichet.example.org'\n[store]\nurl = '{store}'\n[documents]\nfolder = '{}'\n[log]\nfilter = 'error'\n\
+            "[server]\nlisten = '127.0.0.1:0'\npublic_url = 'https://guichet.example.org'\n{lines}\n[store]\nurl = '{store}'\n[documents]\nfolder = '{}'\n[log]\nfilter = 'error'\n\
              [[sms.webhooks]]\naccount = '{}'\ninsurer = 'demo'\nsecret = '{}'\n{sections}",
             folder.path().join("documents").display(),
             Self::ACCOUNT,
@@ -66,6 +75,11 @@ impl Server {
             }
         };
         Self { process, url, folder }
+    }
+
+    /// Its process.
+    pub(crate) fn process_id(&self) -> u32 {
+        self.process.id()
     }
 
     /// A connection to its webhook.

@@ -1,4 +1,4 @@
-use super::{address, can_receive};
+use super::{address, can_receive, country};
 
 #[test]
 fn a_person_has_one_address_whatever_the_provider_writes() {
@@ -30,5 +30,22 @@ fn a_person_has_one_address_whatever_the_provider_writes() {
 fn names_cannot_be_answered() {
     for (address, expected) in [("+33612345678", true), ("38123", true), ("AMELI", false), ("", false), ("+", false)] {
         assert_eq!(can_receive(address), expected, "{address}");
+    }
+}
+
+#[test]
+fn a_number_has_the_country_of_its_plan() {
+    for (number, expected) in [
+        ("+33612345678", Some("FR")),
+        ("+262692123456", Some("RE")),
+        ("+590690001234", Some("GP")),
+        ("+32470123456", Some("BE")),
+        ("+14165550100", Some("CA")),
+        // Reserved for fiction: no plan knows them, their calling code does.
+        ("+33639980001", Some("FR")),
+        ("+999123456789", Some("??")),
+        ("38123", None),
+    ] {
+        assert_eq!(country(number).as_deref(), expected, "{number}");
     }
 }

@@ -1,5 +1,6 @@
 //! Authentication at the console: passwords, sessions, and the throttling of log-ins.
 
+pub(super) mod device;
 mod form;
 pub mod password;
 mod session;

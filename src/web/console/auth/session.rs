@@ -123,6 +123,8 @@ impl Cookies {
     pub(crate) const SESSION: &str = "guichet";
     /// Binds a log-in form to the browser that requested it.
     pub(crate) const LOG_IN: &str = "guichet-log-in";
+    /// The beginning of the names of those by which a device is known.
+    pub(crate) const DEVICE: &str = "guichet-device";
 
     pub(crate) fn for_public_url(public_url: &str) -> Self {
         Self { secure: !public_url.starts_with("http:") }

@@ -1,50 +1,74 @@
-//! Throttles log-ins: a limited number of failures for each login, and for each address, in a quarter of an hour.
-
-use std::net::IpAddr;
+//! Throttles log-ins: by address first, then with growing delays by login and address.
+//!
+//! A device on which a log-in succeeded before ([`super::device`]) is counted by itself, so that nobody who guesses at the
+//! login elsewhere, or in the same house, locks its handler out.
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{intake::Throttle as Tries, web::client::ClientAddress};
+use crate::{
+    intake::{Key, Limit, Throttle as Tries},
+    web::client::ClientAddress,
+};
 
-const WINDOW: SignedDuration = SignedDuration::from_mins(15);
-const PER_LOGIN: u32 = 8;
-const PER_ADDRESS: u32 = 40;
+/// Tries from one address, whether they succeed or not.
+const PER_ADDRESS: Limit = Limit::Most(20);
+const ADDRESS_WINDOW: SignedDuration = SignedDuration::from_mins(10);
+/// Failures of one login from one address, or on a known device: a wrong password happens.
+const PER_LOGIN: Limit = Limit::Delays(5);
+/// Failures of one login from anywhere but its known devices: many addresses guess at it together.
+const PER_LOGIN_ANYWHERE: Limit = Limit::Most(200);
+const LOGIN_WINDOW: SignedDuration = SignedDuration::from_hours(1);
 
-#[derive(Debug, PartialEq, Eq, Hash)]
-enum Key {
-    Login(String),
-    Address(IpAddr),
-}
-
-/// Counts failed log-ins.
+/// Counts log-ins.
 #[derive(Debug)]
-pub(crate) struct Throttle(Tries<Key>);
+pub(crate) struct Throttle {
+    addresses: Tries,
+    logins: Tries,
+}
 
 impl Default for Throttle {
     fn default() -> Self {
-        Self(Tries::new(WINDOW))
+        Self { addresses: Tries::new(ADDRESS_WINDOW), logins: Tries::new(LOGIN_WINDOW) }
     }
 }
 
 impl Throttle {
-    /// Counts a log-in before its password is checked.
+    /// Counts a log-in before its password is checked. `device` is the known device on which it is tried.
     ///
     /// # Errors
     ///
     /// The seconds to wait, when there were too many.
-    pub(crate) fn count(&self, login: &str, from: ClientAddress, now: Timestamp) -> Result<(), u32> {
-        let [login, address] = keys(login, from);
-        self.0.count([(login, PER_LOGIN), (address, PER_ADDRESS)], now)
+    pub(crate) fn count(
+        &self,
+        login: &str,
+        device: Option<&str>,
+        from: ClientAddress,
+        now: Timestamp,
+    ) -> Result<(), u32> {
+        let own = (own(login, device, from), PER_LOGIN);
+        if device.is_some() {
+            return self.logins.count(&[own], now);
+        }
+        let address = Key::of(&[from.network().to_string().as_bytes()]);
+        self.addresses.count(&[(address, PER_ADDRESS)], now)?;
+        self.logins.count(&[own, (anywhere(login), PER_LOGIN_ANYWHERE)], now)
     }
 
-    /// Forgets the failures of this login and this address, after the password was right.
-    pub(crate) fn forget(&self, login: &str, from: ClientAddress) {
-        self.0.forget(keys(login, from));
+    /// Forgets the failures of this login here, after the password was right. Its address keeps its count.
+    pub(crate) fn forget(&self, login: &str, device: Option<&str>, from: ClientAddress) {
+        self.logins.forget(own(login, device, from));
     }
 }
 
-fn keys(login: &str, from: ClientAddress) -> [Key; 2] {
-    [Key::Login(login.to_owned()), Key::Address(from.0)]
+fn own(login: &str, device: Option<&str>, from: ClientAddress) -> Key {
+    match device {
+        Some(device) => Key::of(&[b"device", login.as_bytes(), device.as_bytes()]),
+        None => Key::of(&[b"address", login.as_bytes(), from.network().to_string().as_bytes()]),
+    }
+}
+
+fn anywhere(login: &str) -> Key {
+    Key::of(&[b"anywhere", login.as_bytes()])
 }
 
 #[cfg(test)]

@@ -31,6 +31,13 @@ pub(super) async fn find(console: &Console, session: &Session, id: &str) -> Resu
 /// Does a handler's action, and redirects to the page.
 async fn act(console: &Console, session: &Session, id: &str, action: Action) -> Result<Redirect, ConsoleError> {
     let dossier = find(console, session, id).await?;
+    if let Action::Merge { other } | Action::RejectDuplicate { other } = &action {
+        // Another dossier of one's own: what is invented, or another's, is not there.
+        let known = console.cases(session).dossier(*other).await?;
+        if *other == dossier.id || known.is_none() {
+            return Err(ConsoleError::NotFound);
+        }
+    }
     console.actions().act(dossier.id, session.actor(), action).await?;
     Ok(Redirect::to(&format!("/console/dossiers/{}", dossier.id)))
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::web::console::testing::Trial;
+use crate::web::console::testing::{PASSWORD, Trial, cookie};
 
 impl LogInPage {
     pub(in crate::web::console) fn sample() -> Self {
@@ -42,10 +42,37 @@ async fn wrong_and_unknown_get_the_same_answer_and_then_must_wait() {
     let unknown = trial.try_log_in("nobody", "not the password").await;
     assert_eq!(wrong.0, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(unknown.0, StatusCode::UNPROCESSABLE_ENTITY);
-    for _ in 0..7 {
+    for _ in 0..4 {
         trial.try_log_in("camille", "not the password").await;
     }
     assert_eq!(trial.try_log_in("camille", "not the password").await.0, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn a_device_that_is_known_logs_in_while_its_address_is_locked() {
+    let trial = Trial::start().await;
+    let (_, headers) = trial.try_log_in("camille", PASSWORD).await;
+    let known = cookie(&headers, "guichet-device-");
+    for number in 0..25 {
+        trial.try_log_in(&format!("nobody{}", number % 10), "not the password").await;
+        trial.try_log_in("camille", "not the password").await;
+    }
+    assert_eq!(trial.try_log_in("camille", PASSWORD).await.0, StatusCode::TOO_MANY_REQUESTS);
+    for (device, status) in [
+        (known.clone(), StatusCode::SEE_OTHER),
+        // Forged, another's, and none.
+        (known.replace('.', "0."), StatusCode::TOO_MANY_REQUESTS),
+        (known.replacen("guichet-device-", "guichet-device-0", 1), StatusCode::TOO_MANY_REQUESTS),
+    ] {
+        assert_eq!(trial.try_log_in_on(&device, "camille", PASSWORD).await.0, status, "{device}");
+    }
+}
+
+#[tokio::test]
+async fn a_login_of_megabytes_is_not_read() {
+    let trial = Trial::start().await;
+    let (status, _) = trial.try_log_in(&"a".repeat(1_900_000), PASSWORD).await;
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
 }
 
 #[tokio::test]

@@ -102,7 +102,7 @@ fn handovers(library: &Library) -> BTreeSet<String> {
 #[test]
 fn a_message_that_did_not_arrive_says_why() {
     let names = Names::new(library(), Language::Fr);
-    for reason in ["no_such_address", "refused", "account", "content", "unavailable", "undelivered"] {
+    for reason in ["no_such_address", "refused", "account", "content", "unavailable", "undelivered", "budget"] {
         assert_ne!(names.undelivered(reason), reason);
     }
 }

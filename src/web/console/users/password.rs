@@ -68,7 +68,8 @@ async fn change(
     if sent.new != sent.repeated {
         return Ok(Err(Wrong::Repeated));
     }
-    if console.throttle().count(&session.login, from, console.now()).is_err() {
+    // A stolen session must not guess either, nor lock its owner out.
+    if console.throttle().count(&session.login, Some(&session.token_hash), from, console.now()).is_err() {
         return Ok(Err(Wrong::TooMany));
     }
     let stored = console.users().handler(&session.login).await?.map(|handler| handler.password_hash);

@@ -9,7 +9,7 @@ const OTHER: &str = "0190a0b0-c0d0-7e0f-8a0b-0123456789ab";
 async fn each_form_becomes_its_action_under_the_handlers_name() {
     let trial = Trial::start().await;
     let start: Timestamp = "2026-11-24T08:00:00Z".parse().unwrap();
-    let other = OTHER.parse().unwrap();
+    let other = trial.another_dossier().await;
     for (address, form, action) in [
         ("reply", "&text=Bonjour%0D%0AMadame+", Action::Reply { text: "Bonjour\nMadame".into() }),
         ("take-over", "", Action::TakeOver),
@@ -27,8 +27,8 @@ async fn each_form_becomes_its_action_under_the_handlers_name() {
         ("mission", "&step=accept", Action::Mission(MissionStep::Accept)),
         ("mission", "&step=done", Action::Mission(MissionStep::Done)),
         ("mission", "&step=withdraw", Action::Mission(MissionStep::Withdraw)),
-        ("merge", &*format!("&other={OTHER}"), Action::Merge { other }),
-        ("reject-duplicate", &*format!("&other={OTHER}"), Action::RejectDuplicate { other }),
+        ("merge", &*format!("&other={other}"), Action::Merge { other }),
+        ("reject-duplicate", &*format!("&other={other}"), Action::RejectDuplicate { other }),
         ("close", "&reason=R%C3%A9gl%C3%A9", Action::Close { reason: "Réglé".into() }),
     ] {
         assert_eq!(trial.act(address, form).await, Ok(()), "{address}{form}");
@@ -56,6 +56,18 @@ async fn a_form_that_lacks_something_does_nothing() {
         ("close", "&reason=+"),
     ] {
         assert_eq!(trial.act(address, form).await, Err(StatusCode::BAD_REQUEST), "{address}{form}");
+    }
+    assert!(trial.acts().is_empty());
+}
+
+#[tokio::test]
+async fn only_another_dossier_of_ones_own_is_merged_or_told_apart() {
+    let trial = Trial::start().await;
+    let itself = trial.dossier().await.to_string();
+    for address in ["merge", "reject-duplicate"] {
+        for other in [OTHER, &itself] {
+            assert_eq!(trial.act(address, &format!("&other={other}")).await, Err(StatusCode::NOT_FOUND));
+        }
     }
     assert!(trial.acts().is_empty());
 }
