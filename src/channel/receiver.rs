@@ -25,6 +25,9 @@ use crate::{
     store::{Delivery, EarlyReport, Engine, FileQuota, OutboxRow},
 };
 
+/// Messages whose early reports are looked for at once when a program begins.
+const EARLY_PAGE: i64 = 500;
+
 /// The one way from a provider to the intake. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Receiver {
@@ -194,16 +197,37 @@ impl Receiver {
         // afterwards.
         self.store.keep_early_report(channel, account, &early(report), self.clock.now()).await?;
         // It may have been stored between these two statements, and then nobody would apply the report any more.
-        self.take_early_reports(channel, account).await
+        self.take_early_reports(channel, account, std::slice::from_ref(&report.provider_id)).await
     }
 
-    /// Applies the reports of an account that came before their message was known as sent.
+    /// Applies all reports of an account that came before their message was known as sent: what a program that ended in
+    /// between left.
     ///
     /// # Errors
     ///
     /// When the store fails. The reports that were not applied are kept.
-    pub async fn take_early_reports(&self, channel: Channel, account: &str) -> Result<(), ReceiverError> {
-        for early in self.store.early_reports(channel, account).await? {
+    pub async fn take_all_early_reports(&self, channel: Channel, account: &str) -> Result<(), ReceiverError> {
+        let mut after = String::new();
+        loop {
+            let page = self.store.early_provider_ids(channel, account, &after, EARLY_PAGE).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after.clone_from(last);
+            self.take_early_reports(channel, account, &page).await?;
+        }
+    }
+
+    /// Applies the reports that came before their message was known as sent, of those that the provider calls so.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails. The reports that were not applied are kept.
+    pub async fn take_early_reports(
+        &self,
+        channel: Channel,
+        account: &str,
+        provider_ids: &[String],
+    ) -> Result<(), ReceiverError> {
+        for early in self.store.early_reports(channel, account, provider_ids).await? {
             if let Some(report) = late(&early) {
                 self.apply(channel, account, &report).await?;
             }

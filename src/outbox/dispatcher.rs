@@ -50,6 +50,8 @@ pub struct Dispatcher {
     /// The results of tries that are not stored yet.
     settled: Vec<(OutboxRow, Settled)>,
     given_up: Vec<(OutboxRow, Reason)>,
+    /// What the provider calls messages that are stored as sent, and reports on which may have come before.
+    unreported: Vec<String>,
     counted_at: Option<Instant>,
 }
 
@@ -72,6 +74,7 @@ impl Dispatcher {
             in_flight: JoinSet::new(),
             settled: Vec::new(),
             given_up: Vec::new(),
+            unreported: Vec::new(),
             counted_at: None,
             outbox,
             provider,
@@ -81,7 +84,8 @@ impl Dispatcher {
     /// Sends until `stop`, then waits for the tries in flight. When it is dropped before, their leases run out and
     /// another dispatcher sends them again.
     pub async fn run(mut self, stop: CancellationToken) {
-        if let Err(error) = self.take_early_reports().await {
+        let (channel, account) = (self.provider.channel(), self.provider.account());
+        if let Err(error) = self.outbox.receiver.take_all_early_reports(channel, account).await {
             tracing::warn!(%error, account = self.label.account, "early reports wait");
         }
         loop {
@@ -206,11 +210,11 @@ impl Dispatcher {
         if !self.settled.is_empty() {
             self.outbox.store.settle_outbox(&self.settled).await?;
             let settled = std::mem::take(&mut self.settled);
-            if settled.iter().any(|(_, settled)| matches!(settled, Settled::Sent { provider_id: Some(_) }))
-                && let Err(error) = self.take_early_reports().await
-            {
-                tracing::warn!(%error, account = self.label.account, "early reports wait");
-            }
+            self.unreported.extend(settled.iter().filter_map(|(_, settled)| match settled {
+                Settled::Sent { provider_id } => provider_id.clone(),
+                Settled::Again { .. } => None,
+            }));
+            self.take_early_reports().await;
             for (row, _) in settled {
                 self.outbox.intake.tell_change(row.conversation);
             }
@@ -231,8 +235,13 @@ impl Dispatcher {
         Ok(())
     }
 
-    async fn take_early_reports(&self) -> Result<(), crate::channel::ReceiverError> {
-        self.outbox.receiver.take_early_reports(self.provider.channel(), self.provider.account()).await
+    /// Applies the reports that came before their messages were stored as sent. What fails is tried with the next ones.
+    async fn take_early_reports(&mut self) {
+        let (channel, account) = (self.provider.channel(), self.provider.account());
+        match self.outbox.receiver.take_early_reports(channel, account, &self.unreported).await {
+            Ok(()) => self.unreported.clear(),
+            Err(error) => tracing::warn!(%error, account = self.label.account, "early reports wait"),
+        }
     }
 
     /// Counts the waiting messages for the metrics, every [`LOOK_AGAIN`].

@@ -101,6 +101,8 @@ impl<'a> Batch<'a> {
     pub(super) async fn run(&self, db: &Db, lane: &mut Lane) -> Result<bool, StoreError> {
         let Db::Postgres(pool) = db else { return Err(StoreError::TransactionOver) };
         let sql = self.sql();
+        #[cfg(test)]
+        super::testing::record_arrays(&sql, self.bound.iter().map(|(holds, values)| holds.array(values)));
         let mut query = sqlx::query(AssertSqlSafe(sql.as_str()));
         for (holds, values) in &self.bound {
             query = match holds.array(values) {

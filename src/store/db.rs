@@ -15,6 +15,8 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
 
+#[cfg(test)]
+use super::testing;
 use super::{
     error::StoreError,
     near_readers::NearReaders,
@@ -47,6 +49,14 @@ impl Dialect {
         match self {
             Self::Sqlite => "sqlite",
             Self::Postgres => "postgres",
+        }
+    }
+
+    /// A query of the texts in a list that is bound as JSON.
+    pub(super) fn list(self, placeholder: &str) -> String {
+        match self {
+            Self::Sqlite => format!("SELECT value FROM json_each({placeholder})"),
+            Self::Postgres => format!("SELECT json_array_elements_text({placeholder}::json)"),
         }
     }
 }
@@ -133,6 +143,8 @@ impl Db {
 
     /// Reads outside a transaction.
     pub(super) async fn fetch(&self, sql: &str, args: &[Arg<'_>]) -> Result<Vec<Row>, StoreError> {
+        #[cfg(test)]
+        testing::record(self.dialect(), self.file().and_then(Path::to_str), sql, args);
         Ok(match self {
             Self::Sqlite { readers, .. } => {
                 bind!(sql, args).fetch_all(readers).await?.into_iter().map(Row::Sqlite).collect()
@@ -182,7 +194,11 @@ impl Db {
     pub(super) async fn execute(&self, sql: &str, args: &[Arg<'_>]) -> Result<u64, StoreError> {
         Ok(match self {
             Self::Sqlite { writer, .. } => writer.execute(sql, args).await?,
-            Self::Postgres(pool) => bind!(sql, args).execute(pool).await?.rows_affected(),
+            Self::Postgres(pool) => {
+                #[cfg(test)]
+                testing::record(Dialect::Postgres, None, sql, args);
+                bind!(sql, args).execute(pool).await?.rows_affected()
+            }
         })
     }
 
@@ -216,6 +232,8 @@ impl Tx {
         match self {
             Self::Sqlite(transaction) => transaction.fetch(sql, args.len(), args).await,
             Self::Postgres(open) => {
+                #[cfg(test)]
+                testing::record(Dialect::Postgres, None, sql, args);
                 let rows = bind!(sql, args).fetch_all(open.connection()?).await?;
                 Ok(rows.into_iter().map(Row::Postgres).collect())
             }
@@ -257,6 +275,8 @@ impl Tx {
     /// A statement that binds arrays (PostgreSQL's `UNNEST`).
     pub(super) async fn fetch_arrays(&mut self, sql: &str, arrays: &[Array<'_>]) -> Result<Vec<Row>, StoreError> {
         let Self::Postgres(open) = self else { return Err(StoreError::TransactionOver) };
+        #[cfg(test)]
+        testing::record_arrays(sql, arrays.iter().cloned());
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for array in arrays {
             query = match array {

@@ -29,6 +29,10 @@ mod relog;
 mod schema;
 mod table;
 mod tables;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod users;
 mod value;
 mod writer;

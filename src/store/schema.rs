@@ -85,6 +85,7 @@ const MIGRATIONS: &[Migration] = &[
     both!("0016_lists"),
     both!("0017_links", Some(Step::HashReceivedKeys)),
     both!("0018_inspection"),
+    both!("0019_keys"),
 ];
 
 /// Any number, the same on every node: it lets one node migrate at a time.

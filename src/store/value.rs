@@ -240,7 +240,7 @@ impl ToSql for Arg<'_> {
 }
 
 /// The values of one column for a whole group of rows.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Array<'a> {
     Text(Vec<Option<&'a str>>),
     Int(Vec<Option<i64>>),

@@ -310,6 +310,8 @@ pub(super) fn run(
     let mut returned = Vec::new();
     let mut rest = values;
     loop {
+        #[cfg(test)]
+        super::testing::record(super::db::Dialect::Sqlite, connection.path(), sql, &rest[..width.min(rest.len())]);
         let (row, others) = rest.split_at_checked(width).unwrap_or((rest, &[]));
         for (parameter, place) in (1..).zip(&places) {
             statement.raw_bind_parameter(parameter, &row[*place])?;
@@ -335,6 +337,8 @@ fn run_each(connection: &Connection, sql: &str, width: usize, values: &[Arg<'_>]
     let places = places(&statement, width)?;
     let mut touched = Vec::with_capacity(values.len() / width.max(1));
     for row in values.chunks(width.max(1)) {
+        #[cfg(test)]
+        super::testing::record(super::db::Dialect::Sqlite, connection.path(), sql, row);
         for (parameter, place) in (1..).zip(&places) {
             statement.raw_bind_parameter(parameter, &row[*place])?;
         }

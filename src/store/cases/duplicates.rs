@@ -65,7 +65,7 @@ impl Cases<'_> {
         }
         let proven = format!(
             "{select} (SELECT o.conversation FROM proof p JOIN endpoint o ON o.address = p.address AND o.channel = p.channel \
-             WHERE p.conversation = $3 \
+             WHERE p.conversation = $3 AND o.channel <> 'web' \
              UNION SELECT p.conversation FROM endpoint o JOIN proof p ON p.address = o.address AND p.channel = o.channel \
              WHERE o.conversation = $3 \
              UNION SELECT o.conversation FROM proof p JOIN proof o ON o.address = p.address AND o.channel = p.channel \

@@ -30,11 +30,12 @@ impl Engine {
 
     /// The person who wrote from a telephone number, or showed that it is theirs.
     pub async fn person_with(&self, insurer: &str, number: &str) -> Result<Option<ContactId>, StoreError> {
+        // That it is no web address is the condition of the index: SQLite does not conclude it from the channel.
         let row = self
             .db
             .fetch_one(
                 "SELECT contact, at FROM (SELECT e.contact, e.at FROM endpoint e JOIN conversation c ON c.id = e.conversation \
-                 WHERE e.channel = 'sms' AND e.address = $2 AND c.insurer = $1 \
+                 WHERE e.channel = 'sms' AND e.channel <> 'web' AND e.address = $2 AND c.insurer = $1 \
                  UNION ALL SELECT p.contact, p.at FROM proof p JOIN conversation c ON c.id = p.conversation \
                  WHERE p.channel = 'sms' AND p.address = $2 AND c.insurer = $1) known ORDER BY at LIMIT 1",
                 &args![insurer, number],

@@ -18,10 +18,12 @@ impl Engine {
     /// Deletes what is over, the oldest first, at most `limit` rows. Returns how many.
     pub async fn prune(&self, expired: Expired, now: Timestamp, limit: i64) -> Result<u64, StoreError> {
         let (table, key, instant) = expired.columns();
-        let sql = format!(
-            "DELETE FROM {table} WHERE ({key}) IN \
-             (SELECT {key} FROM {table} WHERE {instant} <= $1 ORDER BY {instant} LIMIT $2)"
-        );
+        let oldest = format!("FROM {table} WHERE {instant} <= $1 ORDER BY {instant} LIMIT $2");
+        let sql = match self.db.dialect() {
+            Dialect::Sqlite => format!("DELETE FROM {table} WHERE ({key}) IN (SELECT {key} {oldest})"),
+            // By its key PostgreSQL may look for each row in the whole table. A row that is changed meanwhile is not there.
+            Dialect::Postgres => format!("DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT ctid {oldest}))"),
+        };
         self.db.execute(&sql, &args![now - expired.kept(), limit]).await
     }
 
@@ -52,10 +54,7 @@ impl Engine {
 
     /// Which of these files, by their hashes, a row names.
     pub async fn files_with_a_row(&self, hashes: &[String]) -> Result<Vec<String>, StoreError> {
-        let list = match self.db.dialect() {
-            Dialect::Sqlite => "SELECT value FROM json_each($1)",
-            Dialect::Postgres => "SELECT json_array_elements_text($1::json)",
-        };
+        let list = self.db.dialect().list("$1");
         let sql = format!("SELECT DISTINCT sha256 FROM document WHERE sha256 IN ({list})");
         let hashes = serde_json::to_string(hashes).map_err(StoreError::Unstorable)?;
         self.db.fetch(&sql, &args![hashes]).await?.iter().map(|row| row.text(0)).collect()

@@ -123,12 +123,40 @@ impl Engine {
         KEEP_REPORT.run_alone(&self.db, &kept).await.map(drop)
     }
 
-    /// The reports of an account that came early and whose message is known by now.
-    pub async fn early_reports(&self, channel: Channel, account: &str) -> Result<Vec<EarlyReport>, StoreError> {
-        let known = "WHERE channel = $1 AND account = $2 AND EXISTS (SELECT 1 FROM outbox WHERE outbox.channel = $1 \
-             AND outbox.account = $2 AND outbox.provider_id = early_report.provider_id) ORDER BY at";
-        let kept = self.db.rows::<KeptReport>(known, &args![channel.name(), account]).await?;
+    /// The reports that came early on messages that are known by now, of those that an account's provider calls so.
+    pub async fn early_reports(
+        &self,
+        channel: Channel,
+        account: &str,
+        provider_ids: &[String],
+    ) -> Result<Vec<EarlyReport>, StoreError> {
+        let list = self.db.dialect().list("$3");
+        let known = format!(
+            "WHERE channel = $1 AND account = $2 AND provider_id IN ({list}) AND EXISTS (SELECT 1 FROM outbox \
+             WHERE outbox.channel = $1 AND outbox.account = $2 AND outbox.provider_id = early_report.provider_id) \
+             ORDER BY at"
+        );
+        let provider_ids = serde_json::to_string(provider_ids).map_err(StoreError::Unstorable)?;
+        let kept = self.db.rows::<KeptReport>(&known, &args![channel.name(), account, provider_ids]).await?;
         Ok(kept.into_iter().map(|kept| kept.report).collect())
+    }
+
+    /// What an account's provider calls the messages on which reports came early: the `limit` first behind `after`.
+    pub async fn early_provider_ids(
+        &self,
+        channel: Channel,
+        account: &str,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<String>, StoreError> {
+        let page = "SELECT DISTINCT provider_id FROM early_report \
+                    WHERE channel = $1 AND account = $2 AND provider_id > $3 ORDER BY provider_id LIMIT $4";
+        self.db
+            .fetch(page, &args![channel.name(), account, after, limit])
+            .await?
+            .iter()
+            .map(|row| row.text(0))
+            .collect()
     }
 
     /// Forgets an early report that was taken.

@@ -264,8 +264,9 @@ pub(in crate::store) async fn booked(
     from: Timestamp,
     until: Timestamp,
 ) -> Result<Vec<AppointmentRow>, StoreError> {
+    // An expert's appointments do not overlap: by their ends they stand in the same order.
     let booked = format!(
-        "WHERE expert = $1 AND state = 'booked' AND busy_until > $2 AND start_at < $3 ORDER BY start_at LIMIT {MAX_ROWS}"
+        "WHERE expert = $1 AND state = 'booked' AND busy_until > $2 AND start_at < $3 ORDER BY busy_until LIMIT {MAX_ROWS}"
     );
     db.rows(&booked, &args![expert, from, until]).await
 }
