@@ -35,6 +35,8 @@ use crate::{
 
 /// Conversations that are moved by one transaction.
 const BATCH: i64 = 200;
+/// Whether old tables are there.
+const OLD_TABLE_OF_SQLITE: &str = "SELECT 1 FROM sqlite_master WHERE name = 'conversation_before'";
 
 /// Moves what is left to move. Nothing to do is quick to see.
 pub(super) async fn run(db: &Db) -> Result<(), StoreError> {
@@ -76,13 +78,18 @@ async fn what_is_left(db: &Db) -> Result<Option<(i64, i64)>, StoreError> {
 /// Whether old tables are still there; while this transaction lasts no other node takes them away.
 async fn is_begun(tx: &mut Tx) -> Result<bool, StoreError> {
     let sql = if tx.is_sqlite() {
-        "SELECT 1 FROM sqlite_master WHERE name = 'conversation_before'"
+        OLD_TABLE_OF_SQLITE
     } else {
         tx.fetch("SET LOCAL lock_timeout = 0", &[]).await?;
         tx.fetch("SELECT pg_advisory_xact_lock($1)", &args![POSTGRES_LOCK]).await?;
         "SELECT 1 WHERE to_regclass('conversation_before') IS NOT NULL"
     };
     Ok(!tx.fetch(sql, &[]).await?.is_empty())
+}
+
+/// Whether a copy of an SQLite database was made while some of it was not moved.
+pub(super) async fn is_under_way(copy: &Db) -> Result<bool, StoreError> {
+    Ok(copy.fetch_one(OLD_TABLE_OF_SQLITE, &[]).await?.is_some())
 }
 
 /// The room that is needed beside an SQLite database. PostgreSQL's disk is not ours to look at.

@@ -9,6 +9,7 @@ use super::error::{BackupError, at};
 use crate::store::{
     db::{Db, sqlite_file},
     error::StoreError,
+    relog,
     value::args,
 };
 
@@ -68,9 +69,13 @@ pub struct Rows {
 
 impl Rows {
     pub(super) async fn count(db: &Db) -> Result<Self, StoreError> {
-        let sql = "SELECT (SELECT COUNT(*) FROM conversation), (SELECT COUNT(*) FROM dossier), \
-                   (SELECT COUNT(*) FROM document)";
-        let counted = db.fetch_one(sql, &args![]).await?;
+        // Where a move into the new form was interrupted, some conversations are still in the old one.
+        let old = if relog::is_under_way(db).await? { "+ (SELECT COUNT(*) FROM conversation_before)" } else { "" };
+        let sql = format!(
+            "SELECT (SELECT COUNT(*) FROM conversation) {old}, (SELECT COUNT(*) FROM dossier), \
+             (SELECT COUNT(*) FROM document)"
+        );
+        let counted = db.fetch_one(&sql, &args![]).await?;
         let of = |column| counted.as_ref().map_or(Ok(0), |row| row.int(column));
         Ok(Self { conversations: of(0)?, dossiers: of(1)?, documents: of(2)? })
     }

@@ -22,7 +22,7 @@ use crate::{
         db::Db,
         engine::Engine,
         error::StoreError,
-        schema,
+        relog, schema,
         value::args,
     },
 };
@@ -202,12 +202,12 @@ async fn verify_database(
             find(Finding::Log(broken));
         }
     };
-    if found == known {
+    if found == known && !relog::is_under_way(&snapshot).await? {
         audit::verify_logs(&snapshot, &mut tell).await?;
         snapshot.close().await;
     } else {
         snapshot.close().await;
-        // Of an older program: this one reads it as it would after the restore, in a copy.
+        // Of an older program, or not moved whole into the new form: this one reads it as it would after the restore, in a copy.
         let scratch = tempfile::tempdir().map_err(at(&std::env::temp_dir()))?;
         let copy = scratch.path().join(DATABASE);
         files::require_room(scratch.path(), 2 * manifest.database_bytes, 0)?;

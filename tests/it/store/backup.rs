@@ -22,12 +22,13 @@ use guichet::{
     },
     store::{
         DocumentRow, Engine,
-        backup::{self, BackupError, Finding, Live, Manifest},
+        backup::{self, BackupError, Finding, Live, Manifest, Progress},
     },
 };
 use serde::Serialize;
 use tokio::sync::{Semaphore, watch};
 
+use super::migration::{self, earlier};
 use crate::support::{Client, Database, Place, Process, Receipt, Server, Stopped, at, endpoint};
 
 const PEOPLE: u32 = 6;
@@ -248,6 +249,36 @@ async fn a_database_of_an_older_schema_is_backed_up_as_it_is_and_restored() {
     backup::restore(live, &folder, |_| (), |_| ()).await.unwrap();
     let logs = new.store().await.verify_logs(|_, broken| assert_eq!(broken, None)).await.unwrap();
     assert_eq!(i64::try_from(logs).unwrap(), manifest.rows.conversations);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_is_not_moved_whole_into_its_new_form_is_backed_up_whole() {
+    let (db, folder) = (Database::sqlite(), tempfile::tempdir().unwrap());
+    earlier::make(&db, earlier::ONE_LOG - 1, migration::MANY).await;
+    migration::killed_in_the_second(&db).await;
+    assert_eq!(db.number("SELECT COUNT(*) FROM conversation").await, 200);
+    // Nobody sent a file of these.
+    db.execute("DELETE FROM document").await;
+    let documents = folder.path().join("documents");
+    let live = Live { url: &db.url, documents: &documents, keep_free: 0 };
+    let backup = folder.path().join("b");
+    let manifest = backup::create(live, &backup, at(0), |_| ()).await.unwrap();
+    let many = i64::try_from(migration::MANY).unwrap();
+    assert_eq!((manifest.rows.conversations, manifest.rows.dossiers), (many, many));
+    let mut verified = 0;
+    let logs = |progress| {
+        if let Progress::Logs { done } = progress {
+            verified = done;
+        }
+    };
+    let (_, damage) = backup::verify(&backup, logs, |finding| panic!("{finding}")).await.unwrap();
+    assert_eq!((verified, damage), (migration::MANY as u64, 0));
+
+    let new = Database::sqlite();
+    let live = Live { url: &new.url, documents: &folder.path().join("new"), keep_free: 0 };
+    backup::restore(live, &backup, |_| (), |_| ()).await.unwrap();
+    let logs = new.store().await.verify_logs(|_, broken| assert_eq!(broken, None)).await.unwrap();
+    assert_eq!(i64::try_from(logs).unwrap(), many);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -7,6 +7,7 @@ mod inbox;
 mod landing;
 mod links;
 mod mailbox;
+mod migration;
 mod one_conversation;
 mod outbox;
 mod planning;
