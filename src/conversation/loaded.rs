@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{error::ConversationError, logged_state::LoggedState};
+use super::logged_state::{LoggedState, StateFormat};
 use crate::{
     domain::{id::Ids, language::Language, message::Endpoint},
     dossier::Dossier,
@@ -54,31 +54,25 @@ impl Conversation {
             row: Arc::new(row),
             stored: None,
             state: Arc::default(),
-            logged: LoggedState::default(),
+            logged: LoggedState::new(StateFormat::OURS),
             library,
             dossier: None,
             stopped: Vec::new(),
         }
     }
 
-    /// A conversation as it was stored. `entries`: what its state is made of, from the last whole one on.
-    ///
-    /// # Errors
-    ///
-    /// [`ConversationError::State`] where the state is none that this program can read,
-    /// [`ConversationError::NewerState`] where a later program wrote it.
+    /// A conversation as it was stored, with the state that its entries make ([`LoggedState::restore`]).
     pub fn restore(
         row: ConversationRow,
         fence: Fence,
         dossier: Option<Dossier>,
         stopped: Vec<Endpoint>,
         library: Arc<Library>,
-        entries: &[String],
-    ) -> Result<Self, ConversationError> {
-        let (state, logged) = LoggedState::restore(entries)?;
+        (state, logged): (State, LoggedState),
+    ) -> Self {
         let (row, dossier) = (Arc::new(row), dossier.map(Arc::new));
         let stored = Some(Arc::clone(&row));
-        Ok(Self { row, stored, fence, state: Arc::new(state), logged, library, dossier, stopped })
+        Self { row, stored, fence, state: Arc::new(state), logged, library, dossier, stopped }
     }
 
     /// About how much memory it takes.

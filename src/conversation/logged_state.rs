@@ -13,31 +13,35 @@ use crate::{
 };
 
 /// The form of the entries. A program that meets a higher one must not guess: it refuses the turn, and a later one takes it.
-const FORMAT: u32 = 1;
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StateFormat(u32);
+
+impl StateFormat {
+    /// This program's.
+    pub const OURS: Self = Self(1);
+    /// A later program's, in whose place the test of two versions on one database puts this one.
+    pub const NEXT: Self = Self(2);
+}
+
 /// After so many entries that hold a change only, the next one holds the whole state.
 const MAX_CHANGES: usize = 16;
 /// The same after so many bytes of them.
 const MAX_CHANGED_BYTES: usize = 8 * 1024;
 
-/// What was written since the last whole state.
+/// What was written since the last whole state, and in which form the next entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LoggedState {
+    format: StateFormat,
     changes: usize,
     bytes: usize,
-}
-
-impl Default for LoggedState {
-    /// Nothing is written yet: the first entry holds the whole.
-    fn default() -> Self {
-        Self { changes: MAX_CHANGES, bytes: 0 }
-    }
 }
 
 /// An entry as it is written. `FactChanges` of the store's readers has the same keys.
 #[derive(Serialize)]
 struct Written<'s> {
     #[serde(rename = "v")]
-    format: u32,
+    format: StateFormat,
     #[serde(rename = "m", skip_serializing_if = "Option::is_none")]
     message: Option<i64>,
     #[serde(rename = "d", skip_serializing_if = "StateDelta::is_empty")]
@@ -57,21 +61,32 @@ struct Read {
 #[derive(Deserialize)]
 struct Format {
     #[serde(rename = "v")]
-    format: u32,
+    format: StateFormat,
 }
 
 impl LoggedState {
-    /// The state that the entries make, and how it is kept.
-    pub(super) fn restore(entries: &[String]) -> Result<(State, Self), ConversationError> {
-        let (mut state, mut logged) = (State::default(), Self::default());
+    /// Nothing is written yet: the first entry holds the whole.
+    pub fn new(format: StateFormat) -> Self {
+        Self { format, changes: MAX_CHANGES, bytes: 0 }
+    }
+
+    /// The state that the entries make, and how it is kept. `known`: the latest form that is read, in which the next is
+    /// written.
+    ///
+    /// # Errors
+    ///
+    /// [`ConversationError::State`] where they are none that this program can read, [`ConversationError::NewerState`] where
+    /// a later program wrote one of them.
+    pub fn restore(entries: &[String], known: StateFormat) -> Result<(State, Self), ConversationError> {
+        let (mut state, mut logged) = (State::default(), Self::new(known));
         for entry in entries {
             let Format { format } = serde_json::from_str(entry).map_err(ConversationError::State)?;
-            if format > FORMAT {
-                return Err(ConversationError::NewerState { found: format, known: FORMAT });
+            if format > known {
+                return Err(ConversationError::NewerState { found: format.0, known: known.0 });
             }
             let Read { delta, whole } = serde_json::from_str(entry).map_err(ConversationError::State)?;
             if let Some(whole) = whole {
-                (state, logged) = (whole, Self { changes: 0, bytes: 0 });
+                (state, logged) = (whole, Self { changes: 0, bytes: 0, ..logged });
             } else {
                 delta.apply(&mut state);
                 logged.count(entry);
@@ -98,10 +113,10 @@ impl LoggedState {
             return Ok(None);
         }
         let is_whole = settles || self.changes >= MAX_CHANGES || self.bytes >= MAX_CHANGED_BYTES;
-        let entry = Written { format: FORMAT, message, delta: &delta, whole: is_whole.then_some(after) };
+        let entry = Written { format: self.format, message, delta: &delta, whole: is_whole.then_some(after) };
         let value = serde_json::to_string(&entry).map_err(ConversationError::Unwritable)?;
         if is_whole {
-            *self = Self { changes: 0, bytes: 0 };
+            *self = Self { changes: 0, bytes: 0, ..*self };
         } else {
             self.count(&value);
         }

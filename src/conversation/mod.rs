@@ -35,6 +35,7 @@ pub use closing::begins_another;
 pub use error::ConversationError;
 pub use input::{InboundContext, Input};
 pub use loaded::Conversation;
+pub use logged_state::{LoggedState, StateFormat};
 pub use look_ups::{LookUp, LookUps};
 pub use services::{Observer, Services};
 pub use turn::Turn;

@@ -16,7 +16,7 @@ mod timers;
 
 use std::{
     sync::{
-        Arc, Weak,
+        Arc, OnceLock, Weak,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -28,7 +28,8 @@ use tokio::sync::Semaphore;
 use crate::{
     contract::{Calendar, CalendarError},
     conversation::{
-        Accounts, Action, Actor, Conversation, ConversationError, InboundContext, Input, Services, Turn, files::Files,
+        Accounts, Action, Actor, Conversation, ConversationError, InboundContext, Input, LoggedState, Services,
+        StateFormat, Turn, files::Files,
     },
     domain::{
         clock::Clock,
@@ -185,6 +186,8 @@ struct Inner {
     places: Semaphore,
     /// Set while the disk is almost full.
     no_room: AtomicBool,
+    /// Set only where another version than ours is played.
+    state_format: OnceLock<StateFormat>,
     /// New addresses, one at a time each, so that two first photos open one conversation.
     addresses: KeyedLocks,
     /// Conversations, one thing at a time each.
@@ -223,6 +226,7 @@ impl Intake {
             clock,
             metrics,
             no_room: AtomicBool::new(false),
+            state_format: OnceLock::new(),
             places: Semaphore::new(max_in_flight),
             addresses: KeyedLocks::default(),
             turns: KeyedLocks::default(),
@@ -268,6 +272,12 @@ impl Intake {
     #[cfg(test)]
     pub(crate) fn listened_to(&self) -> usize {
         self.0.listeners.conversations()
+    }
+
+    /// Reads states up to this form and writes them in it, as a program of another version does: for the test of several
+    /// versions on one database. It holds from before the first conversation.
+    pub fn play_version(&self, format: StateFormat) {
+        self.0.state_format.get_or_init(|| format);
     }
 
     /// Refuses what people send while the disk is almost full: better before an acknowledgement than in the middle.
@@ -460,8 +470,9 @@ impl Inner {
         }
         let now = self.clock.now();
         let library = self.libraries.current();
-        let conversation =
+        let mut conversation =
             Conversation::open(endpoint.clone(), insurer, language, library, &self.services.look_ups().ids(), now);
+        conversation.logged = LoggedState::new(self.state_format());
         let _turn = self.turns.lock(&conversation.row.id).await;
         self.commit(conversation, input, context).await
     }
@@ -487,6 +498,10 @@ impl Inner {
         self.commit(conversation, input, context).await
     }
 
+    fn state_format(&self) -> StateFormat {
+        self.state_format.get().copied().unwrap_or(StateFormat::OURS)
+    }
+
     async fn load(&self, id: ConversationId) -> Result<Conversation, IntakeError> {
         let (row, fence) = self.store.conversation(id).await?.ok_or(IntakeError::NotFound)?;
         let entries = self.store.state(&fence).await?;
@@ -496,7 +511,8 @@ impl Inner {
         };
         let library = self.libraries.get(&row.flow_revision).await?;
         let stopped = self.store.opt_outs(id).await?;
-        Ok(Conversation::restore(row, fence, dossier, stopped, library, &entries)?)
+        let state = LoggedState::restore(&entries, self.state_format()).map_err(IntakeError::from)?;
+        Ok(Conversation::restore(row, fence, dossier, stopped, library, state))
     }
 
     async fn commit(

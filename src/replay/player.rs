@@ -12,7 +12,8 @@ use super::lists::Lists;
 use crate::{
     contract::{Calendar, Policy},
     conversation::{
-        Accounts, Conversation, ConversationError, InboundContext, Input, Observer, Services, Turn, begins_another,
+        Accounts, Conversation, ConversationError, InboundContext, Input, LoggedState, Observer, Services, StateFormat,
+        Turn, begins_another,
     },
     domain::{
         language::Language,
@@ -214,7 +215,8 @@ impl Player {
         let row = ConversationRow { endpoint: self.endpoint.clone(), ..Arc::unwrap_or_clone(row) };
         let dossier = dossier.map(Arc::unwrap_or_clone);
         let entries = changes.get(*whole..).unwrap_or_default();
-        Ok(Some(Conversation::restore(row, fence, dossier, stopped, library, entries)?))
+        let state = LoggedState::restore(entries, StateFormat::OURS)?;
+        Ok(Some(Conversation::restore(row, fence, dossier, stopped, library, state)))
     }
 }
 

@@ -18,7 +18,7 @@ fn state(facts: usize) -> State {
 
 #[test]
 fn the_state_is_read_from_its_last_whole_entry_on() {
-    let mut logged = LoggedState::default();
+    let mut logged = LoggedState::new(StateFormat::OURS);
     let mut entries: Vec<StateChange> = Vec::new();
     for turn in 0..40 {
         let (before, after) = (state(turn), state(turn + 1));
@@ -26,7 +26,7 @@ fn the_state_is_read_from_its_last_whole_entry_on() {
         entries.extend(logged.write(&before, &after, Some(message), false).unwrap());
         let whole = entries.iter().rposition(|entry| entry.is_whole).unwrap();
         let read: Vec<String> = entries[whole..].iter().map(|entry| entry.value.clone()).collect();
-        let (restored, again) = LoggedState::restore(&read).unwrap();
+        let (restored, again) = LoggedState::restore(&read, StateFormat::OURS).unwrap();
         assert_eq!((&restored, again), (&after, logged), "turn {turn}");
         // The facts of each turn stand in its entry, whole or not.
         let told: FactChanges = serde_json::from_str(&entries.last().unwrap().value).unwrap();
@@ -38,7 +38,7 @@ fn the_state_is_read_from_its_last_whole_entry_on() {
 
 #[test]
 fn a_turn_that_changes_nothing_has_no_entry_and_one_that_settles_is_whole() {
-    let mut logged = LoggedState::default();
+    let mut logged = LoggedState::new(StateFormat::OURS);
     let whole = |change: Option<StateChange>| change.map(|change| change.is_whole);
     assert_eq!(whole(logged.write(&State::default(), &state(1), None, false).unwrap()), Some(true));
     assert_eq!(whole(logged.write(&state(1), &state(1), None, false).unwrap()), None);
@@ -52,6 +52,6 @@ fn a_turn_that_changes_nothing_has_no_entry_and_one_that_settles_is_whole() {
 #[test]
 fn what_a_later_program_wrote_is_not_guessed_at() {
     let later = r#"{"v":2,"d":{"somehow":"otherwise"}}"#.to_owned();
-    let refused = LoggedState::restore(&[r#"{"v":1,"s":{}}"#.to_owned(), later]);
+    let refused = LoggedState::restore(&[r#"{"v":1,"s":{}}"#.to_owned(), later], StateFormat::OURS);
     assert!(matches!(refused, Err(ConversationError::NewerState { found: 2, known: 1 })));
 }
