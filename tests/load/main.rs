@@ -10,8 +10,11 @@
 #![expect(clippy::print_stdout, reason = "it prints its report")]
 
 mod client;
+mod fill;
 mod flame;
+mod growth;
 mod idle;
+mod lists;
 mod people;
 mod policies;
 mod process;
@@ -29,7 +32,9 @@ use std::{
 use clap::Parser;
 
 use client::Client;
+use fill::Fill;
 use idle::IdleLines;
+use lists::Lists;
 use people::Place;
 use record::Record;
 use report::{Measured, Report};
@@ -59,6 +64,12 @@ enum Command {
     Record(Record),
     /// Prints the people's policies, for `guichet import policies`.
     Policies { people: u32 },
+    /// Fills a database with dossiers as years of work leave them. Nothing else may write it meanwhile.
+    Fill(Fill),
+    /// Measures the console's pages of a running server.
+    Lists(Lists),
+    /// Prints the section of `docs/speed.md` on growth: see `tests/load/grow`.
+    Growth { folder: PathBuf },
     /// Compares runs of the server and of the prototype that took turns.
     Versus {
         /// A file with a report of each kind a line: the reports of `drive --json`.
@@ -148,6 +159,9 @@ async fn main() {
         Command::Show { webhook, person } => show(&webhook, person).await,
         Command::Record(record) => record.run().await,
         Command::Policies { people } => policies(people),
+        Command::Fill(options) => fill::fill(&options).await,
+        Command::Growth { folder } => print!("{}", growth::Section::read(&folder)),
+        Command::Lists(options) => lists::lists(&options).await,
         Command::Versus { server, prototype, tenth, json, print_tenth } => {
             let versus = Versus::read(&server, &prototype, tenth.as_deref());
             if print_tenth {

@@ -241,7 +241,8 @@ enum Within {
 }
 
 /// A dossier's place in an order.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
+#[serde(untagged)]
 enum Key {
     Number(i64),
     Text(String),
@@ -355,15 +356,30 @@ impl Cases<'_> {
 
     /// How many dossiers each facet has, of those that the scope sees.
     async fn facets(self) -> Result<Vec<InboxCount>, StoreError> {
-        let sql = "SELECT facet, CAST(SUM(count) AS BIGINT) FROM dossier_count GROUP BY facet HAVING SUM(count) > 0";
+        let sql = format!(
+            "SELECT CAST({}(facet, count) AS TEXT) FROM (SELECT facet, CAST(SUM(count) AS BIGINT) AS count FROM dossier_count \
+             GROUP BY facet HAVING SUM(count) > 0) AS counted",
+            object(self.db)
+        );
         let mut counts = Vec::new();
-        for row in self.db.fetch(sql, &[]).await? {
-            let count = InboxCount::of(&row.text(0)?, row.int(1)?).ok_or_else(|| row.unreadable(0))?;
+        for (facet, count) in self.object::<i64>(&sql, &[]).await? {
+            let count =
+                InboxCount::of(&facet, count).ok_or_else(|| StoreError::UnreadableColumn("facet".to_owned()))?;
             if self.scope.sees_insurer(&count.insurer) {
                 counts.push(count);
             }
         }
         Ok(counts)
+    }
+
+    /// The members of the one JSON object that a statement makes of its rows: reading thousands of rows takes longer.
+    async fn object<V: serde::de::DeserializeOwned>(
+        self,
+        sql: &str,
+        args: &[Arg<'_>],
+    ) -> Result<BTreeMap<String, V>, StoreError> {
+        let text = self.db.fetch_one(sql, args).await?.map(|row| row.text_or_null(0)).transpose()?.flatten();
+        text.map_or_else(|| Ok(BTreeMap::new()), |text| serde_json::from_str(&text).map_err(StoreError::Unreadable))
     }
 
     /// The first lines behind a cursor, block by block.
@@ -395,7 +411,7 @@ impl Cases<'_> {
                 cursor = Some(after).filter(|_| here);
             }
             let begin = filter.begin(block.within, cursor);
-            for (key, id) in block.first(self.db, filter.reversed, &begin, wanted - lines.len()).await? {
+            for (key, id) in self.first(block, filter.reversed, &begin, wanted - lines.len()).await? {
                 lines.push(Line { block: name.clone(), key, id });
             }
             if lines.len() >= wanted {
@@ -410,7 +426,7 @@ impl Cases<'_> {
         if lines.is_empty() {
             return Ok(Vec::new());
         }
-        let ids = json(lines.iter().map(|line| line.id.to_string()))?;
+        let ids = json(&lines.iter().map(|line| line.id).collect::<Vec<_>>())?;
         let of_ids = format!("WHERE id IN (SELECT value FROM {})", elements(self.db));
         let dossiers: Vec<Dossier> = self.db.rows(&of_ids, &args![ids]).await?;
         let mut dossiers: HashMap<_, _> = dossiers.into_iter().map(|dossier| (dossier.id, dossier)).collect();
@@ -465,56 +481,132 @@ struct Block {
 }
 
 impl Block {
-    /// The first `limit` places behind `begin`.
+    /// The part of a statement that gives a facet's lines behind the place in `$2` and `$3`, in order.
+    fn of_facet(&self, reversed: bool) -> String {
+        let (key, order) = (self.within.column(), direction(reversed));
+        format!(
+            "FROM dossier d WHERE d.facet = g.value {} AND (d.{key}, d.id) {} ($2, $3) \
+             ORDER BY d.{key} {order}, d.id {order}",
+            self.within.condition(),
+            if reversed { "<" } else { ">" },
+        )
+    }
+}
+
+fn direction(reversed: bool) -> &'static str {
+    if reversed { "DESC" } else { "ASC" }
+}
+
+impl Cases<'_> {
+    /// The first `limit` places of a block behind `begin`.
     async fn first(
-        mut self,
-        db: &Db,
+        self,
+        mut block: Block,
         reversed: bool,
         begin: &(Key, String),
         limit: usize,
     ) -> Result<Vec<(Key, DossierId)>, StoreError> {
-        let (within, key) = (self.within, self.within.column());
-        let (than, order) = if reversed { ("<", "DESC") } else { (">", "ASC") };
-        let of_facet = format!(
-            "FROM dossier d WHERE d.facet = g.value {} AND (d.{key}, d.id) {than} ($2, $3) \
-             ORDER BY d.{key} {order}, d.id {order}",
-            within.condition()
-        );
-        let groups = elements(db);
-        let behind =
-            |facets: &[String]| Ok::<_, StoreError>(args![json(facets)?, begin.0.arg(), begin.1.clone()].to_vec());
-        if self.facets.len() > MANY_FACETS.max(limit) {
-            let sql = format!("SELECT g.value, (SELECT d.{key} {of_facet} LIMIT 1) FROM {groups} g");
-            let mut heads = Vec::with_capacity(self.facets.len());
-            for row in db.fetch(&sql, &behind(&self.facets)?).await? {
-                if !row.is_null(1)? {
-                    heads.push((within.read(&row, 1)?, row.text(0)?));
-                }
-            }
-            heads.sort_unstable();
-            if reversed {
-                heads.reverse();
-            }
-            // No other facet has one of the first lines, unless it begins at the very same key.
-            if let Some((last, _)) = heads.get(limit - 1).cloned() {
-                heads.retain(|(head, _)| if reversed { *head >= last } else { *head <= last });
-            }
-            self.facets = heads.into_iter().map(|(_, facet)| facet).collect();
+        if block.facets.len() > MANY_FACETS.max(limit) {
+            block.facets = self.foremost(&block, reversed, begin, limit).await?;
         }
-        let sql = match db.dialect() {
+        // A few lines of each facet; then more of those whose lines all stand among the first.
+        let mut each = (2 * limit / block.facets.len().max(1) + 1).min(limit);
+        let mut lines: HashMap<usize, Vec<(Key, DossierId)>> = HashMap::new();
+        let mut facets: Vec<usize> = (0..block.facets.len()).collect();
+        loop {
+            for (facet, read) in self.some_of_each(&block, &facets, reversed, begin, each).await? {
+                lines.insert(facet, read);
+            }
+            let mut first: Vec<_> = lines.values().flatten().cloned().collect();
+            first.sort_unstable();
+            if reversed {
+                first.reverse();
+            }
+            first.truncate(limit);
+            let last = first.get(limit.saturating_sub(1));
+            facets.retain(|facet| {
+                lines.get(facet).is_some_and(|read| {
+                    let end = read.last().filter(|_| read.len() == each);
+                    end.is_some_and(|end| last.is_none_or(|last| if reversed { end > last } else { end < last }))
+                })
+            });
+            if facets.is_empty() || each >= limit {
+                return Ok(first);
+            }
+            each = (4 * each).min(limit);
+        }
+    }
+
+    /// The facets of a block that can have one of the first `limit` lines behind `begin`.
+    async fn foremost(
+        self,
+        block: &Block,
+        reversed: bool,
+        begin: &(Key, String),
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        let sql = format!(
+            "SELECT CAST({}(value, head) AS TEXT) FROM (SELECT g.value, (SELECT d.{} {} LIMIT 1) AS head FROM {} g) AS heads",
+            object(self.db),
+            block.within.column(),
+            block.of_facet(reversed),
+            elements(self.db),
+        );
+        let values = args![json(&block.facets)?, begin.0.arg(), begin.1.clone()];
+        // Facets without a line behind `begin` have no head.
+        let heads = self.object::<Option<Key>>(&sql, &values).await?;
+        let mut heads: Vec<(Key, String)> =
+            heads.into_iter().filter_map(|(facet, head)| Some((head?, facet))).collect();
+        heads.sort_unstable();
+        if reversed {
+            heads.reverse();
+        }
+        // Another facet has one only where it begins at the very same key.
+        if let Some((last, _)) = heads.get(limit.saturating_sub(1)).cloned() {
+            heads.retain(|(head, _)| if reversed { *head >= last } else { *head <= last });
+        }
+        Ok(heads.into_iter().map(|(_, facet)| facet).collect())
+    }
+
+    /// The first lines of some of a block's facets behind `begin`, `each` of them.
+    async fn some_of_each(
+        self,
+        block: &Block,
+        facets: &[usize],
+        reversed: bool,
+        begin: &(Key, String),
+        each: usize,
+    ) -> Result<HashMap<usize, Vec<(Key, DossierId)>>, StoreError> {
+        let (within, key) = (block.within, block.within.column());
+        let (of_facet, order) = (block.of_facet(reversed), direction(reversed));
+        let sql = match self.db.dialect() {
             Dialect::Sqlite => format!(
-                "SELECT o.{key}, o.id FROM {groups} g CROSS JOIN dossier o \
-                 WHERE o.id IN (SELECT d.id {of_facet} LIMIT $4) ORDER BY 1 {order}, 2 {order} LIMIT $4"
+                "SELECT g.key, o.{key}, o.id FROM json_each($1) g CROSS JOIN dossier o \
+                 WHERE o.id IN (SELECT d.id {of_facet} LIMIT $4) ORDER BY 1, 2 {order}, 3 {order}"
             ),
             Dialect::Postgres => format!(
-                "SELECT o.{key}, o.id FROM {groups} g \
-                 CROSS JOIN LATERAL (SELECT d.{key}, d.id {of_facet} LIMIT $4) o ORDER BY 1 {order}, 2 {order} LIMIT $4"
+                "SELECT g.place - 1, o.{key}, o.id \
+                 FROM json_array_elements_text($1::json) WITH ORDINALITY AS g (value, place) \
+                 CROSS JOIN LATERAL (SELECT d.{key}, d.id {of_facet} LIMIT $4) o ORDER BY 1, 2 {order}, 3 {order}"
             ),
         };
-        let mut values = behind(&self.facets)?;
-        values.push(Arg::from(i64::try_from(limit).unwrap_or(i64::MAX)));
-        let rows = db.fetch(&sql, &values).await?;
-        rows.iter().map(|row| Ok((within.read(row, 0)?, row.parse(1)?))).collect()
+        let names: Vec<&String> = facets.iter().map(|facet| &block.facets[*facet]).collect();
+        let limit = i64::try_from(each).unwrap_or(i64::MAX);
+        let mut lines: HashMap<usize, Vec<(Key, DossierId)>> = HashMap::new();
+        for row in self.db.fetch(&sql, &args![json(&names)?, begin.0.arg(), begin.1.clone(), limit]).await? {
+            let facet = usize::try_from(row.int(0)?).ok().and_then(|place| facets.get(place).copied());
+            let facet = facet.ok_or_else(|| row.unreadable(0))?;
+            lines.entry(facet).or_default().push((within.read(&row, 1)?, row.parse(2)?));
+        }
+        Ok(lines)
+    }
+}
+
+/// Makes one JSON object of the keys and values of all rows.
+fn object(db: &Db) -> &'static str {
+    match db.dialect() {
+        Dialect::Sqlite => "json_group_object",
+        Dialect::Postgres => "json_object_agg",
     }
 }
 
@@ -526,9 +618,8 @@ fn elements(db: &Db) -> &'static str {
     }
 }
 
-fn json<T: serde::Serialize>(texts: impl IntoIterator<Item = T>) -> Result<String, StoreError> {
-    let texts: Vec<T> = texts.into_iter().collect();
-    serde_json::to_string(&texts).map_err(StoreError::Unstorable)
+fn json(texts: &impl serde::Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(texts).map_err(StoreError::Unstorable)
 }
 
 /// What a search finds.
