@@ -114,7 +114,7 @@ impl Trial {
             let row = HandlerRow { login: login.into(), name: name.into(), role: role.into(), password_hash };
             store.users().add_handler(&row, now).await.unwrap();
         }
-        let dossier = seed(&store, now, "visitor").await;
+        let dossier = seed(&store, now, "visitor", &["first", "second"]).await;
         let actions = Arc::new(NoteTaker::default());
         let console = Console::new(Setup {
             cases: store.case_access(),
@@ -152,7 +152,7 @@ impl Trial {
 
     /// One more dossier.
     pub(super) async fn another_dossier(&self) -> DossierId {
-        seed(&self.engine, self.now(), "another visitor").await
+        seed(&self.engine, self.now(), "another visitor", &[]).await
     }
 
     pub(super) fn acts(&self) -> Vec<(String, Action)> {
@@ -410,7 +410,7 @@ fn csrf_in(page: &str) -> String {
 }
 
 /// A dossier with a little of everything.
-async fn seed(store: &Engine, now: Timestamp, address: &str) -> DossierId {
+async fn seed(store: &Engine, now: Timestamp, address: &str, accounts: &[&str]) -> DossierId {
     let (conversation, id) = (ConversationId::new(now), DossierId::new(now));
     let endpoint = Endpoint { channel: Channel::Web, account: "web".into(), address: address.into() };
     let contact = ContactId::new(now);
@@ -549,7 +549,7 @@ async fn seed(store: &Engine, now: Timestamp, address: &str) -> DossierId {
     let mut stored = store.commit(commit.seal().unwrap()).await.unwrap();
     let three = json!({ "v": 1, "m": 2, "d": { "f": { "rooms": { "v": Value::Number(3.into()) } } } });
     let mut state = Some(StateChange { value: three.to_string(), is_whole: false });
-    for (number, account) in (1..).zip(["first", "second"]) {
+    for (number, account) in (1..).zip(accounts) {
         let at = Timestamp::from_second(now.as_second() + number).unwrap();
         let endpoint = text_messages(account, number);
         let next = Commit {
