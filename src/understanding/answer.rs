@@ -92,7 +92,7 @@ impl Vocabulary {
             Input::Choices => {
                 let choices = want.choices?;
                 let named = choices.several(parsed, self, false);
-                let values = if named.is_empty() && self.everything.contains(&self.content(text)) {
+                let values = if named.is_empty() && self.all_of_them.contains(&self.content(text)) {
                     choices.all()
                 } else {
                     named

@@ -213,7 +213,7 @@ struct File {
     acknowledgements: Words,
     /// All of what was asked for: "toutes".
     #[serde(default)]
-    everything: Words,
+    all_of_them: Words,
     greetings: Words,
     /// Polite words without meaning.
     polite: Words,
@@ -291,7 +291,7 @@ pub struct Vocabulary {
     pub(super) polarity: PhraseBook<bool>,
     pub(super) soft_yes: PhraseBook<()>,
     pub(super) acknowledgements: Vec<String>,
-    pub(super) everything: Vec<String>,
+    pub(super) all_of_them: Vec<String>,
     pub(super) greetings: PhraseBook<()>,
     pub(super) polite: PhraseBook<()>,
     pub(super) negations: PhraseBook<()>,
@@ -408,7 +408,7 @@ impl Vocabulary {
             polarity,
             soft_yes: book("soft_yes", [(&file.soft_yes, ())])?,
             acknowledgements: sentences("acknowledgements", &file.acknowledgements)?,
-            everything: sentences("everything", &file.everything)?,
+            all_of_them: sentences("all_of_them", &file.all_of_them)?,
             greetings: book("greetings", [(&file.greetings, ())])?,
             polite: book("polite", [(&file.polite, ())])?,
             negations: book("negations", [(&file.negations, ())])?,
