@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, Postgres, pool::PoolConnection};
 
 use super::{
     column::ColumnType,
-    db::Db,
+    db::{Db, Open},
     error::StoreError,
     table::{Insert, Table},
     value::{Arg, Array},
@@ -111,16 +111,21 @@ impl<'a> Batch<'a> {
                 Array::Bytes(values) => query.bind(values),
             };
         }
-        let mut connection = match lane.0.take() {
+        // Where this is cut or fails, it is closed.
+        let mut open = Open::new(match lane.0.take() {
             Some(connection) => connection,
             None => pool.acquire().await?,
-        };
-        let written = match query.execute(&mut *connection).await {
+        });
+        let written = match query.execute(open.connection()?).await {
             Ok(_) => true,
             Err(sqlx::Error::Database(refused)) if refused.code().as_deref() == Some(DIVISION_BY_ZERO) => false,
+            Err(sqlx::Error::Database(refused)) => {
+                lane.0 = open.keep();
+                return Err(sqlx::Error::Database(refused).into());
+            }
             Err(error) => return Err(error.into()),
         };
-        lane.0 = Some(connection);
+        lane.0 = open.keep();
         Ok(written)
     }
 

@@ -8,7 +8,15 @@
 //! conversation may have, go by [`LANES`] tasks, and a group of them is one statement that holds only if nothing drops
 //! out ([`write_at_once`]); one that does not is stored as above. All other turns go by one task.
 
-use std::{collections::HashSet, sync::Arc, thread, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
 
 use tokio::{
     runtime::Handle,
@@ -57,6 +65,14 @@ const QUEUE: usize = 4096;
 const LANES: usize = 2;
 /// How often a group is tried again after a deadlock.
 const DEADLOCKS: usize = 3;
+/// The longest that a group may take on PostgreSQL. Past it its connection is closed and the next group gets another one: a
+/// connection that is half open would keep all later ones waiting.
+const DEADLINE: Duration = Duration::from_secs(10);
+/// The longest that one turn waits for a row that another node holds, when its group was refused for it: the turns behind it
+/// wait too.
+const LOCK_ALONE: &str = "SET LOCAL lock_timeout TO '500ms'";
+/// The longest that the queue is waited for at the end.
+const CLOSING: Duration = Duration::from_secs(15);
 
 /// Everything that one turn of a conversation changes. It is stored whole or not at all.
 #[derive(Debug)]
@@ -217,6 +233,7 @@ pub enum CommitError {
 #[derive(Debug)]
 struct Waiting {
     commit: Commit,
+    since: Instant,
     answer: oneshot::Sender<Result<Commit, CommitError>>,
 }
 
@@ -225,31 +242,59 @@ struct Waiting {
 pub(super) struct Queue {
     sender: mpsc::Sender<Waiting>,
     plain: Option<mpsc::Sender<Waiting>>,
+    pending: Arc<Pending>,
+}
+
+/// Since when the oldest turn waits that each task has in hand. What is queued behind it is younger.
+#[derive(Debug)]
+struct Pending {
+    start: Instant,
+    /// Milliseconds from the start, and one; zero: the task has nothing in hand.
+    since: [AtomicU64; 1 + LANES],
+}
+
+impl Pending {
+    fn begin(&self, task: usize, group: &[Waiting]) {
+        let since = group.first().map_or(self.start, |waiting| waiting.since);
+        let since = since.saturating_duration_since(self.start).as_millis();
+        self.since[task].store(u64::try_from(since).unwrap_or(u64::MAX).saturating_add(1), Ordering::Relaxed);
+    }
+
+    fn end(&self, task: usize) {
+        self.since[task].store(0, Ordering::Relaxed);
+    }
+
+    fn oldest(&self) -> Option<Duration> {
+        let since = self.since.iter().map(|since| since.load(Ordering::Relaxed)).filter(|since| *since > 0).min()?;
+        Some(self.start.elapsed().saturating_sub(Duration::from_millis(since - 1)))
+    }
 }
 
 impl Queue {
     /// On SQLite the task has a thread of its own, on which its statements run: they block.
     pub(super) fn start(db: Arc<Db>) -> Result<Self, StoreError> {
         let (sender, receiver) = mpsc::channel(QUEUE);
+        let pending = Arc::new(Pending { start: Instant::now(), since: Default::default() });
+        let seen = Arc::clone(&pending);
         match *db {
             Db::Sqlite { .. } => {
                 let runtime = Handle::current();
                 thread::Builder::new()
                     .name("guichet-writer".to_owned())
-                    .spawn(move || runtime.block_on(run(db, receiver)))
+                    .spawn(move || runtime.block_on(run(db, receiver, seen)))
                     .map_err(|error| StoreError::NoThread(error.to_string()))?;
             }
             Db::Postgres(_) => {
                 let (plain, waiting) = mpsc::channel(QUEUE);
                 let waiting = Arc::new(Mutex::new(waiting));
-                for _ in 0..LANES {
-                    tokio::spawn(run_plain(Arc::clone(&db), Arc::clone(&waiting)));
+                for task in 1..=LANES {
+                    tokio::spawn(run_plain(Arc::clone(&db), Arc::clone(&waiting), task, Arc::clone(&pending)));
                 }
-                tokio::spawn(run(db, receiver));
-                return Ok(Self { sender, plain: Some(plain) });
+                tokio::spawn(run(db, receiver, seen));
+                return Ok(Self { sender, plain: Some(plain), pending });
             }
         }
-        Ok(Self { sender, plain: None })
+        Ok(Self { sender, plain: None, pending })
     }
 
     /// Queues a turn; returns it when it is on disk.
@@ -257,28 +302,40 @@ impl Queue {
         let (answer, stored) = oneshot::channel();
         let closing = || CommitError::Store(Arc::new(StoreError::Closing));
         let sender = self.plain.as_ref().filter(|_| commit.is_plain()).unwrap_or(&self.sender);
-        sender.send(Waiting { commit, answer }).await.map_err(|_| closing())?;
+        sender.send(Waiting { commit, since: Instant::now(), answer }).await.map_err(|_| closing())?;
         stored.await.map_err(|_| closing())?
     }
 
-    /// Waits until what was queued is stored.
+    /// For how long the oldest turn waits that is not stored yet; none while nothing waits.
+    pub(super) fn oldest(&self) -> Option<Duration> {
+        self.pending.oldest()
+    }
+
+    /// Waits until what was queued is stored; not for ever, where the database does not answer.
     pub(super) async fn close(&self) {
-        for sender in std::iter::once(&self.sender).chain(&self.plain) {
-            while sender.capacity() < sender.max_capacity() {
-                tokio::time::sleep(Duration::from_millis(5)).await;
+        let stored = async {
+            for sender in std::iter::once(&self.sender).chain(&self.plain) {
+                while sender.capacity() < sender.max_capacity() {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
             }
+        };
+        if tokio::time::timeout(CLOSING, stored).await.is_err() {
+            tracing::error!("the database takes no more turns: what was not acknowledged is sent again by its sender");
         }
     }
 }
 
-async fn run(db: Arc<Db>, mut queue: mpsc::Receiver<Waiting>) {
+async fn run(db: Arc<Db>, mut queue: mpsc::Receiver<Waiting>, pending: Arc<Pending>) {
     let mut group = Vec::with_capacity(GROUP);
     while queue.recv_many(&mut group, GROUP).await > 0 {
+        pending.begin(0, &group);
         store(&db, &mut group).await;
+        pending.end(0);
     }
 }
 
-async fn run_plain(db: Arc<Db>, queue: Arc<Mutex<mpsc::Receiver<Waiting>>>) {
+async fn run_plain(db: Arc<Db>, queue: Arc<Mutex<mpsc::Receiver<Waiting>>>, task: usize, pending: Arc<Pending>) {
     let mut group = Vec::with_capacity(GROUP);
     let mut lane = Lane::default();
     loop {
@@ -294,31 +351,53 @@ async fn run_plain(db: Arc<Db>, queue: Arc<Mutex<mpsc::Receiver<Waiting>>>) {
             return;
         }
         drop(queue);
+        pending.begin(task, &group);
         // Two nodes that write the same rows in the same order do not wait for each other in a circle.
         group.sort_by_key(|waiting| waiting.commit.conversation.id);
-        match write_at_once(&db, &mut lane, &group).await {
+        match in_time(&db, write_at_once(&db, &mut lane, &group)).await {
             Ok(true) => answer(&mut group, || None),
             Ok(false) | Err(StoreError::Deadlock) => store(&db, &mut group).await,
-            Err(error) if error.is_about_the_row() => store(&db, &mut group).await,
+            Err(error) if is_one_s(&db, &error) => store_each(&db, &mut group).await,
             Err(error) => refuse(&mut group, error),
         }
+        pending.end(task);
     }
+}
+
+/// What `work` comes to, within [`DEADLINE`] on PostgreSQL. Whether what is cut was stored is not known: whoever sent it does
+/// so again, and is recognised.
+async fn in_time<T>(db: &Db, work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    match db {
+        // A file has its own busy time-out, and a transaction that a thread is in cannot be left.
+        Db::Sqlite { .. } => work.await,
+        Db::Postgres(_) => match tokio::time::timeout(DEADLINE, work).await {
+            Ok(done) => done,
+            Err(_) => Err(StoreError::Unreachable(format!("a group of turns had no answer for {DEADLINE:?}"))),
+        },
+    }
+}
+
+/// Whether one turn is to blame for its group: its row, or on PostgreSQL one that another node holds.
+fn is_one_s(db: &Db, error: &StoreError) -> bool {
+    error.is_about_the_row() || (matches!(error, StoreError::Locked) && matches!(db, Db::Postgres(_)))
 }
 
 /// Stores a group and answers it, whatever comes of it.
 async fn store(db: &Db, group: &mut Vec<Waiting>) {
-    match store_group(db, group).await {
+    match in_time(db, store_group(db, group, None)).await {
         Ok(()) => {}
-        // One bad row must not refuse its neighbours: each is tried alone.
-        Err(error) if error.is_about_the_row() && group.len() > 1 => {
-            for waiting in group.drain(..) {
-                let mut alone = vec![waiting];
-                if let Err(error) = store_group(db, &mut alone).await {
-                    refuse(&mut alone, error);
-                }
-            }
-        }
+        Err(error) if is_one_s(db, &error) && group.len() > 1 => store_each(db, group).await,
         Err(error) => refuse(group, error),
+    }
+}
+
+/// One bad row must not refuse its neighbours: each is tried alone.
+async fn store_each(db: &Db, group: &mut Vec<Waiting>) {
+    for waiting in group.drain(..) {
+        let mut alone = vec![waiting];
+        if let Err(error) = in_time(db, store_group(db, &mut alone, Some(LOCK_ALONE))).await {
+            refuse(&mut alone, error);
+        }
     }
 }
 
@@ -352,11 +431,15 @@ fn refuse(group: &mut Vec<Waiting>, error: StoreError) {
     }
 }
 
-/// Stores a group in one transaction. On success the group is answered and empty; on error it is untouched.
-async fn store_group(db: &Db, group: &mut Vec<Waiting>) -> Result<(), StoreError> {
+/// Stores a group in one transaction; `first` is said at its beginning to PostgreSQL. On success the group is answered and
+/// empty; on error it is untouched.
+async fn store_group(db: &Db, group: &mut Vec<Waiting>, first: Option<&str>) -> Result<(), StoreError> {
     let mut attempt = 1;
     let (tx, outcome) = loop {
         let mut tx = db.begin_here().await?;
+        if let Some(first) = first.filter(|_| !tx.is_sqlite()) {
+            tx.fetch(first, &[]).await?;
+        }
         match write_group(&mut tx, group).await {
             Ok(outcome) => break (tx, outcome),
             Err(error) => {

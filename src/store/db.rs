@@ -24,6 +24,23 @@ use super::{
     writer::{Place, Synchronous, Transaction, Writer},
 };
 
+/// The longest that one statement outside a transaction may take on PostgreSQL.
+const DEADLINE: Duration = Duration::from_secs(20);
+/// The longest that PostgreSQL's connections are waited for at the end.
+const CLOSING: Duration = Duration::from_secs(5);
+/// How PostgreSQL treats a session of ours.
+const SESSION: [(&str, &str); 6] = [
+    // As SQLite's busy time-out: refuse before the acknowledgement rather than keep the sender waiting.
+    ("lock_timeout", "5s"),
+    // A node that stands still inside a transaction holds rows that the others wait for.
+    ("idle_in_transaction_session_timeout", "10s"),
+    // A node that is gone without a word is noticed, and its transaction rolled back.
+    ("tcp_keepalives_idle", "10"),
+    ("tcp_keepalives_interval", "5"),
+    ("tcp_keepalives_count", "3"),
+    ("tcp_user_timeout", "30s"),
+];
+
 /// The file of the address of an SQLite database; none for another engine's.
 pub fn sqlite_file(url: &str) -> Option<PathBuf> {
     url.strip_prefix("sqlite:").map(|path| PathBuf::from(path.trim_start_matches("//")))
@@ -88,8 +105,7 @@ impl Db {
             let options = PgConnectOptions::from_str(url)?
                 .application_name("guichet")
                 .statement_cache_capacity(256)
-                // As SQLite's busy time-out: refuse before the acknowledgement rather than keep the sender waiting.
-                .options([("lock_timeout", "5s")]);
+                .options(SESSION);
             let pool = PgPoolOptions::new()
                 .max_connections(16)
                 .acquire_timeout(Duration::from_secs(5))
@@ -149,7 +165,10 @@ impl Db {
             Self::Sqlite { readers, .. } => {
                 bind!(sql, args).fetch_all(readers).await?.into_iter().map(Row::Sqlite).collect()
             }
-            Self::Postgres(pool) => bind!(sql, args).fetch_all(pool).await?.into_iter().map(Row::Postgres).collect(),
+            Self::Postgres(pool) => {
+                let rows = in_time(pool, async |connection| bind!(sql, args).fetch_all(connection).await).await?;
+                rows.into_iter().map(Row::Postgres).collect()
+            }
         })
     }
 
@@ -183,9 +202,9 @@ impl Db {
         Ok(match self {
             Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin(place).await?),
             Self::Postgres(pool) => {
-                let mut connection = pool.acquire().await?;
-                connection.execute("BEGIN").await?;
-                Tx::Postgres(Open(Some(connection)))
+                let mut open = Open::new(pool.acquire().await?);
+                open.connection()?.execute("BEGIN").await?;
+                Tx::Postgres(open)
             }
         })
     }
@@ -197,7 +216,7 @@ impl Db {
             Self::Postgres(pool) => {
                 #[cfg(test)]
                 testing::record(Dialect::Postgres, None, sql, args);
-                bind!(sql, args).execute(pool).await?.rows_affected()
+                in_time(pool, async |connection| bind!(sql, args).execute(connection).await).await?.rows_affected()
             }
         })
     }
@@ -209,7 +228,8 @@ impl Db {
                 readers.close().await;
                 writer.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            // A connection that does not answer is not waited for.
+            Self::Postgres(pool) => drop(tokio::time::timeout(CLOSING, pool.close()).await),
         }
     }
 }
@@ -220,8 +240,26 @@ pub(super) enum Tx {
     Postgres(Open),
 }
 
-/// PostgreSQL's connection until its transaction ends. Dropped before, it is closed, and the server rolls back.
+/// PostgreSQL's connection while something is under way on it. Dropped before its end, it is closed, and the server rolls
+/// back: the pool would first ask it whether it is well, and wait for ever where it does not answer.
 pub(super) struct Open(Option<PoolConnection<sqlx::Postgres>>);
+
+/// One statement on a connection of the pool, within [`DEADLINE`].
+async fn in_time<R>(
+    pool: &PgPool,
+    statement: impl AsyncFnOnce(&mut PgConnection) -> Result<R, sqlx::Error>,
+) -> Result<R, StoreError> {
+    let done = async {
+        let mut open = Open::new(pool.acquire().await?);
+        let done = statement(open.connection()?).await;
+        drop(open.keep());
+        Ok(done?)
+    };
+    match tokio::time::timeout(DEADLINE, done).await {
+        Ok(done) => done,
+        Err(_) => Err(StoreError::Unreachable(format!("a statement had no answer for {DEADLINE:?}"))),
+    }
+}
 
 impl Tx {
     pub(super) fn is_sqlite(&self) -> bool {
@@ -304,7 +342,16 @@ impl Tx {
 }
 
 impl Open {
-    fn connection(&mut self) -> Result<&mut PgConnection, StoreError> {
+    pub(super) fn new(connection: PoolConnection<sqlx::Postgres>) -> Self {
+        Self(Some(connection))
+    }
+
+    /// At the end: the connection is well.
+    pub(super) fn keep(mut self) -> Option<PoolConnection<sqlx::Postgres>> {
+        self.0.take()
+    }
+
+    pub(super) fn connection(&mut self) -> Result<&mut PgConnection, StoreError> {
         self.0.as_deref_mut().ok_or(StoreError::TransactionOver)
     }
 

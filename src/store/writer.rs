@@ -23,6 +23,8 @@ use super::{
 const WAIT: Duration = Duration::from_secs(30);
 /// How long SQLite waits for another program's lock.
 const BUSY: Duration = Duration::from_secs(5);
+/// The same, after somebody waited for it in vain.
+const BUSY_AGAIN: Duration = Duration::from_millis(20);
 /// How long the log's truncation waits for readers: a backup reads for minutes, and no message waits for it.
 const BUSY_TRUNCATING: Duration = Duration::from_millis(100);
 /// Every statement of the program fits.
@@ -45,6 +47,8 @@ struct Slot {
     database: Database,
     /// None after an error of the file, until the next use opens it again.
     connection: Option<Connection>,
+    /// Whether the last who waited for the file's lock did so in vain.
+    locked: bool,
     closed: bool,
 }
 
@@ -98,18 +102,19 @@ impl Writer {
             }
             attempt += 1;
         };
-        Ok(Self(Arc::new(Mutex::new(Slot { database, connection: Some(connection), closed: false }))))
+        Ok(Self(Arc::new(Mutex::new(Slot { database, connection: Some(connection), locked: false, closed: false }))))
     }
 
     /// None for a file that nobody writes: whoever asks is told that it is closed.
     pub(super) fn none(file: &Path) -> Self {
         let database = Database { file: file.to_owned(), synchronous: Synchronous::Full };
-        Self(Arc::new(Mutex::new(Slot { database, connection: None, closed: true })))
+        Self(Arc::new(Mutex::new(Slot { database, connection: None, locked: false, closed: true })))
     }
 
     /// Begins a transaction.
     pub(super) async fn begin(&self, place: Place) -> Result<Transaction, StoreError> {
-        let begin = |slot: &mut Slot| run(slot.ready()?, "BEGIN IMMEDIATE", 0, &[]).map(drop);
+        let begin =
+            |slot: &mut Slot| slot.waiting_once(|connection| run(connection, "BEGIN IMMEDIATE", 0, &[]).map(drop));
         let held = self.acquire().await?;
         let (held, ()) = match place {
             Place::Here => held.here(begin),
@@ -122,9 +127,10 @@ impl Writer {
     pub(super) async fn execute(&self, sql: &str, values: &[Arg<'_>]) -> Result<u64, StoreError> {
         let (sql, values) = (sql.to_owned(), owned(values));
         let statement = move |slot: &mut Slot| {
-            let connection = slot.ready()?;
-            run(connection, &sql, values.len(), &values)?;
-            Ok(connection.changes())
+            slot.waiting_once(|connection| {
+                run(connection, &sql, values.len(), &values)?;
+                Ok(connection.changes())
+            })
         };
         self.acquire().await?.elsewhere(statement).await.map(|(_, touched)| touched)
     }
@@ -263,6 +269,22 @@ impl Slot {
             self.connection = Some(self.database.connect()?);
         }
         self.connection.as_ref().ok_or(StoreError::Closing)
+    }
+
+    /// Does what takes the file's lock. While another program has it, only the first waits the whole time; those after it
+    /// are refused soon, so that nobody waits for those before them.
+    fn waiting_once<R>(&mut self, work: impl FnOnce(&Connection) -> Result<R, StoreError>) -> Result<R, StoreError> {
+        let was_locked = self.locked;
+        let connection = self.ready()?;
+        if was_locked {
+            connection.busy_timeout(BUSY_AGAIN)?;
+        }
+        let done = work(connection);
+        if was_locked {
+            connection.busy_timeout(BUSY)?;
+        }
+        self.locked = matches!(done, Err(StoreError::Locked));
+        done
     }
 
     /// The connection, whose transaction SQLite has not rolled back by itself.

@@ -20,7 +20,7 @@ mod revision;
 mod sms_part;
 mod timer;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     domain::id::ConversationId,
@@ -120,7 +120,12 @@ impl Engine {
         self.db.dialect().name()
     }
 
-    /// Finishes what is queued and closes the connections.
+    /// For how long the oldest turn waits that is not stored yet; none while nothing waits.
+    pub fn oldest_commit(&self) -> Option<Duration> {
+        self.commits.oldest()
+    }
+
+    /// Finishes what is queued and closes the connections. It ends also where the database does not answer.
     pub async fn close(&self) {
         self.commits.close().await;
         self.db.close().await;

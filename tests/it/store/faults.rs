@@ -61,6 +61,25 @@ async fn a_disk_that_turned_read_only_refuses() {
     store.commit(case.turn("after", "")).await.unwrap();
 }
 
+/// Senders who come again while another program has the file do not queue up behind each other's waits.
+#[tokio::test]
+async fn while_another_program_has_the_file_only_the_first_waits_for_it() {
+    const OTHERS: u32 = 100;
+    let db = Database::sqlite();
+    let store = db.store().await;
+    let mut case = Case::new("x");
+    store.commit(case.turn("before", "")).await.unwrap();
+    let mut other = SqliteConnection::connect(&db.url).await.unwrap();
+    other.execute("BEGIN IMMEDIATE").await.unwrap();
+    // Each alone: five seconds for each would be longer than any test may take.
+    for number in 0..=OTHERS {
+        let refused = refusal(store.commit(case.clone().turn(&format!("{number}"), "")).await);
+        assert!(matches!(*refused, StoreError::Locked), "{refused}");
+    }
+    other.execute("ROLLBACK").await.unwrap();
+    store.commit(case.turn("after", "")).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_folder_that_is_not_there_is_named_as_the_cause() {
     let folder = tempfile::tempdir().unwrap();

@@ -3,6 +3,7 @@
 mod backup;
 mod commit;
 mod faults;
+mod hung;
 mod inbox;
 mod landing;
 mod links;
