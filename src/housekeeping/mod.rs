@@ -218,7 +218,9 @@ impl<'h> Lease<'h> {
     async fn extend(&mut self, by: SignedDuration) -> Result<bool, StoreError> {
         let now = self.house.clock.now();
         let until = now.checked_add(by).unwrap_or(now);
-        let is_ours = self.house.store.acquire_lease(self.chore.lease(), &self.holder, now, until).await?;
+        // It is kept from the end of one time to the beginning of the next.
+        let furthest = now.checked_add(self.chore.interval() * 2).unwrap_or(now);
+        let is_ours = self.house.store.acquire_lease(self.chore.lease(), &self.holder, now, until, furthest).await?;
         self.until = until;
         Ok(is_ours)
     }

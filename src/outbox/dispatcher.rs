@@ -244,11 +244,20 @@ impl Dispatcher {
         }
     }
 
-    /// Counts the waiting messages for the metrics, every [`LOOK_AGAIN`].
+    /// Counts the waiting messages for the metrics, and looks for those that a changed clock would keep, every [`LOOK_AGAIN`].
     async fn count(&mut self) -> Result<(), StoreError> {
         let now = Instant::now();
         if self.counted_at.is_none_or(|at| now.duration_since(at) >= LOOK_AGAIN) {
-            let waiting = self.outbox.store.outbox_waiting(self.provider.channel(), self.provider.account()).await?;
+            let (channel, account, clock) = (self.provider.channel(), self.provider.account(), self.outbox.clock.now());
+            let stuck = self.outbox.store.advance_outbox(channel, account, clock, clock + retry::FURTHEST).await?;
+            if stuck > 0 {
+                tracing::warn!(
+                    account,
+                    stuck,
+                    "messages were due later than any wait: the clock was put back; they are due now"
+                );
+            }
+            let waiting = self.outbox.store.outbox_waiting(channel, account).await?;
             self.outbox.metrics.outbox_waiting.get_or_create(&self.label).set(waiting);
             self.counted_at = Some(now);
         }

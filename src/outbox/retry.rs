@@ -13,10 +13,15 @@ const MAX_AGE: SignedDuration = SignedDuration::from_hours(12);
 /// The first wait; each next one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
+/// The longest wait that a provider may ask for; [`FURTHEST`] is one and a half times as long.
+const LONGEST_ASKED: Duration = Duration::from_hours(12);
 /// The wait while the provider refuses the account: an operator must repair it, and a try costs only a log line.
 const ACCOUNT_WAIT: Duration = Duration::from_mins(5);
 /// The longest time for which a whole account rests before it is tried again.
 pub(super) const LONGEST_REST: Duration = Duration::from_mins(1);
+
+/// No wait ends later than this from now. What is due later was written under a clock that has been put back since.
+pub(super) const FURTHEST: SignedDuration = SignedDuration::from_hours(18);
 
 /// Spreads the waits, so that messages that failed together are not tried again together.
 #[derive(Clone)]
@@ -68,7 +73,8 @@ pub(super) fn next(error: &SendError, tries: i64, said: Timestamp, now: Timestam
     }
     match error.retry {
         Retry::Never => Next::GiveUp,
-        Retry::After(wait) => Next::Again { wait: jitter.spread(wait), counted: false },
+        // Whoever asks for more is asked once before the message is given up.
+        Retry::After(wait) => Next::Again { wait: jitter.spread(wait.min(LONGEST_ASKED)), counted: false },
         Retry::Later if tries >= MAX_TRIES => Next::GiveUp,
         Retry::Later => Next::Again { wait: jitter.spread(backoff(tries, LONGEST_WAIT)), counted: true },
     }

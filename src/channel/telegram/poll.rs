@@ -18,6 +18,7 @@ use teloxide_core::{
     },
     types::{AllowedUpdate, BotCommand},
 };
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{Telegram, client::CallError, decode, update::Update};
@@ -104,15 +105,24 @@ async fn poll(bot: &Telegram, receiver: &Receiver, stop: &CancellationToken) {
 }
 
 /// Polls for updates as long as this node holds the lease.
-async fn ask(bot: &Telegram, receiver: &Receiver, lease: &PollLease<'_>, stop: &CancellationToken) {
+async fn ask(bot: &Telegram, receiver: &Receiver, lease: &PollLease, stop: &CancellationToken) {
     let mut offset: Option<i64> = None;
     let mut pause = Pause(FIRST_PAUSE);
+    // In a task of its own: a busy bot has no pause in which the lease could be renewed. It ends with this function.
+    let (mut keeper, lost) = (JoinSet::new(), CancellationToken::new());
+    keeper.spawn({
+        let (lease, lost) = (lease.clone(), lost.clone());
+        async move {
+            lease.keep().await;
+            lost.cancel();
+        }
+    });
     while !stop.is_cancelled() {
         let mut ask = GetUpdates::new().timeout(WAIT).allowed_updates(WANTED);
         ask.offset = offset.and_then(|offset| offset.try_into().ok());
         let asked = tokio::select! {
             asked = bot.client.call::<_, Vec<Json>>(&ask) => asked,
-            () = lease.keep() => {
+            () = lost.cancelled() => {
                 tracing::warn!(account = bot.settings.account, "the lease is lost: another node asks for this bot's updates");
                 return;
             }
@@ -162,21 +172,25 @@ async fn end_conflict(bot: &Telegram, description: &str) -> bool {
 }
 
 /// The lease for polling a bot's updates, which one node holds at a time.
-struct PollLease<'a> {
-    receiver: &'a Receiver,
+#[derive(Clone)]
+struct PollLease {
+    receiver: Receiver,
     name: String,
     node: String,
 }
 
-impl<'a> PollLease<'a> {
-    fn new(bot: &Telegram, receiver: &'a Receiver) -> Self {
+impl PollLease {
+    fn new(bot: &Telegram, receiver: &Receiver) -> Self {
         let name = format!("telegram|{}", bot.settings.account);
-        Self { receiver, name, node: NodeId::new(receiver.clock().now()).to_string() }
+        Self { receiver: receiver.clone(), name, node: NodeId::new(receiver.clock().now()).to_string() }
     }
 
     async fn acquire(&self) -> Result<bool, StoreError> {
         let now = self.receiver.clock().now();
-        self.receiver.store().acquire_lease(&self.name, &self.node, now, now + LEASE_SECONDS.seconds()).await
+        let until = now + LEASE_SECONDS.seconds();
+        // Two nodes' clocks may differ a little.
+        let furthest = until + LEASE_SECONDS.seconds();
+        self.receiver.store().acquire_lease(&self.name, &self.node, now, until, furthest).await
     }
 
     /// Renews the lease every [`RENEW`]; returns when it is lost or cannot be renewed.

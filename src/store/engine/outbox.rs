@@ -69,6 +69,20 @@ impl Engine {
         self.db.fetch_one(&sql, &args![channel.name(), account]).await?.map(|row| row.time(0)).transpose()
     }
 
+    /// Makes due what of an account is due after `furthest`, later than any wait can be: the clock was put back since it was
+    /// written. Returns how many.
+    pub async fn advance_outbox(
+        &self,
+        channel: Channel,
+        account: &str,
+        now: Timestamp,
+        furthest: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let sql = "UPDATE outbox SET next_at = $3 \
+                   WHERE channel = $1 AND account = $2 AND status = 'waiting' AND next_at > $4";
+        self.db.execute(sql, &args![channel.name(), account, now, furthest]).await
+    }
+
     /// Stores what tries came to, all in one transaction. A row that somebody else claimed meanwhile stays as it is.
     pub async fn settle_outbox(&self, tries: &[(OutboxRow, Settled)]) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;

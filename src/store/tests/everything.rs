@@ -276,7 +276,7 @@ async fn conversations(store: &Engine, case: &Case, other: &Case) {
     ask!(store, timeline(case.id()));
     ask!(store, is_stopped(&sms));
     ask!(store, opt_outs(case.id()));
-    ask!(store, acquire_lease("lease", "one", at(10), at(40)));
+    ask!(store, acquire_lease("lease", "one", at(10), at(40), at(70)));
     ask!(store, release("lease", "one"));
     ask!(store, claim_timers(at(1000), at(2000), 100));
     ask!(store, next_timer());
@@ -294,6 +294,7 @@ async fn outbox(store: &Engine, case: &Case) {
     let again = Settled::Again { next_at: at(300), reason: "busy", counted: false };
     ask!(store, settle_outbox(&[(claimed[0].clone(), sent), (claimed[1].clone(), again)]));
     ask!(store, outbox_due(SMS, "test"));
+    ask!(store, advance_outbox(SMS, "test", at(1), at(100_000)));
     ask!(store, outbox_waiting(SMS, "test"));
     ask!(store, outbox_row(claimed[0].id));
     ask!(store, outbox_by_provider_id(SMS, "test", "provider 500"));

@@ -21,7 +21,7 @@ on_both_engines! {
     a_water_damage_is_declared_by_webhook,
     a_water_damage_is_declared_by_long_poll,
     a_restart_in_a_batch_loses_nothing_and_doubles_nothing,
-    of_two_nodes_one_asks_and_the_other_goes_on_when_it_dies,
+    a_busy_bot_keeps_its_lease,
     a_shared_number_is_proven_and_its_owner_s_other_claim_is_proposed,
 }
 
@@ -197,7 +197,26 @@ async fn a_restart_in_a_batch_loses_nothing_and_doubles_nothing(db: Database) {
     drop(server);
 }
 
-async fn of_two_nodes_one_asks_and_the_other_goes_on_when_it_dies(db: Database) {
+async fn a_busy_bot_keeps_its_lease(db: Database) {
+    const UNTIL: &str = "SELECT COALESCE(MAX(until_at), 0) FROM lease WHERE name LIKE 'telegram|%'";
+    let api = BotApi::start().await;
+    let server = Server::start_with(&db.url, &bot(&api, "polling"));
+    let person = api.someone(7);
+    person.say("bonjour");
+    person.wait_for_answer().await;
+    let first = db.number(UNTIL).await;
+    // It never waits for an update.
+    while db.number(UNTIL).await == first {
+        person.say("et encore un mot");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(db.number(UNTIL).await > first);
+    drop(server);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_nodes_one_asks_and_the_other_goes_on_when_it_dies_postgres() {
+    let db = Database::postgres().await;
     let api = BotApi::start().await;
     let first = Server::start_with(&db.url, &bot(&api, "polling"));
     let mut lea = api.someone(7);

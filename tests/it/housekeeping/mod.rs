@@ -28,6 +28,7 @@ on_both_engines! {
     what_is_over_goes_and_what_is_not_stays,
     more_than_a_batch_goes_to_its_end,
     it_is_done_once_an_interval_however_often_processes_start,
+    a_clock_that_is_put_back_keeps_it_from_nothing,
     of_two_nodes_one_does_it,
     what_a_dead_process_left_is_done_by_the_next,
     what_was_sent_goes_a_year_after_its_dossier_came_to_rest,
@@ -125,6 +126,15 @@ async fn more_than_a_batch_goes_to_its_end(db: Database) {
     assert_eq!(house.store.prune(Expired::Sessions, at(0), 100).await.unwrap(), 100);
     assert_eq!(db.number("SELECT MIN(expires_at) FROM session").await, 101);
     assert_eq!(house.rows().await, Some(1134));
+}
+
+async fn a_clock_that_is_put_back_keeps_it_from_nothing(db: Database) {
+    let house = House::open(&db).await;
+    house.set(at(30 * DAY));
+    assert_eq!(house.rows().await, Some(0));
+    house.set(at(28 * DAY));
+    assert_eq!(house.rows().await, Some(0), "what was done last lies in the future");
+    assert_eq!(house.rows().await, None, "and is done once an interval from now on");
 }
 
 async fn it_is_done_once_an_interval_however_often_processes_start(db: Database) {

@@ -16,6 +16,7 @@ on_both_engines! {
     many_claimers_share_the_rows_and_none_comes_twice,
     a_lease_that_ran_out_is_claimed_again_and_its_old_owner_changes_nothing,
     what_stands_behind_a_failed_try_waits_with_it,
+    what_a_changed_clock_would_keep_is_due_now,
     an_account_sees_only_its_own,
     reports_never_go_backwards,
     an_early_report_is_kept_until_its_message_is_known,
@@ -149,6 +150,27 @@ async fn a_lease_that_ran_out_is_claimed_again_and_its_old_owner_changes_nothing
     let stored = store.outbox_row(row.id).await.unwrap().unwrap();
     assert_eq!((stored.delivery, stored.provider_id.as_deref()), (Delivery::Sent, Some("new")));
     assert_eq!(store.outbox_due(Channel::Sms, ACCOUNT).await.unwrap(), None);
+}
+
+/// A try failed, and then the clock was put back by a day.
+async fn what_a_changed_clock_would_keep_is_due_now(db: Database) {
+    const DAY: i64 = 24 * 60 * 60;
+    let store = db.store().await;
+    let (mut case, mut other) = (Case::new("a"), Case::new("b"));
+    say(&store, &mut case, "1").await;
+    let behind = say(&store, &mut case, "2").await;
+    let soon = say(&store, &mut other, "3").await;
+    let claimed = claim(&store, at(100), 5).await;
+    let head = claimed.into_iter().find(|row| row.conversation == case.id()).unwrap();
+    let soon = store.outbox_row(soon.id).await.unwrap().unwrap();
+    let again = Settled::Again { next_at: at(DAY), reason: "unavailable", counted: true };
+    store.settle_outbox(&[(head.clone(), again)]).await.unwrap();
+    assert_eq!(store.advance_outbox(Channel::Sms, ACCOUNT, at(200), at(200 + DAY)).await.unwrap(), 0);
+    assert_eq!(store.advance_outbox(Channel::Sms, ACCOUNT, at(200), at(DAY - 1)).await.unwrap(), 2);
+    assert_eq!(store.outbox_row(behind.id).await.unwrap().unwrap().next_at, at(200));
+    assert_eq!(store.outbox_row(soon.id).await.unwrap().unwrap().next_at, soon.next_at, "it was due anyway");
+    let claimed: Vec<_> = claim(&store, at(200), 5).await.into_iter().map(|row| row.id).collect();
+    assert!(claimed.contains(&head.id) && !claimed.contains(&behind.id), "in order as before");
 }
 
 async fn what_stands_behind_a_failed_try_waits_with_it(db: Database) {
