@@ -43,6 +43,8 @@ pub(super) async fn live() -> &'static str {
 pub(super) struct Ready {
     store: &'static str,
     free_mib: Option<u64>,
+    /// How long the oldest message has waited to be stored, in milliseconds; none where nothing waits.
+    oldest_commit_ms: Option<u64>,
 }
 
 /// `GET /ready`: the database takes a write and the disk has room.
@@ -54,7 +56,8 @@ pub(super) async fn ready(_: Monitor, State(app): State<App>) -> Result<Json<Rea
     {
         return Err(Problem::unavailable(format!("{free} MiB are free on the disk: make room")));
     }
-    Ok(Json(Ready { store: app.engine.name(), free_mib: free }))
+    let oldest_commit_ms = app.engine.oldest_commit().map(|age| u64::try_from(age.as_millis()).unwrap_or(u64::MAX));
+    Ok(Json(Ready { store: app.engine.name(), free_mib: free, oldest_commit_ms }))
 }
 
 /// `GET /metrics`, in the OpenMetrics text form.
