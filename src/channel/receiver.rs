@@ -9,6 +9,7 @@ use std::convert::Infallible;
 
 use bytes::Bytes;
 use futures_util::stream;
+use jiff::SignedDuration;
 
 use super::{
     Content, DeliveryStatus, Event, FetchError, File, OneTimeProof, Provider, Received, ReceiverError, Report,
@@ -27,6 +28,9 @@ use crate::{
 
 /// Messages whose early reports are looked for at once when a program begins.
 const EARLY_PAGE: i64 = 500;
+
+/// How long a proof is held by the delivery that is being believed.
+const PROOF_HELD: SignedDuration = SignedDuration::from_secs(60);
 
 /// The one way from a provider to the intake. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -84,14 +88,18 @@ impl Receiver {
         let (OneTimeProof { token, of, until }, now) = (proof, self.clock.now());
         let used = format!("proof|{}|{}|{token}", provider.channel().name(), provider.account());
         let used_for = format!("{used}|{of}");
-        // What ends at once leaves nothing behind: this only asks whether the same was believed before.
+        // What ends at once leaves nothing behind: this only asks what was believed before.
         if !self.store.may_try(&used_for, 1, now, now).await? {
             return Ok(());
         }
-        if !self.store.may_try(&used, 1, now, *until).await? {
+        // Of deliveries at the same instant one is believed. Its hold ends soon: whoever dies before the next two lines are
+        // stored is followed by a repeated delivery.
+        let is_new = self.store.may_try(&used, 1, now, now).await?;
+        if !is_new || !self.store.may_try(&format!("{used}|held"), 1, now, now + PROOF_HELD).await? {
             return Err(ReceiverError::Replayed);
         }
         self.store.may_try(&used_for, 1, now, *until).await?;
+        self.store.may_try(&used, 1, now, *until).await?;
         Ok(())
     }
 

@@ -18,6 +18,8 @@ use rustix::{
 
 /// The rights of the group and of all others.
 const OTHERS: u32 = 0o077;
+/// The mode bit of folders where many write.
+const STICKY: u32 = 0o1000;
 
 /// A file or a folder that others can read and that cannot be made private.
 #[derive(Debug, thiserror::Error)]
@@ -35,8 +37,7 @@ pub(super) fn keep_new_files() {
 
 /// Makes an SQLite database private, and the folder that it is in. The files beside it get the rights that it has.
 pub(super) fn database(file: &Path) -> Result<(), NotPrivate> {
-    // The folder where the program was started is somebody's home or project.
-    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty() && *folder != Path::new(".")) {
+    if let Some(folder) = file.parent().filter(|folder| is_for_data(folder)) {
         one(folder)?;
     }
     for end in ["", "-wal", "-shm"] {
@@ -45,6 +46,14 @@ pub(super) fn database(file: &Path) -> Result<(), NotPrivate> {
         one(Path::new(&name))?;
     }
     Ok(())
+}
+
+/// Whether a folder is one that was made for data. The one where the program was started is somebody's project, and neither a
+/// home, nor the root, nor one where many write (`/tmp`) is ours to close.
+fn is_for_data(folder: &Path) -> bool {
+    let is_shared = fs::metadata(folder).is_ok_and(|found| found.mode() & STICKY != 0);
+    let is_home = std::env::var_os("HOME").is_some_and(|home| Path::new(&home) == folder);
+    folder.file_name().is_some() && !is_shared && !is_home
 }
 
 /// Makes a folder private with all that is in it. One that is private already hides what is in it, and is not walked through.
@@ -76,11 +85,12 @@ fn one(path: &Path) -> Result<bool, NotPrivate> {
         tracing::warn!(path = %path.display(), mode = format!("{mode:o}"), "others may read it, and it belongs to another user");
         return Ok(false);
     }
-    fs::set_permissions(path, Permissions::from_mode(mode & !OTHERS)).map_err(|error| NotPrivate {
-        path: path.to_owned(),
-        mode,
-        error,
-    })?;
+    match fs::set_permissions(path, Permissions::from_mode(mode & !OTHERS)) {
+        Ok(()) => {}
+        // It went meanwhile: the files beside a database come and go.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(NotPrivate { path: path.to_owned(), mode, error }),
+    }
     tracing::info!(path = %path.display(), mode = format!("{mode:o}"), "others could read it: it is made private");
     Ok(true)
 }

@@ -19,8 +19,8 @@ use crate::{
     outbox::{Budget, BudgetLimits, Jitter, LEASE, Outbox},
     telemetry::{self, Metrics},
     web::{
-        self, App, AppParts, ConnectionLimits, Openings, Server, Sockets, Spool, Streams, Writing, health::free_mib,
-        raise_descriptors,
+        self, App, AppParts, ConnectionLimits, Openings, Server, Sockets, Spool, Streams, Uploads, Writing,
+        health::free_mib, raise_descriptors,
     },
 };
 
@@ -77,6 +77,7 @@ pub(super) async fn open(config: Config) -> Result<AppParts, CliError> {
         openings: Openings::default(),
         writing: Writing::default(),
         spool: Spool::default(),
+        uploads: Uploads::default(),
         device_key: device_key.into(),
     })
 }

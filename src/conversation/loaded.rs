@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::logged_state::{LoggedState, StateFormat};
 use crate::{
     domain::{id::Ids, language::Language, message::Endpoint},
-    dossier::Dossier,
+    dossier::{Dossier, reference_of},
     flow::{Library, State},
     store::{ConversationRow, Fence},
 };
@@ -29,6 +29,11 @@ pub struct Conversation {
 }
 
 impl Conversation {
+    /// The reference that its dossier has, or will have.
+    pub fn reference(&self) -> String {
+        reference_of(self.row.id)
+    }
+
     /// A conversation that begins now.
     pub fn open(
         endpoint: Endpoint,

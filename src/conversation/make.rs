@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{
     apply, error::ConversationError, input::Input, loaded::Conversation, services::Services, time, turn::Turn,
 };
-use crate::{domain::contact::told_by, dossier::reference_of, flow::Event};
+use crate::{domain::contact::told_by, flow::Event};
 
 impl Turn {
     /// Makes the turn of `input`.
@@ -44,7 +44,7 @@ impl Turn {
             language: row.language,
             channel,
             known: told_by(channel, &row.endpoint.address),
-            reference: reference_of(row.id),
+            reference: self.conversation.reference(),
         };
         apply::run(self, opened, services).await
     }

@@ -16,7 +16,7 @@ use crate::{
         priority::Priority,
         token::hash,
     },
-    dossier::{Decision, Dossier, Entry, Status, TimelineEvent, UnwritableEvent, reference_of},
+    dossier::{Decision, Dossier, Entry, Status, TimelineEvent, UnwritableEvent},
     flow::{ConversationMode, Event, State},
     store::{
         Acknowledgement, Binding, ChannelSwitchRow, Commit, DecisionRow, EndpointRow, FiledDocument, Key, MessageRow,
@@ -303,9 +303,9 @@ impl Turn {
             return;
         }
         let id = self.ids.next(self.now);
+        let reference = self.conversation.reference();
         let row = self.conversation.row_mut();
         row.dossier = Some(id);
-        let reference = reference_of(row.id);
         let dossier = Dossier {
             id,
             reference: reference.clone(),

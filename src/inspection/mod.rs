@@ -91,13 +91,18 @@ impl Inspections {
             tracing::warn!(document = %document.id, "a file was given up: looking at it ended the program");
             Inspection::unreadable()
         } else {
-            match self.look(&document).await? {
-                Ok(seen) => seen,
-                Err(DocumentError::NotFound) => Inspection::unreadable(),
-                Err(error) => {
+            match self.look(&document).await {
+                Ok(Ok(seen)) => seen,
+                Ok(Err(DocumentError::NotFound)) => Inspection::unreadable(),
+                Ok(Err(error)) => {
                     tracing::warn!(%error, document = %document.id, "a file is looked at later");
-                    self.0.store.put_off_inspection(document.id, now + AGAIN).await?;
+                    self.put_off(&document).await?;
                     return Ok(true);
+                }
+                // It is not the file's fault, and does not count as a try.
+                Err(error) => {
+                    let _ = self.put_off(&document).await;
+                    return Err(error);
                 }
             }
         };
@@ -110,6 +115,10 @@ impl Inspections {
             let _ = waiting.send(());
         }
         Ok(true)
+    }
+
+    async fn put_off(&self, document: &DocumentRow) -> Result<(), StoreError> {
+        self.0.store.put_off_inspection(document.id, self.0.clock.now() + AGAIN).await
     }
 
     async fn look(&self, document: &DocumentRow) -> Result<Result<Inspection, DocumentError>, StoreError> {

@@ -470,8 +470,13 @@ impl Inner {
         }
         let now = self.clock.now();
         let library = self.libraries.current();
-        let mut conversation =
-            Conversation::open(endpoint.clone(), insurer, language, library, &self.services.look_ups().ids(), now);
+        let ids = self.services.look_ups().ids();
+        let open = || Conversation::open(endpoint.clone(), insurer, language, Arc::clone(&library), &ids, now);
+        let mut conversation = open();
+        // A reference has forty random bits of the identifier. With one that another dossier has, it could never open its own.
+        while self.store.dossier_by_reference(&conversation.reference()).await?.is_some() {
+            conversation = open();
+        }
         conversation.logged = LoggedState::new(self.state_format());
         let _turn = self.turns.lock(&conversation.row.id).await;
         self.commit(conversation, input, context).await

@@ -49,7 +49,9 @@ pub(super) async fn verify_log(db: &Db, fence: &Fence) -> Result<Verdict, StoreE
     let mut reached = Tip::default();
     loop {
         let entries = log::entries(db, fence.conversation, reached.number, PAGE).await?;
-        let is_last = entries.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
+        // What stands beyond the end is another turn's, or what a fence that was put back does not know.
+        let is_last = entries.last().is_none_or(|entry| entry.number >= fence.tip.number)
+            || entries.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
         for entry in entries.iter().filter(|entry| entry.number <= fence.tip.number) {
             if let Err(number) = reached.follow(entry) {
                 return Ok(Verdict::BrokenAt(number));

@@ -119,11 +119,14 @@ impl<'a> Batch<'a> {
         let written = match query.execute(open.connection()?).await {
             Ok(_) => true,
             Err(sqlx::Error::Database(refused)) if refused.code().as_deref() == Some(DIVISION_BY_ZERO) => false,
-            Err(sqlx::Error::Database(refused)) => {
-                lane.0 = open.keep();
-                return Err(sqlx::Error::Database(refused).into());
+            Err(error) => {
+                let error = StoreError::from(error);
+                // Otherwise the server may have ended the session.
+                if error.is_about_the_row() || matches!(error, StoreError::Deadlock | StoreError::Locked) {
+                    lane.0 = open.keep();
+                }
+                return Err(error);
             }
-            Err(error) => return Err(error.into()),
         };
         lane.0 = open.keep();
         Ok(written)

@@ -315,7 +315,7 @@ impl Queue {
     pub(super) async fn close(&self) {
         let stored = async {
             for sender in std::iter::once(&self.sender).chain(&self.plain) {
-                while sender.capacity() < sender.max_capacity() {
+                while sender.capacity() < sender.max_capacity() || self.pending.oldest().is_some() {
                     tokio::time::sleep(Duration::from_millis(5)).await;
                 }
             }

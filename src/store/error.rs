@@ -107,7 +107,8 @@ fn of_postgres(code: &str, message: impl Fn() -> String) -> StoreError {
         "40P01" => StoreError::Deadlock,
         "25006" => StoreError::ReadOnly,
         "XX001" | "XX002" => StoreError::Corrupt(code.to_owned()),
-        _ if code.starts_with("57P") || code.starts_with("08") || code.starts_with("53") => {
+        // 25P03: a transaction stood still for too long, and its session was ended.
+        _ if code == "25P03" || code.starts_with("57P") || code.starts_with("08") || code.starts_with("53") => {
             StoreError::Unreachable(message())
         }
         _ => StoreError::Refused(message()),

@@ -23,6 +23,7 @@ use super::{
     value::{Row, args},
 };
 use crate::{
+    document::free_bytes,
     domain::{
         clock::Clock,
         fact::Value,
@@ -97,7 +98,7 @@ fn has_room(db: &Db) -> Result<(), StoreError> {
     let Some(file) = db.file() else { return Ok(()) };
     let needed = std::fs::metadata(file).map_or(0, |data| data.len());
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    let free = rustix::fs::statvfs(folder).map_or(u64::MAX, |disk| disk.f_bavail.saturating_mul(disk.f_frsize));
+    let free = free_bytes(folder).unwrap_or(u64::MAX);
     if free < needed { Err(StoreError::NoRoomToMigrate { needed, free }) } else { Ok(()) }
 }
 

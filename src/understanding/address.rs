@@ -96,11 +96,12 @@ impl Vocabulary {
         Some((Some(value), number.end))
     }
 
-    /// The town after a street, where a comma, or its code without a use for letters, stands before it.
+    /// The town after a street, where a comma or an INSEE code of Corsica stands before it.
     fn town_without_postcode(text: &Text, at: usize) -> Option<(Commune, usize)> {
         let start = corsican_code_at(text, at).or_else(|| text.is_mark(at, ',').then_some(at + 1))?;
         let (communes, end) = named_at(text, start)?;
-        let capital = text.written(start..end).starts_with(char::is_uppercase);
+        let written = text.written(start..end);
+        let capital = written.starts_with(char::is_uppercase) && written.len() > 2;
         let mut large = communes.iter().filter(|commune| commune.large);
         let commune = match communes.as_slice() {
             [only] => *only,

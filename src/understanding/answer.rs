@@ -12,7 +12,7 @@ use crate::domain::{
     number::FiniteNumber,
 };
 
-/// How many words may stand before a yes or a no that says about what it is: "la télé du salon, non".
+/// Within how many tokens a yes or a no stands that says first about what it is: "la télé non, le frigo non plus".
 const PLAIN_WITHIN: usize = 5;
 
 /// What a question accepts.
@@ -112,7 +112,7 @@ impl Vocabulary {
                 })
                 .map(Value::Amount),
             Input::Date | Input::DateTime => {
-                only_moment(parsed, want.prefer_past, ctx.now).or_else(|| self.date_in_one(text, ctx))
+                only_moment(parsed, want.prefer_past, ctx.now).or_else(|| self.date_in_one(text, want.prefer_past, ctx))
             }
             Input::Duration => self.duration(text, ctx).map(Value::Duration),
             Input::Address | Input::Location => only(parsed, |found| found.kind == ValueKind::Address)
@@ -145,13 +145,13 @@ impl Vocabulary {
     }
 
     /// "060670", "06061970": a date whose figures are written in one.
-    fn date_in_one(&self, text: &Text, ctx: &Listening) -> Option<Value> {
+    fn date_in_one(&self, text: &Text, prefer_past: bool, ctx: &Listening) -> Option<Value> {
         let figures = text.str(0);
         if text.len() != 1 || !text.is_digits(0) || !matches!(figures.len(), 6 | 8) {
             return None;
         }
         let spaced = format!("{} {} {}", &figures[..2], &figures[2..4], &figures[4..]);
-        only_moment(&self.read(&spaced, ctx), true, ctx.now)
+        only_moment(&self.read(&spaced, ctx), prefer_past, ctx.now)
     }
 
     /// The number "un", which counts as one only where it is the whole answer; elsewhere it is an article.
@@ -169,24 +169,30 @@ impl Vocabulary {
         (!first.tag && matches!(text.word(start), "aucun" | "aucune" | "rien" | "none" | "nothing")).then_some(0.0)
     }
 
+    /// Whether a word such as "mais" or "enfin" stands between: what follows it is not only an explanation.
+    fn turns_between(&self, text: &Text, from: usize, to: usize) -> bool {
+        (from..to).any(|at| self.turns.at(text, at).is_some() || matches!(text.word(at), "enfin" | "si"))
+    }
+
     /// Yes or no after what it is about: "le gaz oui", "fermé oui la nuit", "la télé non, le frigo non plus". None where
-    /// both are said, or a no belongs to the word after it ("non assuré").
+    /// both are said, something else is denied ("le gaz oui, pas l'électricité"), it is asked ("ça marche, non ?"), or a no
+    /// belongs to the word after it ("non assuré").
     fn plainly(&self, text: &Text) -> Option<bool> {
         let plain = |at: usize| match text.word(at) {
             "oui" | "ouais" | "yes" => Some(true),
             "non" | "nan" => Some(false),
             _ => None,
         };
-        let first = (0..text.len().min(PLAIN_WITHIN)).find(|&at| plain(at).is_some())?;
+        // Where the message begins with one, that is no answer to something else.
+        let start = self.skip_polite(text, 0);
+        let first = (0..text.len().min(PLAIN_WITHIN)).find(|&at| plain(at).is_some()).filter(|&at| at > start)?;
         let said = plain(first)?;
         let stands_alone = said
             || !text.is_word(first + 1)
-            || matches!(
-                text.word(first + 1),
-                "plus" | "juste" | "mais" | "le" | "la" | "les" | "c" | "on" | "je" | "il"
-            );
+            || matches!(text.word(first + 1), "plus" | "juste" | "le" | "la" | "les" | "c" | "on" | "je" | "il");
         let agrees = (first..text.len()).filter_map(plain).all(|other| other == said);
-        (stands_alone && agrees && !self.does_not_know(text)).then_some(said)
+        let is_open = (0..text.len()).any(|at| text.is_mark(at, '?') || self.is_negation(text, at));
+        (stands_alone && agrees && !is_open && !self.does_not_know(text)).then_some(said)
     }
 
     /// Yes or no, when the message begins with it and does not say the contrary later.
@@ -214,7 +220,7 @@ impl Vocabulary {
                 Some(other)
                     if other.tag != first.tag
                         && (other.tag || !self.is_negation(text, at))
-                        && self.soft_yes.at(text, at).is_none() =>
+                        && (self.soft_yes.at(text, at).is_none() || self.turns_between(text, first.end, at)) =>
                 {
                     return None;
                 }

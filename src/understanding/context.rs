@@ -57,8 +57,8 @@ fn note_what_was_seen(text: &Text, vocabulary: &Vocabulary, values: &mut [Entity
     }
 }
 
-/// Puts "la veille" and "le lendemain" beside the day that was named before. Without one, "la veille" is doubted as
-/// yesterday, and "le lendemain" tells nothing: a claim is no plan.
+/// Puts "la veille" and "le lendemain" beside the day that was named before. Without one, "la veille" is an uncertain
+/// yesterday, and "le lendemain" gives no moment.
 fn settle_neighbours(now: DateTime, values: &mut Vec<Entity>) {
     for at in 0..values.len() {
         if values[at].beside.is_none() {

@@ -57,7 +57,7 @@ impl Vocabulary {
             .captures(folded)
             .map(|plate| siv(&plate))
             // "à 10h30" has the form of an old plate.
-            .or_else(|| patterns.fni.captures(folded).filter(|plate| &plate[2] != "h").map(|plate| fni(&plate)))
+            .or_else(|| patterns.fni.captures_iter(folded).find(|plate| &plate[2] != "h").map(|plate| fni(&plate)))
     }
 
     fn says_plate(&self, text: &Text, at: usize) -> bool {

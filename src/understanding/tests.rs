@@ -73,6 +73,11 @@ fn yes_and_no_are_heard_as_people_write_them() {
         // A no that belongs to the word after it, and both at once.
         ("voiture non assurée", None),
         ("la perceuse oui le reste non", None),
+        ("le gaz oui pas l'électricité", None),
+        ("je ne dis pas oui", None),
+        ("ça marche non ?", None),
+        ("non mais ça goutte encore un peu", None),
+        ("non enfin un peu", None),
         ("peut-être", None),
         ("🙂", None),
         ("", None),

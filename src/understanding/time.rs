@@ -151,8 +151,13 @@ impl TimeReader<'_> {
         let Some(last) = at.checked_sub(1) else { return false };
         let dated =
             matches!(self.word(at), Some((TimeWord::Holiday(_) | TimeWord::Month(_) | TimeWord::Weekday(_), _)));
-        let before = if self.text.is_mark(last, '.') { last.saturating_sub(1) } else { last };
+        // "Mme Noël", "M. Avril"; but "Madame. Lundi soir …" begins a sentence.
+        let abbreviated = self.text.is_mark(last, '.') && last > 0 && self.text.str(last - 1).len() <= 3;
+        let before = if abbreviated { last - 1 } else { last };
+        let goes_on = self.text.is_digits(at + 1)
+            || matches!(self.word(at + 1), Some((TimeWord::Part(_) | TimeWord::Last | TimeWord::Next, _)));
         dated
+            && !goes_on
             && self.text.written(at..at + 1).starts_with(char::is_uppercase)
             && self.vocabulary.titles.at(self.text, before).is_some_and(|title| title.end == before + 1)
     }

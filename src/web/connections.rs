@@ -2,7 +2,7 @@
 //!
 //! A connection notes what it does in two words of its own, so that a request costs no timer and no lock. Once a second all
 //! are looked at, and those that take too long are closed. Where there is no place for a new one, those that have been silent
-//! for longest are closed: nobody can keep others out by being there first.
+//! for longest are closed: nobody keeps others out by waiting. One that is served, or an event stream, keeps its place.
 
 use std::{
     collections::HashMap,
@@ -46,6 +46,8 @@ pub struct ConnectionLimits {
     per_address: usize,
     header: Duration,
     keep_alive: Duration,
+    /// For how long an answer may not be taken.
+    answer: Duration,
     /// Whose connections are many people's.
     proxies: Vec<IpAddr>,
 }
@@ -64,6 +66,7 @@ impl ConnectionLimits {
             per_address: server.max_connections_per_address.max(1),
             header: Duration::from_secs(server.header_timeout_seconds),
             keep_alive: Duration::from_secs(server.keep_alive_seconds),
+            answer: PATIENCE,
             proxies: server.proxies.clone(),
         }
     }
@@ -161,11 +164,12 @@ impl Connections {
         if from.is_some_and(|from| open.by_address.get(&from).is_some_and(|count| *count >= limits.per_address)) {
             closed = open.make_place(limits.per_address, from);
         }
-        if open.by_number.len() >= limits.all {
+        let is_free_there =
+            from.is_none_or(|from| open.by_address.get(&from).is_none_or(|count| *count < limits.per_address));
+        if is_free_there && open.by_number.len() >= limits.all {
             closed.extend(open.make_place(limits.all, None));
         }
-        let is_free = open.by_number.len() < limits.all
-            && from.is_none_or(|from| open.by_address.get(&from).is_none_or(|count| *count < limits.per_address));
+        let is_free = is_free_there && open.by_number.len() < limits.all;
         let place = is_free.then(|| {
             let connection = Arc::new(Connection::new(self.0.began));
             let number = open.next;
@@ -420,7 +424,7 @@ impl Connection {
         match phase {
             Phase::New | Phase::Head => for_longer(since, limits.header),
             Phase::Silent => for_longer(since, limits.keep_alive),
-            Phase::Serving | Phase::Answered => stalled != 0 && for_longer(stalled, PATIENCE),
+            Phase::Serving | Phase::Answered => stalled != 0 && for_longer(stalled, limits.answer),
             // It has a patience of its own.
             Phase::Detached => false,
         }

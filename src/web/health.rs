@@ -27,8 +27,9 @@ impl FromRequestParts<App> for Monitor {
         let config = &app.config.server;
         let ClientAddress(from) = ClientAddress::of(&parts.extensions);
         let is_known = config.monitors.iter().any(|network| network.contains(from));
-        // A proxy on this machine that nobody told us of asks for anybody.
-        let is_anybody = is_behind_unknown_proxy(&parts.headers, &parts.extensions, &config.proxies);
+        // A proxy asks for anybody, where it does not say for whom, or nobody told us of it.
+        let is_anybody = config.proxies.contains(&from)
+            || is_behind_unknown_proxy(&parts.headers, &parts.extensions, &config.proxies);
         if is_known && !is_anybody { Ok(Self) } else { Err(Problem::not_found()) }
     }
 }

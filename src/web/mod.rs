@@ -42,7 +42,7 @@ use crate::{
 };
 
 pub use channels::Spool;
-pub use chat::{Openings, Writing};
+pub use chat::{Openings, Uploads, Writing};
 pub use connections::ConnectionLimits;
 pub use server::{Server, raise_descriptors};
 pub use socket::Sockets;
@@ -69,6 +69,7 @@ pub struct AppParts {
     pub openings: Openings,
     pub writing: Writing,
     pub spool: Spool,
+    pub uploads: Uploads,
     /// Signs the cookies by which the console knows devices.
     pub device_key: Arc<str>,
 }

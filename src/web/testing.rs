@@ -7,7 +7,7 @@ use std::sync::{
 
 use jiff::Timestamp;
 
-use super::{App, AppParts, Openings, Spool, Streams, Writing};
+use super::{App, AppParts, Openings, Spool, Streams, Uploads, Writing};
 use crate::{
     channel::{Provider, Providers, Receiver},
     config::{Config, Site},
@@ -67,6 +67,7 @@ impl Trial {
             openings: Openings::default(),
             writing: Writing::default(),
             spool: Spool::default(),
+            uploads: Uploads::default(),
             device_key: "a key of the tests".into(),
         });
         tokio::spawn(app.receiver.inspections().clone().run());

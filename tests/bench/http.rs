@@ -16,7 +16,7 @@ use guichet::{
     intake::Intake,
     store::Engine,
     telemetry::Metrics,
-    web::{self, App, AppParts, Openings, Spool, Streams, Writing},
+    web::{self, App, AppParts, Openings, Spool, Streams, Uploads, Writing},
 };
 
 use crate::{Found, client::Client, cpu, people::Place, policies::INSURER};
@@ -76,6 +76,7 @@ async fn open(folder: &std::path::Path) -> App {
         openings: Openings::default(),
         writing: Writing::default(),
         spool: Spool::default(),
+        uploads: Uploads::default(),
         device_key: "a key".into(),
     })
 }

@@ -168,7 +168,8 @@ pub(crate) async fn fill(options: &Fill) {
             Ok(commit) => messages += commit.fence.last_seq,
             // A reference has forty random bits: of a million, two may be the same.
             Err(CommitError::Store(error)) if matches!(*error, StoreError::Taken) => {
-                println!("one life is left out: its reference is taken");
+                println!("a life is left out: an identifier of it, most likely its reference, is taken");
+                continue;
             }
             Err(error) => panic!("{error}"),
         }

@@ -50,34 +50,24 @@ pub(super) fn unflowed(text: &str, kind: Option<&ContentType>) -> Option<String>
         return None;
     }
     let drops = kind.attribute("delsp").is_some_and(|delsp| delsp.eq_ignore_ascii_case("yes"));
-    let mut whole = String::with_capacity(text.len());
-    // The marks of the paragraph that goes on.
+    let mut whole: Vec<String> = Vec::new();
+    // The marks of the last line, where that goes on in the next one.
     let mut open: Option<&str> = None;
     for line in text.lines() {
         let (marks, words) = line.split_at(line.find(|c| c != '>').unwrap_or(line.len()));
         let words = words.strip_prefix(' ').unwrap_or(words);
-        if open == Some(marks) && words != "-- " {
-            whole.push_str(words);
-        } else {
-            if !whole.is_empty() || open.is_some() {
-                whole.push('\n');
-            }
-            if !marks.is_empty() {
-                whole.push_str(marks);
-                whole.push(' ');
-            }
-            whole.push_str(words);
-        }
-        let soft = words.ends_with(' ') && words != "-- ";
-        if soft && drops {
-            whole.pop();
+        // The line above a signature ends with a blank and stands alone.
+        let is_signature = words == "-- ";
+        let soft = words.ends_with(' ') && !is_signature;
+        let kept = if soft && drops { &words[..words.len() - 1] } else { words };
+        match whole.last_mut().filter(|_| open == Some(marks) && !is_signature) {
+            Some(paragraph) => paragraph.push_str(kept),
+            None if marks.is_empty() => whole.push(kept.to_owned()),
+            None => whole.push(format!("{marks} {kept}")),
         }
         open = soft.then_some(marks);
-        if open.is_none() && whole.is_empty() {
-            whole.push('\n');
-        }
     }
-    Some(whole)
+    Some(whole.join("\n"))
 }
 
 #[cfg(test)]

@@ -259,8 +259,7 @@ fn subject_of(message: &Message) -> String {
 
 /// What follows the header.
 fn content_of(raw: &[u8]) -> &[u8] {
-    let ends = [b"\r\n\r\n".as_slice(), b"\n\n"];
-    let end = ends.iter().filter_map(|end| raw.windows(end.len()).position(|window| window == *end)).min();
+    let end = raw.windows(3).position(|window| window.starts_with(b"\n\n") || window == b"\n\r\n");
     &raw[end.unwrap_or_default()..]
 }
 

@@ -28,21 +28,11 @@ const ORIGINALS: &[&str] = &[
 ];
 
 /// What an attribution says that the other did: « Le … a écrit : ».
-const WROTE: &[&str] = &[
-    " a écrit",
-    ">a écrit",
-    " écrivait",
-    " dit",
-    " wrote",
-    " schrieb",
-    " escribió",
-    " ha scritto",
-    " escreveu",
-    " schreef",
-];
+const WROTE: &[&str] =
+    &[" a écrit", ">a écrit", " écrivait", " wrote", " schrieb", " escribió", " ha scritto", " escreveu", " schreef"];
 
 /// The words with which a dated attribution begins.
-const DATED: &[&str] = &["le ", "on ", "am ", "el ", "il ", "em ", "op "];
+const DATED: &[&str] = &["le ", "on ", "am ", "el ", "em ", "op "];
 /// Within how many characters of its beginning an attribution has a figure: those of a weekday and « le ».
 const DATE_WITHIN: usize = 20;
 
@@ -272,7 +262,7 @@ fn attribution(lines: &[Line]) -> Option<usize> {
 /// Whether a line begins like an attribution: with a date, or with whoever wrote and their address.
 fn begins_attribution(line: &str) -> bool {
     let line = line.trim_start_matches(['-', ' ']);
-    let dated = DATED.iter().any(|word| line.starts_with(word)) || starts_with_digit(line);
+    let dated = line.starts_with("il ") || DATED.iter().any(|word| line.starts_with(word)) || starts_with_digit(line);
     (dated && line.chars().take(DATE_WITHIN).any(|c| c.is_ascii_digit())) || line.contains('@')
 }
 
@@ -280,8 +270,11 @@ fn is_attribution(text: &str) -> bool {
     let text = text.trim_start_matches(['-', ' ']);
     // "2026-11-19 23:51 GMT+01:00 Sinistres <s@example.org>:", as old Gmail writes.
     let nameless = starts_with_digit(text) && text.ends_with(">:");
-    let wrote = nameless || WROTE.iter().any(|verb| text.contains(verb));
-    let dated = DATED.iter().any(|word| text.starts_with(word));
+    // "…, Sinistres dit :"; but "il m'a dit :" and "le plombier a dit :" are the person's own.
+    let says = text.ends_with(" dit :") && !["a dit :", "ont dit :"].iter().any(|own| text.ends_with(own));
+    let wrote = nameless || says || WROTE.iter().any(|verb| text.contains(verb));
+    let italian = text.starts_with("il ") && text.contains(" ha scritto");
+    let dated = italian || DATED.iter().any(|word| text.starts_with(word));
     // An attribution has a time or an address: « Le 12 mars, le voisin a écrit : » is the person's own sentence.
     let has_time = text
         .as_bytes()

@@ -224,11 +224,11 @@ impl Provider for Ovh {
         Box::pin(async { checked(self.ask(Method::GET, "/incoming", String::new()).await) })
     }
 
-    /// Decodes a report: `?id=…&ptt=…`. Messages are polled for instead.
     fn admit(&self, head: &Head<'_>) -> Result<Admission, Refusal> {
         admit(head, &self.callback_secret)
     }
 
+    /// Decodes a report: `?id=…&ptt=…`. Messages are polled for instead.
     fn decode(&self, post: &Post<'_>) -> Result<Vec<Event>, Refusal> {
         if !ends_with_secret(post.url, &self.callback_secret) {
             return Err(Refusal::Unauthorized);

@@ -48,6 +48,12 @@ fn a_database_is_private_with_its_folder_and_what_a_link_leads_to_is_left_alone(
         assert_eq!(mode(&data.join(name)), 0o600, "{name}");
     }
     assert_eq!(mode(&data.join("elsewhere")), 0o644);
+    let many = home.path().join("many");
+    fs::create_dir(&many).unwrap();
+    leave_open(&many, 0o1777);
+    database(&many.join("guichet.db")).unwrap();
+    assert_eq!(mode(&many), 0o777, "a folder where many write is not ours to close");
+    assert!(!is_for_data(Path::new("/")) && !is_for_data(Path::new("..")) && !is_for_data(Path::new("")));
     let link = data.join("link");
     symlink(data.join("elsewhere"), &link).unwrap();
     assert!(!one(&link).unwrap());

@@ -9,7 +9,7 @@ use crate::{
     domain::{
         fact::{Source, Value},
         fact_name::FactName,
-        message::{Body, Input, Progress, QuickReply, SummaryLine},
+        message::{Body, Channel, Input, Progress, QuickReply, SummaryLine},
     },
     flow::program::{
         facts::Accepts,
@@ -90,11 +90,15 @@ impl Interpreter<'_> {
         buttons
     }
 
-    /// The payload of the button whose number this text is ("4", "4."), where a number of one is an answer: where buttons
-    /// are shown as a numbered list, each number is heard. None where a number was asked for, and for the answers of a
-    /// question, whose numbers are read as answers.
+    /// The payload of the button whose number this text is ("4", "4."): text messages show buttons as a numbered list, of which
+    /// each number is heard. None where a number was asked for, and for the answers of a question, whose numbers are read as
+    /// answers.
     pub(super) fn numbered_button(&self, text: &str) -> Option<String> {
-        let number: usize = text.trim().trim_end_matches(['.', ')']).parse().ok()?;
+        let figures = text.trim().trim_end_matches(['.', ')']);
+        if self.state.channel != Some(Channel::Sms) || !figures.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let number: usize = figures.parse().ok()?;
         let buttons = match (&self.state.mode, &self.state.aside) {
             (ConversationMode::Danger, _) => vec![self.button("cmd=safe", "button_safe")],
             (ConversationMode::Waiting { resume: true }, None) => vec![self.button("cmd=resume", "button_resume")],

@@ -25,6 +25,9 @@ const FIRE_IS_OUT: &str = "fire_out";
 /// The answer to the flows' own question about danger that says that there is none.
 const NO_DANGER: &str = "none";
 
+/// The fact of the flows' own question whether those who broke in are still there.
+const INTRUDER_THERE: &str = "intruder_there";
+
 /// The facts of the flows' own questions about danger, whose answers the flow handles.
 pub(super) const SAFETY_FACTS: [&str; 2] = ["danger", "injured"];
 
@@ -38,13 +41,23 @@ impl Interpreter<'_> {
             || (danger == Danger::Fire && self.state.fact(FIRE_IS_OUT) == Some(&Value::Bool(true)))
             || (parsed.is_short() && SAFETY_FACTS.iter().any(|fact| self.state.facts.contains_key(*fact)));
         let names = question.input == Input::Choice && settled;
-        (names || SAFETY_FACTS.contains(&question.fact.as_str()))
-            && self.state.mode == ConversationMode::Flow
-            && !self.state.facts.contains_key(&question.fact)
-            && matches!(
-                self.library.vocabulary.answer(parsed, &self.wanting(question), &self.listening()),
-                Answer::Value(_)
-            )
+        // "Oui, ils sont encore là" to the question whether they are.
+        let asks_for_intruder = danger == Danger::Intruder && question.fact.as_str() == INTRUDER_THERE;
+        if !(names || asks_for_intruder || SAFETY_FACTS.contains(&question.fact.as_str()))
+            || self.state.mode != ConversationMode::Flow
+            || self.state.facts.contains_key(&question.fact)
+        {
+            return false;
+        }
+        match self.library.vocabulary.answer(parsed, &self.wanting(question), &self.listening()) {
+            // "Personne de blessé, mais il y a quelqu'un dans ma maison" denies another danger than it tells.
+            Answer::Value(Value::Choice(answer)) if answer == NO_DANGER => {
+                !matches!(danger, Danger::Intruder | Danger::Collapse | Danger::Distress)
+            }
+            Answer::Value(Value::Bool(there)) if asks_for_intruder => there,
+            Answer::Value(_) => true,
+            Answer::Unknown | Answer::Nothing => false,
+        }
     }
 
     /// Whether the message is a bare "oui" to the flow's own question about danger. "Ok" is none: it may say only that
@@ -86,8 +99,8 @@ impl Interpreter<'_> {
         }
     }
 
-    /// Whoever called for help in the first message, and is safe now, is neither greeted nor asked for a danger. Where
-    /// somebody was hurt the flow asks, for the claim is another one.
+    /// Whoever called for help in the first message, and is safe now, is not greeted; nor, after a fire or a burglar, asked
+    /// for a danger. After any other the flow asks: somebody may be hurt, and gas is not gone with who left the house.
     fn pass_over_greeting(&mut self) {
         if !self.has_said_nothing() {
             return;
@@ -95,14 +108,14 @@ impl Interpreter<'_> {
         while matches!(self.current(), Some((_, step)) if matches!(step.kind, StepKind::Say(_))) {
             self.next();
         }
-        let hurt = self.state.dangers.contains(Danger::Injury.as_str());
-        if !hurt
+        let left_behind = [Danger::Fire.as_str(), Danger::Intruder.as_str()];
+        if self.state.dangers.iter().all(|danger| left_behind.contains(&danger.as_str()))
             && let Some((_, step)) = self.current()
             && let StepKind::Ask(question) = &step.kind
             && SAFETY_FACTS.contains(&question.fact.as_str())
             && question.choices.iter().any(|(value, _)| value == NO_DANGER)
         {
-            self.set_fact(&question.fact, Value::Choice(NO_DANGER.to_owned()), Source::Policyholder);
+            self.set_fact(&question.fact, Value::Choice(NO_DANGER.to_owned()), Source::Flow);
         }
     }
 

@@ -41,17 +41,19 @@ struct Understood {
 impl<'a> Interpreter<'a> {
     /// Handles a message: a text, a pressed button or files.
     pub(super) fn on_message(&mut self, message: &UserMessage) {
-        let offered = self.state.appointment.as_ref().is_some_and(|appointment| !appointment.offers.is_empty());
-        let bare = message.choice.is_none() && message.files.is_empty() && !offered;
-        if bare && let Some(choice) = self.numbered_button(&message.text) {
-            let pressed = UserMessage { choice: Some(choice), ..UserMessage::default() };
-            let understood = self.understand(&pressed);
-            let _ = self.stages(&pressed, understood);
-            return;
-        }
+        let pressed = self.pressed_by_number(message);
+        let message = pressed.as_ref().unwrap_or(message);
         let understood = self.understand(message);
         // The result only ends the stages; each of them said what it had to say.
         let _ = self.stages(message, understood);
+    }
+
+    /// The press of the button whose number is the whole message. The slots of an appointment have numbers of their own.
+    fn pressed_by_number(&self, message: &UserMessage) -> Option<UserMessage> {
+        let offered = self.state.appointment.as_ref().is_some_and(|appointment| !appointment.offers.is_empty());
+        let bare = message.choice.is_none() && message.files.is_empty() && !offered;
+        let choice = if bare { self.numbered_button(&message.text) } else { None };
+        Some(UserMessage { choice: Some(choice?), ..UserMessage::default() })
     }
 
     /// The stages. Each handles the message (`Break`) or leaves it to the next. Their order is the specification:

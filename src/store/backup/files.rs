@@ -93,8 +93,14 @@ pub(super) fn place(sha256: &str, from: &Path, to: &Path, keep_free: u64) -> Res
     let Ok(metadata) = source.metadata() else { return Ok(false) };
     let folder = parent(&target);
     make_folder(folder)?;
-    if fs::hard_link(&source, &target).is_ok() {
-        return Ok(true);
+    // A link to bytes that are not those of the name would make the whole backup one that cannot be restored.
+    if on_one_disk(&source, folder) {
+        if digest(&source, |_| ())?.0 != sha256 {
+            return Ok(false);
+        }
+        if fs::hard_link(&source, &target).is_ok() {
+            return Ok(true);
+        }
     }
     require_room(folder, metadata.len(), keep_free)?;
     let unfinished = with_ending(&target, UNFINISHED);

@@ -18,6 +18,7 @@ use crate::{
     domain::{id::DossierId, orientation_mode::OrientationMode, priority::Priority},
     dossier::{Dossier, Status, words},
     store::{
+        column::json,
         db::{Db, Dialect},
         error::StoreError,
         value::{Arg, Row, args},
@@ -616,10 +617,6 @@ fn elements(db: &Db) -> &'static str {
         Dialect::Sqlite => "json_each($1)",
         Dialect::Postgres => "json_array_elements_text($1::json)",
     }
-}
-
-fn json(texts: &impl serde::Serialize) -> Result<String, StoreError> {
-    serde_json::to_string(texts).map_err(StoreError::Unstorable)
 }
 
 /// What a search finds.

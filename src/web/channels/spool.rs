@@ -3,7 +3,7 @@
 //! The file has no name, in the documents' folder: it goes with the request, and with the process. Only a post that is whole
 //! comes into memory, and waits for its turn there.
 
-use std::{io, net::IpAddr, path::Path, sync::Arc};
+use std::{io, net::IpAddr, path::Path, sync::Arc, time::Duration};
 
 use axum::body::{Body, Bytes, HttpBody as _};
 use futures_util::StreamExt as _;
@@ -11,6 +11,7 @@ use tokio::{
     fs::File,
     io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _},
     sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
 };
 
 use crate::web::request_body::{Room, Sender};
@@ -23,6 +24,8 @@ const PER_ADDRESS: u64 = 128 * 1024 * 1024;
 const KNOWN: u64 = 1024 * 1024 * 1024;
 /// What whole posts may take of the memory, in KiB.
 const WHOLE_KIB: usize = 128 * 1024;
+/// How long a whole post waits for its turn in the memory.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The posts that are being read. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -99,7 +102,8 @@ impl Spool {
         }
         let Some(mut file) = file else { return Ok(Bytes::from(memory).into()) };
         let kib = u32::try_from(length.div_ceil(1024).min(WHOLE_KIB)).unwrap_or(u32::MAX);
-        let room = Arc::clone(&self.memory).acquire_many_owned(kib).await.map_err(|_| SpoolError::NoRoom)?;
+        let waiting = timeout(PATIENCE, Arc::clone(&self.memory).acquire_many_owned(kib));
+        let room = waiting.await.ok().and_then(Result::ok).ok_or(SpoolError::NoRoom)?;
         let mut whole = Vec::with_capacity(length);
         file.flush().await?;
         file.rewind().await?;

@@ -36,6 +36,7 @@ use tower_http::compression::CompressionLayer;
 
 use super::{App, request_body::streams};
 pub use conversations::{Openings, Writing};
+pub use uploads::Uploads;
 
 /// The largest JSON body; files are uploaded by requests of their own.
 const MAX_BYTES: usize = 64 * 1024;

@@ -516,3 +516,14 @@ async fn every_answer_is_fenced_in() {
         }
     }
 }
+
+#[test]
+fn one_address_takes_a_part_of_the_places_for_files_only() {
+    let uploads = super::Uploads::default();
+    let from = |last: u8| crate::web::client::ClientAddress(std::net::Ipv4Addr::new(198, 51, 100, last).into());
+    let mut held: Vec<_> = (0..16).map(|_| uploads.place(from(1)).unwrap()).collect();
+    assert!(uploads.place(from(1)).is_err());
+    assert!(uploads.place(from(2)).is_ok());
+    held.pop();
+    assert!(uploads.place(from(1)).is_ok());
+}

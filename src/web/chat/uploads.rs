@@ -1,8 +1,6 @@
 //! `PUT /chat/api/uploads/{client_id}?name=`: one file, streamed to the disk. The same `client_id` again is the same
 //! file.
 
-use std::net::IpAddr;
-
 use axum::{
     body::Body,
     extract::{Path, Query, State},
@@ -16,7 +14,12 @@ use crate::{
     document::{DocumentError, Limits},
     domain::{id::DocumentId, language::Language, message::Attachment, token},
     store::{DocumentRow, FileQuota, OneConversation},
-    web::{App, client::ClientAddress, problem::Problem},
+    web::{
+        App,
+        client::ClientAddress,
+        problem::Problem,
+        request_body::{Room, Sender, Share},
+    },
 };
 
 /// The most files of one message.
@@ -31,6 +34,31 @@ pub(in crate::web) struct Named {
 /// How many files one address may send within [`WINDOW`]: many people may share one.
 pub(in crate::web) const MAX_FROM_ADDRESS: u32 = 1000;
 pub(in crate::web) const WINDOW: SignedDuration = SignedDuration::from_hours(1);
+
+/// How many files pages may send at the same time, and of those the people at one address: channels have what the documents take
+/// beyond.
+const AT_ONCE: u64 = 96;
+const AT_ONCE_FROM_ADDRESS: u64 = 16;
+
+/// The files that pages are sending. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Uploads(Room);
+
+impl Default for Uploads {
+    fn default() -> Self {
+        Self(Room::new(AT_ONCE, AT_ONCE_FROM_ADDRESS, 0))
+    }
+}
+
+impl Uploads {
+    /// A file's place, until it is dropped.
+    pub(super) fn place(&self, from: ClientAddress) -> Result<Share, Problem> {
+        let mut place = self.0.share(from.network());
+        let taken = place.take(1, Sender::Stranger);
+        taken.map_err(|_| Problem::unavailable("Too many files are being sent at the moment. Please try again."))?;
+        Ok(place)
+    }
+}
 
 /// A file that was received.
 #[derive(Debug, Serialize)]
@@ -105,10 +133,12 @@ async fn receive(
     if !QUOTA.covers(FileQuota { files: held.files + 1, ..held }) {
         return Err(full());
     }
+    let place = app.uploads.place(from)?;
     let limits = Limits { max_bytes: app.config.documents.max_file_mib * 1024 * 1024 };
     let (app, one) = (app.clone(), one.clone());
     // In a task of its own: a line that is cut when all bytes are there leaves no file without its row.
     let receiving = tokio::spawn(async move {
+        let _place = place;
         let file = KeptFile::receive(&app.documents, body.into_data_stream(), &name, limits, client_id, now).await?;
         let kept = one.add_document(file.row(one.id()), QUOTA).await?;
         app.receiver.inspections().wake();
@@ -118,14 +148,10 @@ async fn receive(
     kept?.ok_or_else(full)
 }
 
-/// The name under which an address's files are counted: a digest, for an address is personal. An IPv6 network of 64 bits is one
-/// household.
-pub(in crate::web) fn counted_for(ClientAddress(address): ClientAddress) -> String {
-    let network = match address {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => format!("{:x?}", &address.segments()[..4]),
-    };
-    token::hash(&format!("uploads|{network}"))
+/// The name under which an address's files are counted. It is hashed, so that nobody reads the address at a glance; whoever has
+/// the database can still try them all.
+pub(in crate::web) fn counted_for(from: ClientAddress) -> String {
+    token::hash(&format!("uploads|{}", from.network()))
 }
 
 /// The attachments of a message: files of this conversation only, in the order in which they were chosen.

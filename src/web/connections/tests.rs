@@ -87,3 +87,34 @@ fn a_head_has_the_time_of_its_connection_and_a_silent_one_more() {
     place.detach();
     assert!(!is_overdue(&limits));
 }
+
+#[test]
+fn an_answer_that_is_not_taken_has_its_time() {
+    let connections = connections(10, 10);
+    let place = from(&connections, HERE).unwrap();
+    let limits = ConnectionLimits { answer: Duration::ZERO, ..connections.0.limits.clone() };
+    let is_overdue = || {
+        std::thread::sleep(Duration::from_millis(3));
+        place.connection.is_overdue(&limits)
+    };
+    place.connection.serves();
+    place.connection.takes(true);
+    assert!(!is_overdue());
+    place.connection.takes(false);
+    assert!(is_overdue());
+    assert!(!place.connection.is_overdue(&connections.0.limits), "not before its time");
+    place.connection.takes(true);
+    assert!(!is_overdue());
+}
+
+#[test]
+fn who_gets_no_place_closes_nobody_elses_connection() {
+    let connections = connections(3, 2);
+    let elsewhere = from(&connections, "198.51.100.8").unwrap();
+    let held = [from(&connections, HERE).unwrap(), from(&connections, HERE).unwrap()];
+    for place in &held {
+        place.connection.serves();
+    }
+    assert!(from(&connections, HERE).is_none());
+    assert!(is_open(&connections, &elsewhere));
+}

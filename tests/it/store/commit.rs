@@ -19,6 +19,7 @@ on_both_engines! {
     any_text_is_held_to_the_last_byte,
     what_the_engine_cannot_hold_is_refused_alone,
     an_altered_log_shows,
+    a_log_that_went_on_for_long_is_verified_up_to_the_end_that_was_asked_for,
 }
 
 async fn a_turn_is_read_back_as_it_was_stored(db: Database) {
@@ -272,6 +273,19 @@ async fn an_altered_log_shows(db: Database) {
     assert_eq!(verdict(&store, &case).await, Verdict::BrokenAt(7));
     db.execute("DELETE FROM log WHERE number >= 7").await;
     assert_eq!(verdict(&store, &case).await, Verdict::Truncated { found: 6, expected: 16 });
+}
+
+async fn a_log_that_went_on_for_long_is_verified_up_to_the_end_that_was_asked_for(db: Database) {
+    let store = db.store().await;
+    let mut case = Case::new("x");
+    store.commit(case.turn("0", "dit")).await.unwrap();
+    let (_, early) = store.conversation(case.id()).await.unwrap().unwrap();
+    // More than a page of entries.
+    for turn in 1..=140 {
+        store.commit(case.turn(&turn.to_string(), "dit")).await.unwrap();
+    }
+    assert_eq!(store.verify_log(&early).await.unwrap(), Verdict::Intact);
+    assert_intact(&store, &case).await;
 }
 
 async fn texts(store: &Engine, case: &Case) -> Vec<String> {

@@ -36,6 +36,8 @@ fn what_only_looks_quoted_is_kept() {
         ("--\nrien que cela", "Re: x"),
         ("> cité seul, sans réponse à rien", "Photos"),
         ("From: moi\nTo: vous", "Re: x"),
+        ("Il m'a dit vers 14h30 :\nle plafond va tomber", "Re: x"),
+        ("Le 19/11 à 14h30 le plombier a dit :\nil faut couper", "Re: x"),
     ] {
         assert_eq!(super::own_words(text, subject, super::is_reply(subject)), text.trim(), "{subject}");
     }
