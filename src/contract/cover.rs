@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::{Date, Time};
+use jiff::{
+    ToSpan,
+    civil::{Date, Time},
+};
 use serde::{Deserialize, Serialize};
 
 use super::{Calendar, Policy};
@@ -11,22 +14,43 @@ use crate::domain::{
     fact_name::FactName,
 };
 
-/// Code des assurances, L113-2 4°: the delay for declaring cannot be shorter than five working days.
-const GENERAL_DAYS: u32 = 5;
-/// Code des assurances, L113-2: two working days for theft.
-const THEFT_DAYS: u32 = 2;
-/// The perils that are thefts.
-const THEFTS: [&str; 2] = ["burglary", "car_theft"];
+/// How long a loss may be declared, from the day on which the person knew of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Delay {
+    WorkingDays(u32),
+    CalendarDays(u32),
+    /// Thirty days from the publication of a decree, whose date is not known here: no deadline is told.
+    Decree,
+}
 
-/// The perils whose delay of thirty days runs from the publication of a decree (Code des assurances, L125-1, A125-1).
-/// Its date is not known here, so no deadline is told for them.
-const DECREED: [&str; 2] = ["flood", "drought"];
+/// The law's least delay where no line of [`DELAYS`] says another: Code des assurances, L113-2 4°. A policy's own that
+/// is shorter is void, for vandalism too.
+const GENERAL: Delay = Delay::WorkingDays(5);
+
+/// The law's least delays by peril: theft, the death of livestock, hail insurance of crops (L113-2, L123-1), and what a
+/// decree recognises as a natural disaster (L125-1, A125-1).
+const DELAYS: [(&str, Delay); 10] = [
+    ("burglary", Delay::WorkingDays(2)),
+    ("car_theft", Delay::WorkingDays(2)),
+    ("livestock", Delay::CalendarDays(1)),
+    ("hail_crop", Delay::CalendarDays(4)),
+    ("flood", Delay::Decree),
+    ("drought", Delay::Decree),
+    ("earthquake", Delay::Decree),
+    ("landslide", Delay::Decree),
+    ("avalanche", Delay::Decree),
+    ("cyclone", Delay::Decree),
+];
 
 /// What is known of a loss when the policy is assessed.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Loss<'a> {
     pub peril: Option<&'a str>,
+    /// When it happened: the cover is that of this day.
     pub date: Option<Date>,
+    /// When the person knew of it, or was claimed from: the delay for declaring runs from this day (L113-2 4°). None: the
+    /// day on which it happened.
+    pub known_on: Option<Date>,
     pub postcode: Option<&'a str>,
 }
 
@@ -78,14 +102,19 @@ pub fn assess(policy: &Policy, loss: &Loss, declared_on: Date, calendar: &Calend
         loss == insured
     });
 
-    // The policy may grant more days than the law, never fewer.
-    let legal = legal_days(loss.peril);
-    let days = policy.declaration_days.map_or(legal, |days| days.max(legal));
-    let decreed = loss.peril.is_some_and(|peril| DECREED.contains(&peril));
-    if decreed {
+    // The policy may grant more days than the law, never fewer. Its general delay is not the one of a peril for which the
+    // law has its own: two working days for a theft are not five because a leak may be declared in five.
+    let legal = legal_delay(loss.peril, loss.postcode);
+    let of_peril = cover.and_then(|(_, cover)| cover?.declaration_days);
+    let own = of_peril.or_else(|| policy.declaration_days.filter(|_| legal == GENERAL));
+    let deadline = loss.known_on.or(loss.date).and_then(|from| match legal {
+        Delay::WorkingDays(days) => Some(calendar.deadline(from, days.max(own.unwrap_or_default()), loss.postcode)),
+        Delay::CalendarDays(days) => from.checked_add(i64::from(days.max(own.unwrap_or_default())).days()).ok(),
+        Delay::Decree => None,
+    });
+    if legal == Delay::Decree {
         because("decree_awaited", String::new());
     }
-    let deadline = loss.date.filter(|_| !decreed).map(|date| calendar.deadline(date, days, loss.postcode));
     let declared_in_time = deadline.map(|deadline| {
         let in_time = declared_on <= deadline;
         because(if in_time { "declared_in_time" } else { "declared_late" }, deadline.to_string());
@@ -105,8 +134,12 @@ pub fn assess(policy: &Policy, loss: &Loss, declared_on: Date, calendar: &Calend
     }
 }
 
-fn legal_days(peril: Option<&str>) -> u32 {
-    if peril.is_some_and(|peril| THEFTS.contains(&peril)) { THEFT_DAYS } else { GENERAL_DAYS }
+fn legal_delay(peril: Option<&str>, postcode: Option<&str>) -> Delay {
+    // Overseas, a wind above the legal speed is a natural disaster and no storm (L122-7): which it was is not known here.
+    if peril == Some("storm") && postcode.is_some_and(|postcode| postcode.starts_with("97")) {
+        return Delay::Decree;
+    }
+    DELAYS.iter().find(|(known, _)| peril == Some(*known)).map_or(GENERAL, |(_, delay)| *delay)
 }
 
 impl Assessment {

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     io::Read,
+    ops::RangeInclusive,
 };
 
 use jiff::civil::Date;
@@ -26,18 +27,22 @@ The file is CSV in UTF-8 with a header line; fields are separated by commas or b
   ends_on           first day no longer in force, YYYY-MM-DD
   suspended_on      suspended since, YYYY-MM-DD
   perils            what is covered, separated by |                     required
-                    a peril may bring its own deductible and limit:
-                    water_damage|burglary:200:10000
+                    a peril may bring its own deductible, limit and days
+                    to declare: water_damage|burglary:200:10000:3|fire:::10
   deductible        in euros, for perils without their own
   limit             in euros, for perils without their own
   declaration_days  working days to declare, where the policy grants
-                    another delay than the law's
+                    another delay than the law's general one; not for
+                    thefts and what else has a delay of its own by law
 
 A policy whose number the insurer has already is replaced. Nothing is imported when a line is wrong.
 Example: flows/demo/policies.csv";
 
 /// How many errors are listed; the rest is only counted.
 const MAX_ERRORS: usize = 20;
+
+/// How many days a policy may give for declaring a loss.
+const DAYS_TO_DECLARE: RangeInclusive<u32> = 1..=365;
 
 const REQUIRED: [&str; 7] = ["insurer", "number", "last_name", "address", "city", "starts_on", "perils"];
 const OPTIONAL: [&str; 10] = [
@@ -201,7 +206,7 @@ impl Line<'_> {
 
     fn days(&mut self) -> Option<u32> {
         let text = self.text("declaration_days")?;
-        let days = text.parse().ok().filter(|days| (1..=365).contains(days));
+        let days = text.parse().ok().filter(|days| DAYS_TO_DECLARE.contains(days));
         if days.is_none() {
             self.fail("declaration_days", &format!("`{text}` is not a number of days"));
         }
@@ -227,15 +232,20 @@ impl Line<'_> {
                 None | Some("") => Some(otherwise),
                 Some(text) => cents(text).map(Some),
             };
-            let (Some(deductible), Some(limit)) = (own(deductible), own(limit)) else {
-                self.fail("perils", &format!("`{cover}` is not peril:deductible:limit"));
+            let (deductible, limit) = (own(deductible), own(limit));
+            let declaration_days = match parts.next() {
+                None | Some("") => Some(None),
+                Some(text) => text.parse().ok().filter(|days| DAYS_TO_DECLARE.contains(days)).map(Some),
+            };
+            let (Some(deductible), Some(limit), Some(declaration_days)) = (deductible, limit, declaration_days) else {
+                self.fail("perils", &format!("`{cover}` is not peril:deductible:limit:days"));
                 continue;
             };
             if parts.next().is_some() || !peril.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
-                self.fail("perils", &format!("`{cover}` is not peril:deductible:limit"));
+                self.fail("perils", &format!("`{cover}` is not peril:deductible:limit:days"));
                 continue;
             }
-            covers.insert(peril.to_owned(), Cover { deductible, limit });
+            covers.insert(peril.to_owned(), Cover { deductible, limit, declaration_days });
         }
         covers
     }

@@ -26,7 +26,8 @@ pub struct Policy {
     pub suspended_on: Option<Date>,
     /// What is covered, by peril.
     pub covers: BTreeMap<String, Cover>,
-    /// The delay for declaring a loss, in working days, where the policy's own is not the law's.
+    /// The delay for declaring a loss, in working days, where the policy's own is not the law's: of the perils for which
+    /// the law has no delay of their own.
     pub declaration_days: Option<u32>,
 }
 
@@ -37,6 +38,9 @@ pub struct Cover {
     pub deductible: Option<i64>,
     /// In cents.
     pub limit: Option<i64>,
+    /// The days that the policy grants for declaring a loss of this peril, where they are not the law's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declaration_days: Option<u32>,
 }
 
 impl Policy {

@@ -84,8 +84,12 @@ impl Services {
         let Some(policy) = self.find_policy(insurer, query).await? else {
             return Ok((PolicyAnswer::NotFound, Vec::new()));
         };
-        let loss =
-            Loss { peril: query.peril.as_deref(), date: query.loss_date, postcode: query.loss_postcode.as_deref() };
+        let loss = Loss {
+            peril: query.peril.as_deref(),
+            date: query.loss_date,
+            known_on: query.known_on,
+            postcode: query.loss_postcode.as_deref(),
+        };
         let said = assess(&policy, &loss, now.to_zoned(paris()).date(), &self.calendar);
         let facts = said.facts(&policy);
         Ok((PolicyAnswer::Found { number: policy.number, facts }, said.reasons))

@@ -16,6 +16,8 @@ open_name! {
         DOCUMENTS_COMPLETE = "documents_complete",
         EMAIL = "email",
         EXPERT_NAME = "expert_name",
+        /// When the person knew of the loss, or was claimed from, where that is another day than the loss.
+        KNOWN_ON = "known_on",
         LAST_NAME = "last_name",
         LOSS_DATE = "loss_date",
         /// An address.

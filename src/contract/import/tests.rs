@@ -27,7 +27,7 @@ fn every_wrong_line_is_named_with_its_column() {
         "line 2, column last_name: is empty",
         "line 3, column postcode: `6900`",
         "line 3, column starts_on: `01/02/2022`",
-        "line 3, column perils: `fire:x`",
+        "line 3, column perils: `fire:x` is not peril:deductible:limit:days",
         "line 3, column deductible: `1k`",
         "line 5, column number: stands on an earlier line",
     ] {

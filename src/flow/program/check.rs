@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
+    condition::Condition,
+    conventions::Conventions,
     diagnostics::Diagnostics,
     diagnostics::SourcePosition,
     facts::{DocumentKind, FactLabel, FactTypes},
@@ -26,6 +28,7 @@ pub(crate) struct Parts<'a> {
     pub(crate) flows: &'a BTreeMap<String, Flow>,
     pub(crate) tables: &'a BTreeMap<String, Table>,
     pub(crate) insurers: &'a BTreeMap<String, Insurer>,
+    pub(crate) conventions: &'a Conventions,
     pub(crate) documents: &'a BTreeMap<String, DocumentKind>,
     pub(crate) names: &'a BTreeMap<FactName, FactLabel>,
     pub(crate) types: &'a FactTypes,
@@ -42,7 +45,7 @@ pub(crate) fn check(parts: &Parts, problems: &mut Diagnostics) {
     for table in parts.tables.values() {
         table.check(problems);
         for row in &table.rows {
-            thresholds(parts, &table.file, row.place, &row.when.thresholds(), problems);
+            thresholds(parts, &table.file, row.place, &row.when, problems);
         }
     }
     for used in &parts.texts.used {
@@ -69,10 +72,15 @@ fn is_name(parts: &Parts, name: &str) -> bool {
     }
 }
 
-fn thresholds(parts: &Parts, file: &str, place: SourcePosition, names: &[&str], problems: &mut Diagnostics) {
-    for name in names {
+fn thresholds(parts: &Parts, file: &str, place: SourcePosition, when: &Condition, problems: &mut Diagnostics) {
+    for name in when.conventions() {
+        if !parts.conventions.has(name) {
+            problems.error(file, place, format!("conventions.yaml has no amount `{name}`"));
+        }
+    }
+    for name in when.thresholds() {
         for insurer in parts.insurers.values() {
-            if !insurer.thresholds.contains_key(*name) {
+            if !insurer.thresholds.contains_key(name) {
                 problems.error(file, place, format!("the insurer `{}` sets no threshold `{name}`", insurer.id));
             }
         }
@@ -89,7 +97,7 @@ fn references(parts: &Parts, flow: &Flow, problems: &mut Diagnostics) {
         }
     };
     for step in &flow.steps {
-        thresholds(parts, file, step.place, &step.when.thresholds(), problems);
+        thresholds(parts, file, step.place, &step.when, problems);
         match &step.kind {
             StepKind::Ask(question) => {
                 section(step.place, &question.section, problems);
@@ -123,7 +131,7 @@ fn references(parts: &Parts, flow: &Flow, problems: &mut Diagnostics) {
             }
             StepKind::Branch { cases, .. } => {
                 for (when, _) in cases {
-                    thresholds(parts, file, step.place, &when.thresholds(), problems);
+                    thresholds(parts, file, step.place, when, problems);
                 }
             }
             _ => {}

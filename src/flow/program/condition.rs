@@ -57,6 +57,20 @@ pub struct Scope<'a> {
     pub today: Date,
 }
 
+impl Scope<'_> {
+    /// The day of the loss; today where it is not known.
+    fn loss_day(&self) -> Date {
+        match self.facts.get(&FactName::LOSS_DATE).map(|fact| &fact.value) {
+            Some(Value::Moment(moment)) => moment.start.date(),
+            _ => self.today,
+        }
+    }
+
+    fn loss_year(&self, shift: i16) -> FiniteNumber {
+        i32::from(self.loss_day().year().saturating_add(shift)).into()
+    }
+}
+
 /// A condition: tests and their combination.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Condition {
@@ -86,6 +100,13 @@ impl fmt::Display for Test {
 enum Operand {
     Number(FiniteNumber),
     Threshold(String),
+    /// An amount of the agreements between insurers, on the day of loss: for what is surely above it, or surely below.
+    Convention {
+        name: String,
+        above: bool,
+    },
+    /// The year of the loss, and how many years after it.
+    LossYear(i16),
     Date(Date),
     Today(Shift),
 }
@@ -221,16 +242,27 @@ impl Condition {
 
     /// The names of the insurer's thresholds with which it compares.
     pub fn thresholds(&self) -> Vec<&str> {
+        self.named(&|operand| match operand {
+            Operand::Threshold(name) => Some(name),
+            _ => None,
+        })
+    }
+
+    /// The names of the amounts of agreements with which it compares.
+    pub(crate) fn conventions(&self) -> Vec<&str> {
+        self.named(&|operand| match operand {
+            Operand::Convention { name, .. } => Some(name),
+            _ => None,
+        })
+    }
+
+    fn named(&self, name: &impl Fn(&Operand) -> Option<&str>) -> Vec<&str> {
         match self {
-            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::thresholds).collect(),
-            Self::Not(part) => part.thresholds(),
-            Self::Test(Test { asks: Expectation::Within(bounds), .. }) => bounds
-                .iter()
-                .filter_map(|bound| match &bound.limit {
-                    Operand::Threshold(name) => Some(name.as_str()),
-                    _ => None,
-                })
-                .collect(),
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(|part| part.named(name)).collect(),
+            Self::Not(part) => part.named(name),
+            Self::Test(Test { asks: Expectation::Within(bounds), .. }) => {
+                bounds.iter().filter_map(|bound| name(&bound.limit)).collect()
+            }
             Self::Test(_) => Vec::new(),
         }
     }
@@ -342,8 +374,10 @@ fn read_expectation(text: &str, data: &Data, kind: &FactType) -> Result<Expectat
 }
 
 fn read_bounds(text: &str, family: Family, kind: &FactType) -> Result<Vec<Bound<Operand>>, String> {
-    let bound =
-        |relation, limit: &str| Ok::<_, String>(Bound { relation, limit: Operand::read(limit.trim(), family, kind)? });
+    let bound = |relation, limit: &str| {
+        let limit = Operand::read(limit.trim(), relation, family, kind)?;
+        Ok::<_, String>(Bound { relation, limit })
+    };
     let text = text.trim();
     if text.starts_with(['[', '(']) {
         let closed = text.starts_with('[');
@@ -376,12 +410,17 @@ impl Operand {
             Self::Threshold(name) => {
                 Limit::Threshold { name: name.clone(), value: scope.insurer.thresholds.get(name).copied() }
             }
+            Self::Convention { name, above } => {
+                let value = scope.insurer.conventions.estimate(name, *above, scope.loss_day());
+                Limit::Threshold { name: format!("convention.{name}"), value }
+            }
+            Self::LossYear(shift) => Limit::Number(scope.loss_year(*shift)),
             Self::Date(date) => Limit::Date(*date),
             Self::Today(shift) => Limit::Date(shift.from(scope.today)),
         }
     }
 
-    fn read(text: &str, family: Family, kind: &FactType) -> Result<Self, String> {
+    fn read(text: &str, relation: Relation, family: Family, kind: &FactType) -> Result<Self, String> {
         if family == Family::Date {
             return read_date(text)
                 .map(|(base, shift)| base.map_or(Self::Today(shift), Self::Date))
@@ -389,6 +428,22 @@ impl Operand {
         }
         if let Some(name) = text.strip_prefix("insurer.") {
             return Ok(Self::Threshold(name.to_owned()));
+        }
+        if let Some(name) = text.strip_prefix("convention.") {
+            return match relation {
+                Relation::Less | Relation::LessOrEqual => Ok(Self::Convention { name: name.to_owned(), above: false }),
+                Relation::Greater | Relation::GreaterOrEqual => {
+                    Ok(Self::Convention { name: name.to_owned(), above: true })
+                }
+                Relation::Equal | Relation::NotEqual => Err(format!("`{text}` is compared with <, <=, > or >=")),
+            };
+        }
+        if let Some(shift) = text.strip_prefix("loss_year") {
+            let shift = shift.replace(' ', "");
+            let years = if shift.is_empty() { Some(0) } else { shift.parse().ok() };
+            return years
+                .map(Self::LossYear)
+                .ok_or_else(|| format!("`{text}` is no year: write loss_year or loss_year - 10"));
         }
         if let FactType::Duration = kind
             && let Some((count, unit)) = text.split_once(' ')
@@ -459,12 +514,21 @@ fn compare(value: &Value, Bound { relation, limit }: &Bound<Operand>, scope: &Sc
         let bound = match limit {
             Operand::Date(date) => *date,
             Operand::Today(shift) => shift.from(scope.today),
-            Operand::Number(_) | Operand::Threshold(_) => return Truth::Unknown,
+            Operand::Number(_) | Operand::Threshold(_) | Operand::Convention { .. } | Operand::LossYear(_) => {
+                return Truth::Unknown;
+            }
         };
         let (first, last) = days_of(moment);
         return between(*relation, first.cmp(&bound), last.cmp(&bound));
     }
     let wanted = match limit {
+        Operand::Convention { name, above } => {
+            match scope.insurer.conventions.estimate(name, *above, scope.loss_day()) {
+                Some(number) => number,
+                None => return Truth::Unknown,
+            }
+        }
+        Operand::LossYear(shift) => scope.loss_year(*shift),
         Operand::Number(number) => *number,
         Operand::Threshold(name) => match scope.insurer.thresholds.get(name) {
             Some(number) => *number,

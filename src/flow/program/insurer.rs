@@ -1,12 +1,13 @@
 //! Insurers: their thresholds, addresses and texts, which a conversation uses.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::tz::TimeZone;
 use regex::Regex;
 
 use super::{
     closing::Closing,
+    conventions::Conventions,
     diagnostics::Diagnostics,
     hours::Hours,
     yaml::{Data, Fields, Node, text},
@@ -26,6 +27,8 @@ pub struct Insurer {
     pub email: Option<String>,
     /// The thresholds with which conditions compare, in euros or plain numbers.
     pub thresholds: BTreeMap<String, FiniteNumber>,
+    /// The amounts of the agreements between insurers, which all insurers share.
+    pub(crate) conventions: Arc<Conventions>,
     /// The form of its policy numbers.
     pub policy_number: Option<Regex>,
     /// Its public addresses, by channel: the number for text messages, the mailbox, the bot's name.
@@ -111,6 +114,7 @@ impl Insurer {
             phone,
             email,
             thresholds,
+            conventions: Arc::default(),
             policy_number,
             reach,
             closing,

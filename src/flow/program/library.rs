@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     check,
+    conventions::{self, Conventions},
     diagnostics::{Diagnostic, Diagnostics, Severity, SourcePosition, Strictness},
     events::{self, CollectiveEvent},
     experts,
@@ -172,9 +173,12 @@ impl Library {
             let table = Table::read(path, node, &types, &mut problems);
             tables.insert(table.name.clone(), table);
         }
+        let conventions = nodes.get(conventions::FILE).map(|node| Conventions::read(node, &mut problems));
+        let conventions = Arc::new(conventions.unwrap_or_default());
         let mut insurers = BTreeMap::new();
         for (path, node) in under("insurers/") {
-            let insurer = Insurer::read(path, node, &mut problems);
+            let mut insurer = Insurer::read(path, node, &mut problems);
+            insurer.conventions = Arc::clone(&conventions);
             insurers.insert(insurer.id.clone(), insurer);
         }
         let empty = Node { place: SourcePosition::default(), data: super::yaml::Data::Null };
@@ -219,6 +223,7 @@ impl Library {
             flows: &flows,
             tables: &tables,
             insurers: &insurers,
+            conventions: &conventions,
             documents: &documents,
             names: &names,
             types: &types,

@@ -6,6 +6,7 @@
 pub(super) mod check;
 pub(super) mod closing;
 pub(super) mod condition;
+pub(super) mod conventions;
 pub(super) mod diagnostics;
 pub(super) mod events;
 pub(super) mod experts;

@@ -8,7 +8,8 @@ use std::{
 use super::diagnostics::Diagnostic;
 
 /// The files beside the folders `claims/`, `tables/` and `insurers/`.
-const AT_TOP: [&str; 11] = [
+const AT_TOP: [&str; 12] = [
+    "conventions.yaml",
     "documents.yaml",
     "events.yaml",
     "experts.yaml",

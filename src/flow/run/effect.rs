@@ -96,6 +96,9 @@ pub struct PolicyQuery {
     pub peril: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss_date: Option<jiff::civil::Date>,
+    /// When the person knew of the loss, where that is another day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_on: Option<jiff::civil::Date>,
     /// The postcode of the place of loss.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss_postcode: Option<String>,

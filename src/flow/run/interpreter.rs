@@ -28,7 +28,7 @@ use crate::{
     },
     flow::program::{
         check::MAX_DEPTH,
-        condition::Scope,
+        condition::{Scope, days_of},
         handovers::OwnReason,
         insurer::Insurer,
         library::{FIRST_FLOW, Library},
@@ -472,8 +472,24 @@ impl<'a> Interpreter<'a> {
             postcode: text("postcode"),
             peril: text(&FactName::PERIL).or_else(|| self.state.peril.clone()),
             loss_date: date(&FactName::LOSS_DATE),
+            known_on: self.known_on(),
             loss_postcode: place,
         }
+    }
+
+    /// The day from which the delay for declaring runs, where it is not the day of loss: the day on which the person knew,
+    /// or the last on which the loss can have happened ("entre le 21 et ce matin"). Of days that are told roughly the
+    /// latest counts, so that nobody is called late on a doubtful day.
+    fn known_on(&self) -> Option<civil::Date> {
+        let last = |fact: &str| match self.state.fact(fact) {
+            Some(Value::Moment(moment)) => Some(days_of(moment).1.min(self.local.date())),
+            _ => None,
+        };
+        let happened = match self.state.fact(&FactName::LOSS_DATE) {
+            Some(Value::Moment(moment)) => Some(moment.start.date()),
+            _ => None,
+        };
+        last(&FactName::KNOWN_ON).or_else(|| last(&FactName::LOSS_DATE)).filter(|known| Some(*known) != happened)
     }
 
     /// Looks up a policy number as soon as it is known, wherever the flow is: a handler who opens the dossier early
