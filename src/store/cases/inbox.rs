@@ -5,10 +5,10 @@
 //! a facet each order has an index, so that a page is the merge of the first lines behind the page's key of a few facets.
 //! How many facets there are depends on what is insured and by whom.
 //!
-//! A search finds a bounded number of dossiers by their words; these are filtered, sorted and counted here.
+//! A search finds a bounded number of dossiers by the rarest of its words; these are filtered, sorted and counted here.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     fmt,
     str::FromStr,
 };
@@ -27,6 +27,8 @@ use crate::{
 
 /// The most dossiers that a search looks at, of those that are open and of those that are over.
 const MAX_FOUND: i64 = 1000;
+/// The most keys of its rarest word that a search of several words looks at, of either.
+const MAX_WALKED: i64 = 2000;
 /// From so many facets on it is asked first which of them have the first lines.
 const MANY_FACETS: usize = 64;
 
@@ -436,43 +438,119 @@ impl Cases<'_> {
 
     /// The dossiers that have all the words of a search, open ones and those that are over.
     async fn found(self, search: &str) -> Result<Found, StoreError> {
-        let mut all = words(search);
-        // The longest is the rarest, mostly.
-        all.sort_by_key(|word| std::cmp::Reverse(word.len()));
-        let mut found = Found::default();
-        let Some((begins, others)) = all.split_first() else { return Ok(found) };
-        let mut values = args![0_i64, begins.as_str(), format!("{begins}{LAST}"), MAX_FOUND + 1].to_vec();
-        let mut also = String::new();
-        for word in others {
-            // Words hold letters and digits only.
-            values.push(Arg::from(format!("% {word}%")));
-            also = format!("{also} AND ' ' || key LIKE ${}", values.len());
+        let words = words(search);
+        let (mut found, mut ids) = (Found::default(), Vec::new());
+        for is_over in [false, true] {
+            let (of_side, is_cut) = self.with_words(&words, is_over).await?;
+            ids.extend(of_side);
+            found.is_cut |= is_cut;
+        }
+        if ids.is_empty() {
+            return Ok(found);
         }
         let columns = Within::ALL.map(Within::column).join(", d.");
         let sql = format!(
-            "SELECT d.id, d.facet, d.{columns} FROM (SELECT DISTINCT dossier FROM dossier_search \
-             WHERE is_over = $1 AND key >= $2 AND key < $3{also} LIMIT $4) s JOIN dossier d ON d.id = s.dossier"
+            "SELECT d.id, d.facet, d.{columns} FROM dossier d WHERE d.id IN (SELECT value FROM {})",
+            elements(self.db)
         );
-        for is_over in [0_i64, 1] {
-            values[0] = Arg::from(is_over);
-            let rows = self.db.fetch(&sql, &values).await?;
-            let most = usize::try_from(MAX_FOUND).unwrap_or(usize::MAX);
-            found.is_cut |= rows.len() > most;
-            for row in rows.iter().take(most) {
-                let of = InboxCount::of(&row.text(1)?, 1).ok_or_else(|| row.unreadable(1))?;
-                if self.scope.sees_insurer(&of.insurer) {
-                    let mut keys = HashMap::new();
-                    for (within, column) in Within::ALL.into_iter().zip(2..) {
-                        if !row.is_null(column)? {
-                            keys.insert(within.column(), within.read(row, column)?);
-                        }
+        for row in self.db.fetch(&sql, &args![json(&ids)?]).await? {
+            let of = InboxCount::of(&row.text(1)?, 1).ok_or_else(|| row.unreadable(1))?;
+            if self.scope.sees_insurer(&of.insurer) {
+                let mut keys = HashMap::new();
+                for (within, column) in Within::ALL.into_iter().zip(2..) {
+                    if !row.is_null(column)? {
+                        keys.insert(within.column(), within.read(&row, column)?);
                     }
-                    found.dossiers.push(FoundDossier { id: row.parse(0)?, of, keys });
                 }
+                found.dossiers.push(FoundDossier { id: row.parse(0)?, of, keys });
             }
         }
         Ok(found)
     }
+
+    /// The dossiers that are over, or those that are not, that have all these words, at most [`MAX_FOUND`] of them; and
+    /// whether there may be more.
+    async fn with_words(self, words: &[String], is_over: bool) -> Result<(Vec<String>, bool), StoreError> {
+        let (mut ids, mut known) = (Vec::new(), HashSet::new());
+        let mut is_cut = false;
+        let most = usize::try_from(MAX_FOUND).unwrap_or(usize::MAX);
+        let beginnings = match words {
+            [] => return Ok((ids, is_cut)),
+            [word] => vec![(word.clone(), Vec::new())],
+            _ => {
+                let counts = self.count_keys(words, is_over).await?;
+                let rarest = counts.iter().enumerate().min_by_key(|(_, count)| **count);
+                let Some((rarest, count)) = rarest.filter(|(_, count)| **count > 0) else { return Ok((ids, is_cut)) };
+                is_cut = *count > MAX_WALKED;
+                beginnings(words, rarest, is_cut)
+            }
+        };
+        for (begins, others) in beginnings {
+            for id in self.walk(&begins, &others, is_over).await? {
+                if known.insert(id.clone()) {
+                    ids.push(id);
+                }
+            }
+        }
+        is_cut |= ids.len() > most;
+        ids.truncate(most);
+        Ok((ids, is_cut))
+    }
+
+    /// How many keys begin with each word; whatever is above [`MAX_WALKED`] is not counted on.
+    async fn count_keys(self, words: &[String], is_over: bool) -> Result<Vec<i64>, StoreError> {
+        let mut values = args![i64::from(is_over), MAX_WALKED + 1].to_vec();
+        let counts: Vec<String> = words
+            .iter()
+            .map(|word| {
+                values.extend(args![word.clone(), format!("{word}{LAST}")]);
+                let (from, to) = (values.len() - 1, values.len());
+                format!(
+                    "(SELECT COUNT(*) FROM (SELECT 1 FROM dossier_search \
+                     WHERE is_over = $1 AND key >= ${from} AND key < ${to} LIMIT $2) AS k{from})"
+                )
+            })
+            .collect();
+        let sql = format!("SELECT {}", counts.join(", "));
+        let row = self.db.fetch_one(&sql, &values).await?;
+        row.map_or_else(|| Ok(Vec::new()), |row| (0..words.len()).map(|column| row.int(column)).collect())
+    }
+
+    /// The dossiers of the first keys that begin with a text, in the order of the keys; of these keys only those that have the
+    /// other words too.
+    async fn walk(self, begins: &str, others: &[&String], is_over: bool) -> Result<Vec<String>, StoreError> {
+        let most = if others.is_empty() { MAX_FOUND + 1 } else { MAX_WALKED };
+        let mut values = args![i64::from(is_over), begins, format!("{begins}{LAST}"), most].to_vec();
+        let mut also = Vec::new();
+        for word in others {
+            // Words hold letters and digits only.
+            values.push(Arg::from(format!("% {word}%")));
+            also.push(format!("' ' || key LIKE ${}", values.len()));
+        }
+        let also = if also.is_empty() { String::new() } else { format!(" WHERE {}", also.join(" AND ")) };
+        let sql = format!(
+            "SELECT dossier FROM (SELECT key, dossier FROM dossier_search \
+             WHERE is_over = $1 AND key >= $2 AND key < $3 ORDER BY key, dossier LIMIT $4) AS walked{also}"
+        );
+        self.db.fetch(&sql, &values).await?.iter().map(|row| row.text(0)).collect()
+    }
+}
+
+/// By which beginnings of keys the dossiers with all of several words are looked up, each with the words that the keys must
+/// have beside. Where the rarest word has too many keys to look at them all, those first of which it and another word are
+/// neighbours: a name that is written out is found however many bear one of its parts.
+fn beginnings(words: &[String], rarest: usize, is_common: bool) -> Vec<(String, Vec<&String>)> {
+    let without = |left_out: &[usize]| {
+        words.iter().enumerate().filter(|(place, _)| !left_out.contains(place)).map(|(_, word)| word).collect()
+    };
+    let mut all = Vec::new();
+    for other in (0..words.len()).filter(|other| is_common && *other != rarest) {
+        for (first, second) in [(rarest, other), (other, rarest)] {
+            all.push((format!("{} {}", words[first], words[second]), without(&[rarest, other])));
+        }
+    }
+    all.push((words[rarest].clone(), without(&[rarest])));
+    all
 }
 
 /// Lines of a list that stand together, in one order.

@@ -441,6 +441,9 @@ async fn console(store: &Engine, case: &Case) {
         InboxFilter { peril: Some("peril1".into()), insurer: Some("demo".into()), ..all.clone() },
         InboxFilter { search: Some("h5000".into()), ..all.clone() },
         InboxFilter { search: Some("h5000 holder".into()), status: Some(Status::Closed), ..all.clone() },
+        // What a tenth of all have, alone and with what half of all have.
+        InboxFilter { search: Some("h1".into()), ..all.clone() },
+        InboxFilter { search: Some("holder h1".into()), ..all.clone() },
     ];
     for filter in &filters {
         ask!(cases, inbox(filter, None, 50));

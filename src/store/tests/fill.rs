@@ -42,7 +42,11 @@ pub(super) const GROWING: &[(&str, &str, &str)] = &[
          'policy ' || (n / 2), 'H' || n || ' Holder', 'tele', 'normal', NULL, NULL, '[]', 0, \
          CASE WHEN n % 3 = 0 THEN n ELSE NULL END, n, n, 'h' || n || ' holder', 1",
     ),
-    ("dossier_search", "is_over, key, dossier", "CASE WHEN n % 50 = 0 THEN 0 ELSE 1 END, 'h' || n || ' holder', {D:n}"),
+    (
+        "dossier_search",
+        "is_over, key, dossier",
+        "CASE WHEN n % 50 = 0 THEN 0 ELSE 1 END, CASE WHEN n % 2 = 0 THEN 'h' || n || ' holder' ELSE 'holder h' || n END, {D:n}",
+    ),
     ("told_contact", "name, value, dossier", "'phone', '+336' || (n / 2), {D:n}"),
     ("rejected_duplicate", "dossier, other", "{D:n}, {D:n + 1}"),
     (

@@ -18,6 +18,7 @@ on_both_engines! {
     what_is_counted_is_what_is_there,
     a_search_finds_open_and_closed_dossiers_by_any_word,
     a_search_that_finds_too_much_says_so,
+    a_search_of_common_words_finds_the_name_that_is_written_out,
     a_search_has_pages_and_counts_of_its_own,
     dossiers_of_an_earlier_program_are_found,
     a_cursor_that_is_none_of_ours_begins_at_the_beginning,
@@ -306,6 +307,39 @@ async fn a_search_that_finds_too_much_says_so(db: Database) {
         assert_eq!((page.is_cut, filter.count(&page.counts)), (is_cut, 1000));
     }
     assert_eq!(found(&store, "jeanne1000").await.len(), 1);
+}
+
+async fn a_search_of_common_words_finds_the_name_that_is_written_out(db: Database) {
+    let store = db.store().await;
+    // Each word has more keys than are looked at, and those that are looked for stand behind them.
+    let others = (0..4200).map(|i| if i % 2 == 0 { format!("Jeanne A{i}") } else { format!("B{i} Martin") });
+    let names: Vec<String> = others.chain(["Jeanne Martin".into(), "Jeannette Martinet Zola".into()]).collect();
+    for names in names.chunks(500) {
+        let turns: Vec<_> = names
+            .iter()
+            .map(|name| {
+                let mut case = Case::new(name);
+                case.dossier.holder = Some(name.clone());
+                case.turn(name, "")
+            })
+            .collect();
+        for turn in join_all(turns.into_iter().map(|turn| store.commit(turn))).await {
+            turn.unwrap();
+        }
+    }
+    for (search, expected, is_cut) in [
+        ("jeanne martin", vec!["Jeanne Martin"], true),
+        ("MARTIN, Jeanne", vec!["Jeanne Martin"], true),
+        // The rarest word is looked up whole, wherever it stands.
+        ("jea mar zol", vec!["Jeannette Martinet Zola"], false),
+        ("jeanne nobody", vec![], false),
+        ("jeanne a4198", vec!["Jeanne A4198"], false),
+    ] {
+        let filter = InboxFilter { search: Some(search.into()), ..InboxFilter::default() };
+        let page = store.cases(&ALL).inbox(&filter, None, 10).await.unwrap();
+        let holders: Vec<_> = page.dossiers.iter().filter_map(|dossier| dossier.holder.as_deref()).collect();
+        assert_eq!((holders, page.is_cut), (expected, is_cut), "{search}");
+    }
 }
 
 async fn a_search_has_pages_and_counts_of_its_own(db: Database) {
