@@ -86,6 +86,7 @@ const MIGRATIONS: &[Migration] = &[
     both!("0017_links", Some(Step::HashReceivedKeys)),
     both!("0018_inspection"),
     both!("0019_keys"),
+    both!("0020_slots"),
 ];
 
 /// Any number, the same on every node: it lets one node migrate at a time.

@@ -1,6 +1,128 @@
 //! The reading of the migrations' files.
 
+use sha2::{Digest as _, Sha256};
+
 use super::{Dialect, MIGRATIONS, Source, WORDS, expand};
+
+/// What databases have applied: each migration and the SHA-256 of what SQLite and PostgreSQL run of it. A database refuses a
+/// program that has another text. A new migration gets its line; a line that is here never changes.
+const RELEASED: &[(&str, &str, &str)] = &[
+    (
+        "0001_start",
+        "16ff9e47cf607913093261a9f2a7c077fc59f5cf03056408d5fcb00b33fa3238",
+        "9db693b449a8c7fb6694d2314c161b2fc506a8a2d7b05347dc23997ebdbd6f91",
+    ),
+    (
+        "0002_outbox",
+        "c5db803e05e3e871006d49c80186390d9743e6462306f49e844efa1d735a801e",
+        "da571525427f7ecbcf65fd22030abe4e98473789d46ac2f30c7148b31b02b418",
+    ),
+    (
+        "0003_people",
+        "1bf91b9f25f4a0775e5785a6c0e3f010b36e3a1eafdde78e177e804551d9fe7e",
+        "df0cc34df04ea2c61a8198a0679c95a7170912a02fb0c2fbf5d118dcb3e3d904",
+    ),
+    (
+        "0004_intents",
+        "22db6b929f4c1c982d220fdffa306f4d371c5dc1efa8d82747201c0862e8bdd0",
+        "d2ac4aa9ab79ae4e0c638b0ce078acb591b734d7096eb4d1a6526379605a2b9c",
+    ),
+    (
+        "0005_opt_out",
+        "11a80d5af63160c796b7e7881509230c05086315eae08693de8df2beca3b7a2a",
+        "2226839e6261c1194cca58462f5d399793c5374cfea48515e15b9bfabd43dfa2",
+    ),
+    (
+        "0006_secret",
+        "b2c734569a9f24712efe79524239e063522a74519e0981acd4d61f78b32a0295",
+        "05923240c6f318e5b2a9630855aef12b7d186d8b91bf531130ca6cb06d6949f6",
+    ),
+    (
+        "0007_sms_part",
+        "2120082aed63fc973f3c2557633b4feeca6eea1d7768fcc881289009c3709168",
+        "a2e53e9c298e769008ed8d76bfa3757d7aa882a1d55edc938ac9af17c31c5451",
+    ),
+    (
+        "0008_planning",
+        "a6f47c72dff2a9faf07384133c6c56247ef7fee95f689e8dc3c0b28d64ecaf1c",
+        "525d80b2e837343231e4ff9b2803bda686eb7e2e8989d5dab6581797c41111e3",
+    ),
+    (
+        "0009_mail",
+        "6244b696103d19457a93b8d18e52bba6a8d147f2617a37eda977b20406922d87",
+        "b787336c043a4e9405eef97b63fa86a963fb1ae79276b90ce80ebaf9d0b6921f",
+    ),
+    (
+        "0010_doors",
+        "f46912729c9d5f57be2b16800d0421d41aa93ff9f459a8acffa9fd2d1db055f5",
+        "565db1141c0e3af9c2c2dfdc708c9afc88c81fce04fb22bb9e50efa456e77f4d",
+    ),
+    (
+        "0011_acknowledged",
+        "099d78d8fed5a78dd225652e0f8334ffc35faebdf0c0e64f8b8cfea30de38d4a",
+        "099d78d8fed5a78dd225652e0f8334ffc35faebdf0c0e64f8b8cfea30de38d4a",
+    ),
+    (
+        "0012_rejected_duplicate",
+        "ff56a476db091cb5f7aa8289ff7c90a728eb1a740bf3c68852c8be47a6ea5d77",
+        "a95ce286efde174b637bc61fb97e2806777e0a5d1c226f91b1e4d299c45ecf99",
+    ),
+    (
+        "0013_log",
+        "10eab0c91857f154fea07cb76f1954a69c7c36ac856dc8d3a8b7fc9fdcf78200",
+        "647450f3061482d7721d322bc630e3d6343d8dc1a181fdf960a6b7caca7adb69",
+    ),
+    (
+        "0014_ends",
+        "136da42cace25bdd73ec007299f7efe61deae6f105161a124fe4a64afe955a5c",
+        "136da42cace25bdd73ec007299f7efe61deae6f105161a124fe4a64afe955a5c",
+    ),
+    (
+        "0015_taught",
+        "13807d78af447f0f126ae124a6931736df1b7a99b61785e780dca94753f0fbb3",
+        "551ee899795754e8fb659f4c868c051ffc99d6dd52c3aa018ec9b83b60fb3677",
+    ),
+    (
+        "0016_lists",
+        "535d731a48c922e04963779bbee8948498341f4cc9b7f5f5a4ac4168486858ac",
+        "5071f9fb99dab3ea4ce54fcf48cee0602540342d1a48acba6a2b1db0f5f10090",
+    ),
+    (
+        "0017_links",
+        "c49e334b5cf614e617822c2d53d61c3c851d1bfbcc06a071840e4da6fb2912f9",
+        "271601c8b379b589ddfaf24b1d8ad36119835e90128ce5ad77be5988248d9f5f",
+    ),
+    (
+        "0018_inspection",
+        "de79f73f7eebece861d1c9bd3f54aa594a19950160cdb8a1e34c7b9e81c1d8e0",
+        "32b54c2f99b8ddb11c9dae64e4e44bc098786e1bce4afb0b7e0b09f481d421d8",
+    ),
+    (
+        "0019_keys",
+        "d3038ded676539d5a7cb0ad3d410232e2e33f7c07b36379420edf482789e2204",
+        "d3038ded676539d5a7cb0ad3d410232e2e33f7c07b36379420edf482789e2204",
+    ),
+    (
+        "0020_slots",
+        "cdb197437f4c3856be51078d785a7454aed30d0c1f5a7b616425ae394d6c66bf",
+        "18eaeb3c9c40faec604f3b93a80fb3e9bd4f09913551c5cd4365d25db0934afc",
+    ),
+];
+
+#[test]
+fn what_databases_have_applied_never_changes() {
+    for (place, migration) in MIGRATIONS.iter().enumerate() {
+        let [sqlite, postgres] = [Dialect::Sqlite, Dialect::Postgres]
+            .map(|dialect| hex::encode(Sha256::digest(migration.script(dialect).as_bytes())));
+        let line = (migration.name, sqlite.as_str(), postgres.as_str());
+        assert_eq!(
+            RELEASED.get(place),
+            Some(&line),
+            "a new migration gets this line; one that is released is not changed"
+        );
+    }
+    assert_eq!(RELEASED.len(), MIGRATIONS.len());
+}
 
 #[test]
 fn one_file_serves_both_engines() {
