@@ -130,7 +130,7 @@ impl LookUps for Engine {
     }
 
     fn ids(&self) -> Ids {
-        Ids::Random
+        self.ids()
     }
 }
 

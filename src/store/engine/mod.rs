@@ -23,7 +23,7 @@ mod timer;
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    domain::id::ConversationId,
+    domain::id::{ConversationId, Ids},
     identity::Scope,
     store::{
         cases::{CaseAccess, Cases},
@@ -44,6 +44,8 @@ use crate::{
 pub struct Engine {
     db: Arc<Db>,
     commits: Queue,
+    /// Where the identifiers of turns come from.
+    ids: Ids,
 }
 
 impl Engine {
@@ -60,7 +62,17 @@ impl Engine {
         refold::run(&db).await?;
         checkpoint::start(&db);
         let commits = Queue::start(Arc::clone(&db))?;
-        Ok(Self { db, commits })
+        Ok(Self { db, commits, ids: Ids::default() })
+    }
+
+    /// The same with counted identifiers: for the test that makes two of them alike.
+    pub fn with_ids(self, ids: Ids) -> Self {
+        Self { ids, ..self }
+    }
+
+    /// Where the identifiers of turns come from.
+    pub fn ids(&self) -> Ids {
+        self.ids.clone()
     }
 
     /// Stores a turn durably; returns it when it is on disk.

@@ -3,5 +3,6 @@
 mod crash;
 mod landings;
 mod listeners;
+mod opening;
 mod power_cut;
 mod versions;

@@ -3,7 +3,7 @@
 
 pub(super) mod earlier;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, str::FromStr as _, time::Duration};
 
 use guichet::{
     domain::{id::ConversationId, link::LinkPurpose, log::Verdict, message::Channel},
@@ -11,7 +11,10 @@ use guichet::{
     store::{Engine, InboxFilter, MatchReason},
 };
 use jiff::Timestamp;
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _, SqliteConnection};
+use sqlx::{
+    AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _, SqliteConnection,
+    sqlite::SqliteConnectOptions,
+};
 
 use self::earlier::{LINKS, ONE_LOG, id, is_forged, phone};
 use crate::support::{ALL, Case, Database, Process, Server, on_both_engines};
@@ -199,7 +202,9 @@ async fn a_program_that_is_killed_while_it_moves_the_data_is_followed_by_one_tha
     // The second batch is killed before anything of it is gone, the third in the midst of what it writes.
     killed_in_the_second(&db).await;
     killed_at(&db, "INSERT ON log", "NEW.conversation", IN_THE_THIRD, 100).await;
+    killed_in_the_last(&db).await;
     let store = db.store().await;
+    assert_eq!(number_or_none(&db, "SELECT COUNT(*) FROM conversation_before").await, None);
     assert_eq!(content(&db).await, content(&whole).await);
     let mut logs = 0;
     store
@@ -236,6 +241,35 @@ async fn killed_at(db: &Database, event: &str, column: &str, number: usize, left
     assert_eq!(number_or_none(db, "SELECT COUNT(*) FROM conversation_before").await, Some(left));
 }
 
+/// Kills `guichet migrate` when everything is moved, in the midst of what takes the old tables away.
+async fn killed_in_the_last(db: &Database) {
+    let standstill = Standstill::at_the_drop_of_decisions(db).await;
+    let site = Server::stopped(&db.url);
+    let mut program = Process::start(site.command().arg("migrate"));
+    while number_or_none(db, "SELECT COUNT(*) FROM conversation_before").await != Some(0) || !is_held_up(db).await {
+        std::thread::yield_now();
+    }
+    program.kill();
+    standstill.end(db).await;
+    for table in ["message", "fact", "timeline", "decision"] {
+        let rows = number_or_none(db, &format!("SELECT COUNT(*) FROM {table}")).await;
+        assert!(rows.is_some_and(|rows| rows > 0), "{table}: {rows:?}");
+    }
+    assert_eq!(number_or_none(db, "SELECT COUNT(*) FROM conversation_before").await, Some(0));
+}
+
+/// Whether the program waits where it takes a table away; on SQLite, whether it is in a transaction.
+async fn is_held_up(db: &Database) -> bool {
+    if db.is_sqlite() {
+        let options = SqliteConnectOptions::from_str(&db.url).unwrap().busy_timeout(Duration::ZERO);
+        let mut another = SqliteConnection::connect_with(&options).await.unwrap();
+        return another.execute("BEGIN IMMEDIATE").await.is_err();
+    }
+    let waiting = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' \
+                   AND query LIKE 'DROP TABLE decision%'";
+    db.number(waiting).await > 0
+}
+
 /// What keeps a statement from coming to its end.
 struct Standstill {
     /// Who holds what PostgreSQL waits for.
@@ -265,6 +299,22 @@ impl Standstill {
         Self { holder: Some(holder) }
     }
 
+    async fn at_the_drop_of_decisions(db: &Database) -> Self {
+        if db.is_sqlite() {
+            // The rows of a table go before the table, and what refers to them goes with them.
+            let script = "CREATE VIEW forever AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n; \
+                          CREATE TABLE held (dossier TEXT, seq BIGINT, \
+                            FOREIGN KEY (dossier, seq) REFERENCES decision (dossier, seq) ON DELETE CASCADE); \
+                          INSERT INTO held SELECT dossier, seq FROM decision LIMIT 1; \
+                          CREATE TRIGGER standstill BEFORE DELETE ON held BEGIN SELECT * FROM forever; END";
+            earlier::run(db, script).await;
+            return Self { holder: None };
+        }
+        let mut holder = PgConnection::connect(&db.url).await.unwrap();
+        holder.execute("BEGIN; LOCK TABLE decision IN ACCESS SHARE MODE").await.unwrap();
+        Self { holder: Some(holder) }
+    }
+
     /// When the program is dead. PostgreSQL notices it when its statement comes to its end.
     async fn end(self, db: &Database) {
         if let Some(holder) = self.holder {
@@ -272,15 +322,16 @@ impl Standstill {
             while db.number("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'guichet'").await > 0 {
                 std::thread::yield_now();
             }
-            earlier::run(db, "DROP FUNCTION standstill CASCADE").await;
+            earlier::run(db, "DROP FUNCTION IF EXISTS standstill CASCADE").await;
         } else {
-            earlier::run(db, "DROP TRIGGER standstill; DROP VIEW forever").await;
+            earlier::run(db, "DROP TRIGGER standstill; DROP TABLE IF EXISTS held; DROP VIEW forever").await;
         }
     }
 }
 
 /// None where there is no such table.
-async fn number_or_none(db: &Database, sql: &'static str) -> Option<i64> {
+async fn number_or_none(db: &Database, sql: &str) -> Option<i64> {
+    let sql = AssertSqlSafe(sql);
     if db.is_sqlite() {
         Some(SqliteConnection::connect(&db.url).await.unwrap().fetch_one(sql).await.ok()?.get(0))
     } else {

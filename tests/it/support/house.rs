@@ -9,7 +9,7 @@ use guichet::{
     conversation::Accounts,
     domain::{
         clock::Clock,
-        id::{ConversationId, DocumentId},
+        id::{ConversationId, DocumentId, Ids},
         language::Language,
         message::{Attachment, Author, Body, Channel, Endpoint},
     },
@@ -42,14 +42,23 @@ impl House {
         Self::open_on(db, at, accounts, Library::from_sources(built_in()).unwrap()).await
     }
 
+    /// The same, whose identifiers are counted from a number on.
+    pub(crate) async fn counting(db: &Database, at: &str, first: u64) -> Self {
+        let store = db.store().await.with_ids(Ids::counted_from(first));
+        Self::of(store, at, Accounts::default(), Library::from_sources(built_in()).unwrap()).await
+    }
+
     /// The same, with these flows.
     pub(crate) async fn open_on(db: &Database, at: &str, accounts: Accounts, library: Library) -> Self {
+        Self::of(db.store().await, at, accounts, library).await
+    }
+
+    async fn of(store: Engine, at: &str, accounts: Accounts, library: Library) -> Self {
         let now = Arc::new(AtomicI64::new(instant(at).as_millisecond()));
         let clock = Clock::new({
             let now = Arc::clone(&now);
             move || Timestamp::from_millisecond(now.load(Ordering::Relaxed)).unwrap()
         });
-        let store = db.store().await;
         let library = Arc::new(library);
         let intake =
             Intake::open(store.clone(), library, clock, Metrics::default(), 64, accounts, "https://guichet.example")
