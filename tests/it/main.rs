@@ -12,5 +12,7 @@ mod housekeeping;
 mod intake;
 mod outbox;
 mod store;
+#[path = "../stories/mod.rs"]
+mod stories;
 mod support;
 mod web;
