@@ -13,4 +13,4 @@ pub use calendar::{Calendar, CalendarError};
 pub use cover::{Assessment, Loss, Reason, assess};
 pub use import::{COLUMNS, ImportError, read_policies};
 pub use policy::{Cover, Policy};
-pub use search::{name_key, name_keys, number_key, pick};
+pub use search::{Asker, is_holder, name_key, name_keys, number_key, pick};

@@ -68,5 +68,27 @@ pub fn pick<'a>(
     }
 }
 
+/// What is known of whoever asks for a policy.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asker<'a> {
+    pub number: Option<&'a str>,
+    pub name: Option<&'a str>,
+    pub birth_date: Option<Date>,
+    /// The number and the address from which they write, as their channel gives them.
+    pub phone: Option<&'a str>,
+    pub email: Option<&'a str>,
+}
+
+/// Whether it is the holder who asks: they write from the policy's own phone or mailbox, or know the birth date beside
+/// the number or the name. A number alone, or a name with a postcode, stands on papers that others hold too.
+pub fn is_holder(policy: &Policy, asker: &Asker) -> bool {
+    let calls = asker.phone.zip(policy.phone.as_deref()).is_some_and(|(one, other)| one == other);
+    let mails = asker.email.zip(policy.email.as_deref()).is_some_and(|(one, other)| one.eq_ignore_ascii_case(other));
+    let born = asker.birth_date.is_some() && asker.birth_date == policy.birth_date;
+    let by_number = asker.number.is_some_and(|number| number_key(number) == number_key(&policy.number));
+    let by_name = asker.name.is_some_and(|name| name_keys(name).contains(&name_key(&policy.last_name)));
+    calls || mails || (born && (by_number || by_name))
+}
+
 #[cfg(test)]
 mod tests;

@@ -92,8 +92,8 @@ async fn step(turn: &mut Turn, event: &Event, services: &Services) -> Result<Opt
             }
             Effect::Reopen => turn.wait_for_a_person(),
             Effect::Note(note) => turn.record(GUICHET, &noted(note)),
-            Effect::Request { kind, text, acknowledgement } => {
-                if let Some(request) = ask_desk(turn, &kind, text, services.calendar())
+            Effect::Request { kind, text, acknowledgement, since } => {
+                if let Some(request) = ask_desk(turn, &kind, text, since, services.calendar())
                     && let Some(sentence) = acknowledgement
                 {
                     turn.acknowledgements.push((request, sentence));
@@ -264,9 +264,9 @@ fn hand_over(turn: &mut Turn, handover: &Handover) {
     turn.record(GUICHET, &TimelineEvent::HandedOver { reason: handover.reason.clone(), priority });
 }
 
-/// Records a request with its deadlines. Whoever asks for something must stand in a list, even before it is known what
+/// Records a request with its deadlines, counted from today or from the day on which it was written before. Whoever asks for something must stand in a list, even before it is known what
 /// happened.
-fn ask_desk(turn: &mut Turn, kind: &str, text: String, calendar: &Calendar) -> Option<RequestId> {
+fn ask_desk(turn: &mut Turn, kind: &str, text: String, since: Option<Date>, calendar: &Calendar) -> Option<RequestId> {
     let library = Arc::clone(&turn.conversation.library);
     let request = library.requests().get(kind)?;
     if turn.conversation.dossier.is_none() {
@@ -274,8 +274,8 @@ fn ask_desk(turn: &mut Turn, kind: &str, text: String, calendar: &Calendar) -> O
     }
     let row = &turn.conversation.row;
     let dossier = row.dossier?;
-    let today = turn.now.to_zoned(paris()).date();
-    let in_months = today.checked_add(Span::new().months(request.answer_months)).unwrap_or(today);
+    let from = since.unwrap_or_else(|| turn.now.to_zoned(paris()).date());
+    let in_months = from.checked_add(Span::new().months(request.answer_months)).unwrap_or(from);
     let answer_by = calendar.deadline(in_months, request.answer_days, None);
     let asked = RequestRow {
         id: turn.ids.next(turn.now),
@@ -288,7 +288,7 @@ fn ask_desk(turn: &mut Turn, kind: &str, text: String, calendar: &Calendar) -> O
         asked_at: turn.now,
         acknowledge_by: request
             .acknowledge_days
-            .map(|days| end_of(calendar.deadline_with_saturdays(today, days, None), turn.now)),
+            .map(|days| end_of(calendar.deadline_with_saturdays(from, days, None), turn.now)),
         answer_by: end_of(answer_by, turn.now),
         acknowledged: None,
         done: None,

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::{accounts::Accounts, look_ups::LookUps};
 use crate::{
-    contract::{Calendar, Loss, Policy, Reason, assess, name_keys, number_key, pick},
-    domain::clock::paris,
+    contract::{Asker, Calendar, Loss, Policy, Reason, assess, is_holder, name_keys, number_key, pick},
+    domain::{clock::paris, fact::Value, fact_name::FactName},
     flow::{Coverage, Effect, Event, PolicyAnswer, PolicyQuery},
     planning::Experts,
     store::StoreError,
@@ -91,7 +91,17 @@ impl Services {
             postcode: query.loss_postcode.as_deref(),
         };
         let said = assess(&policy, &loss, now.to_zoned(paris()).date(), &self.calendar);
-        let facts = said.facts(&policy);
+        let mut facts = said.facts(&policy);
+        let by_number = query.number.as_deref().is_some_and(|number| number_key(number) == number_key(&policy.number));
+        let asker = Asker {
+            number: query.number.as_deref(),
+            name: query.name.as_deref(),
+            birth_date: query.birth_date,
+            phone: query.phone.as_deref(),
+            email: query.email.as_deref(),
+        };
+        facts.insert(FactName::POLICY_BY_NUMBER, Value::Bool(by_number));
+        facts.insert(FactName::POLICY_PROVEN, Value::Bool(is_holder(&policy, &asker)));
         Ok((PolicyAnswer::Found { number: policy.number, facts }, said.reasons))
     }
 

@@ -28,10 +28,16 @@ open_name! {
         ORIENTATION_MISSING = "orientation_missing",
         PERIL = "peril",
         PHONE = "phone",
+        /// Whether the policy was found by the number that the person gave.
+        POLICY_BY_NUMBER = "policy_by_number",
         POLICY_HOLDER = "policy_holder",
         POLICY_NUMBER = "policy_number",
+        /// Whether the person is proven to be the policy's holder.
+        POLICY_PROVEN = "policy_proven",
         /// Where a vehicle that cannot be driven stands, in the person's words: a garage, a pound, an address.
         VEHICLE_LOCATION = "vehicle_location",
+        /// The language in which the person writes, where Guichet tells no story in it.
+        SPOKEN_LANGUAGE = "spoken_language",
         /// A place on the map that the person's phone shared.
         SHARED_PLACE = "shared_place",
     }

@@ -25,6 +25,9 @@ pub enum Danger {
 }
 
 impl Danger {
+    pub const ALL: [Self; 7] =
+        [Self::Injury, Self::Fire, Self::Gas, Self::Electricity, Self::Collapse, Self::Intruder, Self::Distress];
+
     /// The code in facts, timelines and messages.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,6 +1,6 @@
 use jiff::civil::date;
 
-use super::{name_key, name_keys, number_key, pick};
+use super::{Asker, is_holder, name_key, name_keys, number_key, pick};
 use crate::contract::read_policies;
 
 #[test]
@@ -27,4 +27,26 @@ fn namesakes_are_told_apart_or_not_found() {
     assert_eq!(number(None, Some("69001")), None);
     assert_eq!(number(None, Some("75001")), None);
     assert_eq!(number(None, None), None);
+}
+
+#[test]
+fn a_number_alone_proves_nobody() {
+    let csv = "insurer,number,last_name,first_name,birth_date,phone,email,address,postcode,city,starts_on,perils\n\
+               a,7541289,Moreau,Julie,1984-03-12,+33639980101,julie@example.org,x,69003,Lyon,2020-01-01,fire\n";
+    let policy = &read_policies(csv.as_bytes()).unwrap()[0];
+    let (number, name, born) = (Some("754 12 89"), Some("Julie Moreau"), Some(date(1984, 3, 12)));
+    let nobody = Asker::default();
+    for (asker, holder) in [
+        (Asker { number, ..nobody }, false),
+        (Asker { number, name, ..nobody }, false),
+        (Asker { birth_date: born, ..nobody }, false),
+        (Asker { number, birth_date: born, ..nobody }, true),
+        (Asker { name, birth_date: born, ..nobody }, true),
+        (Asker { name, birth_date: Some(date(1984, 3, 13)), ..nobody }, false),
+        (Asker { number, phone: Some("+33639980101"), ..nobody }, true),
+        (Asker { number, phone: Some("+33639980102"), ..nobody }, false),
+        (Asker { email: Some("Julie@Example.org"), ..nobody }, true),
+    ] {
+        assert_eq!(is_holder(policy, &asker), holder, "{asker:?}");
+    }
 }

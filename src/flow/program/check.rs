@@ -68,7 +68,7 @@ fn is_name(parts: &Parts, name: &str) -> bool {
         Some(("insurer", name)) => parts.insurers.values().all(|insurer| insurer.has(name)),
         Some(("dossier", name)) => matches!(name, "reference" | "missing"),
         Some((fact, _)) => parts.types.contains_key(fact),
-        None => name == "today" || parts.types.contains_key(name),
+        None => matches!(name, "today" | "alerted") || parts.types.contains_key(name),
     }
 }
 

@@ -133,6 +133,8 @@ pub(crate) fn built_in() -> FactTypes {
         ("peril", FactType::Choice(Vec::new())),
         ("policy_number", FactType::Text),
         ("policy_holder", FactType::Text),
+        ("policy_by_number", FactType::Bool),
+        ("policy_proven", FactType::Bool),
         ("policy_in_force", FactType::Bool),
         ("peril_covered", FactType::Bool),
         ("insured_place_matches", FactType::Bool),

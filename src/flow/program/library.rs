@@ -20,6 +20,7 @@ use super::{
     handovers::{self, HandoverReasons},
     insurer::Insurer,
     intents::{self, IntentBook},
+    languages::{self, Languages},
     messages::Messages,
     requests::{self, RequestBook},
     sources::{LoadError, misplaced, read_sources, shipped_source},
@@ -71,6 +72,7 @@ pub struct Library {
     faq: FaqBook,
     requests: RequestBook,
     handovers: HandoverReasons,
+    languages: Languages,
     /// The questions that fill each fact.
     questions: HashMap<FactName, Vec<(String, usize)>>,
     /// The facts in the order in which they are asked, for summaries.
@@ -197,6 +199,8 @@ impl Library {
             .map(|node| RequestBook::read(node, faq.search(), &mut texts, &mut problems))
             .unwrap_or_default();
         intents.check(|kind| requests.get(kind).is_some(), &mut problems);
+        let languages = nodes.get(languages::FILE);
+        let languages = languages.map(|node| Languages::read(node, &mut texts, &mut problems)).unwrap_or_default();
         let handovers = HandoverReasons::read(nodes.get(handovers::FILE).unwrap_or(&empty), &mut problems);
         handovers.check(flows.values(), &requests, &mut problems);
         let vocabulary = vocabulary(sources.get(VOCABULARY), &mut problems);
@@ -263,6 +267,7 @@ impl Library {
             faq,
             requests,
             handovers,
+            languages,
             questions,
             order,
             review_choices,
@@ -331,6 +336,11 @@ impl Library {
     /// The frequent questions and their answers.
     pub fn faq(&self) -> &FaqBook {
         &self.faq
+    }
+
+    /// The languages in which no story is told.
+    pub(crate) fn languages(&self) -> &Languages {
+        &self.languages
     }
 
     /// The kinds of requests besides declaring a claim.

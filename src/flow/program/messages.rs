@@ -57,6 +57,9 @@ const KEYS: &[&str] = &[
     "danger_intruder",
     "danger_waiting",
     "danger_over",
+    "automatic",
+    "alerted",
+    "alerted_closed",
     "human_asked",
     "human_asked_late",
     "closed_now",
@@ -184,7 +187,7 @@ const KEYS: &[&str] = &[
 /// The names of the values that the engine gives to its sentences.
 const NAMES: &[&str] = &[
     "list", "limit", "label", "value", "count", "document", "weekday", "day", "month", "year", "hour", "minute",
-    "part", "from", "to", "hours", "opens", "at", "code", "expert", "place",
+    "part", "from", "to", "hours", "opens", "at", "code", "expert", "place", "alerted",
 ];
 
 /// The engine's sentences by key.

@@ -17,6 +17,7 @@ pub(super) mod handovers;
 pub(super) mod hours;
 pub(super) mod insurer;
 pub(super) mod intents;
+pub(super) mod languages;
 pub(super) mod library;
 pub(super) mod lookahead;
 pub(super) mod messages;

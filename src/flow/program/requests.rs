@@ -19,6 +19,10 @@ pub(crate) const FILE: &str = "requests.yaml";
 /// The kind of request under which an unanswered question is recorded.
 pub(crate) const QUESTION: &str = "question";
 
+/// What the texts of a request may name beside the facts: the words of the request, its receipt, and the day on which
+/// it takes effect.
+const NAMES: [&str; 3] = ["said", "received", "effective"];
+
 /// A kind of request.
 #[derive(Debug)]
 pub struct Request {
@@ -31,6 +35,10 @@ pub struct Request {
     /// The time within which it must be answered, in calendar months and working days together.
     pub answer_months: u32,
     pub answer_days: u32,
+    /// After how many months from its receipt it takes effect by law, whatever the answer.
+    pub(crate) effect_months: u32,
+    /// What says that the same was written before, on a day that is told: the times are counted from that day.
+    pub(crate) written_before: Vec<Rule>,
     /// Whether a person is called as well, and how urgently. The policyholder may go on with the flow meanwhile.
     pub(crate) hand_over: Option<Priority>,
     words: Vec<Rule>,
@@ -72,6 +80,7 @@ impl RequestBook {
                 let mut count = |key: &str| fields.number(key, problems).map(|number| number.max(0.0) as u32);
                 let acknowledge_days = count("acknowledge_days");
                 let (answer_months, answer_days) = (count("answer_months"), count("answer_days"));
+                let effect_months = count("effect_months").unwrap_or_default();
                 if answer_months.is_none() && answer_days.is_none() {
                     problems.error(FILE, place, format!("`{kind}` needs `answer_months` or `answer_days`"));
                 }
@@ -83,12 +92,13 @@ impl RequestBook {
                     priority
                 });
                 let words = rules(FILE, &mut fields, "words", problems);
+                let written_before = rules(FILE, &mut fields, "written_before", problems);
                 let Some((source, place)) = fields.text("text", problems) else {
                     problems.error(FILE, place, format!("`{kind}` needs a `text`"));
                     continue;
                 };
                 let mut saying = |source: Text, place, problems: &mut Diagnostics| {
-                    let text = texts.compile(FILE, place, source.clone(), &[], problems);
+                    let text = texts.compile(FILE, place, source.clone(), &NAMES, problems);
                     Saying { text, source, urgent: false, place }
                 };
                 let text = saying(source, place, problems);
@@ -108,6 +118,8 @@ impl RequestBook {
                     acknowledge_days,
                     answer_months: answer_months.unwrap_or_default(),
                     answer_days: answer_days.unwrap_or_default(),
+                    effect_months,
+                    written_before,
                     hand_over,
                     words,
                     general,

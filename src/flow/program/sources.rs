@@ -8,7 +8,7 @@ use std::{
 use super::diagnostics::Diagnostic;
 
 /// The files beside the folders `claims/`, `tables/` and `insurers/`.
-const AT_TOP: [&str; 12] = [
+const AT_TOP: [&str; 13] = [
     "conventions.yaml",
     "documents.yaml",
     "events.yaml",
@@ -18,6 +18,7 @@ const AT_TOP: [&str; 12] = [
     "handovers.yaml",
     "holidays.yaml",
     "intents.yaml",
+    "languages.yaml",
     "messages.yaml",
     "requests.yaml",
     "vocabulary.yaml",

@@ -168,6 +168,11 @@ impl<'a> Fields<'a> {
         self.entries.iter().any(|(name, ..)| *name == key)
     }
 
+    /// The place of an entry; of the map where it is not there.
+    pub(crate) fn place_of(&self, key: &str) -> SourcePosition {
+        self.entries.iter().find(|(name, ..)| *name == key).map_or(self.place, |(_, _, node, _)| node.place)
+    }
+
     pub(crate) fn take(&mut self, key: &str) -> Option<&'a Node> {
         self.entries.iter_mut().find(|(name, ..)| *name == key).map(|entry| {
             entry.3 = true;

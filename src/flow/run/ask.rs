@@ -200,6 +200,12 @@ impl Interpreter<'_> {
             if name.is_some_and(|name| name.private) || known.source == Source::Flow {
                 return None;
             }
+            // What the register knows and the person did not say is for the holder alone.
+            let holds = |fact: &str| self.state.fact(fact) == Some(&Value::Bool(true));
+            let said = *fact == FactName::POLICY_NUMBER && holds(&FactName::POLICY_BY_NUMBER);
+            if known.source == Source::Policy && !said && !holds(&FactName::POLICY_PROVEN) {
+                return None;
+            }
             let label = self.library.fact_label(fact, self.state.language).to_owned();
             Some(SummaryLine { fact: fact.clone(), label, value: words.value(fact, &known.value) })
         };

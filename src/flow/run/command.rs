@@ -22,7 +22,7 @@ impl<'a> Interpreter<'a> {
         match command {
             Command::Human => {
                 let resume = self.may_go_on();
-                let text = self.words().say(if resume { "human_asked" } else { "human_asked_late" });
+                let text = self.say_alerting(if resume { "human_asked" } else { "human_asked_late" });
                 let text = self.with_hours(text);
                 self.hand_over(OwnReason::Asked.code(), Priority::Normal, text, resume);
                 self.state.asked = resume;

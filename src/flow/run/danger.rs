@@ -74,9 +74,8 @@ impl Interpreter<'_> {
         let code = danger.as_str();
         let new = self.state.dangers.insert(code.to_owned());
         let key = format!("danger_{code}");
-        let words = self.words();
-        let text = match words.say(&key) {
-            text if text.is_empty() => words.say("danger"),
+        let text = match self.say_alerting(&key) {
+            text if text.is_empty() => self.say_alerting("danger"),
             text => text,
         };
         let quick_replies = vec![self.button("cmd=safe", "button_safe")];
@@ -127,7 +126,7 @@ impl Interpreter<'_> {
         let safe = payload == Some("cmd=safe")
             || command == Some(Command::Resume)
             || answer == Some(Answer::Value(Value::Bool(true)));
-        let text = self.words().say(if safe { "danger_over" } else { "danger_waiting" });
+        let text = self.say_alerting(if safe { "danger_over" } else { "danger_waiting" });
         self.preface.push(text);
         if safe {
             if self.state.peril.is_none() {

@@ -45,8 +45,15 @@ pub enum Effect {
     /// The person withdrew the claim.
     Withdraw,
     /// The person asks for something besides the claim: record it for its desk, with its deadline. The message with the
-    /// text `acknowledgement` acknowledges its receipt.
-    Request { kind: String, text: String, acknowledgement: Option<String> },
+    /// text `acknowledgement` acknowledges its receipt. `since`: the day on which they wrote it before, from which the
+    /// deadlines are counted.
+    Request {
+        kind: String,
+        text: String,
+        acknowledgement: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<jiff::civil::Date>,
+    },
     /// This message was not understood, or this question not answered: list it, so that examples and answers are added.
     Missed { text: String, question: bool },
     /// The person means the claim that was closed: a handler takes it up again.
@@ -89,6 +96,12 @@ pub struct PolicyQuery {
     pub name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub birth_date: Option<jiff::civil::Date>,
+    /// The number and the address from which the person writes, as their channel gives them: what is merely said proves
+    /// nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub postcode: Option<String>,
     /// The peril and the date of loss, so that the answer can include the cover at that date.

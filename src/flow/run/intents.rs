@@ -4,6 +4,9 @@
 //! the pending question wins over an uncertain intent. Nothing is guessed: a question without a certain answer goes to
 //! a person.
 
+use jiff::{Span, civil::Date};
+use minijinja::Value as Name;
+
 use super::{
     claim_meaning::{ClaimMeaning, MEANT},
     effect::{Effect, Handover, Note},
@@ -12,7 +15,7 @@ use super::{
 };
 use crate::{
     domain::{
-        fact::{Source, Value},
+        fact::{Moment, Precision, Source, Value},
         message::{Body, Channel, Input},
         priority::Priority,
     },
@@ -20,7 +23,7 @@ use crate::{
         faq::FaqEntry,
         handovers::OwnReason,
         intents::IntentAction,
-        requests::QUESTION,
+        requests::{QUESTION, Request},
         steps::{Question, StepKind},
     },
     understanding::{Answer, Danger, IntentScore, ParsedMessage, stands_alone},
@@ -45,6 +48,8 @@ const WORTH_NAMING: f32 = 0.06;
 /// How many clauses of a message are read, and how many are answered, since nobody reads more.
 const MAX_CLAUSES: usize = 12;
 const MAX_HANDLED: usize = 3;
+/// How many characters of a request are repeated in its dated copy.
+const MAX_REPEATED: usize = 200;
 /// Kinds of requests that are recorded each time, and never taken for one that is open.
 const EACH_TIME: [&str; 2] = [QUESTION, "appointment"];
 
@@ -253,11 +258,12 @@ impl<'a> Interpreter<'a> {
         if self.state.requests.open(kind, words, self.now, &library.zone) || EACH_TIME.contains(&kind) {
             let durable = self.state.channel.is_some_and(Channel::is_durable);
             let acknowledgement = request.acknowledgement.as_ref().filter(|_| durable);
-            let mut said = self.render(acknowledgement.unwrap_or(&request.text));
+            let mut said = self.render_with(acknowledgement.unwrap_or(&request.text), &self.names_of(request, text));
             self.effects.push(Effect::Request {
                 kind: kind.to_owned(),
                 text: text.to_owned(),
                 acknowledgement: acknowledgement.map(|_| said.clone()),
+                since: self.written_before(request, text),
             });
             if let Some(priority) = request.hand_over {
                 // The flow goes on: somebody who complains in the middle of a claim can finish declaring it.
@@ -271,6 +277,33 @@ impl<'a> Interpreter<'a> {
             let said = self.words().say("request_again");
             self.preface.push(said);
         }
+    }
+
+    /// What the text of a request may name: its words, when it was received, and the day on which it takes effect.
+    fn names_of(&self, request: &Request, text: &str) -> [(&'static str, Name); 3] {
+        let words = self.words();
+        let received = words.moment(&Moment { start: self.local, end: None, precision: Precision::Minute });
+        let today = self.local.date();
+        let effective = today.checked_add(Span::new().months(request.effect_months)).unwrap_or(today);
+        let said = match text.char_indices().nth(MAX_REPEATED) {
+            Some((end, _)) => format!("{}…", &text[..end]),
+            None => text.to_owned(),
+        };
+        [("said", said.into()), ("received", received.into()), ("effective", words.day(effective).into())]
+    }
+
+    /// The day on which the person says that they wrote the same before, by letter or e-mail.
+    fn written_before(&self, request: &Request, text: &str) -> Option<Date> {
+        let parsed = self.read(text);
+        let spelled = &self.spelled(&parsed).spelled;
+        if !request.written_before.iter().any(|rule| rule.is_match(spelled)) {
+            return None;
+        }
+        let mut days = parsed.values().iter().filter_map(|entity| match &entity.value {
+            Value::Moment(moment) => Some(moment.start.date()),
+            _ => None,
+        });
+        days.next().filter(|day| *day <= self.local.date() && days.next().is_none())
     }
 
     /// After something was handled: repeats the pending question, or greets where the flow has not begun.
@@ -395,7 +428,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Whether the pending question accepts any text.
-    fn asks_text(&self) -> bool {
+    pub(super) fn asks_text(&self) -> bool {
         self.state.mode == ConversationMode::Flow
             && matches!(self.current(), Some((_, step)) if matches!(&step.kind, StepKind::Ask(question) if question.input == Input::Text))
     }

@@ -307,7 +307,7 @@ impl<'a> Interpreter<'a> {
                         self.learn_quietly();
                     }
                     let text = text.as_ref().map(|saying| self.render(saying)).unwrap_or_default();
-                    let text = if *resume { self.with_hours(text) } else { text };
+                    let text = if *resume { self.with_hours_for(text, *priority) } else { text };
                     self.hand_over(reason, *priority, text, *resume);
                     return false;
                 }
@@ -435,14 +435,23 @@ impl<'a> Interpreter<'a> {
 
     /// Renders a text of the flow with the facts that it names. An unknown fact is left blank.
     pub(super) fn render(&self, saying: &Saying) -> String {
+        self.render_with(saying, &[])
+    }
+
+    /// As [`Self::render`], with values for names of its own.
+    pub(super) fn render_with(&self, saying: &Saying, own: &[(&str, Name)]) -> String {
         let words = self.words();
         let lookup = |name: &str| match name {
+            name if own.iter().any(|(known, _)| *known == name) => {
+                own.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()).unwrap_or_default()
+            }
             "insurer" => self.insurer.view[self.state.language as usize].clone(),
             "dossier" => Name::from(BTreeMap::from([
                 ("reference", self.state.reference.clone()),
                 ("missing", self.missing_documents(true)),
             ])),
             "today" => words.day(self.local.date()).into(),
+            "alerted" => self.alerted().into(),
             fact => match self.state.fact(fact) {
                 None => Name::from(""),
                 Some(Value::Bool(bool)) => Name::from(*bool),
@@ -461,6 +470,10 @@ impl<'a> Interpreter<'a> {
             Some(Value::Moment(moment)) => Some(moment.start.date()),
             _ => None,
         };
+        let of_channel = |fact: &str| match self.state.facts.get(fact)?.as_ref() {
+            Fact { value: Value::Phone(text) | Value::Email(text), source: Source::Channel } => Some(text.clone()),
+            _ => None,
+        };
         let place = match self.state.fact(&FactName::LOSS_PLACE) {
             Some(Value::Address(address)) => address.postcode.clone(),
             _ => None,
@@ -469,6 +482,8 @@ impl<'a> Interpreter<'a> {
             number: text(&FactName::POLICY_NUMBER),
             name: text(&FactName::LAST_NAME),
             birth_date: date(&FactName::BIRTH_DATE),
+            phone: of_channel(&FactName::PHONE),
+            email: of_channel(&FactName::EMAIL),
             postcode: text("postcode"),
             peril: text(&FactName::PERIL).or_else(|| self.state.peril.clone()),
             loss_date: date(&FactName::LOSS_DATE),

@@ -60,6 +60,7 @@ impl<'a> Interpreter<'a> {
     /// danger comes first, a handler who leads comes before the flow, pressed buttons before texts, and intents and
     /// commands before the answer to the pending question.
     fn stages(&mut self, message: &UserMessage, mut understood: Understood) -> ControlFlow<()> {
+        self.answer_in_foreign_language(message, understood.danger)?;
         self.stop_at_danger(&understood)?;
         self.take_which_claim(message)?;
         self.take_appointment_message(message)?;
@@ -99,11 +100,16 @@ impl<'a> Interpreter<'a> {
             self.state.language = spoken;
             parsed = self.library.vocabulary.read(text, &self.listening());
         }
+        self.notice_language(&parsed);
         if is_first {
             self.begin();
         }
         let understood = Understood {
-            danger: parsed.danger().or_else(|| self.ruled_danger(&parsed)),
+            danger: if self.state.foreign.is_some() {
+                self.foreign_danger(&parsed)
+            } else {
+                parsed.danger().or_else(|| self.ruled_danger(&parsed))
+            },
             command: parsed.command(),
             is_greeting: parsed.is_greeting(),
             is_silent: parsed.is_empty(),

@@ -18,6 +18,7 @@ pub(super) mod coverage;
 pub(super) mod danger;
 pub(super) mod effect;
 pub(super) mod event;
+pub(super) mod foreign;
 pub(super) mod intents;
 pub(super) mod interpreter;
 pub(super) mod message;

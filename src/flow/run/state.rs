@@ -23,6 +23,9 @@ pub struct State {
     pub(super) facts: Facts,
     #[serde(rename = "l", default)]
     pub(super) language: Language,
+    /// The code of the language in which the person writes, where no story is told in it.
+    #[serde(rename = "fl", default, skip_serializing_if = "Option::is_none")]
+    pub(super) foreign: Option<String>,
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub(super) channel: Option<Channel>,
     /// The flow with which it began, when that is not `opening`.

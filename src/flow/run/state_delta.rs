@@ -174,6 +174,7 @@ macro_rules! delta {
 delta! {
     facts: ByKey<FactName, Arc<Fact>> = "f",
     language: Whole<Language> = "l",
+    foreign: Whole<Option<String>> = "fl",
     channel: Whole<Option<Channel>> = "c",
     first: Whole<Option<String>> = "b",
     stack: Whole<Vec<Frame>> = "p",

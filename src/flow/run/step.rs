@@ -13,7 +13,11 @@ use super::{
 };
 use crate::{
     domain::message::{Body, Input},
-    flow::program::library::Library,
+    flow::program::{
+        handovers::OwnReason,
+        library::{FIRST_FLOW, Library},
+        steps::StepKind,
+    },
 };
 
 /// The result of one event.
@@ -37,10 +41,39 @@ pub fn step(
     now: Timestamp,
     coverage: Option<&mut Coverage>,
 ) -> StepOutput {
+    let is_first = state.is_fresh();
     let mut interpreter = Interpreter { coverage, ..Interpreter::new(library, insurer, state, now) };
     interpret(&mut interpreter, event);
+    if is_first {
+        interpreter.introduce();
+    }
     interpreter.look_up_new_number();
     StepOutput { state: interpreter.state, effects: interpreter.effects }
+}
+
+impl Interpreter<'_> {
+    /// Whoever writes for the first time is told that an automatic assistant answers (AI Act, article 50(1)): by this
+    /// sentence where something else was said than the flow's own greeting, and after urgent advice.
+    fn introduce(&mut self) {
+        let opening = self.library.flow(FIRST_FLOW).filter(|_| self.state.first.is_none());
+        let first_step = opening.and_then(|flow| flow.steps.first());
+        let greets = first_step.is_some_and(|step| matches!(step.kind, StepKind::Say(_)));
+        let has_greeted = self.state.done.contains(&format!("{FIRST_FLOW}:0"));
+        // Who is answered in another language was told so in it.
+        let by_language = OwnReason::Language.code();
+        let is_foreign =
+            |effect: &Effect| matches!(effect, Effect::HandOver(handover) if handover.reason == by_language);
+        if !greets || has_greeted || self.effects.iter().any(is_foreign) {
+            return;
+        }
+        let said = self.effects.iter().position(|effect| matches!(effect, Effect::Say { .. }));
+        let text = self.words().say_with("automatic", &[("value", self.insurer.name.as_str().into())]);
+        match said.map(|at| (at, &mut self.effects[at])) {
+            Some((_, Effect::Say { body })) if !body.urgent => body.text = format!("{text}\n{}", body.text),
+            Some((at, _)) => self.effects.insert(at + 1, Effect::Say { body: Body { text, ..Body::default() } }),
+            None => {}
+        }
+    }
 }
 
 fn interpret(interpreter: &mut Interpreter, event: &Event) {

@@ -272,7 +272,7 @@ fn commands_work_at_any_step() {
         (&["recommencer", "oui"], ConversationMode::Flow, "Avant tout, y a-t-il un blessé"),
         (&["recommencer", "non"], ConversationMode::Flow, "Le logement est :"),
         (&["plus tard"], ConversationMode::Flow, "vos réponses sont gardées"),
-        (&["plus tard", "bonjour"], ConversationMode::Flow, "Heureux de vous retrouver"),
+        (&["plus tard", "bonjour"], ConversationMode::Flow, "On reprend où nous en étions"),
         (&["plus tard", "une maison"], ConversationMode::Flow, "moins de 10 ans"),
         (&["résumé"], ConversationMode::Flow, "Le logement est :"),
         (&["aide"], ConversationMode::Flow, "Est-ce une maison, ou un appartement"),

@@ -280,7 +280,7 @@ async fn a_claim_goes_from_sms_by_the_link_and_telegram_to_mail_in_one_dossier(d
     // By Telegram, at the same question.
     let mut chat = api.someone(CHAT);
     chat.say(&format!("/start {}", after(&told, "?start=")));
-    chat.hear_of("Nous continuons ici, tout est gardé.\nEnvoyez vos photos").await;
+    chat.hear_of("nous continuons, tout est gardé.\nEnvoyez vos photos").await;
     album(&chat);
     chat.hear_of("2 fichiers bien reçus").await;
     chat.press("C'est tout").await;

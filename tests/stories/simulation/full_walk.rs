@@ -162,6 +162,7 @@ impl<'a> FullWalk<'_, 'a> {
             loss_date: date("loss_date"),
             known_on: date("known_on"),
             loss_postcode: self.postcode(),
+            ..PolicyQuery::default()
         };
         match self.host.look_up(&query) {
             PolicyAnswer::Found { number, facts } => {

@@ -75,7 +75,7 @@ async fn a_word_to_resume_puts_the_last_question_again(db: Database) {
         assert!(house.say(&sms, "STOP").await.contains("ne recevrez plus de SMS"));
         assert!(house.store.is_stopped(&sms).await.unwrap());
         let answer = house.say(&sms, word).await;
-        assert!(answer.starts_with("Nous continuons ici") && answer.ends_with(QUESTION), "{answer}");
+        assert!(answer.contains("nous continuons, tout est gardé") && answer.ends_with(QUESTION), "{answer}");
         assert!(!house.store.is_stopped(&sms).await.unwrap());
     }
     let codes = house.timeline(&house.dossier(&sms).await).await;
@@ -83,7 +83,7 @@ async fn a_word_to_resume_puts_the_last_question_again(db: Database) {
     assert_eq!(changes, ["opted_out", "opted_in", "opted_out", "opted_in"]);
     // Where nothing was stopped it is a word like any other, which answers no question.
     let answer = house.say(&sms, "START").await;
-    assert!(!answer.contains("Nous continuons ici"), "{answer}");
+    assert!(!answer.contains("nous continuons, tout est gardé"), "{answer}");
 }
 
 async fn a_stop_ends_with_the_next_message_to_whatever_conversation(db: Database) {

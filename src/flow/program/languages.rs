@@ -1,0 +1,167 @@
+//! `languages.yaml`: languages in which no story is told, but which are recognised and answered in before a person takes
+//! over.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    diagnostics::Diagnostics,
+    intents::{rules, scalars},
+    template::{Saying, Texts},
+    yaml::{Fields, Node, text},
+};
+use crate::{
+    domain::language::Text,
+    understanding::{Danger, Rule},
+};
+
+/// The file, in the folder of the flows.
+pub(crate) const FILE: &str = "languages.yaml";
+
+/// What is said in each language. Every text is required.
+const TEXTS: [&str; 13] = [
+    "automatic",
+    "safety",
+    "hand_over",
+    "closed",
+    "danger",
+    "danger_injury",
+    "danger_fire",
+    "danger_gas",
+    "danger_electricity",
+    "danger_intruder",
+    "waiting",
+    "received",
+    "status",
+];
+
+/// How many frequent words make a language probable, and which part of the message they must be at least.
+const WORDS: usize = 2;
+const PART: usize = 3;
+
+/// A language in which people are answered before a person takes over.
+#[derive(Debug)]
+pub(crate) struct ForeignLanguage {
+    /// Its ISO 639-1 code.
+    pub(crate) code: String,
+    /// What makes it certain.
+    sure: Option<Rule>,
+    words: BTreeSet<String>,
+    dangers: Vec<(Danger, Vec<Rule>)>,
+    not_danger: Vec<Rule>,
+    status: Vec<Rule>,
+    texts: BTreeMap<&'static str, Saying>,
+}
+
+/// All such languages.
+#[derive(Debug, Default)]
+pub(crate) struct Languages {
+    languages: Vec<ForeignLanguage>,
+}
+
+impl Languages {
+    pub(crate) fn read(root: &Node, texts: &mut Texts, problems: &mut Diagnostics) -> Self {
+        let mut fields = Fields::of(FILE, root, problems);
+        let mut languages = Vec::new();
+        if let Some(node) = fields.take("languages") {
+            for (code, place, node) in Fields::of(FILE, node, problems).rest() {
+                let mut fields = Fields::of(FILE, node, problems);
+                if fields.take("name").map(|node| text(FILE, node, problems)).is_none() {
+                    problems.error(FILE, place, format!("`{code}` has no `name`"));
+                }
+                let sure = fields.required("pattern", problems);
+                let sure = Rule::new(&sure)
+                    .map_err(|error| problems.error(FILE, place, format!("this is no regular expression: {error}")))
+                    .ok();
+                let words = fields.take("words").map(|node| scalars(FILE, node, "words", problems));
+                let mut dangers = Vec::new();
+                if let Some(node) = fields.take("danger") {
+                    let mut kinds = Fields::of(FILE, node, problems);
+                    for danger in Danger::ALL {
+                        dangers.push((danger, rules(FILE, &mut kinds, danger.as_str(), problems)));
+                    }
+                    kinds.finish(problems);
+                }
+                let not_danger = rules(FILE, &mut fields, "not_danger", problems);
+                let status = rules(FILE, &mut fields, "status", problems);
+                let mut said = BTreeMap::new();
+                let own = fields.take("texts").map(|node| Fields::of(FILE, node, problems));
+                if let Some(mut own) = own {
+                    for key in TEXTS {
+                        let place = own.place_of(key);
+                        let text = own.required(key, problems);
+                        let source = Text { fr: text.clone(), en: text };
+                        let text = texts.compile(FILE, place, source.clone(), &[], problems);
+                        said.insert(key, Saying { text, source, urgent: false, place });
+                    }
+                    own.finish(problems);
+                } else {
+                    problems.error(FILE, place, format!("`{code}` has no `texts`"));
+                }
+                fields.finish(problems);
+                languages.push(ForeignLanguage {
+                    code: code.to_owned(),
+                    sure,
+                    words: words.unwrap_or_default().into_iter().collect(),
+                    dangers,
+                    not_danger,
+                    status,
+                    texts: said,
+                });
+            }
+        }
+        fields.finish(problems);
+        Self { languages }
+    }
+
+    pub(crate) fn get(&self, code: &str) -> Option<&ForeignLanguage> {
+        self.languages.iter().find(|language| language.code == code)
+    }
+
+    /// The language of a spelled-out text: one of which something certain stands there, else the one whose frequent words
+    /// make up enough of it.
+    pub(crate) fn recognise(&self, spelled: &str) -> Option<&ForeignLanguage> {
+        let text = plain(spelled);
+        let sure =
+            self.languages.iter().find(|language| language.sure.as_ref().is_some_and(|rule| rule.is_match(&text)));
+        sure.or_else(|| {
+            let words: Vec<&str> =
+                text.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).collect();
+            let known = |language: &&ForeignLanguage| {
+                words.iter().filter(|word| language.words.contains(**word)).collect::<BTreeSet<_>>().len()
+            };
+            let best = self.languages.iter().max_by_key(known)?;
+            let count = known(&best);
+            (count >= WORDS && count * PART >= words.len()).then_some(best)
+        })
+    }
+}
+
+impl ForeignLanguage {
+    /// The danger that a spelled-out text tells of.
+    pub(crate) fn danger(&self, spelled: &str) -> Option<Danger> {
+        let text = plain(spelled);
+        if self.not_danger.iter().any(|rule| rule.is_match(&text)) {
+            return None;
+        }
+        let found = self.dangers.iter().find(|(_, rules)| rules.iter().any(|rule| rule.is_match(&text)));
+        found.map(|(danger, _)| *danger)
+    }
+
+    /// Whether a spelled-out text asks how the claim stands.
+    pub(crate) fn asks_status(&self, spelled: &str) -> bool {
+        let text = plain(spelled);
+        self.status.iter().any(|rule| rule.is_match(&text))
+    }
+
+    pub(crate) fn text(&self, key: &str) -> Option<&Saying> {
+        self.texts.get(key)
+    }
+}
+
+/// A spelled-out text with the letters that no accent was taken from.
+fn plain(spelled: &str) -> String {
+    spelled.replace('ı', "i").replace('ß', "ss")
+}
+
+#[cfg(test)]
+mod tests;
