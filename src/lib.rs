@@ -60,6 +60,10 @@
 #[cfg(test)]
 extern crate self as guichet;
 
+#[cfg(all(test, feature = "simulation"))]
+#[path = "../tests/faults/simulation/mod.rs"]
+mod simulation;
+
 pub mod channel;
 pub mod cli;
 pub mod config;

@@ -118,11 +118,17 @@ fn counted_at(instant: Timestamp, number: u64) -> Uuid {
 }
 
 fn uuid_at(now: Timestamp) -> Uuid {
+    #[cfg(test)]
+    if let Some(number) = testing::next() {
+        return counted_at(now, number);
+    }
     let seconds = u64::try_from(now.as_second()).unwrap_or(0);
     let nanos = u32::try_from(now.subsec_nanosecond()).unwrap_or(0);
     #[expect(clippy::disallowed_methods, reason = "the one place where identifiers are made")]
     Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, seconds, nanos))
 }
 
+#[cfg(test)]
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

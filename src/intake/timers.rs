@@ -56,7 +56,9 @@ impl Intake {
                     LOOK_AGAIN
                 }
             };
+            // In one order, so that the simulation plays the same twice.
             tokio::select! {
+                biased;
                 () = tokio::time::sleep(pause) => {}
                 () = self.0.timers.changed.notified() => {}
             }

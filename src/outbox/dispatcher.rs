@@ -100,7 +100,9 @@ impl Dispatcher {
             if stopping && self.in_flight.is_empty() && self.settled.is_empty() && self.given_up.is_empty() {
                 return;
             }
+            // In one order, so that the simulation plays the same twice.
             tokio::select! {
+                biased;
                 Some(finished) = self.in_flight.join_next() => self.finish(finished),
                 () = self.waker.notified(), if !stopping => {}
                 () = stop.cancelled(), if !stopping => {}

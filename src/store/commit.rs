@@ -47,6 +47,8 @@ use super::{
     },
     value::args,
 };
+#[cfg(test)]
+use super::{tables::conversation::MOVE_ON_UNFENCED, testing::faults::Planted};
 use crate::{
     domain::{
         id::{ConversationId, DocumentId, DossierId},
@@ -277,6 +279,8 @@ impl Queue {
         let pending = Arc::new(Pending { start: Instant::now(), since: Default::default() });
         let seen = Arc::clone(&pending);
         match *db {
+            #[cfg(test)]
+            Db::Sqlite { seam: Some(_), .. } => drop(tokio::spawn(run(db, receiver, seen))),
             Db::Sqlite { .. } => {
                 let runtime = Handle::current();
                 thread::Builder::new()
@@ -527,6 +531,10 @@ async fn drop_duplicates(
     group: &[Waiting],
     outcome: &mut [Option<CommitError>],
 ) -> Result<(), StoreError> {
+    #[cfg(test)]
+    if tx.shows(Planted::NoKeys) {
+        return Ok(());
+    }
     let rows: Vec<ReceivedRow> = group.iter().filter_map(|waiting| waiting.commit.received()).collect();
     let fresh = ADD_RECEIVED.run_each(tx, &rows).await?;
     let outcome = group.iter().zip(outcome).filter(|(waiting, _)| waiting.commit.key.is_some()).map(|(_, out)| out);
@@ -569,7 +577,10 @@ async fn drop_conflicts(tx: &mut Tx, group: &[Waiting], outcome: &mut [Option<Co
     // Two nodes that lock the same rows in the same order do not wait for each other in a circle.
     rows.sort_by_key(|(row, _)| row.conversation);
     let fences: Vec<&Fence> = rows.iter().map(|(row, _)| *row).collect();
-    let moved = MOVE_ON.run_each(tx, &fences).await?;
+    let move_on = &MOVE_ON;
+    #[cfg(test)]
+    let move_on = if tx.shows(Planted::NoFence) { &MOVE_ON_UNFENCED } else { move_on };
+    let moved = move_on.run_each(tx, &fences).await?;
     for ((_, out), moved) in rows.into_iter().zip(moved) {
         if !moved {
             *out = Some(CommitError::Conflict);

@@ -16,7 +16,10 @@ use sqlx::{
 };
 
 #[cfg(test)]
-use super::testing;
+use super::testing::{
+    self,
+    faults::{self, Access, Faults, Planted, Seam},
+};
 use super::{
     error::StoreError,
     near_readers::NearReaders,
@@ -49,7 +52,14 @@ pub fn sqlite_file(url: &str) -> Option<PathBuf> {
 /// The two engines behind one contract.
 #[derive(Clone, Debug)]
 pub(super) enum Db {
-    Sqlite { writer: Writer, readers: SqlitePool, near: Arc<NearReaders>, file: PathBuf },
+    Sqlite {
+        writer: Writer,
+        readers: SqlitePool,
+        near: Arc<NearReaders>,
+        file: PathBuf,
+        #[cfg(test)]
+        seam: Seam,
+    },
     Postgres(PgPool),
 }
 
@@ -131,7 +141,40 @@ impl Db {
             .acquire_timeout(Duration::from_secs(5))
             .connect_with(options)
             .await?;
-        Ok(Self::Sqlite { writer, readers, near: Arc::new(NearReaders::of(&file)), file })
+        Ok(Self::Sqlite {
+            writer,
+            readers,
+            near: Arc::new(NearReaders::of(&file)),
+            file,
+            #[cfg(test)]
+            seam: None,
+        })
+    }
+
+    /// An SQLite file as one node of the simulation has it.
+    #[cfg(test)]
+    pub(super) fn open_simulated(file: PathBuf, faults: Arc<dyn Faults>) -> Result<Self, StoreError> {
+        let writer = Writer::open_simulated(&file, Arc::clone(&faults))?;
+        // Nobody asks it for a connection.
+        let readers = SqlitePoolOptions::new().connect_lazy_with(SqliteConnectOptions::new().filename(&file));
+        Ok(Self::Sqlite { writer, readers, near: Arc::new(NearReaders::of(&file)), file, seam: Some(faults) })
+    }
+
+    #[cfg(test)]
+    fn seam(&self) -> &Seam {
+        match self {
+            Self::Sqlite { seam, .. } => seam,
+            Self::Postgres(_) => &None,
+        }
+    }
+
+    #[cfg(test)]
+    async fn fetch_simulated(&self, sql: &str, args: &[Arg<'_>]) -> Result<Vec<Row>, StoreError> {
+        let Self::Sqlite { near, seam, .. } = self else { return Err(StoreError::TransactionOver) };
+        faults::before(seam, Access::Read).await?;
+        let rows = near.fetch(sql, args).ok_or_else(|| StoreError::Refused(sql.to_owned()))?;
+        faults::after(seam, Access::Read).await?;
+        Ok(rows)
     }
 
     /// The file of an SQLite database.
@@ -147,7 +190,14 @@ impl Db {
         let options = SqliteConnectOptions::new().filename(file).read_only(true).immutable(true);
         let readers = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
         let near = Arc::new(NearReaders::none());
-        Ok(Self::Sqlite { writer: Writer::none(file), readers, near, file: file.to_owned() })
+        Ok(Self::Sqlite {
+            writer: Writer::none(file),
+            readers,
+            near,
+            file: file.to_owned(),
+            #[cfg(test)]
+            seam: None,
+        })
     }
 
     pub(super) fn dialect(&self) -> Dialect {
@@ -159,6 +209,10 @@ impl Db {
 
     /// Reads outside a transaction.
     pub(super) async fn fetch(&self, sql: &str, args: &[Arg<'_>]) -> Result<Vec<Row>, StoreError> {
+        #[cfg(test)]
+        if self.seam().is_some() {
+            return self.fetch_simulated(sql, args).await;
+        }
         #[cfg(test)]
         testing::record(self.dialect(), self.file().and_then(Path::to_str), sql, args);
         Ok(match self {
@@ -175,6 +229,10 @@ impl Db {
     /// As [`Db::fetch`], for a look-up by a key: SQLite is called on this thread, for what it reads is a few pages, and the way
     /// to another thread and back takes several times as long. What cannot be read so is read as anything else.
     pub(super) async fn look_up(&self, sql: &str, args: &[Arg<'_>]) -> Result<Vec<Row>, StoreError> {
+        #[cfg(test)]
+        if self.seam().is_some() {
+            return self.fetch_simulated(sql, args).await;
+        }
         if let Self::Sqlite { near, .. } = self
             && let Some(rows) = near.fetch(sql, args)
         {
@@ -199,6 +257,8 @@ impl Db {
     }
 
     async fn begin_in(&self, place: Place) -> Result<Tx, StoreError> {
+        #[cfg(test)]
+        faults::before(self.seam(), Access::Begin).await?;
         Ok(match self {
             Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin(place).await?),
             Self::Postgres(pool) => {
@@ -212,7 +272,14 @@ impl Db {
     /// One statement that writes, in a transaction of its own. Returns how many rows it touched.
     pub(super) async fn execute(&self, sql: &str, args: &[Arg<'_>]) -> Result<u64, StoreError> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => writer.execute(sql, args).await?,
+            Self::Sqlite { writer, .. } => {
+                #[cfg(test)]
+                faults::before(self.seam(), Access::Execute).await?;
+                let touched = writer.execute(sql, args).await?;
+                #[cfg(test)]
+                faults::after(self.seam(), Access::Execute).await?;
+                touched
+            }
             Self::Postgres(pool) => {
                 #[cfg(test)]
                 testing::record(Dialect::Postgres, None, sql, args);
@@ -266,7 +333,23 @@ impl Tx {
         matches!(self, Self::Sqlite(_))
     }
 
+    #[cfg(test)]
+    fn seam(&self) -> Seam {
+        match self {
+            Self::Sqlite(transaction) => transaction.seam(),
+            Self::Postgres(_) => None,
+        }
+    }
+
+    /// Whether a fault of the simulation shows itself here.
+    #[cfg(test)]
+    pub(super) fn shows(&self, planted: Planted) -> bool {
+        faults::shows(&self.seam(), planted)
+    }
+
     pub(super) async fn fetch(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<Vec<Row>, StoreError> {
+        #[cfg(test)]
+        faults::before(&self.seam(), Access::Statement).await?;
         match self {
             Self::Sqlite(transaction) => transaction.fetch(sql, args.len(), args).await,
             Self::Postgres(open) => {
@@ -295,6 +378,8 @@ impl Tx {
         width: usize,
         values: &[Arg<'_>],
     ) -> Result<Vec<Row>, StoreError> {
+        #[cfg(test)]
+        faults::before(&self.seam(), Access::Statement).await?;
         let Self::Sqlite(transaction) = self else { return Err(StoreError::TransactionOver) };
         transaction.fetch(sql, width, values).await
     }
@@ -306,6 +391,8 @@ impl Tx {
         width: usize,
         values: &[Arg<'_>],
     ) -> Result<Vec<bool>, StoreError> {
+        #[cfg(test)]
+        faults::before(&self.seam(), Access::Statement).await?;
         let Self::Sqlite(transaction) = self else { return Err(StoreError::TransactionOver) };
         transaction.execute_each(sql, width, values).await
     }
@@ -327,6 +414,20 @@ impl Tx {
     }
 
     pub(super) async fn commit(self) -> Result<(), StoreError> {
+        #[cfg(test)]
+        let seam = self.seam();
+        #[cfg(test)]
+        faults::before(&seam, Access::Commit).await?;
+        #[cfg(test)]
+        if faults::shows(&seam, Planted::LostCommits) {
+            return self.rollback().await;
+        }
+        #[cfg(test)]
+        if seam.is_some() {
+            let Self::Sqlite(transaction) = self else { return Err(StoreError::TransactionOver) };
+            transaction.commit().await?;
+            return faults::after(&seam, Access::Commit).await;
+        }
         match self {
             Self::Sqlite(transaction) => transaction.commit().await,
             Self::Postgres(open) => open.end("COMMIT").await,

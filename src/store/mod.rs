@@ -30,7 +30,7 @@ mod schema;
 mod table;
 mod tables;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod users;

@@ -2,6 +2,8 @@
 //!
 //! A door of the store names [`record`]; the program itself is compiled without it.
 
+pub(crate) mod faults;
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{

@@ -14,6 +14,8 @@ use std::{
 use rusqlite::{Connection, OpenFlags, Statement};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+#[cfg(test)]
+use super::testing::faults::{Faults, Seam};
 use super::{
     error::StoreError,
     value::{Arg, Row, Written},
@@ -56,6 +58,8 @@ struct Slot {
 struct Database {
     file: PathBuf,
     synchronous: Synchronous,
+    #[cfg(test)]
+    seam: Seam,
 }
 
 /// Where a transaction's statements run.
@@ -80,6 +84,9 @@ struct Held {
     slot: OwnedMutexGuard<Slot>,
     /// Whether the file failed: the connection is not used again.
     broken: bool,
+    /// The file's lock among the nodes of the simulation.
+    #[cfg(test)]
+    _lock: Option<OwnedMutexGuard<()>>,
 }
 
 impl Writer {
@@ -92,7 +99,12 @@ impl Writer {
         if !is_safe(rusqlite::version()) {
             return Err(StoreError::OldSqlite(rusqlite::version().to_owned()));
         }
-        let database = Database { file: file.to_owned(), synchronous };
+        let database = Database {
+            file: file.to_owned(),
+            synchronous,
+            #[cfg(test)]
+            seam: None,
+        };
         let mut attempt = 1;
         let connection = loop {
             let again = database.clone();
@@ -105,9 +117,22 @@ impl Writer {
         Ok(Self(Arc::new(Mutex::new(Slot { database, connection: Some(connection), locked: false, closed: false }))))
     }
 
+    /// The writer of one node of the simulation. What a power cut takes is not played there.
+    #[cfg(test)]
+    pub(super) fn open_simulated(file: &Path, faults: Arc<dyn Faults>) -> Result<Self, StoreError> {
+        let database = Database { file: file.to_owned(), synchronous: Synchronous::Normal, seam: Some(faults) };
+        let connection = Some(database.connect()?);
+        Ok(Self(Arc::new(Mutex::new(Slot { database, connection, locked: false, closed: false }))))
+    }
+
     /// None for a file that nobody writes: whoever asks is told that it is closed.
     pub(super) fn none(file: &Path) -> Self {
-        let database = Database { file: file.to_owned(), synchronous: Synchronous::Full };
+        let database = Database {
+            file: file.to_owned(),
+            synchronous: Synchronous::Full,
+            #[cfg(test)]
+            seam: None,
+        };
         Self(Arc::new(Mutex::new(Slot { database, connection: None, locked: false, closed: true })))
     }
 
@@ -175,11 +200,29 @@ impl Writer {
                 .await
                 .map_err(|_| StoreError::Unreachable("another transaction does not end".to_owned()))?,
         };
-        if slot.closed { Err(StoreError::Closing) } else { Ok(Held { slot, broken: false }) }
+        if slot.closed {
+            return Err(StoreError::Closing);
+        }
+        #[cfg(test)]
+        let lock = match &slot.database.seam {
+            Some(faults) => Some(faults.lock().await?),
+            None => None,
+        };
+        Ok(Held {
+            slot,
+            broken: false,
+            #[cfg(test)]
+            _lock: lock,
+        })
     }
 }
 
 impl Transaction {
+    #[cfg(test)]
+    pub(super) fn seam(&self) -> Seam {
+        self.held.as_ref().and_then(|held| held.slot.database.seam.clone())
+    }
+
     /// Runs a statement once for each `width` of the values, and returns the rows of all. An error ends the transaction.
     pub(super) async fn fetch(&mut self, sql: &str, width: usize, values: &[Arg<'_>]) -> Result<Vec<Row>, StoreError> {
         let held = self.held.take().ok_or(StoreError::TransactionOver)?;
@@ -304,6 +347,10 @@ impl Held {
         self,
         work: impl FnOnce(&mut Slot) -> Result<R, StoreError> + Send + 'static,
     ) -> Result<(Self, R), StoreError> {
+        #[cfg(test)]
+        if self.slot.database.seam.is_some() {
+            return self.here(work);
+        }
         blocking(move || self.here(work)).await?
     }
 }

@@ -20,8 +20,12 @@ mod revision;
 mod sms_part;
 mod timer;
 
+#[cfg(test)]
+use std::path::Path;
 use std::{sync::Arc, time::Duration};
 
+#[cfg(test)]
+use crate::store::testing::faults::Faults;
 use crate::{
     domain::id::{ConversationId, Ids},
     identity::Scope,
@@ -73,6 +77,16 @@ impl Engine {
     /// Where the identifiers of turns come from.
     pub fn ids(&self) -> Ids {
         self.ids.clone()
+    }
+
+    /// The database of an SQLite file that has today's schema, as one node of the simulation has it. Its log is not copied: what
+    /// is played is short.
+    #[cfg(test)]
+    #[cfg_attr(not(feature = "simulation"), expect(dead_code, reason = "only the simulation opens it"))]
+    pub(crate) fn open_simulated(file: &Path, faults: Arc<dyn Faults>) -> Result<Self, StoreError> {
+        let db = Arc::new(Db::open_simulated(file.to_owned(), faults)?);
+        let commits = Queue::start(Arc::clone(&db))?;
+        Ok(Self { db, commits, ids: Ids::default() })
     }
 
     /// Stores a turn durably; returns it when it is on disk.

@@ -144,6 +144,11 @@ pub(in crate::store) static MOVE_ON: LazyLock<Insert<Fence>> = LazyLock::new(|| 
     Insert::upsert(&["conversation"], &[], "WHERE fence.revision = excluded.revision - 1").telling("conversation")
 });
 
+/// The same without the fence, to prove that the simulation sees it gone.
+#[cfg(test)]
+pub(in crate::store) static MOVE_ON_UNFENCED: LazyLock<Insert<Fence>> =
+    LazyLock::new(|| Insert::upsert(&["conversation"], &[], "").telling("conversation"));
+
 /// A conversation that is new or changed. What it was opened with stays.
 pub(in crate::store) static PUT_CONVERSATION: LazyLock<Insert<ConversationRow>> =
     LazyLock::new(|| Insert::upsert(&["id"], &["insurer", "flow_revision", "opened_at"], ""));
