@@ -1,33 +1,52 @@
 //! Time is a parameter: whoever needs it is handed a [`Clock`].
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 /// Where the time comes from: the system in production, a fixed or scripted instant in tests and transcripts.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+pub struct Clock {
+    read: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    steady: Arc<dyn Fn() -> SignedDuration + Send + Sync>,
+}
 
 impl Clock {
     /// The machine's clock.
     pub fn system() -> Self {
+        let began = Instant::now();
         #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
-        Self(Arc::new(Timestamp::now))
+        Self::adjusted(Timestamp::now, move || SignedDuration::try_from(began.elapsed()).unwrap_or(SignedDuration::MAX))
     }
 
     /// A clock that always answers `at`.
     pub fn fixed(at: Timestamp) -> Self {
-        Self(Arc::new(move || at))
+        Self::new(move || at)
     }
 
-    /// A clock that asks `read` each time.
+    /// A clock that asks `read` each time, and that nobody puts forward or back.
     pub fn new(read: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        Self(Arc::new(read))
+        let read = Arc::new(read);
+        let steady = Arc::clone(&read);
+        Self { read, steady: Arc::new(move || steady().duration_since(Timestamp::UNIX_EPOCH)) }
+    }
+
+    /// A clock that asks `read` each time, and may be put forward or back: `steady` tells how much time really passed.
+    pub fn adjusted(
+        read: impl Fn() -> Timestamp + Send + Sync + 'static,
+        steady: impl Fn() -> SignedDuration + Send + Sync + 'static,
+    ) -> Self {
+        Self { read: Arc::new(read), steady: Arc::new(steady) }
+    }
+
+    /// The time that has passed since some instant, whatever was done to the clock.
+    pub fn steady(&self) -> SignedDuration {
+        (self.steady)()
     }
 
     /// The present instant, cut to milliseconds: what the store keeps.
     pub fn now(&self) -> Timestamp {
-        let now = (self.0)();
+        let now = (self.read)();
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
 }

@@ -1,7 +1,7 @@
 //! Plain types that every other room speaks: identifiers, people's values, messages, money, time.
 //!
-//! This room does no I/O and depends on no other room. The one exception to purity is [`clock::Clock::system`] and
-//! the making of identifiers, which is why both are values that are handed in.
+//! This room does no I/O and depends on no other room. The exceptions to purity are [`clock::Clock::system`],
+//! [`jitter::Jitter::system`] and the making of identifiers, which is why all three are values that are handed in.
 
 pub mod clock;
 pub mod contact;
@@ -10,6 +10,7 @@ pub mod expectation;
 pub mod fact;
 pub mod fact_name;
 pub mod id;
+pub mod jitter;
 pub mod language;
 pub mod link;
 pub mod log;

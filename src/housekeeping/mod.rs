@@ -19,7 +19,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     document::{DocumentError, Documents},
-    domain::{clock::Clock, id::NodeId},
+    domain::{clock::Clock, id::NodeId, jitter::Jitter},
     store::{Engine, Expired, StoreError},
 };
 
@@ -110,10 +110,10 @@ impl Chore {
 impl Housekeeping {
     /// Does what is due, for as long as the service runs.
     pub async fn run(self) {
-        let mut wait = SOON;
+        let (mut wait, jitter) = (SOON, Jitter::system());
         loop {
             // Nodes that start together do not all look at once.
-            tokio::time::sleep(wait.mul_f64(1.0 + random() / 2.0)).await;
+            tokio::time::sleep(jitter.spread(wait)).await;
             for chore in Chore::ALL {
                 match self.do_if_due(chore).await {
                     Ok(Some(done)) if done != Done::default() => {
@@ -243,9 +243,4 @@ impl<'h> Lease<'h> {
     async fn give_back(self) -> Result<(), StoreError> {
         self.house.store.release(self.chore.lease(), &self.holder).await
     }
-}
-
-/// From 0 to 1. Without randomness looks are merely not spread.
-fn random() -> f64 {
-    f64::from(getrandom::u32().unwrap_or(0)) / f64::from(u32::MAX)
 }

@@ -77,31 +77,32 @@ impl Throttle {
     ///
     /// The seconds to wait, when the try is beyond the limit of one of the keys.
     pub(crate) fn count(&self, keys: &[(Key, Limit)], now: Timestamp) -> Result<(), u32> {
+        self.reserve(keys, 1, now).map_err(|(_, seconds)| seconds)
+    }
+
+    /// As [`Self::count`], so many tries at once: they are within a limit where the first of them is.
+    ///
+    /// # Errors
+    ///
+    /// Which of the keys refuses them, and the seconds to wait.
+    pub(crate) fn reserve(&self, keys: &[(Key, Limit)], tries: u32, now: Timestamp) -> Result<(), (usize, u32)> {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         table.forget_ended(now);
-        for (key, limit) in keys {
-            table.check(key, *limit, now)?;
+        for (place, (key, limit)) in keys.iter().enumerate() {
+            table.check(key, *limit, now).map_err(|seconds| (place, seconds))?;
         }
         for (key, limit) in keys {
-            table.add(*key, *limit, 1, now, self.window);
+            table.add(*key, *limit, tries, now, self.window);
         }
         Ok(())
     }
 
-    /// Whether one more try is within the limit of a key; it is not counted.
-    ///
-    /// # Errors
-    ///
-    /// The seconds to wait.
-    pub(crate) fn check(&self, key: Key, limit: Limit, now: Timestamp) -> Result<(), u32> {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner).check(&key, limit, now)
-    }
-
-    /// Counts so many tries that were made.
-    pub(crate) fn add(&self, key: Key, limit: Limit, tries: u32, now: Timestamp) {
+    /// So many tries that were counted were not made.
+    pub(crate) fn give_back(&self, key: Key, tries: u32) {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        table.forget_ended(now);
-        table.add(key, limit, tries, now, self.window);
+        if let Some(counted) = table.tries.get_mut(&key) {
+            counted.count = counted.count.saturating_sub(tries);
+        }
     }
 
     /// Forgets the tries of a key.

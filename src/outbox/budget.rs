@@ -55,8 +55,12 @@ impl Budget {
         Self(Arc::new(Inner { limits, sent: Throttle::new(DAY), metrics }))
     }
 
-    /// Whether the message may be sent now.
-    pub(super) fn check(&self, outbound: &Outbound, now: Timestamp) -> Result<(), SendError> {
+    /// Counts the message before it is sent, so that what is under way together does not pass a budget together.
+    ///
+    /// # Errors
+    ///
+    /// When it may not be sent now; it is not counted then.
+    pub(super) fn reserve(&self, outbound: &Outbound, now: Timestamp) -> Result<(), SendError> {
         let account = &outbound.to.account;
         if outbound.to.channel == Channel::Sms
             && let Some(country) = sms::country(&outbound.to.address)
@@ -65,30 +69,21 @@ impl Budget {
             tracing::error!(account, country, "a text message was not sent: its country is not in sms.countries");
             return Err(self.refuse(outbound, "country not served", Retry::Never));
         }
-        for share in self.shares(outbound) {
-            if let Err(seconds) = self.0.sent.check(share.key, share.limit, now) {
-                let budget = share.name;
-                tracing::error!(account, budget, seconds, "a message was not sent: the day's budget is spent");
-                let is_everybodys = share.name == ACCOUNT;
-                let wait = Duration::from_secs(seconds.into());
-                return Err(self.refuse(
-                    outbound,
-                    budget,
-                    if is_everybodys { Retry::After(wait) } else { Retry::Never },
-                ));
-            }
-        }
-        Ok(())
+        let shares = self.shares(outbound);
+        let keys: Vec<(Key, Limit)> = shares.iter().map(|share| (share.key, share.limit)).collect();
+        self.0.sent.reserve(&keys, texts(outbound), now).map_err(|(refused, seconds)| {
+            let budget = shares[refused].name;
+            tracing::error!(account, budget, seconds, "a message was not sent: the day's budget is spent");
+            let is_everybodys = budget == ACCOUNT;
+            let wait = Duration::from_secs(seconds.into());
+            self.refuse(outbound, budget, if is_everybodys { Retry::After(wait) } else { Retry::Never })
+        })
     }
 
-    /// Counts a message that was sent.
-    pub(super) fn spend(&self, outbound: &Outbound, now: Timestamp) {
-        let texts = match outbound.to.channel {
-            Channel::Sms => u32::try_from(sms::texts(outbound).len()).unwrap_or(u32::MAX),
-            _ => 1,
-        };
+    /// A message that was counted was not sent.
+    pub(super) fn give_back(&self, outbound: &Outbound) {
         for share in self.shares(outbound) {
-            self.0.sent.add(share.key, share.limit, texts, now);
+            self.0.sent.give_back(share.key, texts(outbound));
         }
     }
 
@@ -121,6 +116,14 @@ impl Budget {
         let label = BudgetLabel { account: outbound.to.account.clone(), budget };
         self.0.metrics.outbox_over_budget.get_or_create(&label).inc();
         SendError { retry, reason: Reason::Budget, detail: format!("beyond the budget: {budget}") }
+    }
+}
+
+/// For how many messages one counts.
+fn texts(outbound: &Outbound) -> u32 {
+    match outbound.to.channel {
+        Channel::Sms => u32::try_from(sms::texts(outbound).len()).unwrap_or(u32::MAX),
+        _ => 1,
     }
 }
 

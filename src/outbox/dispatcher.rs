@@ -1,6 +1,6 @@
 //! Sends the messages that wait for one account.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
@@ -13,12 +13,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Outbox,
+    clock_jumps::ClockJumps,
     compose::compose,
     pace::Window,
     retry::{self, Next},
 };
 use crate::{
     channel::{Provider, Reason, Retry, SendError, Sent},
+    domain::id::OutboundId,
     intake::IntakeError,
     store::{OutboxRow, Settled, StoreError},
     telemetry::AccountLabel,
@@ -47,6 +49,10 @@ pub struct Dispatcher {
     rests_until: Timestamp,
     failures_in_a_row: u32,
     in_flight: JoinSet<FinishedTry>,
+    /// The epoch by which each message is ours until its try is stored. One whose lease ran out before, for the clock jumped or
+    /// the store was away, is claimed again, and is not sent again for it.
+    epochs: HashMap<OutboundId, i64>,
+    jumps: ClockJumps,
     /// The results of tries that are not stored yet.
     settled: Vec<(OutboxRow, Settled)>,
     given_up: Vec<(OutboxRow, Reason)>,
@@ -72,6 +78,8 @@ impl Dispatcher {
             rests_until: Timestamp::UNIX_EPOCH,
             failures_in_a_row: 0,
             in_flight: JoinSet::new(),
+            epochs: HashMap::new(),
+            jumps: ClockJumps::of(outbox.clock.clone()),
             settled: Vec::new(),
             given_up: Vec::new(),
             unreported: Vec::new(),
@@ -128,7 +136,7 @@ impl Dispatcher {
     async fn start(&mut self) -> Result<Duration, StoreError> {
         let (channel, account) = (self.provider.channel(), self.provider.account());
         loop {
-            let (now, tick) = (self.outbox.clock.now(), Instant::now());
+            let (now, tick) = (self.jumps.now(), Instant::now());
             // A clock that was put back must not make the rest longer than it may be.
             let rests = positive(now, self.rests_until).filter(|rest| *rest <= retry::LONGEST_REST);
             if let Some(rest) = rests {
@@ -151,6 +159,8 @@ impl Dispatcher {
             if claimed.is_empty() {
                 return Ok(OVERTAKEN);
             }
+            let claimed: Vec<OutboxRow> =
+                claimed.into_iter().filter(|row| self.epochs.insert(row.id, row.epoch).is_none()).collect();
             self.window.take(claimed.len(), tick);
             // On the monotonic clock and from before the claim, so that a change of the wall clock cannot outlast the
             // lease.
@@ -182,7 +192,7 @@ impl Dispatcher {
     }
 
     fn finish_failure(&mut self, row: OutboxRow, error: &SendError) {
-        let now = self.outbox.clock.now();
+        let now = self.jumps.now();
         let (account, id, reason) = (&self.label.account, row.id, error.reason.name());
         self.outbox.metrics.outbox_failed.get_or_create(&self.label).inc();
         if error.reason == Reason::Account {
@@ -199,7 +209,7 @@ impl Dispatcher {
         if let Some(rest) = retry::rest(error, self.failures_in_a_row) {
             self.rests_until = self.rests_until.max(now + rest);
         }
-        match retry::next(error, row.attempts, row.at, now, &self.outbox.jitter) {
+        match retry::next(error, row.attempts, self.jumps.age(row.at, now), &self.outbox.jitter) {
             Next::Again { wait, counted } => {
                 self.settled.push((row, Settled::Again { next_at: now + wait, reason, counted }));
             }
@@ -210,6 +220,9 @@ impl Dispatcher {
     /// Stores the results of tries. What could not be stored is kept for the next call.
     async fn settle(&mut self) -> Result<(), IntakeError> {
         if !self.settled.is_empty() {
+            for (row, _) in &mut self.settled {
+                row.epoch = self.epochs.get(&row.id).copied().unwrap_or(row.epoch);
+            }
             self.outbox.store.settle_outbox(&self.settled).await?;
             let settled = std::mem::take(&mut self.settled);
             self.unreported.extend(settled.iter().filter_map(|(_, settled)| match settled {
@@ -218,10 +231,12 @@ impl Dispatcher {
             }));
             self.take_early_reports().await;
             for (row, _) in settled {
+                self.epochs.remove(&row.id);
                 self.outbox.intake.tell_change(row.conversation);
             }
         }
-        while let Some((row, reason)) = self.given_up.pop() {
+        while let Some((mut row, reason)) = self.given_up.pop() {
+            row.epoch = self.epochs.get(&row.id).copied().unwrap_or(row.epoch);
             match self.outbox.intake.give_up(&row, reason.name()).await {
                 Ok(()) => {
                     self.outbox.metrics.outbox_given_up.get_or_create(&self.label).inc();
@@ -233,6 +248,7 @@ impl Dispatcher {
                 // It is claimed again when its lease runs out; until then only its own conversation waits for it.
                 Err(error) => tracing::error!(%error, id = %row.id, "a message cannot be given up"),
             }
+            self.epochs.remove(&row.id);
         }
         Ok(())
     }
@@ -248,10 +264,13 @@ impl Dispatcher {
 
     /// Counts the waiting messages for the metrics, and looks for those that a changed clock would keep, every [`LOOK_AGAIN`].
     async fn count(&mut self) -> Result<(), StoreError> {
-        let now = Instant::now();
-        if self.counted_at.is_none_or(|at| now.duration_since(at) >= LOOK_AGAIN) {
-            let (channel, account, clock) = (self.provider.channel(), self.provider.account(), self.outbox.clock.now());
-            let stuck = self.outbox.store.advance_outbox(channel, account, clock, clock + retry::FURTHEST).await?;
+        let (now, clock) = (Instant::now(), self.jumps.now());
+        let went_back = self.jumps.went_back();
+        if went_back || self.counted_at.is_none_or(|at| now.duration_since(at) >= LOOK_AGAIN) {
+            let (channel, account) = (self.provider.channel(), self.provider.account());
+            // What was put off under the later clock would wait until then. Nobody holds a message for longer than a lease.
+            let furthest = if went_back { clock + self.outbox.lease } else { clock + retry::FURTHEST };
+            let stuck = self.outbox.store.advance_outbox(channel, account, clock, furthest).await?;
             if stuck > 0 {
                 tracing::warn!(
                     account,
@@ -305,10 +324,9 @@ async fn attempt(outbox: Outbox, provider: Arc<dyn Provider>, row: OutboxRow, de
             Err(error) => return failed(&error.to_string()),
         }
         let outbound = compose(&outbox, &row).await?;
-        outbox.budget.check(&outbound, outbox.clock.now())?;
-        let sent = provider.deliver(&outbound).await?;
-        outbox.budget.spend(&outbound, outbox.clock.now());
-        Ok(sent)
+        outbox.budget.reserve(&outbound, outbox.clock.now())?;
+        // What has no answer in time may have been sent, and stays counted.
+        provider.deliver(&outbound).await.inspect_err(|_| outbox.budget.give_back(&outbound))
     };
     let result = match timeout_at(deadline, AssertUnwindSafe(sending).catch_unwind()).await {
         Ok(Ok(result)) => result,

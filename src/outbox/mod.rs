@@ -16,6 +16,7 @@
 //! dossier into the inbox.
 
 mod budget;
+mod clock_jumps;
 mod compose;
 mod dispatcher;
 mod pace;
@@ -30,7 +31,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     channel::{Providers, Receiver},
-    domain::clock::Clock,
+    domain::{clock::Clock, jitter::Jitter},
     intake::Intake,
     store::Engine,
     telemetry::Metrics,
@@ -38,7 +39,6 @@ use crate::{
 
 pub use budget::{Budget, BudgetLimits};
 pub use dispatcher::Dispatcher;
-pub use retry::Jitter;
 
 /// How long a claim holds. A try ends at 60 % of it, so that the rest covers a slow store.
 pub const LEASE: Duration = Duration::from_mins(1);

@@ -1,15 +1,20 @@
 //! When a message whose try failed is tried again, and when it is given up.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
-use crate::channel::{Reason, Retry, SendError};
+use crate::{
+    channel::{Reason, Retry, SendError},
+    domain::jitter::Jitter,
+};
 
 /// A message is given up after this many failures of its own. The waits between them add up to more than two hours.
 const MAX_TRIES: i64 = 12;
 /// A message older than this is given up: yesterday's answer confuses.
 const MAX_AGE: SignedDuration = SignedDuration::from_hours(12);
+/// One that waits until its account may send again is given up after this: the account's day ends before.
+const MAX_AGE_FOR_BUDGET: SignedDuration = SignedDuration::from_hours(36);
 /// The first wait; each next one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
@@ -23,34 +28,6 @@ pub(super) const LONGEST_REST: Duration = Duration::from_mins(1);
 /// No wait ends later than this from now. What is due later was written under a clock that has been put back since.
 pub(super) const FURTHEST: SignedDuration = SignedDuration::from_hours(18);
 
-/// Spreads the waits, so that messages that failed together are not tried again together.
-#[derive(Clone)]
-pub struct Jitter(Arc<dyn Fn() -> f64 + Send + Sync>);
-
-impl Jitter {
-    /// The system's randomness.
-    pub fn system() -> Self {
-        // Without randomness the tries are not spread, and nothing else is lost.
-        Self::new(|| f64::from(getrandom::u32().unwrap_or(0)) / f64::from(u32::MAX))
-    }
-
-    /// Numbers from 0 to 1.
-    pub fn new(next: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
-        Self(Arc::new(next))
-    }
-
-    /// From `wait` to one and a half times `wait`: never sooner than the provider asked for.
-    fn spread(&self, wait: Duration) -> Duration {
-        wait.mul_f64(1.0 + (self.0)().clamp(0.0, 1.0) / 2.0)
-    }
-}
-
-impl fmt::Debug for Jitter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Jitter")
-    }
-}
-
 /// What follows from a failed try.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Next {
@@ -62,10 +39,10 @@ pub(super) enum Next {
     GiveUp,
 }
 
-/// Decides what follows after try number `tries` of a message that was written at `said`.
-pub(super) fn next(error: &SendError, tries: i64, said: Timestamp, now: Timestamp, jitter: &Jitter) -> Next {
-    let is_old = now.duration_since(said) >= MAX_AGE;
-    if is_old {
+/// Decides what follows after try number `tries` of a message that has waited for `age`.
+pub(super) fn next(error: &SendError, tries: i64, age: SignedDuration, jitter: &Jitter) -> Next {
+    let oldest = if error.reason == Reason::Budget { MAX_AGE_FOR_BUDGET } else { MAX_AGE };
+    if age >= oldest {
         return Next::GiveUp;
     }
     if error.reason == Reason::Account {

@@ -10,11 +10,11 @@ use std::{
 };
 
 use futures_util::future::BoxFuture;
-use jiff::Timestamp;
-use tokio::sync::mpsc;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use super::{Budget, BudgetLimits, Dispatcher, Jitter, LEASE, Outbox};
+use super::{Budget, BudgetLimits, Dispatcher, LEASE, Outbox};
 use crate::{
     channel::{
         DeliveryStatus, Event, Outbound, Pace, Provider, Providers, Reason, Receiver, Report, Retry, SendError, Sent,
@@ -24,6 +24,7 @@ use crate::{
     domain::{
         clock::Clock,
         id::ConversationId,
+        jitter::Jitter,
         language::Language,
         link::LinkPurpose,
         message::{Body, Channel, Endpoint},
@@ -44,6 +45,8 @@ enum Step {
     Fail(Retry, Reason),
     /// Takes the message and never answers.
     TakeAndHang,
+    /// Takes the message and answers when it is told to.
+    TakeWhenTold,
     Panic,
 }
 
@@ -55,6 +58,8 @@ struct Scripted {
     script: Mutex<VecDeque<Step>>,
     tries: Mutex<Vec<(String, i64)>>,
     taken: mpsc::UnboundedSender<Outbound>,
+    began: Notify,
+    told: Notify,
 }
 
 impl Provider for Scripted {
@@ -77,9 +82,13 @@ impl Provider for Scripted {
             match step {
                 Step::Fail(retry, reason) => return Err(SendError { retry, reason, detail: "scripted".into() }),
                 Step::Panic => panic!("scripted"),
-                Step::Take | Step::TakeAndHang => {
+                Step::Take | Step::TakeAndHang | Step::TakeWhenTold => {
                     let _ = self.taken.send(outbound.clone());
                 }
+            }
+            if matches!(step, Step::TakeWhenTold) {
+                self.began.notify_one();
+                self.told.notified().await;
             }
             if matches!(step, Step::TakeAndHang) {
                 std::future::pending::<()>().await;
@@ -96,6 +105,8 @@ struct Trial {
     providers: Providers,
     taken: mpsc::UnboundedReceiver<Outbound>,
     now: Arc<AtomicI64>,
+    /// By how much the clock was put forward.
+    put: Arc<AtomicI64>,
     _folder: tempfile::TempDir,
 }
 
@@ -119,6 +130,8 @@ impl Trial {
                 script: Mutex::new(script),
                 tries: Mutex::default(),
                 taken: sender.clone(),
+                began: Notify::new(),
+                told: Notify::new(),
             })
         };
         let provider = account("main", script.into_iter().collect());
@@ -128,10 +141,18 @@ impl Trial {
         let store = Engine::open(&format!("sqlite:{}", folder.path().join("test.db").display())).await.unwrap();
         let documents = Documents::local(&folder.path().join("documents")).unwrap();
         let now = Arc::new(AtomicI64::new(START));
-        let clock = Clock::new({
-            let now = Arc::clone(&now);
-            move || Timestamp::from_millisecond(now.load(Ordering::Relaxed)).unwrap()
-        });
+        let put = Arc::new(AtomicI64::new(0));
+        let passed = Arc::clone(&now);
+        let clock = Clock::adjusted(
+            {
+                let (now, put) = (Arc::clone(&now), Arc::clone(&put));
+                move || {
+                    let now = now.load(Ordering::Relaxed) + put.load(Ordering::Relaxed);
+                    Timestamp::from_millisecond(now).unwrap()
+                }
+            },
+            move || SignedDuration::from_millis(passed.load(Ordering::Relaxed)),
+        );
         let library = shipped();
         let (metrics, accounts) = (Metrics::default(), providers.accounts());
         let intake =
@@ -156,11 +177,15 @@ impl Trial {
             public_url: "https://guichet.example/".into(),
             lease,
         };
-        Self { store, outbox, provider, providers, taken, now, _folder: folder }
+        Self { store, outbox, provider, providers, taken, now, put, _folder: folder }
     }
 
     fn pass(&self, seconds: i64) {
         self.now.fetch_add(1000 * seconds, Ordering::Relaxed);
+    }
+
+    fn put_forward(&self, hours: i64) {
+        self.put.fetch_add(3_600_000 * hours, Ordering::Relaxed);
     }
 
     fn dispatcher(&self) -> Dispatcher {
@@ -382,6 +407,59 @@ async fn a_dead_provider_is_given_up_after_its_tries() {
     // The messages are older than half a day now: each is tried once.
     assert_eq!(trial.undelivered(conversation).await.len(), messages);
     assert_eq!(trial.tries(), 12 + messages - 1);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_put_forward_gives_no_message_up() {
+    let mut trial = Trial::open(vec![unavailable(); 3]).await;
+    let mut dispatcher = trial.dispatcher();
+    let conversation = trial.write("main", "+33639980001", "1").await;
+    dispatcher.send_all().await;
+    trial.put_forward(13);
+    for _ in 0..2 {
+        dispatcher.send_all().await;
+        trial.pass(61);
+    }
+    assert_eq!(trial.tries(), 3);
+    assert!(trial.undelivered(conversation).await.is_empty());
+    dispatcher.send_all().await;
+    assert_eq!(trial.taken(), seqs(&trial.rows(conversation).await));
+}
+
+#[tokio::test]
+async fn what_was_put_off_under_a_clock_that_was_ahead_does_not_wait_for_it() {
+    let mut trial = Trial::open(vec![unavailable()]).await;
+    let mut dispatcher = trial.dispatcher();
+    let conversation = trial.write("main", "+33639980001", "1").await;
+    trial.put_forward(13);
+    dispatcher.send_all().await;
+    assert_eq!(trial.tries(), 1);
+    trial.put_forward(-13);
+    dispatcher.send_all().await;
+    assert_eq!(trial.taken(), seqs(&trial.rows(conversation).await));
+}
+
+#[tokio::test]
+async fn what_is_on_its_way_while_the_clock_is_put_forward_is_not_sent_again() {
+    let trial = Trial::open([Step::TakeWhenTold]).await;
+    let conversation = trial.write("main", "+33639980001", "1").await;
+    let dispatcher = trial.dispatcher();
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(dispatcher.run(stop.clone()));
+    trial.provider.began.notified().await;
+    // The lease has run out by this clock, and a turn wakes the dispatcher.
+    trial.put_forward(1);
+    trial.write("main", "+33639980002", "2").await;
+    while trial.store.outbox_row(trial.rows(conversation).await[0].id).await.unwrap().unwrap().epoch < 2 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    trial.provider.told.notify_one();
+    stop.cancel();
+    running.await.unwrap();
+    let first = trial.rows(conversation).await.remove(0);
+    assert_eq!(first.delivery, Delivery::Sent);
+    let tries = trial.provider.tries.lock().unwrap();
+    assert_eq!(tries.iter().filter(|(id, _)| *id == first.id.to_string()).count(), 1);
 }
 
 #[tokio::test]

@@ -38,11 +38,7 @@ fn message(channel: Channel, address: &str) -> Outbound {
 
 /// Sends so many; what becomes of the last.
 fn send(budget: &Budget, outbound: &Outbound, count: u32) -> Result<(), Retry> {
-    (0..count).try_for_each(|_| {
-        budget.check(outbound, NOW).map_err(|error| error.retry)?;
-        budget.spend(outbound, NOW);
-        Ok(())
-    })
+    (0..count).try_for_each(|_| budget.reserve(outbound, NOW).map_err(|error| error.retry))
 }
 
 #[test]
@@ -51,7 +47,6 @@ fn a_number_a_country_and_an_account_have_their_budgets() {
     let france = message(Channel::Sms, "+33612345678");
     assert_eq!(send(&budget, &france, 3), Ok(()));
     assert_eq!(send(&budget, &france, 1), Err(Retry::Never));
-    assert_eq!(budget.check(&france, NOW + DAY), Ok(()), "another day");
     assert_eq!(send(&budget, &message(Channel::Sms, "+33612345679"), 3), Ok(()));
     let wait = Duration::from_hours(24);
     assert_eq!(send(&budget, &message(Channel::Sms, "+33612345670"), 1), Err(Retry::After(wait)));
@@ -61,16 +56,31 @@ fn a_number_a_country_and_an_account_have_their_budgets() {
     elsewhere.to.address = "+32470123457".into();
     assert_eq!(send(&budget, &elsewhere, 1), Ok(()));
     assert_eq!(send(&budget, &elsewhere, 1), Err(Retry::Never), "the country's");
+    assert_eq!(budget.reserve(&france, NOW + DAY), Ok(()), "another day");
+}
+
+#[test]
+fn what_is_under_way_counts_and_what_failed_does_not() {
+    let budget = budget();
+    let france = message(Channel::Sms, "+33612345678");
+    for _ in 0..3 {
+        budget.reserve(&france, NOW).unwrap();
+    }
+    // None of the three was answered yet.
+    assert!(budget.reserve(&france, NOW).is_err());
+    budget.give_back(&france);
+    assert_eq!(budget.reserve(&france, NOW), Ok(()));
+    assert!(budget.reserve(&france, NOW).is_err());
 }
 
 #[test]
 fn only_served_countries_are_written_to() {
     let budget = budget();
     for number in ["+14165550100", "+881612345678", "+262692123456", "+999123456789"] {
-        let error = budget.check(&message(Channel::Sms, number), NOW).unwrap_err();
+        let error = budget.reserve(&message(Channel::Sms, number), NOW).unwrap_err();
         assert_eq!((error.retry, error.reason), (Retry::Never, Reason::Budget), "{number}");
     }
-    assert_eq!(budget.check(&message(Channel::Sms, "38123"), NOW), Ok(()));
+    assert_eq!(budget.reserve(&message(Channel::Sms, "38123"), NOW), Ok(()));
 }
 
 #[test]

@@ -6,8 +6,6 @@ fn error(reason: Reason, retry: Retry) -> SendError {
 
 #[test]
 fn a_failed_try_is_made_again_later_and_later_and_then_given_up() {
-    let now = Timestamp::from_second(1_000_000).unwrap();
-    let said = |hours: i64| now - SignedDuration::from_hours(hours);
     let again = |seconds, counted| Next::Again { wait: Duration::from_secs(seconds), counted };
     let after = Retry::After(Duration::from_secs(30));
     for (reason, retry, tries, hours, expected) in [
@@ -25,8 +23,12 @@ fn a_failed_try_is_made_again_later_and_later_and_then_given_up() {
         (Reason::Account, Retry::Never, 1, 0, again(300, false)),
         (Reason::Account, Retry::Later, 99, 11, again(300, false)),
         (Reason::Account, Retry::Never, 1, 12, Next::GiveUp),
+        // What waits for its account's next day is not given up before it comes.
+        (Reason::Budget, after, 1, 23, again(30, false)),
+        (Reason::Budget, after, 1, 36, Next::GiveUp),
+        (Reason::Budget, Retry::Never, 1, 0, Next::GiveUp),
     ] {
-        let next = next(&error(reason, retry), tries, said(hours), now, &Jitter::new(|| 0.0));
+        let next = next(&error(reason, retry), tries, SignedDuration::from_hours(hours), &Jitter::new(|| 0.0));
         assert_eq!(next, expected, "{reason:?} {retry:?} {tries} {hours}");
     }
 }
@@ -34,10 +36,9 @@ fn a_failed_try_is_made_again_later_and_later_and_then_given_up() {
 #[test]
 fn what_was_asked_for_is_the_least_that_is_waited() {
     let wait = Duration::from_secs(30);
-    let now = Timestamp::UNIX_EPOCH;
     for (random, seconds) in [(0.0, 30), (1.0, 45), (7.0, 45)] {
         let jitter = Jitter::new(move || random);
-        let next = next(&error(Reason::Unavailable, Retry::After(wait)), 1, now, now, &jitter);
+        let next = next(&error(Reason::Unavailable, Retry::After(wait)), 1, SignedDuration::ZERO, &jitter);
         assert_eq!(next, Next::Again { wait: Duration::from_secs(seconds), counted: false });
     }
 }
