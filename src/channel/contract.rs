@@ -401,3 +401,15 @@ pub enum ReceiverError {
     #[error(transparent)]
     Store(#[from] crate::store::StoreError),
 }
+
+impl ReceiverError {
+    /// Whether the store refused this message for its content, so that other messages can be stored.
+    pub fn is_about_the_message(&self) -> bool {
+        match self {
+            Self::Intake(IntakeError::Store(error)) => error.is_about_the_row(),
+            Self::Intake(IntakeError::Conversation(_)) => true,
+            Self::Store(error) => error.is_about_the_row(),
+            _ => false,
+        }
+    }
+}

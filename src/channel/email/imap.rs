@@ -25,7 +25,6 @@ use crate::{
     channel::{Receiver, ReceiverError},
     config::{MailServer, Security},
     domain::message::Channel,
-    intake::IntakeError,
     store::{MailboxRow, StoreError},
 };
 
@@ -271,7 +270,7 @@ impl Reader<'_> {
             Err(TakeError::Unreadable(Unreadable::Busy)) => Err(SessionError::Busy),
             Err(TakeError::Unreadable(error)) => self.leave(mailbox, uid, &error.to_string()).await,
             Err(TakeError::Receiver(error)) => {
-                if !is_about_the_message(&error) {
+                if !error.is_about_the_message() {
                     return Err(SessionError::Receiver(error));
                 }
                 self.refused = (uid, if self.refused.0 == uid { self.refused.1 + 1 } else { 1 });
@@ -312,16 +311,6 @@ fn sorted(uids: impl IntoIterator<Item = u32>) -> Vec<u32> {
     let mut uids: Vec<u32> = uids.into_iter().collect();
     uids.sort_unstable();
     uids
-}
-
-/// Whether the store refused this message for its content, so that other messages can be stored.
-fn is_about_the_message(error: &ReceiverError) -> bool {
-    match error {
-        ReceiverError::Intake(IntakeError::Store(error)) => error.is_about_the_row(),
-        ReceiverError::Intake(IntakeError::Conversation(_)) => true,
-        ReceiverError::Store(error) => error.is_about_the_row(),
-        _ => false,
-    }
 }
 
 /// The client's side of XOAUTH2: one response.

@@ -40,6 +40,8 @@ const LEASE_SECONDS: i64 = 15;
 const RENEW: Duration = Duration::from_secs(5);
 /// The messages of how many people of a batch are stored at once.
 const AT_ONCE: usize = 16;
+/// How often an update that the store refuses for its content is tried before it is passed over: those behind it wait.
+const TRIES: u32 = 4;
 
 /// The kinds of updates that we ask for; Telegram does not send others.
 const WANTED: [AllowedUpdate; 4] =
@@ -108,6 +110,7 @@ async fn poll(bot: &Telegram, receiver: &Receiver, stop: &CancellationToken) {
 async fn ask(bot: &Telegram, receiver: &Receiver, lease: &PollLease, stop: &CancellationToken) {
     let mut offset: Option<i64> = None;
     let mut pause = Pause(FIRST_PAUSE);
+    let mut refused = Refused::default();
     // In a task of its own: a busy bot has no pause in which the lease could be renewed. It ends with this function.
     let (mut keeper, lost) = (JoinSet::new(), CancellationToken::new());
     keeper.spawn({
@@ -130,7 +133,7 @@ async fn ask(bot: &Telegram, receiver: &Receiver, lease: &PollLease, stop: &Canc
         };
         let failed = match asked {
             Ok(updates) => {
-                let Batch { next, failed } = take(bot, receiver, updates).await;
+                let Batch { next, failed } = take(bot, receiver, updates, &mut refused).await;
                 offset = next.or(offset);
                 failed
             }
@@ -217,8 +220,11 @@ struct Batch {
     failed: bool,
 }
 
+/// How often the store refused each update for its content.
+type Refused = HashMap<i64, u32>;
+
 /// Stores updates: each person's in order, those of several people concurrently.
-async fn take(bot: &Telegram, receiver: &Receiver, updates: Vec<Json>) -> Batch {
+async fn take(bot: &Telegram, receiver: &Receiver, updates: Vec<Json>, refused: &mut Refused) -> Batch {
     let mut next = None;
     let mut people: HashMap<Option<String>, Vec<(i64, Event)>> = HashMap::new();
     for json in updates {
@@ -233,16 +239,27 @@ async fn take(bot: &Telegram, receiver: &Receiver, updates: Vec<Json>) -> Batch 
         });
         people.entry(person).or_default().extend(events.into_iter().map(|event| (id, event)));
     }
+    let before = &*refused;
     let stored = stream::iter(people.into_values()).map(|events| async move {
+        let account = &bot.settings.account;
         for (id, event) in events {
-            if let Err(error) = receiver.take(bot, event).await {
-                tracing::warn!(account = bot.settings.account, update = id, %error, "an update is not stored; trying again");
-                return Some(id);
+            let Err(error) = receiver.take(bot, event).await else { continue };
+            let is_its_own = error.is_about_the_message();
+            if is_its_own && before.get(&id).is_some_and(|tries| tries + 1 >= TRIES) {
+                tracing::error!(account, update = id, %error, "an update is passed over: the store refuses it again and again");
+                continue;
             }
+            tracing::warn!(account, update = id, %error, "an update is not stored; trying again");
+            return Some((id, is_its_own));
         }
         None
     });
-    let unstored = stored.buffer_unordered(AT_ONCE).filter_map(std::future::ready).collect::<Vec<i64>>().await;
-    let first = unstored.iter().min().copied();
+    let unstored = stored.buffer_unordered(AT_ONCE).filter_map(std::future::ready).collect::<Vec<(i64, bool)>>().await;
+    let first = unstored.iter().map(|(id, _)| *id).min();
+    // What comes again is remembered, also what was passed over.
+    refused.retain(|id, _| first.is_some_and(|first| *id >= first));
+    for (id, _) in unstored.iter().filter(|(_, is_its_own)| *is_its_own) {
+        *refused.entry(*id).or_default() += 1;
+    }
     Batch { next: first.or(next), failed: first.is_some() }
 }

@@ -214,6 +214,29 @@ async fn a_busy_bot_keeps_its_lease(db: Database) {
     drop(server);
 }
 
+/// As the mail reader leaves a letter: those behind it are not kept waiting for ever.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_update_that_the_store_refuses_again_and_again_is_passed_over() {
+    let db = Database::sqlite();
+    db.store().await.close().await;
+    db.execute(
+        "CREATE TRIGGER refusal BEFORE INSERT ON log WHEN NEW.value LIKE '%unspeakable%' \
+         BEGIN SELECT RAISE(ABORT, 'refused'); END",
+    )
+    .await;
+    let api = BotApi::start().await;
+    let server = Server::start_with(&db.url, &bot(&api, "polling"));
+    let (mut lea, mut max) = (api.someone(7), api.someone(8));
+    lea.say("unspeakable");
+    lea.say("bonjour");
+    max.say("bonjour");
+    for person in [&mut lea, &mut max] {
+        person.hear_of("danger électrique").await;
+    }
+    api.all_taken().await;
+    drop(server);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_nodes_one_asks_and_the_other_goes_on_when_it_dies_postgres() {
     let db = Database::postgres().await;
