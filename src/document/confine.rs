@@ -18,7 +18,9 @@ use landlock::{
 };
 use rustix::process::{Resource, Rlimit, setrlimit};
 
-use super::tool;
+use image::ImageFormat;
+
+use super::{picture::Picture, tool};
 
 /// What one program may use: seconds of CPU, bytes of address space, bytes of a file that it writes, open files, no core dump.
 const LIMITS: [(Resource, u64); 5] = [
@@ -42,6 +44,9 @@ const SYSTEM: [&str; 9] = [
 ];
 /// What it may read and write.
 const DEVICES: [&str; 3] = ["/dev/null", "/dev/urandom", "/dev/zero"];
+/// The names of a picture and of what is made of it, in their folder.
+pub(super) const PICTURE: &str = "picture";
+pub(super) const DECODED: &str = "decoded";
 /// The newest rules that are asked for; an older kernel keeps those that it knows.
 const RULES: ABI = ABI::V6;
 /// The first rules that keep the network.
@@ -70,23 +75,41 @@ impl Cage {
 
     /// The command that runs `program` in `folder` by the Guichet at `guichet`; none where nothing keeps it.
     pub fn command(&self, guichet: &Path, folder: &Path, program: &Path) -> Option<Command> {
+        if *self == Self::None {
+            return None;
+        }
+        let mut command = self.guichet(guichet, folder);
+        command.arg("--").arg(program);
+        Some(command)
+    }
+
+    /// The command by which the Guichet at `guichet` decodes the picture in `folder`. It is code of ours and without `unsafe`:
+    /// where nothing keeps it, it has its limits.
+    pub(super) fn decode(&self, guichet: &Path, folder: &Path, format: &str, is_upright: bool) -> Command {
+        let mut command = self.guichet(guichet, folder);
+        command.args(["--picture", format]);
+        if is_upright {
+            command.arg("--upright");
+        }
+        command
+    }
+
+    /// `guichet convert` in this cage.
+    fn guichet(&self, guichet: &Path, folder: &Path) -> Command {
         let mut command = match self {
             Self::Bubblewrap(bwrap) => {
                 let mut command = bubblewrap(bwrap);
                 command.arg("--ro-bind").args([guichet, guichet]);
                 command.arg("--bind").args([folder, folder]).arg("--").arg(guichet);
-                command.args(["convert", "--confined"]);
                 command
             }
-            Self::Landlock => {
-                let mut command = Command::new(guichet);
-                command.arg("convert");
-                command
-            }
-            Self::None => return None,
+            Self::Landlock | Self::None => Command::new(guichet),
         };
-        command.arg("--folder").arg(folder).arg("--").arg(program).env_clear();
-        Some(command)
+        command.arg("convert").arg("--folder").arg(folder).env_clear();
+        if *self != Self::Landlock {
+            command.arg("--confined");
+        }
+        command
     }
 }
 
@@ -138,6 +161,8 @@ pub enum ConfineError {
     NotKept,
     #[error("the program cannot be run: {0}")]
     Run(#[source] io::Error),
+    #[error("the picture cannot be taken from its folder or put there: {0}")]
+    Picture(#[source] io::Error),
 }
 
 /// Becomes `program`, limited and kept in `folder`. It returns only what went wrong. Within another cage (`is_confined`) it
@@ -147,6 +172,17 @@ pub fn become_confined(folder: &Path, is_confined: bool, program: &OsStr, argume
         Ok(()) => ConfineError::Run(Command::new(program).args(arguments).exec()),
         Err(error) => error,
     }
+}
+
+/// Decodes the picture in `folder`, limited and kept there, and writes what is to be shown of it. False where it is broken or
+/// beyond the limits.
+pub fn decode_confined(folder: &Path, is_confined: bool, format: &str, is_upright: bool) -> Result<bool, ConfineError> {
+    confine(folder, is_confined)?;
+    let Some(format) = ImageFormat::from_extension(format) else { return Ok(false) };
+    let bytes = std::fs::read(PICTURE).map_err(ConfineError::Picture)?;
+    let Ok(picture) = Picture::decode(&bytes, format, is_upright) else { return Ok(false) };
+    std::fs::write(DECODED, picture.to_bytes()).map_err(ConfineError::Picture)?;
+    Ok(true)
 }
 
 fn confine(folder: &Path, is_confined: bool) -> Result<(), ConfineError> {

@@ -64,7 +64,12 @@ impl Inspection {
 
     /// Of a file that cannot be decoded.
     pub fn unreadable() -> Self {
-        Self { quality: Quality { remarks: vec![Remark::Unreadable] }, ..Self::default() }
+        Self::remarked(Remark::Unreadable)
+    }
+
+    /// Of a file of which only this is known.
+    fn remarked(remark: Remark) -> Self {
+        Self { quality: Quality { remarks: vec![remark] }, ..Self::default() }
     }
 
     /// Adds [`Remark::SamePhoto`] when one of `others`, the fingerprints of the dossier's other photos, is of the same
@@ -83,8 +88,12 @@ impl Documents {
     ///
     /// # Errors
     ///
-    /// When the store fails, or does not have the file.
+    /// When the store fails, or does not have the file, or the machine is too busy to decode it.
     pub async fn inspect(&self, stored: &Stored) -> Result<Inspection, DocumentError> {
+        match self.admit(&stored.sha256).await {
+            Err(DocumentError::Malware) => return Ok(Inspection::remarked(Remark::Malware)),
+            admitted => admitted?,
+        }
         if stored.media_type.is_video() || stored.media_type.is_audio() {
             return Ok(Inspection::default());
         }
@@ -98,6 +107,7 @@ impl Documents {
                 (Inspection { taken_at, place, ..inspection.unwrap_or_default() }, previews)
             }
             Rendering::Unreadable => (Inspection::unreadable(), Vec::new()),
+            Rendering::TimedOut => return Err(DocumentError::TimedOut),
             Rendering::Unavailable if is_photo => (self.describe(&stored.sha256).await?, Vec::new()),
             Rendering::Unavailable => (Inspection::default(), Vec::new()),
         };

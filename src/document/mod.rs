@@ -12,7 +12,7 @@
 //! # What this room refuses to do
 //!
 //! It never trusts a name or a header about what a file is, never uses a name as a path, never keeps a whole upload in
-//! memory, never lets a malformed file fail or hang a receipt (pictures are decoded within limits, HEIC and PDF in
+//! memory, never lets a malformed file fail or hang a receipt (pictures, HEIC and PDF are decoded in
 //! subprocesses that are limited and locked in), never decodes a file again that could not be decoded, and has no texts for people: errors and remarks are keys of `flows/messages.yaml`.
 
 mod confine;
@@ -20,6 +20,7 @@ mod exif;
 mod headers;
 mod inspection;
 mod kind;
+mod malware;
 mod name;
 mod picture;
 mod preview;
@@ -33,10 +34,11 @@ mod tool;
 
 use serde::{Deserialize, Serialize};
 
-pub use confine::{Cage, ConfineError, become_confined};
+pub use confine::{Cage, ConfineError, become_confined, decode_confined};
 pub use headers::{original_headers, preview_headers};
 pub use inspection::{Inspection, Position, is_same_photo};
 pub use kind::MediaType;
+pub use malware::{NotAScanner, ScanError, Scanner};
 pub use preview::Preview;
 pub use quality::{Quality, Remark};
 pub use storage::{DECODERS, Documents, Limits, Opened, free_bytes, original_path};
@@ -72,6 +74,14 @@ pub enum DocumentError {
     DiskFull(#[source] object_store::Error),
     #[error("the document store failed; check the folder or the service that holds the documents")]
     Store(#[source] object_store::Error),
+    #[error("the file holds malware: it is given to nobody")]
+    Malware,
+    #[error("the file was not scanned for malware, and is not given out before: clamd: {0}")]
+    NotScanned(#[source] ScanError),
+    #[error("the file could not be decoded in time: the machine is busy")]
+    TimedOut,
+    #[error("the documents' folder {folder} is not the one that was opened: look whether its disk or share is mounted")]
+    Away { folder: std::path::PathBuf },
     #[error("the documents' folder {folder} cannot be used; check that it exists and may be written")]
     Folder {
         folder: std::path::PathBuf,
@@ -89,7 +99,14 @@ impl DocumentError {
             Self::Unsupported => "upload_unsupported",
             Self::Interrupted(_) => "upload_interrupted",
             Self::NotFound => "upload_not_found",
-            Self::Busy | Self::DiskFull(_) | Self::Store(_) | Self::Folder { .. } => "upload_failed",
+            Self::Busy
+            | Self::Malware
+            | Self::NotScanned(_)
+            | Self::TimedOut
+            | Self::DiskFull(_)
+            | Self::Store(_)
+            | Self::Away { .. }
+            | Self::Folder { .. } => "upload_failed",
         }
     }
 }

@@ -50,6 +50,27 @@ impl Picture {
         Ok(Self { width, height, reduced: flatten(reduced) })
     }
 
+    /// The picture for another process: four sizes, then three bytes a pixel.
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        let sizes = [self.width, self.height, self.reduced.width(), self.reduced.height()];
+        let mut bytes: Vec<u8> = sizes.into_iter().flat_map(u32::to_le_bytes).collect();
+        bytes.extend_from_slice(self.reduced.as_raw());
+        bytes
+    }
+
+    /// Reads [`Self::to_bytes`]; none where it is none of ours.
+    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (sizes, pixels) = bytes.split_at_checked(16)?;
+        let mut sizes = sizes.chunks_exact(4).map(|size| size.try_into().map(u32::from_le_bytes));
+        let mut size = || sizes.next()?.ok();
+        let (width, height, reduced_width, reduced_height) = (size()?, size()?, size()?, size()?);
+        if reduced_width.max(reduced_height) > REDUCED_SIDE {
+            return None;
+        }
+        let reduced = RgbImage::from_raw(reduced_width, reduced_height, pixels.to_vec())?;
+        Some(Self { width, height, reduced })
+    }
+
     /// A JPEG whose longest side is at most `side`.
     pub(super) fn to_jpeg(&self, side: u32) -> ImageResult<Vec<u8>> {
         let mut jpeg = Vec::new();

@@ -1,5 +1,8 @@
 //! Previews of files, safe and light to show: re-encoded by us, upright, without metadata.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
 use image::ImageFormat;
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -42,6 +45,8 @@ pub(super) enum Rendering<T> {
     Made(T),
     /// The file is broken, encrypted or beyond the limits.
     Unreadable,
+    /// The machine was too busy to decode it in time.
+    TimedOut,
     /// The tool that decodes such files is not installed, or nothing here keeps it from the rest of the system.
     Unavailable,
 }
@@ -58,6 +63,7 @@ impl Documents {
         media_type: MediaType,
         preview: Preview,
     ) -> Result<Option<Opened>, DocumentError> {
+        self.admit(sha256).await?;
         match self.open_made_preview(sha256, preview).await {
             Err(DocumentError::NotFound) => {}
             opened => return opened.map(Some),
@@ -84,7 +90,7 @@ impl Documents {
     }
 
     /// Decodes a file and calls `work` with its bytes and the picture, on a thread that may block. A file that could not be
-    /// decoded is remembered, and not tried again.
+    /// decoded within the limits is remembered, and not tried again.
     ///
     /// # Errors
     ///
@@ -125,41 +131,65 @@ impl Documents {
             | MediaType::M4a
             | MediaType::Email => return Ok(Rendering::Unavailable),
         };
+        // Held by the decoding thread too, which goes on after its caller was cancelled.
+        let permit = Arc::new(permit);
         let bytes = self.read(sha256).await?;
-        let conversion = match media_type {
+        let converted = match media_type {
             MediaType::Heif => Some(self.tools().heif_to_jpeg(&bytes).await),
             MediaType::Pdf => Some(self.tools().pdf_to_jpeg(&bytes).await),
             _ => None,
         };
-        let converted = match conversion {
-            None => None,
-            Some(Conversion::Made(jpeg)) => Some(jpeg),
+        let (source, is_upright) = match converted {
+            None => (bytes.clone(), false),
+            // A tool applies the orientation itself.
+            Some(Conversion::Made(jpeg)) => (Bytes::from(jpeg), true),
             Some(Conversion::Unreadable) => return Ok(Rendering::Unreadable),
+            Some(Conversion::TimedOut) => return Ok(Rendering::TimedOut),
             Some(Conversion::Unavailable) => return Ok(Rendering::Unavailable),
         };
-        let decoding = tokio::task::spawn_blocking(move || {
+        let decoded = match self.tools().decode(&source, format, is_upright).await {
+            Some(decoded) => decoded,
+            None => decode_here(source, format, is_upright, Arc::clone(&permit)).await,
+        };
+        let picture = match decoded {
+            Conversion::Made(picture) => picture,
+            Conversion::Unreadable => return Ok(Rendering::Unreadable),
+            Conversion::TimedOut => return Ok(Rendering::TimedOut),
+            Conversion::Unavailable => return Ok(Rendering::Unavailable),
+        };
+        let made = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            let picture = match &converted {
-                // A tool applies the orientation itself.
-                Some(jpeg) => Picture::decode(jpeg, format, true),
-                None => Picture::decode(&bytes, format, false),
-            };
-            picture.map(|picture| work(&bytes, &picture))
+            work(&bytes, &picture)
         });
-        Ok(match decoding.await {
-            Ok(Ok(made)) => Rendering::Made(made),
-            Ok(Err(error)) => {
-                tracing::debug!(%error, %media_type, "a picture could not be decoded");
-                Rendering::Unreadable
-            }
-            // A decoder's panic means that it cannot read the file.
+        Ok(match made.await {
+            Ok(made) => Rendering::Made(made),
+            // A panic means that what was decoded makes no sense.
             Err(error) if error.is_panic() => {
-                tracing::warn!(%error, %media_type, "a decoder panicked");
+                tracing::warn!(%error, %media_type, "a picture could not be looked at");
                 Rendering::Unreadable
             }
             // The program is stopping.
             Err(_) => Rendering::Unavailable,
         })
+    }
+}
+
+/// Decodes a picture on a thread of this process: for documents that are opened without a Guichet to run.
+async fn decode_here(
+    source: Bytes,
+    format: ImageFormat,
+    is_upright: bool,
+    permit: Arc<OwnedSemaphorePermit>,
+) -> Conversion<Picture> {
+    let decoding = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        Picture::decode(&source, format, is_upright)
+    });
+    match decoding.await {
+        Ok(Ok(picture)) => Conversion::Made(picture),
+        Err(error) if !error.is_panic() => Conversion::Unavailable,
+        // A decoder's panic means that it cannot read the file.
+        Ok(Err(_)) | Err(_) => Conversion::Unreadable,
     }
 }
 

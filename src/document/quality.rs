@@ -16,6 +16,8 @@ pub struct Quality {
 pub enum Remark {
     /// The file does not open.
     Unreadable,
+    /// The file is given to nobody.
+    Malware,
     TooSmall,
     TooDark,
     Blurred,
@@ -28,6 +30,7 @@ impl Remark {
     pub fn key(self) -> &'static str {
         match self {
             Self::Unreadable => "photo_unreadable",
+            Self::Malware => "photo_malware",
             Self::TooSmall => "photo_too_small",
             Self::TooDark => "photo_too_dark",
             Self::Blurred => "photo_blurred",

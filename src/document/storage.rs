@@ -1,7 +1,7 @@
 //! The object store: how files are received into it, opened and deleted.
 //!
 //! Keys: `sha256/ab/cdef…` for originals, `preview/<variant>/ab/cdef…` for what is made from them, or that nothing can be
-//! (`unreadable`), `staging/…` for uploads under way. An original is staged first since its key, its hash, is known only at its last byte.
+//! (`unreadable`), what a scanner said (`preview/scanned/ab/cdef…`), `staging/…` for uploads under way. An original is staged first since its key, its hash, is known only at its last byte.
 
 use std::{
     fs::File,
@@ -17,13 +17,23 @@ use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart, local::LocalFile
 use sha2::{Digest, Sha256};
 use tokio::sync::{RwLock, Semaphore};
 
-use super::{DocumentError, MediaType, Stored, name, preview::Preview, tool::Tools};
+use super::{
+    DocumentError, MediaType, Stored,
+    malware::{Scanner, Verdict},
+    name,
+    preview::Preview,
+    tool::Tools,
+};
 
 /// How many bytes of an upload are gathered before they are written. (S3 will ask for at least 5 MiB.)
 const PART_BYTES: usize = 256 * 1024;
 
 /// How many parts of one upload may wait for the disk.
 const PARTS_IN_FLIGHT: usize = 2;
+
+/// The file that is in the documents' folder from its beginning. Without it the folder is not ours: a share that is not mounted
+/// leaves an empty folder in its place, on another disk.
+const MARKER: &str = ".guichet";
 
 /// How many files are decoded at the same time: each may take as much memory as a decoder is allowed.
 pub const DECODERS: usize = 2;
@@ -50,6 +60,8 @@ pub struct Documents(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     store: Arc<dyn ObjectStore>,
+    /// The folder, where the store is one.
+    folder: Option<PathBuf>,
     /// The folder of unfinished uploads when the store is a folder. S3 deletes its own by a lifecycle rule.
     staging: Option<PathBuf>,
     /// Held for reading while a file gets its final name, for writing while [`Documents::remove`] deletes one, so that a
@@ -59,6 +71,7 @@ struct Inner {
     decoders: Arc<Semaphore>,
     uploads: Semaphore,
     tools: Tools,
+    scanner: Option<Scanner>,
 }
 
 /// A document being read.
@@ -83,18 +96,70 @@ impl Documents {
     ///
     /// As [`Self::local`].
     pub fn converting(folder: &FilePath, guichet: Option<PathBuf>) -> Result<Self, DocumentError> {
+        Self::scanning(folder, guichet, None)
+    }
+
+    /// The same, each file shown to a scanner before it is decoded or given out.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::local`].
+    pub fn scanning(
+        folder: &FilePath,
+        guichet: Option<PathBuf>,
+        scanner: Option<Scanner>,
+    ) -> Result<Self, DocumentError> {
         let failed = |source| DocumentError::Folder { folder: folder.to_owned(), source };
         prepare(folder).map_err(failed)?;
         let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
-        let staging = folder.canonicalize().map_err(failed)?.join("staging");
+        let folder = folder.canonicalize().map_err(failed)?;
         Ok(Self(Arc::new(Inner {
             store: Arc::new(store),
-            staging: Some(staging),
+            staging: Some(folder.join("staging")),
+            folder: Some(folder),
             placing: RwLock::new(()),
             decoders: Arc::new(Semaphore::new(DECODERS)),
             uploads: Semaphore::new(UPLOADS),
             tools: guichet.map(Tools::find).unwrap_or_default(),
+            scanner,
         })))
+    }
+
+    /// Whether a folder has never held documents.
+    pub fn is_new(folder: &FilePath) -> bool {
+        !folder.join(MARKER).exists() && !folder.join("sha256").exists()
+    }
+
+    /// Whether the folder is still the one that was opened.
+    async fn check_folder(&self) -> Result<(), DocumentError> {
+        let Some(folder) = &self.0.folder else { return Ok(()) };
+        match tokio::fs::metadata(folder.join(MARKER)).await {
+            Ok(_) => Ok(()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                Err(DocumentError::Away { folder: folder.clone() })
+            }
+            Err(source) => Err(DocumentError::Folder { folder: folder.clone(), source }),
+        }
+    }
+
+    /// What the store answered. A file that is not there is missing only where the folder is there.
+    async fn in_folder<T>(&self, found: object_store::Result<T>) -> Result<T, DocumentError> {
+        if let Err(object_store::Error::NotFound { .. }) = found {
+            self.check_folder().await?;
+        }
+        Ok(found?)
+    }
+
+    /// Writes a file as an upload is written, and takes it away.
+    ///
+    /// # Errors
+    ///
+    /// Where a file could not be received either.
+    pub async fn probe(&self) -> Result<(), DocumentError> {
+        self.check_folder().await?;
+        let staged = Path::from("staging").join(random_name()?);
+        self.0.store.put(&staged, Bytes::from_static(b"is there room?").into()).await?;
+        Ok(self.0.store.delete(&staged).await?)
     }
 
     /// Receives one file. When this returns, the file is durable (see the top of the room). The same bytes received
@@ -110,6 +175,7 @@ impl Documents {
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let _place = self.0.uploads.try_acquire().map_err(|_| DocumentError::Busy)?;
+        self.check_folder().await?;
         let mut bytes = pin!(bytes.map(|chunk| chunk.map_err(|error| DocumentError::Interrupted(error.into()))));
         let head = read_head(&mut bytes).await?;
         let media_type = MediaType::sniff(&head)?;
@@ -133,6 +199,8 @@ impl Documents {
             // Renamed even when the same file is there already: its name may not be durable yet, this one will be.
             self.0.store.rename(&staged, &original_key(&sha256)?).await?;
         }
+        // It may have gone meanwhile.
+        self.check_folder().await?;
         Ok(Stored { sha256, media_type, bytes: size, name: name::sanitise(declared_name, media_type) })
     }
 
@@ -140,9 +208,39 @@ impl Documents {
     ///
     /// # Errors
     ///
-    /// When there is no such file, or the store fails.
+    /// When there is no such file, it is not known to be clean, or the store fails.
     pub async fn open(&self, sha256: &str) -> Result<Opened, DocumentError> {
+        self.admit(sha256).await?;
+        self.open_unscanned(sha256).await
+    }
+
+    /// The same, for the scanner.
+    pub(super) async fn open_unscanned(&self, sha256: &str) -> Result<Opened, DocumentError> {
         self.open_key(&original_key(sha256)?).await
+    }
+
+    pub(super) fn scanner(&self) -> Option<&Scanner> {
+        self.0.scanner.as_ref()
+    }
+
+    /// What the scanner said of a file before.
+    pub(super) async fn verdict(&self, sha256: &str) -> Result<Option<Verdict>, DocumentError> {
+        let said = match self.0.store.get(&verdict_key(sha256)?).await {
+            Ok(said) => said.bytes().await?,
+            Err(object_store::Error::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let name = String::from_utf8_lossy(&said).into_owned();
+        Ok(Some(if name.is_empty() { Verdict::Clean } else { Verdict::Malware(name) }))
+    }
+
+    pub(super) async fn remember_verdict(&self, sha256: &str, verdict: &Verdict) -> Result<(), DocumentError> {
+        let name = match verdict {
+            Verdict::Clean => Bytes::new(),
+            Verdict::Malware(name) => Bytes::from(name.clone()),
+        };
+        self.0.store.put(&verdict_key(sha256)?, name.into()).await?;
+        Ok(())
     }
 
     /// Opens a preview that is already there.
@@ -173,7 +271,8 @@ impl Documents {
 
     /// Reads a whole original into memory, for a decoder.
     pub(super) async fn read(&self, sha256: &str) -> Result<Bytes, DocumentError> {
-        Ok(self.0.store.get(&original_key(sha256)?).await?.bytes().await?)
+        self.admit(sha256).await?;
+        Ok(self.in_folder(self.0.store.get(&original_key(sha256)?).await).await?.bytes().await?)
     }
 
     pub(super) fn decoders(&self) -> Arc<Semaphore> {
@@ -236,7 +335,7 @@ impl Documents {
         }
         self.0.store.delete(&aside).await?;
         let previews = Preview::ALL.into_iter().map(|preview| preview_key(sha256, preview));
-        for made in previews.chain([unreadable_key(sha256)]) {
+        for made in previews.chain([unreadable_key(sha256), verdict_key(sha256)]) {
             match self.0.store.delete(&made?).await {
                 Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
                 Err(error) => return Err(error.into()),
@@ -285,7 +384,7 @@ impl Documents {
     }
 
     async fn open_key(&self, key: &Path) -> Result<Opened, DocumentError> {
-        let object = self.0.store.get(key).await?;
+        let object = self.in_folder(self.0.store.get(key).await).await?;
         Ok(Opened {
             bytes: object.meta.size,
             stream: object.into_stream().map(|chunk| chunk.map_err(DocumentError::from)).boxed(),
@@ -301,6 +400,11 @@ fn prepare(folder: &FilePath) -> std::io::Result<()> {
         std::fs::create_dir_all(originals.join(hex::encode([byte])))?;
     }
     std::fs::create_dir_all(folder.join("staging"))?;
+    let marker = folder.join(MARKER);
+    if !marker.exists() {
+        std::fs::write(&marker, "The documents of Guichet. Without this file nothing is received into this folder.\n")?;
+        File::open(&marker)?.sync_all()?;
+    }
     File::open(&originals)?.sync_all()?;
     for ancestor in folder.canonicalize()?.ancestors() {
         match File::open(ancestor) {
@@ -387,6 +491,12 @@ pub fn free_bytes(folder: &FilePath) -> Option<u64> {
 fn unreadable_key(sha256: &str) -> Result<Path, DocumentError> {
     let (folder, name) = split(sha256)?;
     Ok(Path::from_iter(["preview", "unreadable", folder, name]))
+}
+
+/// What the scanner said of a file: the signature's name, or nothing.
+fn verdict_key(sha256: &str) -> Result<Path, DocumentError> {
+    let (folder, name) = split(sha256)?;
+    Ok(Path::from_iter(["preview", "scanned", folder, name]))
 }
 
 fn preview_key(sha256: &str, preview: Preview) -> Result<Path, DocumentError> {

@@ -37,7 +37,7 @@ fn files(folder: &Path) -> Vec<String> {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-            } else {
+            } else if !path.ends_with(".guichet") {
                 found.push(path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned());
             }
         }
@@ -66,6 +66,47 @@ async fn the_same_bytes_are_kept_once_and_read_back() {
     // Another process opens the same folder.
     let reopened = Documents::local(&folder.path().join("new/documents")).unwrap();
     assert_eq!(read(reopened.open(&first.sha256).await.unwrap()).await, png);
+}
+
+/// The machine may be to blame: another time it is quicker.
+#[tokio::test]
+async fn a_decoder_that_does_not_end_in_time_says_nothing_about_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let slow = folder.path().join("slow");
+    std::fs::write(&slow, "#!/bin/sh\nexec sleep 600\n").unwrap();
+    std::fs::set_permissions(&slow, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    let documents = Documents::converting(folder.path(), Some(slow)).unwrap();
+    let stored = receive(&documents, &encode(&scene(200, 200, 1), ImageFormat::Jpeg), "a.jpg").await.unwrap();
+    let refused = documents.inspect(&stored).await;
+    assert!(matches!(refused, Err(DocumentError::TimedOut)), "{refused:?}");
+    assert!(documents.open_preview(&stored.sha256, stored.media_type, Preview::Large).await.unwrap().is_none());
+    let documents = Documents::local(folder.path()).unwrap();
+    assert_eq!(documents.inspect(&stored).await.unwrap().width, Some(200));
+}
+
+/// A share that is no longer mounted leaves an empty folder, on another disk.
+#[tokio::test]
+async fn a_folder_that_went_away_is_not_made_again() {
+    let home = tempfile::tempdir().unwrap();
+    let (folder, elsewhere) = (home.path().join("documents"), home.path().join("unmounted"));
+    let documents = Documents::local(&folder).unwrap();
+    let photo = encode(&scene(200, 200, 1), ImageFormat::Jpeg);
+    let stored = receive(&documents, &photo, "a.jpg").await.unwrap();
+    assert!(!Documents::is_new(&folder));
+    std::fs::rename(&folder, &elsewhere).unwrap();
+    std::fs::create_dir(&folder).unwrap();
+    assert!(Documents::is_new(&folder));
+    let refused = receive(&documents, &photo, "a.jpg").await;
+    assert!(matches!(refused, Err(DocumentError::Away { .. })), "{refused:?}");
+    // A file that is only out of reach is not taken for one that is gone, or that cannot be read.
+    assert!(matches!(documents.open(&stored.sha256).await, Err(DocumentError::Away { .. })));
+    let refused = documents.inspect(&stored).await;
+    assert!(matches!(refused, Err(DocumentError::Away { .. })), "{refused:?}");
+    assert_eq!(files(&folder), Vec::<String>::new());
+    std::fs::remove_dir(&folder).unwrap();
+    std::fs::rename(&elsewhere, &folder).unwrap();
+    receive(&documents, &photo, "a.jpg").await.unwrap();
+    documents.inspect(&stored).await.unwrap();
 }
 
 #[tokio::test]

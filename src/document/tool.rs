@@ -1,8 +1,9 @@
-//! Programs of the system that convert what no library here decodes safely: HEIC and PDF.
+//! What reads hostile files runs in a process of its own: programs of the system that convert what no library here decodes
+//! safely (HEIC and PDF), and Guichet itself, which decodes pictures.
 //!
-//! They read hostile files, so each runs limited and locked in ([`Cage`]), in a folder of its own, with an empty environment and
+//! Each runs limited and locked in ([`Cage`]), in a folder of its own, with an empty environment and
 //! nothing on its standard streams, and is killed when it takes too long or its caller is cancelled. Where nothing locks it
-//! in, none of them runs. A tool that is missing or fails costs a preview, never a receipt.
+//! in, no program of the system runs. A tool that is missing or fails costs a preview, never a receipt.
 
 use std::{
     ffi::OsStr,
@@ -12,15 +13,19 @@ use std::{
     time::Duration,
 };
 
+use image::ImageFormat;
 use tokio::process::Command;
 
-use super::confine::Cage;
+use super::{
+    confine::{self, Cage},
+    picture::Picture,
+};
 
 /// The longest side, in pixels, that a tool that can scale is asked for.
 const PAGE_SIDE: &str = "1600";
 
 /// How long one conversion may take. Of the CPU it may use less: see [`super::confine`].
-const TIMEOUT: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 10 });
 
 /// How `guichet convert` ends where it did not become the program.
 pub const NOT_RUN: u8 = 125;
@@ -70,7 +75,7 @@ pub fn cage_status() -> Result<String, String> {
 #[derive(Debug, Default)]
 pub(super) struct Tools {
     /// The Guichet that locks them in.
-    guichet: PathBuf,
+    guichet: Option<PathBuf>,
     /// Found when the first of them is run.
     cage: OnceLock<Cage>,
     heif: Option<PathBuf>,
@@ -79,57 +84,108 @@ pub(super) struct Tools {
 
 /// What a tool made of a file.
 #[derive(Debug)]
-pub(super) enum Conversion {
-    /// A JPEG.
-    Made(Vec<u8>),
-    /// The tool could not read the file.
+pub(super) enum Conversion<T> {
+    Made(T),
+    /// The tool could not read the file, within its limits.
     Unreadable,
+    /// It did not come to its end in time: the machine may be to blame.
+    TimedOut,
     /// The tool is not installed or could not be run: nothing is known about the file.
     Unavailable,
 }
 
 impl Tools {
     pub(super) fn find(guichet: PathBuf) -> Self {
-        Self { guichet, cage: OnceLock::new(), heif: find_heif(), pdf: find("pdftoppm") }
+        Self { guichet: Some(guichet), cage: OnceLock::new(), heif: find_heif(), pdf: find("pdftoppm") }
     }
 
-    /// The picture of a HEIC file, upright.
-    pub(super) async fn heif_to_jpeg(&self, bytes: &[u8]) -> Conversion {
-        self.convert(self.heif.as_deref(), bytes, "in.heic", &["-q", "90", "in.heic", "out.jpg"]).await
+    /// The picture of a HEIC file, upright, as a JPEG.
+    pub(super) async fn heif_to_jpeg(&self, bytes: &[u8]) -> Conversion<Vec<u8>> {
+        // A HEIC file that holds several pictures becomes out-1.jpg, out-2.jpg, …
+        let outputs = ["out.jpg", "out-1.jpg"];
+        self.convert(self.heif.as_deref(), bytes, "in.heic", &["-q", "90", "in.heic", "out.jpg"], &outputs).await
     }
 
-    /// The first page of a PDF file.
-    pub(super) async fn pdf_to_jpeg(&self, bytes: &[u8]) -> Conversion {
+    /// The first page of a PDF file, as a JPEG.
+    pub(super) async fn pdf_to_jpeg(&self, bytes: &[u8]) -> Conversion<Vec<u8>> {
         let arguments = ["-jpeg", "-f", "1", "-l", "1", "-singlefile", "-scale-to", PAGE_SIDE, "in.pdf", "out"];
-        self.convert(self.pdf.as_deref(), bytes, "in.pdf", &arguments).await
+        self.convert(self.pdf.as_deref(), bytes, "in.pdf", &arguments, &["out.jpg"]).await
     }
 
-    async fn convert(&self, program: Option<&Path>, bytes: &[u8], input: &str, arguments: &[&str]) -> Conversion {
-        let Some(program) = program else { return Conversion::Unavailable };
-        let cage = self.cage.get_or_init(Cage::find);
-        match convert(cage, &self.guichet, program, bytes, input, arguments).await {
-            Ok(conversion) => conversion,
-            Err(error) => {
-                tracing::warn!(%error, program = %program.display(), "a conversion could not be run");
-                Conversion::Unavailable
-            }
+    /// Decodes a picture in a process of its own; none where there is no Guichet to run.
+    pub(super) async fn decode(
+        &self,
+        bytes: &[u8],
+        format: ImageFormat,
+        is_upright: bool,
+    ) -> Option<Conversion<Picture>> {
+        let guichet = self.guichet.as_deref()?;
+        let extension = format.extensions_str().first().copied().unwrap_or_default();
+        // It is code of ours: where the cage fails, it has its limits.
+        for cage in [self.cage(), &Cage::None] {
+            let run = async {
+                let folder = tempfile::tempdir()?;
+                let command = cage.decode(guichet, folder.path(), extension, is_upright);
+                run(command, folder.path(), confine::PICTURE, bytes, &[confine::DECODED]).await
+            };
+            let made = match run.await {
+                Ok(made) => made,
+                Err(error) => {
+                    tracing::warn!(%error, ?cage, "a picture could not be decoded so");
+                    continue;
+                }
+            };
+            return Some(match made {
+                Conversion::Made(decoded) => {
+                    Picture::from_bytes(&decoded).map_or(Conversion::Unreadable, Conversion::Made)
+                }
+                Conversion::Unreadable => Conversion::Unreadable,
+                Conversion::TimedOut => Conversion::TimedOut,
+                Conversion::Unavailable => Conversion::Unavailable,
+            });
         }
+        // Nothing is known of the file: another time there may be a process for it.
+        Some(Conversion::TimedOut)
+    }
+
+    fn cage(&self) -> &Cage {
+        self.cage.get_or_init(Cage::find)
+    }
+
+    async fn convert(
+        &self,
+        program: Option<&Path>,
+        bytes: &[u8],
+        input: &str,
+        arguments: &[&str],
+        outputs: &[&str],
+    ) -> Conversion<Vec<u8>> {
+        let (Some(program), Some(guichet)) = (program, &self.guichet) else { return Conversion::Unavailable };
+        let run = async {
+            let folder = tempfile::tempdir()?;
+            let Some(mut command) = self.cage().command(guichet, folder.path(), program) else {
+                return Ok(Conversion::Unavailable);
+            };
+            command.args(arguments);
+            run(command, folder.path(), input, bytes, outputs).await
+        };
+        run.await.unwrap_or_else(|error: std::io::Error| {
+            tracing::warn!(%error, program = %program.display(), "a conversion could not be run");
+            Conversion::Unavailable
+        })
     }
 }
 
-async fn convert(
-    cage: &Cage,
-    guichet: &Path,
-    program: &Path,
-    bytes: &[u8],
+/// Runs a command on a file that is put into its folder, and takes what it makes of it.
+async fn run(
+    command: std::process::Command,
+    folder: &Path,
     input: &str,
-    arguments: &[&str],
-) -> std::io::Result<Conversion> {
-    let folder = tempfile::tempdir()?;
-    let Some(command) = cage.command(guichet, folder.path(), program) else { return Ok(Conversion::Unavailable) };
-    tokio::fs::write(folder.path().join(input), bytes).await?;
+    bytes: &[u8],
+    outputs: &[&str],
+) -> std::io::Result<Conversion<Vec<u8>>> {
+    tokio::fs::write(folder.join(input), bytes).await?;
     let mut child = Command::from(command)
-        .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -137,7 +193,7 @@ async fn convert(
         .spawn()?;
     let Ok(status) = tokio::time::timeout(TIMEOUT, child.wait()).await else {
         child.kill().await?;
-        return Ok(Conversion::Unreadable);
+        return Ok(Conversion::TimedOut);
     };
     let status = status?;
     if status.code() == Some(i32::from(NOT_RUN)) {
@@ -146,10 +202,9 @@ async fn convert(
     if !status.success() {
         return Ok(Conversion::Unreadable);
     }
-    // A HEIC file that holds several pictures becomes out-1.jpg, out-2.jpg, …
-    for output in ["out.jpg", "out-1.jpg"] {
-        match tokio::fs::read(folder.path().join(output)).await {
-            Ok(jpeg) => return Ok(Conversion::Made(jpeg)),
+    for output in outputs {
+        match tokio::fs::read(folder.join(output)).await {
+            Ok(made) => return Ok(Conversion::Made(made)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }

@@ -43,6 +43,7 @@ pub enum ConsoleError {
 enum ProblemKind {
     NotFound,
     Forged,
+    Malware,
     BadForm,
     Overtaken,
     Unavailable,
@@ -63,6 +64,7 @@ impl ConsoleError {
                 (StatusCode::NOT_FOUND, ProblemKind::NotFound)
             }
             Self::Forged => (StatusCode::FORBIDDEN, ProblemKind::Forged),
+            Self::Document(DocumentError::Malware) => (StatusCode::FORBIDDEN, ProblemKind::Malware),
             Self::Action(CaseActionError::Overtaken(_)) => (StatusCode::CONFLICT, ProblemKind::Overtaken),
             Self::BadForm | Self::NotLoggedIn { .. } => (StatusCode::BAD_REQUEST, ProblemKind::BadForm),
             Self::Store(_) | Self::Action(_) | Self::Document(_) => {

@@ -1,9 +1,6 @@
 //! Documents with the system's own tools (`heif-convert`, `pdftoppm`), which `tests/run` installs, and with files that
 //! were damaged on purpose.
 
-#[path = "../../../src/document/testing.rs"]
-mod testing;
-
 use std::{path::Path, process::Command, time::Duration};
 
 use bytes::Bytes;
@@ -11,7 +8,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use guichet::document::{DocumentError, Documents, Limits, MediaType, Position, Preview, Remark, Stored, tool_status};
 use image::{GenericImageView, ImageFormat};
 
-use testing::{encode, scene, with_exif};
+use super::testing::{encode, scene, with_exif};
 
 /// A page with one line of text, as few words as a PDF reader accepts.
 const PDF: &[u8] = b"%PDF-1.4
@@ -137,6 +134,66 @@ fn flipped(file: &[u8]) -> impl Iterator<Item = Vec<u8>> {
 
 fn left_in(folder: &Path) -> usize {
     std::fs::read_dir(folder).unwrap().count()
+}
+
+/// A photo whose later scans say nothing: each has the decoder look at every coefficient again.
+fn endless_jpeg() -> Vec<u8> {
+    const SCANS: usize = 40;
+    const BLOCKS: usize = 1_000_000;
+    // One code each, of one bit: a difference of zero for the brightness, and sixteen zeros for the rest.
+    let table = |class: u8, symbol: u8| {
+        let mut lengths = [0; 16];
+        lengths[0] = 1;
+        [&[0xff, 0xc4, 0, 20, class][..], &lengths, &[symbol]].concat()
+    };
+    let frame = [0xff, 0xc2, 0, 17, 8, 0x1f, 0x40, 0x1f, 0x40, 3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0];
+    let mut jpeg = vec![0xff, 0xd8, 0xff, 0xdb, 0, 67, 0];
+    jpeg.extend([1; 64]);
+    jpeg.extend(frame);
+    jpeg.extend(table(0, 0));
+    jpeg.extend(table(0x10, 0xf0));
+    // The brightness of all three components.
+    jpeg.extend([0xff, 0xda, 0, 12, 3, 1, 0, 2, 0, 3, 0, 0, 0, 0]);
+    jpeg.extend(vec![0; 3 * BLOCKS / 8]);
+    for scan in 0..SCANS {
+        let (component, precision) = if scan < 3 { (scan + 1, 0x01) } else { (1, 0x10) };
+        jpeg.extend([0xff, 0xda, 0, 8, 1, u8::try_from(component).unwrap(), 0, 1, 63, precision]);
+        jpeg.extend(vec![0; 4 * BLOCKS / 8]);
+    }
+    jpeg.extend([0xff, 0xd9]);
+    jpeg
+}
+
+#[tokio::test]
+async fn a_picture_is_given_up_after_its_seconds() {
+    let folder = tempfile::tempdir().unwrap();
+    let documents = Documents::converting(folder.path(), Some(env!("CARGO_BIN_EXE_guichet").into())).unwrap();
+    let jpeg = endless_jpeg();
+    let alone = tempfile::tempdir().unwrap();
+    std::fs::write(alone.path().join("picture"), &jpeg).unwrap();
+    let mut convert = Command::new(env!("CARGO_BIN_EXE_guichet"));
+    convert.args(["convert", "--confined", "--picture", "jpg", "--folder"]).arg(alone.path());
+    assert_eq!(convert.status().unwrap().code(), None, "the system ends it");
+    let stored = receive(&documents, &jpeg).await.unwrap();
+    assert_eq!(stored.media_type, MediaType::Jpeg);
+    assert_eq!(documents.inspect(&stored).await.unwrap().quality.remarks, [Remark::Unreadable]);
+}
+
+#[tokio::test]
+async fn a_picture_is_decoded_as_in_this_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let apart = Documents::converting(folder.path(), Some(env!("CARGO_BIN_EXE_guichet").into())).unwrap();
+    let here = tempfile::tempdir().unwrap();
+    let here = Documents::local(here.path()).unwrap();
+    let picture = scene(2000, 1500, 3);
+    for (format, orientation) in [(ImageFormat::Jpeg, Some(6)), (ImageFormat::Png, None), (ImageFormat::WebP, None)] {
+        let bytes = encode(&picture, format);
+        let bytes = orientation.map_or(bytes.clone(), |orientation| with_exif(&bytes, orientation));
+        let (one, other) = (receive(&apart, &bytes).await.unwrap(), receive(&here, &bytes).await.unwrap());
+        assert_eq!(apart.inspect(&one).await.unwrap(), here.inspect(&other).await.unwrap(), "{format:?}");
+        let (one, other) = (preview(&apart, &one, Preview::Large).await, preview(&here, &other, Preview::Large).await);
+        assert!(one.is_some() && one == other, "{format:?}");
+    }
 }
 
 #[tokio::test]

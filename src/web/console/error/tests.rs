@@ -11,6 +11,7 @@ fn every_problem_page_renders() {
     for kind in [
         ProblemKind::NotFound,
         ProblemKind::Forged,
+        ProblemKind::Malware,
         ProblemKind::BadForm,
         ProblemKind::Overtaken,
         ProblemKind::Unavailable,
