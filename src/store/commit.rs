@@ -25,7 +25,7 @@ use tokio::{
 
 use super::{
     batch::{Batch, Lane},
-    db::{Db, Tx},
+    db::{Db, LEAVE_A_MARK, Tx},
     error::StoreError,
     notify,
     tables::{
@@ -439,7 +439,7 @@ fn refuse(group: &mut Vec<Waiting>, error: StoreError) {
 /// empty; on error it is untouched.
 async fn store_group(db: &Db, group: &mut Vec<Waiting>, first: Option<&str>) -> Result<(), StoreError> {
     let mut attempt = 1;
-    let (tx, outcome) = loop {
+    let (mut tx, outcome) = loop {
         let mut tx = db.begin_here().await?;
         if let Some(first) = first.filter(|_| !tx.is_sqlite()) {
             tx.fetch(first, &[]).await?;
@@ -463,6 +463,10 @@ async fn store_group(db: &Db, group: &mut Vec<Waiting>, first: Option<&str>) -> 
             return Err(StoreError::Taken);
         }
     } else {
+        let is_duplicate = |outcome: &Option<CommitError>| matches!(outcome, Some(CommitError::Duplicate { .. }));
+        if !tx.is_sqlite() && outcome.iter().any(is_duplicate) {
+            tx.fetch(LEAVE_A_MARK, &[]).await?;
+        }
         tx.commit().await?;
     }
     let mut outcome = outcome.into_iter();

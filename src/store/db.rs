@@ -44,6 +44,10 @@ const SESSION: [(&str, &str); 6] = [
     ("tcp_user_timeout", "30s"),
 ];
 
+/// Writes to PostgreSQL's log, and nothing else. A transaction that only found what another one wrote has nothing to flush, and
+/// ends also where a synchronous standby does not have that yet.
+pub(super) const LEAVE_A_MARK: &str = "SELECT pg_logical_emit_message(TRUE, 'guichet', '')";
+
 /// The file of the address of an SQLite database; none for another engine's.
 pub fn sqlite_file(url: &str) -> Option<PathBuf> {
     url.strip_prefix("sqlite:").map(|path| PathBuf::from(path.trim_start_matches("//")))
@@ -198,6 +202,23 @@ impl Db {
             #[cfg(test)]
             seam: None,
         })
+    }
+
+    /// Waits until what was read is as durable as what is acknowledged.
+    pub(super) async fn flush(&self) -> Result<(), StoreError> {
+        match self {
+            // Only what was flushed is read.
+            Self::Sqlite { .. } => Ok(()),
+            Self::Postgres(_) => self.execute(LEAVE_A_MARK, &[]).await.map(drop),
+        }
+    }
+
+    /// From now on SQLite's transactions are counted. How many are missing that were durable before.
+    pub(super) async fn count_transactions(&self) -> Result<i64, StoreError> {
+        match self {
+            Self::Sqlite { writer, .. } => writer.count().await,
+            Self::Postgres(_) => Ok(0),
+        }
     }
 
     pub(super) fn dialect(&self) -> Dialect {

@@ -43,10 +43,14 @@ impl Engine {
         log::messages(&self.db, conversation, after, limit).await
     }
 
-    /// Whether an item with this key was received.
+    /// Whether an item with this key was received, durably.
     pub async fn was_received(&self, key: &str) -> Result<bool, StoreError> {
         let hash = received::hash(key);
-        Ok(!self.db.look_up("SELECT seq FROM received WHERE key = $1", &args![&hash[..]]).await?.is_empty())
+        let found = self.db.look_up("SELECT seq FROM received WHERE key = $1", &args![&hash[..]]).await?;
+        if !found.is_empty() {
+            self.db.flush().await?;
+        }
+        Ok(!found.is_empty())
     }
 
     /// Keeps a link to a conversation; only its token's hash is given.

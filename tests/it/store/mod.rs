@@ -2,6 +2,7 @@
 
 mod backup;
 mod commit;
+mod failover;
 mod faults;
 mod hung;
 mod inbox;

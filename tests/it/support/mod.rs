@@ -3,6 +3,7 @@
 mod bot_api;
 #[path = "../../load/client.rs"]
 mod client;
+mod cluster;
 mod database;
 mod house;
 mod mount;
@@ -18,6 +19,7 @@ pub(crate) static ALL: guichet::identity::Scope = guichet::identity::Scope::ever
 
 pub(crate) use bot_api::{BotApi, Someone};
 pub(crate) use client::Client;
+pub(crate) use cluster::Cluster;
 pub(crate) use database::{Database, on_both_engines};
 pub(crate) use house::{House, on, photo, said};
 pub(crate) use mount::{Mount, run};
