@@ -39,6 +39,10 @@ const BATCH: i64 = 200;
 /// Whether old tables are there.
 const OLD_TABLE_OF_SQLITE: &str = "SELECT 1 FROM sqlite_master WHERE name = 'conversation_before'";
 
+/// Links to the chat ended a week after the turn that gave them, to the millisecond.
+const LINKS_OF_TURNS: &str = "UPDATE link SET purpose = 'resume' WHERE purpose = 'upload' AND EXISTS \
+     (SELECT 1 FROM log WHERE log.conversation = link.conversation AND log.at = link.expires_at - 604800000)";
+
 /// Moves what is left to move. Nothing to do is quick to see.
 pub(super) async fn run(db: &Db) -> Result<(), StoreError> {
     let Some((mut left, messages)) = what_is_left(db).await? else { return Ok(()) };
@@ -304,6 +308,8 @@ fn was_intact(dossier: &OldDossier, lines: &[(Entry, String)]) -> bool {
 async fn finish(db: &Db) -> Result<(), StoreError> {
     let mut tx = db.begin().await?;
     if is_begun(&mut tx).await? {
+        // Links got their purpose before the log was there: those of a turn of their conversation could not be told from others.
+        tx.fetch(LINKS_OF_TURNS, &[]).await?;
         for table in ["message", "fact", "timeline", "decision", "conversation_before"] {
             tx.fetch(&format!("DROP TABLE {table}"), &[]).await?;
         }

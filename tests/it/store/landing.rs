@@ -10,6 +10,7 @@ use std::{collections::BTreeMap, io::Read as _};
 use flate2::read::GzDecoder;
 use guichet::{
     domain::{
+        link::LinkPurpose,
         log::Verdict,
         message::{Channel, Endpoint},
     },
@@ -24,6 +25,7 @@ on_both_engines! {
     the_conversations_of_the_last_landing_go_on_where_they_were,
     the_dossiers_of_the_last_landing_are_read_whole,
     what_was_taught_leaves_the_flows_of_the_last_landing,
+    links_of_the_last_landing_get_their_purpose,
 }
 
 const SQLITE: &[u8] = include_bytes!("landings/fa7fa26.sqlite.gz");
@@ -62,6 +64,36 @@ const ANSWERS: &[(&str, &str)] = &[
 ];
 /// No claim takes more.
 const MAX_ANSWERS: usize = 40;
+
+/// Links were told apart by the turn that gave them, which only the log knows.
+async fn links_of_the_last_landing_get_their_purpose(db: Database) {
+    const WEEK: i64 = 7 * 24 * 60 * 60 * 1000;
+    restore(&db).await;
+    let conversation = "(SELECT conversation FROM endpoint WHERE address = '+33639980101')";
+    db.execute(Box::leak(
+        format!(
+            "INSERT INTO outbox (id, conversation, seq, channel, account, address, status, attempts, epoch, next_at, at) \
+             VALUES ('o', {conversation}, 1, 'sms', 'test', 'x', 'sent', 1, 1, 0, 0)"
+        )
+        .into_boxed_str(),
+    ))
+    .await;
+    for (token, later) in [("chat", WEEK), ("photos", 4 * WEEK)] {
+        let sql = format!(
+            "INSERT INTO resume_link (token_hash, conversation, expires_at) SELECT '{token}', conversation, MIN(at) + {later} \
+             FROM message WHERE conversation = {conversation} GROUP BY conversation"
+        );
+        db.execute(Box::leak(sql.into_boxed_str())).await;
+    }
+    let store = db.store().await;
+    let now = NEXT_MORNING.parse().unwrap();
+    for (token, purpose, other) in
+        [("chat", LinkPurpose::Resume, LinkPurpose::Upload), ("photos", LinkPurpose::Upload, LinkPurpose::Resume)]
+    {
+        assert!(store.doors().by_link(token, purpose, now).await.unwrap().is_some(), "{token}");
+        assert!(store.doors().by_link(token, other, now).await.unwrap().is_none(), "{token}");
+    }
+}
 
 async fn the_conversations_of_the_last_landing_go_on_where_they_were(db: Database) {
     restore(&db).await;
