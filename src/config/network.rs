@@ -45,6 +45,11 @@ impl Network {
     }
 }
 
+/// Whether the address is in one of the networks.
+pub fn is_in(networks: &[Network], address: IpAddr) -> bool {
+    networks.iter().any(|network| network.contains(address))
+}
+
 impl FromStr for Network {
     type Err = NotANetwork;
 

@@ -11,6 +11,7 @@ use axum::{
 };
 
 use super::socket::Peer;
+use crate::config::{Network, is_in};
 
 /// The client's address. A client can write any `X-Forwarded-For`, so only a known proxy's is trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,14 +30,14 @@ impl ClientAddress {
 }
 
 /// Whether a proxy that is not one of ours passed the request on: its client is anybody.
-pub(super) fn is_behind_unknown_proxy(headers: &HeaderMap, extensions: &Extensions, proxies: &[IpAddr]) -> bool {
+pub(super) fn is_behind_unknown_proxy(headers: &HeaderMap, extensions: &Extensions, proxies: &[Network]) -> bool {
     let is_passed_on = headers.contains_key("x-forwarded-for") || headers.contains_key(header::FORWARDED);
     let peer = extensions.get::<ConnectInfo<Peer>>().map(|info| info.0.address.ip().to_canonical());
-    is_passed_on && !peer.is_some_and(|peer| proxies.contains(&peer))
+    is_passed_on && !peer.is_some_and(|peer| is_in(proxies, peer))
 }
 
 /// Adds the client's address to the request's extensions.
-pub(super) fn note(mut request: Request, proxies: &[IpAddr]) -> Request {
+pub(super) fn note(mut request: Request, proxies: &[Network]) -> Request {
     let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|info| info.0.address.ip());
     if let Some(peer) = peer {
         let client = ClientAddress(client(peer, request.headers(), proxies));
@@ -46,12 +47,12 @@ pub(super) fn note(mut request: Request, proxies: &[IpAddr]) -> Request {
 }
 
 /// The last address of the chain that is not one of our proxies.
-pub(super) fn client(peer: IpAddr, headers: &HeaderMap, proxies: &[IpAddr]) -> IpAddr {
+pub(super) fn client(peer: IpAddr, headers: &HeaderMap, proxies: &[Network]) -> IpAddr {
     let mut client = peer.to_canonical();
     let named = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
     let chain: Vec<&str> = named.flat_map(|value| value.split(',')).collect();
     for named in chain.into_iter().rev() {
-        if !proxies.contains(&client) {
+        if !is_in(proxies, client) {
             break;
         }
         let Ok(before) = named.trim().parse::<IpAddr>() else { break };

@@ -24,7 +24,7 @@ use super::{
     request_body::{BodyError, Sender},
 };
 use crate::{
-    config,
+    config::{self, Network, is_in},
     telemetry::{ConnectionLabel, Metrics},
 };
 
@@ -49,7 +49,7 @@ pub struct ConnectionLimits {
     /// For how long an answer may not be taken.
     answer: Duration,
     /// Whose connections are many people's.
-    proxies: Vec<IpAddr>,
+    proxies: Vec<Network>,
 }
 
 impl ConnectionLimits {
@@ -158,7 +158,7 @@ impl Connections {
     /// A place for a new connection from an address. None where all others are busy.
     pub(super) fn enter(&self, address: IpAddr) -> Option<Place> {
         let limits = &self.0.limits;
-        let from = (!limits.proxies.contains(&address.to_canonical())).then(|| network(address));
+        let from = (!is_in(&limits.proxies, address)).then(|| network(address));
         let mut open = self.open();
         let mut closed = Vec::new();
         if from.is_some_and(|from| open.by_address.get(&from).is_some_and(|count| *count >= limits.per_address)) {

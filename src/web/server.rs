@@ -3,7 +3,7 @@
 use std::{
     convert::Infallible,
     io,
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -33,11 +33,15 @@ use tokio_util::sync::CancellationToken;
 use super::{
     client::{client, network},
     connections::{Connection, ConnectionLimits, Connections, Place},
+    fence_in, is_https,
     problem::Problem,
     request_body::{BodyError, Rate, Room, guarded},
     socket::{Socket, Sockets},
 };
-use crate::{config, telemetry::Metrics};
+use crate::{
+    config::{self, Network},
+    telemetry::Metrics,
+};
 
 /// The largest head of a request: its buffer, which every connection may fill.
 const MAX_HEAD: usize = 32 * 1024;
@@ -53,7 +57,8 @@ pub struct Server {
     connections: Connections,
     rate: Rate,
     room: Room,
-    proxies: Arc<[IpAddr]>,
+    proxies: Arc<[Network]>,
+    is_https: bool,
     router: Router,
 }
 
@@ -64,6 +69,7 @@ impl Server {
             rate: Rate::new(server),
             room: Room::default(),
             proxies: server.proxies.clone().into(),
+            is_https: is_https(server),
             router,
         }
     }
@@ -120,7 +126,7 @@ impl Server {
         let connection = Arc::clone(place.connection());
         let socket = Socket::new(stream, place);
         let peer = socket.peer(address, Arc::clone(&connection));
-        let Self { connections, rate, room, proxies, router } = self;
+        let Self { connections, rate, room, proxies, is_https, router } = self;
         let router = TowerToHyperService::new(router);
         let service = service_fn(move |request: Request<Incoming>| {
             connection.serves();
@@ -134,7 +140,7 @@ impl Server {
             async move {
                 let Ok(mut response) = answered.await;
                 if let Some(error) = connection.failed() {
-                    response = unread(error);
+                    response = fence_in(unread(error), is_https);
                 }
                 if connections.is_stopping() {
                     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));

@@ -29,6 +29,7 @@ use crate::{
     store::{Doors, MessageRow, OneConversation, StoreError},
     web::{
         App,
+        client::ClientAddress,
         problem::Problem,
         socket::{WayOut, detach},
         streams::StreamSlot,
@@ -68,10 +69,11 @@ struct ConversationState {
 pub(super) async fn get(
     State(app): State<App>,
     session: Session,
+    from: ClientAddress,
     way_out: WayOut,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let place = app.streams.open(session.id().to_string()).ok_or_else(|| Problem::too_many(BUSY_SECONDS))?;
+    let place = app.streams.open(session.id().to_string(), from).ok_or_else(|| Problem::too_many(BUSY_SECONDS))?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()).and_then(|value| value.parse().ok());
     let page = EventStream {
         // It listens before the first query, so that no change in between is missed.

@@ -19,6 +19,7 @@ use tokio::time::Instant;
 
 use super::{Console, auth::Session, dossier, error::ConsoleError};
 use crate::web::{
+    client::ClientAddress,
     problem::Problem,
     socket::{WayOut, detach},
     streams::StreamSlot,
@@ -40,6 +41,7 @@ pub(super) struct EventsQuery {
 pub(super) async fn get(
     State(console): State<Console>,
     session: Session,
+    from: ClientAddress,
     way_out: WayOut,
     Query(asked): Query<EventsQuery>,
     headers: HeaderMap,
@@ -48,7 +50,7 @@ pub(super) async fn get(
         Some(id) => Some(dossier::find(&console, &session, &id).await?.conversation),
         None => None,
     };
-    let Some(place) = console.streams().open(format!("handler {}", session.login)) else {
+    let Some(place) = console.streams().open(format!("handler {}", session.login), from) else {
         return Ok(Problem::too_many(BUSY_SECONDS).into_response());
     };
     let following = Following {

@@ -36,6 +36,10 @@ async fn a_body_that_does_not_come_is_answered_and_ended() {
         caller.say(&format!("POST {path} HTTP/1.1\r\nHost: guichet\r\n{headers}Content-Length: 100\r\n\r\nhalf")).await;
         let answer = caller.hear().await;
         assert_eq!(status(&answer), "408", "{path}: {answer}");
+        for header in ["strict-transport-security: max-age=", "x-content-type-options: nosniff", "permissions-policy: "]
+        {
+            assert!(answer.contains(header), "{path} has no {header}: {answer}");
+        }
     }
 }
 
@@ -116,6 +120,7 @@ async fn readiness_and_numbers_are_for_those_who_watch_it() {
         // Through a proxy on this machine of which nobody told.
         assert_eq!(status(&get(&server, path, "X-Forwarded-For: 203.0.113.7\r\n").await), "404");
     }
+    let database = Database::sqlite();
     let watched = Server::start_bounded(&database.url, "monitors = ['127.0.0.9']\nproxies = ['127.0.0.8']", "");
     for path in ["/ready", "/metrics"] {
         assert_eq!(status(&get(&watched, path, "").await), "404");

@@ -19,7 +19,7 @@ async fn a_line_that_waits_is_small() {
         ready: VecDeque::new(),
         shown: None,
         is_current: false,
-        place: app.streams.open("me").unwrap(),
+        place: app.streams.open("me", ClientAddress(std::net::Ipv4Addr::LOCALHOST.into())).unwrap(),
     };
     let bytes = std::mem::size_of_val(&page.events());
     assert!(bytes < 1500, "{bytes} bytes for each line that is open");

@@ -31,7 +31,11 @@ fn following(trial: &Trial, changes: usize) -> Following {
         token_hash: String::new(),
         changes: stream::iter(vec![(); changes]).chain(stream::pending()).boxed(),
         looked_at: Instant::now(),
-        place: trial.console().streams().open("me").unwrap(),
+        place: trial
+            .console()
+            .streams()
+            .open("me", crate::web::client::ClientAddress(std::net::Ipv4Addr::LOCALHOST.into()))
+            .unwrap(),
     }
 }
 
