@@ -47,13 +47,13 @@ impl Demo {
         config.server.public_url = format!("http://{}", self.listen);
         telemetry::start(&config.log)?;
         let people: People = serde_saphyr::from_str(PEOPLE).map_err(|error| CliError::Demo(error.to_string()))?;
-        let mut parts = serve::open(config).await?;
+        let (mut parts, sole) = serve::open(config).await?;
         let insurers: Vec<(String, String)> =
             parts.intake.library().insurers().map(|insurer| (insurer.id.clone(), insurer.name.clone())).collect();
         connect(&mut parts, &insurers);
         let app = App::from(parts);
         seed(&app, &people).await?;
-        serve::serve(app, |address| welcome(address, &insurers, &people)).await
+        serve::serve(app, sole, |address| welcome(address, &insurers, &people)).await
     }
 }
 

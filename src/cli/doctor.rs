@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use super::{CliError, load_flows, open_documents, open_store, say};
+use super::{CliError, load_flows, open_documents, open_store, say, scanner};
 use crate::{
     channel::{AccountError, Checked, Providers, http},
     config::{Config, ConfigError},
     document::{cage_status, tool_status},
+    store::Engine,
     web::health::free_mib,
 };
 
@@ -29,16 +30,16 @@ pub(super) async fn run(config: Result<Config, ConfigError>) -> Result<(), CliEr
             return Err(CliError::Findings);
         }
     };
-    let database = async {
-        let store = open_store(&config).await?;
-        store.check_writable().await?;
-        let detail = format!("{}, schema version {}, writable", store.name(), store.schema_version().await?);
-        store.close().await;
-        Ok::<_, CliError>(detail)
-    };
-    report("database", database.await.map_err(|error| error.to_string()));
     let folder = &config.documents.folder;
-    report("documents", open_documents(&config).map(|_| folder.clone()).map_err(|error| error.to_string()));
+    match open_store(&config).await {
+        Ok(store) => {
+            report("database", database(&store).await.map_err(|error| error.to_string()));
+            let documents = open_documents(&config, &store).await;
+            report("documents", documents.map(|_| folder.clone()).map_err(|error| error.to_string()));
+            store.close().await;
+        }
+        Err(error) => report("database", Err(error.to_string())),
+    }
     let least = config.store.min_free_mib;
     if let Some(free) = free_mib(Path::new(folder)) {
         let outcome = if free < least {
@@ -64,12 +65,28 @@ pub(super) async fn run(config: Result<Config, ConfigError>) -> Result<(), CliEr
             }
         }
     }
+    let malware = match scanner(&config) {
+        Ok(None) => Ok("files are not scanned (documents.clamd)".to_owned()),
+        Ok(Some(scanner)) => scanner.version().await.map_err(|error| format!("clamd: {error}")),
+        Err(error) => Err(error.to_string()),
+    };
+    report("malware", malware);
     report("converters", cage_status());
     for tool in tool_status() {
         let missing = || format!("{} is missing ({}): apt install {}", tool.name, tool.purpose, tool.package);
         report("previews", tool.path.as_ref().map(|path| path.display().to_string()).ok_or_else(missing));
     }
     if findings > 0 { Err(CliError::Findings) } else { Ok(()) }
+}
+
+/// Whether it takes what is written and, where it is a file, is whole.
+async fn database(store: &Engine) -> Result<String, CliError> {
+    store.check_writable().await?;
+    let damage = store.find_damage().await?;
+    if !damage.is_empty() {
+        return Err(CliError::Damaged(damage.join("; ")));
+    }
+    Ok(format!("{}, schema version {}, writable", store.name(), store.schema_version().await?))
 }
 
 /// The state of an account through which messages are sent.

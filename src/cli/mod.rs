@@ -11,6 +11,7 @@ mod import;
 mod migrate;
 mod private;
 mod serve;
+mod sole_server;
 mod understand;
 mod user;
 
@@ -22,7 +23,7 @@ use crate::{
     channel::AccountError,
     config::{Config, ConfigError},
     contract::ImportError,
-    document::{ConfineError, DocumentError, Documents, NOT_RUN},
+    document::{ConfineError, DocumentError, Documents, NOT_RUN, NotAScanner, Scanner},
     flow::{Library, LoadError},
     intake::IntakeError,
     replay::ReplayError,
@@ -93,6 +94,8 @@ pub enum CliError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Backup(#[from] BackupError),
+    #[error(transparent)]
+    NotAScanner(#[from] NotAScanner),
     #[error("the documents' folder: {0}")]
     Documents(#[from] DocumentError),
     #[error("the flows: {0}")]
@@ -103,6 +106,15 @@ pub enum CliError {
     Intake(#[from] IntakeError),
     #[error(transparent)]
     NotPrivate(#[from] private::NotPrivate),
+    #[error(transparent)]
+    NotAlone(#[from] sole_server::NotAlone),
+    #[error(
+        "the documents' folder {path} is empty, and the database knows of documents: look whether its disk or share is mounted; \
+         where it is and the documents are lost, restore a backup"
+    )]
+    NoDocuments { path: String },
+    #[error("the database's file is damaged: stop Guichet, keep the file, restore the last backup ({0})")]
+    Damaged(String),
     #[error("the folder {path} cannot be made: {error}")]
     Folder { path: String, error: std::io::Error },
     #[error("the file {path} cannot be read: {error}")]
@@ -149,6 +161,10 @@ impl CliError {
 /// When the command fails or, as [`CliError::Findings`], when it printed what is wrong.
 pub fn run(cli: Cli) -> Result<(), CliError> {
     private::keep_new_files();
+    // Its memory is limited: the threads of a runtime would take a part of it for nothing.
+    if let Command::Convert(convert) = &cli.command {
+        return convert.run();
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
     finish(runtime, dispatch(cli))
 }
@@ -176,7 +192,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Audit(audit) => audit.run(&config()?).await,
         Command::Backup(backup) => backup.run(|| Ok(config()?)).await,
         Command::Restore(restore) => restore.run(&config()?).await,
-        Command::Convert(convert) => Err(convert.run()),
+        Command::Convert(convert) => convert.run(),
     }
 }
 
@@ -188,6 +204,12 @@ fn say(line: impl std::fmt::Display) {
 
 /// Opens the store, making the folder of an SQLite file.
 async fn open_store(config: &Config) -> Result<Engine, CliError> {
+    make_place(config)?;
+    Ok(Engine::open(&config.store.url).await?)
+}
+
+/// Makes the folder of an SQLite file, and makes both private.
+fn make_place(config: &Config) -> Result<(), CliError> {
     refuse_unfinished_restore(&config.store.url)?;
     if let Some(file) = sqlite_file(&config.store.url) {
         if let Some(folder) = file.parent() {
@@ -195,15 +217,24 @@ async fn open_store(config: &Config) -> Result<Engine, CliError> {
         }
         private::database(&file)?;
     }
-    Ok(Engine::open(&config.store.url).await?)
+    Ok(())
 }
 
-/// Opens the documents' folder, which is made when it is missing, and is nobody else's to read.
-fn open_documents(config: &Config) -> Result<Documents, CliError> {
+/// Opens the documents' folder, which is made when it is missing, and is nobody else's to read. An empty one is refused where
+/// documents were received: a share that is not mounted leaves one in its place, and what came would be on another disk.
+async fn open_documents(config: &Config, store: &Engine) -> Result<Documents, CliError> {
     let folder = std::path::Path::new(&config.documents.folder);
+    if Documents::is_new(folder) && store.has_documents().await? {
+        return Err(CliError::NoDocuments { path: folder.display().to_string() });
+    }
     make_folder(folder)?;
     private::folder(folder)?;
-    Ok(Documents::converting(folder, std::env::current_exe().ok())?)
+    Ok(Documents::scanning(folder, std::env::current_exe().ok(), scanner(config)?)?)
+}
+
+/// The configured scanner of files; none where there is none.
+fn scanner(config: &Config) -> Result<Option<Scanner>, NotAScanner> {
+    Some(config.documents.clamd.as_str()).filter(|clamd| !clamd.is_empty()).map(str::parse).transpose()
 }
 
 fn make_folder(folder: &std::path::Path) -> Result<(), CliError> {

@@ -1,6 +1,6 @@
 //! `guichet serve`: runs until it is told to stop, then finishes the requests and tries that have begun.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
@@ -8,19 +8,20 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{CliError, load_flows, open_documents, open_store, say};
+use super::{CliError, load_flows, make_place, open_documents, say, sole_server::SoleServer};
 use crate::{
     channel::{AccountError, Providers, Receiver, http},
     config::Config,
     document::Limits,
-    domain::clock::Clock,
+    domain::{clock::Clock, jitter::Jitter},
     housekeeping::Housekeeping,
     intake::Intake,
-    outbox::{Budget, BudgetLimits, Jitter, LEASE, Outbox},
+    outbox::{Budget, BudgetLimits, LEASE, Outbox},
+    store::Engine,
     telemetry::{self, Metrics},
     web::{
-        self, App, AppParts, ConnectionLimits, Openings, Server, Sockets, Spool, Streams, Uploads, Writing,
-        health::free_mib, raise_descriptors,
+        self, App, AppParts, ConnectionLimits, Openings, Probe, Server, Sockets, Spool, Streams, Uploads, Writing,
+        health, raise_descriptors,
     },
 };
 
@@ -28,19 +29,21 @@ use crate::{
 const GRACE: Duration = Duration::from_secs(10);
 /// How long the database may take to close then.
 const CLOSING: Duration = Duration::from_secs(5);
-const DISK_PERIOD: Duration = Duration::from_secs(5);
 const FLOWS_PERIOD: Duration = Duration::from_mins(10);
 
 pub(super) async fn run(config: Config) -> Result<(), CliError> {
     telemetry::start(&config.log)?;
-    let app = App::from(open(config).await?);
-    serve(app, |address| say(format_args!("Guichet listens on http://{address}"))).await
+    let (parts, sole) = open(config).await?;
+    serve(App::from(parts), sole, |address| say(format_args!("Guichet listens on http://{address}"))).await
 }
 
-/// Opens everything that requests need.
-pub(super) async fn open(config: Config) -> Result<AppParts, CliError> {
-    let store = open_store(&config).await?;
-    let documents = open_documents(&config)?;
+/// Opens everything that requests need, for one server alone where the database is a file.
+pub(super) async fn open(config: Config) -> Result<(AppParts, SoleServer), CliError> {
+    make_place(&config)?;
+    // Before the file is opened: a later program would migrate it under the one that serves.
+    let sole = SoleServer::take(&config.store.url)?;
+    let store = Engine::open(&config.store.url).await?;
+    let documents = open_documents(&config, &store).await?;
     let library = Arc::new(load_flows(&config)?);
     let (clock, metrics) = (Clock::system(), Metrics::default());
     let in_flight = config.server.max_in_flight;
@@ -63,7 +66,7 @@ pub(super) async fn open(config: Config) -> Result<AppParts, CliError> {
     std::thread::spawn(move || library.intents().classifier().train());
     let limits = Limits { max_bytes: config.documents.max_file_mib * 1024 * 1024 };
     let receiver = Receiver::new(intake.clone(), store.clone(), documents.clone(), limits, clock.clone());
-    Ok(AppParts {
+    let parts = AppParts {
         config: Arc::new(config),
         doors: store.doors(),
         engine: store,
@@ -78,12 +81,14 @@ pub(super) async fn open(config: Config) -> Result<AppParts, CliError> {
         writing: Writing::default(),
         spool: Spool::default(),
         uploads: Uploads::default(),
+        probe: Probe::default(),
         device_key: device_key.into(),
-    })
+    };
+    Ok((parts, sole))
 }
 
 /// Serves until SIGINT or SIGTERM. `ready` gets the address once the service listens.
-pub(super) async fn serve(app: App, ready: impl FnOnce(SocketAddr)) -> Result<(), CliError> {
+pub(super) async fn serve(app: App, sole: SoleServer, ready: impl FnOnce(SocketAddr)) -> Result<(), CliError> {
     let (store, streams) = (app.engine.clone(), app.streams.clone());
     // Whoever is told that the service listens may tell it to stop.
     let signals = StopSignals::catch();
@@ -93,7 +98,7 @@ pub(super) async fn serve(app: App, ready: impl FnOnce(SocketAddr)) -> Result<()
         tokio::spawn(housekeeping.run()),
         tokio::spawn(app.receiver.inspections().clone().run()),
         tokio::spawn(look_after_flows(app.intake.clone())),
-        tokio::spawn(watch_disk(app.clone())),
+        tokio::spawn(health::watch(app.clone())),
         tokio::spawn(app.intake.clone().keep_time()),
     ];
     let config = &app.config.server;
@@ -101,6 +106,9 @@ pub(super) async fn serve(app: App, ready: impl FnOnce(SocketAddr)) -> Result<()
     let fail = |error| CliError::Listen { address: config.listen.to_string(), error };
     let sockets = Sockets::bind(config.listen).await.map_err(fail)?;
     ready(sockets.local_addr().map_err(fail)?);
+    if sole.follows_a_cut || app.engine.lost_transactions() > 0 {
+        tokio::spawn(look_for_damage(app.clone()));
+    }
     let stop = CancellationToken::new();
     let channels = tokio::spawn(run_channels(app.clone(), stop.clone()));
     let server = Server::new(web::router(app.clone()), config, limits, app.metrics.clone());
@@ -125,7 +133,9 @@ pub(super) async fn serve(app: App, ready: impl FnOnce(SocketAddr)) -> Result<()
         tracing::info!("what had not ended was cut");
     }
     tasks.iter().for_each(tokio::task::JoinHandle::abort);
-    if tokio::time::timeout(CLOSING, store.close()).await.is_err() {
+    if tokio::time::timeout(CLOSING, store.close()).await.is_ok() {
+        sole.end();
+    } else {
         tracing::warn!("the database did not close in time");
     }
     Ok(())
@@ -198,15 +208,25 @@ impl StopSignals {
     }
 }
 
-/// Checks the disk's free space every [`DISK_PERIOD`], and has messages refused while it is below the configured
-/// minimum.
-async fn watch_disk(app: App) {
-    let folder = PathBuf::from(&app.config.documents.folder);
-    loop {
-        if let Some(free) = free_mib(&folder) {
-            app.intake.set_no_room(free < app.config.store.min_free_mib);
+/// Reads the database's file whole, beside what comes in, and says loudly what is damaged.
+async fn look_for_damage(app: App) {
+    match app.engine.find_damage().await {
+        Ok(damage) if damage.is_empty() => {
+            tracing::info!("the server before did not end well; the database's file is whole");
         }
-        tokio::time::sleep(DISK_PERIOD).await;
+        Ok(damage) => {
+            app.metrics.damaged.inc_by(u64::try_from(damage.len()).unwrap_or(u64::MAX));
+            for damage in damage {
+                tracing::error!(
+                    damage,
+                    "the database's file is damaged: stop Guichet, keep the file, restore the last backup"
+                );
+            }
+        }
+        Err(error) => {
+            app.metrics.damaged.inc();
+            tracing::error!(%error, "the database's file cannot be read whole");
+        }
     }
 }
 

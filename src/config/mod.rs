@@ -6,17 +6,13 @@ mod secret;
 mod sms;
 mod telegram;
 
-use std::{
-    collections::BTreeMap,
-    net::{IpAddr, SocketAddr},
-    path::Path,
-};
+use std::{collections::BTreeMap, net::SocketAddr, path::Path};
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 pub use email::{Dkim, Email, EmailAccount, Lmtp, MailServer, Security};
-pub use network::{Network, NotANetwork};
+pub use network::{Network, NotANetwork, is_in};
 pub use secret::{Hidden, Secret, SecretError};
 pub use sms::{
     Octopush, Ovh, Smpp, SmppIds, Sms, Twilio, Webhook, WebhookFields, WebhookFormat, WebhookReport, WebhookSend,
@@ -54,7 +50,7 @@ pub struct Server {
     pub public_url: String,
     pub max_in_flight: usize,
     /// Whose `X-Forwarded-For` is believed.
-    pub proxies: Vec<IpAddr>,
+    pub proxies: Vec<Network>,
     pub max_connections: usize,
     /// Of an IPv6 address, its /64.
     pub max_connections_per_address: usize,
@@ -78,6 +74,8 @@ pub struct Store {
 pub struct Documents {
     pub folder: String,
     pub max_file_mib: u64,
+    /// Where a clamd listens; empty: nothing is scanned.
+    pub clamd: String,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]

@@ -23,10 +23,12 @@ use crate::{
 
 /// How long a node has a file that it claimed: several times what the tools may take.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
-/// How often a file is tried: one on which the program itself ends is given up.
+/// How often a file is tried: one on which the program itself ends, or that is never decoded in time, is given up.
 const ATTEMPTS: i64 = 3;
 /// How long to wait where the store of the documents fails.
 const AGAIN: SignedDuration = SignedDuration::from_secs(30);
+/// Longer than any file is put off, on the clock of any node.
+const FURTHEST: SignedDuration = SignedDuration::from_mins(10);
 /// The longest time between two looks at the queue: another node may have died with files that it had claimed.
 const LOOK_AGAIN: Duration = Duration::from_secs(15);
 /// How long an upload's response waits for what is seen in the file.
@@ -83,12 +85,13 @@ impl Inspections {
     /// When the store fails; the file is looked at later.
     pub async fn inspect_next(&self) -> Result<bool, StoreError> {
         let now = self.0.clock.now();
-        let Some(ClaimedInspection { document, attempts }) = self.0.store.claim_inspection(now, now + LEASE).await?
+        let Some(ClaimedInspection { document, attempts }) =
+            self.0.store.claim_inspection(now, now + LEASE, now + FURTHEST).await?
         else {
             return Ok(false);
         };
         let seen = if attempts > ATTEMPTS {
-            tracing::warn!(document = %document.id, "a file was given up: looking at it ended the program");
+            tracing::warn!(document = %document.id, "a file was given up: looking at it took too long or ended the program, again and again");
             Inspection::unreadable()
         } else {
             match self.look(&document).await {
@@ -96,12 +99,11 @@ impl Inspections {
                 Ok(Err(DocumentError::NotFound)) => Inspection::unreadable(),
                 Ok(Err(error)) => {
                     tracing::warn!(%error, document = %document.id, "a file is looked at later");
-                    self.put_off(&document).await?;
+                    self.put_off(&document, matches!(error, DocumentError::TimedOut)).await?;
                     return Ok(true);
                 }
-                // It is not the file's fault, and does not count as a try.
                 Err(error) => {
-                    let _ = self.put_off(&document).await;
+                    let _ = self.put_off(&document, false).await;
                     return Err(error);
                 }
             }
@@ -117,8 +119,9 @@ impl Inspections {
         Ok(true)
     }
 
-    async fn put_off(&self, document: &DocumentRow) -> Result<(), StoreError> {
-        self.0.store.put_off_inspection(document.id, self.0.clock.now() + AGAIN).await
+    /// Looks at a file later. What is not the file's fault does not count as a try.
+    async fn put_off(&self, document: &DocumentRow, is_counted: bool) -> Result<(), StoreError> {
+        self.0.store.put_off_inspection(document.id, self.0.clock.now() + AGAIN, is_counted).await
     }
 
     async fn look(&self, document: &DocumentRow) -> Result<Result<Inspection, DocumentError>, StoreError> {

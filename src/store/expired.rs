@@ -21,6 +21,8 @@ pub enum Expired {
     ChannelSwitches,
     /// How often a secret was tried.
     Tries,
+    /// The rows that nodes write to see whether they can.
+    Probes,
 }
 
 /// A page of the outbox that was looked through.
@@ -33,7 +35,7 @@ pub struct OutboxPage {
 }
 
 impl Expired {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::ReceivedKeys,
         Self::EarlyReports,
         Self::Sessions,
@@ -41,6 +43,7 @@ impl Expired {
         Self::Devices,
         Self::ChannelSwitches,
         Self::Tries,
+        Self::Probes,
     ];
 
     /// How long a row stays after the instant that stands in it.
@@ -48,6 +51,7 @@ impl Expired {
         match self {
             Self::ReceivedKeys | Self::EarlyReports => SignedDuration::from_hours(7 * 24),
             Self::Devices => UNUSED,
+            Self::Probes => SignedDuration::from_hours(24),
             Self::Sessions | Self::Links | Self::ChannelSwitches | Self::Tries => SignedDuration::ZERO,
         }
     }
@@ -62,6 +66,7 @@ impl Expired {
             Self::Devices => ("endpoint", "channel, account, address", "used_at"),
             Self::ChannelSwitches => ("crossing", "secret_hash", "expires_at"),
             Self::Tries => ("tried", "key", "until_at"),
+            Self::Probes => ("probe", "node", "at"),
         }
     }
 }

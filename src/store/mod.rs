@@ -21,6 +21,7 @@ mod db;
 mod engine;
 mod error;
 mod expired;
+mod log_end;
 mod near_readers;
 mod notify;
 mod one_conversation;

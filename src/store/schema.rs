@@ -87,6 +87,7 @@ const MIGRATIONS: &[Migration] = &[
     both!("0018_inspection"),
     both!("0019_keys"),
     both!("0020_slots"),
+    both!("0021_watch"),
 ];
 
 /// Any number, the same on every node: it lets one node migrate at a time.

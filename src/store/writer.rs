@@ -18,6 +18,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use super::testing::faults::{Faults, Seam};
 use super::{
     error::StoreError,
+    log_end::LogEnd,
     value::{Arg, Row, Written},
 };
 
@@ -31,6 +32,7 @@ const BUSY_AGAIN: Duration = Duration::from_millis(20);
 const BUSY_TRUNCATING: Duration = Duration::from_millis(100);
 /// Every statement of the program fits.
 const STATEMENTS: usize = 256;
+const COUNT: &str = "UPDATE written SET number = number + 1 RETURNING number";
 
 /// How hard SQLite flushes. Only the power-cut test uses anything but `Full`, to prove that it can see the difference.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,6 +53,10 @@ struct Slot {
     connection: Option<Connection>,
     /// Whether the last who waited for the file's lock did so in vain.
     locked: bool,
+    /// Where transactions are counted. None while the database is brought to its form.
+    end: Option<LogEnd>,
+    /// How many rows this connection had changed when the transaction began.
+    changes: u64,
     closed: bool,
 }
 
@@ -114,7 +120,7 @@ impl Writer {
             }
             attempt += 1;
         };
-        Ok(Self(Arc::new(Mutex::new(Slot { database, connection: Some(connection), locked: false, closed: false }))))
+        Ok(Self::of(Slot::new(database, Some(connection))))
     }
 
     /// The writer of one node of the simulation. What a power cut takes is not played there.
@@ -122,7 +128,7 @@ impl Writer {
     pub(super) fn open_simulated(file: &Path, faults: Arc<dyn Faults>) -> Result<Self, StoreError> {
         let database = Database { file: file.to_owned(), synchronous: Synchronous::Normal, seam: Some(faults) };
         let connection = Some(database.connect()?);
-        Ok(Self(Arc::new(Mutex::new(Slot { database, connection, locked: false, closed: false }))))
+        Ok(Self::of(Slot::new(database, connection)))
     }
 
     /// None for a file that nobody writes: whoever asks is told that it is closed.
@@ -133,13 +139,39 @@ impl Writer {
             #[cfg(test)]
             seam: None,
         };
-        Self(Arc::new(Mutex::new(Slot { database, connection: None, locked: false, closed: true })))
+        Self::of(Slot { closed: true, ..Slot::new(database, None) })
+    }
+
+    fn of(slot: Slot) -> Self {
+        Self(Arc::new(Mutex::new(slot)))
+    }
+
+    /// From now on transactions that write are counted. How many are missing that were durable before: the log lost its end.
+    pub(super) async fn count(&self) -> Result<i64, StoreError> {
+        let begin = |slot: &mut Slot| {
+            let written = run(slot.ready()?, "SELECT number FROM written", 0, &[])?;
+            let written = written.first().map_or(Ok(0), |row| row.int(0))?;
+            let end = LogEnd::open(&slot.database.file).map_err(|_| StoreError::ReadOnly)?;
+            let noted = end.noted();
+            if noted.is_none() {
+                end.note(written);
+            }
+            let missing = noted.map_or(0, |noted| noted.saturating_sub(written).max(0));
+            slot.end = Some(end);
+            Ok(missing)
+        };
+        self.acquire().await?.elsewhere(begin).await.map(|(_, missing)| missing)
     }
 
     /// Begins a transaction.
     pub(super) async fn begin(&self, place: Place) -> Result<Transaction, StoreError> {
-        let begin =
-            |slot: &mut Slot| slot.waiting_once(|connection| run(connection, "BEGIN IMMEDIATE", 0, &[]).map(drop));
+        let begin = |slot: &mut Slot| {
+            slot.changes = slot.waiting_once(|connection| {
+                run(connection, "BEGIN IMMEDIATE", 0, &[])?;
+                Ok(connection.total_changes())
+            })?;
+            Ok(())
+        };
         let held = self.acquire().await?;
         let (held, ()) = match place {
             Place::Here => held.here(begin),
@@ -189,6 +221,7 @@ impl Writer {
     pub(super) async fn close(&self) {
         let mut slot = Arc::clone(&self.0).lock_owned().await;
         slot.closed = true;
+        slot.end = None;
         // The last connection to a file copies its whole log. What fails here, the next start does.
         let _ = blocking(move || drop(slot.connection.take())).await;
     }
@@ -266,7 +299,12 @@ impl Transaction {
     }
 
     pub(super) async fn commit(mut self) -> Result<(), StoreError> {
-        self.fetch("COMMIT", 0, &[]).await.map(drop)
+        let held = self.held.take().ok_or(StoreError::TransactionOver)?;
+        match self.place {
+            Place::Here => held.here(Slot::commit),
+            Place::Elsewhere => held.elsewhere(Slot::commit).await,
+        }
+        .map(drop)
     }
 
     /// One that an error ended is rolled back already.
@@ -306,6 +344,25 @@ fn is_safe(version: &str) -> bool {
 }
 
 impl Slot {
+    fn new(database: Database, connection: Option<Connection>) -> Self {
+        Self { database, connection, locked: false, end: None, changes: 0, closed: false }
+    }
+
+    /// Commits the transaction. One that wrote counts itself, and is noted when it is durable.
+    fn commit(&mut self) -> Result<(), StoreError> {
+        let connection = self.in_transaction()?;
+        let end = self.end.as_ref().filter(|_| connection.total_changes() > self.changes);
+        let number = match end {
+            Some(_) => run(connection, COUNT, 0, &[])?.first().map(|row| row.int(0)).transpose()?,
+            None => None,
+        };
+        run(connection, "COMMIT", 0, &[])?;
+        if let (Some(end), Some(number)) = (end, number) {
+            end.note(number);
+        }
+        Ok(())
+    }
+
     /// The connection; opened again where the file failed before.
     fn ready(&mut self) -> Result<&Connection, StoreError> {
         if self.connection.is_none() {

@@ -49,6 +49,8 @@ pub struct Metrics {
     pub conflicts: Counter,
     /// Refusals before acknowledgement.
     pub refused: Counter,
+    /// What was found to be damaged or missing in the database's file.
+    pub damaged: Counter,
     /// From a message's arrival to its durable receipt.
     pub receipt_seconds: Histogram,
     /// Messages that wait to be sent, by account, as last counted.
@@ -78,6 +80,8 @@ impl Default for Metrics {
         registry.register("conflicts", "Turns tried again because another node was first", conflicts.clone());
         let refused = Counter::default();
         registry.register("refused", "Refusals before acknowledgement", refused.clone());
+        let damaged = Counter::default();
+        registry.register("damaged", "What was found to be damaged or missing in the database's file", damaged.clone());
         let receipt_seconds = Histogram::new(BUCKETS);
         registry.register("receipt_seconds", "From arrival to durable receipt", receipt_seconds.clone());
         let outbox_waiting = Family::default();
@@ -104,6 +108,7 @@ impl Default for Metrics {
             duplicates,
             conflicts,
             refused,
+            damaged,
             receipt_seconds,
             outbox_waiting,
             outbox_sent,

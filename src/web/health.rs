@@ -1,6 +1,10 @@
 //! Whether the service lives, whether it can receive, and its numbers.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{Mutex, OnceLock, PoisonError},
+    time::Duration,
+};
 
 use axum::{
     Json,
@@ -9,13 +13,98 @@ use axum::{
     response::IntoResponse,
 };
 use serde::Serialize;
+use tokio::time::{Instant, sleep, timeout};
 
 use super::{
     App,
     client::{ClientAddress, is_behind_unknown_proxy},
     problem::Problem,
 };
-use crate::document::free_bytes;
+use crate::{config::is_in, document::free_bytes, domain::id::NodeId, store::sqlite_file};
+
+/// How often it is tried whether something could be received.
+const PERIOD: Duration = Duration::from_secs(5);
+/// The longest that a probe may take, and that a turn may wait to be stored.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// From this age on a probe's result says nothing of now: whoever should probe hangs.
+const STALE: Duration = Duration::from_secs(20);
+
+/// What was found when it was last tried whether something could be received. Whoever asks is told this, so that asking costs
+/// nothing, and hangs where nothing else does.
+#[derive(Debug, Default)]
+pub struct Probe {
+    /// Whose row is written.
+    node: OnceLock<NodeId>,
+    last: Mutex<Option<(Instant, Found)>>,
+}
+
+/// The least free space in MiB, where the system tells; or what is wrong.
+type Found = Result<Option<u64>, String>;
+
+impl Probe {
+    fn note(&self, found: Found) {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let was_well = last.as_ref().is_none_or(|(_, before)| before.is_ok());
+        match &found {
+            Err(problem) if was_well => tracing::error!(problem, "nothing can be received"),
+            Ok(_) if !was_well => tracing::warn!("what comes can be received again"),
+            _ => {}
+        }
+        *last = Some((Instant::now(), found));
+    }
+
+    fn last(&self) -> Option<(Duration, Found)> {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.as_ref().map(|(at, found)| (at.elapsed(), found.clone()))
+    }
+}
+
+/// Tries every [`PERIOD`] whether something could be received, for as long as the service runs.
+pub(crate) async fn watch(app: App) {
+    loop {
+        probe(&app).await;
+        sleep(PERIOD).await;
+    }
+}
+
+/// Tries whether something could be received: a row and a file are written to their disks, and both have room. While one has
+/// none, what people send is refused.
+async fn probe(app: &App) {
+    let rooms = rooms(app);
+    let found = match &rooms {
+        Err(problem) => Err(problem.clone()),
+        Ok(least) => match timeout(PATIENCE, write(app)).await {
+            Ok(written) => written.map(|()| *least),
+            Err(_) => Err(format!("the database or the documents' folder gave no answer for {PATIENCE:?}")),
+        },
+    };
+    app.intake.set_no_room(rooms.is_err());
+    app.probe.note(found);
+}
+
+/// The least free space of the disks that hold the database and the documents.
+fn rooms(app: &App) -> Found {
+    let database = sqlite_file(&app.config.store.url);
+    let folders = [Some(Path::new(&app.config.documents.folder)), database.as_deref().and_then(Path::parent)];
+    let mut least = None;
+    for folder in folders.into_iter().flatten() {
+        // A file in the folder where the program was started has an empty one.
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let Some(free) = free_mib(folder) else { continue };
+        if free < app.config.store.min_free_mib {
+            return Err(format!("{free} MiB are free on the disk of {}: make room", folder.display()));
+        }
+        least = Some(least.map_or(free, |least: u64| least.min(free)));
+    }
+    Ok(least)
+}
+
+async fn write(app: &App) -> Result<(), String> {
+    let now = app.clock.now();
+    let node = *app.probe.node.get_or_init(|| NodeId::new(now));
+    app.engine.probe(node, now).await.map_err(|error| error.to_string())?;
+    app.documents.probe().await.map_err(|error| error.to_string())
+}
 
 /// A request of one of `server.monitors`. To all others there is nothing here.
 pub(super) struct Monitor;
@@ -26,10 +115,10 @@ impl FromRequestParts<App> for Monitor {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let config = &app.config.server;
         let ClientAddress(from) = ClientAddress::of(&parts.extensions);
-        let is_known = config.monitors.iter().any(|network| network.contains(from));
+        let is_known = is_in(&config.monitors, from);
         // A proxy asks for anybody, where it does not say for whom, or nobody told us of it.
-        let is_anybody = config.proxies.contains(&from)
-            || is_behind_unknown_proxy(&parts.headers, &parts.extensions, &config.proxies);
+        let is_anybody =
+            is_in(&config.proxies, from) || is_behind_unknown_proxy(&parts.headers, &parts.extensions, &config.proxies);
         if is_known && !is_anybody { Ok(Self) } else { Err(Problem::not_found()) }
     }
 }
@@ -46,19 +135,30 @@ pub(super) struct Ready {
     free_mib: Option<u64>,
     /// How long the oldest message has waited to be stored, in milliseconds; none where nothing waits.
     oldest_commit_ms: Option<u64>,
+    /// How old the probe is.
+    probed_ms: u64,
 }
 
-/// `GET /ready`: the database takes a write and the disk has room.
+/// `GET /ready`: what comes can be received, as far as the last probe knows, and is.
 pub(super) async fn ready(_: Monitor, State(app): State<App>) -> Result<Json<Ready>, Problem> {
-    app.engine.check_writable().await.map_err(|error| Problem::unavailable(error.to_string()))?;
-    let free = free_mib(Path::new(&app.config.documents.folder));
-    if let Some(free) = free
-        && free < app.config.store.min_free_mib
-    {
-        return Err(Problem::unavailable(format!("{free} MiB are free on the disk: make room")));
+    if app.probe.last().is_none() {
+        probe(&app).await;
     }
-    let oldest_commit_ms = app.engine.oldest_commit().map(|age| u64::try_from(age.as_millis()).unwrap_or(u64::MAX));
-    Ok(Json(Ready { store: app.engine.name(), free_mib: free, oldest_commit_ms }))
+    let Some((age, found)) = app.probe.last() else { return Err(Problem::unavailable("nothing was tried yet")) };
+    let free_mib = found.map_err(Problem::unavailable)?;
+    if age >= STALE {
+        return Err(Problem::unavailable(format!("the last probe is {} s old", age.as_secs())));
+    }
+    let oldest = app.engine.oldest_commit();
+    if let Some(oldest) = oldest.filter(|oldest| *oldest > PATIENCE) {
+        return Err(Problem::unavailable(format!("a message waits to be stored for {} s", oldest.as_secs())));
+    }
+    let oldest_commit_ms = oldest.map(milliseconds);
+    Ok(Json(Ready { store: app.engine.name(), free_mib, oldest_commit_ms, probed_ms: milliseconds(age) }))
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// `GET /metrics`, in the OpenMetrics text form.
@@ -71,3 +171,6 @@ pub(super) async fn metrics(_: Monitor, State(app): State<App>) -> impl IntoResp
 pub(crate) fn free_mib(folder: &Path) -> Option<u64> {
     free_bytes(folder).map(|bytes| bytes / (1024 * 1024))
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,7 @@ mod streams;
 mod testing;
 mod upload;
 
-use std::{net::IpAddr, ops::Deref, sync::Arc};
+use std::{ops::Deref, sync::Arc};
 
 use axum::{
     Router,
@@ -33,7 +33,7 @@ use axum::{
 
 use crate::{
     channel::{Providers, Receiver},
-    config::Config,
+    config::{self, Config, Network},
     document::Documents,
     domain::clock::Clock,
     intake::Intake,
@@ -44,6 +44,7 @@ use crate::{
 pub use channels::Spool;
 pub use chat::{Openings, Uploads, Writing};
 pub use connections::ConnectionLimits;
+pub use health::Probe;
 pub use server::{Server, raise_descriptors};
 pub use socket::Sockets;
 pub use streams::Streams;
@@ -70,6 +71,7 @@ pub struct AppParts {
     pub writing: Writing,
     pub spool: Spool,
     pub uploads: Uploads,
+    pub probe: Probe,
     /// Signs the cookies by which the console knows devices.
     pub device_key: Arc<str>,
 }
@@ -91,10 +93,7 @@ impl Deref for App {
 /// All routes.
 pub fn router(app: App) -> Router {
     let console = console::router(console_of(&app));
-    let edge = Edge {
-        proxies: app.config.server.proxies.clone().into(),
-        is_https: app.config.server.public_url.starts_with("https:"),
-    };
+    let edge = Edge { proxies: app.config.server.proxies.clone().into(), is_https: is_https(&app.config.server) };
     Router::new()
         .route("/", get(|| async { Redirect::to("/chat") }))
         .route("/live", get(health::live))
@@ -113,13 +112,18 @@ pub fn router(app: App) -> Router {
 /// What every request and response is treated by.
 #[derive(Clone)]
 struct Edge {
-    proxies: Arc<[IpAddr]>,
+    proxies: Arc<[Network]>,
     is_https: bool,
 }
 
 /// What is done with every request and every response: one layer, for each copies the router and boxes its future.
 async fn surround(State(edge): State<Edge>, request: Request, next: Next) -> Response {
     fence_in(problem_page::for_people(client::note(request, &edge.proxies), next).await, edge.is_https)
+}
+
+/// Whether the world uses this service by TLS.
+fn is_https(server: &config::Server) -> bool {
+    server.public_url.starts_with("https:")
 }
 
 /// Adds the security headers to every response that does not have its own.

@@ -7,7 +7,7 @@ use std::sync::{
 
 use jiff::Timestamp;
 
-use super::{App, AppParts, Openings, Spool, Streams, Uploads, Writing};
+use super::{App, AppParts, Openings, Probe, Spool, Streams, Uploads, Writing};
 use crate::{
     channel::{Provider, Providers, Receiver},
     config::{Config, Site},
@@ -68,10 +68,16 @@ impl Trial {
             writing: Writing::default(),
             spool: Spool::default(),
             uploads: Uploads::default(),
+            probe: Probe::default(),
             device_key: "a key of the tests".into(),
         });
         tokio::spawn(app.receiver.inspections().clone().run());
         Self { app, now, folder }
+    }
+
+    /// The documents' folder.
+    pub(super) fn documents(&self) -> std::path::PathBuf {
+        self.folder.path().join("documents")
     }
 
     /// The bytes of the database's files.

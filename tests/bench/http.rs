@@ -16,7 +16,7 @@ use guichet::{
     intake::Intake,
     store::Engine,
     telemetry::Metrics,
-    web::{self, App, AppParts, Openings, Spool, Streams, Uploads, Writing},
+    web::{self, App, AppParts, Openings, Probe, Spool, Streams, Uploads, Writing},
 };
 
 use crate::{Found, client::Client, cpu, people::Place, policies::INSURER};
@@ -77,6 +77,7 @@ async fn open(folder: &std::path::Path) -> App {
         writing: Writing::default(),
         spool: Spool::default(),
         uploads: Uploads::default(),
+        probe: Probe::default(),
         device_key: "a key".into(),
     })
 }

@@ -8,7 +8,7 @@ use super::{
     manifest::{DATABASE, DOCUMENTS, Live, Manifest, Progress},
     verify::{Finding, verify},
 };
-use crate::store::db::sqlite_file;
+use crate::store::{db::sqlite_file, log_end};
 
 /// The end of the database's name until all is in its place: the documents are there first, the database last, so that
 /// no server finds one without the other.
@@ -75,6 +75,8 @@ pub async fn restore(
         Ok(())
     })?;
     files::flush_folders(live.documents)?;
+    // What was noted of another database says nothing of this one.
+    log_end::forget(&database).map_err(at(&database))?;
     fs::rename(&unfinished, &database).map_err(at(&database))?;
     files::flush(place)?;
     Ok(manifest)

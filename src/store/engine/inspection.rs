@@ -16,24 +16,37 @@ use crate::{
     },
 };
 
+/// How many files that were put off come back with one claim.
+const BACK_AT_ONCE: usize = 16;
+
 impl Engine {
     /// Claims the next file to be looked at until `until`: the first one of each conversation comes before the second one of
-    /// any.
+    /// any. None is put off for longer than until `furthest`: what is was put off under a clock that has been put back since.
     pub async fn claim_inspection(
         &self,
         now: Timestamp,
         until: Timestamp,
+        furthest: Timestamp,
     ) -> Result<Option<ClaimedInspection>, StoreError> {
         let mut tx = self.db.begin().await?;
         // SQLite has one writer: nobody else claims meanwhile.
         let skip = if tx.is_sqlite() { "" } else { "FOR UPDATE SKIP LOCKED" };
+        for (is_back, bound) in
+            [("next_at > 0 AND next_at <= $1 ORDER BY next_at", now), ("next_at > $1 ORDER BY next_at DESC", furthest)]
+        {
+            let sql = format!(
+                "UPDATE inspection SET next_at = 0 WHERE document IN \
+                 (SELECT document FROM inspection WHERE {is_back} LIMIT {BACK_AT_ONCE} {skip})"
+            );
+            tx.fetch(&sql, &args![bound]).await?;
+        }
         let sql = format!(
-            "UPDATE inspection SET next_at = $2, attempts = attempts + 1 WHERE document IN \
-             (SELECT document FROM inspection WHERE next_at <= $1 ORDER BY place, at, document LIMIT 1 {skip}) \
+            "UPDATE inspection SET next_at = $1, attempts = attempts + 1 WHERE document IN \
+             (SELECT document FROM inspection WHERE next_at = 0 ORDER BY place, at, document LIMIT 1 {skip}) \
              RETURNING document, attempts"
         );
-        let Some(claimed) = tx.fetch(&sql, &args![now, until]).await?.into_iter().next() else {
-            tx.rollback().await?;
+        let Some(claimed) = tx.fetch(&sql, &args![until]).await?.into_iter().next() else {
+            tx.commit().await?;
             return Ok(None);
         };
         let (id, attempts) = (claimed.text(0)?, claimed.int(1)?);
@@ -59,9 +72,14 @@ impl Engine {
         Ok(is_first)
     }
 
-    /// Gives a claimed inspection back, not to be claimed before `next_at`: it does not count as a try that ended the program.
-    pub async fn put_off_inspection(&self, document: DocumentId, next_at: Timestamp) -> Result<(), StoreError> {
-        let sql = "UPDATE inspection SET next_at = $2, attempts = attempts - 1 WHERE document = $1";
-        self.db.execute(sql, &args![document.to_string(), next_at]).await.map(drop)
+    /// Gives a claimed inspection back, not to be claimed before `next_at`. One that is not counted was no try of this file.
+    pub async fn put_off_inspection(
+        &self,
+        document: DocumentId,
+        next_at: Timestamp,
+        is_counted: bool,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE inspection SET next_at = $2, attempts = attempts - $3 WHERE document = $1";
+        self.db.execute(sql, &args![document.to_string(), next_at, i64::from(!is_counted)]).await.map(drop)
     }
 }

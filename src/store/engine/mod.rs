@@ -19,10 +19,17 @@ mod request;
 mod revision;
 mod sms_part;
 mod timer;
+mod watch;
 
 #[cfg(test)]
 use std::path::Path;
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 #[cfg(test)]
 use crate::store::testing::faults::Faults;
@@ -50,6 +57,10 @@ pub struct Engine {
     commits: Queue,
     /// Where the identifiers of turns come from.
     ids: Ids,
+    /// Whether a turn was refused for a full disk since a row found room.
+    was_full: Arc<AtomicBool>,
+    /// How many transactions that were durable once are not in SQLite's file.
+    lost: i64,
 }
 
 impl Engine {
@@ -64,9 +75,10 @@ impl Engine {
         schema::migrate(&db).await?;
         relog::run(&db).await?;
         refold::run(&db).await?;
+        let lost = db.count_transactions().await?;
         checkpoint::start(&db);
         let commits = Queue::start(Arc::clone(&db))?;
-        Ok(Self { db, commits, ids: Ids::default() })
+        Ok(Self { db, commits, ids: Ids::default(), was_full: Arc::default(), lost })
     }
 
     /// The same with counted identifiers: for the test that makes two of them alike.
@@ -86,7 +98,7 @@ impl Engine {
     pub(crate) fn open_simulated(file: &Path, faults: Arc<dyn Faults>) -> Result<Self, StoreError> {
         let db = Arc::new(Db::open_simulated(file.to_owned(), faults)?);
         let commits = Queue::start(Arc::clone(&db))?;
-        Ok(Self { db, commits, ids: Ids::default() })
+        Ok(Self { db, commits, ids: Ids::default(), was_full: Arc::default(), lost: 0 })
     }
 
     /// Stores a turn durably; returns it when it is on disk.
@@ -96,7 +108,13 @@ impl Engine {
     /// [`CommitError::Duplicate`] for what was received before, [`CommitError::Conflict`] when another node was first:
     /// nothing is stored then.
     pub async fn commit(&self, commit: Commit) -> Result<Commit, CommitError> {
-        self.commits.store(commit).await
+        let stored = self.commits.store(commit).await;
+        if let Err(CommitError::Store(error)) = &stored
+            && matches!(**error, StoreError::DiskFull)
+        {
+            self.was_full.store(true, Ordering::Relaxed);
+        }
+        stored
     }
 
     /// What all nodes change. None on SQLite, where there is one node.

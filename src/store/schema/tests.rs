@@ -107,6 +107,11 @@ const RELEASED: &[(&str, &str, &str)] = &[
         "cdb197437f4c3856be51078d785a7454aed30d0c1f5a7b616425ae394d6c66bf",
         "18eaeb3c9c40faec604f3b93a80fb3e9bd4f09913551c5cd4365d25db0934afc",
     ),
+    (
+        "0021_watch",
+        "b177515017303ae9a0031b836ffeb31218562b1fe3438c777c211030b00cca5a",
+        "ef3e9e24143ae585db95adaf5caa9a20d92e764f108db49744b4c6a4dc6ed99b",
+    ),
 ];
 
 #[test]

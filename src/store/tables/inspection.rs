@@ -18,7 +18,7 @@ pub(in crate::store) async fn queue(tx: &mut Tx, document: &DocumentRow) -> Resu
         return Ok(());
     }
     let sql = "INSERT INTO inspection (document, conversation, place, at, next_at, attempts) \
-               SELECT $1, $2, (SELECT COUNT(*) FROM inspection WHERE conversation = $2), $3, $3, 0";
+               SELECT $1, $2, (SELECT COUNT(*) FROM inspection WHERE conversation = $2), $3, 0, 0";
     let values = args![document.id.to_string(), document.conversation.to_string(), document.at];
     tx.fetch(sql, &values).await.map(drop)
 }

@@ -10,7 +10,9 @@ use crate::{
     document::Inspection,
     domain::{
         contact::Proof,
-        id::{AppointmentId, ConversationId, DocumentId, DossierId, MissedId, MissionId, OutboundId, RequestId},
+        id::{
+            AppointmentId, ConversationId, DocumentId, DossierId, MissedId, MissionId, NodeId, OutboundId, RequestId,
+        },
         link::LinkPurpose,
         message::{Channel, Endpoint},
         orientation_mode::OrientationMode,
@@ -281,6 +283,9 @@ async fn conversations(store: &Engine, case: &Case, other: &Case) {
     ask!(store, claim_timers(at(1000), at(2000), 100));
     ask!(store, next_timer());
     ask!(store, check_writable());
+    ask!(store, has_documents());
+    ask!(store, probe(NodeId::new(at(0)), at(0)));
+    ask!(store, find_damage());
     ask!(store, schema_version());
     ask!(store, fences(None, 100));
     ask!(store, fences(Some(case.id()), 100));
@@ -470,8 +475,8 @@ async fn one_conversation(store: &Engine, case: &Case) {
     let document = document(case, "upload");
     let quota = FileQuota { files: 10, bytes: 100_000 };
     ask!(own, add_document(document.clone(), quota)).unwrap();
-    let claimed = ask!(store, claim_inspection(at(100), at(200))).unwrap().document;
-    ask!(store, put_off_inspection(claimed.id, at(300)));
+    let claimed = ask!(store, claim_inspection(at(100), at(200), at(500_000))).unwrap().document;
+    ask!(store, put_off_inspection(claimed.id, at(300), false));
     ask!(store, finish_inspection(&claimed, &Inspection::default()));
     ask!(own, document(document.id));
     ask!(own, document_by_upload("upload"));

@@ -57,7 +57,7 @@ pub(super) const GROWING: &[(&str, &str, &str)] = &[
     (
         "inspection",
         "document, conversation, place, at, next_at, attempts",
-        "{F:n}, {C:n}, n % 10, n, CASE WHEN n % 100 = 0 THEN n ELSE 1900000000000 + n END, 0",
+        "{F:n}, {C:n}, n % 10, n, CASE WHEN n % 100 = 9 THEN 0 ELSE 1795262700000 + n END, 0",
     ),
     (
         "policy",
@@ -127,9 +127,13 @@ pub(super) const BOUNDED: &[&str] = &[
     "lease",
     "mailbox",
     "migration",
+    "probe",
     "schema_version",
     "secret",
 ];
+
+/// Those that only SQLite has.
+pub(super) const BOUNDED_ON_SQLITE: &[&str] = &["written"];
 
 /// Fills an SQLite file that nobody else has open.
 pub(super) fn sqlite(connection: &rusqlite::Connection) {

@@ -64,7 +64,7 @@ const MAX_READ: f64 = 2_500.0;
 
 /// Each statement once for each thing that was asked.
 pub(super) fn distinct(recorded: Vec<Recorded>) -> Vec<Recorded> {
-    const NO_PLAN: &[&str] = &["BEGIN", "COMMIT", "ROLLBACK", "LOCK ", "SET "];
+    const NO_PLAN: &[&str] = &["BEGIN", "COMMIT", "ROLLBACK", "LOCK ", "PRAGMA ", "SET "];
     let mut seen = BTreeSet::new();
     recorded
         .into_iter()

@@ -18,13 +18,15 @@ const DOORS: &[&str] = &["db.rs", "batch.rs", "writer.rs", "near_readers.rs", "c
 const CALLS: &[&str] = &["sqlx::query", "raw_sql", ".prepare", "query_row", "execute_batch"];
 
 /// A literal with one of these is one engine's.
-const OF_SQLITE: &[&str] = &["json_each", "CROSS JOIN dossier o", "sqlite_master", "WHERE ({key}) IN"];
+const OF_SQLITE: &[&str] =
+    &["json_each", "CROSS JOIN dossier o", "sqlite_master", "WHERE ({key}) IN", "UPDATE written"];
 const OF_POSTGRES: &[&str] = &[
     "LATERAL",
     "FOR UPDATE",
     "SKIP LOCKED",
     "LOCK TABLE",
     "pg_notify",
+    "pg_logical_emit_message",
     "json_array_elements",
     "UNNEST",
     "ANY(",
@@ -50,7 +52,7 @@ const WORDS: &[&str] = &[
     "LOCK TABLE",
 ];
 /// Texts with such a word that no statement has.
-const NO_STATEMENTS: &[&str] = &["PRAGMA", "BEGIN", "UPDATE schema_version"];
+const NO_STATEMENTS: &[&str] = &["PRAGMA", "BEGIN", "UPDATE schema_version", "SELECT number FROM written"];
 
 /// The texts of the sources that stand in none of the statements that ran.
 pub(super) fn unseen(dialect: Dialect, recorded: &[Recorded]) -> Vec<String> {

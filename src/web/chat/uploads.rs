@@ -189,8 +189,14 @@ impl From<DocumentError> for Problem {
             // The upload broke off: the page sends the file again.
             DocumentError::Interrupted(_) => StatusCode::REQUEST_TIMEOUT,
             DocumentError::NotFound => return Self::not_found(),
-            DocumentError::Busy => return Self::unavailable(error.to_string()),
-            DocumentError::DiskFull(_) | DocumentError::Store(_) | DocumentError::Folder { .. } => {
+            DocumentError::Malware => StatusCode::FORBIDDEN,
+            DocumentError::Busy | DocumentError::TimedOut | DocumentError::NotScanned(_) => {
+                return Self::unavailable(error.to_string());
+            }
+            DocumentError::DiskFull(_)
+            | DocumentError::Store(_)
+            | DocumentError::Away { .. }
+            | DocumentError::Folder { .. } => {
                 tracing::error!(%error, "a file was refused before it was acknowledged");
                 return Self::unavailable("The file was not received. Please try again.");
             }

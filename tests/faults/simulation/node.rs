@@ -22,10 +22,10 @@ use super::{
 use crate::{
     channel::{Providers, Receiver},
     document::{Documents, Limits},
-    domain::message::Channel,
+    domain::{jitter::Jitter, message::Channel},
     flow::testing::shipped,
     intake::Intake,
-    outbox::{Budget, BudgetLimits, Dispatcher, Jitter, LEASE, Outbox},
+    outbox::{Budget, BudgetLimits, Dispatcher, LEASE, Outbox},
     store::{
         Engine, StoreError,
         testing::faults::{Access, Faults, Planted},

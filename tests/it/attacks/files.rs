@@ -7,7 +7,7 @@ use guichet::{
     domain::id::DocumentId,
     store::{DocumentRow, Engine, FileQuota},
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::support::{Case, Database, at, on_both_engines};
 
@@ -72,7 +72,9 @@ async fn every_conversation_s_first_file_comes_before_anybody_s_second(database:
     assert!(add(&store, &one, 4, ANY).await);
     let now = at(3600);
     let mut order = Vec::new();
-    while let Some(claimed) = store.claim_inspection(now, now + SignedDuration::from_mins(1)).await.unwrap() {
+    while let Some(claimed) =
+        store.claim_inspection(now, now + SignedDuration::from_mins(1), Timestamp::MAX).await.unwrap()
+    {
         assert_eq!(claimed.attempts, 1);
         order.push(claimed.document.upload_id);
     }
@@ -86,19 +88,24 @@ async fn a_file_that_nobody_finished_is_looked_at_again(database: Database) {
     add(&store, &case, 0, ANY).await;
     let now = at(3600);
     let later = now + SignedDuration::from_mins(1);
-    assert!(store.claim_inspection(now, later).await.unwrap().is_some());
-    assert_eq!(store.claim_inspection(now, later).await.unwrap(), None, "another node has it");
+    assert!(store.claim_inspection(now, later, Timestamp::MAX).await.unwrap().is_some());
+    assert_eq!(store.claim_inspection(now, later, Timestamp::MAX).await.unwrap(), None, "another node has it");
     store.close().await;
     let store = database.store().await;
-    let again = store.claim_inspection(later, later + SignedDuration::from_mins(1)).await.unwrap().unwrap();
+    let again =
+        store.claim_inspection(later, later + SignedDuration::from_mins(1), Timestamp::MAX).await.unwrap().unwrap();
     assert_eq!(again.attempts, 2);
-    store.put_off_inspection(again.document.id, later).await.unwrap();
-    assert_eq!(store.claim_inspection(later, later).await.unwrap().unwrap().attempts, 2, "no program ended");
+    store.put_off_inspection(again.document.id, later, false).await.unwrap();
+    assert_eq!(
+        store.claim_inspection(later, later, Timestamp::MAX).await.unwrap().unwrap().attempts,
+        2,
+        "no program ended"
+    );
     assert!(store.finish_inspection(&again.document, &Inspection::unreadable()).await.unwrap());
     assert!(!store.finish_inspection(&again.document, &Inspection::default()).await.unwrap());
     let seen = store.documents(case.id()).await.unwrap().remove(0).inspection;
     assert_eq!((seen.pending, seen.quality.remarks), (false, vec![Remark::Unreadable]));
-    assert_eq!(store.claim_inspection(later, later).await.unwrap(), None);
+    assert_eq!(store.claim_inspection(later, later, Timestamp::MAX).await.unwrap(), None);
 }
 
 /// Reads a file that is not its own, writes one elsewhere, and connects.

@@ -1,3 +1,7 @@
 //! The program as its operator runs it.
 
+mod damage;
 mod private;
+mod ready;
+mod share;
+mod sole_server;

@@ -3,10 +3,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use guichet::store::{CommitError, Engine, StoreError};
+use guichet::{
+    domain::id::NodeId,
+    store::{CommitError, Engine, StoreError},
+};
+use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
 
-use crate::support::{Case, Database, Mount};
+use crate::support::{Case, Cluster, Database, Mount};
 
 fn refusal(answer: Result<guichet::store::Commit, CommitError>) -> Arc<StoreError> {
     match answer {
@@ -114,6 +118,34 @@ async fn another_program_that_holds_the_file_is_named_and_then_forgotten() {
     other.execute("ROLLBACK").await.unwrap();
     let mut case = before;
     store.commit(case.turn("held", "")).await.unwrap();
+}
+
+/// A small row still fits into a page that is there, where a message finds no room.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_postgres_without_room_is_seen_until_it_has_some() {
+    let (disk, folder) = (Mount::memory("72m"), tempfile::tempdir().unwrap());
+    let cluster = tokio::task::block_in_place(|| Cluster::start(disk.path(), folder.path(), 5432));
+    let store = Engine::open(&cluster.url("postgres")).await.unwrap();
+    let (node, now) = (NodeId::new(Timestamp::UNIX_EPOCH), Timestamp::UNIX_EPOCH);
+    let mut other = PgConnection::connect(&cluster.url("postgres")).await.unwrap();
+    other.execute("CREATE TABLE filling (text TEXT)").await.unwrap();
+    let fill = "INSERT INTO filling SELECT repeat(i::text, 500) FROM generate_series(1, 100) AS i";
+    while other.execute(fill).await.is_ok() {}
+    let mut case = Case::new("x");
+    let text = "l'eau coule ".repeat(2_000);
+    let refused = loop {
+        match store.commit(case.turn(&format!("{}", case.fence.revision), &text)).await {
+            Ok(_) => {}
+            refused => break refusal(refused),
+        }
+    };
+    assert!(matches!(*refused, StoreError::DiskFull), "{refused}");
+    assert!(matches!(store.probe(node, now).await, Err(StoreError::DiskFull)));
+    other.execute("DROP TABLE filling").await.unwrap();
+    other.execute("CHECKPOINT").await.unwrap();
+    store.probe(node, now).await.unwrap();
+    store.commit(Case::new("y").turn("after", "de la place")).await.unwrap();
+    store.close().await;
 }
 
 #[tokio::test]

@@ -20,6 +20,8 @@ const BEFORE: &[&str] = &[
     "CREATE TABLE received (key TEXT NOT NULL PRIMARY KEY, conversation TEXT NOT NULL, seq BIGINT NOT NULL, at BIGINT NOT NULL)",
     "CREATE INDEX received_at ON received (at)",
     "DROP TABLE inspection",
+    "DROP TABLE probe",
+    "DROP TABLE IF EXISTS written",
     "DROP INDEX appointment_busy",
     "DROP INDEX session_login",
     "DROP INDEX rejected_duplicate_other",
@@ -33,6 +35,9 @@ const BEFORE: &[&str] = &[
 async fn go_back(db: &Database) {
     for sql in BEFORE {
         db.execute(sql).await;
+    }
+    if !db.is_sqlite() {
+        db.execute("DROP FUNCTION free_count_slot").await;
     }
 }
 

@@ -50,14 +50,23 @@ impl Server {
         Self::stopped_bounded(store, lines, sections).start()
     }
 
+    /// On a disk that is smaller than what is to be free on it otherwise.
+    pub(crate) fn start_on_small_disk(store: &str) -> Self {
+        Self::configured(store, "min_free_mib = 0", "", "").start()
+    }
+
     fn stopped_with(store: &str, sections: &str) -> Stopped {
         Self::stopped_bounded(store, "", sections)
     }
 
     fn stopped_bounded(store: &str, lines: &str, sections: &str) -> Stopped {
+        Self::configured(store, "", lines, sections)
+    }
+
+    fn configured(store: &str, of_store: &str, lines: &str, sections: &str) -> Stopped {
         let folder = tempfile::tempdir().unwrap();
         let configuration = format!(
-            "[server]\nlisten = '127.0.0.1:0'\npublic_url = 'https://guichet.example.org'\n{lines}\n[store]\nurl = '{store}'\n[documents]\nfolder = '{}'\n[log]\nfilter = 'error'\n\
+            "[server]\nlisten = '127.0.0.1:0'\npublic_url = 'https://guichet.example.org'\n{lines}\n[store]\nurl = '{store}'\n{of_store}\n[documents]\nfolder = '{}'\n[log]\nfilter = 'error'\n\
              [[sms.webhooks]]\naccount = '{}'\ninsurer = 'demo'\nsecret = '{}'\n{sections}",
             folder.path().join("documents").display(),
             Self::ACCOUNT,
