@@ -1,4 +1,5 @@
-//! The parts of a message's way, each by itself: `http`, `turn`, `store`. Each prints microseconds a message.
+//! The parts of a message's way, each by itself: `http`, `turn`, `store`. Each prints microseconds a message. `keys` weighs other
+//! keys of the store's rows.
 //!
 //! `cargo run --release --example bench -- http`, on a quiet machine, in release. Who writes, and what, is the load driver's
 //! people (`tests/load/people.rs`), so that the parts add up to what `tests/load/run` measures. What understanding a text
@@ -11,6 +12,7 @@ mod client;
 mod cpu;
 mod crowd;
 mod http;
+mod keys;
 #[path = "../load/people.rs"]
 mod people;
 #[path = "../load/policies.rs"]
@@ -65,6 +67,20 @@ enum Bench {
         #[arg(long)]
         database: Option<u32>,
     },
+    /// A turn's rows under keys of 36 characters, of 16 bytes and of integers. Prints a table of its own.
+    Keys {
+        /// `postgres://…`; without it SQLite in a folder that is thrown away.
+        #[arg(long)]
+        url: Option<String>,
+        /// How many are there before any is measured.
+        #[arg(long, default_value_t = 100_000)]
+        conversations: u64,
+        #[arg(long, default_value_t = 580)]
+        groups: u64,
+        /// PostgreSQL's first process: its CPU and that of all that it started is what is measured.
+        #[arg(long)]
+        database: Option<u32>,
+    },
 }
 
 fn main() {
@@ -73,6 +89,9 @@ fn main() {
         Bench::Http { connections, seconds } => http::run(connections, seconds),
         Bench::Turn { people } => turn::run(people),
         Bench::Store { url, group, groups, database } => store::run(url, group, groups, database),
+        Bench::Keys { url, conversations, groups, database } => {
+            return keys::run(url.as_deref(), conversations, groups, database);
+        }
     };
     for (name, microseconds) in found {
         if json {
