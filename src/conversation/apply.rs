@@ -80,8 +80,8 @@ async fn step(turn: &mut Turn, event: &Event, services: &Services) -> Result<Opt
                 answer = Some(Event::PolicyLookedUp(found));
             }
             Effect::SwitchChannel { to } => answer = Some(turn.open_channel_switch(to, services)?),
-            Effect::Orient { table } => {
-                answer = Some(orient(turn, &table));
+            Effect::Orient { table, open } => {
+                answer = Some(orient(turn, &table, &open));
                 reconsider_expert(turn, services).await?;
             }
             Effect::Qualify => advance(turn, Status::Qualified, &TimelineEvent::Qualified {}),
@@ -306,7 +306,7 @@ fn end_of(day: Date, now: Timestamp) -> Timestamp {
 }
 
 /// Evaluates a decision table and keeps the decision with all its reasons.
-fn orient(turn: &mut Turn, table: &str) -> Event {
+fn orient(turn: &mut Turn, table: &str, open: &[FactName]) -> Event {
     let conversation = &turn.conversation;
     let library = &conversation.library;
     let (Some(table), Some(insurer)) = (library.table(table), library.insurer(&conversation.row.insurer)) else {
@@ -315,7 +315,7 @@ fn orient(turn: &mut Turn, table: &str) -> Event {
     };
     let today = turn.now.to_zoned(paris()).date();
     let scope = Scope { facts: conversation.state.facts(), insurer, today };
-    let decision = orientation::decide(table, library.revision(), &scope);
+    let decision = orientation::decide(table, library.revision(), &scope, open);
     let (mode, missing) = (decision.mode(), decision.missing());
     if let Some(dossier) = turn.conversation.dossier_mut() {
         dossier.orientation = mode;

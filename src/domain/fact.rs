@@ -59,6 +59,11 @@ impl Source {
     fn is_policyholder(&self) -> bool {
         *self == Self::Policyholder
     }
+
+    /// Whether a person said it in the conversation or in the console, and no rule or register.
+    pub fn is_a_person(&self) -> bool {
+        matches!(self, Self::Policyholder | Self::Handler(_))
+    }
 }
 
 /// The value of a fact.

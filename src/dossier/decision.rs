@@ -51,6 +51,9 @@ pub struct TableDecision {
     pub outcome: Outcome,
     /// The rows that were looked at before, each with the test that failed.
     pub passed_over: Vec<PassedOver>,
+    /// The rows before the one that decided which would have decided the same: what they read was not asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_asked: Vec<NotAsked>,
 }
 
 /// A fact as it was when the table read it.
@@ -76,6 +79,14 @@ pub enum Outcome {
     },
     /// No row held: the table has no answer, and a handler decides.
     NoRow,
+}
+
+/// A row that was not judged, because it would have decided nothing else.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NotAsked {
+    pub row: String,
+    /// The facts that it reads and nobody was asked for.
+    pub facts: Vec<FactName>,
 }
 
 /// A row that did not hold.

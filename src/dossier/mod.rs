@@ -13,7 +13,7 @@ mod timeline;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use decision::{Decision, FailedTest, Input, Outcome, Override, PassedOver, TableDecision};
+pub use decision::{Decision, FailedTest, Input, NotAsked, Outcome, Override, PassedOver, TableDecision};
 pub use event::{Learnt, SaidIn, TimelineEvent, UnwritableEvent};
 pub use reference::reference_of;
 pub use search::words;

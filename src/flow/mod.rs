@@ -15,7 +15,10 @@ pub(crate) mod testing;
 
 pub use program::{
     closing::{Afterwards, Closing},
-    condition::{Condition, Explanation, Failed, Scope, Test, Truth},
+    condition::{
+        Condition, Explanation, Failed, Scope, Test, Truth,
+        could::{Domain, Truths},
+    },
     diagnostics::{Diagnostic, Severity, Strictness},
     facts::{Accepts, DocumentKind, FactLabel, FactType},
     faq::{FaqBook, FaqEntry},
@@ -25,6 +28,8 @@ pub use program::{
     insurer::Insurer,
     intents::{Intent, IntentAction, IntentBook},
     library::{FIRST_FLOW, Library, revision_of},
+    outlook::Why,
+    purpose::Purpose,
     reminders::Reminders,
     requests::{Request, RequestBook},
     sources::{LoadError, built_in, read_sources, transcripts},

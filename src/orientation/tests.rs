@@ -61,7 +61,7 @@ fn decided_by(library: &Library, values: &[(&str, Value)]) -> TableDecision {
         .collect();
     let insurer = library.insurer("demo").unwrap();
     let scope = Scope { facts: &facts, insurer, today: date(2026, 11, 20) };
-    let decision = decide(library.table("small").unwrap(), library.revision(), &scope);
+    let decision = decide(library.table("small").unwrap(), library.revision(), &scope, &[]);
     assert_eq!(decision.revision, library.revision());
     decision
 }

@@ -132,7 +132,7 @@ impl Outcome {
             Effect::FileDocuments { kind, count } => self.does.push(format!("file {count} {kind}")),
             Effect::LookUpPolicy(_) => self.does.push("look_up_policy".to_owned()),
             Effect::SwitchChannel { to } => self.does.push(format!("cross {}", to.name())),
-            Effect::Orient { table } => self.does.push(format!("orient {table}")),
+            Effect::Orient { table, .. } => self.does.push(format!("orient {table}")),
             Effect::Qualify => self.does.push("qualify".to_owned()),
             Effect::HandOver(handover) => {
                 self.does.push(format!("hand_over {} {}", handover.reason, handover.priority));

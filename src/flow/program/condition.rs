@@ -3,6 +3,7 @@
 //! The test of a fact that is missing or not known is itself unknown, never silently false. [`Condition::explain`]
 //! tells which test failed and which facts are missing.
 
+pub(crate) mod could;
 mod implication;
 mod overlap;
 
@@ -87,6 +88,34 @@ pub struct Test {
     asks: Expectation<Operand>,
     /// The test as it is written in the file, for people.
     written: String,
+    /// The fact's place among those of the library, for look-ups that are made hundreds of times a turn.
+    slot: Slot,
+}
+
+/// A fact's place among those of a library, in the order of their names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Slot(pub(crate) usize);
+
+/// The places of all facts of a library.
+#[derive(Debug, Default)]
+pub(crate) struct Slots(Vec<FactName>);
+
+impl Slots {
+    pub(crate) fn new(types: &FactTypes) -> Self {
+        Self(types.keys().cloned().collect())
+    }
+
+    pub(crate) fn of(&self, fact: &str) -> Option<Slot> {
+        self.0.binary_search_by(|known| known.as_str().cmp(fact)).ok().map(Slot)
+    }
+
+    pub(crate) fn name(&self, slot: Slot) -> &FactName {
+        &self.0[slot.0]
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
 }
 
 impl fmt::Display for Test {
@@ -240,6 +269,15 @@ impl Condition {
         }
     }
 
+    /// Tells each test the place of its fact.
+    pub(crate) fn place(&mut self, slots: &Slots) {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter_mut().for_each(|part| part.place(slots)),
+            Self::Not(part) => part.place(slots),
+            Self::Test(test) => test.slot = slots.of(&test.fact).unwrap_or_default(),
+        }
+    }
+
     /// The names of the insurer's thresholds with which it compares.
     pub fn thresholds(&self) -> Vec<&str> {
         self.named(&|operand| match operand {
@@ -281,6 +319,10 @@ fn fold(parts: &[Condition], scope: &Scope, decisive: Truth, otherwise: Truth) -
 }
 
 impl Test {
+    pub(crate) fn slot(&self) -> Slot {
+        self.slot
+    }
+
     /// The test as it is written in the file, for people.
     pub fn written(&self) -> &str {
         &self.written
@@ -292,7 +334,11 @@ impl Test {
     }
 
     fn truth(&self, scope: &Scope) -> Truth {
-        let value = scope.facts.get(&self.fact).map(|fact| &fact.value);
+        self.truth_of(scope.facts.get(&self.fact).map(|fact| &fact.value), scope)
+    }
+
+    /// Its truth if the fact has this value; none where it is missing.
+    fn truth_of(&self, value: Option<&Value>, scope: &Scope) -> Truth {
         match &self.asks {
             Expectation::Known => return Truth::from(value.is_some_and(|value| *value != Value::Unknown)),
             Expectation::Missing => return Truth::from(value.is_none()),
@@ -346,7 +392,7 @@ impl Test {
                 }
             },
         };
-        Ok(Self { fact: fact.into(), asks, written })
+        Ok(Self { fact: fact.into(), asks, written, slot: Slot::default() })
     }
 }
 

@@ -159,6 +159,8 @@ pub struct FactLabel {
     pub label: Text,
     /// Whether it is for handlers only and never shown to the person.
     pub private: bool,
+    /// Whether it is a decision itself, such as a convention: what its rules read is asked before sending.
+    pub decision: bool,
     /// The names of its values.
     pub values: Vec<(String, Text)>,
 }
@@ -175,6 +177,7 @@ pub(crate) fn read(file: &str, root: &Node, problems: &mut Diagnostics) -> (BTre
         let mut fields = Fields::of(file, node, problems);
         let input = fields.take("type");
         let private = fields.bool("private", problems);
+        let decision = fields.bool("decision", problems);
         let (values, _) = read_choices(file, fields.list("choices", problems), problems);
         let label = words(&mut fields, problems);
         fields.finish(problems);
@@ -187,7 +190,7 @@ pub(crate) fn read(file: &str, root: &Node, problems: &mut Diagnostics) -> (BTre
                 None => problems.error(file, node.place, unknown_type()),
             }
         }
-        names.insert(name.into(), FactLabel { label, private, values });
+        names.insert(name.into(), FactLabel { label, private, decision, values });
     }
     (names, types)
 }

@@ -11,7 +11,9 @@ use sha2::{Digest, Sha256};
 
 use super::{
     check,
+    condition::Slots,
     conventions::{self, Conventions},
+    derived_purposes,
     diagnostics::{Diagnostic, Diagnostics, Severity, SourcePosition, Strictness},
     events::{self, CollectiveEvent},
     experts,
@@ -22,6 +24,8 @@ use super::{
     intents::{self, IntentBook},
     languages::{self, Languages},
     messages::Messages,
+    outlook::{Fills, Parts},
+    purpose::Purpose,
     requests::{self, RequestBook},
     sources::{LoadError, misplaced, read_sources, shipped_source},
     steps::{Flow, FlowReader, Question, StepKind, declared_types},
@@ -77,6 +81,13 @@ pub struct Library {
     questions: HashMap<FactName, Vec<(String, usize)>>,
     /// The facts in the order in which they are asked, for summaries.
     order: Vec<FactName>,
+    /// The places of the facts, and what fills each.
+    slots: Slots,
+    fills: Vec<Fills>,
+    /// Whether questions that can change nothing are passed over: the flows say what questions are for.
+    passes_over: bool,
+    /// What the questions of each fact are for.
+    purposes: Vec<Purpose>,
     pub(crate) review_choices: ChoiceSet,
     /// The answers that a question of yes or no shows.
     pub(crate) yes_or_no: ShownAnswers,
@@ -170,7 +181,7 @@ impl Library {
             }
             flows.insert(flow.name.clone(), flow);
         }
-        let mut tables = BTreeMap::new();
+        let mut tables: BTreeMap<String, Table> = BTreeMap::new();
         for (path, node) in under("tables/") {
             let table = Table::read(path, node, &types, &mut problems);
             tables.insert(table.name.clone(), table);
@@ -223,6 +234,15 @@ impl Library {
             }
         }
         let order = asking_order(&flows);
+        let slots = Slots::new(&types);
+        for flow in flows.values_mut() {
+            flow.place(&slots);
+        }
+        for table in tables.values_mut() {
+            table.place(&slots);
+        }
+        let fills = fills(&slots, &flows, &names);
+        let passes_over = flows.values().flat_map(Flow::questions).any(|(_, question)| question.purpose.is_some());
         let parts = check::Parts {
             flows: &flows,
             tables: &tables,
@@ -251,7 +271,7 @@ impl Library {
             ChoiceItem { value: "another".to_owned(), label: button("button_another_claim"), ..ChoiceItem::default() },
         ]);
         let revision = revision_of(&sources);
-        let library = Self {
+        let mut library = Self {
             flows,
             tables,
             insurers,
@@ -270,6 +290,10 @@ impl Library {
             languages,
             questions,
             order,
+            slots,
+            fills,
+            passes_over,
+            purposes: Vec::new(),
             review_choices,
             yes_or_no,
             claim_choices,
@@ -279,7 +303,45 @@ impl Library {
             sources,
             revision,
         };
-        (Ok(library), problems)
+        let derived = derived_purposes::derive(library.parts(), FIRST_FLOW, &library.nobody);
+        let mut further = Diagnostics::new(strictness);
+        derived_purposes::check(library.parts(), &derived, &mut further);
+        library.purposes = derived.into_iter().map(|(purpose, _)| purpose).collect();
+        let further = further.into_sorted();
+        let errors: Vec<_> = further.iter().filter(|problem| problem.severity == Severity::Error).cloned().collect();
+        let problems = problems.into_iter().chain(further).collect();
+        if errors.is_empty() { (Ok(library), problems) } else { (Err(errors), problems) }
+    }
+
+    /// What a question is for: what it says itself, else what follows from what reads its fact.
+    pub fn purpose(&self, question: &Question) -> Purpose {
+        let derived = || self.slots.of(&question.fact).and_then(|slot| self.purposes.get(slot.0).copied());
+        question.purpose.or_else(derived).unwrap_or(Purpose::File)
+    }
+
+    /// The same flows, with every question asked that is due, to the end: as of a revision whose questions do not say what
+    /// they are for. What is decided is compared with this.
+    #[must_use]
+    pub fn asking_in_full(self) -> Self {
+        Self { passes_over: false, ..self }
+    }
+
+    /// Whether questions that can change nothing are passed over.
+    pub fn passes_over(&self) -> bool {
+        self.passes_over
+    }
+
+    /// What an outlook looks at.
+    pub(crate) fn parts(&self) -> Parts<'_> {
+        Parts { flows: &self.flows, tables: &self.tables, slots: &self.slots, fills: &self.fills }
+    }
+
+    pub(crate) fn slots(&self) -> &Slots {
+        &self.slots
+    }
+
+    pub(crate) fn fills(&self) -> &[Fills] {
+        &self.fills
     }
 
     /// The sources by path, to store the revision and to compile it again.
@@ -451,6 +513,27 @@ impl Library {
             }
         })
     }
+}
+
+/// What fills each fact.
+fn fills(slots: &Slots, flows: &BTreeMap<String, Flow>, names: &BTreeMap<FactName, FactLabel>) -> Vec<Fills> {
+    let mut fills = vec![Fills::default(); slots.len()];
+    let mut note = |fact: &FactName, note: fn(&mut Fills)| {
+        if let Some(slot) = slots.of(fact) {
+            note(&mut fills[slot.0]);
+        }
+    };
+    for step in flows.values().flat_map(|flow| &flow.steps) {
+        match &step.kind {
+            StepKind::Ask(question) => note(&question.fact, |fills| fills.asked = true),
+            StepKind::Set(values) => values.iter().for_each(|(fact, _)| note(fact, |fills| fills.set = true)),
+            _ => {}
+        }
+    }
+    for (fact, _) in names.iter().filter(|(_, label)| label.decision) {
+        note(fact, |fills| fills.decision = true);
+    }
+    fills
 }
 
 /// A file that came with this program.

@@ -6,9 +6,10 @@ use jiff::SignedDuration;
 use regex::Regex;
 
 use super::{
-    condition::{Condition, DateBound},
+    condition::{Condition, DateBound, Slots},
     diagnostics::{Diagnostics, SourcePosition},
     facts::{FactType, FactTypes, input_named, read_choices, read_words, unknown_type},
+    purpose::Purpose,
     reminders::{self, Reminders},
     template::{Saying, Texts},
     yaml::{Data, Fields, Node},
@@ -86,6 +87,10 @@ pub struct Question {
     /// Whether an answer counts only when the question was asked: its words are too common to be found in other
     /// messages.
     pub asked_only: bool,
+    /// What it is for, where the flow says so; else it follows from what reads its fact.
+    pub purpose: Option<Purpose>,
+    /// Whether it is asked before the claim is sent though nothing is decided by it: the handlers cannot do without.
+    pub before_sending: bool,
     pub choices: Vec<(String, Text)>,
     pub(crate) set: Option<ChoiceSet>,
     pub(crate) validate: Validate,
@@ -124,6 +129,18 @@ impl Flow {
     /// The position of the step with this name.
     pub fn position(&self, id: &str) -> Option<usize> {
         self.steps.iter().position(|step| step.id == id)
+    }
+
+    /// Tells each test the place of its fact.
+    pub(crate) fn place(&mut self, slots: &Slots) {
+        for step in &mut self.steps {
+            step.when.place(slots);
+            match &mut step.kind {
+                StepKind::Branch { cases, .. } => cases.iter_mut().for_each(|(when, _)| when.place(slots)),
+                StepKind::Collect(collect) => collect.documents.iter_mut().for_each(|wanted| wanted.when.place(slots)),
+                _ => {}
+            }
+        }
     }
 
     pub fn questions(&self) -> impl Iterator<Item = (usize, &Question)> {
@@ -380,6 +397,15 @@ impl FlowReader<'_> {
         let unknown = fields.bool("unknown", self.problems);
         let optional = fields.bool("optional", self.problems);
         let asked_only = fields.bool("asked_only", self.problems);
+        let purpose = fields.take("purpose").and_then(|node| {
+            let purpose = node.scalar().and_then(|name| Purpose::named(&name));
+            if purpose.is_none() {
+                let message = "`purpose` is safety, identity, decision or file".to_owned();
+                self.problems.outdated(self.file, node.place, message);
+            }
+            purpose
+        });
+        let before_sending = fields.bool("before_sending", self.problems);
         let (choices, items) = read_choices(self.file, fields.list("choices", self.problems), self.problems);
         let chooses = matches!(input, Input::Choice | Input::Choices);
         if chooses && choices.len() < 2 {
@@ -402,7 +428,22 @@ impl FlowReader<'_> {
         });
         let set = if chooses { Some(ChoiceSet::new(items)) } else { told };
         let validate = fields.take("validate").map(|node| self.validate(node, input)).unwrap_or_default();
-        Question { fact, section, input, text, help, rephrase, unknown, optional, asked_only, choices, set, validate }
+        Question {
+            fact,
+            section,
+            input,
+            text,
+            help,
+            rephrase,
+            unknown,
+            optional,
+            asked_only,
+            purpose,
+            before_sending,
+            choices,
+            set,
+            validate,
+        }
     }
 
     fn validate(&mut self, node: &Node, input: Input) -> Validate {

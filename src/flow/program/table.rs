@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    condition::Condition,
+    condition::{Condition, Slots},
     diagnostics::{Diagnostics, SourcePosition},
     facts::FactTypes,
     yaml::{Fields, Node},
@@ -88,6 +88,11 @@ impl Table {
         }
         fields.finish(problems);
         Self { name, facts, rows, file: file.to_owned() }
+    }
+
+    /// Tells each test the place of its fact.
+    pub(crate) fn place(&mut self, slots: &Slots) {
+        self.rows.iter_mut().for_each(|row| row.when.place(slots));
     }
 
     /// Warns of rows that are never reached because an earlier one holds whenever they do, and of rows that overlap in

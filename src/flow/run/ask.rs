@@ -250,7 +250,7 @@ impl Interpreter<'_> {
         let due: Vec<(String, bool)> = collect
             .documents
             .iter()
-            .filter(|wanted| wanted.when.holds(&self.scope()))
+            .filter(|wanted| self.holds(&wanted.when))
             .map(|wanted| (wanted.kind.clone(), wanted.required))
             .collect();
         for (kind, required) in &due {

@@ -73,7 +73,8 @@ impl<'a> Interpreter<'a> {
             match &step.kind {
                 StepKind::Ask(question) => {
                     let fact = &question.fact;
-                    if !self.state.facts.contains_key(fact) && !self.state.skipped.contains(fact) {
+                    let open = !self.state.facts.contains_key(fact) && !self.state.skipped.contains(fact);
+                    if open && self.is_needed(question) {
                         due.questions.push(question);
                     }
                 }

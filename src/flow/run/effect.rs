@@ -33,8 +33,9 @@ pub enum Effect {
     FileDocuments { kind: String, count: u32 },
     /// Find a policy; the caller answers with [`super::event::Event::PolicyLookedUp`] in the same turn.
     LookUpPolicy(PolicyQuery),
-    /// Evaluate an orientation table; the caller answers with [`super::event::Event::Oriented`] in the same turn.
-    Orient { table: String },
+    /// Evaluate an orientation table; the caller answers with [`super::event::Event::Oriented`] in the same turn. `open` are
+    /// the facts that nobody was asked for, because they change nothing.
+    Orient { table: String, open: Vec<FactName> },
     /// The person wants to go on by another channel; the caller answers with
     /// [`super::event::Event::ChannelSwitchOpened`] in the same turn.
     SwitchChannel { to: Channel },

@@ -1,7 +1,7 @@
 //! The interpreter: runs the steps of a flow until it must wait for something.
 
 use std::{
-    cell::{OnceCell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     collections::BTreeMap,
     rc::Rc,
     sync::Arc,
@@ -28,12 +28,13 @@ use crate::{
     },
     flow::program::{
         check::MAX_DEPTH,
-        condition::{Scope, days_of},
+        condition::{Condition, Scope, Slot, Test, Truth, could::Domain, days_of},
         handovers::OwnReason,
         insurer::Insurer,
         library::{FIRST_FLOW, Library},
         lookahead::LookAhead,
-        steps::{Step, StepKind},
+        outlook::{Known, Outlook, Sinks},
+        steps::{Question, Step, StepKind},
         template::Saying,
     },
     understanding::{IntentScore, Listening, ParsedMessage},
@@ -54,6 +55,10 @@ pub(super) struct Recognised<'a> {
     scores: OnceCell<Rc<[IntentScore<'a>]>>,
 }
 
+/// What an outlook was computed from: the changes of facts, the questions that were passed over by the person, the
+/// register's answer.
+pub(super) type Basis = (u32, usize, Option<bool>);
+
 /// The interpreter of one event.
 pub(super) struct Interpreter<'a> {
     pub(super) library: &'a Library,
@@ -70,6 +75,12 @@ pub(super) struct Interpreter<'a> {
     pub(super) meant: ClaimMeaning<'a>,
     /// What is known of each text of this turn, so that each is classified once: several rules ask for it.
     pub(super) recognised: RefCell<Vec<Rc<Recognised<'a>>>>,
+    /// What the open answers can change, until a fact changes.
+    pub(super) outlook: RefCell<Option<(Basis, Rc<Outlook<'a>>)>>,
+    /// How often the facts changed in this turn.
+    pub(super) changes: Cell<u32>,
+    /// The number of changes at which the message was found to tell nothing more.
+    pub(super) read_out: Option<u32>,
     /// Sentences to be said before the next question.
     pub(super) preface: Vec<String>,
     /// Where the reached steps are noted, when transcripts are played.
@@ -91,6 +102,9 @@ impl<'a> Interpreter<'a> {
             talkative: false,
             meant: ClaimMeaning::default(),
             recognised: RefCell::default(),
+            outlook: RefCell::default(),
+            changes: Cell::new(0),
+            read_out: None,
             preface: Vec::new(),
             coverage: None,
         }
@@ -133,6 +147,79 @@ impl<'a> Interpreter<'a> {
 
     pub(super) fn scope(&self) -> Scope<'_> {
         Scope { facts: &self.state.facts, insurer: self.insurer, today: self.local.date() }
+    }
+
+    /// Whether questions that can change nothing are passed over in this conversation.
+    fn passes_over(&self) -> bool {
+        self.library.passes_over() && !self.outlook().is_in_full()
+    }
+
+    /// What the open answers can change.
+    pub(super) fn outlook(&self) -> Rc<Outlook<'a>> {
+        let policy = self.policy_answer();
+        let basis = (self.changes.get(), self.state.skipped.len(), policy);
+        if let Some((known, outlook)) = &*self.outlook.borrow()
+            && *known == basis
+        {
+            return Rc::clone(outlook);
+        }
+        let first = self.state.first.as_deref().unwrap_or(FIRST_FLOW);
+        let skipped = |fact: &FactName| self.state.skipped.contains(fact);
+        let known = Known { scope: self.scope(), skipped: &skipped, policy };
+        let outlook = Rc::new(Outlook::look(self.library.parts(), first, known, Sinks::All));
+        *self.outlook.borrow_mut() = Some((basis, Rc::clone(&outlook)));
+        outlook
+    }
+
+    /// What the register answered to what is known now.
+    fn policy_answer(&self) -> Option<bool> {
+        let query = self.policy_query();
+        match &self.state.policy {
+            _ if query.number.is_none() && query.name.is_none() => Some(false),
+            Some((asked, answer)) if *asked == query => *answer,
+            _ => None,
+        }
+    }
+
+    /// Whether this question is put before the claim is sent: always, or because its answer can still change something.
+    pub(super) fn is_needed(&self, question: &Question) -> bool {
+        if !self.library.passes_over() || question.is_always_asked() {
+            return true;
+        }
+        let outlook = self.outlook();
+        let needs = |slot| outlook.needs(slot).is_some();
+        outlook.is_in_full() || self.library.slots().of(&question.fact).is_none_or(needs)
+    }
+
+    /// Whether a step's condition holds. Once the claim is sent, what was passed over is not taken for missing: a
+    /// condition that it could decide does not hold.
+    pub(super) fn holds(&self, when: &Condition) -> bool {
+        if !self.state.qualified || *when == Condition::always() || !self.passes_over() {
+            return when.holds(&self.scope());
+        }
+        let outlook = self.outlook();
+        let domain = |test: &Test| match self.state.facts.get(&test.fact) {
+            Some(fact) => Domain::Is(Some(&fact.value)),
+            None if self.is_passed_over(&outlook, test.slot()) => Domain::Any,
+            None => Domain::Is(None),
+        };
+        when.could(&self.scope(), &domain).sure() == Some(Truth::True)
+    }
+
+    /// Whether a question or a rule could still fill this fact, which is missing.
+    fn is_passed_over(&self, outlook: &Outlook, slot: Slot) -> bool {
+        outlook.is_open(slot) && self.library.fills()[slot.0].by_the_flow()
+    }
+
+    /// The missing facts that nobody was asked for, or that depend on such.
+    fn passed_over(&self) -> Vec<FactName> {
+        if !self.passes_over() {
+            return Vec::new();
+        }
+        let outlook = self.outlook();
+        let slots = self.library.slots();
+        let open = (0..slots.len()).map(Slot).filter(|slot| self.is_passed_over(&outlook, *slot));
+        open.map(|slot| slots.name(slot).clone()).filter(|fact| !self.state.facts.contains_key(fact)).collect()
     }
 
     /// The current step.
@@ -191,7 +278,7 @@ impl<'a> Interpreter<'a> {
             self.next();
             return true;
         };
-        if !step.when.holds(&self.scope()) {
+        if !self.holds(&step.when) {
             self.next();
             return true;
         }
@@ -204,7 +291,14 @@ impl<'a> Interpreter<'a> {
                     self.next();
                     return true;
                 }
-                if self.talkative && self.extract_unprompted() {
+                if self.talkative && self.read_out != Some(self.changes.get()) {
+                    if self.extract_unprompted() {
+                        return true;
+                    }
+                    self.read_out = Some(self.changes.get());
+                }
+                if !self.is_needed(question) {
+                    self.next();
                     return true;
                 }
                 self.ask(question);
@@ -237,7 +331,7 @@ impl<'a> Interpreter<'a> {
             }
             StepKind::Goto(target) => self.jump(*target),
             StepKind::Branch { cases, otherwise } => {
-                let target = cases.iter().find(|(when, _)| when.holds(&self.scope())).map(|(_, target)| *target);
+                let target = cases.iter().find(|(when, _)| self.holds(when)).map(|(_, target)| *target);
                 self.jump(target.unwrap_or(*otherwise));
             }
             StepKind::CheckPolicy { found, not_found } => {
@@ -280,6 +374,11 @@ impl<'a> Interpreter<'a> {
             }
             StepKind::Review => {
                 if !self.is_done() {
+                    // What was answered further on may have made an earlier question one that matters.
+                    if self.passes_over() && self.outlook().is_due() {
+                        self.begin();
+                        return true;
+                    }
                     self.review();
                     return false;
                 }
@@ -296,7 +395,8 @@ impl<'a> Interpreter<'a> {
             }
             StepKind::Orient(table) => {
                 self.flush();
-                self.effects.push(Effect::Orient { table: table.clone() });
+                let open = self.passed_over();
+                self.effects.push(Effect::Orient { table: table.clone(), open });
                 return false;
             }
             StepKind::HandOver { reason, priority, text, resume } => {
@@ -381,18 +481,26 @@ impl<'a> Interpreter<'a> {
         }
         self.state.unconfirmed.remove(&name);
         self.state.facts.insert(name, fact);
+        self.changed();
+    }
+
+    /// Notes that a fact changed.
+    fn changed(&self) {
+        self.changes.set(self.changes.get() + 1);
     }
 
     /// Sets a fact that was not said in the conversation; it replaces another value.
     pub(super) fn learn_fact(&mut self, name: &FactName, fact: Arc<Fact>) {
         self.effects.push(Effect::SetFact { name: name.clone(), fact: fact.clone() });
         self.state.facts.insert(name.clone(), fact);
+        self.changed();
     }
 
     pub(super) fn clear_fact(&mut self, name: &str) {
         self.state.skipped.remove(name);
         if let Some((name, _)) = self.state.facts.remove_entry(name) {
             self.effects.push(Effect::ClearFact { name });
+            self.changed();
         }
     }
 

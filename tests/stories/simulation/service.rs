@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use guichet::{
-    domain::{fact::Value, language::Language, message::Channel},
+    domain::{fact::Value, fact_name::FactName, language::Language, message::Channel},
     dossier::Outcome,
     flow::{Accepts, ConversationMode, Effect, Event, Scope, State, StepKind, StepOutput, UserMessage, Wanted, step},
     orientation,
@@ -64,17 +64,17 @@ impl Service<'_, '_> {
                     }
                     Effect::HandOver(handover) => self.walked.outcome.hand_over(&handover.reason, handover.priority),
                     Effect::LookUpPolicy(query) => next = Some(Event::PolicyLookedUp(self.host.look_up(&query))),
-                    Effect::Orient { table } => next = Some(self.orient(&table)),
+                    Effect::Orient { table, open } => next = Some(self.orient(&table, &open)),
                     _ => {}
                 }
             }
         }
     }
 
-    fn orient(&mut self, table: &str) -> Event {
+    fn orient(&mut self, table: &str, open: &[FactName]) -> Event {
         let library = self.host.library;
         let scope = Scope { facts: self.state.facts(), insurer: self.host.insurer, today: TODAY };
-        let decision = orientation::decide(library.table(table).unwrap(), library.revision(), &scope);
+        let decision = orientation::decide(library.table(table).unwrap(), library.revision(), &scope, open);
         self.walked.outcome.decided = match &decision.outcome {
             Outcome::Decided { then, .. } => then.clone(),
             _ => BTreeMap::new(),

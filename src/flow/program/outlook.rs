@@ -1,0 +1,619 @@
+//! What the answers that are still open can change: of all questions of a claim, those whose answer may still lead to
+//! another orientation, hand-over, urgent advice, required document or convention.
+//!
+//! The steps that may still be reached are judged with open facts ([`Condition::could`]), to the end of the claim and through
+//! the flows that are called. What they decide on together is what a question must serve: the open facts of their
+//! conditions are needed, then the open facts of whatever asks or sets these, until nothing is added. A question whose fact
+//! is not needed may be passed over: no answer to it changes what is decided. Too many may be needed, never too few.
+//!
+//! What a later look-up of the policy or a later document may bring counts as open, though no question brings it.
+
+use std::{collections::BTreeMap, fmt};
+
+use super::{
+    condition::{
+        Condition, Scope, Slot, Slots, Test, Truth,
+        could::{Domain, Truths},
+    },
+    purpose::Purpose,
+    steps::{Flow, Question, Step, StepKind},
+    table::Table,
+};
+use crate::domain::{fact::Value, fact_name::FactName, priority::Priority};
+
+/// How often the open facts are judged anew by the steps that remain. Each round closes some, none opens any: fewer
+/// rounds leave more open.
+const MAX_ROUNDS: usize = 6;
+
+/// The facts that the register's answer and the collective events fill, after the questions about the policy, the date and
+/// the place.
+const LOOKED_UP: [&str; 11] = [
+    "policy_holder",
+    "policy_in_force",
+    "peril_covered",
+    "insured_place_matches",
+    "deductible",
+    "cover_limit",
+    "declared_in_time",
+    "declaration_deadline",
+    "event_name",
+    "event_deadline",
+    "event_simplified",
+];
+
+/// The facts by which a policy and its cover are looked up: who, when and where.
+pub(crate) const IDENTITY: [&str; 6] =
+    ["policy_number", "last_name", "birth_date", "postcode", "loss_date", "loss_place"];
+
+/// What is looked at: the files' flows and tables.
+#[derive(Clone, Copy)]
+pub(crate) struct Parts<'a> {
+    pub(crate) flows: &'a BTreeMap<String, Flow>,
+    pub(crate) tables: &'a BTreeMap<String, Table>,
+    /// The places of the facts, and what fills each.
+    pub(crate) slots: &'a Slots,
+    pub(crate) fills: &'a [Fills],
+}
+
+/// What fills a fact.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Fills {
+    pub(crate) asked: bool,
+    pub(crate) set: bool,
+    /// Whether it is a decision itself.
+    pub(crate) decision: bool,
+}
+
+impl Fills {
+    pub(crate) fn by_the_flow(self) -> bool {
+        self.asked || self.set
+    }
+}
+
+/// What is known in a conversation.
+#[derive(Clone, Copy)]
+pub(crate) struct Known<'s> {
+    pub(crate) scope: Scope<'s>,
+    /// Whether the question of a fact was passed over by the person ("passer").
+    pub(crate) skipped: &'s dyn Fn(&FactName) -> bool,
+    /// What the register answered to what is known now: whether a policy was found; none while it was not asked.
+    pub(crate) policy: Option<bool>,
+}
+
+/// What a conversation's open answers can change.
+#[derive(Debug, Default)]
+pub(crate) struct Outlook<'a> {
+    /// Why a fact is needed, by its place.
+    needed: Vec<Option<Why<'a>>>,
+    /// Whether a question or a rule may still fill a fact, by its place.
+    open: Vec<bool>,
+    /// Whether a jump stands before the summary: everything is asked then.
+    in_full: bool,
+    /// Whether a question before the summary is to be asked in any case.
+    is_due: bool,
+}
+
+/// What an open fact may still change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why<'a> {
+    /// The first open row of this table that reads it.
+    Row {
+        table: &'a str,
+        row: &'a str,
+    },
+    HandOver(&'a str),
+    /// Urgent advice, by the step's name.
+    Advice(&'a str),
+    /// A required document.
+    Document(&'a str),
+    /// A fact that is a decision itself, such as a convention.
+    Decision(&'a FactName),
+    /// Whether another question, which is needed, is put.
+    Question(&'a FactName),
+    /// What a rule sets, which is needed.
+    Rule(&'a FactName),
+    /// Whether a policy or an event is looked up.
+    LookUp,
+}
+
+impl fmt::Display for Why<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::Row { table, row: "" } => write!(f, "whether the table `{table}` decides"),
+            Self::Row { table, row } => write!(f, "the row `{row}` of the table `{table}`"),
+            Self::HandOver(reason) => write!(f, "the hand-over `{reason}`"),
+            Self::Advice(step) => write!(f, "the urgent advice `{step}`"),
+            Self::Document(kind) => write!(f, "the required document `{kind}`"),
+            Self::Decision(fact) => write!(f, "the decision `{fact}`"),
+            Self::Question(fact) => write!(f, "the question `{fact}`"),
+            Self::Rule(fact) => write!(f, "the rule for `{fact}`"),
+            Self::LookUp => f.write_str("a look-up"),
+        }
+    }
+}
+
+/// Which decisions count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sinks {
+    All,
+    /// Urgent advice and urgent hand-overs alone.
+    Urgent,
+}
+
+/// A step that may still be reached.
+#[derive(Clone, Copy)]
+struct Stop<'a> {
+    step: &'a Step,
+    /// The stop that called its flow.
+    caller: Option<usize>,
+    /// Whether a policy that was found leads past it.
+    unless_found: bool,
+    /// The jump forwards that leads past it.
+    unless_jumped: Option<usize>,
+    /// Whether it stands after another jump: nobody knows whether it is reached.
+    after_jump: bool,
+    /// Where the walk ends in any case if this step is taken: the claim is over, or only a person goes on.
+    ends_at: usize,
+    /// The truths of its condition, with those of its callers.
+    truths: Truths,
+}
+
+/// What fills a fact: a stop, and the next one that fills the same fact.
+#[derive(Clone, Copy)]
+struct Producer {
+    stop: usize,
+    next: usize,
+}
+
+const NONE: usize = usize::MAX;
+
+struct Builder<'a, 's> {
+    parts: Parts<'a>,
+    known: Known<'s>,
+    values: Vec<Option<&'s Value>>,
+    domains: Vec<OwnDomain<'s>>,
+    stops: Vec<Stop<'a>>,
+    needed: Vec<Option<Why<'a>>>,
+    todo: Vec<Slot>,
+    /// The first producer of each fact.
+    first: Vec<usize>,
+    producers: Vec<Producer>,
+    /// The number of stops before the summary.
+    before_review: Option<usize>,
+    /// Whether a question about the policy, the date or the place is still open: another look-up follows.
+    asks_identity: bool,
+    in_full: bool,
+}
+
+/// What a fact may be, kept.
+#[derive(Clone, Debug)]
+enum OwnDomain<'s> {
+    Is(Option<&'s Value>),
+    Among(Vec<Option<&'s Value>>),
+    Any,
+}
+
+impl<'a> Outlook<'a> {
+    /// Looks from `first`, the conversation's first flow, to the end of the claim.
+    pub(crate) fn look<'s>(parts: Parts<'a>, first: &str, known: Known<'s>, sinks: Sinks) -> Self
+    where
+        'a: 's,
+    {
+        let Some(flow) = parts.flows.get(first) else { return Self { in_full: true, ..Self::default() } };
+        let mut builder = Builder::new(parts, known);
+        builder.gather(flow, None);
+        for _ in 0..MAX_ROUNDS {
+            if !builder.judge() {
+                break;
+            }
+        }
+        builder.decide(sinks);
+        builder.spread();
+        let is_open = |domain: &OwnDomain| !matches!(domain, OwnDomain::Is(_));
+        let open = builder.domains.iter().map(is_open).collect();
+        let is_due = builder.is_due();
+        Self { needed: builder.needed, open, in_full: builder.in_full, is_due }
+    }
+
+    /// What an answer for this fact can still change.
+    pub(crate) fn needs(&self, slot: Slot) -> Option<Why<'a>> {
+        *self.needed.get(slot.0)?
+    }
+
+    /// Whether a question or a rule may still fill this fact, or a later look-up may change it.
+    pub(crate) fn is_open(&self, slot: Slot) -> bool {
+        self.open.get(slot.0).copied().unwrap_or_default()
+    }
+
+    /// Whether a question before the summary is to be asked in any case.
+    pub(crate) fn is_due(&self) -> bool {
+        self.is_due
+    }
+
+    /// Whether everything is asked, since a jump stands before the summary.
+    pub(crate) fn is_in_full(&self) -> bool {
+        self.in_full
+    }
+}
+
+impl<'a, 's> Builder<'a, 's>
+where
+    'a: 's,
+{
+    fn new(parts: Parts<'a>, known: Known<'s>) -> Self {
+        let slots = parts.slots;
+        let mut values = vec![None; slots.len()];
+        for (name, fact) in known.scope.facts {
+            if let Some(slot) = slots.of(name) {
+                values[slot.0] = Some(&fact.value);
+            }
+        }
+        let mut builder = Self {
+            parts,
+            known,
+            domains: Vec::new(),
+            stops: Vec::new(),
+            needed: vec![None; slots.len()],
+            todo: Vec::new(),
+            first: vec![NONE; slots.len()],
+            producers: Vec::new(),
+            values,
+            before_review: None,
+            asks_identity: true,
+            in_full: false,
+        };
+        builder.domains = builder.lasting();
+        // Before the steps were looked at, whatever a question or a rule can fill is open.
+        for (at, fills) in parts.fills.iter().enumerate() {
+            if fills.set || (fills.asked && builder.values[at].is_none()) {
+                builder.domains[at] = OwnDomain::Any;
+            }
+        }
+        builder
+    }
+
+    /// What facts may be besides what questions and rules fill.
+    fn lasting(&self) -> Vec<OwnDomain<'s>> {
+        let mut domains: Vec<_> = self.values.iter().map(|value| OwnDomain::Is(*value)).collect();
+        let slots = self.parts.slots;
+        let mut open = |name: &str| {
+            if let Some(slot) = slots.of(name) {
+                domains[slot.0] = OwnDomain::Any;
+            }
+        };
+        if self.known.policy.is_none() || self.asks_identity {
+            LOOKED_UP.into_iter().for_each(&mut open);
+        }
+        open(FactName::ORIENTATION.as_str());
+        open(FactName::ORIENTATION_MISSING.as_str());
+        // What is missing may still come, and is then decided on again.
+        let complete = slots.of(FactName::DOCUMENTS_COMPLETE.as_str());
+        if let Some(slot) = complete
+            && self.values[slot.0] != Some(&Value::Bool(true))
+        {
+            domains[slot.0] = OwnDomain::Any;
+        }
+        domains
+    }
+
+    fn could(&self, condition: &Condition) -> Truths {
+        condition.could(&self.known.scope, &|test: &Test| self.domains[test.slot().0].borrowed())
+    }
+
+    /// The truths of a step's condition together with what leads to it.
+    fn reach(&self, stop: &Stop) -> Truths {
+        let mut truths = stop.caller.map_or(Truths::from(true), |caller| self.stops[caller].truths);
+        if stop.unless_found {
+            truths = truths.and(match self.known.policy {
+                Some(true) => Truths::from(false),
+                Some(false) if !self.asks_identity => Truths::from(true),
+                _ => Truths::default(),
+            });
+        }
+        if let Some(jump) = stop.unless_jumped {
+            let jumps = self.stops[jump].truths;
+            truths = truths.and(match jumps.sure() {
+                Some(truth) => Truths::from(truth != Truth::True),
+                None if !jumps.may_be(Truth::True) => Truths::from(true),
+                None => Truths::default(),
+            });
+        }
+        if stop.after_jump {
+            truths = truths.and(Truths::default());
+        }
+        truths.and(self.could(&stop.step.when))
+    }
+
+    /// Gathers the steps that may be reached, through the flows that are called.
+    fn gather(&mut self, flow: &'a Flow, caller: Option<usize>) {
+        // Where a policy that was found leads on.
+        let mut found_at = 0;
+        // The last jump forwards, and where it leads.
+        let mut jump: Option<(usize, usize)> = None;
+        let mut after_jump = false;
+        for (at, step) in flow.steps.iter().enumerate() {
+            jump = jump.filter(|(_, target)| at < *target);
+            let unless_jumped = jump.map(|(stop, _)| stop);
+            let unless_found = at < found_at;
+            let truths = Truths::default();
+            let mut reached = Stop { step, caller, unless_found, unless_jumped, after_jump, ends_at: NONE, truths };
+            reached.truths = self.reach(&reached);
+            if !reached.truths.may_be(Truth::True) {
+                continue;
+            }
+            let stop = self.stops.len();
+            self.stops.push(reached);
+            match &step.kind {
+                StepKind::Call(name) => {
+                    if let Some(called) = self.parts.flows.get(name) {
+                        self.gather(called, Some(stop));
+                        if always_ends(called, self.parts.flows) {
+                            self.stops[stop].ends_at = self.stops.len();
+                        }
+                    }
+                }
+                StepKind::End(_) | StepKind::HandOver { resume: false, .. } => self.stops[stop].ends_at = stop + 1,
+                StepKind::CheckPolicy { found, not_found } if *not_found == at + 1 && *found > at => {
+                    found_at = found_at.max(*found);
+                }
+                StepKind::Goto(target) if *target > at && jump.is_none() => jump = Some((stop, *target)),
+                StepKind::CheckPolicy { .. } | StepKind::Goto(_) | StepKind::Branch { .. } => {
+                    after_jump = true;
+                    self.in_full |= self.before_review.is_none();
+                }
+                StepKind::Review => self.before_review = self.before_review.or(Some(stop)),
+                StepKind::Ask(question) => self.produces(stop, &question.fact),
+                StepKind::Set(values) => values.iter().for_each(|(fact, _)| self.produces(stop, fact)),
+                _ => {}
+            }
+        }
+    }
+
+    fn produces(&mut self, stop: usize, fact: &FactName) {
+        if let Some(slot) = self.parts.slots.of(fact) {
+            let next = std::mem::replace(&mut self.first[slot.0], self.producers.len());
+            self.producers.push(Producer { stop, next });
+        }
+    }
+
+    /// Whether the person may still be asked for this fact.
+    fn is_unanswered(&self, question: &Question, slot: Slot) -> bool {
+        self.values[slot.0].is_none() && !(self.known.skipped)(&question.fact)
+    }
+
+    /// Whether a person stated this fact: a rule does not always overwrite it.
+    fn is_stated(&self, fact: &FactName) -> bool {
+        self.known.scope.facts.get(fact).is_some_and(|fact| fact.source.is_a_person())
+    }
+
+    /// Judges the steps, and with them what the facts may be. False when nothing changed.
+    fn judge(&mut self) -> bool {
+        let parts = self.parts;
+        let mut domains = self.lasting();
+        let mut over = self.stops.len();
+        for at in 0..self.stops.len() {
+            let stop = self.stops[at];
+            let Stop { step, ends_at, .. } = stop;
+            let truths = if at < over { self.reach(&stop) } else { Truths::from(false) };
+            self.stops[at].truths = truths;
+            if truths.sure() == Some(Truth::True) {
+                over = over.min(ends_at);
+            }
+            if !truths.may_be(Truth::True) {
+                continue;
+            }
+            match &step.kind {
+                StepKind::Ask(question) => {
+                    if let Some(slot) = parts.slots.of(&question.fact)
+                        && self.is_unanswered(question, slot)
+                    {
+                        domains[slot.0] = OwnDomain::Any;
+                    }
+                }
+                StepKind::Set(values) => {
+                    for (fact, value) in values {
+                        if let Some(slot) = parts.slots.of(fact) {
+                            let stated = self.is_stated(fact);
+                            domains[slot.0].may_become(value, truths.sure().is_some(), stated);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        let slots = parts.slots;
+        let asks_identity =
+            IDENTITY.iter().any(|name| slots.of(name).is_some_and(|slot| matches!(domains[slot.0], OwnDomain::Any)));
+        let same = asks_identity == self.asks_identity
+            && domains.iter().zip(&self.domains).all(|(now, before)| now.is_as_wide_as(before));
+        self.domains = domains;
+        self.asks_identity = asks_identity;
+        !same
+    }
+
+    /// Needs the open facts of the steps that decide something.
+    fn decide(&mut self, sinks: Sinks) {
+        let parts = self.parts;
+        let mut decisions: Vec<(Slot, usize, &'a FactName)> = Vec::new();
+        for at in 0..self.stops.len() {
+            let Stop { step, truths, .. } = self.stops[at];
+            if !truths.may_be(Truth::True) {
+                continue;
+            }
+            let urgent = sinks == Sinks::Urgent;
+            match &step.kind {
+                StepKind::Say(saying) if saying.urgent => self.need_condition(at, Why::Advice(&step.id)),
+                StepKind::HandOver { reason, priority, .. } if !urgent || *priority == Priority::Urgent => {
+                    self.need_condition(at, Why::HandOver(reason));
+                }
+                StepKind::Collect(collect) if !urgent => {
+                    for wanted in collect.documents.iter().filter(|wanted| wanted.required) {
+                        let why = Why::Document(&wanted.kind);
+                        if !truths.and(self.could(&wanted.when)).is_settled() {
+                            self.need_condition(at, why);
+                            self.need_open(&wanted.when, why);
+                        }
+                    }
+                }
+                StepKind::Orient(table) if !urgent => {
+                    if let Some(table) = parts.tables.get(table) {
+                        self.need_condition(at, Why::Row { table: &table.name, row: "" });
+                        self.need_rows(table);
+                    }
+                }
+                StepKind::CheckPolicy { .. } | StepKind::CheckEvent if !urgent => self.need_condition(at, Why::LookUp),
+                StepKind::Set(values) if !urgent => {
+                    for (fact, _) in values {
+                        if let Some(slot) = parts.slots.of(fact).filter(|slot| parts.fills[slot.0].decision) {
+                            decisions.push((slot, at, fact));
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        // The last rule that holds sets the fact: what stands before one that holds in any case changes nothing.
+        let mut settled: Vec<Slot> = Vec::new();
+        for (slot, at, fact) in decisions.into_iter().rev() {
+            if settled.contains(&slot) {
+                continue;
+            }
+            if self.stops[at].truths.sure().is_some() {
+                settled.push(slot);
+            } else {
+                self.need_condition(at, Why::Decision(fact));
+            }
+        }
+    }
+
+    /// Needs what the table reads before the row that decides in any case. Rows just before it that decide the same
+    /// change nothing.
+    fn need_rows(&mut self, table: &'a Table) {
+        let mut open = Vec::new();
+        let mut decided = None;
+        for row in &table.rows {
+            let truths = self.could(&row.when);
+            match truths.sure() {
+                Some(Truth::False) => {}
+                Some(Truth::True) => {
+                    decided = Some(&row.then);
+                    break;
+                }
+                // It stops the table: the decision is to be completed.
+                Some(Truth::Unknown) => break,
+                None => open.push((row, truths)),
+            }
+        }
+        while let (Some(then), Some((row, truths))) = (decided, open.last())
+            && row.then == *then
+            && !truths.may_be(Truth::Unknown)
+        {
+            open.pop();
+        }
+        for (row, _) in open {
+            self.need_open(&row.when, Why::Row { table: &table.name, row: &row.id });
+        }
+    }
+
+    /// Whether a question before the summary is reached in any case, and its answer needed.
+    fn is_due(&self) -> bool {
+        let before = self.before_review.unwrap_or(self.stops.len());
+        self.stops[..before].iter().any(|stop| match &stop.step.kind {
+            StepKind::Ask(question) if stop.truths.sure() == Some(Truth::True) => {
+                self.parts.slots.of(&question.fact).is_some_and(|slot| {
+                    self.is_unanswered(question, slot) && (question.is_always_asked() || self.needed[slot.0].is_some())
+                })
+            }
+            _ => false,
+        })
+    }
+
+    /// Needs what the facts that are needed depend on: whether they are asked for or set.
+    fn spread(&mut self) {
+        while let Some(slot) = self.todo.pop() {
+            let mut next = self.first[slot.0];
+            while let Some(Producer { stop, next: after }) = self.producers.get(next).copied() {
+                next = after;
+                match &self.stops[stop].step.kind {
+                    StepKind::Ask(question) if self.is_unanswered(question, slot) => {
+                        self.need_condition(stop, Why::Question(&question.fact));
+                    }
+                    StepKind::Ask(_) => {}
+                    _ => self.need_condition(stop, Why::Rule(self.parts.slots.name(slot))),
+                }
+            }
+        }
+    }
+
+    /// Needs the open facts of a stop's condition and of those of its callers.
+    fn need_condition(&mut self, stop: usize, why: Why<'a>) {
+        let mut next = Some(stop);
+        while let Some(at) = next {
+            let Stop { step, caller, truths, .. } = self.stops[at];
+            if truths.is_settled() {
+                return;
+            }
+            self.need_open(&step.when, why);
+            next = caller;
+        }
+    }
+
+    fn need_open(&mut self, condition: &Condition, why: Why<'a>) {
+        let Self { domains, needed, todo, known, .. } = self;
+        let open = |test: &Test| domains[test.slot().0].borrowed();
+        condition.each_open(&known.scope, &open, &mut |test: &Test| {
+            let slot = test.slot();
+            if needed[slot.0].is_none() {
+                needed[slot.0] = Some(why);
+                todo.push(slot);
+            }
+        });
+    }
+}
+
+impl<'s> OwnDomain<'s> {
+    fn borrowed(&self) -> Domain<'_> {
+        match self {
+            Self::Is(value) => Domain::Is(*value),
+            Self::Among(values) => Domain::Among(values),
+            Self::Any => Domain::Any,
+        }
+    }
+
+    /// A rule may set this value, or sets it in any case, but where a person stated another.
+    fn may_become(&mut self, value: &'s Value, surely: bool, stated: bool) {
+        match self {
+            Self::Is(Some(known)) if *known == value => {}
+            _ if surely && !stated => *self = Self::Is(Some(value)),
+            Self::Is(known) => *self = Self::Among(vec![*known, Some(value)]),
+            Self::Among(values) => values.push(Some(value)),
+            Self::Any => {}
+        }
+    }
+
+    fn is_as_wide_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Is(_), Self::Is(_)) | (Self::Any, Self::Any) => true,
+            (Self::Among(some), Self::Among(others)) => some.len() == others.len(),
+            _ => false,
+        }
+    }
+}
+
+/// Whether nothing follows this flow: its last step, which every path comes to or ends before, leaves the conversation.
+fn always_ends(flow: &Flow, flows: &BTreeMap<String, Flow>) -> bool {
+    flow.steps.last().filter(|step| step.when == Condition::always()).is_some_and(|step| match &step.kind {
+        StepKind::End(_) | StepKind::HandOver { resume: false, .. } => true,
+        StepKind::Call(name) => flows.get(name).is_some_and(|called| always_ends(called, flows)),
+        _ => false,
+    })
+}
+
+impl Question {
+    /// Whether it is asked before the claim is sent whatever it can change.
+    pub(crate) fn is_always_asked(&self) -> bool {
+        self.before_sending
+            || matches!(self.purpose, Some(Purpose::Safety | Purpose::Identity))
+            || IDENTITY.contains(&self.fact.as_str())
+    }
+}
