@@ -176,7 +176,14 @@ async fn a_picture_is_given_up_after_its_seconds() {
     assert_eq!(convert.status().unwrap().code(), None, "the system ends it");
     let stored = receive(&documents, &jpeg).await.unwrap();
     assert_eq!(stored.media_type, MediaType::Jpeg);
-    assert_eq!(documents.inspect(&stored).await.unwrap().quality.remarks, [Remark::Unreadable]);
+    // Where the machine is so busy that three seconds of CPU take longer than ten, it is looked at again.
+    let seen = loop {
+        match documents.inspect(&stored).await {
+            Err(DocumentError::TimedOut) => {}
+            seen => break seen.unwrap(),
+        }
+    };
+    assert_eq!(seen.quality.remarks, [Remark::Unreadable]);
 }
 
 #[tokio::test]
@@ -185,7 +192,7 @@ async fn a_picture_is_decoded_as_in_this_process() {
     let apart = Documents::converting(folder.path(), Some(env!("CARGO_BIN_EXE_guichet").into())).unwrap();
     let here = tempfile::tempdir().unwrap();
     let here = Documents::local(here.path()).unwrap();
-    let picture = scene(2000, 1500, 3);
+    let picture = scene(1400, 1000, 3);
     for (format, orientation) in [(ImageFormat::Jpeg, Some(6)), (ImageFormat::Png, None), (ImageFormat::WebP, None)] {
         let bytes = encode(&picture, format);
         let bytes = orientation.map_or(bytes.clone(), |orientation| with_exif(&bytes, orientation));
