@@ -149,10 +149,11 @@ impl Writer {
     /// From now on transactions that write are counted. How many are missing that were durable before: the log lost its end.
     pub(super) async fn count(&self) -> Result<i64, StoreError> {
         let begin = |slot: &mut Slot| {
+            let end = LogEnd::open(&slot.database.file).map_err(|_| StoreError::ReadOnly)?;
+            // The note first: a server that runs beside this goes on meanwhile.
+            let noted = end.noted();
             let written = run(slot.ready()?, "SELECT number FROM written", 0, &[])?;
             let written = written.first().map_or(Ok(0), |row| row.int(0))?;
-            let end = LogEnd::open(&slot.database.file).map_err(|_| StoreError::ReadOnly)?;
-            let noted = end.noted();
             if noted.is_none() {
                 end.note(written);
             }
