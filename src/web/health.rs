@@ -13,7 +13,10 @@ use axum::{
     response::IntoResponse,
 };
 use serde::Serialize;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::{
+    task::{JoinHandle, spawn_blocking},
+    time::{Instant, sleep, timeout},
+};
 
 use super::{
     App,
@@ -36,6 +39,8 @@ pub struct Probe {
     /// Whose row is written.
     node: OnceLock<NodeId>,
     last: Mutex<Option<(Instant, Found)>>,
+    /// The look that has not ended. Where something hangs there is no second one, which would hang beside it.
+    under_way: tokio::sync::Mutex<Option<JoinHandle<Found>>>,
 }
 
 /// The least free space in MiB, where the system tells; or what is wrong.
@@ -67,19 +72,29 @@ pub(crate) async fn watch(app: App) {
     }
 }
 
-/// Tries whether something could be received: a row and a file are written to their disks, and both have room. While one has
-/// none, what people send is refused.
+/// Tries whether something could be received, and notes what was found within [`PATIENCE`].
 async fn probe(app: &App) {
-    let rooms = rooms(app);
-    let found = match &rooms {
-        Err(problem) => Err(problem.clone()),
-        Ok(least) => match timeout(PATIENCE, write(app)).await {
-            Ok(written) => written.map(|()| *least),
-            Err(_) => Err(format!("the database or the documents' folder gave no answer for {PATIENCE:?}")),
-        },
+    let mut under_way = app.probe.under_way.lock().await;
+    let looking = under_way.get_or_insert_with(|| tokio::spawn(look(app.clone())));
+    let found = match timeout(PATIENCE, looking).await {
+        Ok(found) => {
+            *under_way = None;
+            found.unwrap_or_else(|error| Err(error.to_string()))
+        }
+        Err(_) => Err(format!("the database or the documents' folder gave no answer for {PATIENCE:?}")),
     };
-    app.intake.set_no_room(rooms.is_err());
     app.probe.note(found);
+}
+
+/// A row and a file are written to their disks, and both have room. While one has none, what people send is refused.
+async fn look(app: App) -> Found {
+    let looking = app.clone();
+    // A disk that does not answer blocks its thread.
+    let rooms = spawn_blocking(move || rooms(&looking)).await.unwrap_or_else(|error| Err(error.to_string()));
+    app.intake.set_no_room(rooms.is_err());
+    let least = rooms?;
+    write(&app).await?;
+    Ok(least)
 }
 
 /// The least free space of the disks that hold the database and the documents.
