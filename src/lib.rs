@@ -49,7 +49,8 @@
 //! 8. **Never an automatic refusal.** [`contract`] and [`orientation`] inform and give reasons; a person decides.
 //! 9. **Every decision explains itself**: the rule, its inputs, what it passed over, who overrode it and why.
 //! 10. **Personal data is not logged**; identifiers are.
-//! 11. *Not held everywhere yet*: **asked only what can still change something**.
+//! 11. **Asked only what can still change something**, before the claim is sent (`flow/program/outlook.rs`), but for what the
+//!     flows mark as always asked.
 //! 12. **What shows or changes cases for a user carries a scope** ([`store::Cases`]); every scope sees everything today.
 //! 13. **No statement scans a table that grows**: `store/tests.rs` runs each on a full database and asks both engines how. *Not
 //!     held everywhere yet*: lists, queues and caches have a bound, every wait has an end, and a refusal comes before the

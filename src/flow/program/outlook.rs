@@ -584,10 +584,11 @@ impl<'s> OwnDomain<'s> {
     fn may_become(&mut self, value: &'s Value, surely: bool, stated: bool) {
         match self {
             Self::Is(Some(known)) if *known == value => {}
+            // A question before the rule may still fill it, and is read before the rule is.
+            Self::Any => {}
             _ if surely && !stated => *self = Self::Is(Some(value)),
             Self::Is(known) => *self = Self::Among(vec![*known, Some(value)]),
             Self::Among(values) => values.push(Some(value)),
-            Self::Any => {}
         }
     }
 
@@ -617,3 +618,6 @@ impl Question {
             || IDENTITY.contains(&self.fact.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests;

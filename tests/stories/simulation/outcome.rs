@@ -8,8 +8,8 @@ use guichet::domain::{
     priority::Priority,
 };
 
-/// The facts that are concluded from others.
-const CONCLUDED: [&str; 15] = [
+/// The facts that are concluded from others. Who manages under a convention, and against whom it recovers, are for the file.
+const CONCLUDED: [&str; 13] = [
     "peril",
     "policy_found",
     "policy_in_force",
@@ -22,8 +22,6 @@ const CONCLUDED: [&str; 15] = [
     "event_name",
     "event_deadline",
     "convention",
-    "convention_recourse",
-    "managing_insurer",
     "orientation",
 ];
 

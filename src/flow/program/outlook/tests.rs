@@ -1,0 +1,81 @@
+//! What is still needed of a water damage of the shipped flows.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::civil::date;
+
+use super::*;
+use crate::{
+    domain::fact::{Fact, Facts, Source},
+    flow::{Library, program::library::FIRST_FLOW, testing::shipped},
+};
+
+/// A claim of somebody whose policy was found and covers the loss.
+fn told(more: &[(&str, &str)]) -> Facts {
+    let library = shipped();
+    let known = [
+        ("danger", "none"),
+        ("injured", "no"),
+        ("incident", "water_damage"),
+        ("peril", "water_damage"),
+        ("water_running", "no"),
+        ("water_near_power", "no"),
+        ("ceiling_threatens", "no"),
+        ("claimant_role", "insured"),
+        ("policy_number", "7541289"),
+        ("policy_holder", "Julie Moreau"),
+        ("policy_found", "yes"),
+        ("policy_in_force", "yes"),
+        ("peril_covered", "yes"),
+        ("insured_place_matches", "yes"),
+        ("declared_in_time", "yes"),
+        ("loss_date", "2026-11-19"),
+        ("third_parties", "no"),
+    ];
+    let mut facts: Facts = BTreeMap::new();
+    for (fact, value) in known.into_iter().chain(more.iter().copied()) {
+        let value = library.fact_type(fact).unwrap().literal(value).unwrap();
+        facts.insert(fact.into(), Arc::new(Fact { value, source: Source::Policyholder }));
+    }
+    let place = crate::domain::fact::Address { postcode: Some("69003".to_owned()), ..Default::default() };
+    facts.insert(FactName::LOSS_PLACE, Arc::new(Fact { value: Value::Address(place), source: Source::Policyholder }));
+    facts
+}
+
+fn needed(library: &Library, facts: &Facts) -> Vec<String> {
+    let scope = Scope { facts, insurer: library.insurer("demo").unwrap(), today: date(2026, 11, 20) };
+    let known = Known { scope, skipped: &|_| false, policy: Some(true) };
+    let outlook = Outlook::look(library.parts(), FIRST_FLOW, known, Sinks::All);
+    let slots = library.slots();
+    let needed = (0..slots.len()).map(Slot).filter(|slot| outlook.needs(*slot).is_some());
+    needed.map(|slot| slots.name(slot).to_string()).collect()
+}
+
+#[test]
+fn what_decides_nothing_more_is_not_needed() {
+    let library = shipped();
+    let has = |facts: &[(&str, &str)], fact: &str| needed(&library, &told(facts)).iter().any(|needed| needed == fact);
+    for fact in ["building_under_10", "previous_claims", "damage_amount", "video_possible", "cause", "damaged"] {
+        assert!(has(&[], fact), "{fact} may still decide");
+    }
+    // A ceiling that threatens sends an expert, and a handler follows the case.
+    let threatens = [("ceiling_threatens", "yes"), ("habitable", "yes")];
+    for fact in ["building_under_10", "video_possible", "cause_repaired"] {
+        assert!(!has(&threatens, fact), "{fact} decides nothing more");
+    }
+    assert!(has(&threatens, "damage_amount"), "the convention still depends on it");
+    for fact in ["rooms", "repaired_by", "remarks", "contact_channel", "neighbour_name"] {
+        assert!(!has(&[], fact), "{fact} is for the file");
+    }
+}
+
+#[test]
+fn whether_a_question_that_is_needed_is_put_is_needed_too() {
+    let library = shipped();
+    let needed = needed(&library, &told(&[]));
+    // The amicable report decides by the dispute that a rule sets, and is due where another home is concerned.
+    assert!(needed.iter().any(|fact| fact == "origin"), "{needed:?}");
+    let mine = [("origin", "home"), ("cause", "appliance"), ("building", "house"), ("occupancy", "owner_occupier")];
+    let needed = self::needed(&library, &told(&mine));
+    assert!(!needed.iter().any(|fact| fact == "amicable_report" || fact == "roof_open"), "{needed:?}");
+}
