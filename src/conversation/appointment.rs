@@ -10,6 +10,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{
     action::{Actor, MissionStep},
     error::ConversationError,
+    loaded::Conversation,
     look_ups::LookUps,
     services::Services,
     turn::Turn,
@@ -22,7 +23,7 @@ use crate::{
         orientation_mode::OrientationMode,
     },
     dossier::{Dossier, TimelineEvent},
-    flow::{AppointmentEvent, Event, Offer, Offering},
+    flow::{AppointmentEvent, Event, Offer, Offering, told_availability},
     planning::{
         Busy, Case, Expert, Experts, Rules, Slot, SurveyPlace, Wish, eve_of, free_slots, propose, rank, survey_place,
     },
@@ -48,7 +49,11 @@ pub(super) async fn act(
     let mission = open_mission(&dossier, services).await?;
     let event = match step {
         MissionStep::Order { .. } => return Ok(None),
-        MissionStep::Offer => offer(turn, by, mission, None, Offering::New, services).await?,
+        MissionStep::Offer => {
+            let Conversation { library, row, state, .. } = &turn.conversation;
+            let wish = told_availability(library, &row.insurer, state, turn.now);
+            offer(turn, by, mission, wish, Offering::New, services).await?
+        }
         MissionStep::Book { start } => book_at(turn, by, mission, start, services).await?,
         MissionStep::CancelAppointment => {
             let cancelled = cancel(turn, by, &mission);

@@ -8,6 +8,8 @@ open_name! {
     FactName {
         /// The expert's appointment, once one is booked.
         APPOINTMENT = "appointment",
+        /// When an expert's visit would suit the person, in their words.
+        AVAILABILITY = "availability",
         BIRTH_DATE = "birth_date",
         CAUSE = "cause",
         CLAIMANT_ROLE = "claimant_role",

@@ -44,6 +44,7 @@ pub(crate) use program::{
 };
 pub use run::{
     after_closing::means_another,
+    appointment::told_availability,
     booking::{AppointmentEvent, Offer, Offering},
     coverage::{Coverage, Covered},
     effect::{Effect, Handover, Note, PolicyQuery},

@@ -21,7 +21,7 @@ use crate::{
         orientation_mode::OrientationMode,
         priority::Priority,
     },
-    flow::program::handovers::OwnReason,
+    flow::program::{handovers::OwnReason, library::Library},
     planning::{Wish, survey_place},
     understanding::{Answer, ChoiceItem, ChoiceSet, Open, Want},
 };
@@ -49,6 +49,15 @@ impl State {
     pub fn has_appointment(&self) -> bool {
         self.appointment.is_some()
     }
+}
+
+/// The time that the person said would suit them before anything was proposed, where they named one (`availability`).
+pub fn told_availability(library: &Library, insurer: &str, state: &State, now: Timestamp) -> Option<Wish> {
+    let Some(Value::Text(told)) = state.fact(&FactName::AVAILABILITY) else { return None };
+    let told = told.clone();
+    let mut interpreter = Interpreter::new(library, insurer, state.clone(), now);
+    interpreter.parsed = Some(interpreter.read(&told));
+    interpreter.wish().filter(|(_, refused)| !refused).map(|(wish, _)| wish)
 }
 
 impl Interpreter<'_> {

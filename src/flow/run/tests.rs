@@ -3,8 +3,10 @@
 use jiff::Timestamp;
 
 use super::{
+    appointment::told_availability,
     effect::{Effect, Note},
     event::{Event, PolicyAnswer, UserMessage},
+    interpreter::Interpreter,
     state::{ConversationMode, State},
     step::step,
 };
@@ -629,4 +631,122 @@ fn a_revision_kept_when_all_flows_stood_in_one_folder_compiles_to_the_same_flows
     both.insert("claims/opening.yaml".to_owned(), sources["claims/shared/opening.yaml"].clone());
     let error = Library::from_sources(both).unwrap_err().to_string();
     assert!(error.contains("the flow `opening` stands in claims/opening.yaml already"), "{error}");
+}
+
+/// What the conventions' flows conclude from facts, as the last `set` leaves it.
+fn concluded(flow: &str, facts: &[(&str, Value)], wanted: &str) -> String {
+    let library = shipped();
+    let now: Timestamp = "2026-11-20T09:00:00Z".parse().unwrap();
+    let mut interpreter = Interpreter::new(&library, "demo", State::default(), now);
+    for (name, value) in facts {
+        interpreter.set_fact(*name, value.clone(), Source::Policyholder);
+    }
+    interpreter.state.first = Some(flow.to_owned());
+    interpreter.begin();
+    interpreter.run();
+    match interpreter.state.fact(wanted) {
+        Some(Value::Choice(code)) => code.clone(),
+        Some(Value::Bool(holds)) => holds.to_string(),
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn agreements_between_insurers_are_concluded_from_facts_and_left_to_assess_where_these_do_not_settle_them() {
+    let choice = |code: &str| Value::Choice(code.to_owned());
+    let euros = |euros: i64| Value::Amount(euros * 100);
+    let water = |more: &[(&'static str, Value)]| {
+        let mut facts = vec![
+            ("incident", choice("water_damage")),
+            ("peril", choice("water_damage")),
+            ("origin", choice("home")),
+            ("cause", choice("pipe_visible")),
+            ("building", choice("condominium")),
+            ("occupancy", choice("owner_occupier")),
+            ("third_parties", Value::Bool(false)),
+            ("peril_covered", Value::Bool(true)),
+            ("damage_amount", euros(1000)),
+        ];
+        facts.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
+        facts.extend_from_slice(more);
+        facts
+    };
+    let agreement = |more: &[(&'static str, Value)], wanted| concluded("water_conventions", &water(more), wanted);
+    // Amounts are compared without VAT; 1,700 euros with it are 1,545 without, and the quote decides.
+    assert_eq!(agreement(&[], "convention"), "irsi_1");
+    assert_eq!(agreement(&[("damage_amount", euros(1700))], "convention"), "to_assess");
+    assert_eq!(agreement(&[("damage_amount", euros(3500))], "convention"), "irsi_2");
+    assert_eq!(agreement(&[("damage_amount", euros(5600))], "convention"), "to_assess");
+    // CIDE-COP: two insurers, a cause that is covered, no contractor's liability.
+    let large = || ("damage_amount", euros(12_000));
+    assert_eq!(agreement(&[large()], "convention"), "cide_cop");
+    assert_eq!(agreement(&[large(), ("peril_covered", Value::Bool(false))], "convention"), "to_assess");
+    assert_eq!(agreement(&[large(), ("cause", choice("works"))], "convention"), "to_assess");
+    // A roof that let a storm in is excluded.
+    let storm = [("cause", choice("roof")), ("roof_open", Value::Bool(true))];
+    assert_eq!(agreement(&storm, "irsi_excluded"), "true");
+    // A third damage reopens recourse only where it is of the same cause.
+    let several = || ("previous_claims", choice("several"));
+    assert_eq!(agreement(&[several(), ("same_cause", Value::Bool(true))], "convention_recourse"), "true");
+    assert_eq!(agreement(&[several(), ("same_cause", Value::Bool(false))], "convention_recourse"), "false");
+    assert_eq!(agreement(&[several(), ("same_cause", Value::Unknown)], "convention_recourse"), "None");
+    // Who manages: one for each premises; the building's where the owner has no policy in force.
+    assert_eq!(agreement(&[], "managing_insurer"), "occupant");
+    assert_eq!(agreement(&[("policy_in_force", Value::Bool(false))], "managing_insurer"), "building");
+    assert_eq!(agreement(&[("third_parties", Value::Bool(true))], "several_managers"), "true");
+    let holidays = [("occupancy", choice("landlord")), ("letting", choice("seasonal"))];
+    assert_eq!(agreement(&holidays, "managing_insurer"), "to_assess");
+    assert_eq!(agreement(&holidays, "convention"), "to_assess");
+
+    let fire = |cause: &str, extent: &str| {
+        let facts = [
+            ("incident", choice("fire")),
+            ("peril", choice("fire")),
+            ("building", choice("condominium")),
+            ("fire_cause", choice(cause)),
+            ("fire_extent", choice(extent)),
+            ("damage_amount", euros(1000)),
+        ];
+        concluded("fire_conventions", &facts, "convention")
+    };
+    assert_eq!(fire("cooking", "room"), "irsi_1");
+    assert_eq!(fire("cooking", "smoke"), "to_assess", "soot without flames");
+    assert_eq!(fire("heating", "spot"), "to_assess", "within its hearth");
+    assert_eq!(fire("nature", "room"), "none");
+
+    let crash = |more: &[(&'static str, Value)], wanted| {
+        let mut facts = vec![
+            ("peril", choice("car_collision")),
+            ("collision_with", choice("one_vehicle")),
+            ("abroad", Value::Bool(false)),
+            ("other_party_insurer", Value::Text("Assurances du Phare".to_owned())),
+            ("damage_amount", euros(2000)),
+        ];
+        facts.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
+        facts.extend_from_slice(more);
+        concluded("car_conventions", &facts, wanted)
+    };
+    assert_eq!(crash(&[], "car_convention"), "irsa_flat");
+    assert_eq!(crash(&[], "irsa_survey"), "true");
+    assert_eq!(crash(&[("damage_amount", euros(12_000))], "car_convention"), "irsa_real");
+    assert_eq!(crash(&[("damage_amount", euros(7800))], "car_convention"), "irsa_to_assess");
+    assert_eq!(crash(&[("abroad", Value::Bool(true))], "car_convention"), "irsa_to_assess");
+    let unknown = [("other_party_insurer", Value::Unknown), ("other_uninsured", Value::Unknown)];
+    assert_eq!(crash(&unknown, "car_convention"), "irsa_to_assess");
+    assert_eq!(crash(&[("other_uninsured", Value::Bool(true))], "car_convention"), "none");
+}
+
+#[test]
+fn the_time_that_a_person_named_before_is_what_slots_are_looked_for_by() {
+    let library = shipped();
+    let now: Timestamp = "2026-11-20T09:00:00Z".parse().unwrap();
+    let wished = |told: &str| {
+        let mut state = State::default();
+        let fact = Fact { value: Value::Text(told.to_owned()), source: Source::Policyholder };
+        state.facts.insert(FactName::AVAILABILITY, fact.into());
+        told_availability(&library, "demo", &state, now).map(|wish| (wish.moment.start.date().to_string(), wish.dated))
+    };
+    assert_eq!(wished("plutôt mardi matin"), Some(("2026-11-24".to_owned(), true)));
+    assert_eq!(wished("pas mardi"), None);
+    assert_eq!(wished("peu importe"), None);
 }

@@ -57,7 +57,7 @@ const WORDS = {
   ],
   twoOpen: ["Deux conversations", "Two conversations"],
   twoOpenText: [
-    "Vous avez déjà une conversation sur cet appareil. Ce lien en ouvre une autre : laquelle voulez-vous ici ?",
+    "Vous avez déjà une conversation sur cet appareil. Ce lien en ouvre une autre : laquelle voulez-vous ici ?",
     "You already have a conversation on this device. This link opens another one: which one do you want here?",
   ],
   keepMine: ["Garder la mienne", "Keep mine"],

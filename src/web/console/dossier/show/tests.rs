@@ -100,7 +100,7 @@ impl DossierPage {
 #[test]
 fn a_closed_dossier_says_by_whom_and_why_and_offers_no_take_over() {
     let page = DossierPage::sample().render().unwrap();
-    assert!(page.contains("a clos le dossier. « Réglé &#60;ici&#62; »"));
+    assert!(page.contains("a clos le dossier. «\u{a0}Réglé &#60;ici&#62;\u{a0}»"));
     assert!(!page.contains("/take-over") && !page.contains("/give-back") && !page.contains("id=\"closing\""));
 }
 

@@ -43,12 +43,12 @@ fn a_line_tells_names_and_leads_to_its_message_and_to_the_other_dossier() {
         })
     };
     let collapse = TimelineEvent::Danger { detail: "collapse".into() };
-    assert_eq!(told(&collapse, "danger").0, "a entendu un danger et donné les consignes : effondrement");
+    assert_eq!(told(&collapse, "danger").0, "a entendu un danger et donné les consignes\u{a0}: effondrement");
     let cited = TimelineEvent::Cited { message: 4, dossier: other, reference: "K7QF-93MX".into() };
     assert_eq!(
         told(&cited, "cited"),
         ("a écrit en citant le dossier K7QF-93MX, dont ce n’est pas l’adresse connue".into(), Some(4), Some(other))
     );
     let undecided = TimelineEvent::Oriented { mode: None, missing: vec!["damage_amount".into()] };
-    assert_eq!(told(&undecided, "oriented").0, "n’a pas pu orienter, il manque : Montant estimé");
+    assert_eq!(told(&undecided, "oriented").0, "n’a pas pu orienter, il manque\u{a0}: Montant estimé");
 }
