@@ -71,6 +71,8 @@ const ANSWERS: &[(&str, &[&str])] = &[
             "bjr g une fuite ds la sdb",
         ],
     ),
+    ("de ces cas", &["rien de tout ça", "non, rien", "aucun"]),
+    ("champignons ou des insectes", &["non"]),
     ("coule-t-elle encore", &["non", "non, j'ai coupé l'eau", "ça ne coule plus"]),
     ("touche-t-elle une prise", &["non"]),
     ("plafond gonfle", &["non", "non pas du tout"]),

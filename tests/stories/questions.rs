@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use guichet::{
     domain::language::Language,
-    flow::{Library, StepKind, built_in},
+    flow::{Library, StepKind, read_sources},
 };
 use serde_json::Value as Json;
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
@@ -53,7 +53,7 @@ struct Asked {
 
 impl Questions {
     pub(super) fn read() -> Self {
-        let sources = built_in();
+        let sources = read_sources(&super::flows()).unwrap();
         let heard = heard_words(&sources);
         let library = Library::from_sources(sources).unwrap();
         let mut asked = Vec::new();

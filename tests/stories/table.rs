@@ -16,6 +16,15 @@ const SEGMENTS: usize = 25;
 /// In a hundred stories so many answers may not be understood.
 const NOT_UNDERSTOOD_OF_HUNDRED: usize = 30;
 
+/// What is not reached yet, and may not get worse: messages, text messages, answers not understood, questions of what had been
+/// said and persons who were called without need, the last three of a hundred stories.
+const HELD_NINE_OF_TEN: usize = 16;
+const HELD_MOST: usize = 19;
+const HELD_SEGMENTS: usize = 60;
+const HELD_NOT_UNDERSTOOD_OF_HUNDRED: usize = 40;
+const HELD_REDUNDANT_OF_HUNDRED: usize = 80;
+const HELD_WITHOUT_NEED_OF_HUNDRED: usize = 30;
+
 /// The page.
 pub(super) fn page(played: &[Played]) -> String {
     let mut page = String::from(
@@ -73,10 +82,25 @@ pub(super) fn transcripts(played: &[Played]) -> String {
     all
 }
 
-/// The stories at whose end nobody has a claim.
-pub(super) fn not_sent(played: &[Played]) -> Vec<String> {
-    let lost = played.iter().filter(|story| story.end == End::Lost);
-    lost.map(|story| format!("{}, {}, {}", story.story, story.register.name(), story.door.name())).collect()
+/// What is beyond the limits, with the stories that show why.
+pub(super) fn beyond_the_limits(played: &[Played]) -> Vec<String> {
+    let messages = sorted(played);
+    let mut found = Vec::new();
+    let mut holds = |what: &str, is: usize, limit: usize| {
+        if is > limit {
+            found.push(format!("{what}: {is}, at most {limit}"));
+        }
+    };
+    holds("messages, median", quantile(&messages, 50), MEDIAN);
+    holds("messages, nine of ten", quantile(&messages, 90), HELD_NINE_OF_TEN);
+    holds("messages, the most", quantile(&messages, 100), HELD_MOST);
+    let of_hundred = |number: usize| played.len() * number / 100;
+    holds("text messages, the most", most_segments(played), HELD_SEGMENTS);
+    holds("not understood", not_understood(played), of_hundred(HELD_NOT_UNDERSTOOD_OF_HUNDRED));
+    holds("asked although it was said", redundant(played), of_hundred(HELD_REDUNDANT_OF_HUNDRED));
+    holds("handed over without need", handed_over(played).count(), of_hundred(HELD_WITHOUT_NEED_OF_HUNDRED));
+    holds("not sent", played.iter().filter(|story| story.end == End::Lost).count(), 0);
+    found
 }
 
 fn sorted(played: &[Played]) -> Vec<usize> {

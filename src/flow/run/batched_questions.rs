@@ -7,6 +7,7 @@ use super::{effect::Effect, interpreter::Interpreter};
 use crate::{
     domain::{
         fact::{Address, Source, Value},
+        fact_name::FactName,
         message::{Body, Channel, Input},
     },
     flow::program::{
@@ -69,12 +70,20 @@ impl<'a> Interpreter<'a> {
     fn due(&self) -> Due<'a> {
         let mut due = Due::default();
         let mut looked_up = false;
-        for StepAhead { flow, at, step, .. } in self.look_ahead().filter(|ahead| ahead.due == Truth::True) {
+        // What a rule may still set, by the answer to a question of this message, is not asked in it.
+        let mut may_be_set: Vec<&FactName> = Vec::new();
+        for StepAhead { flow, at, step, due: is_due } in self.look_ahead() {
+            if is_due != Truth::True {
+                if let StepKind::Set(values) = &step.kind {
+                    may_be_set.extend(values.iter().map(|(fact, _)| fact));
+                }
+                continue;
+            }
             match &step.kind {
                 StepKind::Ask(question) => {
                     let fact = &question.fact;
                     let open = !self.state.facts.contains_key(fact) && !self.state.skipped.contains(fact);
-                    if open && self.is_needed(question) {
+                    if open && !may_be_set.contains(&fact) && self.is_needed(question) {
                         due.questions.push(question);
                     }
                 }

@@ -6,6 +6,7 @@ const ANSWERS = [
   [/blessé|danger électrique/, "Non, aucun danger"],
   [/Que s'est-il passé/, "Dégât des eaux, fuite"],
   [/coule-t-elle encore/, "Non"],
+  [/n de ces cas/, ["Rien de tout ça"]],
   [/touche-t-elle une prise/, "Non"],
   [/plafond gonfle/, "Non"],
   [/rester chez vous/, "Oui"],

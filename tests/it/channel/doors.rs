@@ -51,6 +51,7 @@ const ANSWERS: &[(&str, &str)] = &[
     ("danger électrique", "non, aucun danger"),
     ("s'est-il passé", "une fuite d'eau dans la cuisine"),
     ("coule-t-elle encore", "non"),
+    ("n de ces cas", "rien de tout ça"),
     ("touche-t-elle une prise", "non"),
     ("plafond gonfle", "non"),
     ("rester chez vous", "oui"),

@@ -37,6 +37,7 @@ const STORY: &[(&str, &[Do])] = &[
     ("danger électrique", &[Do::Press("Non, aucun danger")]),
     ("Que s'est-il passé", &[Do::Say("une fuite d'eau")]),
     ("L'eau coule-t-elle encore", &[Do::Press("Non")]),
+    ("n de ces cas", &[Do::Say("rien de tout ça")]),
     ("touche-t-elle une prise", &[Do::Press("Non")]),
     ("Un plafond gonfle-t-il", &[Do::Press("Non")]),
     ("Pouvez-vous rester chez vous", &[Do::Press("Oui")]),

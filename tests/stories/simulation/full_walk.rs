@@ -14,12 +14,13 @@ use guichet::{
         fact_name::FactName,
         language::Language,
     },
-    flow::{Condition, Flow, Library, PolicyAnswer, PolicyQuery, Saying, Scope, Step, StepKind, Test, built_in},
+    flow::{Condition, Flow, Library, PolicyAnswer, PolicyQuery, Saying, Scope, Step, StepKind, Test},
 };
 use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::{
+    super::flows,
     host::Host,
     outcome::Walked,
     person::{Answer, TODAY, day, in_words},
@@ -242,8 +243,9 @@ struct Name {
 }
 
 fn events() -> &'static Events {
-    static EVENTS: std::sync::LazyLock<Events> =
-        std::sync::LazyLock::new(|| serde_saphyr::from_str(&built_in()["events.yaml"]).unwrap());
+    static EVENTS: std::sync::LazyLock<Events> = std::sync::LazyLock::new(|| {
+        serde_saphyr::from_str(&std::fs::read_to_string(flows().join("events.yaml")).unwrap()).unwrap()
+    });
     &EVENTS
 }
 

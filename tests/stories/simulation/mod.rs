@@ -15,9 +15,10 @@ use std::{
     },
 };
 
-use guichet::flow::{Library, built_in};
+use guichet::flow::{Library, read_sources};
 
 use self::{host::Host, person::Person};
+use super::flows;
 
 /// How many people of each family are tried, where that is to be more than in the tests.
 const PEOPLE: &str = "GUICHET_TEST_SIMULATED_PEOPLE";
@@ -30,7 +31,7 @@ const TOLD: usize = 3;
 #[test]
 #[expect(clippy::print_stdout, reason = "for whoever runs tests/stories/simulate")]
 fn who_is_asked_less_is_decided_about_alike() {
-    let library = Library::from_sources(built_in()).unwrap();
+    let library = Library::load(&flows()).unwrap();
     let people = std::env::var(PEOPLE).map_or(FEW, |people| people.parse().unwrap());
     let only = std::env::var(FAMILIES).unwrap_or_default();
     let only: BTreeSet<&str> = only.split(',').filter(|family| !family.is_empty()).collect();
@@ -62,13 +63,13 @@ fn who_is_asked_less_is_decided_about_alike() {
 /// One question that decides something is never put: the people of its family show it.
 #[test]
 fn a_question_that_is_left_out_is_noticed() {
-    let whole = Library::from_sources(built_in()).unwrap();
+    let whole = Library::load(&flows()).unwrap();
     for (family, file, fact) in [
         ("water_damage", "claims/water_damage/water_first_aid.yaml", "ceiling_threatens"),
         ("burglary", "claims/burglary/burglary.yaml", "recent_thefts"),
         ("liability", "claims/liability/liability.yaml", "signed_something"),
     ] {
-        let mut sources = built_in();
+        let mut sources = read_sources(&flows()).unwrap();
         let source = sources.get_mut(file).unwrap();
         let question = format!("  - ask: {fact}\n");
         // It is due in no claim of its family.

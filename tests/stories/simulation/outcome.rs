@@ -9,7 +9,7 @@ use guichet::domain::{
 };
 
 /// The facts that are concluded from others. Who manages under a convention, and against whom it recovers, are for the file.
-const CONCLUDED: [&str; 13] = [
+const CONCLUDED: [&str; 14] = [
     "peril",
     "policy_found",
     "policy_in_force",
@@ -22,6 +22,7 @@ const CONCLUDED: [&str; 13] = [
     "event_name",
     "event_deadline",
     "convention",
+    "car_convention",
     "orientation",
 ];
 
@@ -30,8 +31,7 @@ const CONCLUDED: [&str; 13] = [
 pub(super) struct Outcome {
     /// The mode and the desk of the row that decided last.
     pub(super) decided: BTreeMap<String, String>,
-    /// Why persons were called, the last reason, and how urgently.
-    pub(super) reasons: BTreeSet<String>,
+    /// Why a person was called last, and how urgently.
     pub(super) last_reason: Option<String>,
     pub(super) priority: Option<Priority>,
     /// The urgent advice, by its text in the files.
@@ -49,7 +49,6 @@ pub(super) struct Walked {
 
 impl Outcome {
     pub(super) fn hand_over(&mut self, reason: &str, priority: Priority) {
-        self.reasons.insert(reason.to_owned());
         self.last_reason = Some(reason.to_owned());
         self.priority = self.priority.max(Some(priority));
     }
@@ -68,7 +67,6 @@ impl Outcome {
             }
         };
         compare("decided", format!("{:?}", self.decided), format!("{:?}", other.decided));
-        compare("reasons", format!("{:?}", self.reasons), format!("{:?}", other.reasons));
         compare("reason", format!("{:?}", self.last_reason), format!("{:?}", other.last_reason));
         compare("priority", format!("{:?}", self.priority), format!("{:?}", other.priority));
         compare("advice", format!("{:?}", self.advice), format!("{:?}", other.advice));

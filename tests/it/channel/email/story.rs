@@ -13,6 +13,7 @@ use crate::support::{ALL, Database, Server};
 /// A part of a question, and Julie's answer. The first that fits.
 const ANSWERS: &[(&str, &str)] = &[
     ("Voici ce que j'ai noté", "c'est bon, envoyez"),
+    ("n de ces cas", "rien de tout ça"),
     ("touche-t-elle une prise", "non"),
     ("plafond gonfle", "non plus"),
     ("Qui êtes-vous", "c'est moi l'assurée"),
