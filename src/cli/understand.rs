@@ -106,8 +106,13 @@ impl Understand {
         let mut values: Vec<Json> = parsed.values().iter().map(|found| self.value(text, found)).collect();
         let insurer = self.insurer.as_deref().and_then(|id| library.insurer(id));
         if let Some(pattern) = insurer.and_then(|insurer| insurer.policy_number.as_ref()) {
-            let want =
-                Want { input: Input::PolicyNumber, choices: None, prefer_past: true, policy_pattern: Some(pattern) };
+            let want = Want {
+                input: Input::PolicyNumber,
+                choices: None,
+                prefer_past: true,
+                partly: None,
+                policy_pattern: Some(pattern),
+            };
             if let Some(Value::Text(number)) = library.vocabulary().extract_unprompted(&parsed, &want, ctx) {
                 values.retain(|value| value["kind"] != "policy_number");
                 values.push(json!({ "kind": "policy_number", "text": number, "value": number }));

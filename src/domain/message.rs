@@ -149,6 +149,11 @@ pub enum Shared {
 }
 
 impl Body {
+    /// Whether it asks for files, which a channel may not carry.
+    pub fn asks_for_files(&self) -> bool {
+        matches!(self.input, Some(Input::Photos | Input::Document))
+    }
+
     /// Says `next` in the same message: the texts one below the other, and the answers that are awaited in the end.
     pub fn append(&mut self, next: Self) {
         self.text = [std::mem::take(&mut self.text), next.text].join("\n\n");

@@ -1,7 +1,7 @@
 //! Addresses: a number, a street, a postcode and a commune, of which the last two are checked against each other.
 
 use super::{
-    Vocabulary,
+    ParsedMessage, ValueKind, Vocabulary,
     communes::{Agreement, Commune, Communes, MAX_WORDS},
     number::whole,
     text::{Text, TokenKind},
@@ -126,7 +126,8 @@ impl Vocabulary {
     }
 
     /// An address where one was asked for: without a street there may be a postcode, or a figure and a name.
-    pub(super) fn loose_address(&self, text: &Text) -> Option<Address> {
+    pub(super) fn loose_address(&self, parsed: &ParsedMessage) -> Option<Address> {
+        let text = &parsed.text;
         let line = text.original().trim().to_owned();
         if let Some((at, postcode)) = (0..text.len()).find_map(|at| Some((at, self.postcode_at(text, at)?))) {
             let (city, _) = self.town_at(text, at + 1, postcode);
@@ -135,8 +136,15 @@ impl Vocabulary {
         let words = (0..text.len()).filter(|&at| text.is_word(at)).count();
         let figures = (0..text.len()).any(|at| text.is_digits(at));
         let street = self.streets.find(text).is_some();
-        let plausible = words >= 2 && (street || (figures && self.time.find(text).is_none()));
+        let timed = parsed.values.iter().any(|found| found.kind == ValueKind::Time);
+        let abroad = self.countries.find(text).is_some() && words <= MAX_STREET_TOKENS;
+        let plausible = words >= 2 && (street || abroad || (figures && !timed));
         plausible.then_some(Address { line, postcode: None, city: None })
+    }
+
+    /// Whether a place is abroad: it names a country.
+    pub fn is_abroad(&self, place: &str) -> bool {
+        self.countries.find(&Text::new(place)).is_some()
     }
 
     /// Whether a comma before `at` stands within an address: the next part of one follows it.

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Vocabulary, number::Number, text::Text, vocabulary::Currency};
+use super::{Entity, ValueKind, Vocabulary, number::Number, text::Text, vocabulary::Currency};
+use crate::domain::fact::Value;
 
 /// From this on, a figure followed by "e" is an amount; under it, a rank ("2e étage").
 const MIN_EUROS_BY_LETTER: f64 = 25.0;
@@ -213,4 +214,28 @@ impl Vocabulary {
 /// Euros in cents; none for more than [`MAX_EUROS`].
 pub(super) fn cents(euros: f64) -> Option<i64> {
     if (0.0..=MAX_EUROS).contains(&euros) { super::number::whole(euros * 100.0) } else { None }
+}
+
+/// The least figure without a currency that counts as a price in a list of prices: "la télé 700 €, le vélo 350".
+const MIN_PRICE: f64 = 20.0;
+
+/// The sum of the amounts that a message lists, in cents: two or more, with the same tax. Figures without a currency beside them
+/// count as well.
+pub(super) fn listed(text: &Text, values: &[Entity]) -> Option<i64> {
+    let mut listed = values.iter().filter(|found| !found.denied);
+    let first = listed.clone().find(|found| matches!(found.value, Value::Amount(_)))?;
+    let (mut sum, mut count) = (0_i64, 0);
+    let same = listed.all(|found| match &found.value {
+        Value::Amount(more) => {
+            (sum, count) = (sum + more, count + 1);
+            found.tax == first.tax && found.low.is_none()
+        }
+        Value::Number(number) if found.kind == ValueKind::Number && number.get() >= MIN_PRICE => {
+            (sum, count) = (sum + cents(number.get()).unwrap_or_default(), count + 1);
+            !text.is_word(found.tokens.end)
+                || matches!(text.word(found.tokens.end), "de" | "d" | "et" | "le" | "la" | "les" | "pour" | "en")
+        }
+        _ => true,
+    });
+    (same && count > 1).then_some(sum)
 }

@@ -1,5 +1,7 @@
 //! Answers: reads a message as the answer to the pending question, or searches it for the answer to a later one.
 
+use std::ops::Range;
+
 use jiff::civil;
 
 use super::{
@@ -22,6 +24,8 @@ pub struct Want<'a> {
     pub choices: Option<&'a ChoiceSet>,
     /// Whether dates are resolved in the past, as for a loss, or in the future, as for an appointment.
     pub prefer_past: bool,
+    /// What half a yes counts as: "la télé oui, le reste non".
+    pub partly: Option<bool>,
     /// The form of this insurer's policy numbers.
     pub policy_pattern: Option<&'a regex::Regex>,
 }
@@ -85,7 +89,10 @@ impl Vocabulary {
                 match self.polarity(parsed).map(Value::Bool) {
                     // "oui, très vieux" to "a-t-il moins de dix ans ?" says both.
                     Some(said) if told.as_ref().is_some_and(|told| *told != said) => None,
-                    said => said.or(told).or_else(|| self.plainly(text).map(Value::Bool)),
+                    said => said
+                        .or(told)
+                        .or_else(|| self.plainly(text).map(Value::Bool))
+                        .or_else(|| want.partly.filter(|_| self.is_in_halves(text)).map(Value::Bool)),
                 }
             }
             Input::Choice => want.choices?.one(parsed, self, false).map(|value| Value::Choice(value.to_owned())),
@@ -105,7 +112,7 @@ impl Vocabulary {
                 .or_else(|| self.nothing_counted(text))
                 .and_then(FiniteNumber::new)
                 .map(Value::Number),
-            Input::Amount => amount(parsed)
+            Input::Amount => amount(parsed, self)
                 .or_else(|| {
                     let euros = only_number(parsed).or_else(|| self.nothing_counted(text))?;
                     amount::cents(euros)
@@ -116,7 +123,7 @@ impl Vocabulary {
             }
             Input::Duration => self.duration(text, ctx).map(Value::Duration),
             Input::Address | Input::Location => only(parsed, |found| found.kind == ValueKind::Address)
-                .or_else(|| self.loose_address(text).or_else(|| self.named_place(text)).map(Value::Address)),
+                .or_else(|| self.loose_address(parsed).or_else(|| self.named_place(text)).map(Value::Address)),
             Input::Phone => only(parsed, |found| matches!(found.value, Value::Phone(_))),
             Input::Email => only(parsed, |found| matches!(found.value, Value::Email(_))),
             Input::PolicyNumber => self.policy_number(parsed, want.policy_pattern, false).map(Value::Text),
@@ -195,6 +202,13 @@ impl Vocabulary {
         (stands_alone && agrees && !is_open && !self.does_not_know(text)).then_some(said)
     }
 
+    /// Whether the message says yes of one thing and no of another: "la perceuse oui, le reste non", "pas toutes".
+    fn is_in_halves(&self, text: &Text) -> bool {
+        let said = |words: [&str; 3]| (0..text.len()).any(|at| words.contains(&text.word(at)));
+        let asks = (0..text.len()).any(|at| text.is_mark(at, '?'));
+        !asks && (self.partly.find(text).is_some() || (said(["oui", "ouais", "yes"]) && said(["non", "nan", "no"])))
+    }
+
     /// Yes or no, when the message begins with it and does not say the contrary later.
     fn polarity(&self, parsed: &ParsedMessage) -> Option<bool> {
         let text = &parsed.text;
@@ -234,7 +248,7 @@ impl Vocabulary {
 
 /// The only value of a kind that no other question took; none where there are several different ones.
 fn only(parsed: &ParsedMessage, wanted: impl Fn(&Entity) -> bool) -> Option<Value> {
-    let mut found = parsed.values.iter().filter(|found| !found.taken && wanted(found));
+    let mut found = parsed.values.iter().filter(|found| !found.taken && !found.denied && wanted(found));
     let first = found.next()?;
     found.all(|other| other.value == first.value).then(|| first.value.clone())
 }
@@ -243,7 +257,7 @@ fn only(parsed: &ParsedMessage, wanted: impl Fn(&Entity) -> bool) -> Option<Valu
 /// which one contains the other ("la semaine dernière, jeudi"), the more precise counts. Beside another moment the
 /// present is ignored: "ça a commencé hier et maintenant ça coule".
 fn only_moment(parsed: &ParsedMessage, prefer_past: bool, now: civil::DateTime) -> Option<Value> {
-    let moments = parsed.values.iter().filter(|found| !found.taken).filter_map(|found| {
+    let moments = parsed.values.iter().filter(|found| !found.taken && !found.denied).filter_map(|found| {
         let value = if prefer_past { &found.value } else { found.ahead.as_ref().unwrap_or(&found.value) };
         if let Value::Moment(moment) = value { Some(moment) } else { None }
     });
@@ -258,7 +272,7 @@ fn only_moment(parsed: &ParsedMessage, prefer_past: bool, now: civil::DateTime) 
         return Some(found);
     }
     // "Cette nuit je pense, je l'ai vu ce matin": what was seen then has happened before.
-    let happened = parsed.values.iter().filter(|found| !found.taken && !found.noticed);
+    let happened = parsed.values.iter().filter(|found| !found.taken && !found.denied && !found.noticed);
     let happened =
         happened.filter_map(|found| if let Value::Moment(moment) = &found.value { Some(moment) } else { None });
     if let Some(found) = one_moment(happened) {
@@ -288,18 +302,36 @@ fn one_moment<'a>(moments: impl Iterator<Item = &'a Moment>) -> Option<Value> {
 }
 
 /// The only amount of the message; the upper end of an estimate.
-fn amount(parsed: &ParsedMessage) -> Option<i64> {
-    let mut found = parsed.values.iter().filter(|found| !found.taken).filter_map(|found| match found.value {
-        Value::Amount(cents) => Some((cents, found.tokens.clone())),
-        _ => None,
-    });
-    let (first, tokens) = found.next()?;
-    match found.next() {
-        None => Some(first),
+fn amount(parsed: &ParsedMessage, vocabulary: &Vocabulary) -> Option<i64> {
+    let told = parsed.values.iter().filter(|found| !found.taken && !found.denied);
+    let found: Vec<(i64, &Range<usize>)> = told
+        .filter_map(|found| match found.value {
+            Value::Amount(cents) => Some((cents, &found.tokens)),
+            _ => None,
+        })
+        .collect();
+    match found.as_slice() {
+        [] => None,
+        [(only, _)] => Some(*only),
         // Two amounts with at most one word between them are the ends of an estimate.
-        Some((second, next)) if next.start <= tokens.end + 1 && found.next().is_none() => Some(first.max(second)),
-        Some(_) => None,
+        [(first, tokens), (second, next)] if next.start <= tokens.end + 1 => Some(*first.max(second)),
+        // "… environ 12 000 € avec les peintures": of several, the one that is called all of it.
+        several => {
+            let mut whole = several.iter().filter(|(_, tokens)| is_total(&parsed.text, vocabulary, tokens));
+            whole.next().filter(|_| whole.next().is_none()).map(|(cents, _)| *cents).or(parsed.sum)
+        }
     }
+}
+
+/// How many tokens from an amount the word may stand that says that it is all of it.
+const NEAR_TOTAL: usize = 3;
+
+/// Whether a word beside an amount says that it is the whole: "en tout", "soit".
+fn is_total(text: &Text, vocabulary: &Vocabulary, amount: &Range<usize>) -> bool {
+    let before = amount.start.saturating_sub(NEAR_TOTAL)..amount.start;
+    let in_clause = |at: usize| text.is_word(at) || text.is_mark(at, ':') || text.is_mark(at, '=');
+    let said_before = before.rev().take_while(|&at| in_clause(at)).any(|at| vocabulary.totals.at(text, at).is_some());
+    said_before || vocabulary.totals.at(text, amount.end).is_some()
 }
 
 fn only_number(parsed: &ParsedMessage) -> Option<f64> {

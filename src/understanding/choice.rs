@@ -15,6 +15,8 @@ pub struct ChoiceItem {
     pub label: Label,
     /// Other words that people use for it, in any language.
     pub words: Vec<String>,
+    /// Words that name it only where the question was asked: anything else may be meant by them.
+    pub asked: Vec<String>,
     /// Whether it yields to any other choice that the message names too: "ça va, mais il est blessé".
     pub yields: bool,
 }
@@ -34,11 +36,15 @@ pub struct ChoiceSet {
     beginning: Vec<Vec<usize>>,
     /// For each word, the item whose labels alone contain it.
     telling: Vec<Option<usize>>,
+    /// The items that are named by an article alone: "un".
+    articles: Vec<(usize, Box<str>)>,
 }
 
 #[derive(Debug)]
 struct Phrase {
     item: usize,
+    /// Whether it counts only where the question was asked.
+    asked: bool,
     words: Vec<usize>,
     letters: usize,
 }
@@ -91,7 +97,10 @@ impl ChoiceSet {
             let value = choice.value.replace('_', " ");
             let labels = Language::ALL.map(|language| choice.label.get(language));
             for phrase in labels.into_iter().chain([value.as_str()]).chain(choice.words.iter().map(String::as_str)) {
-                set.add(item, phrase);
+                set.add(item, phrase, false);
+            }
+            for phrase in &choice.asked {
+                set.add(item, phrase, true);
             }
             set.values.push(choice.value);
             set.yields.push(choice.yields);
@@ -106,7 +115,7 @@ impl ChoiceSet {
         let mut set = Self::empty();
         for (item, (value, phrases)) in [(YES, yes), (NO, no)].into_iter().enumerate() {
             for phrase in phrases {
-                set.add(item, phrase);
+                set.add(item, phrase, false);
             }
             set.values.push(value.to_owned());
             set.yields.push(false);
@@ -125,6 +134,7 @@ impl ChoiceSet {
             phrases: Vec::new(),
             beginning: Vec::new(),
             telling: Vec::new(),
+            articles: Vec::new(),
         }
     }
 
@@ -145,7 +155,7 @@ impl ChoiceSet {
         self.telling = items_of.iter().enumerate().map(|(word, item)| item.flatten().filter(|_| long(&word))).collect();
     }
 
-    fn add(&mut self, item: usize, phrase: &str) {
+    fn add(&mut self, item: usize, phrase: &str, asked: bool) {
         let words: Vec<usize> = words_of(phrase)
             .into_iter()
             .filter(|word| !is_small(word))
@@ -158,9 +168,12 @@ impl ChoiceSet {
                 known
             })
             .collect();
+        if words.is_empty() {
+            self.articles.push((item, words_of(phrase).join(" ").into()));
+        }
         if !words.is_empty() && !self.phrases.iter().any(|known| known.item == item && known.words == words) {
             let letters = words.iter().map(|&word| self.words[word].len()).sum();
-            self.phrases.push(Phrase { item, words, letters });
+            self.phrases.push(Phrase { item, asked, words, letters });
         }
     }
 
@@ -186,11 +199,31 @@ impl ChoiceSet {
         let item = match named.as_slice() {
             [hit] => hit.item,
             [] if confident => return None,
-            [] => self.by_rank(parsed, vocabulary, false)?.first().copied()?,
+            [] => match self.by_rank(parsed, vocabulary, false) {
+                Some(ranked) => ranked.first().copied()?,
+                None => self.by_article(parsed, vocabulary).or_else(|| self.by_polarity(parsed, vocabulary))?,
+            },
             [first, rest @ ..] if rest.iter().all(|hit| hit.item == first.item) => first.item,
             _ => return None,
         };
         self.values.get(item).map(String::as_str)
+    }
+
+    /// "Nan", "ouais": the item that is called "non" or "oui", in any words for it.
+    fn by_polarity(&self, parsed: &ParsedMessage, vocabulary: &Vocabulary) -> Option<usize> {
+        let said = vocabulary.bare_polarity(parsed)?;
+        let words = if said { ["oui", "yes"] } else { ["non", "no"] };
+        let is_named = |phrase: &&Phrase| matches!(phrase.words[..], [word] if words.contains(&&*self.words[word]));
+        self.phrases.iter().find(is_named).map(|phrase| phrase.item)
+    }
+
+    /// "Un", "un, en mars": an item that is an article, at the beginning of the message and of nothing else.
+    fn by_article(&self, parsed: &ParsedMessage, vocabulary: &Vocabulary) -> Option<usize> {
+        let text = &parsed.text;
+        let start = vocabulary.skip_polite(text, 0);
+        let alone = text.len() == start + 1 || text.is_mark(start + 1, ',') || text.is_mark(start + 1, '.');
+        let named = self.articles.iter().find(|(_, article)| **article == *text.word(start));
+        named.filter(|_| alone).map(|(item, _)| *item)
     }
 
     /// As [`Self::one`], but a number or a rank names nothing.
@@ -212,6 +245,9 @@ impl ChoiceSet {
         if items.is_empty() && !confident {
             items = self.by_rank(parsed, vocabulary, true).unwrap_or_default();
         }
+        if !confident {
+            items.extend(self.leading_ranks(parsed, vocabulary));
+        }
         items.sort_unstable();
         items.dedup();
         items.into_iter().filter_map(|item| self.values.get(item).cloned()).collect()
@@ -225,6 +261,27 @@ impl ChoiceSet {
     /// The items that the message names by words. Where two match the same words, the longer and more certain match is
     /// kept.
     fn named(&self, parsed: &ParsedMessage, vocabulary: &Vocabulary, confident: bool) -> Vec<Hit> {
+        let text = &parsed.text;
+        let mut hits = self.hits(parsed, vocabulary, confident);
+        hits.retain(|hit| !vocabulary.is_negated(text, hit.from));
+        // A bare yes or no answers the pending question only.
+        hits.retain(|hit| !confident || !vocabulary.is_yes_or_no(text, hit.from, hit.to));
+        hits.sort_by_key(|hit| std::cmp::Reverse((hit.letters, hit.certainty)));
+        let mut kept: Vec<Hit> = Vec::new();
+        for hit in hits {
+            let rival = |other: &&Hit| other.from < hit.to && hit.from < other.to;
+            match kept.iter().find(rival) {
+                // Two items match the same words equally well: both are kept, so that the message names no single one.
+                Some(other) if (other.letters, other.certainty) == (hit.letters, hit.certainty) => kept.push(hit),
+                Some(_) => {}
+                None => kept.push(hit),
+            }
+        }
+        kept
+    }
+
+    /// Every phrase of an item that stands in the message.
+    fn hits(&self, parsed: &ParsedMessage, vocabulary: &Vocabulary, confident: bool) -> Vec<Hit> {
         let text = &parsed.text;
         let matches = self.matches_of(text, vocabulary, confident);
         // "avant-hier" is no front of a car.
@@ -240,6 +297,9 @@ impl ChoiceSet {
         for start in 0..matches.len() {
             let Some(first) = matches[start].word.filter(|_| !in_time(matches[start].token)) else { continue };
             for phrase in self.beginning[first].iter().map(|&at| &self.phrases[at]) {
+                if confident && phrase.asked {
+                    continue;
+                }
                 let Some(run) = matches.get(start..start + phrase.words.len()) else { continue };
                 if run.iter().zip(&phrase.words).all(|(found, word)| found.word == Some(*word)) {
                     let exact = run.iter().all(|found| found.exact);
@@ -260,21 +320,7 @@ impl ChoiceSet {
                 hits.push(Hit { item, certainty: Certainty::Telling, letters, from, to: from + 1 });
             }
         }
-        hits.retain(|hit| !vocabulary.is_negated(text, hit.from));
-        // A bare yes or no answers the pending question only.
-        hits.retain(|hit| !confident || !vocabulary.is_yes_or_no(text, hit.from, hit.to));
-        hits.sort_by_key(|hit| std::cmp::Reverse((hit.letters, hit.certainty)));
-        let mut kept: Vec<Hit> = Vec::new();
-        for hit in hits {
-            let rival = |other: &&Hit| other.from < hit.to && hit.from < other.to;
-            match kept.iter().find(rival) {
-                // Two items match the same words equally well: both are kept, so that the message names no single one.
-                Some(other) if (other.letters, other.certainty) == (hit.letters, hit.certainty) => kept.push(hit),
-                Some(_) => {}
-                None => kept.push(hit),
-            }
-        }
-        kept
+        hits
     }
 
     fn matches_of(&self, text: &Text, vocabulary: &Vocabulary, confident: bool) -> Vec<ChoiceMatch> {
@@ -317,6 +363,34 @@ impl ChoiceSet {
         best.filter(|_| !shared).map(|(index, _)| index)
     }
 
+    /// Items by the numbers that the message begins with: "1 et 4 le lit est trempé". What follows them must be words, for figures
+    /// before a unit ("2 chambres", "4 tuiles") count something.
+    fn leading_ranks(&self, parsed: &ParsedMessage, vocabulary: &Vocabulary) -> Vec<usize> {
+        let text = &parsed.text;
+        let (mut items, mut at) = (Vec::new(), vocabulary.skip_polite(text, 0));
+        while let Some(rank) = text.digits(at).filter(|_| items.len() < MAX_LEADING_RANKS) {
+            let Some(item) = usize::try_from(rank).ok().and_then(|rank| rank.checked_sub(1)) else { return Vec::new() };
+            if item >= self.values.len() {
+                return Vec::new();
+            }
+            items.push(item);
+            let joint =
+                text.is_mark(at + 1, ',') || matches!(text.word(at + 1), "et" | "and") || text.is_mark(at + 1, '+');
+            at += if joint && text.is_digits(at + 2) { 2 } else { 1 };
+        }
+        let article =
+            matches!(text.word(at), "le" | "la" | "les" | "l" | "mon" | "ma" | "mes" | "the" | "my" | "il" | "elle");
+        let ends = text.is_mark(at, ',') || text.is_mark(at, '.') || text.is_mark(at, ':') || text.is_mark(at, '(');
+        if article || ends { items } else { Vec::new() }
+    }
+
+    /// The values that the message names and denies: "c'est pas une fuite".
+    pub fn denied(&self, parsed: &ParsedMessage, vocabulary: &Vocabulary) -> Vec<&str> {
+        let hits = self.hits(parsed, vocabulary, true);
+        let denied = hits.iter().filter(|hit| vocabulary.is_negated(&parsed.text, hit.from));
+        denied.map(|hit| self.values[hit.item].as_str()).collect()
+    }
+
     /// Items by number or rank, when the message holds nothing else: "2", "le premier", "1, 3 et 4".
     fn by_rank(&self, parsed: &ParsedMessage, vocabulary: &Vocabulary, several: bool) -> Option<Vec<usize>> {
         let text = &parsed.text;
@@ -335,6 +409,9 @@ impl ChoiceSet {
         (!items.is_empty() && (several || items.len() == 1)).then_some(items)
     }
 }
+
+/// How many numbers a message of several answers begins with at most.
+const MAX_LEADING_RANKS: usize = 12;
 
 /// Whether a word carries no meaning among choices, as an article.
 fn is_small(word: &str) -> bool {

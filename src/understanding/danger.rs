@@ -1,5 +1,7 @@
 //! Danger: whether the message says that there is one now, not denied, not supposed, not over.
 
+use std::ops::Range;
+
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
@@ -51,7 +53,6 @@ impl Vocabulary {
         if let Some((_, danger)) = self.dangers_alone.iter().find(|(phrase, _)| phrase == content) {
             return Some(*danger);
         }
-        let past = values.iter().any(|found| is_past(found, now));
         let mut at = 0;
         while at < text.len() {
             if let Some(found) = self.dangers.at(text, at) {
@@ -69,13 +70,28 @@ impl Vocabulary {
                     self.over.at(text, other).is_some_and(|over| over.tag == found.tag && !self.is_denied(text, other))
                 });
                 let calls = found.tag == Danger::Distress;
-                if calls || !(denied || supposed || over || (past && found.tag != Danger::Injury)) {
+                let past = found.tag != Danger::Injury && self.was_before(text, at..found.end, found.tag, values, now);
+                if calls || !(denied || supposed || over || past) {
                     return Some(found.tag);
                 }
             }
             at += 1;
         }
         None
+    }
+
+    /// Whether the message puts the danger before today. What burglars do now is not past by what happened before: "hier …
+    /// et les cambrioleurs sont là".
+    fn was_before(&self, text: &Text, danger: Range<usize>, tag: Danger, values: &[Entity], now: DateTime) -> bool {
+        let entered = danger.clone().any(|at| matches!(text.word(at), "entre" | "entree" | "entres" | "entrees"));
+        let is_present = tag == Danger::Intruder && !entered;
+        let (start, end) = self.clause(text, danger.start);
+        let joins = |at: usize| matches!(text.word(at), "et" | "and" | "maintenant" | "now");
+        let start = (start..danger.start).rev().find(|&at| joins(at)).unwrap_or(start);
+        values
+            .iter()
+            .filter(|found| !is_present || (found.tokens.start >= start && found.tokens.end <= end))
+            .any(|found| is_past(found, now))
     }
 
     /// Whether the danger at `at` is denied: "pas de", "aucune", "personne n'est" stand just before. Not knowing is no
@@ -111,7 +127,9 @@ impl Vocabulary {
 /// Whether a moment lies before today and does not last until now, as "depuis" would say.
 fn is_past(found: &Entity, now: DateTime) -> bool {
     let Value::Moment(moment) = &found.value else { return false };
-    found.open != Some(Open::After) && moment.end.unwrap_or(moment.start).date() < now.date()
+    let today = now.date().to_datetime(jiff::civil::Time::midnight());
+    let ended = moment.end.map_or(moment.start.date() < now.date(), |end| end <= today);
+    found.open != Some(Open::After) && ended
 }
 
 fn is_small(word: &str) -> bool {

@@ -33,7 +33,7 @@ pub struct IntentSource {
     pub examples: Vec<String>,
     /// One of these found in the spelled-out text ([`Intents::spell`]) says the intent by itself.
     pub rules: Vec<Rule>,
-    /// Unless one of these is found too.
+    /// Unless one of these is found too: then neither the rules nor the examples say it.
     pub unless: Vec<Rule>,
 }
 
@@ -52,6 +52,8 @@ pub struct Intents {
     sources: Vec<IntentSource>,
     /// The rules of all sources, one behind the other.
     rules: RuleIndex,
+    /// What says of each source that it is not meant, one behind the other.
+    unless: RuleIndex,
     reader: Reader,
     model: OnceLock<Model>,
     /// Asked instead, once there is one: it learnt from what handlers taught, too.
@@ -65,7 +67,8 @@ impl Intents {
 
     fn of(sources: Vec<IntentSource>, reader: Reader) -> Self {
         let rules = RuleIndex::new(sources.iter().flat_map(|source| &source.rules));
-        Self { sources, rules, reader, ..Self::default() }
+        let unless = RuleIndex::new(sources.iter().flat_map(|source| &source.unless));
+        Self { sources, rules, unless, reader, ..Self::default() }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -133,8 +136,11 @@ impl Intents {
             Some(taught) => taught.scores(&features),
             None => self.model().scores(&features),
         };
-        let ruled = self.rule_of(&words.join(" "));
+        let spelled = words.join(" ");
+        let vetoed = self.vetoed(&spelled);
+        let ruled = self.rule_not_vetoed(&spelled, &vetoed);
         let scaled = |index: usize, score: f32| match ruled {
+            None if vetoed[index] => (1.0 - SURE) * score,
             None => score,
             Some(rule) if rule == index => SURE + (1.0 - SURE) * score,
             Some(_) => (1.0 - SURE) * score,
@@ -156,14 +162,17 @@ impl Intents {
     }
 
     fn rule_of(&self, spelled: &str) -> Option<usize> {
-        let candidates = self.rules.candidates(spelled);
-        let mut candidates = candidates.as_slice();
-        self.sources.iter().position(|source| {
-            let (own, others) = candidates.split_at(source.rules.len());
-            candidates = others;
-            let said = source.rules.iter().zip(own).any(|(rule, candidate)| *candidate && rule.is_match(spelled));
-            said && !source.unless.iter().any(|rule| rule.is_match(spelled))
-        })
+        self.rule_not_vetoed(spelled, &self.vetoed(spelled))
+    }
+
+    fn rule_not_vetoed(&self, spelled: &str, vetoed: &[bool]) -> Option<usize> {
+        let said = matched(&self.rules, spelled, self.sources.iter().map(|source| source.rules.as_slice()));
+        said.into_iter().zip(vetoed).position(|(said, vetoed)| said && !vetoed)
+    }
+
+    /// For each source, whether the text says that it is not meant.
+    fn vetoed(&self, spelled: &str) -> Vec<bool> {
+        matched(&self.unless, spelled, self.sources.iter().map(|source| source.unless.as_slice()))
     }
 
     /// The text in the words that rules are written for: no capitals, no accents, short forms spelled out ("ds la sdb"
@@ -195,6 +204,19 @@ impl Intents {
         });
         Model::train(examples, self.sources.len())
     }
+}
+
+/// For each list of rules, which stand one behind the other in the index, whether one of it matches.
+fn matched<'a>(index: &RuleIndex, spelled: &str, lists: impl Iterator<Item = &'a [Rule]>) -> Vec<bool> {
+    let candidates = index.candidates(spelled);
+    let mut candidates = candidates.as_slice();
+    lists
+        .map(|rules| {
+            let (own, others) = candidates.split_at(rules.len());
+            candidates = others;
+            rules.iter().zip(own).any(|(rule, candidate)| *candidate && rule.is_match(spelled))
+        })
+        .collect()
 }
 
 /// The sentences of a message, each with the mark that ends it. A line is a sentence too.

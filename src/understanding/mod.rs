@@ -20,6 +20,7 @@ mod danger;
 mod faq;
 mod hash;
 mod intent;
+mod names;
 mod number;
 mod numbered;
 mod phrases;
@@ -76,6 +77,8 @@ pub struct ParsedMessage {
     /// Whether it corrects something said before: "en fait", "I meant".
     amends: bool,
     values: Vec<Entity>,
+    /// The sum of several amounts, in cents, where the message lists them.
+    sum: Option<i64>,
     shown: bool,
 }
 
@@ -96,6 +99,29 @@ impl ParsedMessage {
     /// Whether the message is "ok" or the like: it was read, and answers nothing.
     pub fn acknowledges(&self) -> bool {
         self.acknowledges
+    }
+
+    /// Whether the message denies one value and tells another: "samedi, pas dimanche".
+    pub fn denies(&self) -> bool {
+        self.values.iter().any(|found| found.denied) || self.text.denies_what_is()
+    }
+
+    /// The folded words of the message.
+    pub fn words(&self) -> Vec<String> {
+        let text = &self.text;
+        (0..text.len()).filter(|&at| text.is_word(at)).map(|at| text.word(at).to_owned()).collect()
+    }
+
+    /// What the message says after its last "c'est": the new value in "c'est pas 12, c'est le 14".
+    pub fn after_being(&self) -> Option<&str> {
+        let text = &self.text;
+        let being = |&at: &usize| {
+            matches!(text.word(at), "est" | "etait" | "is")
+                && matches!(text.word(at.wrapping_sub(1)), "c" | "it")
+                && text.word(at + 1) != "pas"
+        };
+        let last = (1..text.len()).rev().find(being)?;
+        Some(text.written(last + 1..text.len())).filter(|rest| !rest.is_empty())
     }
 
     /// Whether the message corrects something said before.
@@ -134,9 +160,12 @@ impl ParsedMessage {
 
     /// Whether the value was read with low certainty, so that it should be confirmed.
     pub fn is_uncertain(&self, value: &Value) -> bool {
-        self.values
-            .iter()
-            .any(|found| found.uncertain && (found.value == *value || found.ahead.as_ref() == Some(value)))
+        let added_up = matches!(value, Value::Amount(cents) if self.sum == Some(*cents));
+        added_up
+            || self
+                .values
+                .iter()
+                .any(|found| found.uncertain && (found.value == *value || found.ahead.as_ref() == Some(value)))
     }
 
     /// Marks a value as used, so that no other question takes it too.
@@ -173,7 +202,8 @@ impl Vocabulary {
         let amends = self.amends.find(&text).is_some();
         let acknowledges = self.acknowledgements.contains(&content);
         let text = Arc::new(text);
-        ParsedMessage { text, command, does_not_know, danger, greeting, acknowledges, amends, values, shown }
+        let sum = amount::listed(&text, &values);
+        ParsedMessage { text, command, does_not_know, danger, greeting, acknowledges, amends, values, sum, shown }
     }
 }
 

@@ -5,7 +5,7 @@ use super::{
     text::{Text, words_of},
 };
 
-/// The most words that a `*` in a phrase may stand for; it may also stand for none.
+/// The most words and figures that a `*` in a phrase may stand for; it may also stand for none.
 const MAX_GAP: usize = 3;
 
 /// Phrases, each with its meaning, the tag. A phrase is a row of words; `a|b` is either, `*` stands for up to
@@ -89,7 +89,9 @@ fn follow<T: Copy>(text: &Text, mut at: usize, rest: &[Element], tag: T) -> Opti
             Element::Word(_) => return None,
             Element::Gap => {
                 return (0..=MAX_GAP)
-                    .take_while(|&skipped| skipped == 0 || text.is_word(at + skipped - 1))
+                    .take_while(|&skipped| {
+                        skipped == 0 || text.is_word(at + skipped - 1) || text.is_digits(at + skipped - 1)
+                    })
                     .find_map(|skipped| {
                         follow(text, at + skipped, &rest[index + 1..], tag).map(|found| (skipped, found))
                     })

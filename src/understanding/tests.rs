@@ -23,7 +23,7 @@ pub(super) fn friday() -> Listening {
 }
 
 pub(super) fn want(input: Input) -> Want<'static> {
-    Want { input, choices: None, prefer_past: true, policy_pattern: None }
+    Want { input, choices: None, prefer_past: true, partly: None, policy_pattern: None }
 }
 
 fn rooms() -> ChoiceSet {
@@ -31,7 +31,7 @@ fn rooms() -> ChoiceSet {
         value: value.into(),
         label: Label { fr: fr.into(), en: en.into() },
         words: words.iter().map(ToString::to_string).collect(),
-        yields: false,
+        ..ChoiceItem::default()
     };
     ChoiceSet::new([
         item("bathroom", "Salle de bain", "Bathroom", &["sdb", "salle d'eau"]),

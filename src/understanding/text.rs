@@ -153,6 +153,15 @@ impl Text {
         if self.is_digits(at) { self.str(at).parse().ok() } else { None }
     }
 
+    /// Whether "c'est pas" stands in it.
+    pub(super) fn denies_what_is(&self) -> bool {
+        (2..self.len()).any(|at| {
+            self.word(at) == "pas"
+                && matches!(self.word(at - 1), "est" | "etait")
+                && matches!(self.word(at - 2), "c" | "n")
+        })
+    }
+
     pub(super) fn original(&self) -> &str {
         &self.original
     }

@@ -148,7 +148,7 @@ impl TimeReader<'_> {
 
     /// "Mme Noël", "M. Avril": a name, and no date.
     fn is_surname(&self, at: usize) -> bool {
-        let Some(last) = at.checked_sub(1) else { return false };
+        let last = at.saturating_sub(1);
         let dated =
             matches!(self.word(at), Some((TimeWord::Holiday(_) | TimeWord::Month(_) | TimeWord::Weekday(_), _)));
         // "Mme Noël", "M. Avril"; but "Madame. Lundi soir …" begins a sentence.
@@ -156,10 +156,18 @@ impl TimeReader<'_> {
         let before = if abbreviated { last - 1 } else { last };
         let goes_on = self.text.is_digits(at + 1)
             || matches!(self.word(at + 1), Some((TimeWord::Part(_) | TimeWord::Last | TimeWord::Next, _)));
-        dated
-            && !goes_on
-            && self.text.written(at..at + 1).starts_with(char::is_uppercase)
-            && self.vocabulary.titles.at(self.text, before).is_some_and(|title| title.end == before + 1)
+        let titled = self.vocabulary.titles.at(self.text, before).is_some_and(|title| title.end == before + 1);
+        let introduced = (at.saturating_sub(4)..at)
+            .any(|start| self.vocabulary.introductions.at(self.text, start).is_some_and(|found| found.end == at));
+        // "Noël Martin": a first name before a surname.
+        let capital = |at: usize| self.text.written(at..at + 1).starts_with(char::is_uppercase);
+        let before_name = at == 0
+            && self.text.is_word(1)
+            && capital(1)
+            && self.text.str(1).len() > 3
+            && self.word(1).is_none()
+            && self.text.len() <= 3;
+        dated && !goes_on && capital(at) && (titled || introduced || before_name)
     }
 
     fn clock_word(&self, at: usize) -> Option<(ClockWord, usize)> {

@@ -68,6 +68,8 @@ pub struct Entity {
     pub(super) beside: Option<i8>,
     /// For a moment: whether it is only when something was seen: "je l'ai vu ce matin".
     pub(super) noticed: bool,
+    /// Whether it is denied: "samedi, pas dimanche".
+    pub(super) denied: bool,
     pub(super) tokens: Range<usize>,
     pub(super) taken: bool,
 }
@@ -90,6 +92,7 @@ impl Entity {
             dated: true,
             beside: None,
             noticed: false,
+            denied: false,
             tokens,
             taken: false,
         }

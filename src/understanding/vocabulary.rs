@@ -262,6 +262,30 @@ struct File {
     #[serde(default)]
     noticing: Words,
     place_ends: Words,
+    /// Words after which a name stands: "je m'appelle".
+    #[serde(default)]
+    introductions: Words,
+    /// Words after which a name may stand: "c'est".
+    #[serde(default)]
+    name_hints: Words,
+    /// Words that no name has.
+    #[serde(default)]
+    name_ends: Words,
+    /// Some of what was asked for, and some not: "pas toutes".
+    #[serde(default)]
+    partly: Words,
+    /// Words beside the amount that is meant of several: "en tout".
+    #[serde(default)]
+    totals: Words,
+    /// One's own home, and where the policy says that it is.
+    #[serde(default)]
+    own_address: Words,
+    /// That an answer was given before.
+    #[serde(default)]
+    told_already: Words,
+    /// Countries, whose places have no French postcode.
+    #[serde(default)]
+    countries: Words,
     /// Words before a commune's name: "à", "sur", "commune de".
     place_words: Words,
     policy_prefixes: Words,
@@ -328,6 +352,14 @@ pub struct Vocabulary {
     pub(super) deliveries: PhraseBook<()>,
     pub(super) noticing: PhraseBook<()>,
     pub(super) place_ends: PhraseBook<()>,
+    pub(super) introductions: PhraseBook<()>,
+    pub(super) name_hints: PhraseBook<()>,
+    pub(super) name_ends: PhraseBook<()>,
+    pub(super) partly: PhraseBook<()>,
+    pub(super) totals: PhraseBook<()>,
+    pub(super) own_address: Vec<String>,
+    pub(super) told_already: PhraseBook<()>,
+    pub(super) countries: PhraseBook<()>,
     pub(super) place_words: PhraseBook<()>,
     pub(super) policy_prefixes: PhraseBook<()>,
     pub(super) patterns: Patterns,
@@ -471,6 +503,14 @@ impl Vocabulary {
             deliveries: book("deliveries", [(&file.deliveries, ())])?,
             noticing: book("noticing", [(&file.noticing, ())])?,
             place_ends: book("place_ends", [(&file.place_ends, ())])?,
+            introductions: book("introductions", [(&file.introductions, ())])?,
+            name_hints: book("name_hints", [(&file.name_hints, ())])?,
+            name_ends: book("name_ends", [(&file.name_ends, ())])?,
+            partly: book("partly", [(&file.partly, ())])?,
+            totals: book("totals", [(&file.totals, ())])?,
+            own_address: sentences("own_address", &file.own_address)?,
+            told_already: book("told_already", [(&file.told_already, ())])?,
+            countries: book("countries", [(&file.countries, ())])?,
             place_words: book("place_words", [(&file.place_words, ())])?,
             policy_prefixes: book("policy_prefixes", [(&file.policy_prefixes, ())])?,
             patterns: Patterns::new()?,

@@ -23,10 +23,26 @@ impl Vocabulary {
 
     /// Whether the message is a yes and nothing more.
     pub fn is_bare_yes(&self, parsed: &ParsedMessage) -> bool {
+        self.bare_polarity(parsed) == Some(true)
+    }
+
+    /// The yes or no that is all of the message.
+    pub(super) fn bare_polarity(&self, parsed: &ParsedMessage) -> Option<bool> {
         let text = &parsed.text;
         let start = self.skip_polite(text, 0);
-        let yes = self.polarity.at(text, start).filter(|found| found.tag);
-        yes.is_some_and(|found| (found.end..text.len()).all(|at| !text.is_word(at) && !text.is_digits(at)))
+        let said = self.polarity.at(text, start)?;
+        let ends = (said.end..text.len()).all(|at| !text.is_word(at) && !text.is_digits(at));
+        ends.then_some(said.tag)
+    }
+
+    /// Whether the message says that it was said before: "je vous l'ai déjà dit".
+    pub fn is_told_already(&self, parsed: &ParsedMessage) -> bool {
+        self.told_already.find(&parsed.text).is_some()
+    }
+
+    /// Whether the message names one's own home, or the place in the policy, and nothing more: "chez moi".
+    pub fn is_own_address(&self, parsed: &ParsedMessage) -> bool {
+        self.own_address.contains(&self.content(&parsed.text))
     }
 
     /// Whether these words are a yes or a no and nothing more.
@@ -38,7 +54,9 @@ impl Vocabulary {
     pub(super) fn is_negated(&self, text: &Text, at: usize) -> bool {
         (at.saturating_sub(3)..at).any(|start| {
             self.negations.at(text, start).is_some_and(|negation| {
-                negation.end <= at && (negation.end..at).all(|between| is_article(text.word(between)))
+                // "Y avait personne on était en vacances": here a sentence begins.
+                let is_noun = matches!(text.word(start), "personne" | "jamais") && is_pronoun(text.word(at));
+                !is_noun && negation.end <= at && (negation.end..at).all(|between| is_article(text.word(between)))
             })
         })
     }
@@ -61,6 +79,10 @@ impl Vocabulary {
         ) || self.around_rank.at(text, at).is_some()
             || self.polite.at(text, at).is_some()
     }
+}
+
+fn is_pronoun(word: &str) -> bool {
+    matches!(word, "on" | "nous" | "je" | "j" | "ils" | "elles" | "il" | "elle" | "c" | "we" | "i" | "they")
 }
 
 fn is_article(word: &str) -> bool {

@@ -38,7 +38,8 @@ pub fn texts(body: &Body, link: Option<&str>) -> Vec<String> {
     }
 }
 
-fn with_link(body: &Body, link: Option<&str>) -> String {
+/// As [`plain`], with the line that says where the person sends files.
+pub fn with_link(body: &Body, link: Option<&str>) -> String {
     let mut text = body.text.clone();
     for line in &body.summary {
         let _ = write!(text, "\n{} : {}", line.label, line.value);

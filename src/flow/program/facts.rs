@@ -211,13 +211,14 @@ pub(crate) fn read_choices(
         }
         let label = fields.text("label", problems).map(|(label, _)| label).unwrap_or_default();
         let people_say = fields.take("words").map(|words| read_words(file, words, problems)).unwrap_or_default();
+        let asked = fields.take("asked").map(|words| read_words(file, words, problems)).unwrap_or_default();
         let yields = fields.bool("yields", problems);
         fields.finish(problems);
         if choices.iter().any(|(known, _)| *known == value) {
             problems.error(file, node.place, format!("the choice `{value}` stands twice"));
         }
         choices.push((value.clone(), label.clone()));
-        items.push(ChoiceItem { value, label, words: people_say, yields });
+        items.push(ChoiceItem { value, label, words: people_say, asked, yields });
     }
     (choices, items)
 }

@@ -24,6 +24,10 @@ pub struct FaqEntry {
     pub id: String,
     /// The intent that it answers where no entry is found.
     default_of: Option<String>,
+    /// The kind of request that it tells how to make: who made one today hears what becomes of it.
+    pub(crate) request: Option<String>,
+    /// Whether the answer tells where to send files: where the channel carries none, a link goes with it.
+    pub(crate) files: bool,
     /// Answers from the person's own dossier: the first whose condition holds is given.
     pub(crate) own: Vec<(Condition, Saying)>,
     pub(crate) answer: Saying,
@@ -88,11 +92,13 @@ impl FaqBook {
                 }
                 let answer = fields.take("answer").map(|node| saying(node, problems));
                 let default_of = fields.string("default_of", problems);
+                let request = fields.string("request", problems);
+                let files = fields.bool("files", problems);
                 fields.finish(problems);
                 match (asked, answer) {
                     (Some(asked), Some(answer)) if !asked.is_empty() => {
                         source.entries.push(asked);
-                        entries.push(FaqEntry { id: id.to_owned(), default_of, own, answer });
+                        entries.push(FaqEntry { id: id.to_owned(), default_of, request, files, own, answer });
                     }
                     _ => problems.error(FILE, place, format!("`{id}` needs `asked` and `answer`")),
                 }

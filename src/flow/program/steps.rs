@@ -91,6 +91,8 @@ pub struct Question {
     pub purpose: Option<Purpose>,
     /// Whether it is asked before the claim is sent though nothing is decided by it: the handlers cannot do without.
     pub before_sending: bool,
+    /// For a yes or a no: what half a yes counts as, "la télé oui, le reste non".
+    pub partly: Option<bool>,
     pub choices: Vec<(String, Text)>,
     pub(crate) set: Option<ChoiceSet>,
     pub(crate) validate: Validate,
@@ -406,6 +408,15 @@ impl FlowReader<'_> {
             purpose
         });
         let before_sending = fields.bool("before_sending", self.problems);
+        let partly = fields.take("partly").and_then(|node| match node.scalar().as_deref() {
+            Some("yes") if input == Input::YesNo => Some(true),
+            Some("no") if input == Input::YesNo => Some(false),
+            _ => {
+                let message = "`partly` is what half a yes counts as: yes or no, of a yes_no".to_owned();
+                self.problems.error(self.file, node.place, message);
+                None
+            }
+        });
         let (choices, items) = read_choices(self.file, fields.list("choices", self.problems), self.problems);
         let chooses = matches!(input, Input::Choice | Input::Choices);
         if chooses && choices.len() < 2 {
@@ -440,6 +451,7 @@ impl FlowReader<'_> {
             asked_only,
             purpose,
             before_sending,
+            partly,
             choices,
             set,
             validate,

@@ -85,7 +85,7 @@ impl Interpreter<'_> {
         }
         let parsed = self.parsed.as_ref()?;
         let choices = Some(&self.library.claim_choices);
-        let want = Want { input: Input::Choice, choices, prefer_past: true, policy_pattern: None };
+        let want = Want { input: Input::Choice, choices, prefer_past: true, partly: None, policy_pattern: None };
         match self.library.vocabulary.answer(parsed, &want, &self.listening()) {
             Answer::Value(Value::Choice(claim)) => Some(claim),
             _ => None,

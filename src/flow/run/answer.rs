@@ -22,8 +22,12 @@ use crate::{
     understanding::{Answer, Command, ParsedMessage, Want},
 };
 
-/// How often a question may remain unanswered before a person is called.
+/// How often a question may remain unanswered before the ways out of it are offered, and how often before it is passed over, or a
+/// person is called where it cannot be.
 const MAX_FAILURES: u8 = 2;
+const MAX_OFFERS: u8 = 3;
+/// The longest name of a place that is in no list, in words.
+const WORDS_OF_A_PLACE: usize = 5;
 
 impl Interpreter<'_> {
     pub(super) fn wanting<'q>(&'q self, question: &'q Question) -> Want<'q> {
@@ -33,6 +37,7 @@ impl Interpreter<'_> {
             input: question.input,
             choices: question.set.as_ref(),
             prefer_past: !ahead,
+            partly: question.partly,
             policy_pattern: self.insurer.policy_number.as_ref(),
         }
     }
@@ -51,16 +56,25 @@ impl Interpreter<'_> {
             self.confirmed(&question.fact, yes);
             return true;
         }
+        if self.take_introduction(question) || self.take_own_address(question) {
+            return true;
+        }
         // A new answer replaces one that waits for confirmation.
         self.state.unconfirmed.remove(&question.fact);
         let Some(parsed) = &self.parsed else { return false };
         let answer = self.library.vocabulary.answer(parsed, &self.wanting(question), &self.listening());
         let answer = match (self.state.street.take(), answer) {
             (Some(street), answer) => self.with_street(question, street, answer),
-            (None, Answer::Value(Value::Address(Address { line, postcode: None, .. }))) => {
-                self.state.street = Some(line);
+            (None, Answer::Value(Value::Address(Address { line, postcode: None, city })))
+                if !self.library.vocabulary.is_abroad(&line) =>
+            {
+                // Of a town that has several postcodes only that is asked.
+                let text = match &city {
+                    Some(city) => self.words().say_with("address_postcode", &[("place", city.clone().into())]),
+                    None => self.words().say("address_town"),
+                };
+                self.state.street = Some(city.map_or(line.clone(), |city| format!("{line}, {city}")));
                 self.state.failures = 0;
-                let text = self.words().say("address_town");
                 self.ask_saying(question, text);
                 return true;
             }
@@ -70,7 +84,7 @@ impl Interpreter<'_> {
             Answer::Value(value) => {
                 if let Some(error) = self.validation_error(&question.validate, &value) {
                     self.preface.push(error);
-                    if !self.failed() {
+                    if !self.failed_at(question) {
                         self.ask(question);
                     }
                     return true;
@@ -82,6 +96,7 @@ impl Interpreter<'_> {
                     return true;
                 }
                 let names_only = self.parsed.as_ref().is_some_and(ParsedMessage::is_one_dated_word);
+                self.take_contact_beside(question, &value);
                 if question.input == Input::Text && (question.asked_only || names_only) {
                     // In a list of names or things, a telephone number is not the person's own, and a Mme Avril is no
                     // month, so nothing else is read.
@@ -114,13 +129,21 @@ impl Interpreter<'_> {
         {
             return anew.map_or(answer, Answer::Value);
         }
-        let town = self.parsed.as_ref().map(ParsedMessage::said).unwrap_or_default();
+        let town = self.parsed.as_ref().map(ParsedMessage::said).unwrap_or_default().trim();
         let whole = vocabulary.read(&format!("{street}, {town}"), &ctx);
         let whole = vocabulary.extract_unprompted(&whole, &self.wanting(question), &ctx);
         match (whole, answer) {
             (Some(whole), _) => Answer::Value(whole),
+            // A place that no list of communes has, as it was said: "Gênes, Italie".
+            (None, _) if vocabulary.is_abroad(town) && town.split_whitespace().count() <= WORDS_OF_A_PLACE => {
+                Answer::Value(Value::Address(Address { line: format!("{street}, {town}"), ..Address::default() }))
+            }
+            // The town of a spot that has no number: "rond-point de la Porte Jeune", then "68100".
             (None, Answer::Value(Value::Address(address))) if address.postcode.is_some() => {
-                Answer::Value(Value::Address(address))
+                let named = street.to_lowercase();
+                let town = address.city.filter(|city| !named.ends_with(&city.to_lowercase()));
+                let line = town.as_ref().map_or(street.clone(), |_| street);
+                Answer::Value(Value::Address(Address { line, city: town, ..address }))
             }
             (None, Answer::Value(Value::Address(Address { line, .. }))) if line != street => {
                 Answer::Value(Value::Address(Address { line: format!("{street}, {line}"), ..Address::default() }))
@@ -231,24 +254,67 @@ impl Interpreter<'_> {
         None
     }
 
-    /// Counts a failure to answer the pending question; after [`MAX_FAILURES`] a person is called. True when one was.
+    /// Counts a failure to answer what is asked beside the questions; after [`MAX_FAILURES`] a person is called. True when one was.
     pub(super) fn failed(&mut self) -> bool {
         self.state.failures += 1;
         self.note_missed();
         let enough = self.state.failures >= MAX_FAILURES;
         if enough {
-            self.preface.clear();
-            let resume = self.may_go_on();
-            let text = self.words().say("not_understood_human");
-            let text = self.with_hours(text);
-            self.hand_over(OwnReason::NotUnderstood.code(), Priority::Normal, text, resume);
-            self.state.asked = resume;
+            self.call_somebody_who_understands();
         }
         enough
     }
 
+    fn call_somebody_who_understands(&mut self) {
+        self.preface.clear();
+        let resume = self.may_go_on();
+        let text = self.words().say("not_understood_human");
+        let text = self.with_hours(text);
+        self.hand_over(OwnReason::NotUnderstood.code(), Priority::Normal, text, resume);
+        self.state.asked = resume;
+    }
+
+    /// Counts a failure to answer a question. The second time its ways out are offered: an example, passing over it, a person. The
+    /// third time it is passed over; a person is called only where it cannot be. A danger is not discussed: a person is called
+    /// the second time. True when something was said.
+    pub(super) fn failed_at(&mut self, question: &Question) -> bool {
+        self.state.failures += 1;
+        self.note_missed();
+        let has_way_out = question.unknown || question.optional;
+        let is_safety = SAFETY_FACTS.contains(&question.fact.as_str());
+        match self.state.failures {
+            0..MAX_FAILURES => return false,
+            failures if is_safety || (failures >= MAX_OFFERS && !has_way_out) => self.call_somebody_who_understands(),
+            failures if failures >= MAX_OFFERS => {
+                self.preface.clear();
+                let text = self.words().say("passed_over");
+                self.preface.push(text);
+                self.parsed = None;
+                self.pass_over(question);
+            }
+            _ => self.offer_ways_out(question, has_way_out),
+        }
+        true
+    }
+
+    /// Goes on without an answer: the question is not asked again.
+    pub(super) fn pass_over(&mut self, question: &Question) {
+        if question.unknown {
+            self.accept(question, Value::Unknown);
+            return;
+        }
+        self.state.skipped.insert(question.fact.clone());
+        self.state.failures = 0;
+        if self.state.aside.is_some() { self.run_again() } else { self.run() }
+    }
+
+    /// "Vous me l'avez déjà dit": what was not read then is not found now, and the person is not asked as if they had not answered.
+    fn says_told_already(&self) -> bool {
+        self.parsed.as_ref().is_some_and(|parsed| self.library.vocabulary.is_told_already(parsed))
+    }
+
     /// Lists the message as not understood, for whoever maintains the examples.
-    fn note_missed(&mut self) {
+    pub(super) fn note_missed(&mut self) {
         if let Some(parsed) = self.parsed.as_ref().filter(|parsed| !parsed.is_empty()) {
             self.effects.push(Effect::Missed { text: parsed.said().to_owned(), question: false });
         }
@@ -260,10 +326,99 @@ impl Interpreter<'_> {
             self.note_missed();
             return;
         }
-        if !self.failed() {
+        if self.served {
+            self.ask(question);
+            return;
+        }
+        if self.says_told_already() {
+            let text = self.words().say("told_already");
+            self.preface.push(text);
+            self.ask_again(question);
+            return;
+        }
+        if !self.failed_at(question) {
             let text = self.words().say("not_understood");
             self.preface.push(text);
             self.ask_again(question);
+        }
+    }
+
+    /// Takes the name, and the date of birth, of whoever gives them where the number of the policy, or only the name, was asked.
+    fn take_introduction(&mut self, question: &Question) -> bool {
+        let asks_number = question.input == Input::PolicyNumber && question.unknown;
+        let asks_name = question.fact == FactName::LAST_NAME;
+        if !(asks_number || asks_name) || self.state.aside.is_some() {
+            return false;
+        }
+        let Some(parsed) = &self.parsed else { return false };
+        let vocabulary = &self.library.vocabulary;
+        let has_number = vocabulary.extract_unprompted(parsed, &self.wanting(question), &self.listening()).is_some();
+        let Some(name) = vocabulary.introduction(parsed).filter(|_| !(asks_number && has_number)) else { return false };
+        let (Some(naming), Some(born)) =
+            (self.question_of(&FactName::LAST_NAME), self.question_of(&FactName::BIRTH_DATE))
+        else {
+            return false;
+        };
+        let name = Value::Text(name);
+        if self.validation_error(&naming.validate, &name).is_some() {
+            return false;
+        }
+        let birth = vocabulary.extract_unprompted(parsed, &self.wanting(born), &self.listening());
+        let birth = birth.filter(|birth| self.validation_error(&born.validate, birth).is_none());
+        // Somebody who declares for another person tells their own name; a date of birth is that of the insured.
+        let of_another = self.state.fact(&FactName::CLAIMANT_ROLE).is_some_and(|role| !is_insured(role));
+        if of_another && birth.is_none() && !asks_name {
+            return false;
+        }
+        if asks_number {
+            self.set_fact(&question.fact, Value::Unknown, Source::Policyholder);
+        }
+        self.set_fact(FactName::LAST_NAME, name, Source::Policyholder);
+        if let Some(birth) = birth {
+            self.set_fact(FactName::BIRTH_DATE, birth, Source::Policyholder);
+        }
+        self.parsed = None;
+        self.state.failures = 0;
+        self.run();
+        true
+    }
+
+    /// "Chez moi", "à l'adresse du contrat", once the policy is found: taken as such, and never shown.
+    fn take_own_address(&mut self, question: &Question) -> bool {
+        let own = question.input == Input::Address
+            && self.state.found_policy().is_some()
+            && self.parsed.as_ref().is_some_and(|parsed| self.library.vocabulary.is_own_address(parsed));
+        if own {
+            let line = self.words().say("insured_address");
+            self.parsed = None;
+            self.accept(question, Value::Address(Address { line, ..Address::default() }));
+        }
+        own
+    }
+
+    /// Takes a telephone or an e-mail address that was said beside the choice of how to be reached, in place of the one from which
+    /// the person writes.
+    fn take_contact_beside(&mut self, question: &Question, value: &Value) {
+        let Some(frame) = self.state.stack.last() else { return };
+        let (library, vocabulary) = (self.library, &self.library.vocabulary);
+        let Some(parsed) = &self.parsed else { return };
+        let told: Vec<(FactName, Value)> = library
+            .flow(&frame.flow)
+            .into_iter()
+            .flat_map(|flow| flow.steps.iter().skip(frame.step + 1))
+            .filter_map(|step| match &step.kind {
+                StepKind::Ask(next)
+                    if matches!(next.input, Input::Phone | Input::Email) && next.fact != question.fact =>
+                {
+                    let known = self.state.facts.get(&next.fact).filter(|fact| fact.source == Source::Channel)?;
+                    let told = vocabulary.extract_unprompted(parsed, &self.wanting(next), &self.listening())?;
+                    (known.value != told && told != *value).then(|| (next.fact.clone(), told))
+                }
+                _ => None,
+            })
+            .collect();
+        for (fact, told) in told {
+            self.set_fact(fact, told, Source::Policyholder);
         }
     }
 
@@ -351,4 +506,9 @@ impl Interpreter<'_> {
         }
         found
     }
+}
+
+/// Whether the person declares in their own name.
+fn is_insured(role: &Value) -> bool {
+    matches!(role, Value::Choice(role) if role == "insured")
 }

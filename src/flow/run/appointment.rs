@@ -253,7 +253,8 @@ impl Interpreter<'_> {
     /// The moment in the future that the message names, and whether it is refused: "pas mardi".
     fn wish(&self) -> Option<(Wish, bool)> {
         let parsed = self.parsed.as_ref()?;
-        let want = Want { input: Input::DateTime, choices: None, prefer_past: false, policy_pattern: None };
+        let want =
+            Want { input: Input::DateTime, choices: None, prefer_past: false, partly: None, policy_pattern: None };
         let answer = match self.library.vocabulary.answer(parsed, &want, &self.listening()) {
             Answer::Value(value) => Some(value),
             Answer::Unknown | Answer::Nothing => None,
@@ -298,7 +299,13 @@ impl Interpreter<'_> {
         let slots =
             appointment.offers.iter().map(|offer| ChoiceItem { value: offer.id.to_string(), ..ChoiceItem::default() });
         let choices = ChoiceSet::new(slots.chain([none]));
-        let want = Want { input: Input::Choice, choices: Some(&choices), prefer_past: false, policy_pattern: None };
+        let want = Want {
+            input: Input::Choice,
+            choices: Some(&choices),
+            prefer_past: false,
+            partly: None,
+            policy_pattern: None,
+        };
         match self.library.vocabulary.answer(self.parsed.as_ref()?, &want, &self.listening()) {
             Answer::Value(Value::Choice(slot)) => Some(slot),
             _ => None,

@@ -18,6 +18,9 @@ use crate::{
     },
 };
 
+/// After how many failures a person stands among the buttons of a question.
+const WAYS_OUT: u8 = 2;
+
 /// How many files that came before any document was wanted are remembered.
 const MAX_EARLY: usize = 50;
 
@@ -56,6 +59,15 @@ impl Interpreter<'_> {
         self.ask_saying(question, text);
     }
 
+    /// Offers the ways out of a question that was not answered twice: an example, passing over it, a person.
+    pub(super) fn offer_ways_out(&mut self, question: &Question, may_pass: bool) {
+        let hint = self.words().say(hint(question.input));
+        let key = if may_pass { "ways_out" } else { "ways_out_person" };
+        let text = self.words().say_with(key, &[("value", hint.into())]);
+        let text = format!("{text}\n{}", self.render(&question.text));
+        self.ask_saying(question, text);
+    }
+
     pub(super) fn ask_saying(&mut self, question: &Question, text: String) {
         let text = self.with_preface(text);
         let quick_replies = self.buttons_of(question);
@@ -86,6 +98,9 @@ impl Interpreter<'_> {
         }
         if question.optional {
             buttons.push(self.button("cmd=skip", "button_skip"));
+        }
+        if self.state.failures >= WAYS_OUT {
+            buttons.push(self.button("cmd=human", "button_human"));
         }
         buttons
     }
@@ -119,7 +134,10 @@ impl Interpreter<'_> {
                     Input::Number | Input::Amount | Input::Duration | Input::Date | Input::DateTime
                 );
                 let buttons = self.buttons_of(question);
-                let own = buttons.len() - usize::from(question.unknown) - usize::from(question.optional);
+                let own = match question.input {
+                    Input::YesNo | Input::Consent => 2,
+                    _ => question.choices.len(),
+                };
                 let is_answer = number <= own || self.state.unconfirmed.contains_key(&question.fact);
                 (!counted && !is_answer).then_some(buttons)
             }

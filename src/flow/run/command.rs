@@ -97,16 +97,14 @@ impl<'a> Interpreter<'a> {
                 let knows_not = command == Command::DontKnow;
                 if knows_not && question.unknown {
                     self.accept(question, Value::Unknown);
-                } else if question.optional {
-                    self.state.skipped.insert(question.fact.clone());
-                    self.state.failures = 0;
-                    if self.state.aside.is_some() { self.run_again() } else { self.run() }
+                } else if question.optional || question.unknown {
+                    self.pass_over(question);
                 } else {
                     // A question with several choices may have "je ne sais pas" among them.
                     if self.answer(question) {
                         return true;
                     }
-                    if !self.failed() {
+                    if !self.failed_at(question) {
                         let key = if knows_not { "unknown_not_allowed" } else { "skip_not_allowed" };
                         let text = self.words().say(key);
                         self.preface.push(text);

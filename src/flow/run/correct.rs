@@ -3,23 +3,31 @@
 use std::collections::BTreeSet;
 
 use super::{
-    effect::{Effect, Note},
+    effect::{Effect, Handover, Note},
     interpreter::Interpreter,
     state::{Aside, ConversationMode},
 };
 use crate::{
     domain::{
-        fact::{Source, Value},
+        fact::{Address, Source, Value},
         fact_name::FactName,
         language::Text,
         message::Input,
+        priority::Priority,
     },
     flow::program::{
+        handovers::OwnReason,
         library::FIRST_FLOW,
         steps::{Flow, Question, StepKind},
     },
     understanding::{Answer, ChoiceItem, ChoiceSet, ParsedMessage, Want},
 };
+
+/// The fact of the question what happened.
+const INCIDENT: &str = "incident";
+
+/// The shortest word of a label by which an answer is named.
+const LEAST_LABEL: usize = 4;
 
 /// How many rounds of facts that make each other void are followed before it counts as a circle.
 const MAX_ROUNDS: usize = 20;
@@ -82,10 +90,128 @@ impl<'a> Interpreter<'a> {
         }
     }
 
+    /// Takes what changes a yes or a no after the end, said in the words of its question: the case is decided again, and its
+    /// handler called where something urgent is to be said. False when the message changes nothing.
+    pub(super) fn news(&mut self) -> bool {
+        let Some(parsed) = &self.parsed else { return false };
+        let (library, ctx) = (self.library, self.listening());
+        let asks = library.faq().search().parsed_asks(parsed);
+        let mut found: Vec<(FactName, Value)> = Vec::new();
+        for name in self.reached() {
+            for (at, question) in library.flow(name).into_iter().flat_map(Flow::questions) {
+                let tells = question.input == Input::YesNo && question.set.is_some() && !question.asked_only;
+                let due = library.flow(name).is_some_and(|flow| flow.steps[at].when.holds(&self.scope()));
+                if !tells || !due || found.iter().any(|(fact, _)| *fact == question.fact) {
+                    continue;
+                }
+                let known = self.state.fact(&question.fact);
+                let value = library.vocabulary.extract_unprompted(parsed, &self.wanting(question), &ctx);
+                if let Some(value) = value.filter(|value| known.is_some_and(|known| known != value)) {
+                    found.push((question.fact.clone(), value));
+                }
+            }
+        }
+        if found.is_empty() || asks {
+            return false;
+        }
+        let words = self.words();
+        let list: Vec<String> = found
+            .iter()
+            .map(|(fact, value)| {
+                format!("{} : {}", library.fact_label(fact, self.state.language), words.value(fact, value))
+            })
+            .collect();
+        let text = words.say_with("noted", &[("list", list.join(" ; ").into())]);
+        self.preface.push(text);
+        for (fact, value) in found {
+            self.set_fact(fact, value, Source::Policyholder);
+        }
+        let before = self.effects.len();
+        self.run_again();
+        let urgent = |effect: &Effect| matches!(effect, Effect::Say { body } if body.urgent);
+        if self.effects[before..].iter().any(urgent) {
+            let handover = Handover { reason: OwnReason::Danger.code().to_owned(), priority: Priority::Urgent };
+            self.effects.insert(before, Effect::HandOver(handover));
+        }
+        true
+    }
+
+    /// Takes another peril than the one that is being asked about, which the message denies: "c'est pas une fuite c'est une
+    /// INONDATION". What was asked about the other one is void.
+    pub(super) fn changes_peril(&mut self) -> bool {
+        let incident = FactName::from(INCIDENT);
+        let (Some(parsed), Some(question)) = (&self.parsed, self.question_of(&incident)) else { return false };
+        let (Some(Value::Choice(known)), Some(set)) = (self.state.fact(&incident), &question.set) else { return false };
+        let vocabulary = &self.library.vocabulary;
+        if !set.denied(parsed, vocabulary).contains(&known.as_str()) {
+            return false;
+        }
+        let told = vocabulary.extract_unprompted(parsed, &self.wanting(question), &self.listening());
+        let Some(value) = told.filter(|value| *value != Value::Choice(known.clone())) else { return false };
+        let words = self.words();
+        let text = words.say_with("peril_changed", &[("value", words.value(&incident, &value).into())]);
+        self.preface.push(text);
+        self.state.failures = 0;
+        self.state.aside = None;
+        self.set_fact(incident, value, Source::Policyholder);
+        self.clear_void();
+        self.begin();
+        self.run();
+        true
+    }
+
+    /// Handles "la date c'est samedi soir, pas dimanche": the one answer that the message names by its label, with its new value.
+    /// False when it names none, or several.
+    fn correct_named(&mut self) -> bool {
+        let Some(parsed) = &self.parsed else { return false };
+        let (library, ctx) = (self.library, self.listening());
+        let said = parsed.words();
+        let lines = self.summary_lines();
+        let labels: Vec<Vec<String>> =
+            lines.iter().map(|line| library.vocabulary.read(&line.label, &ctx).words()).collect();
+        let telling = |word: &String| {
+            word.len() >= LEAST_LABEL && labels.iter().filter(|label| label.contains(word)).count() == 1
+        };
+        let named = labels
+            .iter()
+            .zip(&lines)
+            .filter(|(label, _)| label.iter().any(|word| telling(word) && said.contains(word)));
+        let facts: Vec<FactName> = named.map(|(_, line)| line.fact.clone()).collect();
+        let [fact] = facts.as_slice() else { return false };
+        let Some(question) = self.question_of(fact) else { return false };
+        let want = self.wanting(question);
+        let whole = library.vocabulary.extract_unprompted(parsed, &want, &ctx);
+        // "…, c'est le rond-point": what follows the last "c'est".
+        let rest =
+            || match library.vocabulary.answer(&library.vocabulary.read(parsed.after_being()?, &ctx), &want, &ctx) {
+                Answer::Value(value) => Some(value),
+                _ => None,
+            };
+        let Some(value) = whole.or_else(rest) else { return false };
+        let value = match (value, self.state.fact(fact)) {
+            // Another spot in the same town.
+            (Value::Address(spot), Some(Value::Address(known))) if spot.postcode.is_none() && spot.city.is_none() => {
+                Value::Address(Address { line: spot.line, ..known.clone() })
+            }
+            (value, _) => value,
+        };
+        if self.state.fact(fact) == Some(&value) || self.validation_error(&question.validate, &value).is_some() {
+            return false;
+        }
+        self.take_correction(question, value);
+        true
+    }
+
     /// Handles "en fait c'était mardi": a message that says that it corrects something and fits exactly one known
     /// answer. False when it is none.
     pub(super) fn amend(&mut self) -> bool {
-        let Some(parsed) = self.parsed.as_ref().filter(|parsed| parsed.amends()) else { return false };
+        let Some(parsed) = self.parsed.as_ref().filter(|parsed| parsed.amends() || parsed.denies()) else {
+            return false;
+        };
+        if parsed.denies() && self.correct_named() {
+            return true;
+        }
+        let Some(parsed) = &self.parsed else { return false };
         let library = self.library;
         let ctx = self.listening();
         let mut found: Option<(&Question, Value)> = None;
@@ -237,7 +363,7 @@ impl<'a> Interpreter<'a> {
     }
 
     pub(super) fn yes_or_no(&self) -> Option<bool> {
-        let want = Want { input: Input::YesNo, choices: None, prefer_past: true, policy_pattern: None };
+        let want = Want { input: Input::YesNo, choices: None, prefer_past: true, partly: None, policy_pattern: None };
         match self.library.vocabulary.answer(self.parsed.as_ref()?, &want, &self.listening()) {
             Answer::Value(Value::Bool(yes)) => Some(yes),
             _ => None,
@@ -309,7 +435,12 @@ impl<'a> Interpreter<'a> {
             (Answer::Value(_), _) | (_, Some(false)) => self.ask_which(),
             (_, Some(true)) => self.send(),
             _ => {
-                if !self.amend() && !self.failed() {
+                if self.correct_named() || self.amend() {
+                    return;
+                }
+                if self.served {
+                    self.review();
+                } else if !self.failed() {
                     let text = self.words().say("not_understood");
                     self.preface.push(text);
                     self.review();
@@ -333,5 +464,5 @@ impl<'a> Interpreter<'a> {
 }
 
 fn choice_of(choices: &ChoiceSet) -> Want<'_> {
-    Want { input: Input::Choice, choices: Some(choices), prefer_past: true, policy_pattern: None }
+    Want { input: Input::Choice, choices: Some(choices), prefer_past: true, partly: None, policy_pattern: None }
 }

@@ -120,7 +120,7 @@ impl Interpreter<'_> {
 
     /// Handles the answer to "Êtes-vous en sécurité ?".
     pub(super) fn after_danger(&mut self, payload: Option<&str>, command: Option<Command>) {
-        let want = Want { input: Input::YesNo, choices: None, prefer_past: true, policy_pattern: None };
+        let want = Want { input: Input::YesNo, choices: None, prefer_past: true, partly: None, policy_pattern: None };
         let answer =
             self.parsed.as_ref().map(|parsed| self.library.vocabulary.answer(parsed, &want, &self.listening()));
         let safe = payload == Some("cmd=safe")

@@ -45,6 +45,11 @@ const WORDS_OF_A_QUESTION: usize = 4;
 const WORTH_ASKING: f32 = 0.2;
 /// How probable the second of the two must be.
 const WORTH_NAMING: f32 = 0.06;
+/// The longest question about the pending question, in words, and the shortest word of it that it may name.
+const WORDS_ABOUT: usize = 6;
+const LEAST_NAMED: usize = 5;
+/// The fact of the question how the person is to be reached.
+const CONTACT_CHANNEL: &str = "contact_channel";
 /// How many clauses of a message are read, and how many are answered, since nobody reads more.
 const MAX_CLAUSES: usize = 12;
 const MAX_HANDLED: usize = 3;
@@ -102,6 +107,7 @@ impl<'a> Interpreter<'a> {
             return IntentOutcome::Nothing;
         }
         let left = self.read(&left.join(" "));
+        self.served = true;
         let is_politeness = self
             .recognise(&left)
             .first()
@@ -132,13 +138,18 @@ impl<'a> Interpreter<'a> {
             self.hand_over(OwnReason::Language.code(), Priority::Normal, text, resume);
             return Some(IntentOutcome::Done);
         }
-        if parsed.command().is_some() {
+        if parsed.command().is_some() || self.answers_contact(parsed) {
             return None;
         }
         let wanted = best.by_rule || (best.score >= SURE_REQUEST && !self.fits_pending(parsed) && !self.asks_text());
         match best.intent {
             "request_human"
-                if wanted && library.faq().find(parsed.said()).first().is_none_or(|(_, score)| *score < NEAR) =>
+                if wanted && {
+                    // Whoever asks about it is answered; a wish that a rule knows is never one of the answers.
+                    let near = library.faq().find(parsed.said()).first().map_or(0.0, |(_, score)| *score);
+                    let asks = library.faq().search().parsed_asks(parsed);
+                    (best.by_rule && !asks) || near < if best.by_rule { VERY_NEAR } else { NEAR }
+                } =>
             {
                 Some(IntentOutcome::Human)
             }
@@ -175,6 +186,17 @@ impl<'a> Interpreter<'a> {
         // A question answers the pending one only if it is unambiguous: "après expertise ?" is no "yes, it leaks".
         let fits = if asks { self.surely_fits_pending(&parsed) } else { self.fits_pending(&parsed) };
         let is_free = self.asks_text();
+        if asks && !fits {
+            if let Some(help) = self.help_about(&parsed) {
+                self.preface.push(help);
+                return true;
+            }
+            let nearest = self.answers_to(clause).filter(|(_, score)| *score >= VERY_NEAR);
+            if let Some((entry, _)) = nearest {
+                self.say_entry(entry);
+                return true;
+            }
+        }
         match &intent.action {
             IntentAction::Request(kind) => {
                 if asks && let Some(entry) = self.entry_for(clause, best, VERY_NEAR) {
@@ -200,9 +222,7 @@ impl<'a> Interpreter<'a> {
                 }
             }
             IntentAction::Says(saying) => {
-                // Somebody who waits for a person was told so, and is not answered at every message.
-                let waits = matches!(self.state.mode, ConversationMode::Waiting { .. });
-                let wanted = best.score >= SURE && !fits && !is_free && !waits;
+                let wanted = best.score >= SURE && !fits && !is_free;
                 if wanted {
                     let text = self.render(saying);
                     self.preface.push(text);
@@ -210,16 +230,7 @@ impl<'a> Interpreter<'a> {
                 wanted
             }
             // A claim may end with a question mark; any other question without an answer goes to a person.
-            IntentAction::Flow if asks && !fits => {
-                let near = library.faq().find(clause).into_iter().next().filter(|(_, score)| *score >= VERY_NEAR);
-                match near {
-                    Some((entry, _)) => {
-                        self.say_entry(entry);
-                        true
-                    }
-                    None => best.score < MEANT && intent.sets.is_empty() && self.pass_on(clause),
-                }
-            }
+            IntentAction::Flow if asks && !fits => best.score < MEANT && intent.sets.is_empty() && self.pass_on(clause),
             IntentAction::Flow => false,
         }
     }
@@ -234,14 +245,47 @@ impl<'a> Interpreter<'a> {
         long_enough
     }
 
+    /// The entry that is nearest to a question which says what it is about: "quand ?" does not.
+    fn answers_to(&self, question: &str) -> Option<(&'a FaqEntry, f32)> {
+        let faq = self.library.faq();
+        let tells = !faq.search().telling_words(question).is_empty();
+        faq.find(question).into_iter().next().filter(|_| tells)
+    }
+
     /// The entry that answers a question: one that is similar enough, or its intent's default.
     fn entry_for(&self, question: &str, best: &IntentScore, near: f32) -> Option<&'a FaqEntry> {
         let faq = self.library.faq();
-        let nearest = faq.find(question).into_iter().next().filter(|(_, score)| *score >= near);
+        let nearest = self.answers_to(question).filter(|(_, score)| *score >= near);
         nearest.map(|(entry, _)| entry).or_else(|| faq.default_of(best.intent).filter(|_| best.score >= SURE))
     }
 
+    /// The help of the pending question, where a short question asks about one of its words: "au gestionnaire de quoi ?".
+    fn help_about(&self, parsed: &ParsedMessage) -> Option<String> {
+        let question = self.asked()?;
+        let help = question.help.as_ref()?;
+        let words = parsed.words();
+        let asked = self.library.vocabulary().read(question.text.source.get(self.state.language), &self.listening());
+        let asked = asked.words();
+        let names = words.iter().any(|word| word.len() >= LEAST_NAMED && asked.contains(word));
+        (names && words.len() <= WORDS_ABOUT).then(|| self.render(help))
+    }
+
     fn say_entry(&mut self, entry: &'a FaqEntry) {
+        // What was asked for today and is not done needs no asking again.
+        let open = entry.request.as_ref().filter(|kind| self.state.requests.is_open(kind));
+        if let Some(request) = open.and_then(|kind| self.library.requests().get(kind)) {
+            let text = self.render(&request.text);
+            self.preface.push(text);
+            return;
+        }
+        if entry.files {
+            // Where files do not travel, this message brings the link by which they do.
+            let text = self.render(&entry.answer);
+            let text = self.with_preface(text);
+            self.effects.push(Effect::Say { body: Body { text, input: Some(Input::Photos), ..Body::default() } });
+            self.effects.push(Effect::Note(Note::QuestionAnswered { entry: entry.id.clone() }));
+            return;
+        }
         let own = entry.own.iter().find(|(when, _)| when.holds(&self.scope())).map(|(_, saying)| saying);
         let text = self.render(own.unwrap_or(&entry.answer));
         if !self.preface.contains(&text) {
@@ -327,6 +371,18 @@ impl<'a> Interpreter<'a> {
             && self.state.done.is_empty()
             && matches!(self.state.stack.as_slice(), [frame] if frame.step == 0)
             && !matches!(self.current(), Some((_, step)) if matches!(step.kind, StepKind::Ask(_)))
+    }
+
+    /// As [`Self::has_said_nothing`], also while a person is awaited.
+    pub(super) fn has_said_nothing_yet(&self) -> bool {
+        self.state.done.is_empty() && matches!(self.state.stack.as_slice(), [frame] if frame.step == 0)
+    }
+
+    /// Whether the message tells of a claim, or agrees to declare one.
+    pub(super) fn tells_claim(&mut self) -> bool {
+        self.understand_claim();
+        let agrees = self.parsed.as_ref().is_some_and(|parsed| self.library.vocabulary.is_bare_yes(parsed));
+        agrees || (self.meant.score >= MEANT && !self.meant.sets.is_empty())
     }
 
     /// Sets the facts that the message tells of a claim by its intent.
@@ -425,6 +481,11 @@ impl<'a> Interpreter<'a> {
     fn surely_fits_pending(&self, parsed: &ParsedMessage) -> bool {
         let Some(question) = self.asked() else { return false };
         self.library.vocabulary().extract_unprompted(parsed, &self.wanting(question), &self.listening()).is_some()
+    }
+
+    /// Whether the text answers how the person is to be reached: "le plus simple est de m'appeler" is then no call for a person.
+    pub(super) fn answers_contact(&self, parsed: &ParsedMessage) -> bool {
+        self.asked().is_some_and(|question| question.fact.as_str() == CONTACT_CHANNEL) && self.fits_pending(parsed)
     }
 
     /// Whether the pending question accepts any text.

@@ -83,6 +83,8 @@ pub(super) struct Interpreter<'a> {
     pub(super) read_out: Option<u32>,
     /// Sentences to be said before the next question.
     pub(super) preface: Vec<String>,
+    /// Whether the message asked for something besides an answer, and that was done: what is left of it is no failure to answer.
+    pub(super) served: bool,
     /// Where the reached steps are noted, when transcripts are played.
     pub(super) coverage: Option<&'a mut Coverage>,
 }
@@ -106,6 +108,7 @@ impl<'a> Interpreter<'a> {
             changes: Cell::new(0),
             read_out: None,
             preface: Vec::new(),
+            served: false,
             coverage: None,
         }
     }

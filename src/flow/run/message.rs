@@ -22,6 +22,8 @@ use crate::{
 
 /// How many characters of a message are read; all of it is stored.
 const MAX_TEXT: usize = 4_000;
+/// How many messages that tell nothing are answered with the list of documents, before the flow goes on without them.
+const MAX_UNREAD: u8 = 2;
 /// The shortest message, in words, that may answer questions which were not asked yet.
 const MIN_WORDS_FOR_MORE: usize = 3;
 
@@ -65,18 +67,20 @@ impl<'a> Interpreter<'a> {
         self.take_which_claim(message)?;
         self.take_appointment_message(message)?;
         let completed = self.file_documents(message, &understood);
+        self.take_news(message, &understood)?;
         self.leave_to_whoever_leads(message, &understood, completed)?;
         self.take_pressed_button(message)?;
         self.decide_again_with_documents(message, completed)?;
         self.take_files(message)?;
-        self.decline_to_declare(ParsedMessage::is_short)?;
+        self.decline_to_declare(ParsedMessage::is_short, understood.is_first)?;
         self.take_intents(&mut understood)?;
         self.begin_with_first_message(&understood)?;
         self.pass_over_silence(message, &understood)?;
+        self.change_peril()?;
         self.obey_command(&understood)?;
         self.answer_after_the_end()?;
         self.take_answer_aside()?;
-        self.decline_to_declare(|_| true)?;
+        self.decline_to_declare(|_| true, understood.is_first)?;
         self.take_batched_answers()?;
         self.take_answer(&understood);
         ControlFlow::Continue(())
@@ -104,13 +108,14 @@ impl<'a> Interpreter<'a> {
         if is_first {
             self.begin();
         }
+        let command = parsed.command().filter(|command| *command != Command::Human || !self.answers_contact(&parsed));
         let understood = Understood {
             danger: if self.state.foreign.is_some() {
                 self.foreign_danger(&parsed)
             } else {
                 parsed.danger().or_else(|| self.ruled_danger(&parsed))
             },
-            command: parsed.command(),
+            command,
             is_greeting: parsed.is_greeting(),
             is_silent: parsed.is_empty(),
             is_first,
@@ -194,6 +199,18 @@ impl<'a> Interpreter<'a> {
         ControlFlow::Break(())
     }
 
+    /// Takes what changes an answer after the end: "le plafond est tombé cette nuit", "on a retrouvé ma voiture".
+    fn take_news(&mut self, message: &UserMessage, understood: &Understood) -> ControlFlow<()> {
+        let over = matches!(self.state.mode, ConversationMode::Ended | ConversationMode::Waiting { resume: false });
+        let plain = message.choice.is_none() && understood.command.is_none() && self.state.aside.is_none();
+        handled(over && plain && self.talkative && self.news())
+    }
+
+    /// Takes another peril than the one that is being asked about: "c'est pas une fuite, c'est une inondation".
+    fn change_peril(&mut self) -> ControlFlow<()> {
+        handled(self.state.mode == ConversationMode::Flow && self.talkative && self.changes_peril())
+    }
+
     /// Answers somebody who waits for a person and does not go on with the flow meanwhile.
     fn answer_whoever_waits(&mut self, message: &UserMessage, understood: &Understood, resume: bool) {
         // "oui on continue", "ok": the offer to go on stands until it is taken.
@@ -210,16 +227,14 @@ impl<'a> Interpreter<'a> {
             self.understand_claim();
             self.learn_quietly();
         }
-        if self.state.failures > 0 {
-            return;
-        }
-        // It is said once: they must know that they are read, and not be answered at every message.
+        // The first time it is said who answers; after that, that it was read.
+        let sentence = if self.state.failures > 0 { "waiting_again" } else { "waiting" };
         self.state.failures = 1;
         match self.handle_intents() {
             IntentOutcome::All | IntentOutcome::Part => self.flush(),
             IntentOutcome::Done => {}
             IntentOutcome::Nothing | IntentOutcome::Cancel | IntentOutcome::Human => {
-                let text = self.words().say("waiting");
+                let text = self.words().say(sentence);
                 let quick_replies = if resume { vec![self.button("cmd=resume", "button_resume")] } else { Vec::new() };
                 self.effects.push(Effect::Say { body: Body { text, quick_replies, ..Body::default() } });
             }
@@ -260,7 +275,14 @@ impl<'a> Interpreter<'a> {
         }
         match self.handle_intents() {
             IntentOutcome::Nothing => {}
-            IntentOutcome::Part => understood.command = self.parsed.as_ref().and_then(ParsedMessage::command),
+            IntentOutcome::Part => {
+                understood.command = self.parsed.as_ref().and_then(ParsedMessage::command);
+                // Nobody who asked for something else begins a claim with the rest of their message.
+                if self.has_said_nothing() && !understood.is_first && !self.tells_claim() {
+                    self.after_handling();
+                    return ControlFlow::Break(());
+                }
+            }
             IntentOutcome::All => {
                 self.after_handling();
                 return ControlFlow::Break(());
@@ -277,10 +299,17 @@ impl<'a> Interpreter<'a> {
         if !understood.is_first {
             return ControlFlow::Continue(());
         }
-        if understood.command == Some(Command::Human) {
-            self.command(Command::Human);
-        } else {
-            self.run();
+        match understood.command {
+            Some(Command::Human) => {
+                self.command(Command::Human);
+            }
+            // There is nothing to stop yet.
+            Some(Command::Stop | Command::Cancel) => {
+                let text = self.words().say("door_closed");
+                self.preface.push(text);
+                self.flush();
+            }
+            _ => self.run(),
         }
         ControlFlow::Break(())
     }
@@ -317,10 +346,12 @@ impl<'a> Interpreter<'a> {
         handled(self.answer_aside())
     }
 
-    /// Handles "non" to the offer to declare a claim. A short one ("non merci") is read before thanks are answered, a longer one
-    /// after its questions.
-    fn decline_to_declare(&mut self, is_read: fn(&ParsedMessage) -> bool) -> ControlFlow<()> {
-        if !self.has_said_nothing() || self.yes_or_no() != Some(false) || !self.parsed.as_ref().is_some_and(is_read) {
+    /// Handles "non" to the offer to declare a claim, or "ok", which says only that what came before it was read. A short one ("non
+    /// merci") is read before thanks are answered, a longer one after its questions.
+    fn decline_to_declare(&mut self, is_read: fn(&ParsedMessage) -> bool, is_first: bool) -> ControlFlow<()> {
+        let reads = self.parsed.as_ref().is_some_and(is_read);
+        let acknowledges = !is_first && self.parsed.as_ref().is_some_and(ParsedMessage::acknowledges);
+        if !self.has_said_nothing() || !reads || !(acknowledges || self.yes_or_no() == Some(false)) {
             return ControlFlow::Continue(());
         }
         let text = self.words().say("door_closed");
@@ -368,13 +399,24 @@ impl<'a> Interpreter<'a> {
         if self.amend() || (self.says_no() && self.command(Command::Done)) {
             return;
         }
-        if understood.is_greeting || understood.was_later || (self.talkative && self.extract_unprompted()) {
+        if understood.is_greeting
+            || understood.was_later
+            || self.served
+            || (self.talkative && self.extract_unprompted())
+        {
             self.run();
-        } else if !self.failed() {
-            let text = self.words().say("not_understood");
-            self.preface.push(text);
-            self.run();
+            return;
         }
+        self.state.failures += 1;
+        self.note_missed();
+        // Whoever cannot send now goes on without: the documents stay wanted.
+        if self.state.failures > MAX_UNREAD {
+            self.command(Command::Later);
+            return;
+        }
+        let text = self.words().say("not_understood");
+        self.preface.push(text);
+        self.run();
     }
 
     /// Whether a message that came while a person is awaited goes on with the flow: a button of it, a correction, the
@@ -388,13 +430,18 @@ impl<'a> Interpreter<'a> {
             Some(payload) => return resume || payload == "cmd=correct" || payload.starts_with("edit="),
             None => {}
         }
-        let asks = match command {
-            Some(Command::Correct | Command::Summary | Command::French | Command::English | Command::Elsewhere(_)) => {
-                true
-            }
-            Some(Command::Cancel | Command::Stop | Command::Restart) => resume,
-            _ => false,
-        };
+        // They write in a language of ours after all.
+        let speaks = resume
+            && self.has_said_nothing_yet()
+            && self.parsed.as_ref().is_some_and(|parsed| self.library.vocabulary.spoken(parsed, true).is_some());
+        let asks = speaks
+            || match command {
+                Some(
+                    Command::Correct | Command::Summary | Command::French | Command::English | Command::Elsewhere(_),
+                ) => true,
+                Some(Command::Cancel | Command::Stop | Command::Restart) => resume,
+                _ => false,
+            };
         asks || (resume && self.state.asked && self.answers_pending())
     }
 

@@ -63,6 +63,11 @@ impl OpenRequests {
         true
     }
 
+    /// Whether one of this kind is not done.
+    pub(super) fn is_open(&self, kind: &str) -> bool {
+        self.0.iter().any(|known| known.kind == kind)
+    }
+
     /// Closes the request that was made at `asked_at`, which is done.
     pub(super) fn close(&mut self, kind: &str, asked_at: Timestamp) {
         // The store keeps milliseconds.

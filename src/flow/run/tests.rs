@@ -749,3 +749,50 @@ fn the_time_that_a_person_named_before_is_what_slots_are_looked_for_by() {
     assert_eq!(wished("pas mardi"), None);
     assert_eq!(wished("peu importe"), None);
 }
+
+/// What must not be missed, and what must not be taken for it, in `tests/corpus/must_not_miss.csv`: while another question is
+/// pending, where any text is an answer, and while a person is awaited.
+#[test]
+fn danger_stop_complaint_and_a_call_for_a_person_are_heard_at_every_step() {
+    let library = shipped();
+    let mut asked = Talk::start(&library);
+    for text in ["non", "une fuite d'eau", "non", "non", "non", "moi"] {
+        asked.say(text);
+    }
+    assert!(asked.reply().contains("numéro de contrat"), "{}", asked.reply());
+    let state = State::beginning_with("send_off");
+    let mut free = Talk { library: &library, state, effects: Vec::new() };
+    free.say("bonjour");
+    assert!(free.reply().contains("Autre chose à ajouter"), "{}", free.reply());
+    let mut wrong = Vec::new();
+    for line in include_str!("../../../tests/corpus/must_not_miss.csv").lines().skip(1) {
+        let (kind, text) = line.split_once(';').unwrap();
+        for (place, begun) in [("policy_number", &asked), ("remarks", &free)] {
+            let mut talk = Talk { library: &library, state: begun.state.clone(), effects: Vec::new() };
+            talk.say(text);
+            let handed = |code: &str| {
+                talk.effects.iter().any(|effect| matches!(effect, Effect::HandOver(to) if to.reason == code))
+            };
+            let asks = |name: &str| {
+                talk.effects.iter().any(|effect| matches!(effect, Effect::Request { kind, .. } if kind == name))
+            };
+            let complains = asks("complaint");
+            let stops = asks("opt_out") || talk.reply().contains("Voulez-vous vraiment annuler");
+            let heard = match kind {
+                "human" => handed("asked") || complains,
+                "no" => !handed("asked"),
+                "stop" => stops,
+                "nostop" => !stops,
+                "complaint" => complains,
+                "nocomplaint" => !complains,
+                "danger" => handed("danger"),
+                "nodanger" => !handed("danger"),
+                other => panic!("{other}"),
+            };
+            if !heard {
+                wrong.push(format!("{kind} at {place}: {text}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

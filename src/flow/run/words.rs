@@ -1,5 +1,6 @@
 //! Writes values in the person's language.
 
+use jiff::civil::{DateTime, Time};
 use minijinja::Value as Name;
 
 use crate::{
@@ -109,9 +110,14 @@ impl<'a> Words<'a> {
     pub(super) fn moment(self, moment: &Moment) -> String {
         let start = moment.start;
         // "Ce week-end": an interval of several days is written with its first and its last day.
-        let last = moment.end.and_then(|end| end.date().yesterday().ok()).filter(|last| *last > start.date());
+        let last = moment
+            .end
+            .and_then(|end| if end.time() == Time::midnight() { end.date().yesterday().ok() } else { Some(end.date()) })
+            .filter(|last| *last > start.date());
         if let (Precision::Interval, Some(last)) = (moment.precision, last) {
-            let names = [("from", self.day(start.date()).into()), ("to", self.day(last).into())];
+            let end = moment.end.filter(|end| end.time() != Time::midnight());
+            let to = end.unwrap_or_else(|| last.to_datetime(Time::midnight()));
+            let names = [("from", self.bound(start).into()), ("to", self.bound(to).into())];
             return self.say_with("moment_days", &names);
         }
         let key = match moment.precision {
@@ -155,6 +161,12 @@ impl<'a> Words<'a> {
             ("minute", start.minute().into()),
             ("part", if moment.precision == Precision::PartOfDay { self.say(part).into() } else { Name::from("") }),
         ]
+    }
+
+    /// One end of an interval: its day, with its hour where one was told.
+    fn bound(self, at: DateTime) -> String {
+        let precision = if at.time() == Time::midnight() { Precision::Day } else { Precision::Hour };
+        self.moment(&Moment { start: at, end: None, precision })
     }
 
     pub(super) fn day(self, date: jiff::civil::Date) -> String {

@@ -69,13 +69,22 @@ impl Reader {
     /// The words, folded and spelled out; figures as they are; the marks "?" and "!".
     pub(in crate::understanding) fn words<'a>(&'a self, text: &'a Text) -> Vec<&'a str> {
         let mut words = Vec::with_capacity(text.len() + 4);
+        // The last word of a short form that was spelled out just before.
+        let mut spelled: Option<&str> = None;
         for at in 0..text.len().min(MAX_WORDS) {
             let (Some(token), Some((word, hash))) = (text.token(at), text.hashed(at)) else { break };
             match token.kind {
-                TokenKind::Word => match self.spellings.get(hash, word) {
-                    Some(long) => words.extend(long.iter().map(AsRef::as_ref)),
-                    None => words.push(word),
-                },
+                // "C'est" is "c" and "est", and "c" alone is "c est".
+                TokenKind::Word if spelled == Some(word) => spelled = None,
+                TokenKind::Word => {
+                    spelled = None;
+                    if let Some(long) = self.spellings.get(hash, word) {
+                        words.extend(long.iter().map(AsRef::as_ref));
+                        spelled = long.last().filter(|_| long.len() > 1).map(AsRef::as_ref);
+                    } else {
+                        words.push(word);
+                    }
+                }
                 TokenKind::Digits | TokenKind::Mark('?' | '!') => words.push(word),
                 TokenKind::Mark('€') => words.push("euros"),
                 TokenKind::Mark(_) => {}

@@ -236,7 +236,10 @@ impl TimeReader<'_> {
         let before = self.text.word(at.checked_sub(1)?);
         let end = self.after_rank(at + 1);
         let led = matches!(before, "le" | "du" | "au" | "the" | "dep" | "depuis")
-            || matches!(self.word(at - 1), Some((TimeWord::Weekday(_) | TimeWord::ShortWeekday(_), _)));
+            || matches!(self.word(at - 1), Some((TimeWord::Weekday(_) | TimeWord::ShortWeekday(_), _)))
+            || (at > 1
+                && self.text.is_mark(at - 1, '.')
+                && matches!(self.word(at - 2), Some((TimeWord::ShortWeekday(_), _))));
         if !led || !self.counts_nothing(end) {
             return None;
         }

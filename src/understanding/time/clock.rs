@@ -105,11 +105,14 @@ impl TimeReader<'_> {
             let (Hours::At(to), end) = self.hour_at(second, false).or_else(after_noon)? else { return None };
             return Some((Hours::Between(from, to), end));
         }
-        // The word "h" may stand after the second hour only.
-        let hour = self.text.digits(start).filter(|hour| *hour < 24 && self.text.str(start).len() <= 2)?;
-        let second = joint(start + 1)?;
+        // The word "h" may stand after the second hour only: "entre neuf et dix heures".
+        let figures = self.text.digits(start).filter(|hour| *hour < 24 && self.text.str(start).len() <= 2);
+        let (hour, after) = match figures {
+            Some(hour) => (i8::try_from(hour).ok()?, start + 1),
+            None => self.whole_number(start).filter(|(hour, _)| led.is_some() && (1..24).contains(hour))?,
+        };
+        let second = joint(after)?;
         let (Hours::At(to), end) = self.hour_at(second, false)? else { return None };
-        let hour = i8::try_from(hour).ok()?;
         // "between 3 and 5pm": both hours lie in the same half of the day.
         let hour =
             if to.hour >= 12 && hour < 12 && hour + 12 < to.hour && self.half_told(end) { hour + 12 } else { hour };
@@ -244,7 +247,12 @@ impl TimeReader<'_> {
         } else {
             // "une heure" is a duration, "à une heure" a time.
             let led = at > 0 && matches!(self.text.word(at - 1), "a" | "vers" | "at" | "les");
-            self.whole_number(at).filter(|(hour, _)| *hour != 1 || led)?
+            // "une heure du matin".
+            let halved = |end: usize| {
+                let after = self.is_clock(end, ClockWord::Hour).and_then(|end| self.clock_word(end));
+                matches!(after, Some((ClockWord::BeforeNoon | ClockWord::AfterNoon, _)))
+            };
+            self.whole_number(at).filter(|(hour, end)| *hour != 1 || led || halved(*end))?
         };
         if hour > 24 {
             return None;
@@ -259,7 +267,11 @@ impl TimeReader<'_> {
         let named = self.is_clock(after, ClockWord::Hour)?;
         let glued = self.text.is_glued(after);
         let follows = self.text.digits(named).filter(|_| self.text.is_glued(named) || !glued);
-        let minutes = follows.and_then(|_| self.two_figures(named)).filter(|_| self.unit_at(named + 1).is_none());
+        // "9 h 5" at the end of what is said.
+        let few = |minute: &u64| *minute < 10 && !self.text.is_word(named + 1) && !self.text.is_digits(named + 1);
+        let single = || follows.filter(few).and_then(|minute| i8::try_from(minute).ok());
+        let minutes =
+            follows.and_then(|_| self.two_figures(named).or_else(single)).filter(|_| self.unit_at(named + 1).is_none());
         if let Some(minute) = minutes {
             return Some((Clock { minute, precise: true, ..clock }, named + 1));
         }

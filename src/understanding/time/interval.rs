@@ -32,6 +32,8 @@ impl TimeReader<'_> {
         let link = until
             .or_else(|| if led.is_some() && !since { self.is_clock(end, ClockWord::And) } else { None })
             .or_else(|| self.text.is_mark(end, '-').then_some(end + 1))
+            // "lundi-mercredi": a hyphen between letters is no token.
+            .or_else(|| (self.text.is_word(end) && self.text.is_glued(end) && left.dated).then_some(end))
             .or_else(|| matches!(self.text.word(end), "a" | "au" | "to").then_some(end + 1))?;
         let right = self.point(self.skip_articles(link))?;
         // "lundi à 8h" is one moment, "lundi à mercredi" an interval.
@@ -50,7 +52,7 @@ impl TimeReader<'_> {
         let after = after + usize::from(ranked);
         let link = if led { self.is_clock(after, ClockWord::And) } else { None }
             .or_else(|| (self.text.is_mark(after, '-')).then_some(after + 1))
-            .or_else(|| matches!(self.text.word(after), "a" | "au" | "to").then_some(after + 1))?;
+            .or_else(|| matches!(self.text.word(after), "a" | "au" | "to" | "et" | "and").then_some(after + 1))?;
         let second = self.skip_days(link);
         if let Some((days, end)) = self.calendar_date(second).filter(|(days, _)| days.is_day()) {
             let of = |last: Stretch| {
@@ -67,8 +69,10 @@ impl TimeReader<'_> {
             return Some(Self::days_when(days, end));
         }
         // "du 3 au 5": days of the nearest month, unless a word follows that says what is counted.
-        let articled = led && (second > link || matches!(self.text.word(link - 1), "au")) && self.text.is_digits(start);
         let (last, end) = self.day_number(second)?;
+        let alone = at == 0 && end == self.text.len();
+        let articled =
+            (led || alone) && (second > link || matches!(self.text.word(link - 1), "au")) && self.text.is_digits(start);
         let (days, _) = self.day_of_month(second).filter(|_| articled && last > first)?;
         let days = days
             .map(|days| Stretch::through(days.start.checked_sub(i64::from(last - first).days()).ok()?, days.start))?;

@@ -61,11 +61,13 @@ impl TimeReader<'_> {
     pub(super) fn month_at(&self, at: usize) -> Option<(Days, usize)> {
         let (TimeWord::Month(month), end) = self.word(at)? else { return None };
         let of = |year| Date::new(year, month, 1).ok().map(Stretch::unit);
+        // "nov. 2025".
+        let end = if self.text.is_mark(end, '.') && self.year_at(end + 1).is_some() { end + 1 } else { end };
         if let Some((year, end)) = self.told_year(end) {
             return Some((Days::whole(of(year)?.start, Precision::Month), end));
         }
         // "construite en mars 87": two figures that no day of a month can be, or any after "en".
-        let led = at > 0 && matches!(self.text.word(at - 1), "en" | "in" | "depuis" | "since");
+        let led = at > 0 && matches!(self.text.word(at - 1), "en" | "in" | "depuis" | "since" | "fin" | "debut" | "mi");
         if let Some(year) = self.short_year(end).filter(|_| led || self.text.digits(end).is_some_and(|year| year > 31))
         {
             return Some((Days::whole(of(year)?.start, Precision::Month), end + 1));
@@ -86,7 +88,7 @@ impl TimeReader<'_> {
                 self.text.word(start - 1),
                 "l" | "en" | "cet" | "ct" | "this" | "last" | "in" | "the" | "d" | "au" | "du"
             );
-        if !(this || direction.is_some() || (led && article)) {
+        if !(this || direction.is_some() || (led && article) || self.year_at(end).is_some()) {
             return None;
         }
         let of = |year: i16| {
@@ -107,7 +109,7 @@ impl TimeReader<'_> {
     fn year(&self, next: usize, led: bool) -> Option<(Days, usize)> {
         let start = match self.word(next) {
             Some((TimeWord::Unit(Unit::Year), end)) => end,
-            _ if led => next,
+            _ if led || (next > 0 && matches!(self.text.word(next - 1), "depuis" | "since")) => next,
             _ => return None,
         };
         let before = self.text.word(start.checked_sub(1)?);
@@ -129,6 +131,7 @@ impl TimeReader<'_> {
         }
         let (word, end) = match (self.word(start), self.vocabulary.counts.at(self.text, start)) {
             (_, Some(count)) if count.tag == 15 => (TimeWord::Unit(Unit::Fortnight), count.end),
+            _ if matches!(self.text.word(start), "moitie" | "half") => (TimeWord::Unit(Unit::Fortnight), start + 1),
             (Some(found), _) => found,
             _ => return None,
         };

@@ -150,7 +150,13 @@ impl TimeReader<'_> {
             matches!(part, Part::Noon) || (matches!(self.text.word(start.wrapping_sub(1)), "le" | "the") && !this);
         // "pendant le déjeuner" does.
         let meal = matches!(self.word(start), Some((TimeWord::Meal(_), _)));
-        if !(this || last || overnight || meal || (within && !vague) || (edge.is_some() && part != Part::Night)) {
+        if !(this
+            || last
+            || overnight
+            || meal
+            || (within && !vague)
+            || (edge.is_some() && (part != Part::Night || edge == Some(Edge::Middle))))
+        {
             return None;
         }
         let (today, hour) = (self.today(), self.now.hour());

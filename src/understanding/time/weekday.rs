@@ -38,6 +38,10 @@ impl TimeReader<'_> {
         match word {
             TimeWord::Day(offset) if direction.is_none() => {
                 let date = self.today().checked_add(i64::from(offset).days()).ok()?;
+                // "demain en huit".
+                if let Some((TimeWord::WeeksOn(weeks), end)) = self.word(end) {
+                    return Some((Days::one(date.checked_add(i64::from(weeks).weeks()).ok()?), end));
+                }
                 Some((Days::one(date), end))
             }
             TimeWord::Weekday(day) => self.weekday(day, direction, named, end),

@@ -32,8 +32,12 @@ use crate::{
         sms::{render, webhook},
     },
     config::Webhook,
-    domain::message::Channel,
+    domain::{
+        id::ConversationId,
+        message::{self, Channel},
+    },
     intake::IntakeError,
+    outbox::{LEAD_IN, upload_link},
 };
 pub use spool::Spool;
 use spool::{SpoolError, Whole};
@@ -146,12 +150,30 @@ async fn answer(
     } else {
         receipt.replies
     };
+    let asks = said.iter().any(message::Body::asks_for_files);
+    let link = if asks { Some(link_line(app, receipt.conversation).await?) } else { None };
+    let rendered = |body: &message::Body| render::with_link(body, link.as_deref().filter(|_| body.asks_for_files()));
     Ok(Json(Received {
         conversation: receipt.conversation.to_string(),
         seq: receipt.seq,
         duplicate: receipt.duplicate,
-        replies: said.iter().map(render::plain).collect(),
+        replies: said.iter().map(rendered).collect(),
     }))
+}
+
+/// The line with the link by which the person leaves their files: a text message carries none.
+async fn link_line(app: &App, conversation: ConversationId) -> Result<String, Problem> {
+    let unavailable = |error: &dyn std::fmt::Display| {
+        tracing::error!(%error, %conversation, "no upload link can be made");
+        Problem::unavailable("The reply cannot be made at the moment. Please try again.")
+    };
+    let found = app.engine.conversation(conversation).await.map_err(|error| unavailable(&error))?;
+    let language = found.map(|(row, _)| row.language).unwrap_or_default();
+    let link = upload_link(&app.engine, &app.config.server.public_url, conversation, app.clock.now())
+        .await
+        .map_err(|error| unavailable(&error))?;
+    let lead_in = app.intake.library().sentence(LEAD_IN, language).unwrap_or_default().to_owned();
+    Ok(format!("{lead_in} {link}"))
 }
 
 impl From<SpoolError> for Problem {

@@ -8,6 +8,7 @@ use crate::support::{Client, Database, Mount, Receipt, Server, endpoint, on_both
 
 on_both_engines! {
     a_message_is_answered_and_its_redelivery_hears_the_same,
+    where_photos_are_asked_for_the_answer_brings_the_link,
     a_first_message_sent_many_times_at_once_opens_one_conversation,
     two_nodes_share_a_conversation_in_order,
     a_stop_keeps_all_that_was_acknowledged,
@@ -33,6 +34,17 @@ async fn a_message_is_answered_and_its_redelivery_hears_the_same(db: Database) {
     let other: Receipt = client.send(&message("1", "+33639980002", "Bonjour")).await.unwrap();
     assert!(!other.duplicate, "identifiers are a sender's own");
     assert_ne!(other.conversation, first.conversation);
+}
+
+async fn where_photos_are_asked_for_the_answer_brings_the_link(db: Database) {
+    let server = Server::start(&db.url);
+    let mut client = server.client();
+    let first: Receipt = client.send(&message("1", "+33639980001", "une fuite d'eau")).await.unwrap();
+    assert!(first.replies.iter().all(|reply| !reply.contains("/u/")), "{first:?}");
+    let asked: Receipt =
+        client.send(&message("2", "+33639980001", "comment je vous envoie les photos ?")).await.unwrap();
+    let link = asked.replies.iter().find_map(|reply| reply.split_whitespace().find(|word| word.contains("/u/")));
+    assert!(link.is_some_and(|link| link.starts_with("http")), "{asked:?}");
 }
 
 async fn a_first_message_sent_many_times_at_once_opens_one_conversation(db: Database) {
