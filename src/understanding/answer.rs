@@ -86,9 +86,10 @@ impl Vocabulary {
             }
             Input::YesNo | Input::Consent => {
                 let told = self.told(parsed, want, false);
+                let surely = self.told(parsed, want, true);
                 match self.polarity(parsed).map(Value::Bool) {
                     // "oui, très vieux" to "a-t-il moins de dix ans ?" says both.
-                    Some(said) if told.as_ref().is_some_and(|told| *told != said) => None,
+                    Some(said) if surely.is_some_and(|told| told != said) => None,
                     said => said
                         .or(told)
                         .or_else(|| self.plainly(text).map(Value::Bool))
@@ -108,6 +109,8 @@ impl Vocabulary {
             }
             Input::Number => only_number(parsed)
                 .or_else(|| counted_units(parsed, self))
+                .or_else(|| only_year(parsed))
+                .or_else(|| self.rounded_count(text))
                 .or_else(|| self.article(text))
                 .or_else(|| self.nothing_counted(text))
                 .and_then(FiniteNumber::new)
@@ -126,6 +129,8 @@ impl Vocabulary {
                 .or_else(|| self.loose_address(parsed).or_else(|| self.named_place(text)).map(Value::Address)),
             Input::Phone => only(parsed, |found| matches!(found.value, Value::Phone(_))),
             Input::Email => only(parsed, |found| matches!(found.value, Value::Email(_))),
+            // "7600003 c'est le contrat de ma locataire, moi j'ai pas de numéro".
+            Input::PolicyNumber if parsed.does_not_know && self.others_policy.find(text).is_some() => None,
             Input::PolicyNumber => self.policy_number(parsed, want.policy_pattern, false).map(Value::Text),
             Input::Plate => self.plate(text).map(Value::Text),
             Input::Photos | Input::Document => None,
@@ -167,6 +172,17 @@ impl Vocabulary {
         let number = self.number_at(text, start)?;
         // "un, celui du dessus".
         (number.article && (number.end == text.len() || text.is_mark(number.end, ','))).then_some(number.value)
+    }
+
+    /// "Une vingtaine de kilomètres": a rounded count, where the message has no other number.
+    fn rounded_count(&self, text: &Text) -> Option<f64> {
+        let counts = (0..text.len()).filter_map(|at| self.counts.at(text, at)).collect::<Vec<_>>();
+        let figures = (0..text.len()).any(|at| text.is_digits(at));
+        match counts.as_slice() {
+            #[expect(clippy::cast_precision_loss, reason = "the vocabulary's counts are small")]
+            [only] if !figures => Some(only.tag as f64),
+            _ => None,
+        }
     }
 
     /// Zero, said as "aucun" or "rien".
@@ -337,6 +353,14 @@ fn is_total(text: &Text, vocabulary: &Vocabulary, amount: &Range<usize>) -> bool
 fn only_number(parsed: &ParsedMessage) -> Option<f64> {
     match only(parsed, |found| matches!(found.value, Value::Number(_)))? {
         Value::Number(number) => Some(number.get()),
+        _ => None,
+    }
+}
+
+/// The year that is the only moment of the message, where a number was asked for: "en 1984".
+fn only_year(parsed: &ParsedMessage) -> Option<f64> {
+    match only(parsed, |found| found.kind == ValueKind::Time)? {
+        Value::Moment(moment) if moment.precision == Precision::Year => Some(f64::from(moment.start.year())),
         _ => None,
     }
 }

@@ -101,6 +101,9 @@ impl Vocabulary {
         confident: bool,
     ) -> Option<String> {
         let text = &parsed.text;
+        if confident && self.others_policy.find(text).is_some() {
+            return None;
+        }
         let free = |tokens: &Range<usize>| {
             parsed.values.iter().all(|found| {
                 matches!(found.value, Value::Number(_) | Value::Text(_)) || !overlap(&found.tokens, tokens)

@@ -34,6 +34,8 @@ const WORDS_BEFORE: usize = 2;
 pub struct FaqSource {
     /// How questions begin after punctuation or a conjunction: "…, combien de temps …".
     pub asking: Vec<String>,
+    /// What begins like a question and answers one: "quand vous voulez".
+    pub told: Vec<String>,
     /// How questions begin anywhere in a sentence: "une fuite chez moi est ce que …".
     pub cuts: Vec<String>,
     /// Words without meaning.
@@ -59,6 +61,7 @@ pub struct FaqHit {
 #[derive(Debug, Default)]
 pub struct Faq {
     asking: PhraseBook<()>,
+    told: PhraseBook<()>,
     cuts: PhraseBook<()>,
     reader: Reader,
     /// Stems without meaning, and those with little.
@@ -97,7 +100,9 @@ struct Term {
 impl Faq {
     pub fn new(source: &FaqSource, lexicon: &Lexicon) -> Self {
         let mut faq = Self { reader: Reader::new(lexicon), ..Self::default() };
-        for (book, phrases) in [(&mut faq.asking, &source.asking), (&mut faq.cuts, &source.cuts)] {
+        for (book, phrases) in
+            [(&mut faq.asking, &source.asking), (&mut faq.told, &source.told), (&mut faq.cuts, &source.cuts)]
+        {
             for phrase in phrases {
                 book.add(phrase, ());
             }
@@ -202,7 +207,8 @@ impl Faq {
 
     fn text_asks(&self, text: &Text) -> bool {
         let first = (0..text.len()).find(|&at| text.is_word(at));
-        text.original().trim_end().ends_with('?') || first.is_some_and(|at| self.asking.at(text, at).is_some())
+        let begins = |at: usize| self.asking.at(text, at).is_some() && self.told.at(text, at).is_none();
+        text.original().trim_end().ends_with('?') || first.is_some_and(begins)
     }
 
     /// The sentences of a message, also cut where a question begins: "une fuite chez moi, combien de temps …".
@@ -229,7 +235,8 @@ impl Faq {
             let joined =
                 matches!(text.token(before).map(|token| token.kind), Some(TokenKind::Mark(',' | ':' | ';' | '-')))
                     || matches!(text.word(before), "et" | "mais" | "sinon" | "and" | "but");
-            (joined && self.asking.at(text, at).is_some()) || self.cuts.at(text, at).is_some()
+            let asks = self.asking.at(text, at).is_some() && self.told.at(text, at).is_none();
+            (joined && asks) || self.cuts.at(text, at).is_some()
         };
         let start = (WORDS_BEFORE..text.len()).find(|&at| begins(at));
         match start.map(|at| text.span(at..text.len()).start) {

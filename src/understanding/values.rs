@@ -146,7 +146,9 @@ impl Vocabulary {
                 let found = Entity::new(text, at..end, ValueKind::Amount, value);
                 values.push(Entity { foreign: Some(foreign), ..found });
                 end
-            } else if let Some(amount) = self.amount_at(text, at).filter(|amount| !runs_into(at, amount.end)) {
+            } else if let Some(amount) =
+                self.amount_at(text, at).filter(|amount| !runs_into(at, amount.end) && !is_coin(text, at))
+            {
                 let found = Entity::new(text, at..amount.end, ValueKind::Amount, Value::Amount(amount.cents));
                 values.push(Entity { low: amount.low, tax: amount.tax, ..found });
                 amount.end
@@ -202,4 +204,11 @@ impl Vocabulary {
         let number = self.number_at(text, at).filter(|number| !number.article)?;
         Some((FiniteNumber::new(number.value)?, number.end))
     }
+}
+
+/// Whether an amount at `at` is what a coin or a note is worth: "on passe une pièce de 1 euro".
+fn is_coin(text: &Text, at: usize) -> bool {
+    let before = |back: usize| at.checked_sub(back).map_or("", |at| text.word(at));
+    let coin = |word: &str| matches!(word, "piece" | "pieces" | "billet" | "coin");
+    coin(before(1)) || (matches!(before(1), "de" | "d") && coin(before(2)))
 }

@@ -283,6 +283,9 @@ struct File {
     /// That an answer was given before.
     #[serde(default)]
     told_already: Words,
+    /// That a policy is somebody else's.
+    #[serde(default)]
+    others_policy: Words,
     /// Countries, whose places have no French postcode.
     #[serde(default)]
     countries: Words,
@@ -360,6 +363,7 @@ pub struct Vocabulary {
     pub(super) own_address: Vec<String>,
     pub(super) told_already: PhraseBook<()>,
     pub(super) countries: PhraseBook<()>,
+    pub(super) others_policy: PhraseBook<()>,
     pub(super) place_words: PhraseBook<()>,
     pub(super) policy_prefixes: PhraseBook<()>,
     pub(super) patterns: Patterns,
@@ -511,6 +515,7 @@ impl Vocabulary {
             own_address: sentences("own_address", &file.own_address)?,
             told_already: book("told_already", [(&file.told_already, ())])?,
             countries: book("countries", [(&file.countries, ())])?,
+            others_policy: book("others_policy", [(&file.others_policy, ())])?,
             place_words: book("place_words", [(&file.place_words, ())])?,
             policy_prefixes: book("policy_prefixes", [(&file.policy_prefixes, ())])?,
             patterns: Patterns::new()?,

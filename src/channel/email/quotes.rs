@@ -76,6 +76,9 @@ const DEVICES: &[&str] = &[
     "virus-free",
 ];
 
+/// What each letter of ours says at its end (`templates/message.txt`), as far as the lines that wrap leave it whole.
+const OUR_LETTER: &[&str] = &["votre référence", "your reference", "répondez simplement", "simply reply"];
+
 /// Phrases by which a person says that their answers stand, unmarked, within the quoted text.
 const ANSWERS_BELOW: &[&str] = &[
     "ci-dessous",
@@ -95,11 +98,26 @@ const ANSWERS_BELOW: &[&str] = &[
 pub(super) fn own_words(text: &str, subject: &str, is_answer: bool) -> String {
     let lines: Vec<Line> = text.lines().map(Line::new).collect();
     let own = cut(&lines, subject, is_answer);
+    if own.is_empty() && is_answer && all_marked(&lines) && !is_our_letter(&lines) {
+        // A program that marks every line of the person's own words.
+        return lines.iter().map(Line::unquoted).collect::<Vec<_>>().join("\n").trim().to_owned();
+    }
     if own.is_empty() && !is_reply(subject) {
         // Nothing stands above the quotation and the subject is no reply's: the message was forwarded.
         return text.trim().to_owned();
     }
     own
+}
+
+/// Whether every line that says something is marked, and none tells whose words they are.
+fn all_marked(lines: &[Line]) -> bool {
+    let mut told = lines.iter().filter(|line| !line.is_blank()).peekable();
+    told.peek().is_some() && told.all(|line| line.is_quoted)
+}
+
+/// Whether the marked lines are a letter of ours: each ends in these words.
+fn is_our_letter(lines: &[Line]) -> bool {
+    lines.iter().any(|line| OUR_LETTER.iter().any(|words| line.folded.contains(words)))
 }
 
 fn cut(lines: &[Line], subject: &str, is_answer: bool) -> String {

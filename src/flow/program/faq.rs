@@ -51,6 +51,7 @@ impl FaqBook {
         let mut fields = Fields::of(FILE, root, problems);
         let mut source = FaqSource {
             asking: both(FILE, &mut fields, "asking", problems),
+            told: both(FILE, &mut fields, "told", problems),
             cuts: both(FILE, &mut fields, "cuts", problems),
             stop: both(FILE, &mut fields, "stop", problems),
             weak: both(FILE, &mut fields, "weak", problems),

@@ -25,6 +25,9 @@ const FIRE_IS_OUT: &str = "fire_out";
 /// The answer to the flows' own question about danger that says that there is none.
 const NO_DANGER: &str = "none";
 
+/// The fact that somebody is hurt, which is known and cared for already.
+const INJURED: &str = "injured";
+
 /// The fact of the flows' own question whether those who broke in are still there.
 const INTRUDER_THERE: &str = "intruder_there";
 
@@ -43,7 +46,10 @@ impl Interpreter<'_> {
         let names = question.input == Input::Choice && settled;
         // "Oui, ils sont encore là" to the question whether they are.
         let asks_for_intruder = danger == Danger::Intruder && question.fact.as_str() == INTRUDER_THERE;
-        if !(names || asks_for_intruder || SAFETY_FACTS.contains(&question.fact.as_str()))
+        // "C'est moi la blessée" to the question who is.
+        let injured = self.state.fact(INJURED) == Some(&Value::Bool(true));
+        let asks_who = danger == Danger::Injury && injured && matches!(question.input, Input::Choice | Input::YesNo);
+        if !(names || asks_who || asks_for_intruder || SAFETY_FACTS.contains(&question.fact.as_str()))
             || self.state.mode != ConversationMode::Flow
             || self.state.facts.contains_key(&question.fact)
         {

@@ -172,7 +172,8 @@ impl<'a> Interpreter<'a> {
         if parsed.is_empty() || parsed.command().is_some() {
             return false;
         }
-        if let Some(request) = library.requests().named(&self.spelled(&parsed).spelled) {
+        let named = library.requests().named(&self.spelled(&parsed).spelled);
+        if let Some(request) = named.filter(|_| !self.surely_fits_pending(&parsed)) {
             self.request(&request.kind, clause);
             return true;
         }

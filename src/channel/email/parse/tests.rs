@@ -283,3 +283,15 @@ fn html_without_line_breaks_keeps_its_lines_and_a_quotation_of_nobody() {
     let list = html("Fuite", "<p>Dommages :</p><blockquote>canapé 1200 €<br>tapis 300 €</blockquote>");
     assert!(list.contains("canapé 1200 €") && list.contains("tapis 300 €"), "{list}");
 }
+
+#[test]
+fn a_file_s_name_in_two_encoded_words_is_one_name() {
+    let jpeg = picture(80);
+    let head =
+        "Content-Disposition: attachment;\n filename=\"=?utf-8?B?ZMOpZ8OidHMt?=\n =?utf-8?Q?cuisine=C3=A9.jpg?=\"";
+    let raw = format!(
+        "From: a@example.org\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n\
+         --b\nContent-Type: text/plain\n\nVoici\n--b\n{head}\nContent-Transfer-Encoding: base64\n\n{jpeg}\n--b--\n"
+    );
+    assert_eq!(names(&mail(&raw))[0], "dégâts-cuisineé.jpg");
+}

@@ -93,3 +93,11 @@ fn marks_in_a_message_that_answers_nothing_are_the_person_s() {
         assert_eq!(super::own_words(text, "Fuite", false), text);
     }
 }
+
+#[test]
+fn an_answer_of_which_every_line_is_marked_is_not_lost() {
+    let own = "> Non, personne.\n> L'eau est coupée depuis ce matin.";
+    assert_eq!(super::own_words(own, "Re: x", true), "Non, personne.\nL'eau est coupée depuis ce matin.");
+    let ours = "> 1. Y a-t-il un blessé ?\n>\n> Pour répondre, répondez simplement à cet e-mail.\n> Votre référence : K7QF-93MX";
+    assert_eq!(super::own_words(ours, "Re: x", true), "", "our own questions are not the person's words");
+}
