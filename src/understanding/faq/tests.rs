@@ -4,6 +4,7 @@ fn faq() -> Faq {
     let list = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
     Faq::new(
         &FaqSource {
+            told: Vec::new(),
             asking: list(&["combien", "quelle", "est ce que"]),
             cuts: list(&["est ce que"]),
             stop: list(&["le", "la", "de", "est", "ma", "mon", "l", "que", "ce", "dois", "je"]),
