@@ -374,11 +374,6 @@ impl<'a> Interpreter<'a> {
             && !matches!(self.current(), Some((_, step)) if matches!(step.kind, StepKind::Ask(_)))
     }
 
-    /// As [`Self::has_said_nothing`], also while a person is awaited.
-    pub(super) fn has_said_nothing_yet(&self) -> bool {
-        self.state.done.is_empty() && matches!(self.state.stack.as_slice(), [frame] if frame.step == 0)
-    }
-
     /// Whether the message tells of a claim, or agrees to declare one.
     pub(super) fn tells_claim(&mut self) -> bool {
         self.understand_claim();

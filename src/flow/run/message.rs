@@ -430,18 +430,13 @@ impl<'a> Interpreter<'a> {
             Some(payload) => return resume || payload == "cmd=correct" || payload.starts_with("edit="),
             None => {}
         }
-        // They write in a language of ours after all.
-        let speaks = resume
-            && self.has_said_nothing_yet()
-            && self.parsed.as_ref().is_some_and(|parsed| self.library.vocabulary.spoken(parsed, true).is_some());
-        let asks = speaks
-            || match command {
-                Some(
-                    Command::Correct | Command::Summary | Command::French | Command::English | Command::Elsewhere(_),
-                ) => true,
-                Some(Command::Cancel | Command::Stop | Command::Restart) => resume,
-                _ => false,
-            };
+        let asks = match command {
+            Some(Command::Correct | Command::Summary | Command::French | Command::English | Command::Elsewhere(_)) => {
+                true
+            }
+            Some(Command::Cancel | Command::Stop | Command::Restart) => resume,
+            _ => false,
+        };
         asks || (resume && self.state.asked && self.answers_pending())
     }
 
