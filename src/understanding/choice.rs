@@ -381,7 +381,8 @@ impl ChoiceSet {
         let article =
             matches!(text.word(at), "le" | "la" | "les" | "l" | "mon" | "ma" | "mes" | "the" | "my" | "il" | "elle");
         let ends = text.is_mark(at, ',') || text.is_mark(at, '.') || text.is_mark(at, ':') || text.is_mark(at, '(');
-        if article || ends { items } else { Vec::new() }
+        // "1 la cuisine" counts something, "1 et 4 le lit est trempé" names two.
+        if ends || (article && items.len() > 1) { items } else { Vec::new() }
     }
 
     /// The values that the message names and denies: "c'est pas une fuite".
