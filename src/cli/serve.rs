@@ -88,7 +88,7 @@ pub(super) async fn open(config: Config) -> Result<(AppParts, SoleServer), CliEr
 }
 
 /// Serves until SIGINT or SIGTERM. `ready` gets the address once the service listens.
-pub(super) async fn serve(app: App, sole: SoleServer, ready: impl FnOnce(SocketAddr)) -> Result<(), CliError> {
+pub(super) async fn serve(app: App, mut sole: SoleServer, ready: impl FnOnce(SocketAddr)) -> Result<(), CliError> {
     let (store, streams) = (app.engine.clone(), app.streams.clone());
     // Whoever is told that the service listens may tell it to stop.
     let signals = StopSignals::catch();
@@ -105,6 +105,7 @@ pub(super) async fn serve(app: App, sole: SoleServer, ready: impl FnOnce(SocketA
     let limits = ConnectionLimits::new(config, raise_descriptors());
     let fail = |error| CliError::Listen { address: config.listen.to_string(), error };
     let sockets = Sockets::bind(config.listen).await.map_err(fail)?;
+    sole.serves();
     ready(sockets.local_addr().map_err(fail)?);
     if sole.follows_a_cut || app.engine.lost_transactions() > 0 {
         tokio::spawn(look_for_damage(app.clone()));
@@ -215,13 +216,17 @@ async fn look_for_damage(app: App) {
             tracing::info!("the server before did not end well; the database's file is whole");
         }
         Ok(damage) => {
-            app.metrics.damaged.inc_by(u64::try_from(damage.len()).unwrap_or(u64::MAX));
+            let found = u64::try_from(damage.len()).unwrap_or(u64::MAX);
             for damage in damage {
                 tracing::error!(
                     damage,
                     "the database's file is damaged: stop Guichet, keep the file, restore the last backup"
                 );
             }
+            if let Err(error) = app.engine.loss_was_told().await {
+                tracing::warn!(%error, "the next start tells of the same loss again");
+            }
+            app.metrics.damaged.inc_by(found);
         }
         Err(error) => {
             app.metrics.damaged.inc();

@@ -33,12 +33,14 @@ pub(super) struct SoleServer {
     lock: Option<File>,
     /// Whether the server before was killed, or its machine fell.
     pub(super) follows_a_cut: bool,
+    /// Whether this one has begun to serve.
+    serves: bool,
 }
 
 impl SoleServer {
     /// Takes the database at `url`.
     pub(super) fn take(url: &str) -> Result<Self, NotAlone> {
-        let Some(file) = sqlite_file(url) else { return Ok(Self { lock: None, follows_a_cut: false }) };
+        let Some(file) = sqlite_file(url) else { return Ok(Self { lock: None, follows_a_cut: false, serves: false }) };
         let mut path = file.clone().into_os_string();
         path.push(".lock");
         let path = PathBuf::from(path);
@@ -55,9 +57,14 @@ impl SoleServer {
             }
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
-        let mut sole = Self { lock: Some(lock), follows_a_cut: !before.is_empty() };
+        let mut sole = Self { lock: Some(lock), follows_a_cut: !before.is_empty(), serves: false };
         sole.write(&format!("{}\n", std::process::id())).map_err(failed)?;
         Ok(sole)
+    }
+
+    /// It begins to serve: from now on only [`SoleServer::end`] is a good end.
+    pub(super) fn serves(&mut self) {
+        self.serves = true;
     }
 
     /// The server ended well.
@@ -72,5 +79,17 @@ impl SoleServer {
         lock.set_len(0)?;
         lock.rewind()?;
         lock.write_all(text.as_bytes())
+    }
+}
+
+impl Drop for SoleServer {
+    /// A start that failed is no cut, and does not hide the one before it.
+    fn drop(&mut self) {
+        if !self.serves
+            && !self.follows_a_cut
+            && let Err(error) = self.write("")
+        {
+            tracing::warn!(%error, "the next start takes this one's failure for a cut");
+        }
     }
 }

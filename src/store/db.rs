@@ -221,6 +221,14 @@ impl Db {
         }
     }
 
+    /// Whoever runs this has told what is missing.
+    pub(super) async fn loss_was_told(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite { writer, .. } => writer.loss_was_told().await,
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
     pub(super) fn dialect(&self) -> Dialect {
         match self {
             Self::Sqlite { .. } => Dialect::Sqlite,

@@ -3,14 +3,15 @@
 //! Whoever reads a log after a cut believes it as far as its checksums hold. One wrong bit in it, and all that was written
 //! behind it is gone without a word. So each transaction that writes counts itself in the table `written`, and its number
 //! is noted here when it is durable. The note is not flushed: a kill leaves it as it is, and a power cut may leave an older one,
-//! never one of a transaction that was not flushed before. A database that has fewer transactions than were noted has lost some.
+//! never one of a transaction that was not flushed before. A database that has fewer transactions than were noted has lost some,
+//! and stays as far behind its note until a server has told so.
 
 use std::{
     fs::{self, File},
     io,
     os::unix::fs::FileExt as _,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicI64, Ordering},
 };
 
 /// The end of the note's name.
@@ -22,6 +23,8 @@ const WIDTH: usize = 20;
 #[derive(Debug)]
 pub(super) struct LogEnd {
     note: File,
+    /// How many transactions are missing of which nobody was told.
+    missing: AtomicI64,
     failed: AtomicBool,
 }
 
@@ -42,7 +45,7 @@ pub(super) fn forget(database: &Path) -> io::Result<()> {
 impl LogEnd {
     pub(super) fn open(database: &Path) -> io::Result<Self> {
         let options = File::options().create(true).truncate(false).read(true).write(true).open(note_of(database));
-        Ok(Self { note: options?, failed: AtomicBool::new(false) })
+        Ok(Self { note: options?, missing: AtomicI64::new(0), failed: AtomicBool::new(false) })
     }
 
     /// The number that was noted last; none where there is no note, or none that can be read.
@@ -52,8 +55,15 @@ impl LogEnd {
         std::str::from_utf8(&bytes).ok()?.trim().parse().ok()
     }
 
+    /// So many transactions are missing that were noted: whatever is noted from now on stays as far ahead, so that whoever opens
+    /// the database next sees it too.
+    pub(super) fn miss(&self, missing: i64) {
+        self.missing.store(missing, Ordering::Relaxed);
+    }
+
     /// Notes the number of a transaction that is durable.
     pub(super) fn note(&self, number: i64) {
+        let number = number.saturating_add(self.missing.load(Ordering::Relaxed));
         let noted = self.note.write_all_at(format!("{number:>WIDTH$}\n").as_bytes(), 0);
         if let Err(error) = noted
             && !self.failed.swap(true, Ordering::Relaxed)

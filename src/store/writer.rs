@@ -152,31 +152,40 @@ impl Writer {
             let end = LogEnd::open(&slot.database.file).map_err(|_| StoreError::ReadOnly)?;
             // The note first: a server that runs beside this goes on meanwhile.
             let noted = end.noted();
-            let written = run(slot.ready()?, "SELECT number FROM written", 0, &[])?;
-            let written = written.first().map_or(Ok(0), |row| row.int(0))?;
+            let written = count_written(slot.ready()?)?;
             if noted.is_none() {
                 end.note(written);
             }
             let missing = noted.map_or(0, |noted| noted.saturating_sub(written).max(0));
+            if missing > 0 {
+                tracing::error!(missing, "the database's log lost its end: transactions that were durable are missing");
+            }
+            end.miss(missing);
             slot.end = Some(end);
             Ok(missing)
         };
         self.acquire().await?.elsewhere(begin).await.map(|(_, missing)| missing)
     }
 
-    /// Begins a transaction.
-    pub(super) async fn begin(&self, place: Place) -> Result<Transaction, StoreError> {
-        let begin = |slot: &mut Slot| {
-            slot.changes = slot.waiting_once(|connection| {
-                run(connection, "BEGIN IMMEDIATE", 0, &[])?;
-                Ok(connection.total_changes())
-            })?;
+    /// What is missing was told: nobody sees it any more.
+    pub(super) async fn loss_was_told(&self) -> Result<(), StoreError> {
+        let note = |slot: &mut Slot| {
+            let written = count_written(slot.ready()?)?;
+            if let Some(end) = &slot.end {
+                end.miss(0);
+                end.note(written);
+            }
             Ok(())
         };
+        self.acquire().await?.elsewhere(note).await.map(drop)
+    }
+
+    /// Begins a transaction.
+    pub(super) async fn begin(&self, place: Place) -> Result<Transaction, StoreError> {
         let held = self.acquire().await?;
         let (held, ()) = match place {
-            Place::Here => held.here(begin),
-            Place::Elsewhere => held.elsewhere(begin).await,
+            Place::Here => held.here(Slot::begin),
+            Place::Elsewhere => held.elsewhere(Slot::begin).await,
         }?;
         Ok(Transaction { held: Some(held), place })
     }
@@ -185,10 +194,12 @@ impl Writer {
     pub(super) async fn execute(&self, sql: &str, values: &[Arg<'_>]) -> Result<u64, StoreError> {
         let (sql, values) = (sql.to_owned(), owned(values));
         let statement = move |slot: &mut Slot| {
-            slot.waiting_once(|connection| {
-                run(connection, &sql, values.len(), &values)?;
-                Ok(connection.changes())
-            })
+            slot.begin()?;
+            let connection = slot.in_transaction()?;
+            run(connection, &sql, values.len(), &values)?;
+            let touched = connection.changes();
+            slot.commit()?;
+            Ok(touched)
         };
         self.acquire().await?.elsewhere(statement).await.map(|(_, touched)| touched)
     }
@@ -349,6 +360,14 @@ impl Slot {
         Self { database, connection, locked: false, end: None, changes: 0, closed: false }
     }
 
+    fn begin(&mut self) -> Result<(), StoreError> {
+        self.changes = self.waiting_once(|connection| {
+            run(connection, "BEGIN IMMEDIATE", 0, &[])?;
+            Ok(connection.total_changes())
+        })?;
+        Ok(())
+    }
+
     /// Commits the transaction. One that wrote counts itself, and is noted when it is durable.
     fn commit(&mut self) -> Result<(), StoreError> {
         let connection = self.in_transaction()?;
@@ -422,6 +441,11 @@ impl Drop for Held {
             self.slot.connection = None;
         }
     }
+}
+
+/// How many transactions the database counted.
+fn count_written(connection: &Connection) -> Result<i64, StoreError> {
+    run(connection, "SELECT number FROM written", 0, &[])?.first().map_or(Ok(0), |row| row.int(0))
 }
 
 /// Runs a statement once for each `width` of the values; one without values once.

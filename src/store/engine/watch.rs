@@ -37,10 +37,19 @@ impl Engine {
         Ok(())
     }
 
-    /// How many transactions SQLite's file has lost, as far as was noted beside it. It is told by the first who opens the file
-    /// since, and noted anew with the next transaction.
+    /// How many transactions SQLite's file has lost, as far as was noted beside it. Whoever opens the file sees it, until a server
+    /// has told it ([`Engine::loss_was_told`]).
     pub fn lost_transactions(&self) -> i64 {
         self.lost
+    }
+
+    /// The operator was told what is missing: nobody is told again.
+    ///
+    /// # Errors
+    ///
+    /// Where the file's writer is not to be had: it is told again.
+    pub async fn loss_was_told(&self) -> Result<(), StoreError> {
+        self.db.loss_was_told().await
     }
 
     /// What is damaged or missing in SQLite's file, which is read whole, beside whoever writes. PostgreSQL looks after its own:

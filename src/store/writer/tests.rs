@@ -122,3 +122,33 @@ async fn a_closed_writer_refuses() {
     assert!(matches!(fixture.writer.begin(Place::Here).await, Err(StoreError::Closing)));
     assert!(matches!(fixture.writer.execute(INSERT, &args!["a", 1]).await, Err(StoreError::Closing)));
 }
+
+#[tokio::test]
+async fn a_loss_is_seen_by_each_who_opens_the_file_until_it_was_told() {
+    let Fixture { writer, folder } = fixture().await;
+    let open = || async { Writer::open(&folder.path().join("x.db"), Synchronous::Full).await.unwrap() };
+    writer.execute("CREATE TABLE written (number BIGINT NOT NULL)", &[]).await.unwrap();
+    writer.execute("INSERT INTO written (number) VALUES (0)", &[]).await.unwrap();
+    assert_eq!(writer.count().await.unwrap(), 0);
+    for name in ["a", "b", "c"] {
+        writer.execute(INSERT, &args![name, 1]).await.unwrap();
+    }
+    writer.execute("DELETE FROM t WHERE a = 'nobody'", &[]).await.unwrap();
+    writer.close().await;
+    // As if the log had lost two of the three; a statement that touched nothing was not counted.
+    let writer = open().await;
+    writer.execute("UPDATE written SET number = number - 2 WHERE number = 3", &[]).await.unwrap();
+    writer.close().await;
+    for name in ["d", "e", "f", "g"] {
+        let writer = open().await;
+        assert_eq!(writer.count().await.unwrap(), 2, "{name}");
+        writer.execute(INSERT, &args![name, 1]).await.unwrap();
+        writer.close().await;
+    }
+    let writer = open().await;
+    assert_eq!(writer.count().await.unwrap(), 2);
+    writer.loss_was_told().await.unwrap();
+    writer.execute(INSERT, &args!["h", 1]).await.unwrap();
+    writer.close().await;
+    assert_eq!(open().await.count().await.unwrap(), 0);
+}

@@ -1,22 +1,18 @@
 //! `/ready` on disks that fill, and on a database that hangs.
 
-use std::time::Duration;
-
 use serde_json::json;
 use sqlx::{Connection as _, Executor as _, SqliteConnection};
 
-use crate::support::{Database, Mount, Receipt, Server};
+use crate::support::{Database, Mount, Receipt, Server, until};
 
 async fn waits_for(server: &Server, status: u16) -> String {
-    loop {
+    until(async || {
         let answer = reqwest::get(format!("{}/ready", server.url)).await.unwrap();
         let is_it = answer.status() == status;
         let told = answer.text().await.unwrap();
-        if is_it {
-            return told;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+        is_it.then_some(told)
+    })
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

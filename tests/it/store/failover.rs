@@ -19,7 +19,7 @@ use tokio::{
     sync::watch,
 };
 
-use crate::support::{Case, Cluster};
+use crate::support::{Case, Cluster, until};
 
 const PEOPLE: usize = 6;
 
@@ -140,9 +140,7 @@ impl Pair {
         operator.execute("ALTER SYSTEM SET synchronous_standby_names = 'standby'").await.unwrap();
         operator.execute("SELECT pg_reload_conf()").await.unwrap();
         let is_there = "SELECT COUNT(*) FROM pg_stat_replication WHERE sync_state = 'sync'";
-        while operator.fetch_one(is_there).await.unwrap().get::<i64, _>(0) == 0 {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        until(async || (operator.fetch_one(is_there).await.unwrap().get::<i64, _>(0) > 0).then_some(())).await;
         operator.execute("CREATE DATABASE guichet").await.unwrap();
         Self { primary, standby, _folder: folder }
     }

@@ -10,7 +10,7 @@ use guichet::{
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
 
-use crate::support::{Case, Cluster, Database, Mount};
+use crate::support::{Case, Cluster, Database, Mount, until};
 
 fn refusal(answer: Result<guichet::store::Commit, CommitError>) -> Arc<StoreError> {
     match answer {
@@ -130,15 +130,14 @@ async fn a_postgres_without_room_is_seen_until_it_has_some() {
     let mut other = PgConnection::connect(&cluster.url("postgres")).await.unwrap();
     other.execute("CREATE TABLE filling (text TEXT)").await.unwrap();
     let fill = "INSERT INTO filling SELECT repeat(i::text, 500) FROM generate_series(1, 100) AS i";
-    while other.execute(fill).await.is_ok() {}
+    until(async || other.execute(fill).await.err()).await;
     let mut case = Case::new("x");
     let text = "l'eau coule ".repeat(2_000);
-    let refused = loop {
-        match store.commit(case.turn(&format!("{}", case.fence.revision), &text)).await {
-            Ok(_) => {}
-            refused => break refusal(refused),
-        }
-    };
+    let refused = until(async || match store.commit(case.turn(&format!("{}", case.fence.revision), &text)).await {
+        Ok(_) => None,
+        refused => Some(refusal(refused)),
+    })
+    .await;
     assert!(matches!(*refused, StoreError::DiskFull), "{refused}");
     assert!(matches!(store.probe(node, now).await, Err(StoreError::DiskFull)));
     other.execute("DROP TABLE filling").await.unwrap();

@@ -291,11 +291,13 @@ async fn a_search_that_finds_too_much_says_so(db: Database) {
     let store = db.store().await;
     let filter = InboxFilter { search: Some("petit".into()), ..InboxFilter::default() };
     let mut stored = 0;
-    for (all, is_cut) in [(1000, false), (1001, true)] {
+    // The first has two keys that begin so, and the keys that are looked at are one less than all.
+    for (all, is_cut) in [(999, false), (1001, true)] {
         let turns: Vec<_> = (stored..all)
             .map(|i| {
                 let mut case = Case::new(&i.to_string());
-                case.dossier.holder = Some(format!("Jeanne{i} Petit"));
+                let also = if i == 0 { " Petitjean" } else { "" };
+                case.dossier.holder = Some(format!("Jeanne{i} Petit{also}"));
                 case.turn(&i.to_string(), "")
             })
             .collect();
@@ -304,7 +306,7 @@ async fn a_search_that_finds_too_much_says_so(db: Database) {
             turn.unwrap();
         }
         let page = store.cases(&ALL).inbox(&filter, None, 10).await.unwrap();
-        assert_eq!((page.is_cut, filter.count(&page.counts)), (is_cut, 1000));
+        assert_eq!((page.is_cut, filter.count(&page.counts)), (is_cut, all.min(1000)));
     }
     assert_eq!(found(&store, "jeanne1000").await.len(), 1);
 }

@@ -13,6 +13,7 @@ mod people;
 mod process;
 mod rows;
 mod server;
+mod wait;
 
 /// The scope of a user who sees everything.
 pub(crate) static ALL: guichet::identity::Scope = guichet::identity::Scope::everything();
@@ -28,3 +29,4 @@ pub(crate) use people::Place;
 pub(crate) use process::Process;
 pub(crate) use rows::{Case, at, endpoint};
 pub(crate) use server::{Receipt, Server, Stopped};
+pub(crate) use wait::until;

@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::Command, sync::Arc};
 use serde::Deserialize;
 use tempfile::TempDir;
 
-use super::{Client, Process};
+use super::{Client, Process, until};
 
 /// What the webhook acknowledges.
 #[derive(Clone, Debug, Deserialize)]
@@ -115,6 +115,18 @@ impl Server {
     /// Its data and its configuration, for commands beside it.
     pub(crate) fn site(&self) -> Stopped {
         Stopped(Arc::clone(&self.folder))
+    }
+
+    /// Waits until one of its metrics, which must be there from the beginning, is above 0.
+    pub(crate) async fn has_counted(&self, metric: &str) {
+        let address = format!("{}/metrics", self.url);
+        until(async || {
+            let metrics = reqwest::get(&address).await.unwrap().text().await.unwrap();
+            let number = metrics.lines().find_map(|line| line.strip_prefix(metric)?.strip_prefix(' '));
+            let number: f64 = number.unwrap_or_else(|| panic!("there is no {metric}")).parse().unwrap();
+            (number > 0.0).then_some(())
+        })
+        .await;
     }
 }
 
