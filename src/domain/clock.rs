@@ -1,8 +1,9 @@
 //! Time is a parameter: whoever needs it is handed a [`Clock`].
 
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use rustix::time::{ClockId, clock_gettime};
 
 /// Where the time comes from: the system in production, a fixed or scripted instant in tests and transcripts.
 #[derive(Clone)]
@@ -14,9 +15,12 @@ pub struct Clock {
 impl Clock {
     /// The machine's clock.
     pub fn system() -> Self {
-        let began = Instant::now();
         #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
-        Self::adjusted(Timestamp::now, move || SignedDuration::try_from(began.elapsed()).unwrap_or(SignedDuration::MAX))
+        Self::adjusted(Timestamp::now, || {
+            // Not `Instant`, which stands still while the machine is suspended.
+            let since_boot = clock_gettime(ClockId::Boottime);
+            SignedDuration::new(since_boot.tv_sec, i32::try_from(since_boot.tv_nsec).unwrap_or_default())
+        })
     }
 
     /// A clock that always answers `at`.

@@ -80,8 +80,13 @@ impl Budget {
         })
     }
 
-    /// A message that was counted was not sent.
-    pub(super) fn give_back(&self, outbound: &Outbound) {
+    /// A message that was counted was refused. A text of which that is not known, for the provider did not answer, may have been
+    /// sent and stays counted.
+    pub(super) fn give_back(&self, outbound: &Outbound, error: &SendError) {
+        let is_unknown = error.reason == Reason::Unavailable && error.retry == Retry::Later;
+        if is_unknown && outbound.to.channel == Channel::Sms {
+            return;
+        }
         for share in self.shares(outbound) {
             self.0.sent.give_back(share.key, texts(outbound));
         }

@@ -47,9 +47,14 @@ impl ClockJumps {
         now
     }
 
-    /// Whether the clock was put back since this was last asked.
-    pub(super) fn went_back(&mut self) -> bool {
-        std::mem::take(&mut self.went_back)
+    /// Whether the clock was put back, and nobody has done yet what follows from it.
+    pub(super) fn went_back(&self) -> bool {
+        self.went_back
+    }
+
+    /// What follows from a clock that was put back is done.
+    pub(super) fn followed_back(&mut self) {
+        self.went_back = false;
     }
 
     /// For how long a message has waited that was written at `said`, as far as this program saw the clock jump.

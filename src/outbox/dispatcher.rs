@@ -53,6 +53,8 @@ pub struct Dispatcher {
     /// the store was away, is claimed again, and is not sent again for it.
     epochs: HashMap<OutboundId, i64>,
     jumps: ClockJumps,
+    /// When this node put off which message, and for how long.
+    put_off: HashMap<OutboundId, (Timestamp, Duration)>,
     /// The results of tries that are not stored yet.
     settled: Vec<(OutboxRow, Settled)>,
     given_up: Vec<(OutboxRow, Reason)>,
@@ -80,6 +82,7 @@ impl Dispatcher {
             in_flight: JoinSet::new(),
             epochs: HashMap::new(),
             jumps: ClockJumps::of(outbox.clock.clone()),
+            put_off: HashMap::new(),
             settled: Vec::new(),
             given_up: Vec::new(),
             unreported: Vec::new(),
@@ -161,6 +164,9 @@ impl Dispatcher {
             }
             let claimed: Vec<OutboxRow> =
                 claimed.into_iter().filter(|row| self.epochs.insert(row.id, row.epoch).is_none()).collect();
+            for row in &claimed {
+                self.put_off.remove(&row.id);
+            }
             self.window.take(claimed.len(), tick);
             // On the monotonic clock and from before the claim, so that a change of the wall clock cannot outlast the
             // lease.
@@ -211,6 +217,7 @@ impl Dispatcher {
         }
         match retry::next(error, row.attempts, self.jumps.age(row.at, now), &self.outbox.jitter) {
             Next::Again { wait, counted } => {
+                self.put_off.insert(row.id, (now, wait));
                 self.settled.push((row, Settled::Again { next_at: now + wait, reason, counted }));
             }
             Next::GiveUp => self.given_up.push((row, error.reason)),
@@ -267,15 +274,16 @@ impl Dispatcher {
         let (now, clock) = (Instant::now(), self.jumps.now());
         let went_back = self.jumps.went_back();
         if went_back || self.counted_at.is_none_or(|at| now.duration_since(at) >= LOOK_AGAIN) {
+            let mut stuck = if went_back { self.follow_clock_back(clock).await? } else { 0 };
             let (channel, account) = (self.provider.channel(), self.provider.account());
-            // What was put off under the later clock would wait until then. Nobody holds a message for longer than a lease.
-            let furthest = if went_back { clock + self.outbox.lease } else { clock + retry::FURTHEST };
-            let stuck = self.outbox.store.advance_outbox(channel, account, clock, furthest).await?;
+            let furthest = clock + retry::FURTHEST;
+            stuck += self.outbox.store.advance_outbox(channel, account, clock, furthest).await?;
+            self.put_off.retain(|_, (at, wait)| *at + *wait > clock);
             if stuck > 0 {
                 tracing::warn!(
                     account,
                     stuck,
-                    "messages were due later than any wait: the clock was put back; they are due now"
+                    "messages were due at a time of a later clock, which was put back since: they do not wait for it"
                 );
             }
             let waiting = self.outbox.store.outbox_waiting(channel, account).await?;
@@ -283,6 +291,24 @@ impl Dispatcher {
             self.counted_at = Some(now);
         }
         Ok(())
+    }
+
+    /// What was written under the later clock would wait until then: a message that nobody has tried is due now, and one that this
+    /// node put off waits as long as it was to. What others have or put off stays as it is, for their clock may be right.
+    async fn follow_clock_back(&mut self, clock: Timestamp) -> Result<u64, StoreError> {
+        let (channel, account) = (self.provider.channel(), self.provider.account());
+        let later = self.put_off.iter().filter(|(_, (at, _))| *at > clock);
+        let later: Vec<_> = later.map(|(id, (at, wait))| (*id, *at + *wait, clock + *wait)).collect();
+        // A node that is a little ahead of this one is no later clock.
+        let furthest = clock + self.outbox.lease;
+        let stuck = self.outbox.store.bring_outbox_forward(channel, account, clock, furthest, &later).await?;
+        for (id, ..) in later {
+            if let Some((at, _)) = self.put_off.get_mut(&id) {
+                *at = clock;
+            }
+        }
+        self.jumps.followed_back();
+        Ok(stuck)
     }
 
     /// Sends all that is due and stores the results.
@@ -326,7 +352,7 @@ async fn attempt(outbox: Outbox, provider: Arc<dyn Provider>, row: OutboxRow, de
         let outbound = compose(&outbox, &row).await?;
         outbox.budget.reserve(&outbound, outbox.clock.now())?;
         // What has no answer in time may have been sent, and stays counted.
-        provider.deliver(&outbound).await.inspect_err(|_| outbox.budget.give_back(&outbound))
+        provider.deliver(&outbound).await.inspect_err(|error| outbox.budget.give_back(&outbound, error))
     };
     let result = match timeout_at(deadline, AssertUnwindSafe(sending).catch_unwind()).await {
         Ok(Ok(result)) => result,

@@ -32,7 +32,7 @@ use crate::{
     },
     flow::testing::shipped,
     intake::{Inbound, InboundKind, Intake},
-    store::{Delivery, Engine, OutboxRow},
+    store::{Delivery, Engine, OutboxRow, Settled},
     telemetry::Metrics,
 };
 
@@ -436,7 +436,33 @@ async fn what_was_put_off_under_a_clock_that_was_ahead_does_not_wait_for_it() {
     assert_eq!(trial.tries(), 1);
     trial.put_forward(-13);
     dispatcher.send_all().await;
+    assert_eq!(trial.tries(), 1, "the wait itself is kept");
+    trial.pass(10);
+    dispatcher.send_all().await;
     assert_eq!(trial.taken(), seqs(&trial.rows(conversation).await));
+}
+
+#[tokio::test]
+async fn a_node_whose_clock_is_put_back_leaves_alone_what_others_have_or_put_off() {
+    let trial = Trial::open([]).await;
+    let mut dispatcher = trial.dispatcher();
+    let held = trial.write("main", "+33639980001", "1").await;
+    let now = trial.outbox.clock.now();
+    trial.store.claim_outbox(Channel::Sms, "main", now, now + LEASE, 8).await.unwrap();
+    let asked = trial.write("main", "+33639980002", "2").await;
+    let claimed = trial.store.claim_outbox(Channel::Sms, "main", now, now + LEASE, 8).await.unwrap();
+    let next_at = now + SignedDuration::from_mins(30);
+    let again = Settled::Again { next_at, reason: "unavailable", counted: false };
+    let put_off: Vec<_> = claimed.into_iter().map(|row| (row, again.clone())).collect();
+    trial.store.settle_outbox(&put_off).await.unwrap();
+    let times = async |of| trial.rows(of).await.into_iter().map(|row| row.next_at).collect::<Vec<_>>();
+    let (of_held, of_asked) = (times(held).await[0], times(asked).await[0]);
+    dispatcher.send_all().await;
+    let untried = trial.write("main", "+33639980003", "3").await;
+    trial.put_forward(-3);
+    dispatcher.send_all().await;
+    assert_eq!((times(held).await[0], times(asked).await[0]), (of_held, of_asked));
+    assert!(trial.rows(untried).await.iter().all(|row| row.delivery == Delivery::Sent));
 }
 
 #[tokio::test]

@@ -60,7 +60,7 @@ fn a_number_a_country_and_an_account_have_their_budgets() {
 }
 
 #[test]
-fn what_is_under_way_counts_and_what_failed_does_not() {
+fn what_is_under_way_counts_and_what_was_refused_does_not() {
     let budget = budget();
     let france = message(Channel::Sms, "+33612345678");
     for _ in 0..3 {
@@ -68,9 +68,19 @@ fn what_is_under_way_counts_and_what_failed_does_not() {
     }
     // None of the three was answered yet.
     assert!(budget.reserve(&france, NOW).is_err());
-    budget.give_back(&france);
-    assert_eq!(budget.reserve(&france, NOW), Ok(()));
+    // One that was not answered in time may have been sent.
+    budget.give_back(&france, &error(Retry::Later, Reason::Unavailable));
     assert!(budget.reserve(&france, NOW).is_err());
+    let wait = Retry::After(Duration::from_secs(7));
+    for refused in [error(Retry::Never, Reason::Content), error(wait, Reason::Unavailable)] {
+        budget.give_back(&france, &refused);
+        assert_eq!(budget.reserve(&france, NOW), Ok(()));
+        assert!(budget.reserve(&france, NOW).is_err());
+    }
+}
+
+fn error(retry: Retry, reason: Reason) -> SendError {
+    SendError { retry, reason, detail: String::new() }
 }
 
 #[test]

@@ -83,6 +83,29 @@ impl Engine {
         self.db.execute(sql, &args![channel.name(), account, now, furthest]).await
     }
 
+    /// After the clock was put back: makes due what of an account is due after `furthest` and nobody has tried, and lets each of
+    /// `put_off` wait until its second time, where it still waits until its first. Returns how many.
+    pub async fn bring_outbox_forward(
+        &self,
+        channel: Channel,
+        account: &str,
+        now: Timestamp,
+        furthest: Timestamp,
+        put_off: &[(OutboundId, Timestamp, Timestamp)],
+    ) -> Result<u64, StoreError> {
+        let mut tx = self.db.begin().await?;
+        let sql = "UPDATE outbox SET next_at = $3 WHERE channel = $1 AND account = $2 AND status = 'waiting' \
+                   AND next_at > $4 AND epoch = 0 RETURNING id";
+        let mut brought = tx.fetch(sql, &args![channel.name(), account, now, furthest]).await?.len();
+        for (id, from, to) in put_off {
+            let sql =
+                "UPDATE outbox SET next_at = $3 WHERE id = $1 AND next_at = $2 AND status = 'waiting' RETURNING id";
+            brought += tx.fetch(sql, &args![id.to_string(), *from, *to]).await?.len();
+        }
+        tx.commit().await?;
+        Ok(u64::try_from(brought).unwrap_or(u64::MAX))
+    }
+
     /// Stores what tries came to, all in one transaction. A row that somebody else claimed meanwhile stays as it is.
     pub async fn settle_outbox(&self, tries: &[(OutboxRow, Settled)]) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;

@@ -300,6 +300,8 @@ async fn outbox(store: &Engine, case: &Case) {
     ask!(store, settle_outbox(&[(claimed[0].clone(), sent), (claimed[1].clone(), again)]));
     ask!(store, outbox_due(SMS, "test"));
     ask!(store, advance_outbox(SMS, "test", at(1), at(100_000)));
+    let put_off = [(claimed[1].id, at(300), at(200))];
+    ask!(store, bring_outbox_forward(SMS, "test", at(1), at(100_000), &put_off));
     ask!(store, outbox_waiting(SMS, "test"));
     ask!(store, outbox_row(claimed[0].id));
     ask!(store, outbox_by_provider_id(SMS, "test", "provider 500"));
