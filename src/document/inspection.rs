@@ -1,5 +1,7 @@
 //! Inspection of a file: its size, when and where it was taken, and whether it is good enough.
 
+use std::time::Duration;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use image::{
     GrayImage,
@@ -9,11 +11,15 @@ use jiff::civil;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DocumentError, Documents, Quality, Remark, Stored, exif,
+    DocumentError, Documents, Quality, Remark, Stored, exif, malware,
     picture::Picture,
     preview::{self, Rendering},
-    quality,
+    quality, tool,
 };
+
+/// The longest that a file is looked at: shown to the scanner, converted and decoded.
+pub const LONGEST_INSPECTION: Duration =
+    malware::PATIENCE.saturating_add(malware::WHOLE).saturating_add(tool::TIMEOUT).saturating_add(tool::TIMEOUT);
 
 /// The side of the fingerprint, in bits.
 const FINGERPRINT_SIDE: u32 = 16;

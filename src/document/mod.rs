@@ -36,7 +36,7 @@ use serde::{Deserialize, Serialize};
 
 pub use confine::{Cage, ConfineError, become_confined, decode_confined};
 pub use headers::{original_headers, preview_headers};
-pub use inspection::{Inspection, Position, is_same_photo};
+pub use inspection::{Inspection, LONGEST_INSPECTION, Position, is_same_photo};
 pub use kind::MediaType;
 pub use malware::{NotAScanner, ScanError, Scanner};
 pub use preview::Preview;

@@ -19,7 +19,7 @@ use tokio::sync::{RwLock, Semaphore};
 
 use super::{
     DocumentError, MediaType, Stored,
-    malware::{Scanner, Verdict},
+    malware::{SCANS, Scanner, Verdict},
     name,
     preview::Preview,
     tool::Tools,
@@ -72,6 +72,8 @@ struct Inner {
     uploads: Semaphore,
     tools: Tools,
     scanner: Option<Scanner>,
+    /// Who shows the scanner a file holds one.
+    scans: Semaphore,
 }
 
 /// A document being read.
@@ -122,6 +124,7 @@ impl Documents {
             uploads: Semaphore::new(UPLOADS),
             tools: guichet.map(Tools::find).unwrap_or_default(),
             scanner,
+            scans: Semaphore::new(SCANS),
         })))
     }
 
@@ -221,6 +224,10 @@ impl Documents {
 
     pub(super) fn scanner(&self) -> Option<&Scanner> {
         self.0.scanner.as_ref()
+    }
+
+    pub(super) fn scans(&self) -> &Semaphore {
+        &self.0.scans
     }
 
     /// What the scanner said of a file before.

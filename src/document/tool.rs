@@ -25,7 +25,7 @@ use super::{
 const PAGE_SIDE: &str = "1600";
 
 /// How long one conversion may take. Of the CPU it may use less: see [`super::confine`].
-const TIMEOUT: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 10 });
+pub(super) const TIMEOUT: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 10 });
 
 /// How `guichet convert` ends where it did not become the program.
 pub const NOT_RUN: u8 = 125;
@@ -121,31 +121,24 @@ impl Tools {
     ) -> Option<Conversion<Picture>> {
         let guichet = self.guichet.as_deref()?;
         let extension = format.extensions_str().first().copied().unwrap_or_default();
-        // It is code of ours: where the cage fails, it has its limits.
-        for cage in [self.cage(), &Cage::None] {
-            let run = async {
-                let folder = tempfile::tempdir()?;
-                let command = cage.decode(guichet, folder.path(), extension, is_upright);
-                run(command, folder.path(), confine::PICTURE, bytes, &[confine::DECODED]).await
-            };
-            let made = match run.await {
-                Ok(made) => made,
-                Err(error) => {
-                    tracing::warn!(%error, ?cage, "a picture could not be decoded so");
-                    continue;
-                }
-            };
-            return Some(match made {
-                Conversion::Made(decoded) => {
-                    Picture::from_bytes(&decoded).map_or(Conversion::Unreadable, Conversion::Made)
-                }
-                Conversion::Unreadable => Conversion::Unreadable,
-                Conversion::TimedOut => Conversion::TimedOut,
-                Conversion::Unavailable => Conversion::Unavailable,
-            });
-        }
-        // Nothing is known of the file: another time there may be a process for it.
-        Some(Conversion::TimedOut)
+        // In this cage or not at all: what the process says was said after it had the file.
+        let cage = self.cage();
+        let run = async {
+            let folder = tempfile::tempdir()?;
+            let command = cage.decode(guichet, folder.path(), extension, is_upright);
+            run(command, folder.path(), confine::PICTURE, bytes, &[confine::DECODED]).await
+        };
+        let made = run.await.unwrap_or_else(|error: std::io::Error| {
+            tracing::warn!(%error, ?cage, "a picture could not be decoded");
+            // Nothing is known of the file: another time there may be a process for it.
+            Conversion::TimedOut
+        });
+        Some(match made {
+            Conversion::Made(decoded) => Picture::from_bytes(&decoded).map_or(Conversion::Unreadable, Conversion::Made),
+            Conversion::Unreadable => Conversion::Unreadable,
+            Conversion::TimedOut => Conversion::TimedOut,
+            Conversion::Unavailable => Conversion::Unavailable,
+        })
     }
 
     fn cage(&self) -> &Cage {
@@ -223,3 +216,6 @@ pub(super) fn find(program: &str) -> Option<PathBuf> {
         .map(|folder| folder.join(OsStr::new(program)))
         .find(|path| path.is_file())
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,14 +15,15 @@ use jiff::SignedDuration;
 use tokio::sync::{Notify, oneshot};
 
 use crate::{
-    document::{DECODERS, DocumentError, Documents, Inspection, Stored},
+    document::{DECODERS, DocumentError, Documents, Inspection, LONGEST_INSPECTION, Stored},
     domain::{clock::Clock, id::DocumentId},
     intake::Intake,
     store::{ClaimedInspection, DocumentRow, Engine, StoreError},
 };
 
-/// How long a node has a file that it claimed: several times what the tools may take.
-const LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// How long a node has a file that it claimed: longer than it may take to look at it.
+const LEASE: SignedDuration = SignedDuration::from_mins(3);
+const _: () = assert!(LEASE.unsigned_abs().as_secs() > LONGEST_INSPECTION.as_secs());
 /// How often a file is tried: one on which the program itself ends, or that is never decoded in time, is given up.
 const ATTEMPTS: i64 = 3;
 /// How long to wait where the store of the documents fails.

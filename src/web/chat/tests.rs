@@ -14,7 +14,10 @@ use futures_util::StreamExt as _;
 use serde_json::{Value as Json, json};
 use tower::ServiceExt as _;
 
-use crate::web::{Streams, router, testing::Trial};
+use crate::{
+    document::{DocumentError, ScanError},
+    web::{Streams, problem::Problem, router, testing::Trial},
+};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -526,4 +529,12 @@ fn one_address_takes_a_part_of_the_places_for_files_only() {
     assert!(uploads.place(from(2)).is_ok());
     held.pop();
     assert!(uploads.place(from(1)).is_ok());
+}
+
+#[test]
+fn a_person_is_not_told_what_is_wrong_with_the_scanner() {
+    for error in [ScanError::Unreachable(std::io::Error::other("/run/clamd.ctl")), ScanError::Strange("x".into())] {
+        let told = serde_json::to_string(&Problem::from(DocumentError::NotScanned(error))).unwrap();
+        assert!(told.contains("Please try again.") && !told.contains("clamd"), "{told}");
+    }
 }

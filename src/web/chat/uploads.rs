@@ -190,8 +190,11 @@ impl From<DocumentError> for Problem {
             DocumentError::Interrupted(_) => StatusCode::REQUEST_TIMEOUT,
             DocumentError::NotFound => return Self::not_found(),
             DocumentError::Malware => StatusCode::FORBIDDEN,
-            DocumentError::Busy | DocumentError::TimedOut | DocumentError::NotScanned(_) => {
-                return Self::unavailable(error.to_string());
+            DocumentError::Busy | DocumentError::TimedOut => return Self::unavailable(error.to_string()),
+            // What the operator is told of the scanner is no business of the person.
+            DocumentError::NotScanned(_) => {
+                tracing::warn!(%error, "a file is not given out");
+                return Self::unavailable("The file is not available at the moment. Please try again.");
             }
             DocumentError::DiskFull(_)
             | DocumentError::Store(_)
