@@ -7,15 +7,15 @@ use std::fmt::Write as _;
 
 use crate::domain::{
     message::Body,
-    sms::{segment, shorten},
+    sms::{segment, shorten, with_choices},
 };
 
 /// The most parts of one text message. Providers take about ten; a longer message is sent as several.
 const MAX_PARTS: usize = 7;
 
-/// The text of `body` with its buttons and cards as lines.
+/// The text of `body` with its buttons and cards as lines, as it leaves.
 pub fn plain(body: &Body) -> String {
-    with_link(body, None)
+    shorten(&with_link(body, None)).into_owned()
 }
 
 /// The texts that are sent for `body`, in order: at least one, each of at most [`MAX_PARTS`] parts. `link` is the line
@@ -47,10 +47,7 @@ pub fn with_link(body: &Body, link: Option<&str>) -> String {
     if let Some(link) = link {
         let _ = write!(text, "\n{link}");
     }
-    for (number, reply) in (1..).zip(&body.quick_replies) {
-        let _ = write!(text, "\n{number} {}", reply.label);
-    }
-    text
+    with_choices(&text, body.quick_replies.iter().map(|reply| reply.label.as_str()))
 }
 
 /// Where a text is cut: after the last line break in its second half, else after the last space there, else at its end.

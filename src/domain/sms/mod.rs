@@ -9,5 +9,5 @@ pub mod gsm7;
 mod segmentation;
 mod transliteration;
 
-pub use segmentation::{Alphabet, Segments, segment};
+pub use segmentation::{Alphabet, Segments, count, segment, with_choices};
 pub use transliteration::{foreign, shorten};

@@ -1,6 +1,8 @@
 //! How many text messages a text takes, and where it is cut.
 
-use super::gsm7;
+use std::fmt::Write as _;
+
+use super::{gsm7, shorten};
 
 /// The alphabets that a text message can be written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +72,20 @@ pub fn segment(text: &str) -> Segments<'_> {
     }
     parts.push(&text[start..]);
     Segments { alphabet, units, parts }
+}
+
+/// How many text messages a text is sent as.
+pub fn count(text: &str) -> usize {
+    segment(&shorten(text)).parts.len()
+}
+
+/// A text with the answers that fit, as numbered lines below it.
+pub fn with_choices<'l>(text: &str, labels: impl IntoIterator<Item = &'l str>) -> String {
+    let mut whole = text.to_owned();
+    for (number, label) in (1..).zip(labels) {
+        let _ = write!(whole, "\n{number} {label}");
+    }
+    whole
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
+
 use super::{Alphabet, gsm7, segment};
 
 /// What stands for a letter that GSM-7 lacks. It has é è à ù É Ç and keeps them.
@@ -11,7 +13,7 @@ fn replacement(letter: char) -> Option<&'static str> {
         'ç' => "c",
         'â' => "a",
         'ê' | 'ë' => "e",
-        'î' | 'ï' => "i",
+        'î' | 'ï' | 'ı' => "i",
         'ô' | '°' => "o",
         'û' => "u",
         'ÿ' => "y",
@@ -29,8 +31,19 @@ fn replacement(letter: char) -> Option<&'static str> {
         '…' => "...",
         // No-break spaces, wide and narrow.
         '\u{a0}' | '\u{202f}' => " ",
+        'ł' => "l",
+        'Ł' => "L",
+        'đ' => "d",
+        'Đ' => "D",
         _ => return None,
     })
+}
+
+/// The letter under the accents that GSM-7 lacks, as in names from elsewhere: "Kovačević", "Yılmaz".
+fn bare(letter: char) -> Option<char> {
+    let mut parts = std::iter::once(letter).nfd();
+    let base = parts.next().filter(|base| *base != letter && gsm7::septets(*base).is_some())?;
+    parts.all(is_combining_mark).then_some(base)
 }
 
 /// The text with its rare letters replaced, if that saves a message; else as it is.
@@ -41,8 +54,9 @@ pub fn shorten(text: &str) -> Cow<'_, str> {
     let mut plain = String::with_capacity(text.len());
     for letter in text.chars() {
         match replacement(letter) {
+            _ if gsm7::septets(letter).is_some() => plain.push(letter),
             Some(instead) => plain.push_str(instead),
-            None => plain.push(letter),
+            None => plain.push(bare(letter).unwrap_or(letter)),
         }
     }
     if segment(&plain).parts.len() < segment(text).parts.len() { Cow::Owned(plain) } else { Cow::Borrowed(text) }
@@ -50,7 +64,8 @@ pub fn shorten(text: &str) -> Cow<'_, str> {
 
 /// The first letter that no message in the short alphabet can carry, nor a replacement of it.
 pub fn foreign(text: &str) -> Option<char> {
-    text.chars().find(|letter| gsm7::septets(*letter).is_none() && replacement(*letter).is_none())
+    let is_lost = |letter: &char| replacement(*letter).is_none() && bare(*letter).is_none();
+    text.chars().find(|letter| gsm7::septets(*letter).is_none() && is_lost(letter))
 }
 
 #[cfg(test)]

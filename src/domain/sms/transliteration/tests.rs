@@ -20,6 +20,18 @@ fn a_letter_without_a_replacement_keeps_the_rest() {
 }
 
 #[test]
+fn names_from_elsewhere_keep_the_short_alphabet() {
+    let letter = |name: &str| format!("{name} {}", "a".repeat(100));
+    for (name, bare) in
+        [("Kovačević", "Kovacevic"), ("Wałęsa", "Walesa"), ("Yılmaz Şahin", "Yilmaz Sahin"), ("Núñez", "Nuñez")]
+    {
+        assert_eq!(shorten(&letter(name)), letter(bare));
+    }
+    assert_eq!(foreign("Kovačević"), None);
+    assert_eq!(foreign("عربي"), Some('ع'));
+}
+
+#[test]
 fn every_replacement_is_in_the_short_alphabet_and_replaces_what_is_not() {
     for letter in '\0'..='\u{ffff}' {
         if let Some(instead) = super::replacement(letter) {
