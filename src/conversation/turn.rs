@@ -199,18 +199,25 @@ impl Turn {
         self.record(GUICHET, &TimelineEvent::Undelivered { message, channel, reason: reason.to_owned() });
     }
 
-    /// Writes a message and returns its number. What one turn says by e-mail is one letter. To an address whose owner may not
-    /// be who wrote, nothing is said by a machine: the flow only finds out how urgent it is.
+    /// Writes a message and returns its number. What one turn says by e-mail is one letter, and by SMS one message, which costs
+    /// less than several; a message that asks for files stands alone there, with its link. To an address whose owner may not be who wrote, nothing is said by a machine: the flow only finds
+    /// out how urgent it is.
     pub(super) fn write(&mut self, author: Author, body: Body, client_id: Option<String>) -> i64 {
         let Conversation { row, fence, .. } = &mut self.conversation;
         if author == Author::Guichet && row.endpoint.is_unverified() {
             return fence.last_seq;
         }
-        if row.endpoint.channel == Channel::Email
+        let between = match row.endpoint.channel {
+            Channel::Email => Some("\n\n"),
+            Channel::Sms => Some("\n"),
+            Channel::Telegram | Channel::Web => None,
+        };
+        if let Some(between) = between
             && author == Author::Guichet
             && let Some(last) = self.rows.messages.last_mut().filter(|last| last.author == author)
+            && (!last.body.asks_for_files() || body.asks_for_files() || row.endpoint.channel != Channel::Sms)
         {
-            last.body.append(body);
+            last.body.append(body, between);
             return last.seq;
         }
         fence.last_seq += 1;

@@ -154,9 +154,10 @@ impl Body {
         matches!(self.input, Some(Input::Photos | Input::Document))
     }
 
-    /// Says `next` in the same message: the texts one below the other, and the answers that are awaited in the end.
-    pub fn append(&mut self, next: Self) {
-        self.text = [std::mem::take(&mut self.text), next.text].join("\n\n");
+    /// Says `next` in the same message: the texts one below the other, `between` them, and the answers that are awaited in
+    /// the end.
+    pub fn append(&mut self, next: Self, between: &str) {
+        self.text = [std::mem::take(&mut self.text), next.text].join(between);
         self.urgent |= next.urgent;
         self.attachments.extend(next.attachments);
         self.summary.extend(next.summary);

@@ -58,6 +58,7 @@ const TOWNS: [(&str, &str); 23] = [
 /// answered. What stands in braces is the person's own.
 const ANSWERS: &[(&str, &[&str])] = &[
     // Before all others: they repeat what was asked.
+    ("répondez oui pour envoyer", &["oui", "envoyer"]),
     ("voici ce que j'ai noté", &["envoyer"]),
     ("envoyez vos photos", &["plus tard"]),
     ("danger électrique", &["non, aucun danger", "non", "tout va bien"]),
@@ -102,7 +103,8 @@ const ANSWERS: &[(&str, &[&str])] = &[
     ("donné ou reçu congé", &["non"]),
     ("autres dégâts des eaux ici", &["non", "non, jamais", "un seul"]),
     ("quelles pièces", &["la cuisine et le couloir", "salle de bain", "cuisine, salon"]),
-    ("qu'est-ce qui est abîmé", &["le parquet et les murs", "les murs", "le plafond et la peinture"]),
+    // A text message may spell it without its circumflex.
+    ("qu'est-ce qui est ab", &["le parquet et les murs", "les murs", "le plafond et la peinture"]),
     ("montant des dégâts", &["900 euros", "environ 450 €", "1500", "je ne sais pas", "entre 2000 et 3000 euros"]),
     ("expert en vidéo", &["oui", "oui pas de problème", "non, je préfère une visite"]),
     ("autre chose à ajouter", &["passer", "non", "je suis joignable le matin"]),

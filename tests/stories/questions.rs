@@ -64,6 +64,7 @@ impl Questions {
                     fact: question.fact.to_string(),
                     texts: std::iter::once(&question.text)
                         .chain(&question.rephrase)
+                        .chain(&question.sms)
                         .map(|saying| parts(saying.source.get(Language::Fr)))
                         .collect(),
                     label: question.choices.first().map(|(_, label)| bare(label.get(Language::Fr))),
@@ -102,7 +103,7 @@ impl Questions {
                 .lines()
                 .any(|line| line.starts_with(|c: char| c.is_ascii_digit()) && bare(line).ends_with(&bare(written)))
         };
-        if payload("cmd=send") || label("button_send") {
+        if payload("cmd=send") || label("button_send") || self.says(last, "summary_sms") {
             return Put::Summary;
         }
         if payload("cmd=safe") || label("button_safe") {

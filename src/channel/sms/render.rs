@@ -15,14 +15,13 @@ const MAX_PARTS: usize = 7;
 
 /// The text of `body` with its buttons and cards as lines, as it leaves.
 pub fn plain(body: &Body) -> String {
-    shorten(&with_link(body, None)).into_owned()
+    with_link(body, None)
 }
 
 /// The texts that are sent for `body`, in order: at least one, each of at most [`MAX_PARTS`] parts. `link` is the line
 /// that says where the person sends files, which a text message cannot carry.
 pub fn texts(body: &Body, link: Option<&str>) -> Vec<String> {
     let whole = with_link(body, link);
-    let whole = shorten(&whole);
     let mut rest: &str = &whole;
     let mut texts = Vec::new();
     loop {
@@ -47,7 +46,8 @@ pub fn with_link(body: &Body, link: Option<&str>) -> String {
     if let Some(link) = link {
         let _ = write!(text, "\n{link}");
     }
-    with_choices(&text, body.quick_replies.iter().map(|reply| reply.label.as_str()))
+    let whole = with_choices(&text, body.quick_replies.iter().map(|reply| reply.label.as_str()));
+    shorten(&whole).into_owned()
 }
 
 /// Where a text is cut: after the last line break in its second half, else after the last space there, else at its end.

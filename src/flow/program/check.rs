@@ -9,7 +9,7 @@ use super::{
     diagnostics::SourcePosition,
     facts::{DocumentKind, FactLabel, FactTypes},
     insurer::Insurer,
-    steps::{Flow, StepKind},
+    steps::{Flow, MAX_MESSAGES, Question, StepKind},
     table::Table,
     template::{Saying, Texts},
 };
@@ -189,12 +189,37 @@ fn lengths(flow: &Flow, problems: &mut Diagnostics) {
             }
             StepKind::Collect(collect) => length(&collect.text),
             StepKind::Ask(question) => {
-                [Some(&question.text), question.help.as_ref(), question.rephrase.as_ref()]
-                    .into_iter()
-                    .flatten()
-                    .for_each(&mut length);
+                let text = question.sms.is_none().then_some(&question.text);
+                [text, question.help.as_ref(), question.rephrase.as_ref()].into_iter().flatten().for_each(&mut length);
             }
             _ => {}
+        }
+    }
+    for (_, question) in flow.questions() {
+        question_by_sms(&flow.file, question, problems);
+    }
+}
+
+/// Warns of a question that takes more text messages than it may, with the answers that are listed below it. Where there are
+/// too many to be listed, some stand as examples.
+fn question_by_sms(file: &str, question: &Question, problems: &mut Diagnostics) {
+    let saying = question.sms.as_ref().unwrap_or(&question.text);
+    for language in Language::ALL {
+        let text = saying.source.get(language);
+        let whole = if question.is_numbered_by_sms(text, language) {
+            sms::with_choices(text, question.labels(language))
+        } else if question.sms.is_none() && !question.choices.is_empty() {
+            format!("{text} {}", question.examples(language))
+        } else {
+            text.to_owned()
+        };
+        let count = sms::count(&whole);
+        if count > MAX_MESSAGES {
+            let message = format!(
+                "by text message the `{}` question takes {count} SMS, {MAX_MESSAGES} at most: say it shorter in `sms`",
+                language.code()
+            );
+            problems.warn(file, saying.place, message);
         }
     }
 }

@@ -161,8 +161,20 @@ pub struct FactLabel {
     pub private: bool,
     /// Whether it is a decision itself, such as a convention: what its rules read is asked before sending.
     pub decision: bool,
+    /// Whether it stands in the summary of a text message.
+    pub brief: Option<Brief>,
     /// The names of its values.
     pub values: Vec<(String, Text)>,
+}
+
+/// How a fact stands in the short summary of a text message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Brief {
+    /// First, and without its name: what happened, when, where.
+    Heading,
+    Always,
+    /// When it has this answer.
+    When(bool),
 }
 
 /// Reads `facts.yaml`: the names of facts, and the types of those that no question asks for.
@@ -178,6 +190,19 @@ pub(crate) fn read(file: &str, root: &Node, problems: &mut Diagnostics) -> (BTre
         let input = fields.take("type");
         let private = fields.bool("private", problems);
         let decision = fields.bool("decision", problems);
+        let brief = fields.take("brief").and_then(|node| {
+            let brief = match node.scalar().as_deref() {
+                Some("heading") => Some(Brief::Heading),
+                Some("always") => Some(Brief::Always),
+                Some("yes") => Some(Brief::When(true)),
+                Some("no") => Some(Brief::When(false)),
+                _ => None,
+            };
+            if brief.is_none() {
+                problems.error(file, node.place, "`brief` is heading, always, yes or no".to_owned());
+            }
+            brief
+        });
         let (values, _) = read_choices(file, fields.list("choices", problems), problems);
         let label = words(&mut fields, problems);
         fields.finish(problems);
@@ -190,7 +215,7 @@ pub(crate) fn read(file: &str, root: &Node, problems: &mut Diagnostics) -> (BTre
                 None => problems.error(file, node.place, unknown_type()),
             }
         }
-        names.insert(name.into(), FactLabel { label, private, decision, values });
+        names.insert(name.into(), FactLabel { label, private, decision, brief, values });
     }
     (names, types)
 }

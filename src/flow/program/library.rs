@@ -17,7 +17,7 @@ use super::{
     diagnostics::{Diagnostic, Diagnostics, Severity, SourcePosition, Strictness},
     events::{self, CollectiveEvent},
     experts,
-    facts::{self, DocumentKind, FactLabel, FactType, FactTypes},
+    facts::{self, Brief, DocumentKind, FactLabel, FactType, FactTypes},
     faq::{self, FaqBook},
     handovers::{self, HandoverReasons},
     insurer::Insurer,
@@ -479,6 +479,11 @@ impl Library {
 
     pub fn fact_name(&self, fact: &str) -> Option<&FactLabel> {
         self.names.get(fact)
+    }
+
+    /// Whether a fact says what happened, when or where: it is first in a short summary.
+    pub(crate) fn is_heading(&self, fact: &str) -> bool {
+        self.fact_name(fact).is_some_and(|name| name.brief == Some(Brief::Heading))
     }
 
     /// The facts in the order in which they are asked.

@@ -87,6 +87,8 @@ const KEYS: &[&str] = &[
     "correct_ask",
     "corrected",
     "summary",
+    "summary_sms",
+    "sms_examples",
     "summary_empty",
     "confirm_value",
     "confirm_again",

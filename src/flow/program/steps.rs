@@ -15,9 +15,21 @@ use super::{
     yaml::{Data, Fields, Node},
 };
 use crate::{
-    domain::{fact::Value, fact_name::FactName, language::Text, message::Input, priority::Priority},
+    domain::{
+        fact::Value,
+        fact_name::FactName,
+        language::{Language, Text},
+        message::Input,
+        priority::Priority,
+        sms,
+    },
     understanding::ChoiceSet,
 };
+
+/// The most text messages that a question takes with the list of its answers.
+pub(crate) const MAX_MESSAGES: usize = 2;
+/// How many answers stand as examples where there are too many for a list.
+const EXAMPLES: usize = 3;
 
 /// A claim flow.
 #[derive(Debug)]
@@ -82,6 +94,8 @@ pub struct Question {
     pub text: Saying,
     pub help: Option<Saying>,
     pub rephrase: Option<Saying>,
+    /// How it is put by text message, in place of its text and a list of its answers.
+    pub sms: Option<Saying>,
     pub unknown: bool,
     pub optional: bool,
     /// Whether an answer counts only when the question was asked: its words are too common to be found in other
@@ -125,6 +139,26 @@ pub struct WantedKind {
     pub required: bool,
     pub when: Condition,
     pub(crate) place: SourcePosition,
+}
+
+impl Question {
+    /// The labels of its answers.
+    pub(crate) fn labels(&self, language: Language) -> impl Iterator<Item = &str> {
+        self.choices.iter().map(move |(_, label)| label.get(language))
+    }
+
+    /// Whether its answers are numbered below its text in a text message: where both fit into [`MAX_MESSAGES`]. Else it is put
+    /// openly, as `sms` says or with some of the answers as examples.
+    pub(crate) fn is_numbered_by_sms(&self, text: &str, language: Language) -> bool {
+        self.sms.is_none()
+            && !self.choices.is_empty()
+            && sms::count(&sms::with_choices(text, self.labels(language))) <= MAX_MESSAGES
+    }
+
+    /// Some of its answers, as examples of what may be said.
+    pub(crate) fn examples(&self, language: Language) -> String {
+        self.labels(language).take(EXAMPLES).collect::<Vec<_>>().join(", ")
+    }
 }
 
 impl Flow {
@@ -396,6 +430,7 @@ impl FlowReader<'_> {
         let text = self.saying(fields, "text", false);
         let help = self.optional(fields, "help");
         let rephrase = self.optional(fields, "rephrase");
+        let sms = self.optional(fields, "sms");
         let unknown = fields.bool("unknown", self.problems);
         let optional = fields.bool("optional", self.problems);
         let asked_only = fields.bool("asked_only", self.problems);
@@ -446,6 +481,7 @@ impl FlowReader<'_> {
             text,
             help,
             rephrase,
+            sms,
             unknown,
             optional,
             asked_only,

@@ -44,6 +44,9 @@ impl Interpreter<'_> {
 
     /// Reads the message as the answer to a question. False when it is none.
     pub(super) fn answer(&mut self, question: &Question) -> bool {
+        if self.is_number_not_shown(question) {
+            return false;
+        }
         if question.input == Input::Text && (question.optional || question.unknown) && self.says_no() {
             return self.command(if question.unknown { Command::DontKnow } else { Command::Skip });
         }
@@ -450,9 +453,10 @@ impl Interpreter<'_> {
         // An uncertain answer is not listed: it is confirmed when its question is reached.
         let list: Vec<String> = found
             .iter()
-            .filter(|(_, _, uncertain)| !uncertain)
+            .filter(|(fact, value, uncertain)| !uncertain && self.says_back(fact, value))
             .map(|(fact, value, _)| {
-                format!("{} : {}", self.library.fact_label(fact, language), words.value(fact, value))
+                let value = words.value(fact, value);
+                if self.by_sms() { value } else { format!("{} : {value}", self.library.fact_label(fact, language)) }
             })
             .collect();
         if !list.is_empty() {

@@ -34,15 +34,15 @@ impl Interpreter<'_> {
             self.ask_to_confirm(text);
             return;
         }
-        let text = self.render(&question.text);
-        self.ask_saying(question, text);
+        let (text, shown) = self.wording(question);
+        self.put(question, text, shown);
     }
 
     /// Asks to confirm an uncertain answer, in place of its question.
     fn ask_to_confirm(&mut self, text: String) {
         let text = self.with_preface(text);
-        let quick_replies =
-            vec![self.button("cmd=confirm_yes", "button_yes"), self.button("cmd=confirm_no", "button_no")];
+        let buttons = vec![self.button("cmd=confirm_yes", "button_yes"), self.button("cmd=confirm_no", "button_no")];
+        let quick_replies = self.unless_by_sms(buttons);
         let body = Body { text, quick_replies, input: Some(Input::YesNo), ..Body::default() };
         self.effects.push(Effect::Say { body });
     }
@@ -69,15 +69,20 @@ impl Interpreter<'_> {
     }
 
     pub(super) fn ask_saying(&mut self, question: &Question, text: String) {
+        let shown = self.shown_answers_of(question);
+        self.put(question, text, shown);
+    }
+
+    fn put(&mut self, question: &Question, text: String, quick_replies: Vec<QuickReply>) {
         let text = self.with_preface(text);
-        let quick_replies = self.buttons_of(question);
+        self.note_numbers(&quick_replies);
         let progress = self.progress(question.section.as_deref());
         let body = Body { text, quick_replies, input: Some(question.input), progress, ..Body::default() };
         self.effects.push(Effect::Say { body });
     }
 
     /// The buttons below a question: its answers, and what else may be said to it.
-    fn buttons_of(&self, question: &Question) -> Vec<QuickReply> {
+    pub(super) fn buttons_of(&self, question: &Question) -> Vec<QuickReply> {
         let fact = &question.fact;
         let language = self.state.language;
         let mut buttons: Vec<QuickReply> = match question.input {
@@ -117,7 +122,9 @@ impl Interpreter<'_> {
         let buttons = match (&self.state.mode, &self.state.aside) {
             (ConversationMode::Danger, _) => vec![self.button("cmd=safe", "button_safe")],
             (ConversationMode::Waiting { resume: true }, None) => vec![self.button("cmd=resume", "button_resume")],
-            (ConversationMode::Flow, None) if self.state.batched.is_empty() => self.buttons_of_flow(number)?,
+            (ConversationMode::Flow, None) if self.state.batched.is_empty() && !self.state.unnumbered => {
+                self.buttons_of_flow(number)?
+            }
             _ => return None,
         };
         buttons.into_iter().nth(number.checked_sub(1)?).map(|button| button.payload)
@@ -246,6 +253,12 @@ impl Interpreter<'_> {
         }
         self.state.aside = Some(Aside::Which);
         let text = self.words().say("correct_which");
+        if self.by_sms() {
+            let text = format!("{text} {}", self.examples_of_answers(&lines));
+            let text = self.with_preface(text);
+            self.effects.push(Effect::Say { body: Body { text, ..Body::default() } });
+            return;
+        }
         let text = self.with_preface(text);
         let quick_replies = lines
             .iter()
@@ -254,11 +267,19 @@ impl Interpreter<'_> {
         self.effects.push(Effect::Say { body: Body { text, quick_replies, summary: lines, ..Body::default() } });
     }
 
-    /// Shows the summary, to be sent or changed.
+    /// Shows the summary, to be sent or changed: by text message in few words.
     pub(super) fn review(&mut self) {
+        if !self.by_sms() || !self.review_briefly() {
+            self.review_in_full();
+        }
+    }
+
+    /// Shows every answer, to be sent or changed.
+    pub(super) fn review_in_full(&mut self) {
         let text = self.words().say("summary");
         let text = self.with_preface(text);
         let quick_replies = self.review_buttons();
+        self.note_numbers(&quick_replies);
         let summary = self.summary_lines();
         self.effects.push(Effect::Say { body: Body { text, quick_replies, summary, ..Body::default() } });
     }
@@ -288,9 +309,12 @@ impl Interpreter<'_> {
         if list.is_empty() {
             return false;
         }
-        let text = format!("{}\n{}", self.render(&collect.text), list.join("\n"));
+        // A text message carries a link, and the page that it opens has the list.
+        let text = self.render(&collect.text);
+        let text = if self.by_sms() { text } else { format!("{text}\n{}", list.join("\n")) };
         let text = self.with_preface(text);
-        let quick_replies = self.document_buttons();
+        let buttons = self.document_buttons();
+        let quick_replies = self.unless_by_sms(buttons);
         let progress = self.progress(collect.section.as_deref());
         let body = Body { text, quick_replies, input: Some(Input::Photos), progress, ..Body::default() };
         self.effects.push(Effect::Say { body });

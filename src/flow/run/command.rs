@@ -45,7 +45,7 @@ impl<'a> Interpreter<'a> {
                     self.ask_pending();
                 } else if !ended {
                     self.effects.pop();
-                    self.review();
+                    self.review_in_full();
                 }
             }
             Command::Correct => self.correct_something(),

@@ -510,7 +510,8 @@ impl<'a> Interpreter<'a> {
         }
         let text = self.words().say_with(key, &[("list", list.into())]);
         let text = self.with_preface(text);
-        let quick_replies = self.document_buttons();
+        let buttons = self.document_buttons();
+        let quick_replies = self.unless_by_sms(buttons);
         let body = Body { text, quick_replies, input: Some(Input::Photos), ..Body::default() };
         self.effects.push(Effect::Say { body });
         true

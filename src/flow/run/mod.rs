@@ -28,7 +28,8 @@ pub(super) mod reminder;
 pub(super) mod state;
 pub(super) mod state_delta;
 pub(super) mod step;
-pub(super) mod words;
+pub(super) mod text_message;
+mod words;
 
 #[cfg(test)]
 mod tests;

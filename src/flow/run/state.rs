@@ -51,6 +51,9 @@ pub struct State {
     /// Whether a person was called while a question was pending, whose answer goes on with the flow.
     #[serde(rename = "u", default, skip_serializing_if = "is_default")]
     pub(super) asked: bool,
+    /// Whether the pending question was put without numbers before its answers, so that a number chooses none of them.
+    #[serde(rename = "nn", default, skip_serializing_if = "is_default")]
+    pub(super) unnumbered: bool,
     /// A street without its town, while the town is asked for.
     #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
     pub(super) street: Option<String>,

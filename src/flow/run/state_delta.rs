@@ -184,6 +184,7 @@ delta! {
     failures: Whole<u8> = "x",
     reminded: Whole<u8> = "n",
     asked: Whole<bool> = "u",
+    unnumbered: Whole<bool> = "nn",
     street: Whole<Option<String>> = "i",
     batched: Whole<Vec<FactName>> = "t",
     unconfirmed: ByKey<FactName, Value> = "du",

@@ -18,6 +18,7 @@ use crate::{
         message::Channel,
         orientation_mode::OrientationMode,
         priority::Priority,
+        sms,
     },
     flow::{Library, LoadError, testing::shipped},
     understanding::classified_in,
@@ -32,9 +33,13 @@ struct Talk<'a> {
 
 impl<'a> Talk<'a> {
     fn start(library: &'a Library) -> Self {
+        Self::start_by(library, Channel::Web)
+    }
+
+    fn start_by(library: &'a Library, channel: Channel) -> Self {
         let mut talk = Self { library, state: State::default(), effects: Vec::new() };
         let reference = "ABCD-EFGH".to_owned();
-        talk.tell(&Event::Opened { language: Language::Fr, channel: Channel::Web, known: Facts::new(), reference });
+        talk.tell(&Event::Opened { language: Language::Fr, channel, known: Facts::new(), reference });
         talk.tell(&Event::Start);
         talk
     }
@@ -75,6 +80,99 @@ impl<'a> Talk<'a> {
         });
         says.collect::<Vec<_>>().join("\n")
     }
+
+    /// The last message, as a text message shows it.
+    fn text_message(&self) -> String {
+        let said = self.effects.iter().rev().find_map(|effect| match effect {
+            Effect::Say { body } => Some(body),
+            _ => None,
+        });
+        let body = said.expect("something was said");
+        sms::with_choices(&body.text, body.quick_replies.iter().map(|reply| reply.label.as_str()))
+    }
+
+    /// Whether a text message lists this button.
+    fn lists(&self, label: &str) -> bool {
+        self.text_message().lines().any(|line| line.starts_with(|c: char| c.is_ascii_digit()) && line.ends_with(label))
+    }
+}
+
+#[test]
+fn a_text_message_lists_only_answers_that_need_it_and_takes_only_numbers_that_it_shows() {
+    let library = shipped();
+    let mut talk = Talk::start_by(&library, Channel::Sms);
+    talk.say("non");
+    assert!(talk.text_message().contains("Par exemple fuite d'eau"), "a long list is asked openly");
+    assert!(!talk.lists("Incendie, explosion, fumée"));
+    talk.say("2");
+    assert_eq!(talk.state.fact("incident"), None, "no number was shown");
+    assert!(talk.lists("Incendie, explosion, fumée"), "what was not understood is listed");
+    talk.say("1");
+    assert_eq!(talk.state.peril(), Some("water_damage"));
+    assert!(!talk.lists("Oui"), "yes and no go without saying: {}", talk.text_message());
+    let asked = talk.state.position(&library).map(|(_, step)| step.to_owned());
+    talk.say("2");
+    assert_eq!(talk.state.position(&library).map(|(_, step)| step.to_owned()), asked, "two is neither yes nor no");
+    talk.say("je ne sais pas");
+    assert_ne!(
+        talk.state.position(&library).map(|(_, step)| step.to_owned()),
+        asked,
+        "nobody has to be told that this may be said"
+    );
+}
+
+#[test]
+fn a_number_is_taken_from_an_older_question_whose_answers_were_listed() {
+    let library = shipped();
+    let mut talk = Talk::start_by(&library, Channel::Sms);
+    talk.say("non");
+    talk.say("une fuite d'eau");
+    talk.state.unnumbered = false;
+    let asked = talk.state.position(&library).map(|(_, step)| step.to_owned());
+    talk.say("2");
+    assert_ne!(talk.state.position(&library).map(|(_, step)| step.to_owned()), asked);
+}
+
+#[test]
+fn only_what_may_be_misheard_is_said_back_by_text_message() {
+    let library = shipped();
+    let mut talk = Talk::start_by(&library, Channel::Sms);
+    talk.say("non");
+    let reply = talk.say("le lave-linge a fui hier soir dans la cuisine, le parquet est abîmé");
+    assert!(reply.contains("jeudi 19 novembre 2026"), "{reply}");
+    assert!(!reply.contains("Cuisine") && !reply.contains("Parquet"), "{reply}");
+}
+
+#[test]
+fn the_summary_of_a_text_message_is_short_and_the_whole_is_a_word_away() {
+    let library = shipped();
+    let mut talk = Talk::start_by(&library, Channel::Sms);
+    talk.say("non");
+    talk.say("le lave-linge a fui hier soir, environ 1200 euros de dégâts");
+    for _ in 0..60 {
+        if talk.text_message().contains("OUI") {
+            break;
+        }
+        talk.say(match talk.state.position(&library).map(|(_, step)| step) {
+            Some("claimant_role") => "c'est moi l'assuré",
+            Some("loss_place") => "12 rue des Lilas, 69003 Lyon",
+            Some("contact_channel") => "par sms",
+            Some("phone") => "0639980001",
+            Some("documents") => "c'est tout",
+            Some("origin" | "occupancy" | "building" | "cause") => "1",
+            _ => "non",
+        });
+    }
+    let summary = talk.text_message();
+    assert!(sms::count(&summary) <= 2, "{summary}");
+    for part in ["jeudi 19 novembre 2026", "12 rue des Lilas", "Montant estimé", "Répondez OUI", "DÉTAIL"] {
+        assert!(summary.contains(part), "{part}: {summary}");
+    }
+    talk.say("détail");
+    let lines = talk.effects.iter().any(|effect| matches!(effect, Effect::Say { body } if body.summary.len() > 8));
+    assert!(lines, "every answer is shown");
+    talk.say("oui");
+    assert!(talk.effects.contains(&Effect::Qualify), "{}", talk.reply());
 }
 
 #[test]

@@ -47,6 +47,7 @@ const PUBLIC_URL: &str = "https://guichet.example.org";
 
 /// A part of what Guichet asks, and the answer in words. The first that fits is given.
 const ANSWERS: &[(&str, &str)] = &[
+    ("Répondez OUI pour envoyer", "oui"),
     ("Voici ce que j'ai noté", "envoyer"),
     ("danger électrique", "non, aucun danger"),
     ("s'est-il passé", "une fuite d'eau dans la cuisine"),
@@ -65,7 +66,7 @@ const ANSWERS: &[(&str, &str)] = &[
     ("numéro de porte", "passer"),
     ("autres logements sont-ils touchés", "non"),
     ("D'où vient l'eau", "1"),
-    ("qui a fui", "1"),
+    ("qui a fui", "le lave-linge"),
     ("fuite est-elle réparée", "oui"),
     ("Qui l'a réparée", "1"),
     ("Le logement est", "2"),

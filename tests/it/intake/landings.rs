@@ -92,6 +92,9 @@ fn answer(asked: &Body) -> String {
     if let Some(send) = asked.quick_replies.iter().find(|reply| reply.payload == "cmd=send") {
         return send.label.clone();
     }
+    if asked.text.contains("Répondez OUI") {
+        return "oui".to_owned();
+    }
     let answer = match asked.input {
         Some(Input::YesNo) => "non",
         Some(Input::Consent) => "oui",
@@ -108,7 +111,10 @@ fn answer(asked: &Body) -> String {
         Some(Input::Photos | Input::Document) => "plus tard",
         Some(Input::Text) => "le bas du meuble",
         Some(Input::Choice | Input::Choices) | None => {
-            return buttons().next().map_or_else(|| "non".to_owned(), |reply| reply.label.clone());
+            // A long list is put openly by text message, with its first answers as examples.
+            let example = asked.text.rsplit_once("Par exemple : ").and_then(|(_, list)| list.split([',', '.']).next());
+            let first = buttons().next().map(|reply| reply.label.clone());
+            return first.or_else(|| example.map(str::to_owned)).unwrap_or_else(|| "non".to_owned());
         }
     };
     answer.to_owned()

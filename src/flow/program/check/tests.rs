@@ -73,6 +73,24 @@ fn what_is_unreachable_or_long_is_a_warning() {
     );
 }
 
+#[test]
+fn a_question_that_takes_too_many_text_messages_is_a_warning() {
+    let question = |text: &str, more: &str| {
+        let choices = "choices: [ { value: a, label: { fr: A, en: A } }, { value: b, label: { fr: B, en: B } } ]";
+        format!("{QUESTION}  - ask: which\n    type: choice\n    text: {{ fr: {text}, en: A }}\n    {more}{choices}\n")
+    };
+    let warned = |source: &str| {
+        found(source, Severity::Warning)
+            .into_iter()
+            .filter(|problem| problem.contains("by text message"))
+            .collect::<Vec<_>>()
+    };
+    let long = "a".repeat(320);
+    let expected = ["9: by text message the `fr` question takes 3 SMS, 2 at most: say it shorter in `sms`"];
+    assert_eq!(warned(&question(&long, "")), expected);
+    assert_eq!(warned(&question(&long, "sms: { fr: A ou B, en: A or B }\n    ")), Vec::<String>::new());
+}
+
 fn read_condition(text: &str) -> Condition {
     let types: FactTypes = [
         ("cause", FactType::Choice(vec!["leak".into(), "rain".into(), "frost".into()])),

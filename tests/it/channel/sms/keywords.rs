@@ -1,17 +1,21 @@
-//! STOP and CONTACT at the door of the real program.
+//! STOP and CONTACT at the door of the real program, and what one turn says.
 
 use serde_json::json;
 
 use crate::support::{Client, Database, House, Receipt, Server, endpoint, on, on_both_engines};
 use guichet::{
     conversation::{Action, Actor},
-    domain::message::{Channel, Endpoint},
+    domain::{
+        message::{Channel, Endpoint},
+        sms::segment,
+    },
     store::OutboxRow,
 };
 
 on_both_engines! {
     a_stop_is_confirmed_once_and_taken_back_by_the_next_message,
     contact_tells_how_to_reach_the_service,
+    what_one_turn_says_is_one_message,
     a_word_to_resume_puts_the_last_question_again,
     a_stop_ends_with_the_next_message_to_whatever_conversation,
     a_stop_stays_when_its_conversation_is_merged,
@@ -48,6 +52,14 @@ async fn a_stop_is_confirmed_once_and_taken_back_by_the_next_message(db: Databas
     assert!(!say(&mut client, "4", "la fuite continue").await.replies.is_empty());
     assert_eq!(store.opt_outs(id).await.unwrap(), []);
     assert!(!store.opted_out(&to(1, endpoint(PERSON))).await.unwrap());
+}
+
+async fn what_one_turn_says_is_one_message(db: Database) {
+    let server = Server::start(&db.url);
+    let told = say(&mut server.client(), "1", "bonjour, le lave-linge a fui hier soir").await;
+    let [message] = told.replies.as_slice() else { panic!("{told:?}") };
+    assert!(message.starts_with("Bonjour") && message.ends_with('?'), "the greeting and the first question: {message}");
+    assert!(segment(message).parts.len() <= 2, "{message}");
 }
 
 async fn contact_tells_how_to_reach_the_service(db: Database) {
