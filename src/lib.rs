@@ -65,6 +65,10 @@ extern crate self as guichet;
 #[path = "../tests/faults/simulation/mod.rs"]
 mod simulation;
 
+#[cfg(any(test, fuzzing))]
+#[path = "../tests/fuzz/targets.rs"]
+pub mod fuzz;
+
 pub mod channel;
 pub mod cli;
 pub mod config;

@@ -28,6 +28,13 @@ mod quality;
 mod storage;
 #[cfg(test)]
 mod testing;
+/// A door for the fuzz targets.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(data: &[u8]) {
+    let _ = exif::read(data);
+    let _ = MediaType::sniff(data);
+}
+
 #[cfg(test)]
 mod tests;
 mod tool;

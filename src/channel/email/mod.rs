@@ -343,5 +343,14 @@ impl Provider for EmailProvider {
     }
 }
 
+/// A door for the fuzz targets.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(data: &[u8]) {
+    if let Ok(mail) = parse::parse(&Bytes::copy_from_slice(data)) {
+        let _ = quotes::own_words(&mail.text, &mail.subject, true);
+    }
+    let _ = html::text_of(&String::from_utf8_lossy(data));
+}
+
 #[cfg(test)]
 mod tests;

@@ -35,6 +35,12 @@ pub fn texts(outbound: &Outbound) -> Vec<String> {
     render::texts(&outbound.body, link.as_deref())
 }
 
+/// A door for the fuzz targets.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz_smpp(data: &[u8]) {
+    smpp::fuzz(data);
+}
+
 /// The accounts that the configuration names.
 pub(super) fn open(config: &Config, http: &reqwest::Client) -> Result<Vec<Arc<dyn Provider>>, AccountError> {
     let public_url = &config.server.public_url;

@@ -125,7 +125,7 @@ fn character(rest: &str) -> Option<usize> {
     (quote == '\'').then_some(1 + end + 1)
 }
 
-/// What is compiled into the program: without the items, fields, arms and statements under `#[cfg(test)]`.
+/// What is compiled into the program: without the items, fields, arms and statements under `#[cfg(test)]`, and the doors of the fuzz targets.
 pub(super) fn production(tokens: &[Token]) -> Vec<Token> {
     let mut kept = Vec::new();
     let mut at = 0;
@@ -143,7 +143,9 @@ pub(super) fn production(tokens: &[Token]) -> Vec<Token> {
 fn is_test_attribute(tokens: &[Token]) -> bool {
     let says =
         |words: &[&str]| words.len() <= tokens.len() && words.iter().zip(tokens).all(|(word, token)| token.is(word));
-    says(&["#[", "cfg", "(", "test", ")", "]"]) || says(&["#[", "cfg", "(", "all", "(", "test", ","])
+    says(&["#[", "cfg", "(", "test", ")", "]"])
+        || says(&["#[", "cfg", "(", "all", "(", "test", ","])
+        || says(&["#[", "cfg", "(", "any", "(", "test", ",", "fuzzing", ")"])
 }
 
 /// The keywords with which an item begins that ends with a semicolon, whatever braces it has.

@@ -410,5 +410,22 @@ fn refusal(error: &ConnectionError) -> SendError {
     SendError { retry, reason, detail: format!("{status:?}") }
 }
 
+/// A door for the fuzz targets.
+#[cfg(any(test, fuzzing))]
+pub(super) fn fuzz(data: &[u8]) {
+    use tokio_util::codec::Decoder as _;
+    let mut buffer = bytes::BytesMut::from(data);
+    let mut codec = rusmpp::tokio_codec::CommandCodec::new();
+    while let Ok(Some(command)) = codec.decode(&mut buffer) {
+        if let Some(Pdu::DeliverSm(sm)) = command.pdu() {
+            let _ = pdu::read(sm);
+        }
+    }
+    if let [coding, octets @ ..] = data {
+        let _ = pdu::decode(octets, *coding);
+    }
+    let _ = pdu::in_one_form(&String::from_utf8_lossy(data), Some(16));
+}
+
 #[cfg(test)]
 mod tests;
