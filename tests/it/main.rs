@@ -8,6 +8,8 @@ pub(crate) mod channel;
 mod cli;
 mod conversation;
 mod document;
+#[path = "../faults/mod.rs"]
+mod faults;
 mod housekeeping;
 mod intake;
 mod outbox;

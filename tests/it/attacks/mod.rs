@@ -20,31 +20,31 @@ use crate::support::Server;
 const FOR_EVER: Duration = Duration::from_mins(1);
 
 /// A connection of an attacker or of somebody honest.
-struct Caller(TcpStream);
+pub(crate) struct Caller(TcpStream);
 
 impl Caller {
     /// From this machine's usual address.
-    async fn call(server: &Server) -> Self {
+    pub(crate) async fn call(server: &Server) -> Self {
         Self::call_from(server, [127, 0, 0, 1]).await
     }
 
     /// From another address of this machine.
-    async fn call_from(server: &Server, address: [u8; 4]) -> Self {
+    pub(crate) async fn call_from(server: &Server, address: [u8; 4]) -> Self {
         Self::call_at(server.url.trim_start_matches("http://"), address).await
     }
 
-    async fn call_at(to: &str, from: [u8; 4]) -> Self {
+    pub(crate) async fn call_at(to: &str, from: [u8; 4]) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind((from, 0).into()).unwrap();
         Self(socket.connect(to.parse().unwrap()).await.unwrap())
     }
 
-    async fn say(&mut self, words: &str) {
+    pub(crate) async fn say(&mut self, words: &str) {
         self.0.write_all(words.as_bytes()).await.unwrap();
     }
 
     /// All that comes until the other side ends the connection.
-    async fn hear(&mut self) -> String {
+    pub(crate) async fn hear(&mut self) -> String {
         let mut heard = Vec::new();
         // A connection may also be reset.
         let _ = timeout(FOR_EVER, self.0.read_to_end(&mut heard)).await.expect("the connection is held for ever");
@@ -52,7 +52,7 @@ impl Caller {
     }
 
     /// What comes, up to some words.
-    async fn hear_until(&mut self, words: &str) -> String {
+    pub(crate) async fn hear_until(&mut self, words: &str) -> String {
         let mut heard = Vec::new();
         loop {
             let read = timeout(FOR_EVER, self.0.read_buf(&mut heard)).await.expect("nothing is answered").unwrap();
@@ -66,18 +66,18 @@ impl Caller {
 }
 
 /// The whole answer to a request without a body.
-async fn get(server: &Server, path: &str, headers: &str) -> String {
+pub(crate) async fn get(server: &Server, path: &str, headers: &str) -> String {
     get_from(server, [127, 0, 0, 1], path, headers).await
 }
 
-async fn get_from(server: &Server, address: [u8; 4], path: &str, headers: &str) -> String {
+pub(crate) async fn get_from(server: &Server, address: [u8; 4], path: &str, headers: &str) -> String {
     let mut caller = Caller::call_from(server, address).await;
     caller.say(&format!("GET {path} HTTP/1.1\r\nHost: guichet\r\nConnection: close\r\n{headers}\r\n")).await;
     caller.hear().await
 }
 
 /// The whole answer to a posted body.
-async fn post(server: &Server, address: [u8; 4], path: &str, headers: &str, body: &str) -> String {
+pub(crate) async fn post(server: &Server, address: [u8; 4], path: &str, headers: &str, body: &str) -> String {
     let mut caller = Caller::call_from(server, address).await;
     let length = body.len();
     caller
@@ -89,6 +89,6 @@ async fn post(server: &Server, address: [u8; 4], path: &str, headers: &str, body
 }
 
 /// The status of an answer.
-fn status(answer: &str) -> &str {
+pub(crate) fn status(answer: &str) -> &str {
     answer.get(9..12).unwrap_or_else(|| panic!("no answer: {answer}"))
 }

@@ -1,8 +1,6 @@
-//! What is acknowledged is there: after a kill, after a power cut. And conversations go on with the flows of every landing.
+//! Conversations go on with the flows of every landing, and nodes of two versions share a database.
 
-mod crash;
 mod landings;
 mod listeners;
 mod opening;
-mod power_cut;
 mod versions;

@@ -1,18 +1,12 @@
 //! PostgreSQL behind a line that stops without a word: what is under way is refused, the next goes by another connection,
 //! and the end is not waited for.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::time::Duration;
 
 use guichet::store::{CommitError, Engine, StoreError};
 use sqlx::{Connection as _, Executor as _, PgConnection};
-use tokio::{
-    io,
-    net::{TcpListener, TcpStream, UnixStream},
-    sync::watch,
-};
-use url::Url;
 
-use crate::support::{Case, Database};
+use crate::support::{Case, Database, Line};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_connection_that_hangs_refuses_its_group_and_no_other_postgres() {
@@ -82,65 +76,5 @@ async fn what_waits_for_nobody_s_row_is_stored_beside_what_does_postgres() {
             Err(CommitError::Store(error)) => assert!(matches!(*error, StoreError::Locked), "{error}"),
             other => panic!("another node holds it: {other:?}"),
         }
-    }
-}
-
-/// A line to PostgreSQL that can be cut so that nobody is told.
-struct Line {
-    url: String,
-    /// Grows with each cut: what was connected before it carries nothing more.
-    cuts: watch::Sender<u32>,
-}
-
-impl Line {
-    async fn to(url: &str) -> Self {
-        let mut url = Url::parse(url).unwrap();
-        let socket = url.query_pairs().find(|(name, _)| name == "host").map(|(_, folder)| folder.into_owned());
-        let server = match socket {
-            Some(folder) => Server::Socket(PathBuf::from(folder).join(".s.PGSQL.5432")),
-            None => Server::Port(format!("{}:{}", url.host_str().unwrap(), url.port().unwrap_or(5432))),
-        };
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        url.set_query(None);
-        url.set_host(Some("127.0.0.1")).unwrap();
-        url.set_port(Some(listener.local_addr().unwrap().port())).unwrap();
-        let cuts = watch::Sender::new(0);
-        tokio::spawn(serve(listener, Arc::new(server), cuts.clone()));
-        Self { url: url.into(), cuts }
-    }
-
-    fn cut(&self) {
-        self.cuts.send_modify(|cuts| *cuts += 1);
-    }
-}
-
-enum Server {
-    Socket(PathBuf),
-    Port(String),
-}
-
-async fn serve(listener: TcpListener, server: Arc<Server>, cuts: watch::Sender<u32>) {
-    loop {
-        let (client, _) = listener.accept().await.unwrap();
-        let (server, cuts) = (Arc::clone(&server), cuts.subscribe());
-        tokio::spawn(async move {
-            match &*server {
-                Server::Socket(path) => carry(client, UnixStream::connect(path).await.unwrap(), cuts).await,
-                Server::Port(address) => carry(client, TcpStream::connect(address).await.unwrap(), cuts).await,
-            }
-        });
-    }
-}
-
-async fn carry(
-    mut client: TcpStream,
-    mut server: impl io::AsyncRead + io::AsyncWrite + Unpin,
-    mut cuts: watch::Receiver<u32>,
-) {
-    cuts.mark_unchanged();
-    tokio::select! {
-        _ = io::copy_bidirectional(&mut client, &mut server) => {}
-        // Both ends stay open, and hear nothing.
-        _ = cuts.changed() => std::future::pending().await,
     }
 }

@@ -71,6 +71,11 @@ impl Database {
         self.folder.is_some()
     }
 
+    /// The engine, as docs/faults.md calls it.
+    pub(crate) fn engine(&self) -> &'static str {
+        if self.is_sqlite() { "SQLite" } else { "PostgreSQL" }
+    }
+
     /// SQLite's file.
     pub(crate) fn file(&self) -> PathBuf {
         PathBuf::from(self.url.strip_prefix("sqlite:").unwrap())

@@ -6,6 +6,7 @@ mod client;
 mod cluster;
 mod database;
 mod house;
+mod line;
 mod mount;
 mod node;
 #[path = "../../load/people.rs"]
@@ -23,6 +24,7 @@ pub(crate) use client::Client;
 pub(crate) use cluster::Cluster;
 pub(crate) use database::{Database, on_both_engines};
 pub(crate) use house::{House, on, photo, said};
+pub(crate) use line::Line;
 pub(crate) use mount::{Mount, run};
 pub(crate) use node::ask_node;
 pub(crate) use people::Place;

@@ -59,7 +59,8 @@ impl Server {
         Self::stopped_bounded(store, "", sections)
     }
 
-    fn stopped_bounded(store: &str, lines: &str, sections: &str) -> Stopped {
+    /// One that was never started, with these lines more in its section `[server]` and these sections.
+    pub(crate) fn stopped_bounded(store: &str, lines: &str, sections: &str) -> Stopped {
         Self::configured(store, "", lines, sections)
     }
 
@@ -77,7 +78,12 @@ impl Server {
     }
 
     fn serve(folder: Arc<TempDir>) -> Self {
-        let process = Process::start(Stopped(Arc::clone(&folder)).command().arg("serve"));
+        Self::serve_with(folder, &[])
+    }
+
+    fn serve_with(folder: Arc<TempDir>, environment: &[(&str, &str)]) -> Self {
+        let mut command = Stopped(Arc::clone(&folder)).command();
+        let process = Process::start(command.arg("serve").envs(environment.iter().copied()));
         let url = loop {
             if let Some((_, url)) = process.line().split_once("listens on ") {
                 break url.to_owned();
@@ -94,6 +100,15 @@ impl Server {
     /// A connection to its webhook.
     pub(crate) fn client(&self) -> Client {
         Client::new(&self.url, Self::ACCOUNT, Self::SECRET)
+    }
+
+    /// `kill -STOP`: it stands still, and the system answers for it.
+    pub(crate) fn freeze(&self) {
+        self.process.freeze();
+    }
+
+    pub(crate) fn thaw(&self) {
+        self.process.thaw();
     }
 
     /// Asks it to stop, and returns when it has ended well.
@@ -154,5 +169,10 @@ impl Stopped {
     /// A new server on the same data, on another port.
     pub(crate) fn start(self) -> Server {
         Server::serve(self.0)
+    }
+
+    /// The same, with these variables in its environment.
+    pub(crate) fn start_in(self, environment: &[(&str, &str)]) -> Server {
+        Server::serve_with(self.0, environment)
     }
 }
