@@ -8,6 +8,10 @@ use serde_saphyr::{Location, Spanned};
 use super::diagnostics::{Diagnostic, Diagnostics, SourcePosition};
 use crate::domain::language::Text;
 
+/// How deep lists and maps may stand in each other. A flow's are a dozen deep; what is much deeper would overflow the stack, which
+/// ends the program.
+const MAX_DEPTH: usize = 32;
+
 impl From<Location> for SourcePosition {
     fn from(location: Location) -> Self {
         let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
@@ -35,7 +39,8 @@ pub(crate) enum Data {
 impl Node {
     /// Parses one document.
     pub(crate) fn parse(file: &str, source: &str) -> Result<Self, Diagnostic> {
-        match serde_saphyr::from_str::<Spanned<Raw>>(source) {
+        let options = serde_saphyr::options! { budget: serde_saphyr::budget! { max_depth: MAX_DEPTH } };
+        match serde_saphyr::from_str_with_options::<Spanned<Raw>>(source, options) {
             Ok(raw) => Ok(raw.into()),
             Err(error) => {
                 let place = error.location().map(SourcePosition::from).unwrap_or_default();
@@ -278,3 +283,6 @@ pub(crate) fn words(fields: &mut Fields, problems: &mut Diagnostics) -> Text {
     let mut word = |language| fields.string(language, problems).unwrap_or_default();
     Text { fr: word("fr"), en: word("en") }
 }
+
+#[cfg(test)]
+mod tests;
