@@ -492,7 +492,7 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
     drop_conflicts(tx, group, &mut outcome).await?;
     drop_unbound(tx, group, &mut outcome).await?;
     drop_late(tx, group, &mut outcome).await?;
-    forget_keys_of_conflicts(tx, group, &outcome).await?;
+    forget_keys_of_conflicts(tx, group, &mut outcome).await?;
     let kept = || group.iter().zip(&outcome).filter(|(_, out)| out.is_none()).map(|(waiting, _)| &waiting.commit);
 
     APPEND.run(tx, kept().flat_map(|c| &c.log)).await?;
@@ -642,15 +642,28 @@ async fn drop_late(tx: &mut Tx, group: &[Waiting], outcome: &mut [Option<CommitE
     Ok(())
 }
 
-/// A commit that will be tried again must not find its own key.
+/// A commit that will be tried again must not find its own key. And one that was known by this key, in the same group, is a
+/// redelivery of something that is not stored: it is tried again too. (Whoever sent both gave the first one up.)
 async fn forget_keys_of_conflicts(
     tx: &mut Tx,
     group: &[Waiting],
-    outcome: &[Option<CommitError>],
+    outcome: &mut [Option<CommitError>],
 ) -> Result<(), StoreError> {
-    for (waiting, out) in group.iter().zip(outcome) {
+    let mut forgotten = HashSet::new();
+    for (waiting, out) in group.iter().zip(&*outcome) {
         if let (Some(row), Some(CommitError::Conflict)) = (waiting.commit.received(), out) {
             tx.fetch("DELETE FROM received WHERE key = $1", &args![&row.key[..]]).await?;
+            forgotten.insert(row.key);
+        }
+    }
+    if forgotten.is_empty() {
+        return Ok(());
+    }
+    for (waiting, out) in group.iter().zip(outcome) {
+        if matches!(out, Some(CommitError::Duplicate { .. }))
+            && waiting.commit.received().is_some_and(|row| forgotten.contains(&row.key))
+        {
+            *out = Some(CommitError::Conflict);
         }
     }
     Ok(())

@@ -7,6 +7,7 @@
 
 mod everything;
 mod fill;
+mod group;
 mod plans;
 #[path = "../../tests/it/support/rows.rs"]
 mod rows;

@@ -9,7 +9,7 @@ use crate::support::{Database, Server, on_both_engines};
 on_both_engines! { whatever_is_killed_what_was_acknowledged_is_there }
 
 async fn whatever_is_killed_what_was_acknowledged_is_there(db: Database) {
-    let kills = times(6, 200);
+    let kills = times(4, 200);
     let mut server = Server::start(&db.url);
     let crowd = Crowd::gather(&[&server], Manner::Plain);
     for _ in 0..kills {
