@@ -321,7 +321,17 @@ where
         if stop.after_jump {
             truths = truths.and(Truths::default());
         }
-        truths.and(self.could(&stop.step.when))
+        truths.and(self.condition_of(stop.step))
+    }
+
+    /// The truths of a step's condition. No question becomes due by its own answer: in its condition the fact counts as it is
+    /// now ("once it was answered, or while both others are missing").
+    fn condition_of(&self, step: &Step) -> Truths {
+        let StepKind::Ask(question) = &step.kind else { return self.could(&step.when) };
+        step.when.could(&self.known.scope, &|test: &Test| {
+            let slot = test.slot().0;
+            if test.fact == question.fact { Domain::Is(self.values[slot]) } else { self.domains[slot].borrowed() }
+        })
     }
 
     /// Gathers the steps that may be reached, through the flows that are called.

@@ -29,6 +29,9 @@ use super::{
 pub(super) fn walk(host: &Host) -> Walked {
     let mut walk =
         FullWalk { host, facts: Facts::new(), skipped: BTreeSet::new(), complete: true, walked: Walked::default() };
+    for (fact, value) in host.person.told(host.library) {
+        walk.set(fact, value);
+    }
     walk.flow("opening");
     walk.walked.outcome.conclude(&walk.facts);
     walk.walked

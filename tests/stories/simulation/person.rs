@@ -6,10 +6,11 @@ use guichet::{
     contract::{Cover, Policy},
     domain::{
         fact::{Address, Moment, Precision, Value},
+        fact_name::FactName,
         message::Input,
         number::FiniteNumber,
     },
-    flow::Question,
+    flow::{Library, Question},
 };
 use jiff::{
     ToSpan as _,
@@ -170,6 +171,22 @@ impl Person {
             covers: covered.map(|peril| (peril.to_owned(), cover)).collect(),
             declaration_days: (draw("more days") < 0.3).then_some(10),
         }
+    }
+
+    /// What the person tells before any question: a few things, and of some people nothing.
+    pub(super) fn told(&self, library: &Library) -> BTreeMap<FactName, Value> {
+        let often = [0.0, 0.0, 0.05, 0.15][index(fraction(self.seed, "tells"), 4)];
+        let chosen = |question: &&Question| matches!(question.input, Input::YesNo | Input::Choice | Input::Choices);
+        let questions = library.flows().flat_map(|flow| flow.questions().map(|(_, question)| question)).filter(chosen);
+        let free = questions.filter(|question| {
+            let fact = question.fact.as_str();
+            !self.settled.contains_key(fact) && fraction(self.seed, &format!("{fact}: told")) < often
+        });
+        free.filter_map(|question| match self.answer(question) {
+            Answer::Value(value) if value != Value::Unknown => Some((question.fact.clone(), value)),
+            _ => None,
+        })
+        .collect()
     }
 
     /// The answer to a question. It depends on the fact alone, and on what the question offers.

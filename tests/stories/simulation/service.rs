@@ -1,9 +1,14 @@
 //! The service's walk: the engine itself, with a person who presses the button of each answer.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use guichet::{
-    domain::{fact::Value, fact_name::FactName, language::Language, message::Channel},
+    domain::{
+        fact::{Fact, Source, Value},
+        fact_name::FactName,
+        language::Language,
+        message::Channel,
+    },
     dossier::Outcome,
     flow::{Accepts, ConversationMode, Effect, Event, Scope, State, StepKind, StepOutput, UserMessage, Wanted, step},
     orientation,
@@ -25,7 +30,7 @@ pub(super) fn walk(host: &Host) -> Walked {
     let opened = Event::Opened {
         language: Language::Fr,
         channel: Channel::Web,
-        known: BTreeMap::new(),
+        known: host.person.told(host.library).into_iter().map(told).collect(),
         reference: "ABCD-EFGH".to_owned(),
     };
     service.tell(opened);
@@ -41,6 +46,10 @@ pub(super) fn walk(host: &Host) -> Walked {
         service.tell(Event::Said(message));
     }
     panic!("it does not end: {:?}", service.walked.asked)
+}
+
+fn told((name, value): (FactName, Value)) -> (FactName, Arc<Fact>) {
+    (name, Arc::new(Fact { value, source: Source::Policyholder }))
 }
 
 struct Service<'h, 'a> {
