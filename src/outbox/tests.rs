@@ -288,7 +288,7 @@ async fn photos_are_asked_for_with_a_link_that_opens_the_conversation() {
     let taken = std::iter::from_fn(|| trial.taken.try_recv().ok());
     let linked: Vec<Outbound> = taken.filter(|outbound| outbound.link.is_some()).collect();
     let [Outbound { link: Some(link), lead_in, .. }] = linked.as_slice() else { panic!("{linked:?}") };
-    assert!(lead_in.starts_with("Vos photos"), "{lead_in}");
+    assert!(lead_in.starts_with("Votre lien personnel"), "{lead_in}");
     for language in [Language::Fr, Language::En] {
         // The longest host name that an insurer would print on a card.
         let lead_in = trial.outbox.intake.library().sentence("upload_link", language).unwrap().to_owned();

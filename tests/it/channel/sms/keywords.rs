@@ -56,7 +56,7 @@ async fn a_stop_is_confirmed_once_and_taken_back_by_the_next_message(db: Databas
 
 async fn what_one_turn_says_is_one_message(db: Database) {
     let server = Server::start(&db.url);
-    let told = say(&mut server.client(), "1", "bonjour, le lave-linge a fui hier soir").await;
+    let told = say(&mut server.client(), "1", "bonjour, j'ai une fuite d'eau").await;
     let [message] = told.replies.as_slice() else { panic!("{told:?}") };
     assert!(message.starts_with("Bonjour") && message.ends_with('?'), "the greeting and the first question: {message}");
     assert!(segment(message).parts.len() <= 2, "{message}");
