@@ -83,12 +83,19 @@ impl Interpreter<'_> {
             return false;
         }
         let before = self.with_preface(String::new());
-        let said = |count: usize| {
-            let text = self.words().say_with("summary_sms", &[("list", items[..count].join(" ; ").into())]);
+        let said = |list: &[String]| {
+            let text = self.words().say_with("summary_sms", &[("list", list.join(" ; ").into())]);
             format!("{before}\n{text}").trim_start().to_owned()
         };
-        let fits = |text: &String| sms::count(text) <= MAX_SUMMARY;
-        let text = (1..=items.len()).rev().map(said).find(fits).unwrap_or_else(|| said(1));
+        // What is too long for the room that is left gives way to what follows.
+        let mut list = Vec::with_capacity(items.len());
+        for item in items {
+            list.push(item);
+            if list.len() > 1 && sms::count(&said(&list)) > MAX_SUMMARY {
+                list.pop();
+            }
+        }
+        let text = said(&list);
         self.note_numbers(&[]);
         self.effects.push(Effect::Say { body: Body { text, ..Body::default() } });
         true
@@ -107,6 +114,14 @@ impl Interpreter<'_> {
             (Brief::Always, Some(Value::Choices(values))) => values.iter().any(|value| value != NONE),
             _ => true,
         });
+        // "Vent, grêle ou neige" needs no "Tempête, inondation, sécheresse" before it.
+        let is_kind = |(line, brief): &(SummaryLine, Brief)| {
+            *brief == Brief::Heading && matches!(self.state.fact(&line.fact), Some(Value::Choice(_)))
+        };
+        if let Some(narrower) = lines.iter().rposition(is_kind) {
+            let mut at = 0..;
+            lines.retain(|line| at.next() == Some(narrower) || !is_kind(line));
+        }
         // The sort is stable: each kind stays in the order of the questions.
         lines.sort_by_key(|(_, brief)| *brief != Brief::Heading);
         lines.into_iter().map(|(line, brief)| (line, brief != Brief::Heading)).collect()
