@@ -63,8 +63,9 @@ impl<T: Copy> PhraseBook<T> {
             if let Some(Element::Word(first)) = elements.first().cloned() {
                 elements.remove(0);
                 let phrases = self.by_first.get_or_insert_with(&first, Vec::new);
-                phrases.push(Phrase { rest: elements, tag });
-                phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.rest.len()));
+                // The longest first.
+                let place = phrases.partition_point(|phrase| phrase.rest.len() >= elements.len());
+                phrases.insert(place, Phrase { rest: elements, tag });
             }
         }
     }
