@@ -1,6 +1,7 @@
 //! `guichet flow`: the tools with which a claims manager works on the flows.
 
 mod chat;
+mod explain;
 mod intents;
 mod test;
 
@@ -29,6 +30,8 @@ pub(super) enum Flow {
     Intents(intents::Measure),
     /// Play the transcripts beside the flows.
     Test(test::Test),
+    /// Play one transcript and say of each question why it was put or passed over.
+    Explain(explain::Explain),
     /// Draw a flow as a Mermaid flowchart.
     Graph {
         flow: String,
@@ -47,6 +50,7 @@ impl Flow {
             Self::Chat(chat) => chat.run(config),
             Self::Intents(measure) => measure.run(config),
             Self::Test(test) => test.run(config),
+            Self::Explain(explain) => explain.run(config),
             Self::Graph { flow, lang, folder } => {
                 let library = library(config, folder)?;
                 let flow = library.flow(&flow).ok_or_else(|| unknown_flow(&library, &flow))?;

@@ -46,7 +46,7 @@ pub use run::{
     after_closing::means_another,
     appointment::told_availability,
     booking::{AppointmentEvent, Offer, Offering},
-    coverage::{Coverage, Covered},
+    coverage::{Coverage, Covered, Verdict},
     effect::{Effect, Handover, Note, PolicyQuery},
     event::{Event, PolicyAnswer, UserMessage},
     state::{ConversationMode, State, Wanted},

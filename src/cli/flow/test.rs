@@ -102,7 +102,7 @@ impl Test {
 }
 
 /// The policies that every transcript sees: the demonstration's, where the folder has them.
-fn register(folder: &Path) -> Result<Vec<Policy>, CliError> {
+pub(super) fn register(folder: &Path) -> Result<Vec<Policy>, CliError> {
     let path = folder.join(REGISTER);
     match std::fs::File::open(&path) {
         Ok(file) => Ok(read_policies(file)?),

@@ -89,6 +89,8 @@ pub struct Library {
     /// What the questions of each fact are for.
     purposes: Vec<Purpose>,
     pub(crate) review_choices: ChoiceSet,
+    /// The wish to complete the file after sending.
+    pub(crate) complete_choices: ChoiceSet,
     /// The answers that a question of yes or no shows.
     pub(crate) yes_or_no: ShownAnswers,
     /// The answers to whether the person means the closed claim or another one.
@@ -265,6 +267,10 @@ impl Library {
             ChoiceItem { value: "send".to_owned(), label: button("button_send"), ..ChoiceItem::default() },
             ChoiceItem { value: "correct".to_owned(), label: button("button_correct"), ..ChoiceItem::default() },
         ]);
+        let words = ["compléter", "complète", "continuer", "complete", "continue"].map(str::to_owned).to_vec();
+        let label = button("button_complete");
+        let complete_choices =
+            ChoiceSet::new([ChoiceItem { value: "complete".to_owned(), label, words, ..ChoiceItem::default() }]);
         let yes_or_no = ShownAnswers::new([&button("button_yes"), &button("button_no")]);
         let claim_choices = ChoiceSet::new([
             ChoiceItem { value: "same".to_owned(), label: button("button_same_claim"), ..ChoiceItem::default() },
@@ -295,6 +301,7 @@ impl Library {
             passes_over,
             purposes: Vec::new(),
             review_choices,
+            complete_choices,
             yes_or_no,
             claim_choices,
             zone: paris(),
@@ -317,13 +324,6 @@ impl Library {
     pub fn purpose(&self, question: &Question) -> Purpose {
         let derived = || self.slots.of(&question.fact).and_then(|slot| self.purposes.get(slot.0).copied());
         question.purpose.or_else(derived).unwrap_or(Purpose::File)
-    }
-
-    /// The same flows, with every question asked that is due, to the end: as of a revision whose questions do not say what
-    /// they are for. What is decided is compared with this.
-    #[must_use]
-    pub fn asking_in_full(self) -> Self {
-        Self { passes_over: false, ..self }
     }
 
     /// Whether questions that can change nothing are passed over.

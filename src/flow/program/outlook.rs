@@ -27,7 +27,9 @@ const MAX_ROUNDS: usize = 6;
 
 /// The facts that the register's answer and the collective events fill, after the questions about the policy, the date and
 /// the place.
-const LOOKED_UP: [&str; 11] = [
+const LOOKED_UP: [&str; 13] = [
+    "policy_by_number",
+    "policy_proven",
     "policy_holder",
     "policy_in_force",
     "peril_covered",
@@ -41,7 +43,8 @@ const LOOKED_UP: [&str; 11] = [
     "event_simplified",
 ];
 
-/// The facts by which a policy and its cover are looked up: who, when and where.
+/// The facts by which a policy and its cover are looked up: who, when and where. `known_on` is none of them: it moves the
+/// delay for declaring alone, by which nothing is decided.
 pub(crate) const IDENTITY: [&str; 6] =
     ["policy_number", "last_name", "birth_date", "postcode", "loss_date", "loss_place"];
 
@@ -91,6 +94,8 @@ pub(crate) struct Outlook<'a> {
     in_full: bool,
     /// Whether a question before the summary is to be asked in any case.
     is_due: bool,
+    /// Whether a question is reached in any case and was not answered.
+    is_unasked: bool,
 }
 
 /// What an open fact may still change.
@@ -114,6 +119,8 @@ pub enum Why<'a> {
     Rule(&'a FactName),
     /// Whether a policy or an event is looked up.
     LookUp,
+    /// Whether the conversation ends.
+    End,
 }
 
 impl fmt::Display for Why<'_> {
@@ -128,6 +135,7 @@ impl fmt::Display for Why<'_> {
             Self::Question(fact) => write!(f, "the question `{fact}`"),
             Self::Rule(fact) => write!(f, "the rule for `{fact}`"),
             Self::LookUp => f.write_str("a look-up"),
+            Self::End => f.write_str("the end of the conversation"),
         }
     }
 }
@@ -150,8 +158,8 @@ struct Stop<'a> {
     unless_found: bool,
     /// The jump forwards that leads past it.
     unless_jumped: Option<usize>,
-    /// Whether it stands after another jump: nobody knows whether it is reached.
-    after_jump: bool,
+    /// The last other jump before it: nobody knows whether it is reached.
+    after_jump: Option<usize>,
     /// Where the walk ends in any case if this step is taken: the claim is over, or only a person goes on.
     ends_at: usize,
     /// The truths of its condition, with those of its callers.
@@ -172,6 +180,8 @@ struct Builder<'a, 's> {
     known: Known<'s>,
     values: Vec<Option<&'s Value>>,
     domains: Vec<OwnDomain<'s>>,
+    /// The last rule that sets a fact in any case, by its stop, and to what: what stands behind it reads this value.
+    settled: Vec<Option<(usize, &'s Value)>>,
     stops: Vec<Stop<'a>>,
     needed: Vec<Option<Why<'a>>>,
     todo: Vec<Slot>,
@@ -209,10 +219,13 @@ impl<'a> Outlook<'a> {
         }
         builder.decide(sinks);
         builder.spread();
-        let is_open = |domain: &OwnDomain| !matches!(domain, OwnDomain::Is(_));
-        let open = builder.domains.iter().map(is_open).collect();
+        let Builder { domains, settled, .. } = &builder;
+        let is_open =
+            |(domain, settled): (&OwnDomain, &Option<_>)| !matches!(domain, OwnDomain::Is(_)) && settled.is_none();
+        let open = domains.iter().zip(settled).map(is_open).collect();
         let is_due = builder.is_due();
-        Self { needed: builder.needed, open, in_full: builder.in_full, is_due }
+        let is_unasked = builder.is_unasked();
+        Self { needed: builder.needed, open, in_full: builder.in_full, is_due, is_unasked }
     }
 
     /// What an answer for this fact can still change.
@@ -228,6 +241,11 @@ impl<'a> Outlook<'a> {
     /// Whether a question before the summary is to be asked in any case.
     pub(crate) fn is_due(&self) -> bool {
         self.is_due
+    }
+
+    /// Whether a question is reached in any case and was not answered.
+    pub(crate) fn is_unasked(&self) -> bool {
+        self.is_unasked
     }
 
     /// Whether everything is asked, since a jump stands before the summary.
@@ -252,6 +270,7 @@ where
             parts,
             known,
             domains: Vec::new(),
+            settled: vec![None; slots.len()],
             stops: Vec::new(),
             needed: vec![None; slots.len()],
             todo: Vec::new(),
@@ -296,12 +315,13 @@ where
         domains
     }
 
-    fn could(&self, condition: &Condition) -> Truths {
-        condition.could(&self.known.scope, &|test: &Test| self.domains[test.slot().0].borrowed())
+    /// The truths of a condition that is read at a stop.
+    fn could(&self, condition: &Condition, at: usize) -> Truths {
+        condition.could(&self.known.scope, &|test: &Test| read_at(&self.domains, &self.settled, test.slot(), at))
     }
 
     /// The truths of a step's condition together with what leads to it.
-    fn reach(&self, stop: &Stop) -> Truths {
+    fn reach(&self, stop: &Stop, at: usize) -> Truths {
         let mut truths = stop.caller.map_or(Truths::from(true), |caller| self.stops[caller].truths);
         if stop.unless_found {
             truths = truths.and(match self.known.policy {
@@ -318,19 +338,23 @@ where
                 None => Truths::default(),
             });
         }
-        if stop.after_jump {
+        if stop.after_jump.is_some() {
             truths = truths.and(Truths::default());
         }
-        truths.and(self.condition_of(stop.step))
+        truths.and(self.condition_of(stop.step, at))
     }
 
     /// The truths of a step's condition. No question becomes due by its own answer: in its condition the fact counts as it is
     /// now ("once it was answered, or while both others are missing").
-    fn condition_of(&self, step: &Step) -> Truths {
-        let StepKind::Ask(question) = &step.kind else { return self.could(&step.when) };
+    fn condition_of(&self, step: &Step, at: usize) -> Truths {
+        let StepKind::Ask(question) = &step.kind else { return self.could(&step.when, at) };
         step.when.could(&self.known.scope, &|test: &Test| {
-            let slot = test.slot().0;
-            if test.fact == question.fact { Domain::Is(self.values[slot]) } else { self.domains[slot].borrowed() }
+            let slot = test.slot();
+            if test.fact == question.fact {
+                Domain::Is(self.values[slot.0])
+            } else {
+                read_at(&self.domains, &self.settled, slot, at)
+            }
         })
     }
 
@@ -340,14 +364,14 @@ where
         let mut found_at = 0;
         // The last jump forwards, and where it leads.
         let mut jump: Option<(usize, usize)> = None;
-        let mut after_jump = false;
+        let mut after_jump = None;
         for (at, step) in flow.steps.iter().enumerate() {
             jump = jump.filter(|(_, target)| at < *target);
             let unless_jumped = jump.map(|(stop, _)| stop);
             let unless_found = at < found_at;
             let truths = Truths::default();
             let mut reached = Stop { step, caller, unless_found, unless_jumped, after_jump, ends_at: NONE, truths };
-            reached.truths = self.reach(&reached);
+            reached.truths = self.reach(&reached, self.stops.len());
             if !reached.truths.may_be(Truth::True) {
                 continue;
             }
@@ -368,7 +392,7 @@ where
                 }
                 StepKind::Goto(target) if *target > at && jump.is_none() => jump = Some((stop, *target)),
                 StepKind::CheckPolicy { .. } | StepKind::Goto(_) | StepKind::Branch { .. } => {
-                    after_jump = true;
+                    after_jump = Some(stop);
                     self.in_full |= self.before_review.is_none();
                 }
                 StepKind::Review => self.before_review = self.before_review.or(Some(stop)),
@@ -400,11 +424,12 @@ where
     fn judge(&mut self) -> bool {
         let parts = self.parts;
         let mut domains = self.lasting();
+        let mut settled = vec![None; domains.len()];
         let mut over = self.stops.len();
         for at in 0..self.stops.len() {
             let stop = self.stops[at];
             let Stop { step, ends_at, .. } = stop;
-            let truths = if at < over { self.reach(&stop) } else { Truths::from(false) };
+            let truths = if at < over { self.reach(&stop, at) } else { Truths::from(false) };
             self.stops[at].truths = truths;
             if truths.sure() == Some(Truth::True) {
                 over = over.min(ends_at);
@@ -423,8 +448,9 @@ where
                 StepKind::Set(values) => {
                     for (fact, value) in values {
                         if let Some(slot) = parts.slots.of(fact) {
-                            let stated = self.is_stated(fact);
-                            domains[slot.0].may_become(value, truths.sure().is_some(), stated);
+                            domains[slot.0].may_become(value);
+                            let sets = truths.sure().is_some() && !self.is_stated(fact);
+                            settled[slot.0] = sets.then_some((at, value));
                         }
                     }
                 }
@@ -432,11 +458,16 @@ where
             }
         }
         let slots = parts.slots;
-        let asks_identity =
-            IDENTITY.iter().any(|name| slots.of(name).is_some_and(|slot| matches!(domains[slot.0], OwnDomain::Any)));
+        let is_open = |name: &str| {
+            slots.of(name).is_some_and(|slot| !matches!(domains[slot.0], OwnDomain::Is(_)) && settled[slot.0].is_none())
+        };
+        // The cover is that of the peril.
+        let asks_identity = IDENTITY.into_iter().any(is_open) || is_open(FactName::PERIL.as_str());
         let same = asks_identity == self.asks_identity
+            && settled == self.settled
             && domains.iter().zip(&self.domains).all(|(now, before)| now.is_as_wide_as(before));
         self.domains = domains;
+        self.settled = settled;
         self.asks_identity = asks_identity;
         !same
     }
@@ -459,16 +490,24 @@ where
                 StepKind::Collect(collect) if !urgent => {
                     for wanted in collect.documents.iter().filter(|wanted| wanted.required) {
                         let why = Why::Document(&wanted.kind);
-                        if !truths.and(self.could(&wanted.when)).is_settled() {
+                        if !truths.and(self.could(&wanted.when, at)).is_settled() {
                             self.need_condition(at, why);
-                            self.need_open(&wanted.when, why);
+                            self.need_open(&wanted.when, at, why);
                         }
                     }
                 }
                 StepKind::Orient(table) if !urgent => {
                     if let Some(table) = parts.tables.get(table) {
                         self.need_condition(at, Why::Row { table: &table.name, row: "" });
-                        self.need_rows(table);
+                        self.need_rows(table, at);
+                    }
+                }
+                // Whether what follows is reached, and what is asked in any case.
+                StepKind::End(_) if !urgent => self.need_condition(at, Why::End),
+                StepKind::Ask(question) if !urgent && question.is_identity_or_safety() => {
+                    let slot = parts.slots.of(&question.fact);
+                    if slot.is_some_and(|slot| self.is_unanswered(question, slot)) {
+                        self.need_condition(at, Why::Question(&question.fact));
                     }
                 }
                 StepKind::CheckPolicy { .. } | StepKind::CheckEvent if !urgent => self.need_condition(at, Why::LookUp),
@@ -498,11 +537,11 @@ where
 
     /// Needs what the table reads before the row that decides in any case. Rows just before it that decide the same
     /// change nothing.
-    fn need_rows(&mut self, table: &'a Table) {
+    fn need_rows(&mut self, table: &'a Table, at: usize) {
         let mut open = Vec::new();
         let mut decided = None;
         for row in &table.rows {
-            let truths = self.could(&row.when);
+            let truths = self.could(&row.when, at);
             match truths.sure() {
                 Some(Truth::False) => {}
                 Some(Truth::True) => {
@@ -521,7 +560,7 @@ where
             open.pop();
         }
         for (row, _) in open {
-            self.need_open(&row.when, Why::Row { table: &table.name, row: &row.id });
+            self.need_open(&row.when, at, Why::Row { table: &table.name, row: &row.id });
         }
     }
 
@@ -533,6 +572,15 @@ where
                 self.parts.slots.of(&question.fact).is_some_and(|slot| {
                     self.is_unanswered(question, slot) && (question.is_always_asked() || self.needed[slot.0].is_some())
                 })
+            }
+            _ => false,
+        })
+    }
+
+    fn is_unasked(&self) -> bool {
+        self.stops.iter().filter(|stop| stop.truths.sure() == Some(Truth::True)).any(|stop| match &stop.step.kind {
+            StepKind::Ask(question) => {
+                self.parts.slots.of(&question.fact).is_some_and(|slot| self.is_unanswered(question, slot))
             }
             _ => false,
         })
@@ -555,22 +603,31 @@ where
         }
     }
 
-    /// Needs the open facts of a stop's condition and of those of its callers.
+    /// Needs the open facts of a stop's condition, of those of its callers, and of the jumps that may lead past them.
     fn need_condition(&mut self, stop: usize, why: Why<'a>) {
         let mut next = Some(stop);
         while let Some(at) = next {
-            let Stop { step, caller, truths, .. } = self.stops[at];
+            let Stop { step, caller, unless_jumped, after_jump, truths, .. } = self.stops[at];
             if truths.is_settled() {
                 return;
             }
-            self.need_open(&step.when, why);
+            self.need_open(&step.when, at, why);
+            for jump in [unless_jumped, after_jump].into_iter().flatten() {
+                let jumping = self.stops[jump].step;
+                self.need_open(&jumping.when, jump, why);
+                if let StepKind::Branch { cases, .. } = &jumping.kind {
+                    for (when, _) in cases {
+                        self.need_open(when, jump, why);
+                    }
+                }
+            }
             next = caller;
         }
     }
 
-    fn need_open(&mut self, condition: &Condition, why: Why<'a>) {
-        let Self { domains, needed, todo, known, .. } = self;
-        let open = |test: &Test| domains[test.slot().0].borrowed();
+    fn need_open(&mut self, condition: &Condition, at: usize, why: Why<'a>) {
+        let Self { domains, settled, needed, todo, known, .. } = self;
+        let open = |test: &Test| read_at(domains, settled, test.slot(), at);
         condition.each_open(&known.scope, &open, &mut |test: &Test| {
             let slot = test.slot();
             if needed[slot.0].is_none() {
@@ -590,15 +647,13 @@ impl<'s> OwnDomain<'s> {
         }
     }
 
-    /// A rule may set this value, or sets it in any case, but where a person stated another.
-    fn may_become(&mut self, value: &'s Value, surely: bool, stated: bool) {
+    /// A rule may set this value.
+    fn may_become(&mut self, value: &'s Value) {
         match self {
-            Self::Is(Some(known)) if *known == value => {}
-            // A question before the rule may still fill it, and is read before the rule is.
-            Self::Any => {}
-            _ if surely && !stated => *self = Self::Is(Some(value)),
+            Self::Is(known) if *known == Some(value) => {}
             Self::Is(known) => *self = Self::Among(vec![*known, Some(value)]),
-            Self::Among(values) => values.push(Some(value)),
+            Self::Among(values) if !values.contains(&Some(value)) => values.push(Some(value)),
+            Self::Among(_) | Self::Any => {}
         }
     }
 
@@ -608,6 +663,19 @@ impl<'s> OwnDomain<'s> {
             (Self::Among(some), Self::Among(others)) => some.len() == others.len(),
             _ => false,
         }
+    }
+}
+
+/// What a fact may be where it is read.
+fn read_at<'d>(
+    domains: &'d [OwnDomain<'_>],
+    settled: &[Option<(usize, &'d Value)>],
+    slot: Slot,
+    at: usize,
+) -> Domain<'d> {
+    match settled[slot.0] {
+        Some((set_at, value)) if at > set_at => Domain::Is(Some(value)),
+        _ => domains[slot.0].borrowed(),
     }
 }
 
@@ -623,9 +691,11 @@ fn always_ends(flow: &Flow, flows: &BTreeMap<String, Flow>) -> bool {
 impl Question {
     /// Whether it is asked before the claim is sent whatever it can change.
     pub(crate) fn is_always_asked(&self) -> bool {
-        self.before_sending
-            || matches!(self.purpose, Some(Purpose::Safety | Purpose::Identity))
-            || IDENTITY.contains(&self.fact.as_str())
+        self.before_sending || self.is_identity_or_safety()
+    }
+
+    fn is_identity_or_safety(&self) -> bool {
+        matches!(self.purpose, Some(Purpose::Safety | Purpose::Identity)) || IDENTITY.contains(&self.fact.as_str())
     }
 }
 

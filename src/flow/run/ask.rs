@@ -101,11 +101,14 @@ impl Interpreter<'_> {
         if question.unknown {
             buttons.push(self.button(&format!("{fact}=unknown"), "button_unknown"));
         }
-        if question.optional {
+        if question.optional || self.is_completing() {
             buttons.push(self.button("cmd=skip", "button_skip"));
         }
         if self.state.failures >= WAYS_OUT {
             buttons.push(self.button("cmd=human", "button_human"));
+        }
+        if self.is_completing() {
+            buttons.push(self.button("cmd=done", "button_done"));
         }
         buttons
     }

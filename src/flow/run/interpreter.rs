@@ -12,7 +12,7 @@ use minijinja::Value as Name;
 
 use super::{
     claim_meaning::ClaimMeaning,
-    coverage::Coverage,
+    coverage::{Coverage, Verdict},
     effect::{Effect, Handover, PolicyQuery},
     event::PolicyAnswer,
     state::{ConversationMode, Frame, State},
@@ -153,7 +153,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Whether questions that can change nothing are passed over in this conversation.
-    fn passes_over(&self) -> bool {
+    pub(super) fn passes_over(&self) -> bool {
         self.library.passes_over() && !self.outlook().is_in_full()
     }
 
@@ -186,12 +186,26 @@ impl<'a> Interpreter<'a> {
 
     /// Whether this question is put before the claim is sent: always, or because its answer can still change something.
     pub(super) fn is_needed(&self, question: &Question) -> bool {
-        if !self.library.passes_over() || question.is_always_asked() {
+        if !self.library.passes_over() || question.is_always_asked() || self.is_completing() {
             return true;
         }
         let outlook = self.outlook();
         let needs = |slot| outlook.needs(slot).is_some();
         outlook.is_in_full() || self.library.slots().of(&question.fact).is_none_or(needs)
+    }
+
+    /// Notes why the current question is put or passed over, when transcripts are played.
+    fn note_verdict(&mut self, question: &Question, asked: bool) {
+        if self.coverage.is_none() || self.is_completing() {
+            return;
+        }
+        let Some(flow) = self.state.stack.last().map(|frame| frame.flow.clone()) else { return };
+        let why = self.library.slots().of(&question.fact).and_then(|slot| self.outlook().needs(slot));
+        let because = why.map(|why| why.to_string()).unwrap_or_default();
+        let purpose = self.library.purpose(question);
+        if let Some(coverage) = &mut self.coverage {
+            coverage.judge(Verdict { flow, fact: question.fact.clone(), purpose, asked, because });
+        }
     }
 
     /// Whether a step's condition holds. Once the claim is sent, what was passed over is not taken for missing: a
@@ -300,7 +314,9 @@ impl<'a> Interpreter<'a> {
                     }
                     self.read_out = Some(self.changes.get());
                 }
-                if !self.is_needed(question) {
+                let needed = self.is_needed(question);
+                self.note_verdict(question, needed);
+                if !needed {
                     self.next();
                     return true;
                 }
@@ -412,6 +428,13 @@ impl<'a> Interpreter<'a> {
                     let text = text.as_ref().map(|saying| self.render(saying)).unwrap_or_default();
                     let text = if *resume { self.with_hours_for(text, *priority) } else { text };
                     self.hand_over(reason, *priority, text, *resume);
+                    if !resume {
+                        self.offer_completing();
+                    }
+                    return false;
+                }
+                if !resume && self.is_completing() {
+                    self.completed();
                     return false;
                 }
                 // After a correction the flow comes here again: where only a person may go on, it waits again.
@@ -421,6 +444,11 @@ impl<'a> Interpreter<'a> {
                 }
             }
             StepKind::End(text) => {
+                let is_first = self.mark_done();
+                if !is_first && self.is_completing() {
+                    self.completed();
+                    return false;
+                }
                 if let Some(saying) = text {
                     self.say(saying);
                 }
@@ -434,6 +462,7 @@ impl<'a> Interpreter<'a> {
     fn finish(&mut self) {
         self.flush();
         self.state.mode = ConversationMode::Ended;
+        self.offer_completing();
         self.effects.push(Effect::End);
     }
 

@@ -66,6 +66,7 @@ impl<'a> Interpreter<'a> {
         self.stop_at_danger(&understood)?;
         self.take_which_claim(message)?;
         self.take_appointment_message(message)?;
+        self.take_completing(message, understood.command)?;
         let completed = self.file_documents(message, &understood);
         self.take_news(message, &understood)?;
         self.leave_to_whoever_leads(message, &understood, completed)?;

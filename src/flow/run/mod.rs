@@ -13,6 +13,7 @@ pub(super) mod channel_switch;
 pub(super) mod claim_meaning;
 pub(super) mod collective_event;
 pub(super) mod command;
+pub(super) mod completing;
 pub(super) mod correct;
 pub(super) mod coverage;
 pub(super) mod danger;

@@ -42,6 +42,11 @@ impl Interpreter<'_> {
         if self.state.silence(self.library).is_none() {
             return;
         }
+        // Who completes a sent claim is not reminded: it stands as it was sent.
+        if self.is_completing() {
+            self.leave_completing();
+            return;
+        }
         let Some(reminders) = self.state.reminders(self.library) else { return };
         self.state.reminded += 1;
         if self.state.reminded <= reminders.most {

@@ -94,6 +94,9 @@ pub struct State {
     pub(super) requests: OpenRequests,
     #[serde(rename = "y", default, skip_serializing_if = "is_default")]
     pub(super) qualified: bool,
+    /// The questions for the file, once the claim is sent.
+    #[serde(rename = "cp", default, skip_serializing_if = "Option::is_none")]
+    pub(super) completing: Option<Completing>,
     /// The expert's appointment, once there is a mission.
     #[serde(rename = "vi", default, skip_serializing_if = "Option::is_none")]
     pub(super) appointment: Option<Appointment>,
@@ -128,6 +131,16 @@ pub enum ConversationMode {
     Danger,
     Ended,
     Withdrawn,
+}
+
+/// The questions that were passed over, once the claim is sent: nothing is decided by them, but they make the file complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Completing {
+    /// The person may ask for them.
+    Offered,
+    /// They are asked one by one. `over` is how the conversation stood, and stands again afterwards.
+    Asked { over: ConversationMode },
 }
 
 /// What is asked beside the flow's own question.

@@ -15,7 +15,7 @@ use super::{
     booking::Appointment,
     effect::PolicyQuery,
     open_requests::OpenRequests,
-    state::{Aside, ConversationMode, Frame, State, Wanted},
+    state::{Aside, Completing, ConversationMode, Frame, State, Wanted},
 };
 use crate::domain::{
     fact::{Fact, Value},
@@ -200,6 +200,7 @@ delta! {
     dangers: Members<String> = "g",
     requests: Whole<OpenRequests> = "rq",
     qualified: Whole<bool> = "y",
+    completing: Whole<Option<Completing>> = "cp",
     appointment: Whole<Option<Appointment>> = "vi",
 }
 

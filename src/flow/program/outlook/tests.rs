@@ -89,3 +89,44 @@ fn whether_a_question_that_is_needed_is_put_is_needed_too() {
     let needed = self::needed(&library, &told(&mine));
     assert!(!needed.iter().any(|fact| fact == "amicable_report" || fact == "roof_open"), "{needed:?}");
 }
+
+/// What is needed of a flow of these steps when nothing is known.
+fn needed_of(steps: &str) -> Vec<String> {
+    let (library, problems) = crate::flow::program::testing::compile(steps);
+    let library = library.unwrap_or_else(|| panic!("{problems:?}"));
+    let facts = Facts::new();
+    let scope = Scope { facts: &facts, insurer: library.insurer("demo").unwrap(), today: date(2026, 11, 20) };
+    let known = Known { scope, skipped: &|_| false, policy: Some(true) };
+    let outlook = Outlook::look(library.parts(), FIRST_FLOW, known, Sinks::All);
+    let slots = library.slots();
+    let needed = (0..slots.len()).map(Slot).filter(|slot| outlook.needs(*slot).is_some());
+    needed.map(|slot| slots.name(slot).to_string()).collect()
+}
+
+const ASKED: &str =
+    "  - { ask: a, type: yes_no, text: { fr: A, en: A } }\n  - { ask: b, type: yes_no, text: { fr: B, en: B } }\n";
+
+#[test]
+fn what_leads_past_a_decision_is_needed() {
+    let calls = "  - { hand_over: complex, when: { b: yes }, text: { fr: C, en: C } }\n";
+    assert_eq!(needed_of(&format!("{ASKED}{calls}")), ["b"]);
+    for past in [
+        "  - { end: over, when: { a: yes } }\n",
+        "  - { goto: out, when: { a: yes } }\n",
+        "  - { branch: way, cases: [ { when: { a: yes }, goto: out } ], else: next }\n",
+    ] {
+        let steps = format!("{ASKED}{past}{calls}  - {{ say: out, text: {{ fr: D, en: D }} }}\n");
+        assert_eq!(needed_of(&steps), ["a", "b"], "{past}");
+    }
+}
+
+#[test]
+fn a_rule_settles_a_fact_for_what_stands_behind_it_alone() {
+    let first = "  - { ask: a, type: yes_no, text: { fr: A, en: A } }\n  - { ask: b, type: yes_no, when: { a: missing }, text: { fr: B, en: B } }\n";
+    let rest = "  - set: { a: yes }\n  - { hand_over: complex, when: { a: yes, b: yes }, text: { fr: C, en: C } }\n";
+    assert_eq!(needed_of(&format!("{first}{rest}")), ["a", "b"], "a is read before the rule");
+    let behind = format!(
+        "{ASKED}  - set: {{ a: yes }}\n  - {{ hand_over: complex, when: {{ a: yes, b: yes }}, text: {{ fr: C, en: C }} }}\n"
+    );
+    assert_eq!(needed_of(&behind), ["b"]);
+}
