@@ -146,9 +146,11 @@ impl ChoiceSet {
             if let Some(&first) = phrase.words.first() {
                 self.beginning[first].push(at);
             }
+            // "Éteint" does not name what is called "pas éteint".
+            let denies = phrase.words.iter().any(|&word| DENYING.contains(&&*self.words[word]));
             for &word in &phrase.words {
                 let item = items_of[word].get_or_insert(Some(phrase.item));
-                *item = item.filter(|&known| known == phrase.item);
+                *item = item.filter(|&known| known == phrase.item && !denies);
             }
         }
         let long = |word: &usize| self.words[*word].len() >= 4;
@@ -410,6 +412,10 @@ impl ChoiceSet {
         (!items.is_empty() && (several || items.len() == 1)).then_some(items)
     }
 }
+
+/// Words that deny those beside them in a phrase.
+const DENYING: [&str; 12] =
+    ["pas", "plus", "sans", "ni", "aucun", "aucune", "jamais", "ne", "not", "no", "never", "without"];
 
 /// How many numbers a message of several answers begins with at most.
 const MAX_LEADING_RANKS: usize = 12;

@@ -201,3 +201,18 @@ fn a_greeting_says_nothing_else() {
     assert!(!vocabulary.read("bonjour j'ai une fuite", &ctx).is_greeting());
     assert!(!vocabulary.read("merci", &ctx).is_greeting());
 }
+
+#[test]
+fn a_word_does_not_name_the_choice_that_denies_it() {
+    let (vocabulary, ctx) = (vocabulary(), friday());
+    let item = |value: &str, words: &[&str]| ChoiceItem {
+        value: value.into(),
+        words: words.iter().map(ToString::to_string).collect(),
+        ..ChoiceItem::default()
+    };
+    let cases = ChoiceSet::new([item("burning", &["pas éteint", "flammes"]), item("smoke", &["respiré la fumée"])]);
+    let want = Want { choices: Some(&cases), ..want(Input::Choices) };
+    let answer = |text: &str| vocabulary.answer(&vocabulary.read(text, &ctx), &want, &ctx);
+    assert_eq!(answer("oui les pompiers ont éteint"), Answer::Nothing);
+    assert_eq!(answer("pas éteint"), Answer::Value(Value::Choices(vec!["burning".into()])));
+}
