@@ -211,7 +211,7 @@ impl<'a> Interpreter<'a> {
     /// Whether a step's condition holds. Once the claim is sent, what was passed over is not taken for missing: a
     /// condition that it could decide does not hold.
     pub(super) fn holds(&self, when: &Condition) -> bool {
-        if !self.state.qualified || *when == Condition::always() || !self.passes_over() {
+        if !self.state.qualified || *when == Condition::always() || !self.is_past_summary() || !self.passes_over() {
             return when.holds(&self.scope());
         }
         let outlook = self.outlook();
@@ -221,6 +221,25 @@ impl<'a> Interpreter<'a> {
             None => Domain::Is(None),
         };
         when.could(&self.scope(), &domain).sure() == Some(Truth::True)
+    }
+
+    /// Whether the flow stands behind the summary. When it is run again after a correction, it first stands before it.
+    fn is_past_summary(&self) -> bool {
+        fn reviews(library: &Library, step: &Step) -> bool {
+            match &step.kind {
+                StepKind::Review => true,
+                StepKind::Call(name) => {
+                    library.flow(name).is_some_and(|flow| flow.steps.iter().any(|step| reviews(library, step)))
+                }
+                _ => false,
+            }
+        }
+        let scope = self.scope();
+        self.state.stack.iter().any(|frame| {
+            let steps = self.library.flow(&frame.flow).map(|flow| flow.steps.as_slice()).unwrap_or_default();
+            let passed = &steps[..frame.step.min(steps.len())];
+            passed.iter().any(|step| reviews(self.library, step) && step.when.holds(&scope))
+        })
     }
 
     /// Whether a question or a rule could still fill this fact, which is missing.
