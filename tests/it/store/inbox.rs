@@ -291,13 +291,13 @@ async fn a_search_that_finds_too_much_says_so(db: Database) {
     let store = db.store().await;
     let filter = InboxFilter { search: Some("petit".into()), ..InboxFilter::default() };
     let mut stored = 0;
-    // The first has two keys that begin so, and the keys that are looked at are one less than all.
+    // The first has two keys that begin so, before those of all others.
     for (all, is_cut) in [(999, false), (1001, true)] {
         let turns: Vec<_> = (stored..all)
             .map(|i| {
                 let mut case = Case::new(&i.to_string());
-                let also = if i == 0 { " Petitjean" } else { "" };
-                case.dossier.holder = Some(format!("Jeanne{i} Petit{also}"));
+                let name = if i == 0 { "Petit Petitjean" } else { "Petitot" };
+                case.dossier.holder = Some(format!("Jeanne{i} {name}"));
                 case.turn(&i.to_string(), "")
             })
             .collect();
