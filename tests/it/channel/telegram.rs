@@ -32,6 +32,8 @@ const LEASE_OVER: &str = "UPDATE lease SET until_at = 0";
 
 /// What a person does when the bot says these words. The first that fits is done.
 const STORY: &[(&str, &[Do])] = &[
+    // What may wait is asked after sending, on wish.
+    ("C'est envoyé", &[Do::Press("Compléter mon dossier")]),
     // The summary has the words of other questions too.
     ("Voici ce que j'ai noté", &[Do::Press("Envoyer")]),
     ("danger électrique", &[Do::Press("Non, aucun danger")]),
@@ -69,8 +71,8 @@ const STORY: &[(&str, &[Do])] = &[
     ("qu'on vous recontacte", &[Do::Press("Par SMS")]),
     ("À quel numéro", &[Do::ShareContact]),
 ];
-/// What is said when the claim is sent.
-const SENT: &str = "C'est envoyé";
+/// What is said when nothing more is asked.
+const COMPLETED: &str = "votre dossier est complété";
 
 #[derive(Clone, Copy, Debug)]
 enum Do {
@@ -110,7 +112,7 @@ async fn declare(db: &Database, receive: &str) {
     loop {
         let message = lea.hear().await;
         let text = message["text"].as_str().unwrap();
-        if text.contains(SENT) {
+        if text.contains(COMPLETED) {
             break;
         }
         let Some((_, acts)) = STORY.iter().find(|(part, _)| text.contains(part)) else { continue };
