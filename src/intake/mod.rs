@@ -13,6 +13,7 @@ mod listeners;
 mod routes;
 mod throttle;
 mod timers;
+mod upload_link;
 
 use std::{
     sync::{
@@ -51,6 +52,7 @@ pub use listeners::{Heard, Listener};
 use routes::Route;
 pub(crate) use throttle::{Key, Limit, Throttle};
 use timers::Timers;
+pub use upload_link::{LEAD_IN, LinkError, upload_link};
 
 /// How often a turn that another node overtook is made again before the sender is asked to come back.
 const ATTEMPTS: usize = 8;

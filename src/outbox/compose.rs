@@ -1,12 +1,10 @@
 //! Makes of a row of the outbox the message that a provider delivers: its words, its link, its thread.
 
-use super::{
-    Outbox,
-    upload_link::{LEAD_IN, LinkError, upload_link},
-};
+use super::Outbox;
 use crate::{
     channel::{Outbound, Reason, Retry, SendError, Thread},
     dossier::reference_of,
+    intake::{LEAD_IN, LinkError, upload_link},
     store::{OutboxRow, StoreError},
 };
 

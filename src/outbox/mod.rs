@@ -23,7 +23,6 @@ mod pace;
 mod retry;
 #[cfg(test)]
 mod tests;
-mod upload_link;
 
 use std::{sync::Arc, time::Duration};
 
@@ -40,7 +39,6 @@ use crate::{
 
 pub use budget::{Budget, BudgetLimits};
 pub use dispatcher::Dispatcher;
-pub use upload_link::{LEAD_IN, LinkError, upload_link};
 
 /// How long a claim holds. A try ends at 60 % of it, so that the rest covers a slow store.
 pub const LEASE: Duration = Duration::from_mins(1);

@@ -10,7 +10,7 @@ use crate::{
     domain::{
         fact::{Address, Source, Value},
         fact_name::FactName,
-        message::Input,
+        message::{Channel, Input},
         priority::Priority,
     },
     flow::program::{
@@ -26,6 +26,8 @@ use crate::{
 /// person is called where it cannot be.
 const MAX_FAILURES: u8 = 2;
 const MAX_OFFERS: u8 = 3;
+/// The question in a row that is not passed over any more: whoever answers none of them, a person reads.
+const MAX_PASSED_OVER: u8 = 2;
 /// The longest name of a place that is in no list, in words.
 const WORDS_OF_A_PLACE: usize = 5;
 
@@ -275,25 +277,29 @@ impl Interpreter<'_> {
         let text = self.with_hours(text);
         self.hand_over(OwnReason::NotUnderstood.code(), Priority::Normal, text, resume);
         self.state.asked = resume;
+        self.state.passed_over = 0;
     }
 
     /// Counts a failure to answer a question. The second time its ways out are offered: an example, passing over it, a person. The
-    /// third time it is passed over; a person is called only where it cannot be. A danger is not discussed: a person is called
+    /// third time it is passed over; a person is called only where it cannot be, or where the one before was passed over too. A danger is not discussed: a person is called
     /// the second time. True when something was said.
     pub(super) fn failed_at(&mut self, question: &Question) -> bool {
-        self.state.failures += 1;
+        self.state.failures = self.state.failures.saturating_add(1);
         self.note_missed();
         let has_way_out = question.unknown || question.optional;
         let is_safety = SAFETY_FACTS.contains(&question.fact.as_str());
+        let passed_over = self.state.passed_over.saturating_add(1);
+        let may_pass_over = has_way_out && passed_over < MAX_PASSED_OVER;
         match self.state.failures {
             0..MAX_FAILURES => return false,
-            failures if is_safety || (failures >= MAX_OFFERS && !has_way_out) => self.call_somebody_who_understands(),
+            failures if is_safety || (failures >= MAX_OFFERS && !may_pass_over) => self.call_somebody_who_understands(),
             failures if failures >= MAX_OFFERS => {
                 self.preface.clear();
                 let text = self.words().say("passed_over");
                 self.preface.push(text);
                 self.parsed = None;
                 self.pass_over(question);
+                self.state.passed_over = passed_over;
             }
             _ => self.offer_ways_out(question, has_way_out),
         }
@@ -330,8 +336,14 @@ impl Interpreter<'_> {
             return;
         }
         if self.served {
-            self.ask(question);
-            return;
+            // By letter it may be a machine, of which something is served each time.
+            if self.state.channel == Some(Channel::Email) {
+                self.state.failures = self.state.failures.saturating_add(1);
+            }
+            if self.state.failures <= MAX_OFFERS {
+                self.ask(question);
+                return;
+            }
         }
         if self.says_told_already() {
             let text = self.words().say("told_already");

@@ -521,6 +521,9 @@ impl<'a> Interpreter<'a> {
         if same || (self.state.facts.len() >= MAX_FACTS && !self.state.facts.contains_key(&name)) {
             return;
         }
+        if source == Source::Policyholder {
+            self.state.passed_over = 0;
+        }
         let fact = Arc::new(Fact { value, source });
         self.effects.push(Effect::SetFact { name: name.clone(), fact: fact.clone() });
         if name == FactName::PERIL

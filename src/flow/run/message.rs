@@ -14,7 +14,7 @@ use crate::{
     domain::{
         fact::{Source, Value},
         fact_name::FactName,
-        message::{Body, Input},
+        message::{Body, Channel, Input},
     },
     flow::program::steps::{Question, Step, StepKind},
     understanding::{ChoiceSet, Command, Danger, ParsedMessage, ShownAnswers},
@@ -24,6 +24,8 @@ use crate::{
 const MAX_TEXT: usize = 4_000;
 /// How many messages that tell nothing are answered with the list of documents, before the flow goes on without them.
 const MAX_UNREAD: u8 = 2;
+/// How many letters of one who waits for a person are answered.
+const MAX_LETTERS: u8 = 2;
 /// The shortest message, in words, that may answer questions which were not asked yet.
 const MIN_WORDS_FOR_MORE: usize = 3;
 
@@ -228,9 +230,13 @@ impl<'a> Interpreter<'a> {
             self.understand_claim();
             self.learn_quietly();
         }
+        // Two machines do not write to each other for ever.
+        if self.state.channel == Some(Channel::Email) && self.state.failures >= MAX_LETTERS {
+            return;
+        }
         // The first time it is said who answers; after that, that it was read.
         let sentence = if self.state.failures > 0 { "waiting_again" } else { "waiting" };
-        self.state.failures = 1;
+        self.state.failures = self.state.failures.saturating_add(1);
         match self.handle_intents() {
             IntentOutcome::All | IntentOutcome::Part => self.flush(),
             IntentOutcome::Done => {}

@@ -45,6 +45,9 @@ pub struct State {
     /// How often in a row the pending question was not answered.
     #[serde(rename = "x", default, skip_serializing_if = "is_default")]
     pub(super) failures: u8,
+    /// How many questions in a row were passed over because they were not answered.
+    #[serde(rename = "po", default, skip_serializing_if = "is_default")]
+    pub(super) passed_over: u8,
     /// How many reminders were sent since the person last wrote; one more after the handler was told of the silence.
     #[serde(rename = "n", default, skip_serializing_if = "is_default")]
     pub(super) reminded: u8,

@@ -182,6 +182,7 @@ delta! {
     over: Whole<Option<ConversationMode>> = "o",
     aside: Whole<Option<Aside>> = "a",
     failures: Whole<u8> = "x",
+    passed_over: Whole<u8> = "po",
     reminded: Whole<u8> = "n",
     asked: Whole<bool> = "u",
     unnumbered: Whole<bool> = "nn",

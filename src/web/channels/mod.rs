@@ -36,8 +36,7 @@ use crate::{
         id::ConversationId,
         message::{self, Channel},
     },
-    intake::IntakeError,
-    outbox::{LEAD_IN, upload_link},
+    intake::{IntakeError, LEAD_IN, upload_link},
 };
 pub use spool::Spool;
 use spool::{SpoolError, Whole};
