@@ -89,7 +89,7 @@ test("a water damage, from the phone to the desk and back", { timeout: 240_000 }
   await step("the summary shows every answer, and one is corrected", async () => {
     await chat.goOnUntil(/Voici ce que j'ai noté/);
     const summary = chat.log.locator("dl").last();
-    assert.match(await summary.innerText(), /Salle de bain/);
+    assert.match(await summary.innerText(), /Un appartement en copropriété/);
     assert.match(await summary.innerText(), /2.500/);
     await accessible(page, "the summary");
     await screenshot(page, "chat-summary");
