@@ -10,6 +10,7 @@ const SECRET = "secret of the story";
 
 /** A part of what Guichet says, and the answer. The first that fits is given. */
 const ANSWERS = [
+  ["Répondez OUI pour envoyer", "oui"],
   ["Voici ce que j'ai noté", "envoyer"],
   ["danger électrique", "non, aucun danger"],
   ["s'est-il passé", "une fuite d'eau dans la cuisine"],
@@ -25,7 +26,7 @@ const ANSWERS = [
   ["numéro de porte", "passer"],
   ["autres logements sont-ils touchés", "non"],
   ["D'où vient l'eau", "1"],
-  ["qui a fui", "1"],
+  ["qui a fui", "le lave-linge"],
   ["fuite est-elle réparée", "oui"],
   ["Qui l'a réparée", "1"],
   ["Le logement est", "2"],
