@@ -47,7 +47,9 @@ pub(crate) struct ForeignLanguage {
     sure: Option<Rule>,
     words: BTreeSet<String>,
     dangers: Vec<(Danger, Vec<Rule>)>,
-    not_danger: Vec<Rule>,
+    not_danger: Vec<(Danger, Vec<Rule>)>,
+    /// What says that it goes on, whatever else is over.
+    still: Vec<Rule>,
     status: Vec<Rule>,
     texts: BTreeMap<&'static str, Saying>,
 }
@@ -73,15 +75,9 @@ impl Languages {
                     .map_err(|error| problems.error(FILE, place, format!("this is no regular expression: {error}")))
                     .ok();
                 let words = fields.take("words").map(|node| scalars(FILE, node, "words", problems));
-                let mut dangers = Vec::new();
-                if let Some(node) = fields.take("danger") {
-                    let mut kinds = Fields::of(FILE, node, problems);
-                    for danger in Danger::ALL {
-                        dangers.push((danger, rules(FILE, &mut kinds, danger.as_str(), problems)));
-                    }
-                    kinds.finish(problems);
-                }
-                let not_danger = rules(FILE, &mut fields, "not_danger", problems);
+                let dangers = by_kind(&mut fields, "danger", problems);
+                let not_danger = by_kind(&mut fields, "not_danger", problems);
+                let still = rules(FILE, &mut fields, "still", problems);
                 let status = rules(FILE, &mut fields, "status", problems);
                 let mut said = BTreeMap::new();
                 let own = fields.take("texts").map(|node| Fields::of(FILE, node, problems));
@@ -104,6 +100,7 @@ impl Languages {
                     words: words.unwrap_or_default().into_iter().collect(),
                     dangers,
                     not_danger,
+                    still,
                     status,
                     texts: said,
                 });
@@ -140,11 +137,14 @@ impl ForeignLanguage {
     /// The danger that a spelled-out text tells of.
     pub(crate) fn danger(&self, spelled: &str) -> Option<Danger> {
         let text = plain(spelled);
-        if self.not_danger.iter().any(|rule| rule.is_match(&text)) {
-            return None;
-        }
-        let found = self.dangers.iter().find(|(_, rules)| rules.iter().any(|rule| rule.is_match(&text)));
-        found.map(|(danger, _)| *danger)
+        let tells = |rules: &[Rule]| rules.iter().any(|rule| rule.is_match(&text));
+        let of_kind = |kinds: &[(Danger, Vec<Rule>)], danger: Danger| {
+            kinds.iter().any(|(kind, rules)| *kind == danger && tells(rules))
+        };
+        // That nobody is hurt stays true while it burns on.
+        let denied =
+            |danger: Danger| of_kind(&self.not_danger, danger) && (danger == Danger::Injury || !tells(&self.still));
+        Danger::ALL.into_iter().find(|danger| of_kind(&self.dangers, *danger) && !denied(*danger))
     }
 
     /// Whether a spelled-out text asks how the claim stands.
@@ -156,6 +156,15 @@ impl ForeignLanguage {
     pub(crate) fn text(&self, key: &str) -> Option<&Saying> {
         self.texts.get(key)
     }
+}
+
+/// Rules under their kind of danger.
+fn by_kind(fields: &mut Fields, key: &str, problems: &mut Diagnostics) -> Vec<(Danger, Vec<Rule>)> {
+    let Some(node) = fields.take(key) else { return Vec::new() };
+    let mut kinds = Fields::of(FILE, node, problems);
+    let read = Danger::ALL.map(|danger| (danger, rules(FILE, &mut kinds, danger.as_str(), problems)));
+    kinds.finish(problems);
+    read.into()
 }
 
 /// A spelled-out text with the letters that no accent was taken from.

@@ -113,11 +113,8 @@ impl<'a> Interpreter<'a> {
         }
         let command = parsed.command().filter(|command| *command != Command::Human || !self.answers_contact(&parsed));
         let understood = Understood {
-            danger: if self.state.foreign.is_some() {
-                self.foreign_danger(&parsed)
-            } else {
-                parsed.danger().or_else(|| self.ruled_danger(&parsed))
-            },
+            // Whoever was recognised in another language may call for help in ours.
+            danger: self.foreign_danger(&parsed).or_else(|| parsed.danger()).or_else(|| self.ruled_danger(&parsed)),
             command,
             is_greeting: parsed.is_greeting(),
             is_silent: parsed.is_empty(),
