@@ -407,7 +407,7 @@ impl ReceiverError {
     pub fn is_about_the_message(&self) -> bool {
         match self {
             Self::Intake(IntakeError::Store(error)) => error.is_about_the_row(),
-            Self::Intake(IntakeError::Conversation(_)) => true,
+            Self::Intake(IntakeError::Conversation(error)) => error.is_about_the_conversation(),
             Self::Store(error) => error.is_about_the_row(),
             _ => false,
         }

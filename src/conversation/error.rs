@@ -30,3 +30,10 @@ pub enum ConversationError {
     #[error("this slot has just been taken: choose another")]
     SlotTaken,
 }
+
+impl ConversationError {
+    /// Whether it is of this conversation alone, so that others go on.
+    pub fn is_about_the_conversation(&self) -> bool {
+        matches!(self, Self::State(_) | Self::Unwritable(_) | Self::UnwritableEvent(_) | Self::Loop(_))
+    }
+}

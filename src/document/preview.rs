@@ -148,8 +148,12 @@ impl Documents {
             Some(Conversion::Unavailable) => return Ok(Rendering::Unavailable),
         };
         let decoded = match self.tools().decode(&source, format, is_upright).await {
-            Some(decoded) => decoded,
-            None => decode_here(source, format, is_upright, Arc::clone(&permit)).await,
+            Ok(Some(decoded)) => decoded,
+            Ok(None) => decode_here(source, format, is_upright, Arc::clone(&permit)).await,
+            Err(error) => {
+                tracing::warn!(%error, "no picture can be decoded: look at the room in the temporary folder and at the processes");
+                return Err(DocumentError::Busy);
+            }
         };
         let picture = match decoded {
             Conversion::Made(picture) => picture,

@@ -113,32 +113,26 @@ impl Tools {
     }
 
     /// Decodes a picture in a process of its own; none where there is no Guichet to run.
+    ///
+    /// # Errors
+    ///
+    /// When the machine has no room or no process for it: nothing is known of the file then.
     pub(super) async fn decode(
         &self,
         bytes: &[u8],
         format: ImageFormat,
         is_upright: bool,
-    ) -> Option<Conversion<Picture>> {
-        let guichet = self.guichet.as_deref()?;
+    ) -> std::io::Result<Option<Conversion<Picture>>> {
+        let Some(guichet) = self.guichet.as_deref() else { return Ok(None) };
         let extension = format.extensions_str().first().copied().unwrap_or_default();
-        // In this cage or not at all: what the process says was said after it had the file.
-        let cage = self.cage();
-        let run = async {
-            let folder = tempfile::tempdir()?;
-            let command = cage.decode(guichet, folder.path(), extension, is_upright);
-            run(command, folder.path(), confine::PICTURE, bytes, &[confine::DECODED]).await
-        };
-        let made = run.await.unwrap_or_else(|error: std::io::Error| {
-            tracing::warn!(%error, ?cage, "a picture could not be decoded");
-            // Nothing is known of the file: another time there may be a process for it.
-            Conversion::TimedOut
-        });
-        Some(match made {
+        let folder = tempfile::tempdir()?;
+        let command = self.cage().decode(guichet, folder.path(), extension, is_upright);
+        Ok(Some(match run(command, folder.path(), confine::PICTURE, bytes, &[confine::DECODED]).await? {
             Conversion::Made(decoded) => Picture::from_bytes(&decoded).map_or(Conversion::Unreadable, Conversion::Made),
             Conversion::Unreadable => Conversion::Unreadable,
-            Conversion::TimedOut => Conversion::TimedOut,
-            Conversion::Unavailable => Conversion::Unavailable,
-        })
+            // In this cage or not at all: that it was not locked in is what the process says after it had the file.
+            Conversion::TimedOut | Conversion::Unavailable => Conversion::TimedOut,
+        }))
     }
 
     fn cage(&self) -> &Cage {
@@ -190,7 +184,8 @@ async fn run(
     };
     let status = status?;
     if status.code() == Some(i32::from(NOT_RUN)) {
-        return Err(std::io::Error::other("it could not be locked in"));
+        tracing::warn!("a conversion says that it could not be locked in");
+        return Ok(Conversion::Unavailable);
     }
     if !status.success() {
         return Ok(Conversion::Unreadable);

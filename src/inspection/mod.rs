@@ -15,7 +15,7 @@ use jiff::SignedDuration;
 use tokio::sync::{Notify, oneshot};
 
 use crate::{
-    document::{DECODERS, DocumentError, Documents, Inspection, LONGEST_INSPECTION, Stored},
+    document::{DECODERS, DocumentError, Documents, Inspection, LONGEST_INSPECTION, ScanError, Stored},
     domain::{clock::Clock, id::DocumentId},
     intake::Intake,
     store::{ClaimedInspection, DocumentRow, Engine, StoreError},
@@ -93,14 +93,18 @@ impl Inspections {
         };
         let seen = if attempts > ATTEMPTS {
             tracing::warn!(document = %document.id, "a file was given up: looking at it took too long or ended the program, again and again");
-            Inspection::unreadable()
+            // Of a file that the scanner never answers about nothing is known; it is given to nobody before it is scanned.
+            match self.0.documents.awaits_scan(&document.sha256).await {
+                Ok(true) => Inspection::default(),
+                Ok(false) | Err(_) => Inspection::unreadable(),
+            }
         } else {
             match self.look(&document).await {
                 Ok(Ok(seen)) => seen,
                 Ok(Err(DocumentError::NotFound)) => Inspection::unreadable(),
                 Ok(Err(error)) => {
                     tracing::warn!(%error, document = %document.id, "a file is looked at later");
-                    self.put_off(&document, matches!(error, DocumentError::TimedOut)).await?;
+                    self.put_off(&document, is_counted(&error)).await?;
                     return Ok(true);
                 }
                 Err(error) => {
@@ -171,4 +175,9 @@ impl Inspections {
     fn waiting(&self) -> std::sync::MutexGuard<'_, HashMap<DocumentId, Vec<oneshot::Sender<()>>>> {
         self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether the file may be to blame: one that no decoder and no scanner ever ends with would keep all others waiting.
+fn is_counted(error: &DocumentError) -> bool {
+    matches!(error, DocumentError::TimedOut | DocumentError::NotScanned(ScanError::Silent | ScanError::Strange(_)))
 }

@@ -137,14 +137,23 @@ impl Vocabulary {
         let figures = (0..text.len()).any(|at| text.is_digits(at));
         let street = self.streets.find(text).is_some();
         let timed = parsed.values.iter().any(|found| found.kind == ValueKind::Time);
-        let abroad = self.countries.find(text).is_some() && words <= MAX_STREET_TOKENS;
+        let listed = figures || (0..text.len()).any(|at| text.is_mark(at, ','));
+        let abroad = listed && words <= MAX_STREET_TOKENS && self.ends_in_country(text);
         let plausible = words >= 2 && (street || abroad || (figures && !timed));
         plausible.then_some(Address { line, postcode: None, city: None })
     }
 
-    /// Whether a place is abroad: it names a country.
+    /// Whether a place is abroad: it ends in a country. "Place d'Italie" and "rue du Luxembourg" are in France.
     pub fn is_abroad(&self, place: &str) -> bool {
-        self.countries.find(&Text::new(place)).is_some()
+        self.ends_in_country(&Text::new(place))
+    }
+
+    fn ends_in_country(&self, text: &Text) -> bool {
+        let end = (0..text.len()).rev().find(|&at| text.is_word(at)).map_or(0, |at| at + 1);
+        (0..end).any(|at| {
+            let of_a_street = at > 0 && matches!(text.word(at - 1), "de" | "d" | "du" | "des");
+            !of_a_street && self.countries.at(text, at).is_some_and(|found| found.end == end)
+        })
     }
 
     /// Whether a comma before `at` stands within an address: the next part of one follows it.

@@ -329,14 +329,22 @@ fn amount(parsed: &ParsedMessage, vocabulary: &Vocabulary) -> Option<i64> {
     match found.as_slice() {
         [] => None,
         [(only, _)] => Some(*only),
-        // Two amounts with at most one word between them are the ends of an estimate.
-        [(first, tokens), (second, next)] if next.start <= tokens.end + 1 => Some(*first.max(second)),
-        // "… environ 12 000 € avec les peintures": of several, the one that is called all of it.
+        // The ends of an estimate: "700 ou 800 €".
+        [(first, tokens), (second, next)] if is_range(&parsed.text, tokens.end, next.start) => Some(*first.max(second)),
+        // "… environ 12 000 € avec les peintures": of several, the one that is called all of it, which none exceeds.
         several => {
-            let mut whole = several.iter().filter(|(_, tokens)| is_total(&parsed.text, vocabulary, tokens));
+            let most = several.iter().map(|(cents, _)| *cents).max();
+            let mut whole = several
+                .iter()
+                .filter(|(cents, tokens)| Some(*cents) == most && is_total(&parsed.text, vocabulary, tokens));
             whole.next().filter(|_| whole.next().is_none()).map(|(cents, _)| *cents).or(parsed.sum)
         }
     }
+}
+
+/// Whether what stands between two amounts makes them the ends of one.
+fn is_range(text: &Text, end: usize, next: usize) -> bool {
+    next == end + 1 && (matches!(text.word(end), "ou" | "a" | "or" | "to") || text.is_mark(end, '-'))
 }
 
 /// How many tokens from an amount the word may stand that says that it is all of it.

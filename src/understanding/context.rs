@@ -18,7 +18,7 @@ const SEEN_BEFORE: usize = 4;
 
 /// Resolves each moment by the others and by the verbs.
 pub(super) fn settle(text: &Text, vocabulary: &Vocabulary, now: DateTime, values: &mut Vec<Entity>) {
-    note_what_is_denied(text, values);
+    note_what_is_denied(text, vocabulary, values);
     if values.iter().all(|found| found.kind != ValueKind::Time) {
         return;
     }
@@ -50,11 +50,13 @@ fn settle_tenses(text: &Text, vocabulary: &Vocabulary, now: DateTime, values: &m
 }
 
 /// Marks what a "pas" stands right before, where something else of the kind is told: "samedi, pas dimanche", "pas 800 € mais 600".
-fn note_what_is_denied(text: &Text, values: &mut [Entity]) {
+/// Not knowing denies nothing: "je ne sais pas lundi ou mardi".
+fn note_what_is_denied(text: &Text, vocabulary: &Vocabulary, values: &mut [Entity]) {
     let negated = |found: &Entity| {
         let small = |at: &usize| matches!(text.word(*at), "le" | "la" | "les" | "l" | "du" | "de" | "a" | "en" | "au");
         let before = (found.tokens.start.saturating_sub(3)..found.tokens.start).rev().find(|at| !small(at));
-        before.is_some_and(|at| matches!(text.word(at), "pas" | "not")) && found.open.is_none()
+        before.is_some_and(|at| matches!(text.word(at), "pas" | "not") && !vocabulary.is_part_of_not_knowing(text, at))
+            && found.open.is_none()
     };
     let denied: Vec<bool> = values.iter().map(negated).collect();
     for at in 0..values.len() {

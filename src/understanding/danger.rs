@@ -57,8 +57,10 @@ impl Vocabulary {
         while at < text.len() {
             if let Some(found) = self.dangers.at(text, at) {
                 let clause = self.clause(text, at);
-                let denied = self.is_denied(text, at)
-                    || (found.gap.0..found.gap.1).any(|gap| self.negations.at(text, gap).is_some());
+                let is_none = |gap| {
+                    self.negations.at(text, gap).is_some() || text.digits(gap) == Some(0) || text.word(gap) == "zero"
+                };
+                let denied = self.is_denied(text, at) || (found.gap.0..found.gap.1).any(is_none);
                 let supposed = at.checked_sub(1).is_some_and(|before| {
                     (clause.0..=before).any(|start| {
                         self.suppositions.at(text, start).is_some_and(|found| {
@@ -70,7 +72,7 @@ impl Vocabulary {
                     self.over.at(text, other).is_some_and(|over| over.tag == found.tag && !self.is_denied(text, other))
                 });
                 let calls = found.tag == Danger::Distress;
-                let past = found.tag != Danger::Injury && self.was_before(text, at..found.end, found.tag, values, now);
+                let past = found.tag != Danger::Injury && self.was_before(text, at..found.end, values, now);
                 if calls || !(denied || supposed || over || past) {
                     return Some(found.tag);
                 }
@@ -80,17 +82,18 @@ impl Vocabulary {
         None
     }
 
-    /// Whether the message puts the danger before today. What burglars do now is not past by what happened before: "hier …
-    /// et les cambrioleurs sont là".
-    fn was_before(&self, text: &Text, danger: Range<usize>, tag: Danger, values: &[Entity], now: DateTime) -> bool {
-        let entered = danger.clone().any(|at| matches!(text.word(at), "entre" | "entree" | "entres" | "entrees"));
-        let is_present = tag == Danger::Intruder && !entered;
+    /// Whether the message puts the danger before today. What is there now is not past by what happened before it: "hier gros
+    /// orage, le plafond est en train de tomber". Only what is told as past ("a pris feu", "est entré") is put there by any
+    /// moment of the message.
+    fn was_before(&self, text: &Text, danger: Range<usize>, values: &[Entity], now: DateTime) -> bool {
+        let is_told_as_past =
+            danger.clone().any(|at| matches!(text.word(at), "pris" | "eu" | "entre" | "entree" | "entres" | "entrees"));
         let (start, end) = self.clause(text, danger.start);
         let joins = |at: usize| matches!(text.word(at), "et" | "and" | "maintenant" | "now");
         let start = (start..danger.start).rev().find(|&at| joins(at)).unwrap_or(start);
         values
             .iter()
-            .filter(|found| !is_present || (found.tokens.start >= start && found.tokens.end <= end))
+            .filter(|found| is_told_as_past || (found.tokens.start >= start && found.tokens.end <= end))
             .any(|found| is_past(found, now))
     }
 
@@ -104,7 +107,7 @@ impl Vocabulary {
         })
     }
 
-    fn is_part_of_not_knowing(&self, text: &Text, at: usize) -> bool {
+    pub(super) fn is_part_of_not_knowing(&self, text: &Text, at: usize) -> bool {
         (at.saturating_sub(4)..=at).any(|start| self.commands.at(text, start).is_some_and(|found| found.end > at))
     }
 

@@ -55,7 +55,10 @@ fn by_bare_number(text: &str, questions: usize) -> Vec<(usize, &str)> {
     let ends = starts.iter().skip(1).map(|(start, _)| *start).chain([text.len()]);
     let parts: Vec<(usize, &str)> =
         starts.iter().zip(ends).enumerate().map(|(at, ((_, from), to))| (at, text[*from..to].trim())).collect();
-    let whole = parts.len() > 1 && parts.iter().all(|(_, part)| part.chars().any(char::is_alphanumeric));
+    // As many as were asked, or the figures may be the answers' own: "1 chambre et le salon, 2 plafonds".
+    let whole = parts.len() > 1
+        && parts.len() == questions
+        && parts.iter().all(|(_, part)| part.chars().any(char::is_alphanumeric));
     if whole { parts } else { Vec::new() }
 }
 

@@ -9,7 +9,7 @@ use super::{
     crowd::{Crowd, Manner},
     figures::{tell, times},
 };
-use crate::support::{Database, Line, Server};
+use crate::support::{Database, Line, Server, until};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_another_program_locks_is_refused_and_served_again_sqlite() {
@@ -24,9 +24,7 @@ async fn what_another_program_locks_is_refused_and_served_again_sqlite() {
         while other.execute("BEGIN IMMEDIATE").await.is_err() {}
         let before = crowd.refused();
         // Until senders are refused: the first of them waits five seconds for the lock.
-        while crowd.refused() == before {
-            sleep(Duration::from_millis(50)).await;
-        }
+        until(async || (crowd.refused() > before).then_some(())).await;
         other.execute("ROLLBACK").await.unwrap();
         crowd.forget();
     }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     attacks::status,
-    support::{Database, Mount, Server},
+    support::{Database, Mount, Server, until},
 };
 
 /// Nobody refuses before the disk itself does.
@@ -30,11 +30,12 @@ async fn a_full_disk_of_the_database_refuses_and_serves_again_sqlite() {
         let filler = disk.file("filler");
         fill(&filler);
         let before = crowd.refused();
-        while crowd.refused() < before + 20 {
+        until(async || {
             // What is written in place may still find room for a while.
             fill(&filler);
-            sleep(Duration::from_millis(50)).await;
-        }
+            (crowd.refused() >= before + 20).then_some(())
+        })
+        .await;
         std::fs::remove_file(filler).unwrap();
         crowd.forget();
     }

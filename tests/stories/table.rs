@@ -42,8 +42,11 @@ pub(super) fn page(played: &[Played]) -> String {
         not_understood(played),
         played.len() * NOT_UNDERSTOOD_OF_HUNDRED / 100
     );
-    let _ = writeln!(page, "| questions of what had been said | {} | 0 |", redundant(played));
-    let _ = writeln!(page, "| handed to a person without need | {} | 0 |\n", handed_over(played).count());
+    let held = |number: usize| played.len() * number / 100;
+    let (is, limit) = (redundant(played), held(HELD_REDUNDANT_OF_HUNDRED));
+    let _ = writeln!(page, "| questions of what had been said | {is} | {limit}, aim 0 |");
+    let (is, limit) = (handed_over(played).count(), held(HELD_WITHOUT_NEED_OF_HUNDRED));
+    let _ = writeln!(page, "| handed to a person without need | {is} | {limit}, aim 0 |\n");
     page += "| story | family | register | door | messages | text messages | not understood | said before | end |\n";
     page += "|---|---|---|---|---:|---:|---|---|---|\n";
     for story in played {

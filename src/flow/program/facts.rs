@@ -126,31 +126,35 @@ impl FactType {
 /// The types of all facts by name.
 pub(crate) type FactTypes = BTreeMap<FactName, FactType>;
 
+/// The facts that the register's answer and the collective events fill, after the questions about the policy, the date and
+/// the place.
+pub(crate) const LOOKED_UP: [(&str, FactType); 13] = [
+    ("policy_holder", FactType::Text),
+    ("policy_by_number", FactType::Bool),
+    ("policy_proven", FactType::Bool),
+    ("policy_in_force", FactType::Bool),
+    ("peril_covered", FactType::Bool),
+    ("insured_place_matches", FactType::Bool),
+    ("deductible", FactType::Amount),
+    ("cover_limit", FactType::Amount),
+    ("declared_in_time", FactType::Bool),
+    ("declaration_deadline", FactType::Moment),
+    ("event_name", FactType::Text),
+    ("event_deadline", FactType::Moment),
+    ("event_simplified", FactType::Bool),
+];
+
 /// The facts that every library has: the answers of the policy register and of the tables.
 pub(crate) fn built_in() -> FactTypes {
     let modes = OrientationMode::ALL.map(|mode| mode.name().to_owned()).to_vec();
-    [
+    let others = [
         ("peril", FactType::Choice(Vec::new())),
         ("policy_number", FactType::Text),
-        ("policy_holder", FactType::Text),
-        ("policy_by_number", FactType::Bool),
-        ("policy_proven", FactType::Bool),
-        ("policy_in_force", FactType::Bool),
-        ("peril_covered", FactType::Bool),
-        ("insured_place_matches", FactType::Bool),
-        ("deductible", FactType::Amount),
-        ("cover_limit", FactType::Amount),
-        ("declared_in_time", FactType::Bool),
-        ("declaration_deadline", FactType::Moment),
-        ("event_name", FactType::Text),
-        ("event_deadline", FactType::Moment),
-        ("event_simplified", FactType::Bool),
         ("documents_complete", FactType::Bool),
         ("orientation", FactType::Choice(modes)),
         ("orientation_missing", FactType::Choices(Vec::new())),
-    ]
-    .map(|(name, kind)| (name.into(), kind))
-    .into()
+    ];
+    LOOKED_UP.into_iter().chain(others).map(|(name, kind)| (name.into(), kind)).collect()
 }
 
 /// How a fact is shown to people.

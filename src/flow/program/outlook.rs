@@ -15,6 +15,7 @@ use super::{
         Condition, Scope, Slot, Slots, Test, Truth,
         could::{Domain, Truths},
     },
+    facts::LOOKED_UP,
     purpose::Purpose,
     steps::{Flow, Question, Step, StepKind},
     table::Table,
@@ -24,24 +25,6 @@ use crate::domain::{fact::Value, fact_name::FactName, priority::Priority};
 /// How often the open facts are judged anew by the steps that remain. Each round closes some, none opens any: fewer
 /// rounds leave more open.
 const MAX_ROUNDS: usize = 6;
-
-/// The facts that the register's answer and the collective events fill, after the questions about the policy, the date and
-/// the place.
-const LOOKED_UP: [&str; 13] = [
-    "policy_by_number",
-    "policy_proven",
-    "policy_holder",
-    "policy_in_force",
-    "peril_covered",
-    "insured_place_matches",
-    "deductible",
-    "cover_limit",
-    "declared_in_time",
-    "declaration_deadline",
-    "event_name",
-    "event_deadline",
-    "event_simplified",
-];
 
 /// The facts by which a policy and its cover are looked up: who, when and where. `known_on` is none of them: it moves the
 /// delay for declaring alone, by which nothing is decided.
@@ -301,7 +284,7 @@ where
             }
         };
         if self.known.policy.is_none() || self.asks_identity {
-            LOOKED_UP.into_iter().for_each(&mut open);
+            LOOKED_UP.iter().for_each(|(name, _)| open(name));
         }
         open(FactName::ORIENTATION.as_str());
         open(FactName::ORIENTATION_MISSING.as_str());
@@ -395,6 +378,8 @@ where
                     after_jump = Some(stop);
                     self.in_full |= self.before_review.is_none();
                 }
+                // What it empties may be asked and set again.
+                StepKind::Clear(_) => self.in_full |= self.before_review.is_none(),
                 StepKind::Review => self.before_review = self.before_review.or(Some(stop)),
                 StepKind::Ask(question) => self.produces(stop, &question.fact),
                 StepKind::Set(values) => values.iter().for_each(|(fact, _)| self.produces(stop, fact)),

@@ -22,11 +22,11 @@ use crate::{
     understanding::{Answer, Command, ParsedMessage, Want},
 };
 
-/// How often a question may remain unanswered before the ways out of it are offered, and how often before it is passed over, or a
-/// person is called where it cannot be.
+/// At this failure to answer a question the ways out of it are offered.
 const MAX_FAILURES: u8 = 2;
+/// At this one it is passed over, or a person is called where it cannot be.
 const MAX_OFFERS: u8 = 3;
-/// The question in a row that is not passed over any more: whoever answers none of them, a person reads.
+/// After this many questions in a row a person is called in place of passing over one more.
 const MAX_PASSED_OVER: u8 = 2;
 /// The longest name of a place that is in no list, in words.
 const WORDS_OF_A_PLACE: usize = 5;
@@ -280,13 +280,13 @@ impl Interpreter<'_> {
         self.state.passed_over = 0;
     }
 
-    /// Counts a failure to answer a question. The second time its ways out are offered: an example, passing over it, a person. The
-    /// third time it is passed over; a person is called only where it cannot be, or where the one before was passed over too. A danger is not discussed: a person is called
-    /// the second time. True when something was said.
+    /// Counts a failure to answer a question. The second time its ways out are offered: an example, passing over it, a
+    /// person. The third time it is passed over; a person is called only where it cannot be, or where the one before was
+    /// passed over too. A danger is not discussed: a person is called the second time. True when something was said.
     pub(super) fn failed_at(&mut self, question: &Question) -> bool {
         self.state.failures = self.state.failures.saturating_add(1);
         self.note_missed();
-        let has_way_out = question.unknown || question.optional;
+        let has_way_out = self.may_pass(question);
         let is_safety = SAFETY_FACTS.contains(&question.fact.as_str());
         let passed_over = self.state.passed_over.saturating_add(1);
         let may_pass_over = has_way_out && passed_over < MAX_PASSED_OVER;

@@ -97,7 +97,7 @@ impl<'a> Interpreter<'a> {
                 let knows_not = command == Command::DontKnow;
                 if knows_not && question.unknown {
                     self.accept(question, Value::Unknown);
-                } else if question.optional || question.unknown {
+                } else if self.may_pass(question) {
                     self.pass_over(question);
                 } else {
                     // A question with several choices may have "je ne sais pas" among them.

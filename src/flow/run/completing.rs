@@ -11,13 +11,18 @@ use super::{
 };
 use crate::{
     domain::message::Input,
-    flow::program::steps::StepKind,
+    flow::program::steps::{Question, StepKind},
     understanding::{Answer, Command, Want},
 };
 
 impl Interpreter<'_> {
     pub(super) fn is_completing(&self) -> bool {
         matches!(self.state.completing, Some(Completing::Asked { .. }))
+    }
+
+    /// Whether a question may go without an answer: by the flow, or because the claim is sent without it.
+    pub(super) fn may_pass(&self, question: &Question) -> bool {
+        question.unknown || question.optional || self.is_completing()
     }
 
     /// Offers the questions that were passed over, by a button below the last sentence, once the claim is sent and where
@@ -63,16 +68,6 @@ impl Interpreter<'_> {
                 let text = self.words().say("complete_later");
                 self.preface.push(text);
                 self.flush();
-            }
-            (Some(Completing::Asked { .. }), Some("cmd=skip"), _)
-            | (Some(Completing::Asked { .. }), None, Some(Command::Skip))
-                if self.state.mode == ConversationMode::Flow && self.state.aside.is_none() =>
-            {
-                let Some(question) = self.asked() else { return ControlFlow::Continue(()) };
-                self.state.skipped.insert(question.fact.clone());
-                self.state.failures = 0;
-                self.parsed = None;
-                self.run();
             }
             _ => return ControlFlow::Continue(()),
         }

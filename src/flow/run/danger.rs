@@ -61,6 +61,8 @@ impl Interpreter<'_> {
                 !matches!(danger, Danger::Intruder | Danger::Collapse | Danger::Distress)
             }
             Answer::Value(Value::Bool(there)) if asks_for_intruder => there,
+            // "Non, mais il y a quelqu'un dans la maison": what is denied is that somebody is hurt.
+            Answer::Value(Value::Bool(false)) => danger == Danger::Injury || settled,
             Answer::Value(_) => true,
             Answer::Unknown | Answer::Nothing => false,
         }

@@ -52,7 +52,9 @@ impl<'a> Interpreter<'a> {
         danger: Option<Danger>,
     ) -> ControlFlow<()> {
         let Some(language) = self.foreign_language() else { return self.come_back_from_foreign() };
-        if message.choice.is_some() || (self.state.mode == ConversationMode::Handler && danger.is_none()) {
+        // A handler answers themselves; what was withdrawn is told so.
+        let is_answered = matches!(self.state.mode, ConversationMode::Handler | ConversationMode::Withdrawn);
+        if message.choice.is_some() || (is_answered && danger.is_none()) {
             return ControlFlow::Continue(());
         }
         self.file(&message.files);
@@ -74,9 +76,7 @@ impl<'a> Interpreter<'a> {
             "status"
         } else if !message.files.is_empty() {
             "received"
-        } else if self.state.failures == 0 {
-            // Said once, as in our own languages.
-            self.state.failures = 1;
+        } else if self.may_answer_again() {
             "waiting"
         } else {
             ""
@@ -90,7 +90,7 @@ impl<'a> Interpreter<'a> {
         if !text.is_empty() {
             self.effects.push(Effect::Say { body: Body { text, ..Body::default() } });
         }
-        if is_first && !matches!(self.state.mode, ConversationMode::Handler | ConversationMode::Withdrawn) {
+        if is_first && !is_answered {
             let resume = self.may_go_on();
             self.hand_over(OwnReason::Language.code(), Priority::Normal, String::new(), resume);
         }
@@ -115,11 +115,12 @@ impl<'a> Interpreter<'a> {
         language.text(key).map(|saying| self.render(saying)).unwrap_or_default()
     }
 
-    /// Whoever was handed over for their language and goes on in French or English is understood again.
+    /// Whoever was handed over for their language alone and goes on in French or English is understood again.
     fn come_back_from_foreign(&mut self) -> ControlFlow<()> {
         let spoke = self.state.fact(&FactName::SPOKEN_LANGUAGE).is_some();
         let ours = self.parsed.as_ref().is_some_and(|parsed| self.library.vocabulary().spoken(parsed, true).is_some());
-        if spoke && ours && self.state.mode == (ConversationMode::Waiting { resume: true }) {
+        let waits_for_more = self.state.asked || !self.state.dangers.is_empty();
+        if spoke && ours && !waits_for_more && self.state.mode == (ConversationMode::Waiting { resume: true }) {
             self.state.mode = ConversationMode::Flow;
             self.state.failures = 0;
             self.clear_fact(&FactName::SPOKEN_LANGUAGE);

@@ -227,13 +227,11 @@ impl<'a> Interpreter<'a> {
             self.understand_claim();
             self.learn_quietly();
         }
-        // Two machines do not write to each other for ever.
-        if self.state.channel == Some(Channel::Email) && self.state.failures >= MAX_LETTERS {
-            return;
-        }
         // The first time it is said who answers; after that, that it was read.
         let sentence = if self.state.failures > 0 { "waiting_again" } else { "waiting" };
-        self.state.failures = self.state.failures.saturating_add(1);
+        if !self.may_answer_again() {
+            return;
+        }
         match self.handle_intents() {
             IntentOutcome::All | IntentOutcome::Part => self.flush(),
             IntentOutcome::Done => {}
@@ -243,6 +241,16 @@ impl<'a> Interpreter<'a> {
                 self.effects.push(Effect::Say { body: Body { text, quick_replies, ..Body::default() } });
             }
         }
+    }
+
+    /// Counts an answer to whoever waits for a person. False for a letter when enough were answered: two machines do not write
+    /// to each other for ever.
+    pub(super) fn may_answer_again(&mut self) -> bool {
+        if self.state.channel == Some(Channel::Email) && self.state.failures >= MAX_LETTERS {
+            return false;
+        }
+        self.state.failures = self.state.failures.saturating_add(1);
+        true
     }
 
     fn go_on_with_flow(&mut self) {

@@ -53,6 +53,8 @@ impl TimeReader<'_> {
         let link = if led { self.is_clock(after, ClockWord::And) } else { None }
             .or_else(|| (self.text.is_mark(after, '-')).then_some(after + 1))
             .or_else(|| matches!(self.text.word(after), "a" | "au" | "to" | "et" | "and").then_some(after + 1))?;
+        // "Les 12 et 13 novembre" are a stretch, "les 3 et 15 novembre" are none.
+        let apart = !led && matches!(self.text.word(link - 1), "et" | "and");
         let second = self.skip_days(link);
         if let Some((days, end)) = self.calendar_date(second).filter(|(days, _)| days.is_day()) {
             let of = |last: Stretch| {
@@ -63,6 +65,9 @@ impl TimeReader<'_> {
                 };
                 // "du 28 au 3 novembre" begins in October.
                 let from = from(0).filter(|from| *from <= last.start).or_else(|| from(1))?;
+                if apart && from.tomorrow().ok()? != last.start {
+                    return None;
+                }
                 Stretch::through(from, last.start)
             };
             let days = days.map(of)?;
@@ -73,7 +78,8 @@ impl TimeReader<'_> {
         let alone = at == 0 && end == self.text.len();
         let articled =
             (led || alone) && (second > link || matches!(self.text.word(link - 1), "au")) && self.text.is_digits(start);
-        let (days, _) = self.day_of_month(second).filter(|_| articled && last > first)?;
+        let (days, _) =
+            self.day_of_month(second).filter(|_| articled && last > first && (!apart || last == first + 1))?;
         let days = days
             .map(|days| Stretch::through(days.start.checked_sub(i64::from(last - first).days()).ok()?, days.start))?;
         Some(Self::days_when(days, end))

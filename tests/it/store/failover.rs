@@ -55,9 +55,7 @@ async fn a_primary_that_is_lost_under_load_loses_nothing_acknowledged_postgres()
         })
         .collect();
     let reaches = async |count: usize| {
-        while stored.load(Ordering::Relaxed) < count {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        until(async || (stored.load(Ordering::Relaxed) >= count).then_some(())).await;
     };
     reaches(200).await;
     tokio::task::block_in_place(|| {
@@ -102,9 +100,7 @@ async fn what_comes_again_while_the_standby_is_away_is_not_acknowledged_postgres
     // Somebody ends the session that waits for the standby: its transaction is seen from now on, here alone.
     let mut operator = PgConnection::connect(&pair.primary.url("guichet")).await.unwrap();
     let end = "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
-    while operator.fetch_one(end).await.unwrap().get::<i64, _>(0) == 0 {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    until(async || (operator.fetch_one(end).await.unwrap().get::<i64, _>(0) > 0).then_some(())).await;
     assert!(first.await.unwrap().is_err());
     let again = || {
         let (store, mut case) = (store.clone(), case.clone());
@@ -115,9 +111,7 @@ async fn what_comes_again_while_the_standby_is_away_is_not_acknowledged_postgres
         other => panic!("the standby does not have it: {other:?}"),
     }
     tokio::task::block_in_place(|| pair.standby.control(&["-w", "start"]));
-    while !matches!(again().await, Err(CommitError::Duplicate { .. })) {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    until(async || matches!(again().await, Err(CommitError::Duplicate { .. })).then_some(())).await;
     store.close().await;
 }
 

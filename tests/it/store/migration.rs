@@ -17,7 +17,7 @@ use sqlx::{
 };
 
 use self::earlier::{LINKS, ONE_LOG, id, is_forged, phone};
-use crate::support::{ALL, Case, Database, Process, Server, on_both_engines};
+use crate::support::{ALL, Case, Database, Process, Server, on_both_engines, until};
 
 on_both_engines! { a_program_that_is_killed_while_it_moves_the_data_is_followed_by_one_that_ends_it }
 
@@ -246,9 +246,11 @@ async fn killed_in_the_last(db: &Database) {
     let standstill = Standstill::at_the_drop_of_decisions(db).await;
     let site = Server::stopped(&db.url);
     let mut program = Process::start(site.command().arg("migrate"));
-    while number_or_none(db, "SELECT COUNT(*) FROM conversation_before").await != Some(0) || !is_held_up(db).await {
-        std::thread::yield_now();
-    }
+    until(async || {
+        let moved = number_or_none(db, "SELECT COUNT(*) FROM conversation_before").await == Some(0);
+        (moved && is_held_up(db).await).then_some(())
+    })
+    .await;
     program.kill();
     standstill.end(db).await;
     for table in ["message", "fact", "timeline", "decision"] {
