@@ -1,9 +1,8 @@
 //! A disk is full, and then it is not: the database's, the documents'.
 
-use std::{fs::File, io::Write as _, path::Path, time::Duration};
+use std::{fs::File, io::Write as _, path::Path};
 
 use sha2::{Digest as _, Sha256};
-use tokio::time::sleep;
 
 use super::{
     crowd::{Crowd, Manner},

@@ -450,15 +450,31 @@ fn read_bounds(text: &str, family: Family, kind: &FactType) -> Result<Vec<Bound<
 }
 
 impl Operand {
+    /// The number that it stands for; none for a day, and where the insurer or the convention gives none.
+    fn number(&self, scope: &Scope) -> Option<FiniteNumber> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Threshold(name) => scope.insurer.thresholds.get(name).copied(),
+            Self::Convention { name, above } => scope.insurer.conventions.estimate(name, *above, scope.loss_day()),
+            Self::LossYear(shift) => Some(scope.loss_year(*shift)),
+            Self::Date(_) | Self::Today(_) => None,
+        }
+    }
+
+    fn date(&self, scope: &Scope) -> Option<Date> {
+        match self {
+            Self::Date(date) => Some(*date),
+            Self::Today(shift) => Some(shift.from(scope.today)),
+            _ => None,
+        }
+    }
+
     fn limit(&self, scope: &Scope) -> Limit {
         match self {
             Self::Number(number) => Limit::Number(*number),
-            Self::Threshold(name) => {
-                Limit::Threshold { name: name.clone(), value: scope.insurer.thresholds.get(name).copied() }
-            }
-            Self::Convention { name, above } => {
-                let value = scope.insurer.conventions.estimate(name, *above, scope.loss_day());
-                Limit::Threshold { name: format!("convention.{name}"), value }
+            Self::Threshold(name) => Limit::Threshold { name: name.clone(), value: self.number(scope) },
+            Self::Convention { name, .. } => {
+                Limit::Threshold { name: format!("convention.{name}"), value: self.number(scope) }
             }
             Self::LossYear(shift) => Limit::Number(scope.loss_year(*shift)),
             Self::Date(date) => Limit::Date(*date),
@@ -557,31 +573,11 @@ impl Shift {
 
 fn compare(value: &Value, Bound { relation, limit }: &Bound<Operand>, scope: &Scope) -> Truth {
     if let Value::Moment(moment) = value {
-        let bound = match limit {
-            Operand::Date(date) => *date,
-            Operand::Today(shift) => shift.from(scope.today),
-            Operand::Number(_) | Operand::Threshold(_) | Operand::Convention { .. } | Operand::LossYear(_) => {
-                return Truth::Unknown;
-            }
-        };
+        let Some(bound) = limit.date(scope) else { return Truth::Unknown };
         let (first, last) = days_of(moment);
         return between(*relation, first.cmp(&bound), last.cmp(&bound));
     }
-    let wanted = match limit {
-        Operand::Convention { name, above } => {
-            match scope.insurer.conventions.estimate(name, *above, scope.loss_day()) {
-                Some(number) => number,
-                None => return Truth::Unknown,
-            }
-        }
-        Operand::LossYear(shift) => scope.loss_year(*shift),
-        Operand::Number(number) => *number,
-        Operand::Threshold(name) => match scope.insurer.thresholds.get(name) {
-            Some(number) => *number,
-            None => return Truth::Unknown,
-        },
-        Operand::Date(_) | Operand::Today(_) => return Truth::Unknown,
-    };
+    let Some(wanted) = limit.number(scope) else { return Truth::Unknown };
     #[expect(clippy::cast_precision_loss, reason = "amounts stay far below 2^52 cents")]
     let number = match value {
         Value::Number(number) => number.get(),

@@ -284,7 +284,9 @@ where
             }
         };
         if self.known.policy.is_none() || self.asks_identity {
-            LOOKED_UP.iter().for_each(|(name, _)| open(name));
+            for (name, _) in LOOKED_UP {
+                open(name);
+            }
         }
         open(FactName::ORIENTATION.as_str());
         open(FactName::ORIENTATION_MISSING.as_str());
