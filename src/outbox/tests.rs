@@ -28,7 +28,7 @@ use crate::{
         language::Language,
         link::LinkPurpose,
         message::{Body, Channel, Endpoint},
-        sms::segment,
+        sms::count,
     },
     flow::testing::shipped,
     intake::{Inbound, InboundKind, Intake},
@@ -294,7 +294,7 @@ async fn photos_are_asked_for_with_a_link_that_opens_the_conversation() {
         let lead_in = trial.outbox.intake.library().sentence("upload_link", language).unwrap().to_owned();
         let line =
             format!("{lead_in} {}", link.replace("guichet.example", "declaration.sinistres.assurance-rives.example"));
-        assert_eq!(segment(&line).parts.len(), 1, "{line}");
+        assert_eq!(count(&line), 1, "{line}");
     }
     let token = link.strip_prefix("https://guichet.example/u/").unwrap();
     assert_eq!(token.len(), 22);

@@ -214,6 +214,11 @@ pub(crate) struct Place {
     next: String,
 }
 
+/// In small letters, with the plain marks that a text message has.
+fn plain(text: &str) -> String {
+    text.to_lowercase().replace('’', "'").replace('\u{a0}', " ")
+}
+
 impl Place {
     /// The most messages that a person sends.
     const PATIENCE: u32 = 60;
@@ -231,7 +236,7 @@ impl Place {
     /// The person reads what was answered. Returns how the claim ended, and after how many messages, when it did.
     pub(crate) fn hear(&mut self, replies: &[String]) -> Option<(End, u32)> {
         self.heard += 1;
-        let question = replies.last().map(|reply| reply.to_lowercase()).unwrap_or_default();
+        let question = replies.last().map(|reply| plain(reply)).unwrap_or_default();
         let end = if question.contains(SENT) && !question.contains(HANDED_OVER) {
             End::Finished
         } else if question.contains(SENT) || question.is_empty() {

@@ -134,7 +134,7 @@ fn a_message_is_its_words_and_its_files() {
             vec![],
         ),
         (json!({ "sticker": { "file_id": "s", "emoji": "👍" } }), "👍", vec![]),
-        (json!({ "poll": { "id": "1" } }), "(un message d'une forme que nous ne pouvons pas lire)", vec![]),
+        (json!({ "poll": { "id": "1" } }), "(un message d’une forme que nous ne pouvons pas lire)", vec![]),
         (json!({ "text": "/aide@rives_bot" }), "/aide", vec![]),
         (json!({ "text": "/stop  maintenant" }), "/stop maintenant", vec![]),
         (json!({ "text": "oui/non @moi" }), "oui/non @moi", vec![]),
@@ -209,7 +209,7 @@ fn an_album_may_go_on_and_an_edit_is_a_version_of_its_own() {
     let album = received("message", &message(&json!({ "photo": photo, "media_group_id": "13" }))).unwrap();
     assert!(album.more_may_follow && album.inbound.settle);
     let edited = |at| received("edited_message", &message(&json!({ "text": "le 3 mars", "edit_date": at }))).unwrap();
-    assert_eq!(body(&edited(5)).text, "Rectification : le 3 mars");
+    assert_eq!(body(&edited(5)).text, "Rectification\u{a0}: le 3 mars");
     let ids = [5, 6].map(|at| edited(at).inbound.provider_id);
     assert!(ids[0] != ids[1] && ids.iter().all(|id| id != "10"), "{ids:?}");
 }

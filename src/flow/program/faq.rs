@@ -7,7 +7,7 @@ use super::{
     intents::{lines, scalars},
     template::Saying,
     template::Texts,
-    yaml::{Data, Fields, Node, text, words},
+    yaml::{Data, Fields, Node, phrases, text},
 };
 use crate::{
     domain::{language::Language, sms},
@@ -65,7 +65,7 @@ impl FaqBook {
                 let mut fields = Fields::of(FILE, node, problems);
                 let asked = fields.take("asked").map(|node| {
                     let mut fields = Fields::of(FILE, node, problems);
-                    let asked = words(&mut fields, problems);
+                    let asked = phrases(&mut fields, problems);
                     fields.finish(problems);
                     lines(&asked.fr).chain(lines(&asked.en)).collect::<Vec<_>>()
                 });

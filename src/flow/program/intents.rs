@@ -7,7 +7,7 @@ use super::{
     facts::FactTypes,
     template::Saying,
     template::Texts,
-    yaml::{Data, Fields, Node, text, words},
+    yaml::{Data, Fields, Node, phrases, text},
 };
 use crate::{
     domain::{
@@ -191,7 +191,7 @@ fn read_languages(fields: &mut Fields, problems: &mut Diagnostics) -> Vec<Foreig
 fn examples(fields: &mut Fields, problems: &mut Diagnostics) -> Vec<String> {
     let Some(node) = fields.take("examples") else { return Vec::new() };
     let mut fields = Fields::of(FILE, node, problems);
-    let text = words(&mut fields, problems);
+    let text = phrases(&mut fields, problems);
     fields.finish(problems);
     lines(&text.fr).chain(lines(&text.en)).collect()
 }

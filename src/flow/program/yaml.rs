@@ -5,7 +5,10 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Location, Spanned};
 
-use super::diagnostics::{Diagnostic, Diagnostics, SourcePosition};
+use super::{
+    diagnostics::{Diagnostic, Diagnostics, SourcePosition, Strictness},
+    typography,
+};
 use crate::domain::language::Text;
 
 /// How deep lists and maps may stand in each other. A flow's are a dozen deep; what is much deeper would overflow the stack, which
@@ -273,8 +276,19 @@ pub(crate) fn text(file: &str, node: &Node, problems: &mut Diagnostics) -> Text 
     text
 }
 
-/// The `fr` and `en` of a map that may have other keys.
+/// The `fr` and `en` of a text for people, in a map that may have other keys.
 pub(crate) fn words(fields: &mut Fields, problems: &mut Diagnostics) -> Text {
+    let text = phrases(fields, problems);
+    if problems.strictness() == Strictness::Files
+        && let Some((what, near)) = typography::fault(&text.fr)
+    {
+        problems.warn(fields.file, fields.place_of("fr"), format!("a French text has {what}, near `{near}`"));
+    }
+    text
+}
+
+/// The `fr` and `en` of what people say, as they type it.
+pub(crate) fn phrases(fields: &mut Fields, problems: &mut Diagnostics) -> Text {
     for language in ["fr", "en"] {
         if !fields.has(language) {
             problems.error(fields.file, fields.place, format!("the translation `{language}` is missing"));

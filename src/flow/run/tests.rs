@@ -102,7 +102,7 @@ fn a_text_message_lists_only_answers_that_need_it_and_takes_only_numbers_that_it
     let library = shipped();
     let mut talk = Talk::start_by(&library, Channel::Sms);
     talk.say("non");
-    assert!(talk.text_message().contains("Par exemple fuite d'eau"), "a long list is asked openly");
+    assert!(talk.text_message().contains("Par exemple fuite d’eau"), "a long list is asked openly");
     assert!(!talk.lists("Incendie, explosion, fumée"));
     talk.say("2");
     assert_eq!(talk.state.fact("incident"), None, "no number was shown");
@@ -248,9 +248,9 @@ fn a_doubtful_answer_is_confirmed_in_words() {
         talk.say(text);
     }
     let reply = talk.say("il y a une dizaine de jours");
-    assert_eq!(reply, "J'ai compris : mardi 10 novembre 2026. C'est bien ça ?");
+    assert_eq!(reply, "J’ai compris\u{a0}: mardi 10 novembre 2026. C’est bien ça\u{a0}?");
     assert_eq!(talk.state.fact("loss_date"), None, "nothing is kept yet");
-    assert!(talk.say("non").starts_with("D'accord, reprenons."));
+    assert!(talk.say("non").starts_with("D’accord, reprenons."));
     // Another answer replaces the uncertain one, and a certain one needs no "oui".
     talk.say("il y a une dizaine de jours");
     talk.say("il y a une quinzaine de jours");
@@ -277,7 +277,11 @@ fn a_doubtful_value_of_a_story_waits_for_its_question_and_gives_way_to_a_certain
         talk
     };
     let asked = told(&["7541289", "Moreau", "12/03/1984"]);
-    assert!(asked.reply().ends_with("J'ai compris : mardi 10 novembre 2026. C'est bien ça ?"), "{}", asked.reply());
+    assert!(
+        asked.reply().ends_with("J’ai compris\u{a0}: mardi 10 novembre 2026. C’est bien ça\u{a0}?"),
+        "{}",
+        asked.reply()
+    );
     assert_eq!(asked.state.fact("loss_date"), None, "nothing is kept yet");
     let day = |talk: &Talk| match talk.state.fact("loss_date") {
         Some(Value::Moment(moment)) => Some(moment.start.day()),
@@ -290,10 +294,14 @@ fn a_doubtful_value_of_a_story_waits_for_its_question_and_gives_way_to_a_certain
     // A certain answer that is given before the question is reached needs no question.
     let talk = told(&["7541289, c'était le 12 novembre", "Moreau", "12/03/1984"]);
     assert_eq!(day(&talk), Some(12));
-    assert!(!talk.reply().contains("C'est bien ça"), "{}", talk.reply());
+    assert!(!talk.reply().contains("C’est bien ça"), "{}", talk.reply());
     // A question in between is answered, and the confirmation is asked for again.
     let talk = told(&["7541289", "Moreau", "12/03/1984", "quelle est ma franchise ?"]);
-    assert!(talk.reply().ends_with("J'ai compris : mardi 10 novembre 2026. C'est bien ça ?"), "{}", talk.reply());
+    assert!(
+        talk.reply().ends_with("J’ai compris\u{a0}: mardi 10 novembre 2026. C’est bien ça\u{a0}?"),
+        "{}",
+        talk.reply()
+    );
 }
 
 #[test]
@@ -346,7 +354,7 @@ fn three_misunderstandings_call_a_person_and_the_flow_can_go_on_meanwhile() {
     assert_ne!(talk.press("cmd=resume"), "");
 }
 
-/// A claim of water damage up to "Le logement est :", with all questions before it answered.
+/// A claim of water damage up to "Le logement est", with all questions before it answered.
 fn water_damage(library: &Library) -> Talk<'_> {
     let mut talk = Talk::start(library);
     for text in ["non", "une fuite", "non", "non", "moi", "7541289", "Moreau", "12/03/1984"] {
@@ -365,16 +373,16 @@ fn commands_work_at_any_step() {
     // The messages, the mode after them, and a part of the last reply.
     let cases: [(&[&str], ConversationMode, &str); 14] = [
         (&["annuler", "oui"], ConversationMode::Withdrawn, "Votre déclaration est annulée"),
-        (&["annuler", "non"], ConversationMode::Flow, "Rien n'a changé.\nLe logement est :"),
+        (&["annuler", "non"], ConversationMode::Flow, "Rien n’a changé.\nLe logement est\u{a0}:"),
         (&["STOP"], ConversationMode::Flow, "Voulez-vous vraiment annuler"),
         (&["STOP", "oui"], ConversationMode::Withdrawn, "Votre déclaration est annulée"),
-        (&["STOP", "continuer"], ConversationMode::Flow, "Rien n'a changé.\nLe logement est :"),
+        (&["STOP", "continuer"], ConversationMode::Flow, "Rien n’a changé.\nLe logement est\u{a0}:"),
         (&["recommencer", "oui"], ConversationMode::Flow, "Avant tout, y a-t-il un blessé"),
-        (&["recommencer", "non"], ConversationMode::Flow, "Le logement est :"),
+        (&["recommencer", "non"], ConversationMode::Flow, "Le logement est\u{a0}:"),
         (&["plus tard"], ConversationMode::Flow, "vos réponses sont gardées"),
         (&["plus tard", "bonjour"], ConversationMode::Flow, "On reprend où nous en étions"),
-        (&["plus tard", "une maison"], ConversationMode::Flow, "Vous êtes :"),
-        (&["résumé"], ConversationMode::Flow, "Le logement est :"),
+        (&["plus tard", "une maison"], ConversationMode::Flow, "Vous êtes\u{a0}:"),
+        (&["résumé"], ConversationMode::Flow, "Le logement est\u{a0}:"),
         (&["aide"], ConversationMode::Flow, "Est-ce une maison, ou un appartement"),
         (&["un conseiller"], ConversationMode::Waiting { resume: true }, "Un conseiller est prévenu"),
         (&["in english please"], ConversationMode::Flow, "We go on in English.\nThe home is:"),
@@ -409,16 +417,16 @@ fn events_of_the_host_are_answered() {
     let cases: [(&[&str], &[Event], ConversationMode, &str); 8] = [
         (&[], std::slice::from_ref(&english), ConversationMode::Flow, "We go on in English.\nThe home is:"),
         (&["annuler", "oui"], std::slice::from_ref(&english), ConversationMode::Withdrawn, "We go on in English."),
-        (&["un conseiller"], &[Event::HandedBack], ConversationMode::Flow, "Reprenons.\nLe logement est :"),
-        (&[], &[Event::TakenOver, Event::HandedBack], ConversationMode::Flow, "Reprenons.\nLe logement est :"),
+        (&["un conseiller"], &[Event::HandedBack], ConversationMode::Flow, "Reprenons.\nLe logement est\u{a0}:"),
+        (&[], &[Event::TakenOver, Event::HandedBack], ConversationMode::Flow, "Reprenons.\nLe logement est\u{a0}:"),
         (&["annuler", "oui"], &[Event::TakenOver, Event::HandedBack], ConversationMode::Withdrawn, ""),
-        (&[], &[quote], ConversationMode::Flow, "a besoin d'une pièce : Devis"),
-        (&[], &[Event::Silent], ConversationMode::Flow, "n'est pas terminée"),
+        (&[], &[quote], ConversationMode::Flow, "a besoin d’une pièce\u{a0}: Devis"),
+        (&[], &[Event::Silent], ConversationMode::Flow, "n’est pas terminée"),
         (
             &["un conseiller"],
             &[Event::Edit { fact: "origin".into() }],
             ConversationMode::Flow,
-            "Corrigeons.\nD'où vient l'eau ?",
+            "Corrigeons.\nD’où vient l’eau\u{a0}?",
         ),
     ];
     for (texts, events, mode, holds) in cases {
@@ -466,15 +474,15 @@ fn who_waits_for_a_person_may_go_on_by_answering() {
     }
     let mut talk = water_damage(&library);
     talk.say("un conseiller");
-    assert!(talk.press("building=house").contains("Vous êtes :"), "a button of the flow goes on with it");
+    assert!(talk.press("building=house").contains("Vous êtes\u{a0}:"), "a button of the flow goes on with it");
 }
 
 #[test]
 fn what_is_taken_back_corrects_the_answer() {
     let library = shipped();
     for (text, fact, said) in [
-        ("en fait c'était mardi", "loss_date", "C'est corrigé. Date du sinistre : mardi 17 novembre 2026."),
-        ("finalement ça vient du dessus", "origin", "C'est corrigé. Origine de l'eau : D'un autre logement."),
+        ("en fait c'était mardi", "loss_date", "C’est corrigé. Date du sinistre\u{a0}: mardi 17 novembre 2026."),
+        ("finalement ça vient du dessus", "origin", "C’est corrigé. Origine de l’eau\u{a0}: D’un autre logement."),
         ("pardon, ce week-end", "loss_date", "du samedi 14 novembre 2026 au dimanche 15 novembre 2026"),
     ] {
         let mut talk = water_damage(&library);
@@ -668,7 +676,7 @@ fn a_complaint_calls_a_person_and_the_claim_goes_on() {
     talk.say("non");
     talk.say("une fuite d'eau");
     let reply = talk.say("franchement votre service est lamentable, je fais une réclamation");
-    assert!(reply.ends_with("L'eau coule-t-elle encore ?"), "{reply}");
+    assert!(reply.ends_with("L’eau coule-t-elle encore\u{a0}?"), "{reply}");
     let called = talk.effects.iter().any(|effect| {
         matches!(effect, Effect::HandOver(handover) if handover.reason == "complaint" && handover.priority == Priority::High)
     });
@@ -688,7 +696,7 @@ fn a_stored_revision_goes_on_with_the_sentences_and_words_that_it_lacks() {
     *messages = messages.replace("\nnot_understood:", "\nsaid_by_an_older_program:");
     sources.remove("vocabulary.yaml");
     let opening = sources.get_mut("claims/shared/opening.yaml").unwrap();
-    *opening = opening.replace("Que s'est-il passé ?", "Que vous est-il arrivé ?");
+    *opening = opening.replace("Que s’est-il passé\u{a0}?", "Que vous est-il arrivé ?");
     let requests = sources.get_mut("requests.yaml").unwrap();
     *requests = requests.replace("\nrequests:", "\nread_by_an_older_program: yes\nrequests:");
     let LoadError::Mistakes(mistakes) = Library::from_sources(sources.clone()).unwrap_err() else { panic!() };
@@ -702,7 +710,7 @@ fn a_stored_revision_goes_on_with_the_sentences_and_words_that_it_lacks() {
     let asked = talk.say("non");
     assert!(asked.contains("Que vous est-il arrivé ?"), "its own words: {asked}");
     let reply = talk.say("zorglub patatras");
-    assert!(reply.starts_with("Pardon, je n'ai pas bien compris."), "this program's: {reply}");
+    assert!(reply.starts_with("Pardon, je n’ai pas bien compris."), "this program's: {reply}");
     // A mistake in the flows themselves is still an error.
     sources.insert("claims/shared/opening.yaml".to_owned(), "flow: opening\nsteps: 3\n".to_owned());
     assert!(Library::from_stored(sources).is_err());

@@ -220,7 +220,7 @@ async fn a_file_is_on_disk_before_its_message_is_acknowledged() {
 async fn a_file_that_will_never_come_is_told_and_the_words_go_on() {
     let service = Service::open().await;
     for (number, (media, words)) in
-        (1..).zip([("large", "trop lourd"), ("gone", "n'est plus là"), ("program", "ce type de fichier")])
+        (1..).zip([("large", "trop lourd"), ("gone", "n’est plus là"), ("program", "ce type de fichier")])
     {
         assert_eq!(service.post(&format!("send {number} {media} j'ai une fuite")).await, StatusCode::ACCEPTED);
         let messages = service.messages().await;

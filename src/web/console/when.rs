@@ -79,7 +79,7 @@ pub(super) fn euros(cents: i64) -> String {
     let mut grouped = String::new();
     for (i, digit) in whole.chars().enumerate() {
         if i > 0 && (whole.len() - i).is_multiple_of(3) {
-            grouped.push('\u{202f}');
+            grouped.push('\u{a0}');
         }
         grouped.push(digit);
     }

@@ -83,11 +83,11 @@ test("a water damage, from the phone to the desk and back", { timeout: 240_000 }
     const question = await chat.question();
     assert.match(question, /Autre chose|Si vous l'avez/);
     await screenshot(page, "chat");
-    if (!/Autre chose/.test(question)) await chat.answer("C'est tout");
+    if (!/Autre chose/.test(question)) await chat.answer("C’est tout");
   });
 
   await step("the summary shows every answer, and one is corrected", async () => {
-    await chat.goOnUntil(/Voici ce que j'ai noté/);
+    await chat.goOnUntil(/Voici ce que j’ai noté/);
     const summary = chat.log.locator("dl").last();
     assert.match(await summary.innerText(), /Un appartement en copropriété/);
     assert.match(await summary.innerText(), /2.500/);
@@ -97,13 +97,13 @@ test("a water damage, from the phone to the desk and back", { timeout: 240_000 }
     await line.getByRole("button", { name: /^Modifier/ }).click();
     await page.waitForFunction(() => /montant/.test([...document.querySelectorAll("[role=log] .message:not(.me)")].at(-1)?.textContent ?? ""));
     await chat.say("1 900 euros");
-    await chat.goOnUntil(/Voici ce que j'ai noté/);
+    await chat.goOnUntil(/Voici ce que j’ai noté/);
     assert.match(await chat.log.locator("dl").last().innerText(), /1.900/);
   });
 
   await step("it is sent, and has a reference to quote", async () => {
     await chat.press("Envoyer");
-    const last = await chat.goOnUntil(/C'est envoyé/);
+    const last = await chat.goOnUntil(/C’est envoyé/);
     [, reference] = /dossier ([0-9A-Z]{4}-[0-9A-Z]{4})/.exec(last) ?? [];
     assert.ok(reference, last);
   });
@@ -228,7 +228,7 @@ test("by the keyboard alone, and in English", { timeout: 120_000 }, async () => 
   await reach("Non, aucun danger");
   await page.keyboard.press("Enter");
   await chat.heard("Non, aucun danger");
-  assert.match(await chat.question(), /Que s'est-il passé/);
+  assert.match(await chat.question(), /Que s’est-il passé/);
   await page.keyboard.type("fuite d'eau dans la cuisine");
   await page.keyboard.press("Enter");
   await chat.heard("fuite d'eau dans la cuisine");

@@ -11,9 +11,9 @@ const SECRET = "secret of the story";
 /** A part of what Guichet says, and the answer. The first that fits is given. */
 const ANSWERS = [
   ["Répondez OUI pour envoyer", "oui"],
-  ["Voici ce que j'ai noté", "envoyer"],
+  ["Voici ce que j’ai noté", "envoyer"],
   ["danger électrique", "non, aucun danger"],
-  ["s'est-il passé", "une fuite d'eau dans la cuisine"],
+  ["s’est-il passé", "une fuite d'eau dans la cuisine"],
   ["coule-t-elle encore", "non"],
   ["n de ces cas", "rien de tout ça"],
   ["touche-t-elle une prise", "non"],
@@ -25,27 +25,27 @@ const ANSWERS = [
   ["quelle adresse", "12 rue des Lilas 69003 Lyon"],
   ["numéro de porte", "passer"],
   ["autres logements sont-ils touchés", "non"],
-  ["D'où vient l'eau", "1"],
+  ["D’où vient l’eau", "1"],
   ["qui a fui", "le lave-linge"],
   ["fuite est-elle réparée", "oui"],
-  ["Qui l'a réparée", "1"],
+  ["Qui l’a réparée", "1"],
   ["Le logement est", "2"],
   ["moins de 10 ans", "non"],
-  ["Vous êtes :", "1"],
+  ["Vous êtes\u00a0:", "1"],
   ["autres dégâts des eaux", "1"],
   ["Quelles pièces", "la cuisine"],
   ["est abîmé", "le parquet"],
   ["montant", "900 euros"],
   ["en vidéo", "oui"],
-  ["J'ai l'essentiel", "c'est tout"],
+  ["J’ai l’essentiel", "c'est tout"],
   ["Autre chose à ajouter", "passer"],
   ["recontacte", "2"],
   ["À quel numéro", "06 39 98 00 01"],
   ["Quelles sont vos disponibilités", "en semaine après 17 h"],
 ];
 
-/** Without accents: a text message loses some where that saves a part. */
-const plain = (/** @type {string} */ text) => text.normalize("NFD").replace(/\p{M}/gu, "");
+/** Without accents, with plain marks: a text message loses them where that saves a part. */
+const plain = (/** @type {string} */ text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/’/g, "'").replace(/\u00a0/g, " ");
 
 /** The other end of the SMS account: takes what Guichet sends. */
 class Carrier {

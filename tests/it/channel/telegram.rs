@@ -33,17 +33,17 @@ const LEASE_OVER: &str = "UPDATE lease SET until_at = 0";
 /// What a person does when the bot says these words. The first that fits is done.
 const STORY: &[(&str, &[Do])] = &[
     // What may wait is asked after sending, on wish.
-    ("C'est envoyé", &[Do::Press("Compléter mon dossier")]),
+    ("C’est envoyé", &[Do::Press("Compléter mon dossier")]),
     // The summary has the words of other questions too.
-    ("Voici ce que j'ai noté", &[Do::Press("Envoyer")]),
+    ("Voici ce que j’ai noté", &[Do::Press("Envoyer")]),
     ("danger électrique", &[Do::Press("Non, aucun danger")]),
-    ("Que s'est-il passé", &[Do::Say("une fuite d'eau")]),
-    ("L'eau coule-t-elle encore", &[Do::Press("Non")]),
+    ("Que s’est-il passé", &[Do::Say("une fuite d'eau")]),
+    ("L’eau coule-t-elle encore", &[Do::Press("Non")]),
     ("n de ces cas", &[Do::Say("rien de tout ça")]),
     ("touche-t-elle une prise", &[Do::Press("Non")]),
     ("Un plafond gonfle-t-il", &[Do::Press("Non")]),
     ("Pouvez-vous rester chez vous", &[Do::Press("Oui")]),
-    ("Qui êtes-vous ?", &[Do::Press("L'assuré, à mon nom")]),
+    ("Qui êtes-vous\u{a0}?", &[Do::Press("L’assuré, à mon nom")]),
     ("numéro de contrat", &[Do::Press("Je ne sais pas")]),
     ("nom de famille", &[Do::Say("Moreau")]),
     ("date de naissance", &[Do::Say("12/03/1984")]),
@@ -52,23 +52,23 @@ const STORY: &[(&str, &[Do])] = &[
     ("À quelle adresse", &[Do::Say("12 rue des Lilas 69003 Lyon")]),
     ("étage, numéro de porte", &[Do::Press("Passer")]),
     ("autres logements sont-ils touchés", &[Do::Press("Non")]),
-    ("D'où vient l'eau", &[Do::Press("De mon logement")]),
-    ("Qu'est-ce qui a fui", &[Do::Press("Un appareil ménager")]),
+    ("D’où vient l’eau", &[Do::Press("De mon logement")]),
+    ("Qu’est-ce qui a fui", &[Do::Press("Un appareil ménager")]),
     ("La fuite est-elle réparée", &[Do::Press("Oui")]),
-    ("Qui l'a réparée", &[Do::Press("Un professionnel")]),
+    ("Qui l’a réparée", &[Do::Press("Un professionnel")]),
     ("moins de 10 ans", &[Do::Press("Non")]),
-    ("Vous êtes :", &[Do::Press("Propriétaire, j'y habite")]),
-    ("Le logement est :", &[Do::Press("Un appartement en copropriété")]),
+    ("Vous êtes\u{a0}:", &[Do::Press("Propriétaire, j’y habite")]),
+    ("Le logement est\u{a0}:", &[Do::Press("Un appartement en copropriété")]),
     ("autres dégâts des eaux ici", &[Do::Press("Non")]),
     ("Quelles pièces", &[Do::Tick("☐ Cuisine"), Do::Tick("☐ Entrée ou couloir"), Do::Press("Valider mon choix")]),
-    ("Qu'est-ce qui est abîmé", &[Do::Tick("☐ Sol ou parquet"), Do::Press("Valider mon choix")]),
+    ("Qu’est-ce qui est abîmé", &[Do::Tick("☐ Sol ou parquet"), Do::Press("Valider mon choix")]),
     ("montant des dégâts", &[Do::Say("900 euros")]),
     ("en vidéo", &[Do::Press("Oui")]),
     ("Envoyez vos photos", &[Do::Album]),
     ("Il manque encore", &[Do::Press("Plus tard")]),
-    ("J'ai l'essentiel", &[Do::Press("C'est tout")]),
+    ("J’ai l’essentiel", &[Do::Press("C’est tout")]),
     ("Autre chose à ajouter", &[Do::Press("Passer")]),
-    ("qu'on vous recontacte", &[Do::Press("Par SMS")]),
+    ("qu’on vous recontacte", &[Do::Press("Par SMS")]),
     ("À quel numéro", &[Do::ShareContact]),
 ];
 /// What is said when nothing more is asked.
@@ -141,7 +141,7 @@ async fn declare(db: &Database, receive: &str) {
     // No button stays below a question that was answered by one, and the answer stands there.
     let shown = lea.shown();
     let asked = |words: &str| shown.iter().find(|message| message["text"].as_str().unwrap().contains(words)).unwrap();
-    let question = asked("L'eau coule-t-elle encore");
+    let question = asked("L’eau coule-t-elle encore");
     assert!(question["text"].as_str().unwrap().ends_with("\n\n✓ Non"), "{question}");
     assert_eq!(question["reply_markup"], Json::Null);
     assert!(asked("Quelles pièces")["text"].as_str().unwrap().ends_with("✓ Cuisine, Entrée ou couloir"));
@@ -250,14 +250,14 @@ async fn of_two_nodes_one_asks_and_the_other_goes_on_when_it_dies_postgres() {
     lea.hear_of("danger électrique").await;
     let second = Server::start_with(&db.url, &bot(&api, "polling"));
     lea.say("non");
-    lea.hear_of("Que s'est-il passé").await;
+    lea.hear_of("Que s’est-il passé").await;
     // Whoever asks besides gets a 409 from Telegram.
     assert!(api.calls("getupdates").iter().all(|call| call.ok));
     tokio::task::block_in_place(|| first.kill());
     db.execute(LEASE_OVER).await;
     db.execute("UPDATE outbox SET next_at = 0 WHERE status = 'waiting'").await;
     lea.say("une fuite d'eau");
-    lea.hear_of("L'eau coule-t-elle encore").await;
+    lea.hear_of("L’eau coule-t-elle encore").await;
     drop(second);
 }
 
@@ -276,7 +276,7 @@ async fn a_shared_number_is_proven_and_its_owner_s_other_claim_is_proposed(db: D
     // Another's number proves nothing.
     lea.share_contact("33639980001", 8);
     lea.say("non");
-    lea.hear_of("Que s'est-il passé").await;
+    lea.hear_of("Que s’est-il passé").await;
     let store = db.store().await;
     let conversation = store.conversation_at(&endpoint(7)).await.unwrap().unwrap();
     assert_eq!(store.cases(&ALL).proofs(conversation).await.unwrap(), []);
@@ -284,7 +284,7 @@ async fn a_shared_number_is_proven_and_its_owner_s_other_claim_is_proposed(db: D
     lea.hear_of("votre numéro est noté et vérifié").await;
     // The question is the same as before.
     lea.say("une fuite d'eau");
-    lea.hear_of("L'eau coule-t-elle encore").await;
+    lea.hear_of("L’eau coule-t-elle encore").await;
     let proofs = store.cases(&ALL).proofs(conversation).await.unwrap();
     let proven: Vec<_> = proofs.iter().map(|row| (row.channel, row.address.as_str(), row.proof)).collect();
     assert_eq!(proven, [(Channel::Sms, NUMBER, Proof::Provider)]);
@@ -322,9 +322,9 @@ async fn a_webhook_that_somebody_set_meanwhile_is_taken_away() {
     let other = json!({ "url": "https://other.example.org/", "secret_token": "x" });
     reqwest::Client::new().post(url).json(&other).send().await.unwrap().error_for_status().unwrap();
     lea.say("non");
-    lea.hear_of("Que s'est-il passé").await;
+    lea.hear_of("Que s’est-il passé").await;
     lea.say("une fuite d'eau");
-    lea.hear_of("L'eau coule-t-elle encore").await;
+    lea.hear_of("L’eau coule-t-elle encore").await;
     assert_eq!(api.calls("deletewebhook").len(), 2);
 }
 
@@ -359,7 +359,7 @@ async fn stop_is_confirmed_once_and_taken_back_by_the_next_word() {
     let confirmations = confirmations.iter().filter(|message| message.body.text.contains("enverrai plus"));
     assert_eq!(confirmations.count(), 1);
     lea.say("non, aucun danger");
-    lea.hear_of("Que s'est-il passé").await;
+    lea.hear_of("Que s’est-il passé").await;
     assert_eq!(store.opt_outs(conversation).await.unwrap(), []);
 }
 
@@ -440,7 +440,7 @@ async fn what_is_no_update_is_refused_and_what_comes_twice_is_one() {
         .filter(|message| message.author == Author::Policyholder)
         .map(|message| message.body.text.as_str())
         .collect();
-    assert_eq!(theirs, ["bonjour", "Rectification : Bonsoir"]);
+    assert_eq!(theirs, ["bonjour", "Rectification\u{a0}: Bonsoir"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -455,7 +455,7 @@ async fn a_voice_is_kept_for_the_handler_and_answers_no_question() {
     lea.voice();
     lea.hear_of("message vocal est gardé").await;
     lea.press("Non, aucun danger").await;
-    lea.hear_of("Que s'est-il passé").await;
+    lea.hear_of("Que s’est-il passé").await;
     let store = db.store().await;
     let conversation = store.conversation_at(&endpoint(7)).await.unwrap().unwrap();
     let documents = store.documents(conversation).await.unwrap();

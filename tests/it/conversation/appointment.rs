@@ -85,7 +85,7 @@ async fn declared(house: &House, person: &Endpoint) -> Dossier {
     }
     house.say(person, "c'est tout").await;
     let end = house.say(person, "envoyer").await;
-    assert!(end.contains("C'est envoyé"), "{end}");
+    assert!(end.contains("C’est envoyé"), "{end}");
     house.dossier(person).await
 }
 
@@ -136,31 +136,39 @@ async fn a_person_chooses_moves_and_cancels_and_is_reminded_the_evening_before(d
     does(&house, &dossier, MissionStep::Offer).await.unwrap();
     let (text, buttons) = last(&house, &person).await;
     assert!(text.contains("Paul Lefèvre") && text.contains("Quel moment vous convient"), "{text}");
-    let offered =
-        ["lundi 23 novembre à 9 h", "mardi 24 novembre à 14 h", "mercredi 25 novembre à 9 h", "Aucun ne convient"];
+    let offered = [
+        "lundi 23 novembre à 9\u{a0}h",
+        "mardi 24 novembre à 14\u{a0}h",
+        "mercredi 25 novembre à 9\u{a0}h",
+        "Aucun ne convient",
+    ];
     assert_eq!(buttons, offered);
     assert_eq!(appointments(&house, &dossier).await, [], "nothing is booked yet");
 
     // Another time than those, in the future.
     let answer = house.say(&person, "plutôt jeudi après-midi").await;
     assert!(answer.contains("Voici ce qui est libre"), "{answer}");
-    let thursday =
-        ["jeudi 26 novembre à 14 h", "jeudi 26 novembre à 15 h", "jeudi 26 novembre à 16 h", "Aucun ne convient"];
+    let thursday = [
+        "jeudi 26 novembre à 14\u{a0}h",
+        "jeudi 26 novembre à 15\u{a0}h",
+        "jeudi 26 novembre à 16\u{a0}h",
+        "Aucun ne convient",
+    ];
     assert_eq!(last(&house, &person).await.1, thursday);
     let answer = house.say(&person, "le 2 svp").await;
-    for told in ["Paul Lefèvre vient jeudi 26 novembre 2026 à 15 h", "12 rue des Lilas", "factures"] {
+    for told in ["Paul Lefèvre vient jeudi 26 novembre 2026 à 15\u{a0}h", "12 rue des Lilas", "factures"] {
         assert!(answer.contains(told), "{answer}");
     }
     let (thursday, booked) = ("2026-11-26T14:00:00Z".to_owned(), AppointmentState::Booked);
     assert_eq!(appointments(&house, &dossier).await, [(thursday.clone(), booked)]);
     let when = house.say(&person, "quand passe l'expert ?").await;
-    assert!(when.contains("jeudi 26 novembre 2026 à 15 h") && when.contains("Paul Lefèvre"), "{when}");
+    assert!(when.contains("jeudi 26 novembre 2026 à 15\u{a0}h") && when.contains("Paul Lefèvre"), "{when}");
 
     // It is moved; the first one stands until then.
     let answer = house.say(&person, "je voudrais déplacer le rendez-vous").await;
-    assert!(answer.contains("jeudi 26 novembre 2026 à 15 h reste réservé"), "{answer}");
+    assert!(answer.contains("jeudi 26 novembre 2026 à 15\u{a0}h reste réservé"), "{answer}");
     let answer = house.say(&person, "mardi 24").await;
-    assert!(answer.contains("mardi 24 novembre 2026 à 14 h"), "{answer}");
+    assert!(answer.contains("mardi 24 novembre 2026 à 14\u{a0}h"), "{answer}");
     let tuesday = "2026-11-24T13:00:00Z".to_owned();
     assert_eq!(
         appointments(&house, &dossier).await,
@@ -179,13 +187,13 @@ async fn a_person_chooses_moves_and_cancels_and_is_reminded_the_evening_before(d
     house.set_clock("2026-11-23T17:00:00+01:00");
     house.intake.wake_due().await.unwrap();
     let reminder = last(&house, &person).await.0;
-    assert!(reminder.contains("rappel") && reminder.contains("mardi 24 novembre 2026 à 14 h"), "{reminder}");
+    assert!(reminder.contains("rappel") && reminder.contains("mardi 24 novembre 2026 à 14\u{a0}h"), "{reminder}");
     house.set_clock("2026-11-23T18:00:00+01:00");
     house.intake.wake_due().await.unwrap();
     assert_eq!(house.guichet_said(&person).await.len(), before + 1);
 
     let answer = house.say(&person, "je dois annuler le rendez-vous").await;
-    assert!(answer.contains("mardi 24 novembre 2026 à 14 h n'aura pas lieu"), "{answer}");
+    assert!(answer.contains("mardi 24 novembre 2026 à 14\u{a0}h n’aura pas lieu"), "{answer}");
     assert_eq!(db.number("SELECT COUNT(*) FROM expert_time").await, 0);
     let when = house.say(&person, "quand passe l'expert ?").await;
     assert!(when.contains("Paul Lefèvre") && !when.contains("24 novembre"), "{when}");
@@ -209,12 +217,12 @@ async fn a_slot_that_somebody_took_is_not_booked_twice(db: Database) {
         let dossier = sends_paul(&house, person).await;
         does(&house, &dossier, MissionStep::Offer).await.unwrap();
     }
-    assert!(house.say(&first, "1").await.contains("lundi 23 novembre 2026 à 9 h"));
+    assert!(house.say(&first, "1").await.contains("lundi 23 novembre 2026 à 9\u{a0}h"));
     let answer = house.say(&second, "le premier").await;
-    assert!(answer.contains("vient d'être pris"), "{answer}");
+    assert!(answer.contains("vient d’être pris"), "{answer}");
     let (_, buttons) = last(&house, &second).await;
-    assert_eq!(buttons[0], "lundi 23 novembre à 10 h 30", "after the appointment and the way");
-    assert!(house.say(&second, "lundi").await.contains("lundi 23 novembre 2026 à 10 h 30"));
+    assert_eq!(buttons[0], "lundi 23 novembre à 10\u{a0}h\u{a0}30", "after the appointment and the way");
+    assert!(house.say(&second, "lundi").await.contains("lundi 23 novembre 2026 à 10\u{a0}h\u{a0}30"));
 }
 
 async fn of_two_who_choose_at_once_one_is_offered_others(db: Database) {
@@ -225,8 +233,8 @@ async fn of_two_who_choose_at_once_one_is_offered_others(db: Database) {
         does(&house, &dossier, MissionStep::Offer).await.unwrap();
     }
     let (one, other) = tokio::join!(house.say(&first, "2"), house.say(&second, "2"));
-    let booked = [&one, &other].iter().filter(|answer| answer.contains("C'est réservé")).count();
-    let taken = [&one, &other].iter().filter(|answer| answer.contains("vient d'être pris")).count();
+    let booked = [&one, &other].iter().filter(|answer| answer.contains("C’est réservé")).count();
+    let taken = [&one, &other].iter().filter(|answer| answer.contains("vient d’être pris")).count();
     assert_eq!((booked, taken), (1, 1), "{one}\n{other}");
     assert_eq!(db.number("SELECT COUNT(*) FROM appointment WHERE state = 'booked'").await, 1);
 }
@@ -242,7 +250,7 @@ async fn what_was_agreed_by_telephone_is_confirmed_in_writing_and_falls_with_the
     }
     does(&house, &dossier, at("2026-11-27T10:00:00+01:00")).await.unwrap();
     let (text, _) = last(&house, &person).await;
-    assert!(text.contains("vendredi 27 novembre 2026 à 10 h"), "{text}");
+    assert!(text.contains("vendredi 27 novembre 2026 à 10\u{a0}h"), "{text}");
     assert!(house.say(&person, "je confirme le rendez-vous").await.contains("bien noté"));
 
     let close = Action::Close { reason: "Réglé autrement".into() };
@@ -328,7 +336,7 @@ async fn a_handler_who_orients_otherwise_calls_the_expert_off(db: Database) {
 
     orients(&house, &dossier, OrientationMode::Visio).await;
     let (text, _) = last(&house, &person).await;
-    assert!(text.contains("vendredi 27 novembre 2026 à 10 h avec Paul Lefèvre est annulé"), "{text}");
+    assert!(text.contains("vendredi 27 novembre 2026 à 10\u{a0}h avec Paul Lefèvre est annulé"), "{text}");
     // The time is free for somebody else, and another expert can be sent for.
     house.pass(60_000);
     does(&house, &dossier, MissionStep::Order { expert: "sgirard".into() }).await.unwrap();
@@ -339,7 +347,7 @@ async fn a_handler_who_orients_otherwise_calls_the_expert_off(db: Database) {
     does(&house, &dossier, MissionStep::Offer).await.unwrap();
     orients(&house, &dossier, OrientationMode::Desk).await;
     let (text, buttons) = last(&house, &person).await;
-    assert!(text.contains("Sophie Girard n'est plus votre expert") && buttons.is_empty(), "{text}");
+    assert!(text.contains("Sophie Girard n’est plus votre expert") && buttons.is_empty(), "{text}");
     let mission = house.store.mission(dossier.id).await.unwrap().unwrap();
     assert_eq!(mission.row.state, MissionState::Cancelled);
     let before = house.guichet_said(&person).await.len();
@@ -360,7 +368,7 @@ async fn a_correction_that_orients_otherwise_calls_the_expert_off_and_a_handler(
     does(&house, &dossier, MissionStep::Book { start: friday }).await.unwrap();
 
     let answer = house.say(&person, "corriger le montant estimé : 15 000 euros").await;
-    assert!(answer.contains("vendredi 27 novembre 2026 à 10 h avec Sophie Girard est annulé"), "{answer}");
+    assert!(answer.contains("vendredi 27 novembre 2026 à 10\u{a0}h avec Sophie Girard est annulé"), "{answer}");
     is_called_off(&db, &house, &person, &dossier).await;
     let dossier = house.dossier(&person).await;
     assert_eq!(dossier.orientation, Some(OrientationMode::Field));

@@ -23,7 +23,7 @@ on_both_engines! {
 }
 
 const MORNING: &str = "2026-11-20T10:00:00+01:00";
-const QUESTION: &str = "L'eau coule-t-elle encore ?";
+const QUESTION: &str = "L’eau coule-t-elle encore\u{a0}?";
 
 /// A conversation on the web that stands at [`QUESTION`].
 async fn begun(house: &House, secret: &str) -> Endpoint {
@@ -66,7 +66,7 @@ async fn a_claim_goes_from_the_web_to_sms_telegram_and_mail_at_the_same_question
     assert!(house.say(&mail, &letter).await.contains(QUESTION));
     // The answer counts, and the story is one.
     let answer = house.say(&mail, "oui").await;
-    assert!(answer.contains("Avez-vous pu l'arrêter ?"), "{answer}");
+    assert!(answer.contains("Avez-vous pu l’arrêter\u{a0}?"), "{answer}");
     for address in [&sms, &telegram, &mail, &web] {
         assert_eq!(house.at(address).await, conversation);
     }
@@ -95,12 +95,12 @@ async fn a_code_is_good_once_and_for_half_an_hour(db: Database) {
     assert!(house.say(&on(Channel::Sms, "1"), &first).await.ends_with(QUESTION));
     // Used.
     let answer = house.say(&on(Channel::Sms, "2"), &first).await;
-    assert!(answer.starts_with("Ce code n'est pas valable"), "{answer}");
+    assert!(answer.starts_with("Ce code n’est pas valable"), "{answer}");
     assert_ne!(house.at(&on(Channel::Sms, "2")).await, house.at(&web).await);
     // Too late.
     house.pass(31 * 60 * 1000);
     let answer = house.say(&on(Channel::Sms, "3"), &second).await;
-    assert!(answer.starts_with("Ce code n'est pas valable"), "{answer}");
+    assert!(answer.starts_with("Ce code n’est pas valable"), "{answer}");
     assert_ne!(house.at(&on(Channel::Sms, "3")).await, house.at(&web).await);
 }
 
@@ -111,7 +111,7 @@ async fn a_code_that_opens_nothing_is_told_and_guessing_is_stopped(db: Database)
     let guesser = on(Channel::Sms, "+33639980009");
     for guess in 0..5 {
         let answer = house.say(&guesser, &format!("KM7T-R4{guess}X").replace('0', "9").replace('1', "8")).await;
-        assert!(answer.contains("Ce code n'est pas valable"), "{answer}");
+        assert!(answer.contains("Ce code n’est pas valable"), "{answer}");
     }
     // From now on even the right one is a message like any other.
     house.say(&guesser, &good).await;

@@ -21,7 +21,7 @@ on_both_engines! {
 
 const FRIDAY_MORNING: &str = "2026-11-20T10:00:00+01:00";
 const FRIDAY_NIGHT: &str = "2026-11-20T21:30:00+01:00";
-const REMINDER: &str = "Votre déclaration n'est pas terminée";
+const REMINDER: &str = "Votre déclaration n’est pas terminée";
 
 async fn whoever_is_silent_is_reminded_at_a_decent_hour_and_then_the_handler_is_told(db: Database) {
     let house = House::open(&db, FRIDAY_NIGHT).await;
@@ -185,7 +185,7 @@ async fn a_word_after_an_album_answers_both_at_once(db: Database) {
     house.receive(album).await;
     let word = house.inbound(&person, Body { text: "non".into(), ..Body::default() });
     let answer = said(&house.receive(word).await.replies);
-    assert!(answer.starts_with("Bien reçu.") && answer.contains("Que s'est-il passé ?"), "{answer}");
+    assert!(answer.starts_with("Bien reçu.") && answer.contains("Que s’est-il passé\u{a0}?"), "{answer}");
     let before = house.guichet_said(&person).await.len();
     house.pass(5_000);
     house.intake.wake_due().await.unwrap();

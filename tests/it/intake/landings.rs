@@ -112,7 +112,8 @@ fn answer(asked: &Body) -> String {
         Some(Input::Text) => "le bas du meuble",
         Some(Input::Choice | Input::Choices) | None => {
             // A long list is put openly by text message, with its first answers as examples.
-            let example = asked.text.rsplit_once("Par exemple : ").and_then(|(_, list)| list.split([',', '.']).next());
+            let example = asked.text.rsplit_once("Par exemple").and_then(|(_, list)| list.split([',', '.']).next());
+            let example = example.map(|label| label.trim_start_matches([' ', '\u{a0}', ':']));
             let first = buttons().next().map(|reply| reply.label.clone());
             return first.or_else(|| example.map(str::to_owned)).unwrap_or_else(|| "non".to_owned());
         }

@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-const QUESTION: &str = "  - ask: leak\n    type: yes_no\n    text: { fr: Fuite ?, en: Leak? }\n";
+const QUESTION: &str = "  - ask: leak\n    type: yes_no\n    text: { fr: Fuite\u{a0}?, en: Leak? }\n";
 
 /// The problems of a flow of these steps, as `line: message`.
 fn found(steps: &str, severity: Severity) -> Vec<String> {

@@ -14,7 +14,7 @@ fn a_handler_reads_names_where_the_facts_hold_codes() {
     assert_eq!(names.peril("water_damage"), "Dégât des eaux");
     assert_eq!(names.peril("unknown"), "Sinistre à préciser");
     assert_eq!((names.fact("convention"), names.choice("convention", "irsi_1")), ("Convention", "IRSI, tranche 1"));
-    assert_eq!(names.choice("managing_insurer", "occupant"), "Assureur de l'occupant");
+    assert_eq!(names.choice("managing_insurer", "occupant"), "Assureur de l’occupant");
     assert_eq!(names.choice("orientation_missing", "damage_amount"), "Montant estimé");
     assert_eq!(names.document("amicable_report"), "Constat amiable");
     assert_eq!((names.request("complaint"), names.desk(&"complaints".into())), ("Réclamation", "Réclamations"));

@@ -12,33 +12,33 @@ use crate::support::{ALL, Database, Server};
 
 /// A part of a question, and Julie's answer. The first that fits.
 const ANSWERS: &[(&str, &str)] = &[
-    ("Voici ce que j'ai noté", "c'est bon, envoyez"),
+    ("Voici ce que j’ai noté", "c'est bon, envoyez"),
     ("n de ces cas", "rien de tout ça"),
     ("touche-t-elle une prise", "non"),
     ("plafond gonfle", "non plus"),
     ("Qui êtes-vous", "c'est moi l'assurée"),
     ("étage, numéro de porte", "2e étage"),
-    ("d'autres logements sont-ils touchés", "personne d'autre"),
-    ("Qu'est-ce qui a fui", "la machine à laver"),
+    ("d’autres logements sont-ils touchés", "personne d'autre"),
+    ("Qu’est-ce qui a fui", "la machine à laver"),
     ("fuite est-elle réparée", "oui"),
-    ("Qui l'a réparée", "un plombier"),
+    ("Qui l’a réparée", "un plombier"),
     ("Le logement est", "un appartement en copropriété"),
     ("moins de 10 ans", "non"),
-    ("Vous êtes :", "locataire"),
+    ("Vous êtes\u{a0}:", "locataire"),
     ("location est", "vide"),
     ("congé", "non"),
     ("depuis 2 ans", "aucun"),
-    ("Qu'est-ce qui est abîmé", "le sol et les murs"),
+    ("Qu’est-ce qui est abîmé", "le sol et les murs"),
     ("montant des dégâts", "700 euros"),
     ("Autre chose à ajouter", "passer"),
     ("vous recontacte", "par e-mail"),
-    ("urgence ?", "passer"),
+    ("urgence\u{a0}?", "passer"),
     ("Votre adresse e-mail", "julie.moreau@example.org"),
 ];
 /// What asks for photos, what says that there are enough, and what ends it.
 const WANTS_PHOTOS: &str = "Envoyez vos photos";
 const HAS_ENOUGH: &str = "c'est tout";
-const SENT: &str = "C'est envoyé, dossier ";
+const SENT: &str = "C’est envoyé, dossier ";
 /// Nobody writes more letters for one claim.
 const MAX_LETTERS: usize = 15;
 

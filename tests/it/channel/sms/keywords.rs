@@ -71,7 +71,7 @@ async fn contact_tells_how_to_reach_the_service(db: Database) {
 }
 
 const MORNING: &str = "2026-11-20T10:00:00+01:00";
-const QUESTION: &str = "L'eau coule-t-elle encore ?";
+const QUESTION: &str = "L’eau coule-t-elle encore\u{a0}?";
 
 /// A claim for water damage that stands at [`QUESTION`].
 async fn claim(house: &House, from: &Endpoint) {
