@@ -49,7 +49,7 @@ fn label(step: &Step, language: Language) -> String {
         StepKind::Ask(question) => format!("{}: {}", question.fact, said(&question.text)),
         StepKind::Say(saying) => said(saying),
         StepKind::Set(facts) => {
-            format!("set {}", facts.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "))
+            format!("set {}", facts.iter().map(|set| set.fact.as_str()).collect::<Vec<_>>().join(", "))
         }
         StepKind::Clear(facts) => {
             format!("clear {}", facts.iter().map(FactName::as_str).collect::<Vec<_>>().join(", "))

@@ -24,7 +24,7 @@ use super::{
     intents::{self, IntentBook},
     languages::{self, Languages},
     messages::Messages,
-    outlook::{Fills, Parts},
+    outlook::{Fills, Landmarks, Parts},
     purpose::Purpose,
     requests::{self, RequestBook},
     sources::{LoadError, misplaced, read_sources, shipped_source},
@@ -83,6 +83,7 @@ pub struct Library {
     order: Vec<FactName>,
     /// The places of the facts, and what fills each.
     slots: Slots,
+    landmarks: Landmarks,
     fills: Vec<Fills>,
     /// Whether questions that can change nothing are passed over: the flows say what questions are for.
     passes_over: bool,
@@ -243,6 +244,7 @@ impl Library {
         for table in tables.values_mut() {
             table.place(&slots);
         }
+        let landmarks = Landmarks::new(&slots);
         let fills = fills(&slots, &flows, &names);
         let passes_over = flows.values().flat_map(Flow::questions).any(|(_, question)| question.purpose.is_some());
         let parts = check::Parts {
@@ -297,6 +299,7 @@ impl Library {
             questions,
             order,
             slots,
+            landmarks,
             fills,
             passes_over,
             purposes: Vec::new(),
@@ -322,7 +325,7 @@ impl Library {
 
     /// What a question is for: what it says itself, else what follows from what reads its fact.
     pub fn purpose(&self, question: &Question) -> Purpose {
-        let derived = || self.slots.of(&question.fact).and_then(|slot| self.purposes.get(slot.0).copied());
+        let derived = || self.purposes.get(question.slot.0).copied();
         question.purpose.or_else(derived).unwrap_or(Purpose::File)
     }
 
@@ -333,7 +336,13 @@ impl Library {
 
     /// What an outlook looks at.
     pub(crate) fn parts(&self) -> Parts<'_> {
-        Parts { flows: &self.flows, tables: &self.tables, slots: &self.slots, fills: &self.fills }
+        Parts {
+            flows: &self.flows,
+            tables: &self.tables,
+            slots: &self.slots,
+            landmarks: &self.landmarks,
+            fills: &self.fills,
+        }
     }
 
     pub(crate) fn slots(&self) -> &Slots {
@@ -531,7 +540,7 @@ fn fills(slots: &Slots, flows: &BTreeMap<String, Flow>, names: &BTreeMap<FactNam
     for step in flows.values().flat_map(|flow| &flow.steps) {
         match &step.kind {
             StepKind::Ask(question) => note(&question.fact, |fills| fills.asked = true),
-            StepKind::Set(values) => values.iter().for_each(|(fact, _)| note(fact, |fills| fills.set = true)),
+            StepKind::Set(values) => values.iter().for_each(|set| note(&set.fact, |fills| fills.set = true)),
             _ => {}
         }
     }

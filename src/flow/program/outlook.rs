@@ -17,10 +17,14 @@ use super::{
     },
     facts::LOOKED_UP,
     purpose::Purpose,
-    steps::{Flow, Question, Step, StepKind},
+    steps::{Assignment, Flow, Question, Step, StepKind},
     table::Table,
 };
-use crate::domain::{fact::Value, fact_name::FactName, priority::Priority};
+use crate::domain::{
+    fact::{Fact, Value},
+    fact_name::FactName,
+    priority::Priority,
+};
 
 /// How often the open facts are judged anew by the steps that remain. Each round closes some, none opens any: fewer
 /// rounds leave more open.
@@ -38,7 +42,32 @@ pub(crate) struct Parts<'a> {
     pub(crate) tables: &'a BTreeMap<String, Table>,
     /// The places of the facts, and what fills each.
     pub(crate) slots: &'a Slots,
+    pub(crate) landmarks: &'a Landmarks,
     pub(crate) fills: &'a [Fills],
+}
+
+/// The places of the facts that the outlook knows by name.
+#[derive(Debug)]
+pub(crate) struct Landmarks {
+    looked_up: Vec<Slot>,
+    /// By what the policy and its cover are looked up. The cover is that of the peril.
+    identity: Vec<Slot>,
+    orientation: Vec<Slot>,
+    documents_complete: Option<Slot>,
+}
+
+impl Landmarks {
+    pub(crate) fn new(slots: &Slots) -> Self {
+        let all = |names: &[&str]| names.iter().filter_map(|name| slots.of(name)).collect();
+        let peril = FactName::PERIL;
+        let identity = [IDENTITY.as_slice(), &[peril.as_str()]].concat();
+        Self {
+            looked_up: all(&LOOKED_UP.map(|(name, _)| name)),
+            identity: all(&identity),
+            orientation: all(&[FactName::ORIENTATION.as_str(), FactName::ORIENTATION_MISSING.as_str()]),
+            documents_complete: slots.of(&FactName::DOCUMENTS_COMPLETE),
+        }
+    }
 }
 
 /// What fills a fact.
@@ -161,7 +190,7 @@ const NONE: usize = usize::MAX;
 struct Builder<'a, 's> {
     parts: Parts<'a>,
     known: Known<'s>,
-    values: Vec<Option<&'s Value>>,
+    facts: Vec<Option<&'s Fact>>,
     domains: Vec<OwnDomain<'s>>,
     /// The last rule that sets a fact in any case, by its stop, and to what: what stands behind it reads this value.
     settled: Vec<Option<(usize, &'s Value)>>,
@@ -243,10 +272,10 @@ where
 {
     fn new(parts: Parts<'a>, known: Known<'s>) -> Self {
         let slots = parts.slots;
-        let mut values = vec![None; slots.len()];
+        let mut facts = vec![None; slots.len()];
         for (name, fact) in known.scope.facts {
             if let Some(slot) = slots.of(name) {
-                values[slot.0] = Some(&fact.value);
+                facts[slot.0] = Some(&**fact);
             }
         }
         let mut builder = Self {
@@ -259,7 +288,7 @@ where
             todo: Vec::new(),
             first: vec![NONE; slots.len()],
             producers: Vec::new(),
-            values,
+            facts,
             before_review: None,
             asks_identity: true,
             in_full: false,
@@ -267,7 +296,7 @@ where
         builder.domains = builder.lasting();
         // Before the steps were looked at, whatever a question or a rule can fill is open.
         for (at, fills) in parts.fills.iter().enumerate() {
-            if fills.set || (fills.asked && builder.values[at].is_none()) {
+            if fills.set || (fills.asked && builder.facts[at].is_none()) {
                 builder.domains[at] = OwnDomain::Any;
             }
         }
@@ -276,28 +305,22 @@ where
 
     /// What facts may be besides what questions and rules fill.
     fn lasting(&self) -> Vec<OwnDomain<'s>> {
-        let mut domains: Vec<_> = self.values.iter().map(|value| OwnDomain::Is(*value)).collect();
-        let slots = self.parts.slots;
-        let mut open = |name: &str| {
-            if let Some(slot) = slots.of(name) {
-                domains[slot.0] = OwnDomain::Any;
-            }
-        };
-        if self.known.policy.is_none() || self.asks_identity {
-            for (name, _) in LOOKED_UP {
-                open(name);
-            }
-        }
-        open(FactName::ORIENTATION.as_str());
-        open(FactName::ORIENTATION_MISSING.as_str());
+        let landmarks = self.parts.landmarks;
+        let looks_up = self.known.policy.is_none() || self.asks_identity;
+        let looked_up = landmarks.looked_up.iter().filter(|_| looks_up);
         // What is missing may still come, and is then decided on again.
-        let complete = slots.of(FactName::DOCUMENTS_COMPLETE.as_str());
-        if let Some(slot) = complete
-            && self.values[slot.0] != Some(&Value::Bool(true))
-        {
+        let complete =
+            landmarks.documents_complete.iter().filter(|slot| self.value(**slot) != Some(&Value::Bool(true)));
+        let mut domains: Vec<_> = self.facts.iter().map(|fact| OwnDomain::Is(fact.map(|fact| &fact.value))).collect();
+        for slot in looked_up.chain(complete).chain(&landmarks.orientation) {
             domains[slot.0] = OwnDomain::Any;
         }
         domains
+    }
+
+    /// What a fact is now.
+    fn value(&self, slot: Slot) -> Option<&'s Value> {
+        self.facts[slot.0].map(|fact| &fact.value)
     }
 
     /// The truths of a condition that is read at a stop.
@@ -335,8 +358,8 @@ where
         let StepKind::Ask(question) = &step.kind else { return self.could(&step.when, at) };
         step.when.could(&self.known.scope, &|test: &Test| {
             let slot = test.slot();
-            if test.fact == question.fact {
-                Domain::Is(self.values[slot.0])
+            if slot == question.slot {
+                Domain::Is(self.value(slot))
             } else {
                 read_at(&self.domains, &self.settled, slot, at)
             }
@@ -383,33 +406,30 @@ where
                 // What it empties may be asked and set again.
                 StepKind::Clear(_) => self.in_full |= self.before_review.is_none(),
                 StepKind::Review => self.before_review = self.before_review.or(Some(stop)),
-                StepKind::Ask(question) => self.produces(stop, &question.fact),
-                StepKind::Set(values) => values.iter().for_each(|(fact, _)| self.produces(stop, fact)),
+                StepKind::Ask(question) => self.produces(stop, question.slot),
+                StepKind::Set(values) => values.iter().for_each(|set| self.produces(stop, set.slot)),
                 _ => {}
             }
         }
     }
 
-    fn produces(&mut self, stop: usize, fact: &FactName) {
-        if let Some(slot) = self.parts.slots.of(fact) {
-            let next = std::mem::replace(&mut self.first[slot.0], self.producers.len());
-            self.producers.push(Producer { stop, next });
-        }
+    fn produces(&mut self, stop: usize, slot: Slot) {
+        let next = std::mem::replace(&mut self.first[slot.0], self.producers.len());
+        self.producers.push(Producer { stop, next });
     }
 
     /// Whether the person may still be asked for this fact.
-    fn is_unanswered(&self, question: &Question, slot: Slot) -> bool {
-        self.values[slot.0].is_none() && !(self.known.skipped)(&question.fact)
+    fn is_unanswered(&self, question: &Question) -> bool {
+        self.facts[question.slot.0].is_none() && !(self.known.skipped)(&question.fact)
     }
 
     /// Whether a person stated this fact: a rule does not always overwrite it.
-    fn is_stated(&self, fact: &FactName) -> bool {
-        self.known.scope.facts.get(fact).is_some_and(|fact| fact.source.is_a_person())
+    fn is_stated(&self, slot: Slot) -> bool {
+        self.facts[slot.0].is_some_and(|fact| fact.source.is_a_person())
     }
 
     /// Judges the steps, and with them what the facts may be. False when nothing changed.
     fn judge(&mut self) -> bool {
-        let parts = self.parts;
         let mut domains = self.lasting();
         let mut settled = vec![None; domains.len()];
         let mut over = self.stops.len();
@@ -425,31 +445,21 @@ where
                 continue;
             }
             match &step.kind {
-                StepKind::Ask(question) => {
-                    if let Some(slot) = parts.slots.of(&question.fact)
-                        && self.is_unanswered(question, slot)
-                    {
-                        domains[slot.0] = OwnDomain::Any;
-                    }
+                StepKind::Ask(question) if self.is_unanswered(question) => {
+                    domains[question.slot.0] = OwnDomain::Any;
                 }
                 StepKind::Set(values) => {
-                    for (fact, value) in values {
-                        if let Some(slot) = parts.slots.of(fact) {
-                            domains[slot.0].may_become(value);
-                            let sets = truths.sure().is_some() && !self.is_stated(fact);
-                            settled[slot.0] = sets.then_some((at, value));
-                        }
+                    for Assignment { value, slot, .. } in values {
+                        domains[slot.0].may_become(value);
+                        let sets = truths.sure().is_some() && !self.is_stated(*slot);
+                        settled[slot.0] = sets.then_some((at, value));
                     }
                 }
                 _ => {}
             }
         }
-        let slots = parts.slots;
-        let is_open = |name: &str| {
-            slots.of(name).is_some_and(|slot| !matches!(domains[slot.0], OwnDomain::Is(_)) && settled[slot.0].is_none())
-        };
-        // The cover is that of the peril.
-        let asks_identity = IDENTITY.into_iter().any(is_open) || is_open(FactName::PERIL.as_str());
+        let is_open = |slot: &Slot| !matches!(domains[slot.0], OwnDomain::Is(_)) && settled[slot.0].is_none();
+        let asks_identity = self.parts.landmarks.identity.iter().any(is_open);
         let same = asks_identity == self.asks_identity
             && settled == self.settled
             && domains.iter().zip(&self.domains).all(|(now, before)| now.is_as_wide_as(before));
@@ -491,19 +501,15 @@ where
                 }
                 // Whether what follows is reached, and what is asked in any case.
                 StepKind::End(_) if !urgent => self.need_condition(at, Why::End),
-                StepKind::Ask(question) if !urgent && question.is_identity_or_safety() => {
-                    let slot = parts.slots.of(&question.fact);
-                    if slot.is_some_and(|slot| self.is_unanswered(question, slot)) {
-                        self.need_condition(at, Why::Question(&question.fact));
-                    }
+                StepKind::Ask(question)
+                    if !urgent && question.is_identity_or_safety() && self.is_unanswered(question) =>
+                {
+                    self.need_condition(at, Why::Question(&question.fact));
                 }
                 StepKind::CheckPolicy { .. } | StepKind::CheckEvent if !urgent => self.need_condition(at, Why::LookUp),
                 StepKind::Set(values) if !urgent => {
-                    for (fact, _) in values {
-                        if let Some(slot) = parts.slots.of(fact).filter(|slot| parts.fills[slot.0].decision) {
-                            decisions.push((slot, at, fact));
-                        }
-                    }
+                    let decides = values.iter().filter(|set| parts.fills[set.slot.0].decision);
+                    decisions.extend(decides.map(|set| (set.slot, at, &set.fact)));
                 }
                 _ => {}
             }
@@ -556,9 +562,7 @@ where
         let before = self.before_review.unwrap_or(self.stops.len());
         self.stops[..before].iter().any(|stop| match &stop.step.kind {
             StepKind::Ask(question) if stop.truths.sure() == Some(Truth::True) => {
-                self.parts.slots.of(&question.fact).is_some_and(|slot| {
-                    self.is_unanswered(question, slot) && (question.is_always_asked() || self.needed[slot.0].is_some())
-                })
+                self.is_unanswered(question) && (question.is_always_asked() || self.needed[question.slot.0].is_some())
             }
             _ => false,
         })
@@ -566,9 +570,7 @@ where
 
     fn is_unasked(&self) -> bool {
         self.stops.iter().filter(|stop| stop.truths.sure() == Some(Truth::True)).any(|stop| match &stop.step.kind {
-            StepKind::Ask(question) => {
-                self.parts.slots.of(&question.fact).is_some_and(|slot| self.is_unanswered(question, slot))
-            }
+            StepKind::Ask(question) => self.is_unanswered(question),
             _ => false,
         })
     }
@@ -580,7 +582,7 @@ where
             while let Some(Producer { stop, next: after }) = self.producers.get(next).copied() {
                 next = after;
                 match &self.stops[stop].step.kind {
-                    StepKind::Ask(question) if self.is_unanswered(question, slot) => {
+                    StepKind::Ask(question) if self.is_unanswered(question) => {
                         self.need_condition(stop, Why::Question(&question.fact));
                     }
                     StepKind::Ask(_) => {}

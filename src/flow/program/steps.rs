@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use regex::Regex;
 
 use super::{
-    condition::{Condition, DateBound, Slots},
+    condition::{Condition, DateBound, Slot, Slots},
     diagnostics::{Diagnostics, SourcePosition},
     facts::{FactType, FactTypes, input_named, read_choices, read_words, unknown_type},
     purpose::Purpose,
@@ -58,7 +58,7 @@ pub struct Step {
 pub enum StepKind {
     Ask(Box<Question>),
     Say(Saying),
-    Set(Vec<(FactName, Value)>),
+    Set(Vec<Assignment>),
     Clear(Vec<FactName>),
     Goto(usize),
     Branch {
@@ -89,6 +89,8 @@ pub enum StepKind {
 #[derive(Debug)]
 pub struct Question {
     pub fact: FactName,
+    /// The fact's place among those of the library.
+    pub(crate) slot: Slot,
     pub section: Option<String>,
     pub input: Input,
     pub text: Saying,
@@ -110,6 +112,15 @@ pub struct Question {
     pub choices: Vec<(String, Text)>,
     pub(crate) set: Option<ChoiceSet>,
     pub(crate) validate: Validate,
+}
+
+/// What a rule sets a fact to.
+#[derive(Clone, Debug)]
+pub struct Assignment {
+    pub fact: FactName,
+    pub value: Value,
+    /// The fact's place among those of the library.
+    pub(crate) slot: Slot,
 }
 
 /// What an answer must satisfy.
@@ -167,13 +178,19 @@ impl Flow {
         self.steps.iter().position(|step| step.id == id)
     }
 
-    /// Tells each test the place of its fact.
+    /// Tells each test, question and rule the place of its fact.
     pub(crate) fn place(&mut self, slots: &Slots) {
         for step in &mut self.steps {
             step.when.place(slots);
             match &mut step.kind {
                 StepKind::Branch { cases, .. } => cases.iter_mut().for_each(|(when, _)| when.place(slots)),
                 StepKind::Collect(collect) => collect.documents.iter_mut().for_each(|wanted| wanted.when.place(slots)),
+                StepKind::Ask(question) => question.slot = slots.of(&question.fact).unwrap_or_default(),
+                StepKind::Set(assignments) => {
+                    for assignment in assignments {
+                        assignment.slot = slots.of(&assignment.fact).unwrap_or_default();
+                    }
+                }
                 _ => {}
             }
         }
@@ -476,6 +493,7 @@ impl FlowReader<'_> {
         let validate = fields.take("validate").map(|node| self.validate(node, input)).unwrap_or_default();
         Question {
             fact,
+            slot: Slot::default(),
             section,
             input,
             text,
@@ -532,7 +550,7 @@ impl FlowReader<'_> {
         validate
     }
 
-    fn literals(&mut self, fields: &mut Fields) -> Vec<(FactName, Value)> {
+    fn literals(&mut self, fields: &mut Fields) -> Vec<Assignment> {
         let Some(node) = fields.take("set") else { return Vec::new() };
         let mut values = Vec::new();
         for (fact, place, node) in Fields::of(self.file, node, self.problems).rest() {
@@ -549,7 +567,7 @@ impl FlowReader<'_> {
                 },
             };
             match value {
-                Ok(value) => values.push((fact.into(), value)),
+                Ok(value) => values.push(Assignment { fact: fact.into(), value, slot: Slot::default() }),
                 Err(message) => self.problems.error(self.file, place, message),
             }
         }

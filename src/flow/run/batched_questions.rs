@@ -75,7 +75,7 @@ impl<'a> Interpreter<'a> {
         for StepAhead { flow, at, step, due: is_due } in self.look_ahead() {
             if is_due != Truth::True {
                 if let StepKind::Set(values) = &step.kind {
-                    may_be_set.extend(values.iter().map(|(fact, _)| fact));
+                    may_be_set.extend(values.iter().map(|set| &set.fact));
                 }
                 continue;
             }

@@ -304,7 +304,7 @@ impl<'a> Interpreter<'a> {
                     first == Some(false) && !due.any(|due| due)
                 }
                 Source::Flow => {
-                    let sets = |kind: &StepKind| matches!(kind, StepKind::Set(values) if values.iter().any(|(fact, _)| fact == name));
+                    let sets = |kind: &StepKind| matches!(kind, StepKind::Set(values) if values.iter().any(|set| set.fact == *name));
                     let mut steps = library
                         .flows()
                         .flat_map(|flow| flow.steps.iter().map(move |step| (flow, step)))

@@ -34,7 +34,7 @@ use crate::{
         library::{FIRST_FLOW, Library},
         lookahead::LookAhead,
         outlook::{Known, Outlook, Sinks},
-        steps::{Question, Step, StepKind},
+        steps::{Assignment, Question, Step, StepKind},
         template::Saying,
     },
     understanding::{IntentScore, Listening, ParsedMessage},
@@ -190,8 +190,7 @@ impl<'a> Interpreter<'a> {
             return true;
         }
         let outlook = self.outlook();
-        let needs = |slot| outlook.needs(slot).is_some();
-        outlook.is_in_full() || self.library.slots().of(&question.fact).is_none_or(needs)
+        outlook.is_in_full() || outlook.needs(question.slot).is_some()
     }
 
     /// Notes why the current question is put or passed over, when transcripts are played.
@@ -200,7 +199,7 @@ impl<'a> Interpreter<'a> {
             return;
         }
         let Some(flow) = self.state.stack.last().map(|frame| frame.flow.clone()) else { return };
-        let why = self.library.slots().of(&question.fact).and_then(|slot| self.outlook().needs(slot));
+        let why = self.outlook().needs(question.slot);
         let because = why.map(|why| why.to_string()).unwrap_or_default();
         let purpose = self.library.purpose(question);
         if let Some(coverage) = &mut self.coverage {
@@ -350,7 +349,7 @@ impl<'a> Interpreter<'a> {
             }
             StepKind::Set(values) => {
                 let first = self.mark_done();
-                for (fact, value) in values {
+                for Assignment { fact, value, .. } in values {
                     let known = self.state.facts.get(fact).map(|fact| &fact.source);
                     // A value that a person stated later is kept when the flow is run again.
                     if first || !matches!(known, Some(Source::Policyholder | Source::Handler(_))) {

@@ -159,7 +159,7 @@ fn fold<'a>(parts: &[Condition], scope: &Scope, open: &impl Fn(&Test) -> Domain<
 
 impl Condition {
     fn requires_known(&self, of: &Test) -> bool {
-        matches!(self, Self::Test(test) if test.asks == Expectation::Known && test.fact == of.fact)
+        matches!(self, Self::Test(test) if test.asks == Expectation::Known && test.slot == of.slot && test.fact == of.fact)
     }
 }
 
