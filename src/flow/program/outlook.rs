@@ -174,6 +174,8 @@ struct Stop<'a> {
     after_jump: Option<usize>,
     /// Where the walk ends in any case if this step is taken: the claim is over, or only a person goes on.
     ends_at: usize,
+    /// The truths of its condition alone.
+    own: Truths,
     /// The truths of its condition, with those of its callers.
     truths: Truths,
 }
@@ -224,8 +226,9 @@ impl<'a> Outlook<'a> {
         let Some(flow) = parts.flows.get(first) else { return Self { in_full: true, ..Self::default() } };
         let mut builder = Builder::new(parts, known);
         builder.gather(flow, None);
+        let mut changed = vec![false; parts.slots.len()];
         for _ in 0..MAX_ROUNDS {
-            if !builder.judge() {
+            if !builder.judge(&mut changed) {
                 break;
             }
         }
@@ -329,7 +332,7 @@ where
     }
 
     /// The truths of a step's condition together with what leads to it.
-    fn reach(&self, stop: &Stop, at: usize) -> Truths {
+    fn reach(&self, stop: &Stop) -> Truths {
         let mut truths = stop.caller.map_or(Truths::from(true), |caller| self.stops[caller].truths);
         if stop.unless_found {
             truths = truths.and(match self.known.policy {
@@ -349,7 +352,7 @@ where
         if stop.after_jump.is_some() {
             truths = truths.and(Truths::default());
         }
-        truths.and(self.condition_of(stop.step, at))
+        truths.and(stop.own)
     }
 
     /// The truths of a step's condition. No question becomes due by its own answer: in its condition the fact counts as it is
@@ -377,9 +380,11 @@ where
             jump = jump.filter(|(_, target)| at < *target);
             let unless_jumped = jump.map(|(stop, _)| stop);
             let unless_found = at < found_at;
-            let truths = Truths::default();
-            let mut reached = Stop { step, caller, unless_found, unless_jumped, after_jump, ends_at: NONE, truths };
-            reached.truths = self.reach(&reached, self.stops.len());
+            let own = self.condition_of(step, self.stops.len());
+            let truths = own;
+            let mut reached =
+                Stop { step, caller, unless_found, unless_jumped, after_jump, ends_at: NONE, own, truths };
+            reached.truths = self.reach(&reached);
             if !reached.truths.may_be(Truth::True) {
                 continue;
             }
@@ -428,15 +433,18 @@ where
         self.facts[slot.0].is_some_and(|fact| fact.source.is_a_person())
     }
 
-    /// Judges the steps, and with them what the facts may be. False when nothing changed.
-    fn judge(&mut self) -> bool {
+    /// Judges the steps, and with them what the facts may be. `changed` tells of each fact whether what it may be has
+    /// changed since its readers were judged, and then whether it has now. False when nothing changed.
+    fn judge(&mut self, changed: &mut [bool]) -> bool {
         let mut domains = self.lasting();
         let mut settled = vec![None; domains.len()];
         let mut over = self.stops.len();
         for at in 0..self.stops.len() {
-            let stop = self.stops[at];
-            let Stop { step, ends_at, .. } = stop;
-            let truths = if at < over { self.reach(&stop, at) } else { Truths::from(false) };
+            let Stop { step, ends_at, .. } = self.stops[at];
+            if step.reads.iter().any(|slot| changed[slot.0]) {
+                self.stops[at].own = self.condition_of(step, at);
+            }
+            let truths = if at < over { self.reach(&self.stops[at]) } else { Truths::from(false) };
             self.stops[at].truths = truths;
             if truths.sure() == Some(Truth::True) {
                 over = over.min(ends_at);
@@ -460,9 +468,10 @@ where
         }
         let is_open = |slot: &Slot| !matches!(domains[slot.0], OwnDomain::Is(_)) && settled[slot.0].is_none();
         let asks_identity = self.parts.landmarks.identity.iter().any(is_open);
-        let same = asks_identity == self.asks_identity
-            && settled == self.settled
-            && domains.iter().zip(&self.domains).all(|(now, before)| now.is_as_wide_as(before));
+        for (slot, changed) in changed.iter_mut().enumerate() {
+            *changed = settled[slot] != self.settled[slot] || !domains[slot].is_as_wide_as(&self.domains[slot]);
+        }
+        let same = asks_identity == self.asks_identity && !changed.contains(&true);
         self.domains = domains;
         self.settled = settled;
         self.asks_identity = asks_identity;

@@ -28,7 +28,11 @@ use crate::{
     },
     flow::program::{
         check::MAX_DEPTH,
-        condition::{Condition, Scope, Slot, Test, Truth, could::Domain, days_of},
+        condition::{
+            Condition, Scope, Slot, Test, Truth,
+            could::{Domain, Truths},
+            days_of,
+        },
         handovers::OwnReason,
         insurer::Insurer,
         library::{FIRST_FLOW, Library},
@@ -210,16 +214,28 @@ impl<'a> Interpreter<'a> {
     /// Whether a step's condition holds. Once the claim is sent, what was passed over is not taken for missing: a
     /// condition that it could decide does not hold.
     pub(super) fn holds(&self, when: &Condition) -> bool {
-        if !self.state.qualified || *when == Condition::always() || !self.is_past_summary() || !self.passes_over() {
+        let sent = self.state.qualified && *when != Condition::always() && self.is_past_summary();
+        if !sent || !self.library.passes_over() {
             return when.holds(&self.scope());
         }
+        // What no missing fact can change needs no look at which of them are still open.
+        if let Some(sure) = self.could(when, |slot| self.library.fills()[slot.0].by_the_flow()).sure() {
+            return sure == Truth::True;
+        }
         let outlook = self.outlook();
-        let domain = |test: &Test| match self.state.facts.get(&test.fact) {
+        if outlook.is_in_full() {
+            return when.holds(&self.scope());
+        }
+        self.could(when, |slot| self.is_passed_over(&outlook, slot)).sure() == Some(Truth::True)
+    }
+
+    /// The truths that a condition may have while some of the missing facts are open.
+    fn could(&self, when: &Condition, is_open: impl Fn(Slot) -> bool) -> Truths {
+        when.could(&self.scope(), &|test: &Test| match self.state.facts.get(&test.fact) {
             Some(fact) => Domain::Is(Some(&fact.value)),
-            None if self.is_passed_over(&outlook, test.slot()) => Domain::Any,
+            None if is_open(test.slot()) => Domain::Any,
             None => Domain::Is(None),
-        };
-        when.could(&self.scope(), &domain).sure() == Some(Truth::True)
+        })
     }
 
     /// Whether the flow stands behind the summary. When it is run again after a correction, it first stands before it.
