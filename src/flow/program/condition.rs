@@ -205,21 +205,6 @@ impl Condition {
         }
     }
 
-    /// The places of the facts that it tests, each once.
-    pub(crate) fn slots(&self) -> Box<[Slot]> {
-        fn gather(condition: &Condition, slots: &mut Vec<Slot>) {
-            match condition {
-                Condition::All(parts) | Condition::Any(parts) => parts.iter().for_each(|part| gather(part, slots)),
-                Condition::Not(part) => gather(part, slots),
-                Condition::Test(test) if !slots.contains(&test.slot) => slots.push(test.slot),
-                Condition::Test(_) => {}
-            }
-        }
-        let mut slots = Vec::new();
-        gather(self, &mut slots);
-        slots.into()
-    }
-
     fn first_failed(&self, scope: &Scope, wanted: bool) -> Option<Failed<'_>> {
         if self.truth(scope) != Truth::from(!wanted) {
             return None;

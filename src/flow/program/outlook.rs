@@ -2,7 +2,8 @@
 //! another orientation, hand-over, urgent advice, required document or convention.
 //!
 //! The steps that may still be reached are judged with open facts ([`Condition::could`]), to the end of the claim and through
-//! the flows that are called. What they decide on together is what a question must serve: the open facts of their
+//! the flows that are called. A fact is open once a step that may be reached asks for it or sets it; the walk begins again
+//! until none is opened. What the steps decide on together is what a question must serve: the open facts of their
 //! conditions are needed, then the open facts of whatever asks or sets these, until nothing is added. A question whose fact
 //! is not needed may be passed over: no answer to it changes what is decided. Too many may be needed, never too few.
 //!
@@ -25,10 +26,6 @@ use crate::domain::{
     fact_name::FactName,
     priority::Priority,
 };
-
-/// How often the open facts are judged anew by the steps that remain. Each round closes some, none opens any: fewer
-/// rounds leave more open.
-const MAX_ROUNDS: usize = 6;
 
 /// The facts by which a policy and its cover are looked up: who, when and where. `known_on` is none of them: it moves the
 /// delay for declaring alone, by which nothing is decided.
@@ -172,10 +169,6 @@ struct Stop<'a> {
     unless_jumped: Option<usize>,
     /// The last other jump before it: nobody knows whether it is reached.
     after_jump: Option<usize>,
-    /// Where the walk ends in any case if this step is taken: the claim is over, or only a person goes on.
-    ends_at: usize,
-    /// The truths of its condition alone.
-    own: Truths,
     /// The truths of its condition, with those of its callers.
     truths: Truths,
 }
@@ -207,6 +200,10 @@ struct Builder<'a, 's> {
     /// Whether a question about the policy, the date or the place is still open: another look-up follows.
     asks_identity: bool,
     in_full: bool,
+    /// Whether this walk opened more than the one before.
+    widened: bool,
+    /// Whether the claim is over in any case here, or only a person goes on.
+    over: bool,
 }
 
 /// What a fact may be, kept.
@@ -225,19 +222,11 @@ impl<'a> Outlook<'a> {
     {
         let Some(flow) = parts.flows.get(first) else { return Self { in_full: true, ..Self::default() } };
         let mut builder = Builder::new(parts, known);
-        builder.gather(flow, None);
-        let mut changed = vec![false; parts.slots.len()];
-        for _ in 0..MAX_ROUNDS {
-            if !builder.judge(&mut changed) {
-                break;
-            }
-        }
+        builder.walk(flow);
+        builder.note_producers();
         builder.decide(sinks);
         builder.spread();
-        let Builder { domains, settled, .. } = &builder;
-        let is_open =
-            |(domain, settled): (&OwnDomain, &Option<_>)| !matches!(domain, OwnDomain::Is(_)) && settled.is_none();
-        let open = domains.iter().zip(settled).map(is_open).collect();
+        let open = (0..parts.slots.len()).map(|slot| builder.is_open(Slot(slot))).collect();
         let is_due = builder.is_due();
         let is_unasked = builder.is_unasked();
         Self { needed: builder.needed, open, in_full: builder.in_full, is_due, is_unasked }
@@ -284,7 +273,7 @@ where
         let mut builder = Self {
             parts,
             known,
-            domains: Vec::new(),
+            domains: facts.iter().map(|fact| OwnDomain::Is(fact.map(|fact: &Fact| &fact.value))).collect(),
             settled: vec![None; slots.len()],
             stops: Vec::new(),
             needed: vec![None; slots.len()],
@@ -293,32 +282,23 @@ where
             producers: Vec::new(),
             facts,
             before_review: None,
-            asks_identity: true,
+            asks_identity: false,
             in_full: false,
+            widened: false,
+            over: false,
         };
-        builder.domains = builder.lasting();
-        // Before the steps were looked at, whatever a question or a rule can fill is open.
-        for (at, fills) in parts.fills.iter().enumerate() {
-            if fills.set || (fills.asked && builder.facts[at].is_none()) {
-                builder.domains[at] = OwnDomain::Any;
-            }
+        let landmarks = parts.landmarks;
+        builder.opens(&landmarks.orientation);
+        // What is missing may still come, and is then decided on again.
+        if let Some(slot) = landmarks.documents_complete
+            && builder.value(slot) != Some(&Value::Bool(true))
+        {
+            builder.opens(&[slot]);
+        }
+        if known.policy.is_none() {
+            builder.opens(&landmarks.looked_up);
         }
         builder
-    }
-
-    /// What facts may be besides what questions and rules fill.
-    fn lasting(&self) -> Vec<OwnDomain<'s>> {
-        let landmarks = self.parts.landmarks;
-        let looks_up = self.known.policy.is_none() || self.asks_identity;
-        let looked_up = landmarks.looked_up.iter().filter(|_| looks_up);
-        // What is missing may still come, and is then decided on again.
-        let complete =
-            landmarks.documents_complete.iter().filter(|slot| self.value(**slot) != Some(&Value::Bool(true)));
-        let mut domains: Vec<_> = self.facts.iter().map(|fact| OwnDomain::Is(fact.map(|fact| &fact.value))).collect();
-        for slot in looked_up.chain(complete).chain(&landmarks.orientation) {
-            domains[slot.0] = OwnDomain::Any;
-        }
-        domains
     }
 
     /// What a fact is now.
@@ -331,7 +311,7 @@ where
         condition.could(&self.known.scope, &|test: &Test| read_at(&self.domains, &self.settled, test.slot(), at))
     }
 
-    /// The truths of a step's condition together with what leads to it.
+    /// The truths of a step's condition, those of the stop, together with what leads to it.
     fn reach(&self, stop: &Stop) -> Truths {
         let mut truths = stop.caller.map_or(Truths::from(true), |caller| self.stops[caller].truths);
         if stop.unless_found {
@@ -352,7 +332,7 @@ where
         if stop.after_jump.is_some() {
             truths = truths.and(Truths::default());
         }
-        truths.and(stop.own)
+        truths.and(stop.truths)
     }
 
     /// The truths of a step's condition. No question becomes due by its own answer: in its condition the fact counts as it is
@@ -369,37 +349,59 @@ where
         })
     }
 
-    /// Gathers the steps that may be reached, through the flows that are called.
-    fn gather(&mut self, flow: &'a Flow, caller: Option<usize>) {
+    /// Goes through the steps that may be reached, and opens what they may fill, until nothing more is opened.
+    fn walk(&mut self, first: &'a Flow) {
+        loop {
+            self.widened = false;
+            self.stops.clear();
+            self.settled.fill(None);
+            self.before_review = None;
+            self.in_full = false;
+            self.over = false;
+            self.enter(first, None);
+            let is_open = |slot: &Slot| self.is_open(*slot);
+            if !self.asks_identity && self.parts.landmarks.identity.iter().any(is_open) {
+                self.asks_identity = true;
+                self.opens(&self.parts.landmarks.looked_up);
+                self.widened = true;
+            }
+            if !self.widened {
+                return;
+            }
+        }
+    }
+
+    /// Goes through the steps of a flow that may be reached, and of the flows that it calls.
+    fn enter(&mut self, flow: &'a Flow, caller: Option<usize>) {
         // Where a policy that was found leads on.
         let mut found_at = 0;
         // The last jump forwards, and where it leads.
         let mut jump: Option<(usize, usize)> = None;
         let mut after_jump = None;
         for (at, step) in flow.steps.iter().enumerate() {
+            if self.over {
+                return;
+            }
             jump = jump.filter(|(_, target)| at < *target);
+            let stop = self.stops.len();
+            let truths = self.condition_of(step, stop);
             let unless_jumped = jump.map(|(stop, _)| stop);
-            let unless_found = at < found_at;
-            let own = self.condition_of(step, self.stops.len());
-            let truths = own;
-            let mut reached =
-                Stop { step, caller, unless_found, unless_jumped, after_jump, ends_at: NONE, own, truths };
+            let mut reached = Stop { step, caller, unless_found: at < found_at, unless_jumped, after_jump, truths };
             reached.truths = self.reach(&reached);
-            if !reached.truths.may_be(Truth::True) {
+            let truths = reached.truths;
+            if !truths.may_be(Truth::True) {
                 continue;
             }
-            let stop = self.stops.len();
             self.stops.push(reached);
+            let in_any_case = truths.sure() == Some(Truth::True);
             match &step.kind {
                 StepKind::Call(name) => {
                     if let Some(called) = self.parts.flows.get(name) {
-                        self.gather(called, Some(stop));
-                        if always_ends(called, self.parts.flows) {
-                            self.stops[stop].ends_at = self.stops.len();
-                        }
+                        self.enter(called, Some(stop));
+                        self.over |= in_any_case && always_ends(called, self.parts.flows);
                     }
                 }
-                StepKind::End(_) | StepKind::HandOver { resume: false, .. } => self.stops[stop].ends_at = stop + 1,
+                StepKind::End(_) | StepKind::HandOver { resume: false, .. } => self.over |= in_any_case,
                 StepKind::CheckPolicy { found, not_found } if *not_found == at + 1 && *found > at => {
                     found_at = found_at.max(*found);
                 }
@@ -411,6 +413,36 @@ where
                 // What it empties may be asked and set again.
                 StepKind::Clear(_) => self.in_full |= self.before_review.is_none(),
                 StepKind::Review => self.before_review = self.before_review.or(Some(stop)),
+                StepKind::Ask(question) if self.is_unanswered(question) => {
+                    self.widened |= self.domains[question.slot.0].opens();
+                }
+                StepKind::Set(values) => {
+                    for Assignment { value, slot, .. } in values {
+                        self.widened |= self.domains[slot.0].may_become(value);
+                        let sets = in_any_case && !self.is_stated(*slot);
+                        self.settled[slot.0] = sets.then_some((stop, value));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether a fact may still become another than it is.
+    fn is_open(&self, slot: Slot) -> bool {
+        !matches!(self.domains[slot.0], OwnDomain::Is(_)) && self.settled[slot.0].is_none()
+    }
+
+    fn opens(&mut self, slots: &[Slot]) {
+        for slot in slots {
+            self.domains[slot.0].opens();
+        }
+    }
+
+    /// Notes what fills each fact.
+    fn note_producers(&mut self) {
+        for stop in 0..self.stops.len() {
+            match &self.stops[stop].step.kind {
                 StepKind::Ask(question) => self.produces(stop, question.slot),
                 StepKind::Set(values) => values.iter().for_each(|set| self.produces(stop, set.slot)),
                 _ => {}
@@ -431,51 +463,6 @@ where
     /// Whether a person stated this fact: a rule does not always overwrite it.
     fn is_stated(&self, slot: Slot) -> bool {
         self.facts[slot.0].is_some_and(|fact| fact.source.is_a_person())
-    }
-
-    /// Judges the steps, and with them what the facts may be. `changed` tells of each fact whether what it may be has
-    /// changed since its readers were judged, and then whether it has now. False when nothing changed.
-    fn judge(&mut self, changed: &mut [bool]) -> bool {
-        let mut domains = self.lasting();
-        let mut settled = vec![None; domains.len()];
-        let mut over = self.stops.len();
-        for at in 0..self.stops.len() {
-            let Stop { step, ends_at, .. } = self.stops[at];
-            if step.reads.iter().any(|slot| changed[slot.0]) {
-                self.stops[at].own = self.condition_of(step, at);
-            }
-            let truths = if at < over { self.reach(&self.stops[at]) } else { Truths::from(false) };
-            self.stops[at].truths = truths;
-            if truths.sure() == Some(Truth::True) {
-                over = over.min(ends_at);
-            }
-            if !truths.may_be(Truth::True) {
-                continue;
-            }
-            match &step.kind {
-                StepKind::Ask(question) if self.is_unanswered(question) => {
-                    domains[question.slot.0] = OwnDomain::Any;
-                }
-                StepKind::Set(values) => {
-                    for Assignment { value, slot, .. } in values {
-                        domains[slot.0].may_become(value);
-                        let sets = truths.sure().is_some() && !self.is_stated(*slot);
-                        settled[slot.0] = sets.then_some((at, value));
-                    }
-                }
-                _ => {}
-            }
-        }
-        let is_open = |slot: &Slot| !matches!(domains[slot.0], OwnDomain::Is(_)) && settled[slot.0].is_none();
-        let asks_identity = self.parts.landmarks.identity.iter().any(is_open);
-        for (slot, changed) in changed.iter_mut().enumerate() {
-            *changed = settled[slot] != self.settled[slot] || !domains[slot].is_as_wide_as(&self.domains[slot]);
-        }
-        let same = asks_identity == self.asks_identity && !changed.contains(&true);
-        self.domains = domains;
-        self.settled = settled;
-        self.asks_identity = asks_identity;
-        !same
     }
 
     /// Needs the open facts of the steps that decide something.
@@ -645,22 +632,20 @@ impl<'s> OwnDomain<'s> {
         }
     }
 
-    /// A rule may set this value.
-    fn may_become(&mut self, value: &'s Value) {
-        match self {
-            Self::Is(known) if *known == Some(value) => {}
-            Self::Is(known) => *self = Self::Among(vec![*known, Some(value)]),
-            Self::Among(values) if !values.contains(&Some(value)) => values.push(Some(value)),
-            Self::Among(_) | Self::Any => {}
-        }
+    /// It may become anything. Whether that is news.
+    fn opens(&mut self) -> bool {
+        !matches!(std::mem::replace(self, Self::Any), Self::Any)
     }
 
-    fn is_as_wide_as(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Is(_), Self::Is(_)) | (Self::Any, Self::Any) => true,
-            (Self::Among(some), Self::Among(others)) => some.len() == others.len(),
-            _ => false,
+    /// A rule may set this value. Whether that is news.
+    fn may_become(&mut self, value: &'s Value) -> bool {
+        match self {
+            Self::Is(known) if *known == Some(value) => return false,
+            Self::Is(known) => *self = Self::Among(vec![*known, Some(value)]),
+            Self::Among(values) if !values.contains(&Some(value)) => values.push(Some(value)),
+            Self::Among(_) | Self::Any => return false,
         }
+        true
     }
 }
 

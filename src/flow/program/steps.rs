@@ -49,8 +49,6 @@ pub struct Step {
     /// The name by which `goto` refers to it.
     pub id: String,
     pub when: Condition,
-    /// The facts that its condition tests, each once.
-    pub(crate) reads: Box<[Slot]>,
     pub kind: StepKind,
     pub(crate) place: SourcePosition,
 }
@@ -184,7 +182,6 @@ impl Flow {
     pub(crate) fn place(&mut self, slots: &Slots) {
         for step in &mut self.steps {
             step.when.place(slots);
-            step.reads = step.when.slots();
             match &mut step.kind {
                 StepKind::Branch { cases, .. } => cases.iter_mut().for_each(|(when, _)| when.place(slots)),
                 StepKind::Collect(collect) => collect.documents.iter_mut().for_each(|wanted| wanted.when.place(slots)),
@@ -345,7 +342,7 @@ impl FlowReader<'_> {
             }
         };
         fields.finish(self.problems);
-        Step { id: id.to_owned(), when, reads: Box::default(), kind, place: node.place }
+        Step { id: id.to_owned(), when, kind, place: node.place }
     }
 
     fn kind(&mut self, kind: &str, fields: &mut Fields, at: usize, targets: &HashMap<&str, Option<usize>>) -> StepKind {
