@@ -33,7 +33,7 @@ pub use program::{
     reminders::Reminders,
     requests::{Request, RequestBook},
     sources::{LoadError, built_in, read_sources, transcripts},
-    steps::{Collect, Flow, Question, Step, StepKind, WantedKind},
+    steps::{Assignment, Collect, Flow, Question, Step, StepKind, WantedKind},
     table::{Row, Table},
     template::Saying,
 };

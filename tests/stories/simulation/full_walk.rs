@@ -14,7 +14,7 @@ use guichet::{
         fact_name::FactName,
         language::Language,
     },
-    flow::{Condition, Flow, Library, PolicyAnswer, PolicyQuery, Saying, Scope, Step, StepKind, Test},
+    flow::{Assignment, Condition, Flow, Library, PolicyAnswer, PolicyQuery, Saying, Scope, Step, StepKind, Test},
 };
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -92,7 +92,7 @@ impl<'a> FullWalk<'_, 'a> {
                 StepKind::Say(saying) if saying.urgent => drop(self.walked.outcome.advice.insert(advice(saying))),
                 StepKind::Say(_) | StepKind::Review => {}
                 StepKind::Set(values) => {
-                    for (fact, value) in values {
+                    for Assignment { fact, value, .. } in values {
                         self.set(fact.clone(), value.clone());
                     }
                 }
