@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    id::{DossierId, RequestId},
+    id::{DocumentId, DossierId, RequestId},
     message::Endpoint,
     orientation_mode::OrientationMode,
 };
@@ -22,6 +22,11 @@ pub enum Action {
     GiveBack,
     /// Asks the person for a document of a kind of `flows/documents.yaml`.
     AskDocument {
+        kind: String,
+    },
+    /// Says what a file is, which was only supposed or not known, or was taken for another.
+    SortDocument {
+        document: DocumentId,
         kind: String,
     },
     /// Orients otherwise than the table did.

@@ -1,6 +1,6 @@
 //! Runs the flow on an event and does what it asks for. The one caller of [`flow::step`].
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{Span, Timestamp, civil::Date};
 
@@ -11,13 +11,13 @@ use crate::{
         clock::paris,
         fact::{Fact, Source, Value},
         fact_name::FactName,
-        id::RequestId,
+        id::{DocumentId, RequestId},
         message::{Author, GUICHET, POLICYHOLDER},
     },
     dossier::{Decision, Dossier, Learnt, SaidIn, Status, TimelineEvent},
-    flow::{self, Coverage, Effect, Event, Handover, Note, PolicyAnswer, Scope, StepOutput},
+    flow::{self, Coverage, Effect, Event, Handover, Note, PolicyAnswer, Scope, Sorting, StepOutput},
     orientation,
-    store::{MissedRow, RequestRow, ToldContact},
+    store::{FiledDocument, FiledKind, MissedRow, RequestRow, ToldContact},
 };
 
 /// The most look-ups in one turn; a flow that wants more turns in a circle.
@@ -72,7 +72,11 @@ async fn step(turn: &mut Turn, event: &Event, services: &Services) -> Result<Opt
                 }
                 turn.record(GUICHET, &TimelineEvent::DocumentWanted { kind, required });
             }
-            Effect::FileDocuments { kind, count } => file_documents(turn, &kind, count),
+            Effect::FileDocuments { kind, count, files, supposed } => {
+                let filing = Filing { kind, count, files, supposed };
+                file_documents(turn, filing, services).await?;
+            }
+            Effect::SortDocuments(sorting) => Box::pin(sort_documents(turn, &sorting, services)).await?,
             Effect::LookUpPolicy(query) => {
                 let (found, reasons) =
                     services.look_up_policy(&turn.conversation.row.insurer, &query, turn.now).await?;
@@ -212,20 +216,66 @@ fn note_holder(dossier: &mut Dossier, policy: &str, holder: Option<&Value>) {
     }
 }
 
-fn file_documents(turn: &mut Turn, kind: &str, count: u32) {
+/// Files that answer a wanted document, see [`Effect::FileDocuments`].
+struct Filing {
+    kind: String,
+    count: u32,
+    files: Vec<usize>,
+    supposed: bool,
+}
+
+async fn file_documents(turn: &mut Turn, filing: Filing, services: &Services) -> Result<(), ConversationError> {
+    let Filing { kind, count, files, supposed } = filing;
+    let filed = if supposed { FiledKind::Supposed(kind.clone()) } else { FiledKind::Known(kind.clone()) };
+    let mut documents = Vec::with_capacity(files.len());
+    for at in &files {
+        if let Some(file) = turn.unfiled.get_mut(*at) {
+            file.kind = filed.clone();
+            documents.push(file.document);
+        }
+    }
+    if files.is_empty() {
+        // They came in earlier messages, before anything was wanted.
+        let unfiled = services.look_ups().unsorted(turn.conversation.row.id).await?;
+        let early = unfiled.into_iter().filter(|(document, kind)| {
+            kind.is_none() && !turn.rows.documents.iter().any(|filed| filed.document == *document)
+        });
+        let early: Vec<DocumentId> = early.map(|(document, _)| document).take(count as usize).collect();
+        for document in early {
+            let dossier = turn.conversation.row.dossier;
+            turn.rows.documents.push(FiledDocument { document, dossier, kind: filed.clone() });
+            documents.push(document);
+        }
+    }
     if let Some(dossier) = turn.conversation.dossier_mut() {
-        dossier.receive(kind, count);
+        dossier.receive(&kind, count, supposed);
     }
-    let take = usize::try_from(count).unwrap_or(usize::MAX).min(turn.unfiled.len());
+    turn.record(POLICYHOLDER, &TimelineEvent::Documents { kind, count, documents, supposed });
+    Ok(())
+}
+
+/// The person said what the files are of which it was only supposed.
+async fn sort_documents(turn: &mut Turn, sorting: &Sorting, services: &Services) -> Result<(), ConversationError> {
     let dossier = turn.conversation.row.dossier;
-    let mut ids = Vec::with_capacity(take);
-    for mut file in turn.unfiled.drain(..take).collect::<Vec<_>>() {
-        file.dossier = dossier;
-        file.kind = Some(kind.to_owned());
-        ids.push(file.document);
-        turn.rows.documents.push(file);
+    let mut sorted: BTreeMap<Option<String>, Vec<DocumentId>> = BTreeMap::new();
+    for (document, supposed) in services.look_ups().unsorted(turn.conversation.row.id).await? {
+        let Some(supposed) = supposed else { continue };
+        let kind = match sorting {
+            Sorting::AsSupposed => Some(supposed.clone()),
+            Sorting::As(kind) => Some(kind.clone()),
+            Sorting::Unknown => None,
+        };
+        if let Some(dossier) = turn.conversation.dossier_mut() {
+            dossier.sort(Some((&supposed, true)), kind.as_deref());
+        }
+        let filed = kind.clone().map_or(FiledKind::Unknown, FiledKind::Known);
+        turn.rows.documents.push(FiledDocument { document, dossier, kind: filed });
+        sorted.entry(kind).or_default().push(document);
     }
-    turn.record(POLICYHOLDER, &TimelineEvent::Documents { kind: kind.to_owned(), count, documents: ids });
+    for (kind, documents) in sorted {
+        turn.record(POLICYHOLDER, &TimelineEvent::DocumentsSorted { kind, documents });
+    }
+    Ok(())
 }
 
 fn note_policy(turn: &mut Turn, answer: &PolicyAnswer, reasons: &[Reason]) {

@@ -25,6 +25,8 @@ pub enum ConversationError {
     NotMergeable,
     #[error("this message cannot be sent there")]
     NotSendable,
+    #[error("this conversation has no such file")]
+    UnknownDocument,
     #[error("this dossier has no such mission, or none may be given now: reload the page")]
     NoMission,
     #[error("this slot has just been taken: choose another")]

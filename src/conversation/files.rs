@@ -69,6 +69,7 @@ impl KeptFile {
             conversation,
             dossier: None,
             kind: None,
+            is_supposed: false,
             upload_id: self.upload_id.clone(),
             name: self.stored.name.clone(),
             media_type: self.stored.media_type.name().to_owned(),
@@ -94,5 +95,6 @@ pub fn attachment(library: &Library, language: Language, document: DocumentRow) 
         media_type: document.media_type,
         bytes: u64::try_from(document.bytes).unwrap_or(0),
         remark,
+        slot: None,
     }
 }

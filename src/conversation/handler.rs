@@ -11,13 +11,13 @@ use crate::{
     domain::{
         fact::{Fact, Source, Value},
         fact_name::FactName,
-        id::{DossierId, RequestId},
+        id::{DocumentId, DossierId, RequestId},
         message::{Author, Body},
         orientation_mode::OrientationMode,
     },
     dossier::{Decision, Dossier, Entry, Override, Status, TimelineEvent},
     flow::Event,
-    store::{Absorbed, Acknowledgement, OutboxRow, RejectedDuplicate},
+    store::{Absorbed, Acknowledgement, FiledDocument, FiledKind, OutboxRow, RejectedDuplicate},
 };
 
 impl Turn {
@@ -50,6 +50,9 @@ impl Turn {
             Action::AskDocument { kind } => {
                 self.record(&actor.login, &TimelineEvent::AskedDocument { kind: kind.clone() });
                 apply::run(self, Event::DocumentWanted { kind }, services).await
+            }
+            Action::SortDocument { document, kind } => {
+                Box::pin(self.sort_document(actor, document, kind, services)).await
             }
             Action::Override { mode, reason } => {
                 self.decide_otherwise(actor, mode, reason, services).await?;
@@ -108,6 +111,29 @@ impl Turn {
                 Ok(())
             }
         }
+    }
+
+    async fn sort_document(
+        &mut self,
+        actor: &Actor,
+        document: DocumentId,
+        kind: String,
+        services: &Services,
+    ) -> Result<(), ConversationError> {
+        let filed = services.look_ups().filed(self.conversation.row.id, document).await?;
+        let (was, was_supposed) = filed.ok_or(ConversationError::UnknownDocument)?;
+        if !was_supposed && was.as_ref() == Some(&kind) {
+            return Ok(());
+        }
+        if let Some(dossier) = self.conversation.dossier_mut() {
+            dossier.sort(was.as_deref().map(|was| (was, was_supposed)), Some(&kind));
+        }
+        let filed = FiledKind::Known(kind.clone());
+        let dossier = self.conversation.row.dossier;
+        self.rows.documents.push(FiledDocument { document, dossier, kind: filed });
+        let event = TimelineEvent::DocumentsSorted { kind: Some(kind.clone()), documents: vec![document] };
+        self.record(&actor.login, &event);
+        apply::run(self, Event::DocumentSorted { was, was_supposed, kind }, services).await
     }
 
     /// A handler's message on a durable medium acknowledges the receipt of what the person asked for before.

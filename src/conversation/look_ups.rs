@@ -12,7 +12,7 @@ use super::{channel_switch, error::ConversationError};
 use crate::{
     contract::Policy,
     domain::{
-        id::{ContactId, ConversationId, DossierId, Ids},
+        id::{ContactId, ConversationId, DocumentId, DossierId, Ids},
         message::{Author, Channel, Endpoint},
     },
     dossier::Dossier,
@@ -56,6 +56,13 @@ pub trait LookUps: fmt::Debug + Send + Sync {
 
     /// What the person of a conversation asked for beside the claim, and is not done, the oldest first.
     fn open_requests(&self, conversation: ConversationId) -> LookUp<'_, Vec<RequestRow>>;
+
+    /// The files of a conversation of which it is not known what they are, with what they are supposed to be, in the order in
+    /// which they came.
+    fn unsorted(&self, conversation: ConversationId) -> LookUp<'_, Vec<(DocumentId, Option<String>)>>;
+
+    /// A file of a conversation: its kind, and whether that is only supposed.
+    fn filed(&self, conversation: ConversationId, document: DocumentId) -> LookUp<'_, Option<(Option<String>, bool)>>;
 
     /// Whether we were asked to stop at an address.
     fn is_stopped<'a>(&'a self, endpoint: &'a Endpoint) -> LookUp<'a, bool>;
@@ -119,6 +126,21 @@ impl LookUps for Engine {
 
     fn open_requests(&self, conversation: ConversationId) -> LookUp<'_, Vec<RequestRow>> {
         Box::pin(self.open_requests(conversation))
+    }
+
+    fn unsorted(&self, conversation: ConversationId) -> LookUp<'_, Vec<(DocumentId, Option<String>)>> {
+        Box::pin(async move {
+            let rows = self.documents(conversation).await?;
+            let unsorted = rows.into_iter().filter(|row| row.is_supposed || row.kind.is_none());
+            Ok(unsorted.map(|row| (row.id, row.kind)).collect())
+        })
+    }
+
+    fn filed(&self, conversation: ConversationId, document: DocumentId) -> LookUp<'_, Option<(Option<String>, bool)>> {
+        Box::pin(async move {
+            let row = self.one_conversation(conversation).document(document).await?;
+            Ok(row.map(|row| (row.kind, row.is_supposed)))
+        })
     }
 
     fn is_stopped<'a>(&'a self, endpoint: &'a Endpoint) -> LookUp<'a, bool> {

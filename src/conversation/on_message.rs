@@ -16,8 +16,8 @@ use crate::{
         message::{Author, Body, POLICYHOLDER},
     },
     dossier::TimelineEvent,
-    flow::{AppointmentEvent, Event, UserMessage},
-    store::FiledDocument,
+    flow::{AppointmentEvent, Event, SentFile, UserMessage},
+    store::{FiledDocument, FiledKind},
 };
 
 impl Turn {
@@ -149,12 +149,12 @@ impl Turn {
             message.text.push_str(&body.text);
             message.choice = body.choice.clone().or(message.choice);
             for file in &body.attachments {
-                let filed = FiledDocument { document: file.document, dossier: None, kind: None };
+                let filed = FiledDocument { document: file.document, dossier: None, kind: FiledKind::AsBefore };
                 // A mail that is kept as it came, or a voice, is no paper that was asked for: it stands behind those that are.
                 if file.media_type.parse().is_ok_and(|kind: MediaType| kind == MediaType::Email || kind.is_audio()) {
                     behind.push(filed);
                 } else {
-                    message.files.push(file.media_type.clone());
+                    message.files.push(SentFile { media_type: file.media_type.clone(), slot: file.slot.clone() });
                     self.unfiled.push(filed);
                 }
             }

@@ -1,4 +1,4 @@
-//! What a person's phone shared instead of words: their number, a place on the map.
+//! What came instead of words: the person's number, a place on the map, somebody's contact, a sticker.
 //!
 //! A number that its channel vouches for is proven, and whoever is known by it is the same person; their conversations stay
 //! apart until a handler merges them. A place is kept for the handler, who sees it on a map: no answer is made of it, for
@@ -42,6 +42,11 @@ impl Turn {
                 let asks_for_one = matches!(awaited, Some(Input::Address | Input::Location));
                 if asks_for_one { "place_kept_in_words" } else { "place_kept" }
             }
+            // Whoever is asked for somebody's name or number answers with it.
+            Shared::Contact if matches!(awaited, Some(Input::Text | Input::Phone)) => return Ok(false),
+            Shared::Contact => "contact_kept",
+            Shared::Sticker => "sticker_kept",
+            Shared::Unreadable => "unreadable_kept",
         };
         if self.opens || self.conversation.state.mode() != ConversationMode::Flow {
             return Ok(false);

@@ -133,12 +133,12 @@ pub struct Body {
     /// The fact that this inbound message answered, so that "Modifier" can stand beside it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answers: Option<FactName>,
-    /// What the person's phone shared instead of words (inbound).
+    /// What came instead of words (inbound).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shared: Option<Shared>,
 }
 
-/// What a phone shares by itself.
+/// What came instead of words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Shared {
@@ -146,6 +146,12 @@ pub enum Shared {
     Number(String),
     /// A place on the map, in degrees (WGS 84).
     Place { latitude: f64, longitude: f64 },
+    /// Somebody else's name and number, which stand in the text.
+    Contact,
+    /// A picture that says nothing by itself; its emoji stands in the text.
+    Sticker,
+    /// Something of a form that is not read.
+    Unreadable,
 }
 
 impl Body {
@@ -176,6 +182,9 @@ pub struct Attachment {
     /// Words for the person about this file's quality, when it should be sent again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remark: Option<String>,
+    /// The kind of document whose slot the person put it into.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<String>,
 }
 
 /// A button: what it sends and what it says.

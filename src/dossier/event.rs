@@ -48,10 +48,17 @@ pub enum TimelineEvent {
         message: Option<SaidIn>,
         facts: Learnt,
     },
-    /// Files came that answer a wanted document.
+    /// Files came that answer a wanted document, or are supposed to.
     Documents {
         kind: String,
         count: u32,
+        documents: Vec<DocumentId>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        supposed: bool,
+    },
+    /// It was said what files are: of this kind, or not what was supposed.
+    DocumentsSorted {
+        kind: Option<String>,
         documents: Vec<DocumentId>,
     },
     DocumentWanted {

@@ -63,6 +63,14 @@ pub struct Wanted {
     pub required: bool,
     /// How many files answered it.
     pub received: u32,
+    /// How many more are supposed to: nobody has said what they are.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub supposed: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 impl Dossier {
@@ -79,20 +87,41 @@ impl Dossier {
     pub fn want(&mut self, kind: &str, required: bool) {
         match self.wanted.iter_mut().find(|wanted| wanted.kind == kind) {
             Some(wanted) => wanted.required |= required,
-            None => self.wanted.push(Wanted { kind: kind.to_owned(), required, received: 0 }),
+            None => {
+                self.wanted.push(Wanted { kind: kind.to_owned(), required, received: 0, supposed: 0 });
+            }
         }
     }
 
-    /// Counts files that answer a wanted document; one that nobody wanted is welcome and counted too.
-    pub fn receive(&mut self, kind: &str, count: u32) {
+    /// Counts files that answer a wanted document, or are supposed to; one that nobody wanted is welcome and counted too.
+    pub fn receive(&mut self, kind: &str, count: u32, supposed: bool) {
         self.want(kind, false);
         if let Some(wanted) = self.wanted.iter_mut().find(|wanted| wanted.kind == kind) {
-            wanted.received += count;
+            *wanted.count(supposed) += count;
         }
     }
 
-    /// The required documents that have not come.
+    /// Counts a file as what it is, which was counted as another kind or was only supposed to be of it.
+    pub fn sort(&mut self, was: Option<(&str, bool)>, kind: Option<&str>) {
+        if let Some((was, supposed)) = was
+            && let Some(wanted) = self.wanted.iter_mut().find(|wanted| wanted.kind == was)
+        {
+            let count = wanted.count(supposed);
+            *count = count.saturating_sub(1);
+        }
+        if let Some(kind) = kind {
+            self.receive(kind, 1, false);
+        }
+    }
+
+    /// The required documents that have not come, as far as anybody knows.
     pub fn missing(&self) -> impl Iterator<Item = &Wanted> {
         self.wanted.iter().filter(|wanted| wanted.required && wanted.received == 0)
+    }
+}
+
+impl Wanted {
+    fn count(&mut self, supposed: bool) -> &mut u32 {
+        if supposed { &mut self.supposed } else { &mut self.received }
     }
 }

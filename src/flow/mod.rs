@@ -20,7 +20,8 @@ pub use program::{
         could::{Domain, Truths},
     },
     diagnostics::{Diagnostic, Severity, Strictness},
-    facts::{Accepts, DocumentKind, FactLabel, FactType},
+    documents::{Accepts, DocumentKind, Drawing},
+    facts::{FactLabel, FactType},
     faq::{FaqBook, FaqEntry},
     graph::mermaid,
     handovers::OwnReason,
@@ -40,15 +41,15 @@ pub use program::{
 /// For other readers of YAML: every mistake is reported with its place, as in the flows.
 pub(crate) use program::{
     diagnostics::Diagnostics,
-    yaml::{Data, Fields, Node},
+    yaml::{Fields, Node},
 };
 pub use run::{
     after_closing::means_another,
     appointment::told_availability,
     booking::{AppointmentEvent, Offer, Offering},
     coverage::{Coverage, Covered, Verdict},
-    effect::{Effect, Handover, Note, PolicyQuery},
-    event::{Event, PolicyAnswer, UserMessage},
+    effect::{Effect, Handover, Note, PolicyQuery, Sorting},
+    event::{Event, PolicyAnswer, SentFile, UserMessage},
     state::{ConversationMode, State, Wanted},
     state_delta::StateDelta,
     step::{StepOutput, step},

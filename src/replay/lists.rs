@@ -11,13 +11,13 @@ use crate::{
     contract::{Policy, name_key, number_key},
     conversation::{ConversationError, LookUp, LookUps},
     domain::{
-        id::{ContactId, ConversationId, DossierId, Ids},
+        id::{ContactId, ConversationId, DocumentId, DossierId, Ids},
         message::{Author, Channel, Endpoint},
     },
     dossier::Dossier,
     store::{
-        AppointmentRow, AppointmentState, Commit, Fence, MessageRow, Mission, MissionRow, OptOut, ProvenRow,
-        RequestRow, StoreError,
+        AppointmentRow, AppointmentState, Commit, Fence, FiledDocument, FiledKind, MessageRow, Mission, MissionRow,
+        OptOut, ProvenRow, RequestRow, StoreError,
     },
 };
 
@@ -47,6 +47,7 @@ struct Stored {
     stopped: Vec<Endpoint>,
     proven: Vec<ProvenRow>,
     requests: Vec<RequestRow>,
+    documents: Vec<FiledDocument>,
 }
 
 impl Lists {
@@ -59,6 +60,13 @@ impl Lists {
         let mut stored = self.stored();
         let rows = &commit.rows;
         stored.messages.extend(rows.messages.iter().cloned());
+        for filed in &rows.documents {
+            match stored.documents.iter_mut().find(|known| known.document == filed.document) {
+                Some(known) if filed.kind == FiledKind::AsBefore => known.dossier = filed.dossier,
+                Some(known) => *known = filed.clone(),
+                None => stored.documents.push(filed.clone()),
+            }
+        }
         for row in &rows.planning.missions {
             stored.missions.retain(|before| before.id != row.id);
             stored.missions.push(row.clone());
@@ -153,6 +161,26 @@ impl LookUps for Lists {
 
     fn open_requests(&self, conversation: ConversationId) -> LookUp<'_, Vec<RequestRow>> {
         at_once(self.stored().requests.iter().filter(|row| row.conversation == conversation).cloned().collect())
+    }
+
+    fn unsorted(&self, _: ConversationId) -> LookUp<'_, Vec<(DocumentId, Option<String>)>> {
+        let stored = self.stored();
+        let unsorted = stored.documents.iter().filter_map(|filed| match &filed.kind {
+            FiledKind::Known(_) => None,
+            FiledKind::Supposed(kind) => Some((filed.document, Some(kind.clone()))),
+            FiledKind::Unknown | FiledKind::AsBefore => Some((filed.document, None)),
+        });
+        at_once(unsorted.collect())
+    }
+
+    fn filed(&self, _: ConversationId, document: DocumentId) -> LookUp<'_, Option<(Option<String>, bool)>> {
+        let stored = self.stored();
+        let filed = stored.documents.iter().find(|filed| filed.document == document);
+        at_once(filed.map(|filed| match &filed.kind {
+            FiledKind::Known(kind) => (Some(kind.clone()), false),
+            FiledKind::Supposed(kind) => (Some(kind.clone()), true),
+            FiledKind::Unknown | FiledKind::AsBefore => (None, false),
+        }))
     }
 
     fn is_stopped<'a>(&'a self, endpoint: &'a Endpoint) -> LookUp<'a, bool> {

@@ -13,7 +13,7 @@ use crate::{
         message::{Author, Body},
     },
     dossier::Dossier,
-    flow::Effect,
+    flow::{Effect, Sorting},
     store::{AppointmentRow, Commit, RequestRow},
 };
 
@@ -129,7 +129,14 @@ impl Outcome {
             Effect::WantDocument { kind, required } => {
                 self.does.push(format!("{} {kind}", if *required { "require" } else { "welcome" }));
             }
-            Effect::FileDocuments { kind, count } => self.does.push(format!("file {count} {kind}")),
+            Effect::FileDocuments { kind, count, supposed, .. } => {
+                self.does.push(format!("{} {count} {kind}", if *supposed { "suppose" } else { "file" }));
+            }
+            Effect::SortDocuments(sorting) => self.does.push(match sorting {
+                Sorting::AsSupposed => "sort as supposed".to_owned(),
+                Sorting::As(kind) => format!("sort as {kind}"),
+                Sorting::Unknown => "sort as unknown".to_owned(),
+            }),
             Effect::LookUpPolicy(_) => self.does.push("look_up_policy".to_owned()),
             Effect::SwitchChannel { to } => self.does.push(format!("cross {}", to.name())),
             Effect::Orient { table, .. } => self.does.push(format!("orient {table}")),
@@ -183,7 +190,8 @@ fn documents(commit: &Commit, before: Option<&Dossier>) -> Vec<String> {
     }
     let line = |wanted: &crate::dossier::Wanted| {
         let need = if wanted.required { "required" } else { "welcome" };
-        format!("{} {need}, {} received", wanted.kind, wanted.received)
+        let supposed = if wanted.supposed > 0 { format!(", {} supposed", wanted.supposed) } else { String::new() };
+        format!("{} {need}, {} received{supposed}", wanted.kind, wanted.received)
     };
     dossier.wanted.iter().map(line).collect()
 }

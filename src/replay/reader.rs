@@ -16,7 +16,7 @@ use crate::{
         message::{Channel, UnknownChannel},
         orientation_mode::OrientationMode,
     },
-    flow::{Data, Diagnostic, Diagnostics, FIRST_FLOW, Fields, Library, Node},
+    flow::{Diagnostic, Diagnostics, FIRST_FLOW, Fields, Library, Node, SentFile},
 };
 
 /// What `handler:` may name.
@@ -147,14 +147,22 @@ impl Happening {
         if let Some(action) = handler(fields, problems) {
             return Self::Handler(action);
         }
-        let media_type = |node: &Node| match &node.data {
-            Data::Text(kind) if kind == "photo" => "image/jpeg".to_owned(),
-            Data::Text(kind) if kind == "video" => "video/mp4".to_owned(),
-            _ => "application/pdf".to_owned(),
-        };
-        let files = fields.list("sends", problems).iter().map(media_type).collect();
+        let files = fields.list("sends", problems).iter().filter_map(Node::scalar).map(|word| sent(&word)).collect();
         let text = fields.string("says", problems).unwrap_or_default();
         Self::Writes { text, choice: fields.string("presses", problems), files }
+    }
+}
+
+/// A file by the word for what it is; any other word names the slot that the person put it into.
+fn sent(word: &str) -> SentFile {
+    match word {
+        "photo" => SentFile::without_slot("image/jpeg"),
+        "video" => SentFile::without_slot("video/mp4"),
+        "pdf" | "paper" => SentFile::without_slot("application/pdf"),
+        slot => {
+            let media_type = if slot.starts_with("photo") { "image/jpeg" } else { "application/pdf" };
+            SentFile { slot: Some(slot.to_owned()), ..SentFile::without_slot(media_type) }
+        }
     }
 }
 

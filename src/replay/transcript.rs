@@ -18,7 +18,7 @@ use crate::{
         language::Language,
         message::{Attachment, Body, Channel},
     },
-    flow::{Coverage, Library},
+    flow::{Coverage, Library, SentFile},
 };
 
 /// A transcript that was read.
@@ -53,11 +53,11 @@ pub(super) struct Expected {
 pub(super) enum Happening {
     /// The chat's window opens.
     Opens,
-    /// The person writes, presses a button or sends files of these media types.
+    /// The person writes, presses a button or sends files.
     Writes {
         text: String,
         choice: Option<String>,
-        files: Vec<String>,
+        files: Vec<SentFile>,
     },
     Edits(FactName),
     Speaks(Language),
@@ -176,7 +176,7 @@ impl Happening {
         match self.clone() {
             Self::Opens => Input::Open,
             Self::Writes { text, choice, files } => {
-                let attachments = files.into_iter().map(|kind| attachment(ids.next(now), kind)).collect();
+                let attachments = files.into_iter().map(|file| attachment(ids.next(now), file)).collect();
                 let body = Body { text, choice, attachments, ..Body::default() };
                 Input::Message { body, client_id: None, files: Files::default(), settle: false }
             }
@@ -192,6 +192,6 @@ impl Happening {
     }
 }
 
-fn attachment(document: DocumentId, media_type: String) -> Attachment {
-    Attachment { document, name: String::new(), media_type, bytes: 0, remark: None }
+fn attachment(document: DocumentId, SentFile { media_type, slot }: SentFile) -> Attachment {
+    Attachment { document, name: String::new(), media_type, bytes: 0, remark: None, slot }
 }

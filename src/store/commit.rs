@@ -218,7 +218,21 @@ pub struct Key {
 pub struct FiledDocument {
     pub document: DocumentId,
     pub dossier: Option<DossierId>,
-    pub kind: Option<String>,
+    pub kind: FiledKind,
+}
+
+/// What is known of a file's kind, of those in `flows/documents.yaml`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum FiledKind {
+    /// Nothing new.
+    #[default]
+    AsBefore,
+    /// Its slot named it, or somebody who saw it.
+    Known(String),
+    /// Only the order of arrival speaks for it.
+    Supposed(String),
+    /// It is not what was supposed.
+    Unknown,
 }
 
 /// Why a commit was not stored.
@@ -509,12 +523,7 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
         inspection::queue(tx, document).await?;
     }
     for filed in kept().flat_map(|c| &c.rows.documents) {
-        let dossier = filed.dossier.map(|id| id.to_string());
-        tx.fetch(
-            "UPDATE document SET dossier = COALESCE($2, dossier), kind = COALESCE($3, kind) WHERE id = $1",
-            &args![filed.document.to_string(), dossier, filed.kind.clone()],
-        )
-        .await?;
+        file_document(tx, filed).await?;
     }
     for undelivered in kept().filter_map(|c| c.rows.undelivered.as_ref()) {
         outbox::give_up(tx, undelivered).await?;
@@ -528,6 +537,21 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
     let turns = kept().map(|c| (c.conversation.id, c.conversation.dossier));
     notify::tell(tx, turns, kept().flat_map(|c| &c.rows.outbox)).await?;
     Ok(outcome)
+}
+
+async fn file_document(tx: &mut Tx, filed: &FiledDocument) -> Result<(), StoreError> {
+    let (document, dossier) = (filed.document.to_string(), filed.dossier.map(|id| id.to_string()));
+    let (kind, is_supposed) = match &filed.kind {
+        FiledKind::AsBefore => {
+            let keep = "UPDATE document SET dossier = COALESCE($2, dossier) WHERE id = $1";
+            return tx.fetch(keep, &args![document, dossier]).await.map(drop);
+        }
+        FiledKind::Known(kind) => (Some(kind.clone()), 0),
+        FiledKind::Supposed(kind) => (Some(kind.clone()), 1),
+        FiledKind::Unknown => (None, 0),
+    };
+    let file = "UPDATE document SET dossier = COALESCE($2, dossier), kind = $3, supposed = $4 WHERE id = $1";
+    tx.fetch(file, &args![document, dossier, kind, is_supposed]).await.map(drop)
 }
 
 async fn drop_duplicates(

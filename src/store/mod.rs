@@ -44,7 +44,7 @@ pub use cases::{
     duplicates::{DuplicateCandidate, MatchReason},
     inbox::{InboxCount, InboxCursor, InboxFilter, InboxPage, InboxSort, Oriented},
 };
-pub use commit::{Commit, CommitError, FiledDocument, Key, TurnRows};
+pub use commit::{Commit, CommitError, FiledDocument, FiledKind, Key, TurnRows};
 pub use db::sqlite_file;
 pub use engine::Engine;
 pub use error::StoreError;

@@ -88,6 +88,7 @@ const MIGRATIONS: &[Migration] = &[
     both!("0019_keys"),
     both!("0020_slots"),
     both!("0021_watch"),
+    both!("0023_supposed"),
 ];
 
 /// Any number, the same on every node: it lets one node migrate at a time.

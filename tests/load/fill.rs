@@ -265,7 +265,7 @@ impl Life {
                 SignedDuration::ZERO
             })
         .min(now);
-        let wanted = |kind: &str, received| Wanted { kind: kind.to_owned(), required: true, received };
+        let wanted = |kind: &str, received| Wanted { kind: kind.to_owned(), required: true, received, supposed: 0 };
         let dossier = Dossier {
             id,
             reference: reference_of(conversation),
@@ -445,6 +445,7 @@ impl Life {
             conversation: self.conversation,
             dossier: Some(self.dossier.id),
             kind: Some("damage_photos".to_owned()),
+            is_supposed: false,
             upload_id: format!("mms/{place}"),
             name: format!("photo-{place}.jpg"),
             media_type: "image/jpeg".to_owned(),

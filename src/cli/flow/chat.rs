@@ -109,6 +109,7 @@ impl Talk {
                 media_type: "image/jpeg".to_owned(),
                 bytes: 0,
                 remark: None,
+                slot: None,
             });
         } else {
             let number = line.parse::<usize>().ok().and_then(|number| number.checked_sub(1));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     diagnostics::Diagnostics,
-    yaml::{Data, Fields, Node, text, words},
+    yaml::{Fields, Node, words},
 };
 use crate::{
     domain::{
@@ -292,66 +292,4 @@ pub(crate) fn unknown_type() -> String {
     "the types are text, yes_no, choice, choices, number, amount, date, datetime, duration, address, phone, email, \
      policy_number, plate, photos, document, location and consent"
         .to_owned()
-}
-
-/// A kind of document.
-#[derive(Clone, Debug)]
-pub struct DocumentKind {
-    pub name: Text,
-    /// How to make a good document of this kind.
-    pub how: Option<Text>,
-    pub accepts: Accepts,
-}
-
-/// The files that are accepted as a kind of document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Accepts {
-    Photo,
-    Paper,
-    Video,
-    Any,
-}
-
-impl Accepts {
-    pub(crate) fn accepts(self, media_type: &str) -> bool {
-        match self {
-            Self::Photo => media_type.starts_with("image/"),
-            Self::Paper => !media_type.starts_with("video/") && !media_type.starts_with("audio/"),
-            Self::Video => media_type.starts_with("video/"),
-            Self::Any => true,
-        }
-    }
-}
-
-/// Reads `documents.yaml`.
-pub(crate) fn read_documents(file: &str, root: &Node, problems: &mut Diagnostics) -> BTreeMap<String, DocumentKind> {
-    let mut kinds = BTreeMap::new();
-    let mut top = Fields::of(file, root, problems);
-    let documents = top.take("documents");
-    top.finish(problems);
-    let Some(documents) = documents else { return kinds };
-    for (kind, place, node) in Fields::of(file, documents, problems).rest() {
-        let mut fields = Fields::of(file, node, problems);
-        let name = fields.text("name", problems).map(|(name, _)| name);
-        if name.is_none() {
-            problems.error(file, place, format!("the document `{kind}` has no name"));
-        }
-        let how = fields.take("how").map(|node| text(file, node, problems));
-        let accepts = match fields.take("accepts") {
-            None => Accepts::Any,
-            Some(node) => match &node.data {
-                Data::Text(word) if word == "photo" => Accepts::Photo,
-                Data::Text(word) if word == "paper" => Accepts::Paper,
-                Data::Text(word) if word == "video" => Accepts::Video,
-                Data::Text(word) if word == "any" => Accepts::Any,
-                _ => {
-                    problems.error(file, node.place, "`accepts` is photo, paper, video or any".to_owned());
-                    Accepts::Any
-                }
-            },
-        };
-        fields.finish(problems);
-        kinds.insert(kind.to_owned(), DocumentKind { name: name.unwrap_or_default(), how, accepts });
-    }
-    kinds
 }

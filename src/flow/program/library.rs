@@ -15,9 +15,10 @@ use super::{
     conventions::{self, Conventions},
     derived_purposes,
     diagnostics::{Diagnostic, Diagnostics, Severity, SourcePosition, Strictness},
+    documents::{self, DocumentKind},
     events::{self, CollectiveEvent},
     experts,
-    facts::{self, Brief, DocumentKind, FactLabel, FactType, FactTypes},
+    facts::{self, Brief, FactLabel, FactType, FactTypes},
     faq::{self, FaqBook},
     handovers::{self, HandoverReasons},
     insurer::Insurer,
@@ -166,7 +167,7 @@ impl Library {
         }
         let documents = nodes
             .get("documents.yaml")
-            .map(|node| facts::read_documents("documents.yaml", node, &mut problems))
+            .map(|node| documents::read_documents("documents.yaml", node, &mut problems))
             .unwrap_or_default();
 
         let mut texts = Texts::new();

@@ -9,6 +9,7 @@ pub(super) mod condition;
 pub(super) mod conventions;
 pub(super) mod derived_purposes;
 pub(super) mod diagnostics;
+pub(super) mod documents;
 pub(super) mod events;
 pub(super) mod experts;
 pub(super) mod facts;

@@ -12,7 +12,6 @@ use crate::{
         message::{Body, Channel, Input, Progress, QuickReply, SummaryLine},
     },
     flow::program::{
-        facts::Accepts,
         messages::hint,
         steps::{Collect, Question, StepKind},
     },
@@ -20,9 +19,6 @@ use crate::{
 
 /// After how many failures a person stands among the buttons of a question.
 const WAYS_OUT: u8 = 2;
-
-/// How many files that came before any document was wanted are remembered.
-const MAX_EARLY: usize = 50;
 
 impl Interpreter<'_> {
     /// Asks a question, together with those that are due after it where the channel asks several at once.
@@ -201,6 +197,7 @@ impl Interpreter<'_> {
                 Aside::Cancel => self.confirm("cancel"),
                 Aside::Restart => self.confirm("restart"),
                 Aside::WhichClaim => self.ask_which_claim(),
+                Aside::Files => self.ask_about_files(),
             }
             if self.state.aside.is_some() {
                 return;
@@ -298,10 +295,14 @@ impl Interpreter<'_> {
         for (kind, required) in &due {
             self.want(kind, *required);
         }
-        let early = std::mem::take(&mut self.state.early);
-        self.file(&early);
+        let early = self.supposed();
+        self.file_early();
         self.note_completeness();
-        let open = |wanted: &Wanted| wanted.received == 0 && due.iter().any(|(kind, _)| *kind == wanted.kind);
+        if self.supposed() > early {
+            self.ask_about_files();
+            return true;
+        }
+        let open = |wanted: &Wanted| !wanted.has_come() && due.iter().any(|(kind, _)| *kind == wanted.kind);
         let list: Vec<String> = self
             .state
             .wanted
@@ -326,72 +327,5 @@ impl Interpreter<'_> {
 
     fn document_line(&self, kind: &str) -> String {
         format!("- {}", self.document_name(kind))
-    }
-
-    pub(super) fn document_name(&self, kind: &str) -> String {
-        self.library.document(kind).map_or(kind, |document| document.name.get(self.state.language)).to_owned()
-    }
-
-    /// Adds a document to the wanted ones.
-    pub(super) fn want(&mut self, kind: &str, required: bool) {
-        match self.state.wanted.iter_mut().find(|wanted| wanted.kind == kind) {
-            Some(wanted) if wanted.required || !required => return,
-            Some(wanted) => wanted.required = true,
-            None => self.state.wanted.push(Wanted { kind: kind.to_owned(), required, received: 0 }),
-        }
-        self.effects.push(Effect::WantDocument { kind: kind.to_owned(), required });
-    }
-
-    /// Sets the fact `documents_complete`: whether every required document was received.
-    pub(super) fn note_completeness(&mut self) {
-        let complete = self.state.wanted.iter().all(|wanted| wanted.received > 0 || !wanted.required);
-        self.set_fact(FactName::DOCUMENTS_COMPLETE, Value::Bool(complete), Source::Flow);
-    }
-
-    /// Assigns the files of a message to wanted documents. Returns how many could not be assigned.
-    pub(super) fn file(&mut self, files: &[String]) -> usize {
-        let library = self.library;
-        let mut counts: Vec<(String, u32)> = Vec::new();
-        let mut left = 0;
-        let is_photo =
-            |wanted: &Wanted| library.document(&wanted.kind).is_some_and(|document| document.accepts == Accepts::Photo);
-        // While required photos are missing, a picture counts as one of them, and not as a photographed paper.
-        let awaited = |wanted: &Wanted| wanted.required && wanted.received == 0 && is_photo(wanted);
-        let photos_first = self.state.wanted.iter().any(awaited);
-        for media_type in files {
-            let only_photos = photos_first && media_type.starts_with("image/");
-            let fits = |wanted: &&mut Wanted| {
-                library.document(&wanted.kind).is_none_or(|document| document.accepts.accepts(media_type))
-                    && (!only_photos || is_photo(wanted))
-            };
-            // Required documents that are missing come first, then optional ones, then those of which files came
-            // already.
-            let rank = |wanted: &Wanted| (wanted.received > 0, !wanted.required);
-            let Some(wanted) = self.state.wanted.iter_mut().filter(fits).min_by_key(|wanted| rank(wanted)) else {
-                left += 1;
-                if self.state.early.len() < MAX_EARLY {
-                    self.state.early.push(media_type.clone());
-                }
-                continue;
-            };
-            wanted.received += 1;
-            match counts.iter_mut().find(|(kind, _)| *kind == wanted.kind) {
-                Some((_, count)) => *count += 1,
-                None => counts.push((wanted.kind.clone(), 1)),
-            }
-        }
-        for (kind, count) in counts {
-            self.effects.push(Effect::FileDocuments { kind, count });
-        }
-        if left < files.len() {
-            self.note_completeness();
-        }
-        left
-    }
-
-    /// The names of the wanted documents that are missing.
-    pub(super) fn missing_documents(&self, required: bool) -> String {
-        let missing = self.state.wanted.iter().filter(|wanted| wanted.received == 0 && wanted.required == required);
-        missing.map(|wanted| self.document_name(&wanted.kind)).collect::<Vec<_>>().join(", ")
     }
 }

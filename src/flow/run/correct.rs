@@ -343,6 +343,7 @@ impl<'a> Interpreter<'a> {
             },
             Aside::Which => self.answer_which(),
             Aside::WhichClaim => self.ask_which_claim(),
+            Aside::Files => self.ask_about_files(),
             Aside::Cancel | Aside::Restart => match (self.yes_or_no(), aside) {
                 (Some(true), Aside::Cancel) => self.withdraw(),
                 (Some(true), _) => self.restart(),

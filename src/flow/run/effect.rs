@@ -29,8 +29,18 @@ pub enum Effect {
     OpenDossier { peril: String },
     /// These documents are wanted (`required`) or welcome.
     WantDocument { kind: String, required: bool },
-    /// Files that just came answer this wanted document.
-    FileDocuments { kind: String, count: u32 },
+    /// Files answer this wanted document, or are supposed to. `files` are their places in the message at hand; there is
+    /// none for those that came before it.
+    FileDocuments {
+        kind: String,
+        count: u32,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<usize>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        supposed: bool,
+    },
+    /// The person said what the files are of which it was only supposed.
+    SortDocuments(Sorting),
     /// Find a policy; the caller answers with [`super::event::Event::PolicyLookedUp`] in the same turn.
     LookUpPolicy(PolicyQuery),
     /// Evaluate an orientation table; the caller answers with [`super::event::Event::Oriented`] in the same turn. `open` are
@@ -86,6 +96,17 @@ impl Effect {
                 | Self::CancelAppointment
         )
     }
+}
+
+/// What files turn out to be of which it was only supposed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "sorting", content = "kind")]
+pub enum Sorting {
+    AsSupposed,
+    /// All of them, which is one file.
+    As(String),
+    /// Not what was supposed: a handler looks.
+    Unknown,
 }
 
 /// By what a policy is searched for.

@@ -56,6 +56,8 @@ pub enum Event {
     HandedBack,
     /// A handler wants a document: it is added to the wanted ones and asked for.
     DocumentWanted { kind: String },
+    /// A handler said what one file is, which was filed as `was`, or was only supposed to be that.
+    DocumentSorted { was: Option<String>, was_supposed: bool, kind: String },
     /// The person wrote when the case had been closed for longer than messages reopen it: ask which claim they mean.
     AfterClosing(UserMessage),
     /// Something happened to the expert's appointment.
@@ -73,9 +75,24 @@ pub struct UserMessage {
     /// The payload of a quick reply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub choice: Option<String>,
-    /// The media types of the files that came with it, which are already stored.
+    /// The files that came with it, which are already stored.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub files: Vec<String>,
+    pub files: Vec<SentFile>,
+}
+
+/// A file of a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentFile {
+    pub media_type: String,
+    /// The kind of document that its slot names, where the person put it into one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<String>,
+}
+
+impl SentFile {
+    pub fn without_slot(media_type: &str) -> Self {
+        Self { media_type: media_type.to_owned(), slot: None }
+    }
 }
 
 /// The register's answer to a policy query.

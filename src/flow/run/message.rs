@@ -13,7 +13,6 @@ use super::{
 use crate::{
     domain::{
         fact::{Source, Value},
-        fact_name::FactName,
         message::{Body, Channel, Input},
     },
     flow::program::steps::{Question, Step, StepKind},
@@ -72,6 +71,7 @@ impl<'a> Interpreter<'a> {
         let completed = self.file_documents(message, &understood);
         self.take_news(message, &understood)?;
         self.leave_to_whoever_leads(message, &understood, completed)?;
+        self.take_answer_about_files(message)?;
         self.take_pressed_button(message)?;
         self.decide_again_with_documents(message, completed)?;
         self.take_files(message)?;
@@ -170,6 +170,11 @@ impl<'a> Interpreter<'a> {
         !was_complete && self.is_complete() && understood.command.is_none() && !self.may_go_on()
     }
 
+    /// Whether the last required document seems to have come, of which the person alone can say whether it is that.
+    fn seems_completed(&self, message: &UserMessage) -> bool {
+        !message.files.is_empty() && !self.is_complete() && self.is_supposed_complete()
+    }
+
     /// Handles a message while a handler leads, a person is awaited, or a danger lasts.
     fn leave_to_whoever_leads(
         &mut self,
@@ -180,7 +185,9 @@ impl<'a> Interpreter<'a> {
         match self.state.mode {
             ConversationMode::Flow | ConversationMode::Ended => return ControlFlow::Continue(()),
             // The last document came: the decision is made again.
-            ConversationMode::Waiting { resume: false } if completed => return ControlFlow::Continue(()),
+            ConversationMode::Waiting { resume: false } if completed || self.seems_completed(message) => {
+                return ControlFlow::Continue(());
+            }
             ConversationMode::Waiting { resume } if self.goes_on(message, resume, understood.command) => {
                 if resume {
                     self.go_on_with_flow();
@@ -277,7 +284,16 @@ impl<'a> Interpreter<'a> {
     }
 
     fn take_files(&mut self, message: &UserMessage) -> ControlFlow<()> {
-        handled(!message.files.is_empty() && self.files_came(message.files.len()))
+        if message.files.is_empty() {
+            return ControlFlow::Continue(());
+        }
+        if !self.may_go_on() && self.seems_completed(message) {
+            let text = self.words().say_with("documents_received", &[("count", message.files.len().into())]);
+            self.preface.push(text);
+            self.ask_about_files();
+            return ControlFlow::Break(());
+        }
+        handled(self.files_came(message.files.len()))
     }
 
     /// Handles what the message asks for besides an answer. The following stages read the rest of it.
@@ -466,10 +482,6 @@ impl<'a> Interpreter<'a> {
         self.library.vocabulary.extract_unprompted(parsed, &want, &self.listening()).is_some()
     }
 
-    fn is_complete(&self) -> bool {
-        self.state.fact(&FactName::DOCUMENTS_COMPLETE) == Some(&Value::Bool(true))
-    }
-
     /// Handles the files of a message. True when the message has nothing else.
     pub(super) fn files_came(&mut self, count: usize) -> bool {
         if let Some((_, step)) = self.current()
@@ -485,11 +497,20 @@ impl<'a> Interpreter<'a> {
         let text = self.words().say_with("documents_received", &[("count", count.into())]);
         self.preface.push(text);
         let silent = self.parsed.as_ref().is_none_or(ParsedMessage::is_empty);
+        let silent_in_flow = silent && self.state.mode == ConversationMode::Flow;
         if matches!(self.current(), Some((_, step)) if matches!(step.kind, StepKind::Collect(_))) {
             self.state.failures = 0;
+            if self.supposed() > 0 {
+                self.ask_about_files();
+                return true;
+            }
             if !self.collected(false) {
                 self.run();
             }
+            return true;
+        }
+        if silent_in_flow && self.supposed() > 0 {
+            self.ask_about_files();
             return true;
         }
         if silent {
@@ -539,6 +560,7 @@ impl<'a> Interpreter<'a> {
         match (name, value) {
             ("edit", fact) => self.edit(&fact.into()),
             ("intent", name) => self.chose_intent(name),
+            ("doc", value) => self.pressed_about_files(value),
             ("cmd", "skip") => {
                 self.command(Command::Skip);
             }

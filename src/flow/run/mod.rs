@@ -17,6 +17,7 @@ pub(super) mod completing;
 pub(super) mod correct;
 pub(super) mod coverage;
 pub(super) mod danger;
+pub(super) mod documents;
 pub(super) mod effect;
 pub(super) mod event;
 pub(super) mod foreign;

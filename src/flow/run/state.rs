@@ -158,17 +158,30 @@ pub(super) enum Aside {
     Restart,
     /// Whether the person means the closed claim or another one.
     WhichClaim,
+    /// What the files are that came without a slot.
+    Files,
 }
 
-/// A wanted document, and how many files were received for it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A wanted document, and how many files came for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wanted {
     #[serde(rename = "k")]
     pub kind: String,
     #[serde(rename = "r", default, skip_serializing_if = "is_default")]
     pub required: bool,
+    /// Those of which it is known that they answer it.
     #[serde(rename = "n", default, skip_serializing_if = "is_default")]
     pub received: u32,
+    /// Those of which it is only supposed.
+    #[serde(rename = "s", default, skip_serializing_if = "is_default")]
+    pub supposed: u32,
+}
+
+impl Wanted {
+    /// Whether a file came that answers it, as far as anybody knows.
+    pub fn has_come(&self) -> bool {
+        self.received + self.supposed > 0
+    }
 }
 
 impl State {

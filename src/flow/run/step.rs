@@ -138,6 +138,9 @@ fn interpret(interpreter: &mut Interpreter, event: &Event) {
             let input = Some(Input::Document);
             interpreter.effects.push(Effect::Say { body: Body { text, input, ..Body::default() } });
         }
+        Event::DocumentSorted { was, was_supposed, kind } => {
+            interpreter.document_sorted(was.as_deref(), *was_supposed, kind);
+        }
         Event::AfterClosing(message) => interpreter.after_closing(message),
         Event::Appointment(event) => interpreter.appointment(event),
         Event::RequestDone { kind, asked_at } => interpreter.state.requests.close(kind, *asked_at),

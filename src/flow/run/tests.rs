@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::{
     appointment::told_availability,
-    effect::{Effect, Note},
-    event::{Event, PolicyAnswer, UserMessage},
+    effect::{Effect, Note, Sorting},
+    event::{Event, PolicyAnswer, SentFile, UserMessage},
     interpreter::Interpreter,
     state::{ConversationMode, State},
     step::step,
@@ -64,6 +64,13 @@ impl<'a> Talk<'a> {
     fn say(&mut self, text: &str) -> String {
         self.effects.clear();
         self.tell(&Event::Said(UserMessage { text: text.to_owned(), ..UserMessage::default() }));
+        self.reply()
+    }
+
+    fn send(&mut self, files: impl IntoIterator<Item = SentFile>) -> String {
+        self.effects.clear();
+        let files = files.into_iter().collect();
+        self.tell(&Event::Said(UserMessage { files, ..UserMessage::default() }));
         self.reply()
     }
 
@@ -453,8 +460,8 @@ fn a_handler_who_asks_for_a_document_gets_it_wanted() {
     assert!(talk.effects.contains(&wanted), "{:?}", talk.effects);
     assert_eq!(talk.state.fact("documents_complete"), Some(&Value::Bool(false)));
     talk.effects.clear();
-    talk.tell(&Event::Said(UserMessage { files: vec!["application/pdf".into()], ..UserMessage::default() }));
-    assert!(talk.effects.contains(&Effect::FileDocuments { kind: "quote".into(), count: 1 }), "{:?}", talk.effects);
+    talk.tell(&Event::Said(UserMessage { files: vec![in_slot("quote")], ..UserMessage::default() }));
+    assert!(talk.effects.contains(&filing("quote", &[0], false)), "{:?}", talk.effects);
     assert_eq!(talk.state.fact("documents_complete"), Some(&Value::Bool(true)));
 }
 
@@ -577,9 +584,8 @@ fn an_address_may_come_in_two_messages() {
 #[test]
 fn photos_that_come_early_are_not_asked_again_and_late_ones_decide_again() {
     let library = shipped();
-    let photo = Event::Said(UserMessage { files: vec!["image/jpeg".into()], ..UserMessage::default() });
     let mut talk = water_damage(&library);
-    talk.tell(&photo);
+    talk.send([in_slot("photo_wide")]);
     let answers = ["maison", "proprio", "cuisine", "sol", "400", "non", "plus tard", "non", "ici", "passer", "envoyer"];
     for text in answers {
         talk.say(text);
@@ -593,8 +599,7 @@ fn photos_that_come_early_are_not_asked_again_and_late_ones_decide_again() {
         "{}",
         talk.reply()
     );
-    talk.effects.clear();
-    talk.tell(&photo);
+    talk.send([in_slot("photo_close")]);
     assert!(filed(&talk, "photo_close"));
     assert!(talk.effects.iter().any(|effect| matches!(effect, Effect::Orient { .. })), "{:?}", talk.effects);
     assert!(talk.effects.iter().any(|effect| matches!(effect, Effect::Note(Note::DocumentsCompleted))));
@@ -606,6 +611,103 @@ fn photos_that_come_early_are_not_asked_again_and_late_ones_decide_again() {
     talk.press("origin=neighbour");
     assert!(!talk.effects.iter().any(|effect| matches!(effect, Effect::Orient { .. })), "{:?}", talk.effects);
     assert_eq!(talk.state.fact("orientation"), Some(&Value::Choice("field".into())));
+}
+
+fn in_slot(kind: &str) -> SentFile {
+    let media_type = if kind.starts_with("photo") { "image/jpeg" } else { "application/pdf" };
+    SentFile { slot: Some(kind.to_owned()), ..SentFile::without_slot(media_type) }
+}
+
+fn filing(kind: &str, files: &[usize], supposed: bool) -> Effect {
+    let count = u32::try_from(files.len()).unwrap();
+    Effect::FileDocuments { kind: kind.to_owned(), count, files: files.to_vec(), supposed }
+}
+
+/// A water damage for which photos are asked.
+fn at_photos(library: &Library) -> Talk<'_> {
+    let mut talk = water_damage(library);
+    for text in ["maison", "proprio", "cuisine", "sol", "400", "non"] {
+        talk.say(text);
+    }
+    let required = talk.state.wanted().iter().filter(|wanted| wanted.required).map(|wanted| wanted.kind.as_str());
+    assert_eq!(required.collect::<Vec<_>>(), ["photo_wide", "photo_close"], "{}", talk.reply());
+    talk
+}
+
+#[test]
+fn a_file_in_a_slot_is_of_its_kind_whatever_the_order() {
+    let library = shipped();
+    let mut talk = at_photos(&library);
+    let reply = talk.send([in_slot("photo_close"), in_slot("quote"), in_slot("photo_wide")]);
+    for (at, kind) in ["photo_close", "quote", "photo_wide"].into_iter().enumerate() {
+        assert!(talk.effects.contains(&filing(kind, &[at], false)), "{:?}", talk.effects);
+    }
+    assert_eq!(talk.state.fact("documents_complete"), Some(&Value::Bool(true)));
+    assert!(!reply.contains("C’est bien cela"), "{reply}");
+}
+
+#[test]
+fn what_is_supposed_of_files_is_no_proof_until_the_person_says_so() {
+    let library = shipped();
+    let photo = || SentFile::without_slot("image/jpeg");
+    for (answer, complete) in
+        [("oui", true), ("doc=yes", true), ("non", false), ("doc=no", false), ("c'est tout", false)]
+    {
+        let mut talk = at_photos(&library);
+        let reply = talk.send([photo(), photo()]);
+        assert!(talk.effects.contains(&filing("photo_wide", &[0], true)), "{:?}", talk.effects);
+        assert_eq!(talk.state.fact("documents_complete"), Some(&Value::Bool(false)), "nobody has said what they are");
+        assert!(reply.contains("Photo large de la pièce, Photo de près des dégâts"), "{reply}");
+        let reply = if answer.contains('=') { talk.press(answer) } else { talk.say(answer) };
+        assert_eq!(talk.state.fact("documents_complete"), Some(&Value::Bool(complete)), "{answer}");
+        assert!(!reply.contains("Il manque"), "{answer}: what came is not asked for again: {reply}");
+    }
+}
+
+#[test]
+fn of_one_file_it_is_asked_what_it_is() {
+    let library = shipped();
+    for answer in ["doc=quote", "c'est le devis"] {
+        let mut talk = at_photos(&library);
+        talk.send([in_slot("photo_wide"), in_slot("photo_close")]);
+        // By order of arrival it would be the photo of the cause, or whatever else is missing.
+        let reply = talk.send([SentFile::without_slot("image/jpeg")]);
+        assert!(reply.contains("qu’est-ce que c’est"), "{reply}");
+        if answer.contains('=') {
+            talk.press(answer)
+        } else {
+            talk.say(answer)
+        };
+        let quote = talk.state.wanted().iter().find(|wanted| wanted.kind == "quote").unwrap();
+        assert_eq!((quote.received, quote.supposed), (1, 0), "{answer}: {}", talk.reply());
+        assert!(talk.effects.contains(&Effect::SortDocuments(Sorting::As("quote".into()))));
+        assert!(talk.state.wanted().iter().all(|wanted| wanted.supposed == 0));
+    }
+}
+
+#[test]
+fn a_handler_who_says_what_the_last_file_is_makes_the_decision_again() {
+    let library = shipped();
+    let mut talk = at_photos(&library);
+    talk.send([in_slot("photo_wide")]);
+    for text in ["plus tard", "non", "ici", "passer", "envoyer"] {
+        talk.say(text);
+    }
+    assert_eq!(talk.state.fact("documents_complete"), Some(&Value::Bool(false)), "{}", talk.reply());
+    // Whoever sends the last one is asked, and need not answer.
+    let reply = talk.send([SentFile::without_slot("image/jpeg")]);
+    assert!(reply.contains("qu’est-ce que c’est"), "{reply}");
+    assert!(!talk.effects.iter().any(|effect| matches!(effect, Effect::Orient { .. })), "{:?}", talk.effects);
+    talk.effects.clear();
+    let (was, kind) = (Some("photo_close".to_owned()), "photo_close".to_owned());
+    talk.tell(&Event::DocumentSorted { was, was_supposed: true, kind });
+    assert!(talk.effects.iter().any(|effect| matches!(effect, Effect::Orient { .. })), "{:?}", talk.effects);
+    assert_eq!(talk.state.fact("documents_complete"), Some(&Value::Bool(true)));
+
+    // A file that was taken for another is no proof any more.
+    let (was, kind) = (Some("photo_close".to_owned()), "other".to_owned());
+    talk.tell(&Event::DocumentSorted { was, was_supposed: false, kind });
+    assert_eq!(talk.state.fact("documents_complete"), Some(&Value::Bool(false)));
 }
 
 #[test]

@@ -21,8 +21,10 @@ pub struct DocumentRow {
     pub id: DocumentId,
     pub conversation: ConversationId,
     pub dossier: Option<DossierId>,
-    /// A kind of `flows/documents.yaml`, once it is known what it shows.
+    /// A kind of `flows/documents.yaml`, once it is known or supposed what it shows.
     pub kind: Option<String>,
+    /// Only the order of arrival speaks for the kind: it proves nothing until somebody says so.
+    pub is_supposed: bool,
     /// What the sender named the upload by: the same again is the same file.
     pub upload_id: String,
     pub name: String,
@@ -38,6 +40,7 @@ table! { DocumentRow in "document" {
     conversation,
     dossier,
     kind,
+    is_supposed as supposed,
     upload_id,
     name,
     media_type,

@@ -22,10 +22,10 @@ use crate::{
     planning::Assignment,
     store::{
         Absorbed, Acknowledgement, AppointmentRow, AppointmentState, Binding, ChannelSwitchRow, Commit, CommitError,
-        Delivery, DocumentRow, EarlyReport, EndpointRow, Engine, Expired, FileQuota, FiledDocument, HandlerRow,
-        InboxFilter, InboxSort, LinkRow, MailboxRow, MissedRow, MissionRow, MissionState, OptOut, OptOutRow, Oriented,
-        OutboxRow, Planning, PolicyRow, ProvenRow, RejectedDuplicate, RequestRow, Requests, SessionRow, Settled,
-        SmsPart, TimerRow, ToldContact, Undelivered, testing,
+        Delivery, DocumentRow, EarlyReport, EndpointRow, Engine, Expired, FileQuota, FiledDocument, FiledKind,
+        HandlerRow, InboxFilter, InboxSort, LinkRow, MailboxRow, MissedRow, MissionRow, MissionState, OptOut,
+        OptOutRow, Oriented, OutboxRow, Planning, PolicyRow, ProvenRow, RejectedDuplicate, RequestRow, Requests,
+        SessionRow, Settled, SmsPart, TimerRow, ToldContact, Undelivered, testing,
     },
 };
 
@@ -150,7 +150,7 @@ fn with_everything(case: &mut Case, given_up: &OutboxRow) -> Commit {
     rows.documents = vec![FiledDocument {
         document: document.id,
         dossier: Some(case.dossier.id),
-        kind: Some("damage_photos".into()),
+        kind: FiledKind::Supposed("damage_photos".into()),
     }];
     rows.received = vec![document];
     rows.outbox = vec![given_up.clone()];
@@ -239,6 +239,7 @@ fn document(case: &Case, upload_id: &str) -> DocumentRow {
         conversation: case.id(),
         dossier: None,
         kind: None,
+        is_supposed: false,
         upload_id: upload_id.into(),
         name: "photo.jpg".into(),
         media_type: "image/jpeg".into(),

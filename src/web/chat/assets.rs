@@ -20,8 +20,10 @@ use crate::web::problem::Problem;
 #[folder = "src/web/chat/static"]
 struct Files;
 
-/// The modules of both pages, each after those that it imports; and the module of each page.
+/// The modules of both pages, each after those that it imports; those of the slots, which the chat loads when it asks for
+/// photos; and the module of each page.
 const MODULES: [&str; 6] = ["strings.js", "dom.js", "api.js", "memory.js", "files.js", "view.js"];
+const SLOTS: [&str; 2] = ["quality.js", "slots.js"];
 const PAGES: [&str; 2] = ["chat.js", "upload.js"];
 
 /// The files that are served.
@@ -31,6 +33,9 @@ struct Served {
     chat: String,
     /// The upload page's script.
     upload: String,
+    /// The slots' script and style.
+    slots: String,
+    slots_style: String,
     style: String,
     icon: String,
     widget: String,
@@ -38,11 +43,15 @@ struct Served {
 
 static SERVED: LazyLock<Served> = LazyLock::new(|| {
     let shared: String = MODULES.iter().map(|name| script(&text(name))).collect();
-    let [chat, upload] = PAGES.map(|name| format!("{shared}{}", script(&text(name))));
+    let slots: String = SLOTS.iter().map(|name| script(&text(name))).collect();
+    let [chat, upload] = PAGES.map(|name| script(&text(name)));
+    let (chat, upload) = (format!("{shared}{chat}"), format!("{shared}{slots}{upload}"));
+    let slots = format!("{slots}export {{ Slots }};\n");
+    let slots_style = without_comments(&text("slots.css"), "/*");
     let style = without_comments(&text("chat.css"), "/*");
     let icon = text("icon.svg");
     let mut hash = Sha256::new();
-    for part in [&chat, &upload, &style, &icon] {
+    for part in [&chat, &upload, &slots, &slots_style, &style, &icon] {
         hash.update(part);
     }
     Served {
@@ -50,6 +59,8 @@ static SERVED: LazyLock<Served> = LazyLock::new(|| {
         widget: script(&text("widget.js")),
         chat,
         upload,
+        slots,
+        slots_style,
         style,
         icon,
     }
@@ -64,6 +75,8 @@ pub(super) async fn get(Path((revision, file)): Path<(String, String)>) -> Resul
     let (content, media_type) = match file.as_str() {
         "chat.js" => (&SERVED.chat, "text/javascript; charset=utf-8"),
         "upload.js" => (&SERVED.upload, "text/javascript; charset=utf-8"),
+        "slots.js" => (&SERVED.slots, "text/javascript; charset=utf-8"),
+        "slots.css" => (&SERVED.slots_style, "text/css; charset=utf-8"),
         "chat.css" => (&SERVED.style, "text/css; charset=utf-8"),
         "icon.svg" => (&SERVED.icon, "image/svg+xml"),
         _ => return Err(Problem::not_found()),

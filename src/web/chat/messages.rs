@@ -3,7 +3,12 @@
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
-use super::{json, json::Json, session::Session, uploads};
+use super::{
+    json,
+    json::Json,
+    session::Session,
+    uploads::{self, Slots},
+};
 use crate::{
     domain::{fact_name::FactName, id::DocumentId, message::Body},
     intake::InboundKind,
@@ -18,6 +23,9 @@ pub(super) struct Request {
     choice: Option<String>,
     #[serde(default)]
     attachments: Vec<DocumentId>,
+    /// The kinds of those that were put into a slot.
+    #[serde(default)]
+    slots: Slots,
     /// The fact whose answer is to be changed ("Modifier").
     edit: Option<FactName>,
 }
@@ -42,7 +50,8 @@ pub(super) async fn post(
         if text.is_empty() && request.choice.is_none() && request.attachments.is_empty() {
             return Err(json::unprocessable("There is nothing in this message."));
         }
-        let attachments = uploads::attachments(&app, &session.one, session.language(), request.attachments).await?;
+        let attachments =
+            uploads::attachments(&app, &session.one, session.language(), request.attachments, &request.slots).await?;
         InboundKind::Message(Body { text, choice: request.choice, attachments, ..Body::default() })
     };
     let receipt = app.intake.receive(session.inbound(request.client_id, kind)).await?;

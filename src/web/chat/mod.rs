@@ -22,6 +22,7 @@ mod resume;
 mod resume_link;
 mod secret;
 mod session;
+pub(super) mod slots;
 #[cfg(test)]
 mod tests;
 pub(super) mod uploads;
@@ -54,6 +55,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/read", post(read::post))
         .route("/resume", post(resume::post))
         .route("/resume-link", post(resume_link::post))
+        .route("/slots", get(slots::get))
         .layer(DefaultBodyLimit::max(MAX_BYTES))
         // The file is streamed to the disk, where the configured limit applies.
         .route(

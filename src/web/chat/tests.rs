@@ -290,6 +290,45 @@ async fn a_file_sent_again_is_the_same_file_and_only_its_sender_sees_it() {
 }
 
 #[tokio::test]
+async fn a_file_in_a_slot_is_of_its_kind_and_the_slot_is_filled() {
+    let service = Service::start().await;
+    let token = service.open('a').await;
+    assert_eq!(service.get("/chat/api/slots", "").await.status(), StatusCode::UNAUTHORIZED);
+    let slots = async || answer(service.get("/chat/api/slots", &token).await).await.1["slots"].clone();
+    assert_eq!(slots().await, json!([]), "nothing is wanted yet");
+    let answers =
+        ["non", "une fuite", "non", "non", "moi", "jsp", "jsp", "hier", "12 rue des Lilas 69003 Lyon", "passer"];
+    let rest = ["de chez moi", "un joint", "non", "maison", "proprio", "cuisine", "sol", "400", "non"];
+    for (at, text) in answers.into_iter().chain(rest).enumerate() {
+        let body = json!({ "client_id": format!("t-{at}"), "text": text });
+        service.post("/chat/api/messages", &token, &body).await;
+    }
+    let wanted = slots().await;
+    assert_eq!(wanted[0]["kind"], "photo_wide", "{wanted}");
+    assert_eq!(wanted[0]["name"], "La pièce entière");
+    assert_eq!((&wanted[0]["required"], &wanted[0]["received"]), (&json!(true), &json!(false)));
+    assert!(wanted[0]["drawing"][0].as_str().unwrap().starts_with('M'));
+    let drawn: usize = wanted.as_array().unwrap().iter().map(|slot| slot["drawing"].to_string().len()).sum();
+    assert!(drawn < 4 * 1024, "the drawings of a claim weigh {drawn} bytes");
+
+    let (_, first) = service.upload(&token, "u-1", photo(600)).await;
+    let (_, second) = service.upload(&token, "u-2", photo(700)).await;
+    let of = |file: &Json| file["document"].as_str().unwrap().to_owned();
+    // A kind that does not take photos, or that nobody knows, is no slot.
+    let slots_of = json!({ of(&first): "photo_close", of(&second): "no_such_kind" });
+    let body = json!({ "client_id": "m-1", "attachments": [first["document"], second["document"]], "slots": slots_of });
+    let (status, receipt) = service.post("/chat/api/messages", &token, &body).await;
+    assert_eq!(status, StatusCode::OK, "{receipt}");
+    let now = slots().await;
+    let state = |kind: &str| {
+        let slot = now.as_array().unwrap().iter().find(|slot| slot["kind"] == kind).unwrap();
+        (slot["received"] == json!(true), slot["supposed"] == json!(true))
+    };
+    assert_eq!(state("photo_close"), (true, false), "{now}");
+    assert_eq!(state("photo_wide"), (false, true), "{now}");
+}
+
+#[tokio::test]
 async fn files_that_are_not_taken_say_so() {
     let service = Service::start().await;
     let token = service.open('a').await;
@@ -442,7 +481,9 @@ async fn scripts_are_light_on_the_wire() {
     let service = Service::start().await;
     for (path, most) in [
         (format!("/chat/assets/{}/chat.js", super::assets::revision()), 17 * 1024),
-        (format!("/chat/assets/{}/upload.js", super::assets::revision()), 11 * 1024 + 256),
+        (format!("/chat/assets/{}/upload.js", super::assets::revision()), 16 * 1024),
+        (format!("/chat/assets/{}/slots.js", super::assets::revision()), 5 * 1024),
+        (format!("/chat/assets/{}/slots.css", super::assets::revision()), 1024),
         (format!("/chat/assets/{}/chat.css", super::assets::revision()), 5 * 1024),
         ("/widget.js".to_owned(), 2 * 1024),
     ] {

@@ -1,6 +1,8 @@
 //! `PUT /chat/api/uploads/{client_id}?name=`: one file, streamed to the disk. The same `client_id` again is the same
 //! file.
 
+use std::collections::HashMap;
+
 use axum::{
     body::Body,
     extract::{Path, Query, State},
@@ -13,6 +15,7 @@ use crate::{
     conversation::files::{self, KeptFile, QUOTA},
     document::{DocumentError, Limits},
     domain::{id::DocumentId, language::Language, message::Attachment, token},
+    flow::Library,
     store::{DocumentRow, FileQuota, OneConversation},
     web::{
         App,
@@ -24,6 +27,9 @@ use crate::{
 
 /// The most files of one message.
 const MAX_ATTACHMENTS: usize = 20;
+
+/// The kinds of documents whose slots files were put into.
+pub(in crate::web) type Slots = HashMap<DocumentId, String>;
 
 #[derive(Debug, Deserialize)]
 pub(in crate::web) struct Named {
@@ -160,7 +166,9 @@ pub(in crate::web) async fn attachments(
     one: &OneConversation,
     language: Language,
     ids: Vec<DocumentId>,
+    slots: &Slots,
 ) -> Result<Vec<Attachment>, Problem> {
+    let library = app.intake.library();
     if ids.len() > MAX_ATTACHMENTS {
         return Err(json::unprocessable("Too many files in one message; send them in several."));
     }
@@ -168,9 +176,16 @@ pub(in crate::web) async fn attachments(
     for id in ids {
         let document = one.document(id).await?;
         let document = document.ok_or_else(|| json::unprocessable("One of the files is not there; send it again."))?;
-        attachments.push(attachment(app, language, document));
+        let mut attachment = attachment(app, language, document);
+        attachment.slot = slots.get(&id).filter(|kind| fits(&library, kind, &attachment.media_type)).cloned();
+        attachments.push(attachment);
     }
     Ok(attachments)
+}
+
+/// Whether a file can be a document of this kind: a page of an earlier release may know others.
+fn fits(library: &Library, kind: &str, media_type: &str) -> bool {
+    library.document(kind).is_some_and(|document| document.accepts.accepts(media_type))
 }
 
 /// A document as an attachment, with the remarks about it in the person's language.

@@ -388,6 +388,7 @@ impl Trial {
             conversation: store.dossier(dossier).await.unwrap().unwrap().conversation,
             dossier: Some(dossier),
             kind: Some("photo_wide".into()),
+            is_supposed: true,
             upload_id: "1".into(),
             name: stored.name.clone(),
             media_type: stored.media_type.to_string(),
@@ -434,7 +435,7 @@ async fn seed(store: &Engine, now: Timestamp, address: &str, accounts: &[&str]) 
     };
     dossier.want("lease", true);
     dossier.want("photo_wide", true);
-    dossier.receive("photo_wide", 1);
+    dossier.receive("photo_wide", 1, true);
     let mut learnt = Learnt::default();
     learnt.note(&"rooms".into(), Some(Value::Number(3.into())));
     let record = |seq, actor, event| Entry::new(seq, actor, &event, now).unwrap();
@@ -512,6 +513,7 @@ async fn seed(store: &Engine, now: Timestamp, address: &str, accounts: &[&str]) 
                             media_type: "image/jpeg".into(),
                             bytes: 10,
                             remark: None,
+                            slot: None,
                         }],
                         ..Said::default()
                     },

@@ -14,7 +14,7 @@ use crate::{
         App,
         chat::{
             json::{self, Json},
-            uploads,
+            uploads::{self, Slots},
         },
         problem::Problem,
     },
@@ -23,6 +23,9 @@ use crate::{
 #[derive(Debug, Deserialize)]
 pub(super) struct Request {
     attachments: Vec<DocumentId>,
+    /// The kinds of those that were put into a slot.
+    #[serde(default)]
+    slots: Slots,
 }
 
 pub(super) async fn post(
@@ -34,7 +37,8 @@ pub(super) async fn post(
     let Some(last) = request.attachments.last().copied() else {
         return Err(json::unprocessable("There is nothing in this message."));
     };
-    let attachments = uploads::attachments(&app, &one, conversation.language, request.attachments).await?;
+    let attachments =
+        uploads::attachments(&app, &one, conversation.language, request.attachments, &request.slots).await?;
     app.intake
         .receive(Inbound {
             endpoint: conversation.endpoint,

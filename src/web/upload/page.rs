@@ -1,4 +1,4 @@
-//! `GET /u/{token}`: the page that shows the wanted documents and receives files. Opening it changes nothing.
+//! `GET /u/{token}`: the page that shows the wanted documents as slots and receives files. Opening it changes nothing.
 
 use askama::Template;
 use axum::{
@@ -11,9 +11,11 @@ use super::visitor::Visitor;
 use crate::{
     domain::language::Language,
     dossier::reference_of,
-    flow::Library,
-    store::OneConversation,
-    web::{App, chat::assets, problem::Problem},
+    web::{
+        App,
+        chat::{assets, slots::slots},
+        problem::Problem,
+    },
 };
 
 /// The content security policy: our own files only, no inline script or style, and no frame.
@@ -31,26 +33,17 @@ struct Page<'a> {
     /// `#rrggbb`; empty for the default colour.
     accent: &'a str,
     /// The claim of the link; none where the link is not valid any more.
-    claim: Option<LinkedClaim<'a>>,
+    claim: Option<LinkedClaim>,
 }
 
 /// What the page shows about the claim of its link.
 #[derive(Debug)]
-struct LinkedClaim<'a> {
+struct LinkedClaim {
     reference: String,
     /// The channel on which the conversation goes on.
     channel: &'static str,
-    wanted: Vec<WantedDocument<'a>>,
-}
-
-/// A document, in the person's language.
-#[derive(Debug)]
-struct WantedDocument<'a> {
-    name: &'a str,
-    /// How to make a good one; empty where there is no advice.
-    how: &'a str,
-    required: bool,
-    received: bool,
+    /// What is wanted, as the page's script reads it.
+    slots: String,
 }
 
 pub(super) async fn get(
@@ -72,6 +65,8 @@ pub(super) async fn get(
         };
         return Ok((StatusCode::NOT_FOUND, show(&page)?).into_response());
     };
+    let slots = slots(&one, &library, conversation.language).await?;
+    let slots = serde_json::to_string(&slots).map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, ""))?;
     let insurer = library.insurer(&conversation.insurer).ok_or_else(Problem::not_found)?;
     let page = Page {
         language: conversation.language.code(),
@@ -82,31 +77,10 @@ pub(super) async fn get(
         claim: Some(LinkedClaim {
             reference: reference_of(conversation.id),
             channel: conversation.endpoint.channel.name(),
-            wanted: wanted(&one, &library, conversation.language).await?,
+            slots,
         }),
     };
     Ok(show(&page)?.into_response())
-}
-
-/// The documents of the dossier, those that are still missing first.
-async fn wanted<'a>(
-    one: &OneConversation,
-    library: &'a Library,
-    language: Language,
-) -> Result<Vec<WantedDocument<'a>>, Problem> {
-    let all = one.dossier().await?.map(|dossier| dossier.wanted).unwrap_or_default();
-    let known = all.iter().filter_map(|wanted| {
-        let kind = library.document(&wanted.kind)?;
-        Some(WantedDocument {
-            name: kind.name.get(language),
-            how: kind.how.as_ref().map_or("", |how| how.get(language)),
-            required: wanted.required,
-            received: wanted.received > 0,
-        })
-    });
-    let mut wanted: Vec<_> = known.collect();
-    wanted.sort_by_key(|wanted| (wanted.received, !wanted.required));
-    Ok(wanted)
 }
 
 fn show(page: &Page<'_>) -> Result<impl IntoResponse + use<>, Problem> {

@@ -147,7 +147,7 @@ async fn the_page_shows_what_is_wanted_and_opening_it_changes_nothing() {
     let before = service.messages().await;
     let (status, html) = service.page(TOKEN).await;
     assert_eq!(status, StatusCode::OK);
-    for part in ["Mutuelle des Rives", "data-channel=\"sms\"", "lang=\"fr\"", "upload.js"] {
+    for part in ["Mutuelle des Rives", "data-channel=\"sms\"", "lang=\"fr\"", "upload.js", "slots.css", "data-slots="] {
         assert!(html.contains(part), "{part} is not in {html}");
     }
     assert!(!html.contains(TOKEN) && !html.contains("style=") && !html.contains("onclick"));
@@ -172,6 +172,17 @@ async fn a_link_that_is_unknown_or_over_opens_nothing() {
     let (status, html) = service.page(TOKEN).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
     assert!(html.contains("plus valable") && !html.contains("upload.js"));
+}
+
+#[tokio::test]
+async fn a_file_in_a_slot_is_of_its_kind() {
+    let service = Service::start().await;
+    let (_, file) = service.upload("file-1", TOKEN).await;
+    let document = file["document"].as_str().unwrap();
+    let body = json!({ "attachments": [document], "slots": { document: "photo_close" } }).to_string();
+    assert_eq!(service.send("POST", "/u/api/message", TOKEN, body).await.0, StatusCode::NO_CONTENT);
+    let rows = service.trial.app.engine.documents(service.conversation).await.unwrap();
+    assert_eq!((rows[0].kind.as_deref(), rows[0].is_supposed), (Some("photo_close"), false));
 }
 
 /// The attack: whoever finds the link reads what was said, and writes as the person.

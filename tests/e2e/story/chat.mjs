@@ -33,6 +33,7 @@ const ANSWERS = [
   [/montant des dégâts/, "2 500 euros"],
   [/en vidéo, avec un smartphone/, "Oui"],
   [/syndic ou du gérant/, "Foncia, 3 rue de la République Lyon"],
+  [/C’est bien cela/, "Oui, c’est cela"],
   [/Autre chose à ajouter/, "Passer"],
   [/vous recontacte/, "Ici même"],
   [/urgence \? Sinon/, "passer"],

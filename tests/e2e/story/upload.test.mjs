@@ -125,21 +125,41 @@ test("a water damage by text message, its photos by the link, to its end", { tim
   const page = await phone.context.newPage();
   await page.goto(link);
   await page.getByRole("heading", { name: "Mutuelle des Rives" }).waitFor();
-  await page.getByText("Photo large de la pièce").waitFor();
+  await page.getByRole("heading", { name: "La pièce entière" }).waitFor();
   await accessible(page, "the upload page");
   const done = page.getByRole("button", { name: "C’est tout, envoyer" });
   assert.equal(await done.isVisible(), false, "there is nothing to send yet");
 
-  const [good, blurred] = await photos(browser, [{ name: "cuisine.jpg" }, { name: "floue.jpg", blurred: true }]);
-  await page.locator("input[type=file]").last().setInputFiles([good, blurred]);
-  await page.getByText("Bien reçu").first().waitFor();
-  await page.getByRole("button", { name: "Garder quand même" }).waitFor();
+  const [good, blurred, close] = await photos(browser, [{ name: "cuisine.jpg" }, { name: "floue.jpg", blurred: true }, { name: "parquet.jpg" }]);
+  /** Puts a file into a slot by its button. */
+  async function put(/** @type {string} */ button, file) {
+    const chosen = page.waitForEvent("filechooser");
+    await page.getByRole("button", { name: button }).click();
+    await (await chosen).setFiles(file);
+  }
+  const slot = (/** @type {string} */ name) => page.getByRole("listitem").filter({ has: page.getByRole("heading", { name }) });
+  await put("Prendre la photo\u00a0: La pièce entière", good);
+  await slot("La pièce entière").getByText("Prête à envoyer").waitFor();
+
+  // What is no photo is not sent, and the slot says why.
+  await put("Prendre la photo\u00a0: La cause", { name: "devis.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4") });
+  await slot("La cause").getByText("Ce n’est pas une photo.").waitFor();
+
+  // Without a network a blurred photo is told as well, and another one waits until the network is back.
+  await phone.context.setOffline(true);
+  await put("Prendre la photo\u00a0: De près, avec une pièce", blurred);
+  await slot("De près").getByText("Un peu floue").waitFor();
   await accessible(page, "the upload page with photos");
   await screenshot(page, "upload");
+  await put("Reprendre\u00a0: De près, avec une pièce", close);
+  await slot("De près").getByText("Elle partira dès que le réseau revient").waitFor();
+  await phone.context.setOffline(false);
+  await slot("De près").getByText("Prête à envoyer").waitFor();
 
   // The files wait in the page, also when it is closed and opened again; the conversation has heard nothing yet.
   await page.reload();
-  await page.getByText("Bien reçu").first().waitFor();
+  await slot("La pièce entière").getByText("Prête à envoyer").waitFor();
+  await slot("De près").getByText("Prête à envoyer").waitFor();
   const before = carrier.said.length;
   await done.click();
   await page.getByText("Retournez à vos SMS").waitFor();

@@ -24,6 +24,7 @@ fn file(case: &Case, number: i64) -> DocumentRow {
         conversation: case.id(),
         dossier: None,
         kind: None,
+        is_supposed: false,
         upload_id: format!("upload-{number}"),
         name: "photo.jpg".into(),
         media_type: "image/jpeg".into(),

@@ -16,7 +16,7 @@ use guichet::{
 };
 use jiff::Timestamp;
 
-use crate::support::{ALL, Database, House, on, on_both_engines, photo};
+use crate::support::{ALL, Database, House, on, on_both_engines, photo_in};
 
 on_both_engines! {
     a_person_chooses_moves_and_cancels_and_is_reminded_the_evening_before,
@@ -79,8 +79,8 @@ async fn declared(house: &House, person: &Endpoint) -> Dossier {
     ] {
         house.say(person, text).await;
     }
-    for _ in 0..2 {
-        let photo = house.inbound(person, photo());
+    for slot in ["photo_wide", "photo_close"] {
+        let photo = house.inbound(person, photo_in(slot));
         house.receive(photo).await;
     }
     house.say(person, "c'est tout").await;

@@ -2,6 +2,7 @@
 
 mod appointment;
 mod channel_switch;
+mod documents;
 mod one_person;
 mod requests;
 mod time;

@@ -298,6 +298,7 @@ fn document(case: &Case, sha256: &str) -> DocumentRow {
         conversation: case.id(),
         dossier: None,
         kind: None,
+        is_supposed: false,
         upload_id: "1".into(),
         name: "constat.pdf".into(),
         media_type: "application/pdf".into(),

@@ -457,6 +457,7 @@ async fn receive(store: &Engine, site: &Stopped, conversation: ConversationId, b
         conversation,
         dossier: None,
         kind: None,
+        is_supposed: false,
         upload_id: id.to_string(),
         name: stored.name,
         media_type: "image/jpeg".into(),

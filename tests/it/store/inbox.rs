@@ -72,7 +72,7 @@ fn shuffle(case: &mut Case, random: &mut Random) {
     dossier.holder = (random.below(4) > 0).then(|| holder.into());
     let wait = random.below(20);
     dossier.waiting_since = (wait < 8).then(|| at(i64::try_from(wait).unwrap()));
-    let wanted = |number| Wanted { kind: format!("k{number}"), required: true, received: 0 };
+    let wanted = |number| Wanted { kind: format!("k{number}"), required: true, received: 0, supposed: 0 };
     dossier.wanted = (0..random.below(3)).map(wanted).collect();
 }
 

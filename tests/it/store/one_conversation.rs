@@ -42,6 +42,7 @@ async fn a_door_opens_its_own_conversation_and_no_other(db: Database) {
         conversation: other.id(),
         dossier: None,
         kind: None,
+        is_supposed: false,
         upload_id: "upload".into(),
         name: "photo.jpg".into(),
         media_type: "image/jpeg".into(),

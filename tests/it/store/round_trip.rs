@@ -89,7 +89,7 @@ async fn every_row_reads_back_as_it_was_written(db: Database) {
         priority: Priority::High,
         handover: Some("asked".into()),
         handler: Some("hugo".into()),
-        wanted: vec![Wanted { kind: "damage_photos".into(), required: true, received: 0 }],
+        wanted: vec![Wanted { kind: "damage_photos".into(), required: true, received: 0, supposed: 0 }],
         waiting_since: Some(at(20)),
         opened_at: at(22),
         ..case.dossier.clone()
@@ -116,6 +116,7 @@ async fn every_row_reads_back_as_it_was_written(db: Database) {
         conversation: case.id(),
         dossier: Some(dossier.id),
         kind: Some("damage_photos".into()),
+        is_supposed: false,
         upload_id: "upload".into(),
         name: "dégât.jpg".into(),
         media_type: "image/jpeg".into(),

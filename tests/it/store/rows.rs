@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use guichet::{
     document::Inspection,
     domain::id::DocumentId,
-    store::{DocumentRow, Expired, FileQuota, FiledDocument, HandlerRow, PolicyRow, SessionRow, StoreError},
+    store::{DocumentRow, Expired, FileQuota, FiledDocument, FiledKind, HandlerRow, PolicyRow, SessionRow, StoreError},
 };
 use serde_json::json;
 
@@ -31,6 +31,7 @@ fn document(case: &Case, upload: &str) -> DocumentRow {
         conversation: case.id(),
         dossier: None,
         kind: None,
+        is_supposed: false,
         upload_id: upload.into(),
         name: "dégât 🏠.jpg".into(),
         media_type: "image/jpeg".into(),
@@ -63,14 +64,25 @@ async fn a_turn_files_the_documents_that_it_names(db: Database) {
     let mut case = Case::new("x");
     let row = store.one_conversation(case.id()).add_document(document(&case, "up-1"), QUOTA).await.unwrap().unwrap();
     let mut turn = case.turn("photo", "");
-    turn.rows.documents =
-        vec![FiledDocument { document: row.id, dossier: Some(case.dossier.id), kind: Some("damage_photos".into()) }];
+    turn.rows.documents = vec![FiledDocument {
+        document: row.id,
+        dossier: Some(case.dossier.id),
+        kind: FiledKind::Supposed("damage_photos".into()),
+    }];
     store.commit(turn).await.unwrap();
     let mut later = case.turn("later", "");
-    later.rows.documents = vec![FiledDocument { document: row.id, dossier: None, kind: None }];
+    later.rows.documents = vec![FiledDocument { document: row.id, dossier: None, kind: FiledKind::AsBefore }];
     store.commit(later).await.unwrap();
     let filed = store.cases(&ALL).document(row.id).await.unwrap().unwrap();
     assert_eq!((filed.dossier, filed.kind.as_deref()), (Some(case.dossier.id), Some("damage_photos")));
+    assert!(filed.is_supposed, "only the order of arrival speaks for it");
+    for (kind, expected) in [(FiledKind::Known("quote".into()), Some("quote")), (FiledKind::Unknown, None)] {
+        let mut sorted = case.turn(&format!("sorted {kind:?}"), "");
+        sorted.rows.documents = vec![FiledDocument { document: row.id, dossier: None, kind }];
+        store.commit(sorted).await.unwrap();
+        let filed = store.cases(&ALL).document(row.id).await.unwrap().unwrap();
+        assert_eq!((filed.kind.as_deref(), filed.is_supposed), (expected, false));
+    }
 }
 
 async fn policies_are_found_by_number_and_name_of_their_insurer(db: Database) {

@@ -71,6 +71,10 @@ impl House {
         self.now.store(instant(at).as_millisecond(), Ordering::Relaxed);
     }
 
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.now.load(Ordering::Relaxed)).unwrap()
+    }
+
     pub(crate) fn pass(&self, milliseconds: i64) {
         self.now.fetch_add(milliseconds, Ordering::Relaxed);
     }
@@ -131,6 +135,13 @@ pub(crate) fn on(channel: Channel, address: &str) -> Endpoint {
     Endpoint { channel, account: "test".into(), address: address.into() }
 }
 
+/// A photo that nobody stored, in the slot of this kind.
+pub(crate) fn photo_in(slot: &str) -> Body {
+    let mut body = photo();
+    body.attachments[0].slot = Some(slot.to_owned());
+    body
+}
+
 /// A photo that nobody stored.
 pub(crate) fn photo() -> Body {
     let attachment = Attachment {
@@ -139,6 +150,7 @@ pub(crate) fn photo() -> Body {
         media_type: "image/jpeg".into(),
         bytes: 1000,
         remark: None,
+        slot: None,
     };
     Body { attachments: vec![attachment], ..Body::default() }
 }

@@ -23,7 +23,7 @@ pub(crate) use bot_api::{BotApi, Someone};
 pub(crate) use client::Client;
 pub(crate) use cluster::Cluster;
 pub(crate) use database::{Database, on_both_engines};
-pub(crate) use house::{House, on, photo, said};
+pub(crate) use house::{House, on, photo, photo_in, said};
 pub(crate) use line::Line;
 pub(crate) use mount::{Mount, run};
 pub(crate) use node::ask_node;

@@ -10,7 +10,10 @@ use guichet::{
         message::Channel,
     },
     dossier::Outcome,
-    flow::{Accepts, ConversationMode, Effect, Event, Scope, State, StepKind, StepOutput, UserMessage, Wanted, step},
+    flow::{
+        Accepts, ConversationMode, Effect, Event, Scope, SentFile, State, StepKind, StepOutput, UserMessage, Wanted,
+        step,
+    },
     orientation,
 };
 use jiff::{Timestamp, civil::time, tz::TimeZone};
@@ -128,14 +131,16 @@ impl Service<'_, '_> {
     }
 
     /// A file for each required document that is missing.
-    fn files(&self) -> Vec<String> {
+    fn files(&self) -> Vec<SentFile> {
         let missing = |wanted: &&Wanted| wanted.required && wanted.received == 0;
         let of_kind = |wanted: &Wanted| match self.host.library.document(&wanted.kind).map(|kind| kind.accepts) {
             Some(Accepts::Paper) => "application/pdf",
             Some(Accepts::Video) => "video/mp4",
             _ => "image/jpeg",
         };
-        self.state.wanted().iter().filter(missing).map(|wanted| of_kind(wanted).to_owned()).collect()
+        let file =
+            |wanted: &Wanted| SentFile { media_type: of_kind(wanted).to_owned(), slot: Some(wanted.kind.clone()) };
+        self.state.wanted().iter().filter(missing).map(file).collect()
     }
 }
 

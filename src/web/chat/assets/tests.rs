@@ -9,18 +9,18 @@ fn written() -> Vec<(String, String)> {
 #[test]
 fn every_module_is_served_after_those_that_it_imports() {
     let mut before = BTreeSet::new();
-    for name in MODULES.into_iter().chain(PAGES) {
+    for name in MODULES.into_iter().chain(SLOTS).chain(PAGES) {
         let source = text(name);
         assert!(!source.is_empty(), "{name} is not embedded");
         for imported in source.lines().filter(|line| line.starts_with("import ")) {
             let module = imported.split("\"./").nth(1).and_then(|rest| rest.strip_suffix("\";"));
             let module = module.unwrap_or_else(|| panic!("{name}: an import must stand on one line: {imported}"));
-            let shared = MODULES.contains(&module) && before.contains(module);
+            let shared = !PAGES.contains(&module) && before.contains(module);
             assert!(shared, "{name} imports {module}, which is not served before it");
         }
         before.insert(name);
     }
-    let others = ["chat.css", "icon.svg", "widget.js"];
+    let others = ["chat.css", "icon.svg", "slots.css", "widget.js"];
     for (name, _) in written() {
         assert!(before.contains(name.as_str()) || others.contains(&name.as_str()), "{name} is served by nobody");
     }
@@ -35,7 +35,7 @@ fn no_two_modules_give_the_same_name_to_different_things() {
             assert!(names.insert(found[1].to_owned()), "{name}: `{}` is declared in another module", &found[1]);
         }
     };
-    for name in MODULES {
+    for name in MODULES.into_iter().chain(SLOTS) {
         declare(name, &mut names);
     }
     assert!(names.len() > 20);
@@ -54,6 +54,7 @@ fn what_is_served_holds_no_comment_and_nothing_that_ties_modules() {
     assert!(SERVED.chat.contains("customElements.define(\"guichet-chat\""));
     assert!(SERVED.style.contains("guichet-chat {") && !SERVED.style.contains("/*"));
     assert!(SERVED.widget.contains("postMessage"));
+    assert!(SERVED.slots.ends_with("export { Slots };\n") && !SERVED.slots.contains("import "));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {{payload: string, label: string}} QuickReply
- * @typedef {{document: string, name: string, media_type: string, bytes: number, remark?: string}} Attachment
+ * @typedef {{document: string, name: string, media_type: string, bytes: number, remark?: string, slot?: string}} Attachment
  * @typedef {{fact: string, label: string, value: string}} SummaryLine
  * @typedef {{
  *   text?: string, choice?: string, attachments?: Attachment[], quick_replies?: QuickReply[], input?: string,
@@ -11,6 +11,9 @@
  * @typedef {{seq: number, at: string, from: "me" | "guichet" | "handler", name?: string, client_id?: string, body: Body}} Message
  * @typedef {{type: string, id: string, data: string}} ServerEvent
  */
+
+/** The slots of attachments as a message names them, by document. @param {Attachment[]} attachments */
+export const slotsOf = (attachments) => Object.fromEntries(attachments.flatMap(({ document, slot }) => (slot ? [[document, slot]] : [])));
 
 /** A random name of `bytes` bytes in hexadecimal. `crypto.randomUUID` is missing on plain http. */
 export const random = (bytes = 16) =>

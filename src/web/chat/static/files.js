@@ -6,7 +6,8 @@ import { Refusal, backoff, uuid } from "./api.js";
  * @typedef {import("./api.js").Attachment} Attachment
  * @typedef {"waiting" | "sending" | "failed" | "rejected" | "done"} Stage
  * @typedef {{id: string, name: string, file: File | null, sent: Blob | null, lighter: boolean, original: boolean, stage: Stage,
- *   progress: number, status: number, attempt: number, picture: string, done?: Attachment, kept?: boolean}} Upload
+ *   progress: number, status: number, attempt: number, picture: string, done?: Attachment, kept?: boolean, slot: string}} Upload
+ *   `slot` is the kind of document whose slot it was put into; empty where nobody has said what it is
  */
 
 const LONG_SIDE = 2560;
@@ -71,14 +72,14 @@ export class Tray {
     const saved = memory.get();
     /** @type {Upload[]} */
     this.uploads = [
-      ...saved.tray.map((done) => this.entry(done.name, { stage: "done", done })),
+      ...saved.tray.map((done) => this.entry(done.name, { stage: "done", done, slot: done.slot ?? "" })),
       ...saved.lost.map((name) => this.entry(name, { stage: "failed" })),
     ];
   }
 
   /** @param {string} name @param {Partial<Upload>} more @returns {Upload} */
   entry(name, more) {
-    return { id: uuid(), name, file: null, sent: null, lighter: false, original: false, stage: "waiting", progress: 0, status: 0, attempt: 0, picture: "", ...more };
+    return { id: uuid(), name, file: null, sent: null, lighter: false, original: false, stage: "waiting", progress: 0, status: 0, attempt: 0, picture: "", slot: "", ...more };
   }
 
   get ready() {
@@ -90,13 +91,13 @@ export class Tray {
     return this.uploads.flatMap((upload) => upload.done ?? []);
   }
 
-  /** @param {Iterable<File>} files @returns {boolean} whether all found a place */
-  add(files) {
+  /** @param {Iterable<File>} files @param {string} [slot] @returns {boolean} whether all found a place */
+  add(files, slot = "") {
     this.uploads = this.uploads.filter((upload) => upload.file || upload.done);
     for (const file of files) {
       if (this.uploads.length >= FILES_A_MESSAGE) return false;
       const picture = file.type.startsWith("image/") ? URL.createObjectURL(file) : "";
-      this.uploads.push(this.entry(file.name || "photo.jpg", { file, picture }));
+      this.uploads.push(this.entry(file.name || "photo.jpg", { file, picture, slot }));
     }
     this.next();
     return true;
@@ -157,7 +158,7 @@ export class Tray {
     upload.lighter = upload.sent !== file;
     try {
       const { document, media_type, bytes, remark, inspecting } = await this.put(upload, upload.sent);
-      upload.done = { document, name: upload.name, media_type, bytes, remark };
+      upload.done = { document, name: upload.name, media_type, bytes, remark, ...(upload.slot && { slot: upload.slot }) };
       upload.stage = "done";
       // Without an answer the file is there all the same.
       if (inspecting) this.look(upload).catch(() => {});

@@ -1,6 +1,6 @@
 /** What this device remembers: the conversation's secret, the messages not yet acknowledged, the files not yet sent. */
 
-import { Refusal, backoff, uuid } from "./api.js";
+import { Refusal, backoff, slotsOf, uuid } from "./api.js";
 
 /**
  * @typedef {import("./api.js").Attachment} Attachment
@@ -124,7 +124,7 @@ export class Outbox {
       if (!item) return;
       const { at, refused, attachments, ...rest } = item;
       try {
-        await this.api.post(item.language ? "/language" : "/messages", { ...rest, attachments: attachments?.map((each) => each.document) });
+        await this.api.post(item.language ? "/language" : "/messages", { ...rest, attachments: attachments?.map((each) => each.document), slots: slotsOf(attachments ?? []) });
         this.attempt = 0;
         this.host.busy(false);
         if (!item.edit && !item.language && !this.shown.has(item.client_id)) this.acknowledged.set(item.client_id, item);

@@ -1,9 +1,10 @@
 /** The upload page: photos and papers for a conversation that goes on elsewhere. */
 
-import { Api, Refusal, backoff } from "./api.js";
+import { Api, Refusal, backoff, slotsOf } from "./api.js";
 import { h, icon, readableOn } from "./dom.js";
 import { Tray } from "./files.js";
 import { Memory } from "./memory.js";
+import { Slots } from "./slots.js";
 import { phrase, say } from "./strings.js";
 import { button, card } from "./view.js";
 
@@ -31,7 +32,7 @@ const UPLOAD_WORDS = {
 class UploadPage {
   /** @param {HTMLElement} host the page's own words stay above */
   constructor(host) {
-    const { language, channel, accent = "" } = host.dataset;
+    const { language, channel, accent = "", slots = "[]" } = host.dataset;
     const spoken = language === "en" ? "en" : "fr";
     this.own = (/** @type {keyof typeof UPLOAD_WORDS} */ key, /** @type {Record<string, number>} */ values = {}) =>
       phrase(spoken, UPLOAD_WORDS[key], values);
@@ -52,18 +53,13 @@ class UploadPage {
       h("input", { type: "file", multiple: true, hidden: true, ...more, onchange: (/** @type {Event} */ event) => this.picked(event) });
     this.ui = {
       camera: picker({ accept: "image/*", capture: "environment" }),
-      files: picker({ accept: "image/*,video/mp4,video/quicktime,application/pdf" }),
       cards: h("ul", { class: "tray" }),
       news: h("p", { class: "note", role: "status" }),
       done: button(this.own("allSent"), () => this.finish(), { class: "primary done" }),
     };
-    const [shoot, pick] = [
-      button(icon("camera"), () => this.ui.camera.click(), { class: "primary" }),
-      button(icon("clip"), () => this.ui.files.click()),
-    ];
-    shoot.append(this.t("camera"));
-    pick.append(this.t("files"));
-    host.append(h("div", { class: "shots" }, shoot, pick), this.ui.camera, this.ui.files, this.ui.cards, this.ui.news, this.ui.done);
+    this.slots = new Slots({ h, button, icon, tray: this.tray, language: spoken, changed: () => this.refresh() });
+    this.slots.show(JSON.parse(slots));
+    host.append(this.slots.element, this.ui.camera, this.ui.cards, this.ui.news, this.ui.done);
     this.host = host;
     addEventListener("online", () => this.tray.wake());
     this.draw();
@@ -81,6 +77,7 @@ class UploadPage {
   draw() {
     this.ui.cards.replaceChildren();
     this.tray.uploads.forEach((upload) => this.carded(upload));
+    this.slots.draw();
     this.refresh();
   }
 
@@ -88,6 +85,7 @@ class UploadPage {
   carded(upload) {
     const { tray, ui } = this;
     if (!tray.uploads.includes(upload)) return this.draw();
+    if (this.slots.changed(upload)) return this.refresh();
     const stamp = `${upload.stage} ${upload.kept} ${upload.done?.remark}`;
     const old = [...ui.cards.children].find((each) => each.id === upload.id);
     if (old?.getAttribute("data-stamp") === stamp) {
@@ -109,7 +107,7 @@ class UploadPage {
   }
 
   refresh() {
-    this.ui.done.hidden = !this.tray.uploads.some((upload) => upload.stage !== "rejected");
+    this.ui.done.hidden = !this.slots.holds && !this.tray.uploads.some((upload) => upload.stage !== "rejected");
     if (this.waiting && this.tray.ready) this.finish();
     else this.ui.news.textContent = this.waiting ? this.own("filesOnTheirWay") : "";
   }
@@ -117,13 +115,15 @@ class UploadPage {
   /** "C'est tout": the files that arrived become a message of the conversation. */
   async finish() {
     const { tray, ui } = this;
+    this.slots.sendHeld();
     this.waiting = !tray.ready;
     if (this.waiting || !tray.attachments.length) return this.refresh();
     ui.done.disabled = true;
-    const attachments = tray.attachments.map(({ document }) => document);
+    const { attachments: sent } = tray;
+    const [attachments, slots] = [sent.map(({ document }) => document), slotsOf(sent)];
     for (let attempt = 0; ; attempt++) {
       try {
-        await this.api.post("/message", { attachments });
+        await this.api.post("/message", { attachments, slots });
         break;
       } catch (error) {
         const refusal = error instanceof Refusal ? error : new Refusal(0);

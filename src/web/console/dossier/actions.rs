@@ -12,7 +12,10 @@ use serde::{Deserialize, de::DeserializeOwned};
 use super::act;
 use crate::{
     conversation::{Action, MissionStep},
-    domain::{id::DossierId, orientation_mode::OrientationMode},
+    domain::{
+        id::{DocumentId, DossierId},
+        orientation_mode::OrientationMode,
+    },
     web::console::{Console, auth::Checked, error::ConsoleError},
 };
 
@@ -26,6 +29,7 @@ pub(in crate::web::console) fn routes() -> Router<Console> {
         ("take-over", action(|_: Nothing, _| Ok(Action::TakeOver))),
         ("give-back", action(|_: Nothing, _| Ok(Action::GiveBack))),
         ("ask-document", action(ask_document)),
+        ("sort-document", action(sort_document)),
         (
             "override",
             action(|form: OrientationOverride, _| Ok(Action::Override { mode: form.mode, reason: form.reason.0 })),
@@ -80,6 +84,19 @@ struct DocumentWanted {
 fn ask_document(form: DocumentWanted, console: &Console) -> Result<Action, ConsoleError> {
     let DocumentWanted { kind } = form;
     if console.names().is_document(&kind) { Ok(Action::AskDocument { kind }) } else { Err(ConsoleError::BadForm) }
+}
+
+/// What a file is.
+#[derive(Deserialize)]
+struct DocumentSorted {
+    document: DocumentId,
+    kind: String,
+}
+
+fn sort_document(form: DocumentSorted, console: &Console) -> Result<Action, ConsoleError> {
+    let DocumentSorted { document, kind } = form;
+    let is_known = console.names().is_document(&kind);
+    if is_known { Ok(Action::SortDocument { document, kind }) } else { Err(ConsoleError::BadForm) }
 }
 
 /// The mode that replaces the table's, and why.

@@ -14,8 +14,12 @@ use crate::{
 pub(super) struct DocumentView {
     pub id: String,
     pub name: String,
-    /// The name of its kind, where it is known.
+    /// The name of its kind, where it is known or supposed.
     pub kind: Option<String>,
+    /// The kind's code.
+    pub kind_code: Option<String>,
+    /// Only the order of arrival speaks for its kind.
+    pub is_supposed: bool,
     pub is_video: bool,
     pub is_audio: bool,
     /// Nobody has looked at it yet: there is no picture of it.
@@ -43,6 +47,8 @@ pub(super) struct WantedDocument {
     pub name: String,
     pub required: bool,
     pub received: u32,
+    /// Files that are supposed to be it.
+    pub supposed: u32,
 }
 
 pub(super) fn gallery(rows: Vec<DocumentRow>, lexicon: Lexicon) -> Vec<DocumentView> {
@@ -52,7 +58,9 @@ pub(super) fn gallery(rows: Vec<DocumentRow>, lexicon: Lexicon) -> Vec<DocumentV
             let seen = row.inspection;
             DocumentView {
                 id: row.id.to_string(),
-                kind: row.kind.map(|kind| lexicon.names.document(&kind).to_owned()),
+                is_supposed: row.is_supposed && row.kind.is_some(),
+                kind: row.kind.as_deref().map(|kind| lexicon.names.document(kind).to_owned()),
+                kind_code: row.kind,
                 is_video: media_type.is_some_and(MediaType::is_video),
                 is_audio: media_type.is_some_and(MediaType::is_audio),
                 is_pending: seen.pending,
@@ -76,6 +84,7 @@ pub(super) fn wanted(dossier: &Dossier, lexicon: Lexicon) -> Vec<WantedDocument>
             name: lexicon.names.document(&it.kind).to_owned(),
             required: it.required,
             received: it.received,
+            supposed: it.supposed,
         })
         .collect();
     wanted.sort_by_key(|it| (it.received > 0, !it.required));

@@ -87,7 +87,10 @@ impl Head {
             waiting_since: dossier.waiting_since.map(When),
             missing_documents: dossier
                 .missing()
-                .map(|wanted| lexicon.names.document(&wanted.kind).to_owned())
+                .map(|wanted| {
+                    let name = lexicon.names.document(&wanted.kind);
+                    if wanted.supposed > 0 { format!("{name} (à confirmer)") } else { name.to_owned() }
+                })
                 .collect(),
             next_step: NextStep::of(dossier, conversation.handler.is_some()),
         }

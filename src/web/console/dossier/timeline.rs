@@ -100,9 +100,12 @@ impl Detail {
             E::Facts { message, facts: learnt } => {
                 Self::default().with("facts", named(learnt.names(), names)).about(message.and_then(|SaidIn(seq)| seq))
             }
-            E::Documents { kind, count, .. } => {
-                Self::default().with("document", names.document(kind)).with("count", *count)
+            E::Documents { kind, count, supposed, .. } => {
+                Self::default().with("document", names.document(kind)).with("count", *count).with("supposed", *supposed)
             }
+            E::DocumentsSorted { kind, documents } => Self::default()
+                .with("document", kind.as_deref().map(|kind| names.document(kind)))
+                .with("count", documents.len()),
             E::DocumentWanted { kind, .. } | E::AskedDocument { kind } => {
                 Self::default().with("document", names.document(kind))
             }

@@ -107,7 +107,7 @@ fn map_address(shared: &Shared) -> Option<String> {
         Shared::Place { latitude, longitude } => Some(format!(
             "https://www.openstreetmap.org/?mlat={latitude:.5}&mlon={longitude:.5}#map=18/{latitude:.5}/{longitude:.5}"
         )),
-        Shared::Number(_) => None,
+        Shared::Number(_) | Shared::Contact | Shared::Sticker | Shared::Unreadable => None,
     }
 }
 

@@ -16,6 +16,11 @@ async fn each_form_becomes_its_action_under_the_handlers_name() {
         ("give-back", "", Action::GiveBack),
         ("ask-document", "&kind=lease", Action::AskDocument { kind: "lease".into() }),
         (
+            "sort-document",
+            &*format!("&document={OTHER}&kind=lease"),
+            Action::SortDocument { document: OTHER.parse().unwrap(), kind: "lease".into() },
+        ),
+        (
             "override",
             "&mode=field&reason=Plafond",
             Action::Override { mode: OrientationMode::Field, reason: "Plafond".into() },
@@ -44,6 +49,8 @@ async fn a_form_that_lacks_something_does_nothing() {
         ("reply", &*format!("&text={}", "x".repeat(MAX_TEXT + 1))),
         ("reply", ""),
         ("ask-document", "&kind=unicorn"),
+        ("sort-document", &*format!("&document={OTHER}&kind=unicorn")),
+        ("sort-document", "&document=x&kind=lease"),
         ("override", "&mode=field&reason="),
         ("override", "&mode=moon&reason=x"),
         ("mission", "&step=order&expert=nobody"),
@@ -58,6 +65,19 @@ async fn a_form_that_lacks_something_does_nothing() {
         assert_eq!(trial.act(address, form).await, Err(StatusCode::BAD_REQUEST), "{address}{form}");
     }
     assert!(trial.acts().is_empty());
+}
+
+#[tokio::test]
+async fn a_supposed_kind_is_shown_as_that_with_the_click_that_confirms_it() {
+    let trial = Trial::start().await;
+    let dossier = trial.dossier().await;
+    let photo = trial.photo(dossier).await;
+    let cookie = trial.log_in().await;
+    let (_, _, page) = trial.get_as(&cookie, &format!("/console/dossiers/{dossier}")).await;
+    for part in ["<span class=\"supposed\">supposé</span>", "à confirmer", &format!("id=\"sort-yes-{photo}\"")] {
+        assert!(page.contains(part), "{part} is not in {page}");
+    }
+    assert_eq!(trial.act("sort-document", &format!("&document={photo}&kind=photo_wide")).await, Ok(()));
 }
 
 #[tokio::test]

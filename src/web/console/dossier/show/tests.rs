@@ -48,6 +48,8 @@ impl DossierPage {
                 id: "1".into(),
                 name: "salon <1>.mp4".into(),
                 kind: None,
+                kind_code: None,
+                is_supposed: false,
                 is_video: true,
                 is_audio: false,
                 is_pending: false,
