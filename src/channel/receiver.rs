@@ -103,6 +103,11 @@ impl Receiver {
         Ok(())
     }
 
+    /// Counts something of an account that was not stored and will not come again.
+    pub fn count_passed_over(&self, channel: Channel, account: &str) {
+        self.intake.count_passed_over(channel, account);
+    }
+
     async fn receive(&self, provider: &dyn Provider, received: Received) -> Result<(), ReceiverError> {
         let Received { mut inbound, files, more_may_follow, is_sender_proven } = received;
         inbound.settle |= more_may_follow;

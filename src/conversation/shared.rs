@@ -48,7 +48,12 @@ impl Turn {
             Shared::Sticker => "sticker_kept",
             Shared::Unreadable => "unreadable_kept",
         };
-        if self.opens || self.conversation.state.mode() != ConversationMode::Flow {
+        let is_heard = self.opens || self.conversation.state.mode() != ConversationMode::Flow;
+        // What cannot be read is told whoever leads: it has to be written again.
+        if is_heard && *shared == Shared::Unreadable {
+            self.say_sentence(sentence, "");
+        }
+        if is_heard {
             return Ok(false);
         }
         self.say_sentence(sentence, "");

@@ -37,11 +37,11 @@ use crate::{
         fact_name::FactName,
         id::{ConversationId, DossierId},
         language::Language,
-        message::{Author, Body, Endpoint},
+        message::{Author, Body, Channel, Endpoint},
     },
     flow::Library,
     store::{ChangeFeed, CommitError, Delivery, Engine, MessageRow, News, OutboxRow, StoreError},
-    telemetry::Metrics,
+    telemetry::{AccountLabel, Metrics},
 };
 
 use keyed_locks::KeyedLocks;
@@ -413,6 +413,12 @@ impl Intake {
     /// The accounts to which messages are pushed.
     pub fn accounts(&self) -> &Accounts {
         self.0.services.accounts()
+    }
+
+    /// Counts a message of an account that is refused for its content and passed over.
+    pub fn count_passed_over(&self, channel: Channel, account: &str) {
+        let label = AccountLabel { channel: channel.name(), account: account.to_owned() };
+        self.0.metrics.passed_over.get_or_create(&label).inc();
     }
 
     /// Does what a handler does.

@@ -49,6 +49,8 @@ pub struct Metrics {
     pub conflicts: Counter,
     /// Refusals before acknowledgement.
     pub refused: Counter,
+    /// Messages that the store refuses for their content, by account: something else is stored in their place.
+    pub passed_over: Family<AccountLabel, Counter>,
     /// What was found to be damaged or missing in the database's file.
     pub damaged: Counter,
     /// From a message's arrival to its durable receipt.
@@ -80,6 +82,8 @@ impl Default for Metrics {
         registry.register("conflicts", "Turns tried again because another node was first", conflicts.clone());
         let refused = Counter::default();
         registry.register("refused", "Refusals before acknowledgement", refused.clone());
+        let passed_over = Family::default();
+        registry.register("passed_over", "Messages passed over because the store refuses them", passed_over.clone());
         let damaged = Counter::default();
         registry.register("damaged", "What was found to be damaged or missing in the database's file", damaged.clone());
         let receipt_seconds = Histogram::new(BUCKETS);
@@ -108,6 +112,7 @@ impl Default for Metrics {
             duplicates,
             conflicts,
             refused,
+            passed_over,
             damaged,
             receipt_seconds,
             outbox_waiting,

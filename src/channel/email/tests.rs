@@ -322,7 +322,7 @@ fn a_letter_says_the_same_as_text_and_as_html() {
     assert_eq!(
         rendered.text,
         "Voici ce que j'ai noté <b> :\n1. un\n2. deux\n\nEst-ce juste ?\n\n- Cause\u{a0}: fuite & gel\n\n- Oui\n- Non\n\n\
-         Vous pouvez joindre vos photos et vos documents à votre réponse, ou les déposer ici\u{a0}:\n\
+         Vous pouvez joindre vos photos et vos documents à votre réponse, ou les déposer ici, une case par pièce\u{a0}:\n\
          https://guichet.example.org/u/x\n\nPour répondre, répondez simplement à cet e-mail.\n\n-- \nSinistres Rives\n\
          Votre référence\u{a0}: K7QF-93MX"
     );

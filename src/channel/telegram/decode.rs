@@ -22,6 +22,8 @@ use crate::{
 
 /// The length of a telephone number with its plus sign and country code (E.164).
 const E164: std::ops::RangeInclusive<usize> = 9..=16;
+/// The stickers that are an answer by their emoji alone.
+const ANSWERS: [&str; 5] = ["👍", "👌", "✅", "🆗", "👎"];
 /// The longest payload of a deep link, by Telegram's limit.
 const MAX_TOKEN: usize = 64;
 
@@ -150,11 +152,21 @@ fn other_text(message: &Message, words: &Words, language: Language) -> String {
     String::new()
 }
 
-/// What the person's phone shared: their own number, or a place.
+/// What came instead of words: their own number or another's, a place, a sticker that answers nothing.
 fn shared(message: &Message) -> Option<Shared> {
     if let Some(contact) = &message.contact {
         let number = number(contact);
-        return (is_own(contact, message) && E164.contains(&number.len())).then_some(Shared::Number(number));
+        return match (is_own(contact, message), E164.contains(&number.len())) {
+            (true, true) => Some(Shared::Number(number)),
+            (true, false) => None,
+            (false, _) => Some(Shared::Contact),
+        };
+    }
+    if let Some(sticker) = &message.sticker {
+        return (!ANSWERS.contains(&sticker.emoji.trim_end_matches('\u{fe0f}'))).then_some(Shared::Sticker);
+    }
+    if message.poll.is_some() || message.dice.is_some() || message.story.is_some() {
+        return Some(Shared::Unreadable);
     }
     let Location { latitude, longitude } = *message.location.as_ref()?;
     let on_earth = latitude.abs() <= 90.0 && longitude.abs() <= 180.0;
@@ -162,6 +174,15 @@ fn shared(message: &Message) -> Option<Shared> {
 }
 
 /// Whether a contact is the sender's own: Telegram gives the user of a contact, which proves the number.
+/// What is stored in place of a message that the store refuses for its content: the person is told that it cannot be read, and a
+/// handler sees that something was said.
+pub(super) fn unreadable(received: &Received, words: &Words) -> Event {
+    let mut inbound = received.inbound.clone();
+    let text = words.unreadable.get(inbound.language).to_owned();
+    inbound.kind = InboundKind::Message(Body { text, shared: Some(Shared::Unreadable), ..Body::default() });
+    Event::Message(Box::new(Received { inbound, files: Vec::new(), ..received.clone() }))
+}
+
 fn is_own(contact: &Contact, message: &Message) -> bool {
     contact.user_id.is_some() && contact.user_id == message.from.as_ref().map(|from| from.id)
 }

@@ -23,9 +23,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Telegram, client::CallError, decode, update::Update};
 use crate::{
-    channel::{Event, Receiver},
+    channel::{Event, Receiver, ReceiverError},
     config::Receive,
-    domain::{id::NodeId, language::Language},
+    domain::{id::NodeId, language::Language, message::Channel},
     store::StoreError,
 };
 
@@ -213,6 +213,18 @@ impl PollLease {
     }
 }
 
+/// Goes on behind an update that the store refuses for its content. The person is told that it could not be read, so that they
+/// write it otherwise, and the handler sees that there was something.
+async fn pass_over(bot: &Telegram, receiver: &Receiver, id: i64, error: &ReceiverError, in_its_place: Option<Event>) {
+    let account = &bot.settings.account;
+    tracing::error!(account, update = id, %error, "an update is passed over: the store refuses it again and again");
+    receiver.count_passed_over(Channel::Telegram, account);
+    let Some(event) = in_its_place else { return };
+    if let Err(error) = receiver.take(bot, event).await {
+        tracing::error!(account, update = id, %error, "nobody is told of the update that was passed over");
+    }
+}
+
 /// How far a batch was stored.
 struct Batch {
     /// The identifier of the first update that was not stored, or one beyond the last.
@@ -243,10 +255,15 @@ async fn take(bot: &Telegram, receiver: &Receiver, updates: Vec<Json>, refused: 
     let stored = stream::iter(people.into_values()).map(|events| async move {
         let account = &bot.settings.account;
         for (id, event) in events {
+            let is_last_try = before.get(&id).is_some_and(|tries| tries + 1 >= TRIES);
+            let in_its_place = match &event {
+                Event::Message(received) if is_last_try => Some(decode::unreadable(received, &bot.words)),
+                _ => None,
+            };
             let Err(error) = receiver.take(bot, event).await else { continue };
             let is_its_own = error.is_about_the_message();
-            if is_its_own && before.get(&id).is_some_and(|tries| tries + 1 >= TRIES) {
-                tracing::error!(account, update = id, %error, "an update is passed over: the store refuses it again and again");
+            if is_its_own && is_last_try {
+                pass_over(bot, receiver, id, &error, in_its_place).await;
                 continue;
             }
             tracing::warn!(account, update = id, %error, "an update is not stored; trying again");

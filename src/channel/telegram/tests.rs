@@ -159,8 +159,11 @@ fn what_a_phone_shares_is_known_as_that_and_only_the_own_number_is() {
         (own("33639980001"), Some(Shared::Number("+33639980001".into()))),
         (own("+33 6 39 98 00 01"), Some(Shared::Number("+33639980001".into()))),
         (own("12"), None),
-        (json!({ "contact": { "phone_number": "33639980002", "user_id": 8 } }), None),
-        (json!({ "contact": { "phone_number": "33639980002" } }), None),
+        (json!({ "contact": { "phone_number": "33639980002", "user_id": 8 } }), Some(Shared::Contact)),
+        (json!({ "contact": { "phone_number": "33639980002" } }), Some(Shared::Contact)),
+        (json!({ "sticker": { "file_id": "s", "emoji": "👍" } }), None),
+        (json!({ "sticker": { "file_id": "s", "emoji": "🐈" } }), Some(Shared::Sticker)),
+        (json!({ "dice": { "value": 3 } }), Some(Shared::Unreadable)),
         (
             json!({ "location": { "latitude": 45.5, "longitude": 4.25 } }),
             Some(Shared::Place { latitude: 45.5, longitude: 4.25 }),

@@ -65,6 +65,7 @@ const STORY: &[(&str, &[Do])] = &[
     ("montant des dégâts", &[Do::Say("900 euros")]),
     ("en vidéo", &[Do::Press("Oui")]),
     ("Envoyez vos photos", &[Do::Album]),
+    ("C’est bien cela", &[Do::Press("Oui, c’est cela")]),
     ("Il manque encore", &[Do::Press("Plus tard")]),
     ("J’ai l’essentiel", &[Do::Press("C’est tout")]),
     ("Autre chose à ajouter", &[Do::Press("Passer")]),
@@ -134,7 +135,11 @@ async fn declare(db: &Database, receive: &str) {
     assert!(known("phone").contains("+33639980001"), "{}", known("phone"));
     assert!(known("rooms").contains("kitchen") && known("rooms").contains("hallway"), "{}", known("rooms"));
     // The album is kept whole, and confirmed once.
-    assert_eq!(store.documents(conversation.0.id).await.unwrap().len(), PHOTOS);
+    let documents = store.documents(conversation.0.id).await.unwrap();
+    assert_eq!(documents.len(), PHOTOS);
+    // Its photos are what was supposed, for she said so.
+    assert!(documents.iter().all(|photo| photo.kind.is_some() && !photo.is_supposed), "{documents:?}");
+    assert!(documents.iter().any(|photo| photo.kind.as_deref() == Some("photo_wide")), "{documents:?}");
     let confirmed = messages.iter().filter(|message| message.body.text.contains("bien reçus"));
     assert_eq!(confirmed.count(), 1, "{PHOTOS} photos are one album");
     assert!(messages.iter().any(|message| message.body.text.starts_with(&format!("{PHOTOS} fichiers"))));
@@ -233,10 +238,13 @@ async fn an_update_that_the_store_refuses_again_and_again_is_passed_over() {
     lea.say("unspeakable");
     lea.say("bonjour");
     max.say("bonjour");
+    // She is told, and can write it otherwise.
+    lea.hear_of("une forme que je ne peux pas lire").await;
     for person in [&mut lea, &mut max] {
         person.hear_of("danger électrique").await;
     }
     api.all_taken().await;
+    server.has_counted(&format!("guichet_passed_over_total{{channel=\"telegram\",account=\"{ACCOUNT}\"}}")).await;
     drop(server);
 }
 
@@ -453,7 +461,7 @@ async fn a_voice_is_kept_for_the_handler_and_answers_no_question() {
     lea.say("bonjour");
     lea.hear_of("danger électrique").await;
     lea.voice();
-    lea.hear_of("message vocal est gardé").await;
+    lea.hear_of("Je ne peux pas écouter votre message vocal").await;
     lea.press("Non, aucun danger").await;
     lea.hear_of("Que s’est-il passé").await;
     let store = db.store().await;

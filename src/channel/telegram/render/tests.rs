@@ -74,7 +74,7 @@ fn who_writes_what_is_urgent_and_the_summary_are_seen() {
     message.author = Author::Handler { login: "claire".into(), name: "Claire Martin".into() };
     message.link = Some("https://example.org/u/x".into());
     let text = "Claire Martin\u{a0}:\n⚠️ Sortez !\n• Cause\u{a0}: fuite\n\
-                Un fichier de plus de 20 Mo\u{a0}? Déposez-le ici\u{a0}: https://example.org/u/x";
+                Plus simple, une case par photo, et pour les fichiers de plus de 20 Mo\u{a0}: https://example.org/u/x";
     assert_eq!(sent(&message)[0]["text"], text);
     assert_eq!(sent(&message)[0]["link_preview_options"]["is_disabled"], true);
 }
