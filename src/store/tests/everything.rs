@@ -147,11 +147,8 @@ fn with_everything(case: &mut Case, given_up: &OutboxRow) -> Commit {
     rows.contacts = vec![told(case.dossier.id)];
     rows.rejected_duplicates = vec![RejectedDuplicate { dossier: case.dossier.id, other: DossierId::new(at(1)) }];
     let document = document(case, "received");
-    rows.documents = vec![FiledDocument {
-        document: document.id,
-        dossier: Some(case.dossier.id),
-        kind: FiledKind::Supposed("damage_photos".into()),
-    }];
+    let filed = |kind| FiledDocument { document: document.id, dossier: Some(case.dossier.id), kind };
+    rows.documents = vec![filed(FiledKind::Supposed("damage_photos".into())), filed(FiledKind::AsBefore)];
     rows.received = vec![document];
     rows.outbox = vec![given_up.clone()];
     rows.channel_switches = vec![switch(conversation, SMS, "secret 1"), switch(conversation, Channel::Web, "link 1")];

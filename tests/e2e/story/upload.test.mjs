@@ -139,7 +139,7 @@ test("a water damage by text message, its photos by the link, to its end", { tim
   }
   const slot = (/** @type {string} */ name) => page.getByRole("listitem").filter({ has: page.getByRole("heading", { name }) });
   await put("Prendre la photo\u00a0: La pièce entière", good);
-  await slot("La pièce entière").getByText("Prête à envoyer").waitFor();
+  await slot("La pièce entière").getByText("Prête").waitFor();
 
   // What is no photo is not sent, and the slot says why.
   await put("Prendre la photo\u00a0: La cause", { name: "devis.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4") });
@@ -154,12 +154,12 @@ test("a water damage by text message, its photos by the link, to its end", { tim
   await put("Reprendre\u00a0: De près, avec une pièce", close);
   await slot("De près").getByText("Elle partira dès que le réseau revient").waitFor();
   await phone.context.setOffline(false);
-  await slot("De près").getByText("Prête à envoyer").waitFor();
+  await slot("De près").getByText("Prête").waitFor();
 
   // The files wait in the page, also when it is closed and opened again; the conversation has heard nothing yet.
   await page.reload();
-  await slot("La pièce entière").getByText("Prête à envoyer").waitFor();
-  await slot("De près").getByText("Prête à envoyer").waitFor();
+  await slot("La pièce entière").getByText("Prête").waitFor();
+  await slot("De près").getByText("Prête").waitFor();
   const before = carrier.said.length;
   await done.click();
   await page.getByText("Retournez à vos SMS").waitFor();

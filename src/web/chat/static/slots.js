@@ -35,7 +35,7 @@ const SLOT_WORDS = {
   retry: ["Réessayer", "Try again"],
   retryThis: ["Réessayer l’envoi : {name}", "Try again to send: {name}"],
   received: ["Reçue", "Received"],
-  ready: ["Prête à envoyer", "Ready to send"],
+  ready: ["Prête", "Ready"],
   supposed: ["Reçue, à confirmer", "Received, to be confirmed"],
   optional: ["Si vous l’avez", "If you have it"],
   looking: ["Je regarde si elle est nette…", "Checking that it is sharp…"],
@@ -121,9 +121,9 @@ export class Slots {
   /** The place for whatever has no slot. */
   other() {
     const name = this.say("other");
-    return this.h("li", { class: "slot void" }, this.frame(null, ["M38 8h34l14 14v60H38zM72 8v14h14M62 36v28M48 50h28", ""]),
-      this.h("h3", null, name), this.h("p", { class: "how" }, this.say("otherHow")),
-      this.h("div", { class: "st" }, this.act("pick", "clip", name, () => this.choose(""), "take")));
+    return this.h("li", { class: "slot is-void" }, this.frame(null, ["M38 8h34l14 14v60H38zM72 8v14h14M62 36v28M48 50h28", ""]),
+      this.h("h3", null, name), this.h("p", { class: "slot-how" }, this.say("otherHow")),
+      this.h("div", { class: "slot-st" }, this.act("pick", "clip", name, () => this.choose(""), "take")));
   }
 
   draw() {
@@ -224,7 +224,7 @@ export class Slots {
     const stamp = [held?.trouble ?? "none", held?.picture, upload?.id, upload?.stage, upload?.kept, upload?.done?.remark, slot.received, slot.supposed, navigator.onLine].join();
     if (this.drawn.get(kind) === stamp) {
       const bar = place.querySelector("progress");
-      const percent = place.querySelector(".percent");
+      const percent = place.querySelector(".slot-percent");
       if (bar && upload) bar.value = upload.progress;
       if (percent && upload) percent.textContent = this.say("sending", { percent: upload.progress });
       return;
@@ -233,8 +233,8 @@ export class Slots {
     this.drawn.set(kind, stamp);
     const { look, picture, words } = held ? this.asHeld(slot, held) : upload ? this.asSent(slot, upload, first) : this.asWanted(slot);
     const focused = place.contains(document.activeElement);
-    place.className = `slot ${look}`;
-    place.replaceChildren(this.frame(picture, slot.drawing, name), this.h("h3", null, name), this.h("div", { class: "st" }, ...words));
+    place.className = `slot is-${look}`;
+    place.replaceChildren(this.frame(picture, slot.drawing, name), this.h("h3", null, name), this.h("div", { class: "slot-st" }, ...words));
     if (focused) place.querySelector("button")?.focus();
   }
 
@@ -282,7 +282,7 @@ export class Slots {
       picture,
       words: [
         this.h("progress", { max: 100, value: progress, "aria-label": this.say("told", { name: slot.name, state: this.say("sending", { percent: "" }).replace(/[ :%]+$/, "") }) }),
-        this.h("span", { class: "percent" }, this.say("sending", { percent: progress })), stop,
+        this.h("span", { class: "slot-percent" }, this.say("sending", { percent: progress })), stop,
       ],
     };
   }
@@ -296,7 +296,7 @@ export class Slots {
       look: "void",
       picture: "",
       words: [
-        this.h("p", { class: "how" }, !required && this.h("i", null, `${this.say("optional")}. `), how),
+        this.h("p", { class: "slot-how" }, !required && this.h("i", null, `${this.say("optional")}. `), how),
         photo ? this.act("take", "camera", name, take, "take") : this.act("pick", "clip", name, take, "take"),
       ],
     };
@@ -304,7 +304,7 @@ export class Slots {
 
   /** @param {string} key */
   tick(key) {
-    return this.h("span", { class: "chip" }, this.icon("check"), this.say(key));
+    return this.h("span", { class: "slot-chip" }, this.icon("check"), this.say(key));
   }
 
   /** @param {Slot} slot @param {boolean} [refused] */
@@ -314,14 +314,14 @@ export class Slots {
 
   /** A button that says whose it is. @param {string} key @param {"camera" | "clip" | ""} sign @param {string} name @param {() => void} does @param {string} [look] */
   act(key, sign, name, does, look = "mini") {
-    const pressed = this.button(this.say(key), does, { class: look, "aria-label": this.say(`${key}This`, { name }) });
+    const pressed = this.button(this.say(key), does, { class: `slot-${look}`, "aria-label": this.say(`${key}This`, { name }) });
     if (sign) pressed.prepend(this.icon(sign));
     return pressed;
   }
 
   /** @param {string | null} picture @param {[string, string] | null} drawing @param {string} [name] */
   frame(picture, drawing, name = "") {
-    const frame = this.h("div", { class: "frame" });
+    const frame = this.h("div", { class: "slot-frame" });
     if (picture) frame.append(this.h("img", { src: picture, alt: name }));
     else if (drawing) {
       const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
