@@ -113,3 +113,6 @@ fn read_drawings(file: &str, node: &Node, problems: &mut Diagnostics) -> BTreeMa
     }
     drawings
 }
+
+#[cfg(test)]
+mod tests;

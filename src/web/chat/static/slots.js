@@ -122,8 +122,8 @@ export class Slots {
   other() {
     const name = this.say("other");
     return this.h("li", { class: "slot is-void" }, this.frame(null, ["M38 8h34l14 14v60H38zM72 8v14h14M62 36v28M48 50h28", ""]),
-      this.h("h3", null, name), this.h("p", { class: "slot-how" }, this.say("otherHow")),
-      this.h("div", { class: "slot-st" }, this.act("pick", "clip", name, () => this.choose(""), "take")));
+      this.h("h3", null, name), this.h("div", { class: "slot-st" },
+        this.h("p", { class: "slot-how" }, this.say("otherHow")), this.act("pick", "clip", name, () => this.choose(""), "take")));
   }
 
   draw() {
