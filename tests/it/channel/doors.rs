@@ -192,7 +192,7 @@ fn after<'t>(text: &'t str, start: &str) -> &'t str {
     rest.split_whitespace().next().unwrap()
 }
 
-/// Opens the page of the link, and sends two photos there.
+/// Opens the page of the link, and sends two photos there, each in its slot.
 async fn upload(server: &Server, link: &str) {
     let http = reqwest::Client::new();
     let page = http.get(format!("{}/u/{link}", server.url)).send().await.unwrap();
@@ -206,7 +206,9 @@ async fn upload(server: &Server, link: &str) {
         files.push(put.json::<Value>().await.unwrap()["document"].clone());
     }
     let done = http.post(format!("{}/u/api/message", server.url)).bearer_auth(link);
-    let done = done.json(&json!({ "attachments": files })).send().await.unwrap();
+    let slot = |file: &Value, kind: &str| (file.as_str().unwrap().to_owned(), Value::from(kind));
+    let slots = Value::Object([slot(&files[0], "photo_wide"), slot(&files[1], "photo_close")].into_iter().collect());
+    let done = done.json(&json!({ "attachments": files, "slots": slots })).send().await.unwrap();
     assert_eq!(done.status(), 204);
 }
 
@@ -290,6 +292,8 @@ async fn a_claim_goes_from_sms_by_the_link_and_telegram_to_mail_in_one_dossier(d
     chat.hear_of("nous continuons, tout est gardé.\nEnvoyez vos photos").await;
     album(&chat);
     chat.hear_of("2 fichiers bien reçus").await;
+    chat.press("Oui, c’est cela").await;
+    chat.hear_of("c’est noté").await;
     chat.press("C’est tout").await;
     chat.hear_of("Voici ce que j’ai noté").await;
     chat.say("continuer par e-mail");

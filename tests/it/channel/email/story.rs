@@ -30,6 +30,7 @@ const ANSWERS: &[(&str, &str)] = &[
     ("depuis 2 ans", "aucun"),
     ("Qu’est-ce qui est abîmé", "le sol et les murs"),
     ("montant des dégâts", "700 euros"),
+    ("C’est bien cela", "oui, c'est bien cela"),
     ("Autre chose à ajouter", "passer"),
     ("vous recontacte", "par e-mail"),
     ("urgence\u{a0}?", "passer"),
@@ -75,7 +76,8 @@ fn words(letter: &Sent, number: usize) -> (String, usize) {
     }
     let mut asked = questions(text);
     if asked.is_empty() {
-        let is_more_wanted = text.contains(HAS_ENOUGH) && !ANSWERS.iter().any(|(part, _)| text.contains(part));
+        let is_more_wanted =
+            text.replace('’', "'").contains(HAS_ENOUGH) && !ANSWERS.iter().any(|(part, _)| text.contains(part));
         return (if is_more_wanted { HAS_ENOUGH.to_owned() } else { answer_to(text).to_owned() }, 0);
     }
     let turn = number % asked.len();
