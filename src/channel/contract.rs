@@ -275,7 +275,7 @@ pub struct Outbound {
     pub reference: String,
     pub author: Author,
     pub body: Body,
-    /// The short link of the upload page, where the body asks for files.
+    /// The link to which the body leads: to the page for files, or to the one that shows how the claim stands.
     pub link: Option<String>,
     /// The sentence before the link, for a channel that has none of its own.
     pub lead_in: String,

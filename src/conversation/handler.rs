@@ -20,6 +20,10 @@ use crate::{
     store::{Absorbed, Acknowledgement, FiledDocument, FiledKind, OutboxRow, RejectedDuplicate},
 };
 
+/// Why a person was called, where nobody is asked afterwards whether it went well.
+const NOT_ASKED_AFTER: [&str; 7] =
+    ["bodily_injury", "bodily_injury_late", "complaint", "contest", "injury", "person_hit", "violence"];
+
 impl Turn {
     pub(super) async fn act(
         &mut self,
@@ -67,7 +71,10 @@ impl Turn {
                     dossier.waiting_since = None;
                 }
                 self.record(&actor.login, &TimelineEvent::Closed { reason });
-                self.call_off(&actor.login, services).await
+                self.call_off(&actor.login, services).await?;
+                let handover = self.conversation.dossier.as_ref().and_then(|dossier| dossier.handover.as_deref());
+                let asks = !handover.is_some_and(|reason| NOT_ASKED_AFTER.contains(&reason));
+                apply::run(self, Event::Closed { asks }, services).await
             }
             Action::Mission(step) => match Box::pin(appointment::act(self, actor, step, services)).await? {
                 Some(event) => apply::run(self, event, services).await,

@@ -5,7 +5,13 @@ use super::{
     files::Files,
 };
 use crate::{
-    domain::{contact::Proof, fact_name::FactName, language::Language, message::Body},
+    domain::{
+        contact::Proof,
+        fact::Value,
+        fact_name::FactName,
+        language::Language,
+        message::{Body, Endpoint},
+    },
     dossier::Dossier,
     store::{Binding, OutboxRow},
 };
@@ -29,6 +35,17 @@ pub enum Input {
         fact: FactName,
     },
     SpeakLanguage(Language),
+    /// The person asks for a code at this address of theirs, to prove on a page who they are.
+    SendCode {
+        to: Endpoint,
+    },
+    /// The person filled in a field of the form, or emptied it.
+    Fill {
+        fact: FactName,
+        value: Option<Value>,
+        /// What was known when the page showed the field.
+        was: Option<Value>,
+    },
     /// The person comes from another channel, with the secret that they were given there.
     SwitchChannel {
         body: Body,

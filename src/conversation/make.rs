@@ -63,6 +63,8 @@ impl Turn {
                 self.conversation.row_mut().language = language;
                 apply::run(self, Event::SpeakLanguage { language }, services).await
             }
+            Input::SendCode { to } => self.send_code(to),
+            Input::Fill { fact, value, was } => self.fill(fact, value, was.as_ref(), services).await,
             Input::SwitchChannel { body, client_id } => self.switch_channel(body, client_id, services).await,
             Input::NoWay { body, client_id, sentence } => self.turn_away(body, client_id, sentence, services).await,
             Input::Wake => self.wake(services).await,

@@ -5,6 +5,7 @@ use super::{
     error::ConversationError,
     files::{Files, attachment},
     keyword::keyword,
+    loaded::Conversation,
     services::Services,
     time,
     turn::Turn,
@@ -16,7 +17,7 @@ use crate::{
         message::{Author, Body, POLICYHOLDER},
     },
     dossier::TimelineEvent,
-    flow::{AppointmentEvent, Event, SentFile, UserMessage},
+    flow::{self, AppointmentEvent, Event, SentFile, UserMessage},
     store::{FiledDocument, FiledKind},
 };
 
@@ -55,6 +56,9 @@ impl Turn {
             return Ok(());
         }
         self.take_back_stop();
+        if self.rates(&message) {
+            return apply::run(self, Event::Rated(message), services).await;
+        }
         let asks = closing::asks_which_claim(&self.conversation, self.now);
         if !asks && !self.conversation.state.asks_which_claim() {
             self.wait_for_a_person();
@@ -75,6 +79,13 @@ impl Turn {
         }
         let event = if asks { Event::AfterClosing(message) } else { Event::Said(message) };
         apply::run(self, event, services).await
+    }
+
+    /// Whether the message answers how it went, once the dossier is closed: that opens nothing again.
+    fn rates(&self, message: &UserMessage) -> bool {
+        let Conversation { library, row, state, dossier, .. } = &self.conversation;
+        dossier.as_ref().is_some_and(|dossier| dossier.status.is_over())
+            && flow::rates(library, &row.insurer, state, message, self.now)
     }
 
     pub(super) async fn switch_channel(

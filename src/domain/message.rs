@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{fact_name::FactName, id::DocumentId};
+use super::{fact_name::FactName, id::DocumentId, link::LinkPurpose};
 
 /// The ways in which people reach us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -136,6 +136,19 @@ pub struct Body {
     /// What came instead of words (inbound).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shared: Option<Shared>,
+    /// A link or a code that goes with it (outbound).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<MessageLink>,
+}
+
+/// A link or a code that goes with a message. It is made when the message leaves, and only its hash is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageLink {
+    /// The page that shows how the claim stands.
+    Status,
+    /// The code by which the person proves on that page who they are.
+    Code,
 }
 
 /// What came instead of words.
@@ -160,6 +173,14 @@ impl Body {
         matches!(self.input, Some(Input::Photos | Input::Document))
     }
 
+    /// What the link is for that goes with it, where the channel needs one.
+    pub fn leads_to(&self) -> Option<LinkPurpose> {
+        if self.asks_for_files() {
+            return Some(LinkPurpose::Upload);
+        }
+        (self.link == Some(MessageLink::Status)).then_some(LinkPurpose::Status)
+    }
+
     /// Says `next` in the same message: the texts one below the other, `between` them, and the answers that are awaited in
     /// the end.
     pub fn append(&mut self, next: Self, between: &str) {
@@ -169,6 +190,7 @@ impl Body {
         self.summary.extend(next.summary);
         (self.quick_replies, self.input) = (next.quick_replies, next.input);
         self.progress = next.progress.or(self.progress.take());
+        self.link = next.link.or(self.link);
     }
 }
 

@@ -9,6 +9,7 @@ pub mod desk;
 pub mod expectation;
 pub mod fact;
 pub mod fact_name;
+pub mod form;
 pub mod id;
 pub mod jitter;
 pub mod language;

@@ -50,6 +50,8 @@ pub use run::{
     coverage::{Coverage, Covered, Verdict},
     effect::{Effect, Handover, Note, PolicyQuery, Sorting},
     event::{Event, PolicyAnswer, SentFile, UserMessage},
+    form::{declaration, read_field},
+    satisfaction::rates,
     state::{ConversationMode, State, Wanted},
     state_delta::StateDelta,
     step::{StepOutput, step},

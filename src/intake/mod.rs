@@ -9,11 +9,11 @@
 
 mod keyed_locks;
 mod libraries;
+mod links;
 mod listeners;
 mod routes;
 mod throttle;
 mod timers;
-mod upload_link;
 
 use std::{
     sync::{
@@ -30,11 +30,12 @@ use crate::{
     contract::{Calendar, CalendarError},
     conversation::{
         Accounts, Action, Actor, Conversation, ConversationError, InboundContext, Input, LoggedState, Services,
-        StateFormat, Turn, files::Files,
+        StateFormat, Turn, declaration, files::Files, read_field,
     },
     domain::{
         clock::Clock,
         fact_name::FactName,
+        form::Declaration,
         id::{ConversationId, DossierId},
         language::Language,
         message::{Author, Body, Channel, Endpoint},
@@ -47,12 +48,12 @@ use crate::{
 use keyed_locks::KeyedLocks;
 use libraries::Libraries;
 pub use libraries::LibraryError;
+pub use links::{CODE_LEAD_IN, LinkError, code, code_hash, lead_in, link, page_link};
 use listeners::Listeners;
 pub use listeners::{Heard, Listener};
 use routes::Route;
 pub(crate) use throttle::{Key, Limit, Throttle};
 use timers::Timers;
-pub use upload_link::{LEAD_IN, LinkError, upload_link};
 
 /// How often a turn that another node overtook is made again before the sender is asked to come back.
 const ATTEMPTS: usize = 8;
@@ -123,6 +124,18 @@ pub struct Receipt {
     pub replies: Vec<Body>,
     /// Whether the person was told something before that their channel could not deliver yet.
     pub unheard: bool,
+}
+
+/// What became of a field that was filled in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Filled {
+    Kept,
+    /// It is not kept: what is wrong with it, in words for the person.
+    Wrong(String),
+    /// Somebody else changed the answer since the page showed it: it is not kept.
+    Changed,
+    /// There is no such field any more.
+    NotAsked,
 }
 
 /// Why something was not received. Nothing was acknowledged and nothing was kept.
@@ -366,6 +379,52 @@ impl Intake {
         Ok(self.0.store.was_received(&key_of(inbound)).await?)
     }
 
+    /// What was declared in a conversation, and what may still be told.
+    pub async fn declaration(&self, conversation: ConversationId) -> Result<Declaration, IntakeError> {
+        let conversation = self.0.look_at(conversation).await?;
+        Ok(declaration(&conversation, self.0.clock.now()))
+    }
+
+    /// Keeps what a person wrote into a field of the form, where nobody else changed it since the page showed it as `was`. Nothing
+    /// is said of it.
+    pub async fn fill(
+        &self,
+        conversation: ConversationId,
+        fact: FactName,
+        written: &str,
+        was: &str,
+    ) -> Result<Filled, IntakeError> {
+        if !self.has_room() {
+            return Err(IntakeError::NoRoom);
+        }
+        let now = self.0.clock.now();
+        let stands = self.0.look_at(conversation).await?;
+        let Some(field) = declaration(&stands, now).field(&fact).cloned() else { return Ok(Filled::NotAsked) };
+        let value = match read_field(&stands, now, &fact, written) {
+            Ok(value) => value,
+            Err(wrong) => return Ok(Filled::Wrong(wrong)),
+        };
+        if field.value == value {
+            return Ok(Filled::Kept);
+        }
+        if field.written != was {
+            return Ok(Filled::Changed);
+        }
+        // What another node did may not be in memory here, and would be taken for what is known.
+        self.0.conversations.remove(&conversation);
+        let input = Input::Fill { fact, value, was: field.value };
+        match self.take_turn(conversation, &input).await {
+            Ok(_) => Ok(Filled::Kept),
+            Err(IntakeError::Conversation(ConversationError::ChangedMeanwhile)) => Ok(Filled::Changed),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Sends a code to one of the person's addresses.
+    pub async fn send_code(&self, conversation: ConversationId, to: Endpoint) -> Result<(), IntakeError> {
+        self.take_turn(conversation, &Input::SendCode { to }).await.map(drop)
+    }
+
     /// The person has seen everything up to `seq`.
     pub async fn read(&self, conversation: ConversationId, seq: i64) -> Result<(), IntakeError> {
         self.take_turn(conversation, &Input::Read { seq }).await.map(drop)
@@ -509,6 +568,12 @@ impl Inner {
             Arc::make_mut(&mut conversation.row).endpoint = endpoint.clone();
         }
         self.commit(conversation, input, context).await
+    }
+
+    /// A conversation as it stands, to read it.
+    async fn look_at(&self, id: ConversationId) -> Result<Conversation, IntakeError> {
+        // Another node may have changed what is in memory here.
+        self.load(id).await
     }
 
     fn state_format(&self) -> StateFormat {

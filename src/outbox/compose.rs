@@ -3,8 +3,9 @@
 use super::Outbox;
 use crate::{
     channel::{Outbound, Reason, Retry, SendError, Thread},
+    domain::message::MessageLink,
     dossier::reference_of,
-    intake::{LEAD_IN, LinkError, upload_link},
+    intake::{CODE_LEAD_IN, LinkError, code, lead_in, link},
     store::{OutboxRow, StoreError},
 };
 
@@ -21,8 +22,22 @@ pub(super) async fn compose(outbox: &Outbox, row: &OutboxRow) -> Result<Outbound
     })?;
     let sent = outbox.store.sent_ids(row.conversation, &row.to, THREAD).await.map_err(fault)?;
     let received = outbox.store.received_ids(row.conversation, row.to.channel, row.seq, THREAD).await.map_err(fault)?;
-    let link = if said.body.asks_for_files() { Some(link(outbox, row).await?) } else { None };
-    let lead_in = outbox.intake.library().sentence(LEAD_IN, said.language).unwrap_or_default().to_owned();
+    let (library, now) = (outbox.intake.library(), outbox.clock.now());
+    let sentence = |key| library.sentence(key, said.language).unwrap_or_default().to_owned();
+    let mut body = said.body;
+    // A new link, or a new code, for each try.
+    let purpose = body.leads_to();
+    let link = match purpose {
+        Some(purpose) => {
+            let made = link(&outbox.store, &outbox.public_url, row.conversation, purpose, now).await;
+            Some(made.map_err(not_made)?)
+        }
+        None => None,
+    };
+    if body.link == Some(MessageLink::Code) {
+        let code = code(&outbox.store, row.conversation, now).await.map_err(not_made)?;
+        body.text = format!("{} {code}. {}", sentence(CODE_LEAD_IN), body.text);
+    }
     Ok(Outbound {
         id: row.id.to_string(),
         to: row.to.clone(),
@@ -31,20 +46,18 @@ pub(super) async fn compose(outbox: &Outbox, row: &OutboxRow) -> Result<Outbound
         language: said.language,
         reference: reference_of(row.conversation),
         author: said.author,
-        body: said.body,
+        body,
         link,
-        lead_in,
+        lead_in: purpose.map(|purpose| sentence(lead_in(purpose))).unwrap_or_default(),
         thread: Thread { sent, received },
     })
 }
 
-/// A new link for each try.
-async fn link(outbox: &Outbox, row: &OutboxRow) -> Result<String, SendError> {
-    let made = upload_link(&outbox.store, &outbox.public_url, row.conversation, outbox.clock.now()).await;
-    made.map_err(|error| match error {
+fn not_made(error: LinkError) -> SendError {
+    match error {
         LinkError::Store(error) => fault(error),
         error @ LinkError::NoRandomness(_) => later(error.to_string()),
-    })
+    }
 }
 
 fn fault(error: StoreError) -> SendError {

@@ -307,6 +307,27 @@ async fn photos_are_asked_for_with_a_link_that_opens_the_conversation() {
 }
 
 #[tokio::test]
+async fn a_code_is_made_when_its_message_leaves_and_stored_nowhere() {
+    let mut trial = Trial::open([]).await;
+    let conversation = trial.write("main", "+33639980001", "1").await;
+    trial.dispatcher().send_all().await;
+    trial.taken();
+    let to = Endpoint { channel: Channel::Sms, account: "main".into(), address: "+33639980001".into() };
+    trial.outbox.intake.send_code(conversation, to).await.unwrap();
+    trial.dispatcher().send_all().await;
+    let sent = trial.taken.try_recv().unwrap().body.text;
+    let code: String = sent.chars().filter(char::is_ascii_digit).take(6).collect();
+    assert!(sent.starts_with("Votre code") && sent.contains(&format!("{code}.")), "{sent}");
+    assert_eq!(count(&sent), 1, "{sent}");
+    let stored = trial.store.messages(conversation, 0, 100).await.unwrap().pop().unwrap().body.text;
+    assert!(!stored.contains(&code), "{stored}");
+    let one = trial.store.one_conversation(conversation);
+    let (hash, now) = (crate::intake::code_hash(conversation, &code), trial.outbox.clock.now());
+    assert!(one.spend_code(&hash, now).await.unwrap());
+    assert!(!one.spend_code(&hash, now).await.unwrap(), "it is good once");
+}
+
+#[tokio::test]
 async fn a_chat_and_a_sender_that_is_answered_have_no_rows() {
     let trial = Trial::open([]).await;
     let conversation = trial.write("answered", "+33639980001", "1").await;

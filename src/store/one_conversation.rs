@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     db::Db,
     error::StoreError,
     tables::{
         contact,
-        conversation::{self, ConversationRow, Fence, MessageRow},
+        conversation::{self, ConversationRow, EndpointRow, Fence, MessageRow},
         device::{self, Device, Leaving},
         document::{self, ADD_DOCUMENT, DocumentRow, FileQuota},
-        dossier, handler, inspection,
+        dossier::{self, FactRow},
+        handler, inspection,
         link::{self, ADD_LINK, LinkRow},
         log,
+        planning::{self, Mission},
     },
     value::args,
 };
@@ -24,8 +26,11 @@ use crate::{
         link::LinkPurpose,
         message::Endpoint,
     },
-    dossier::Dossier,
+    dossier::{Dossier, Entry},
 };
+
+/// How long it is still shown that a dossier is over, on the page that shows how it stands.
+const SHOWN_WHEN_OVER: SignedDuration = SignedDuration::from_hours(60 * 24);
 
 /// What opens a conversation to the person whose it is. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -50,7 +55,13 @@ impl Doors {
         contact::may_try(&self.db, key, most, now, until).await
     }
 
-    /// The conversation that a link leads to, while the link is good for this purpose and the dossier is not over.
+    /// Counts one more try of a proof; see [`Self::may_upload`].
+    pub async fn may_prove(&self, key: &str, most: u32, now: Timestamp, until: Timestamp) -> Result<bool, StoreError> {
+        contact::may_try(&self.db, key, most, now, until).await
+    }
+
+    /// The conversation that a link leads to, while the link is good for this purpose and the dossier is not over. How it stands is
+    /// still shown for some time: whoever looks reads that it is over.
     pub async fn by_link(
         &self,
         token_hash: &str,
@@ -59,8 +70,9 @@ impl Doors {
     ) -> Result<Option<OneConversation>, StoreError> {
         let Some(id) = link::find(&self.db, token_hash, purpose, now).await? else { return Ok(None) };
         let one = OneConversation::new(Arc::clone(&self.db), id);
-        let is_over = one.dossier().await?.is_some_and(|dossier| dossier.status.is_over());
-        Ok((!is_over).then_some(one))
+        let over = one.dossier().await?.filter(|dossier| dossier.status.is_over());
+        let opens = |over: Dossier| purpose == LinkPurpose::Status && now < over.updated_at + SHOWN_WHEN_OVER;
+        Ok(over.is_none_or(opens).then_some(one))
     }
 
     /// Uses up a link to the chat: its conversation goes on at this device as well. None where the link is not good, or
@@ -109,6 +121,34 @@ impl OneConversation {
             Some(id) => dossier::dossier(&self.db, id).await,
             None => Ok(None),
         }
+    }
+
+    /// The timeline of its dossier, oldest first.
+    pub async fn timeline(&self) -> Result<Vec<Entry>, StoreError> {
+        log::timeline(&self.db, self.id).await
+    }
+
+    /// What it learnt, oldest first: the last one of a name is what holds.
+    pub async fn facts(&self) -> Result<Vec<FactRow>, StoreError> {
+        log::facts(&self.db, self.id).await
+    }
+
+    /// The expert's mission for its dossier, with the appointments.
+    pub async fn mission(&self) -> Result<Option<Mission>, StoreError> {
+        match self.row().await?.and_then(|(row, _)| row.dossier) {
+            Some(id) => planning::mission(&self.db, id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The addresses at which it goes on, in the order in which they came.
+    pub async fn addresses(&self) -> Result<Vec<EndpointRow>, StoreError> {
+        contact::addresses(&self.db, self.id).await
+    }
+
+    /// Uses up a code that was sent to one of its addresses. False where it is none, or was used.
+    pub async fn spend_code(&self, code_hash: &str, now: Timestamp) -> Result<bool, StoreError> {
+        link::spend(&self.db, code_hash, self.id, now).await
     }
 
     /// The name of the handler who speaks in it, as the person sees it.

@@ -8,6 +8,7 @@ mod chat;
 mod client;
 mod connections;
 pub mod console;
+mod dossier;
 pub(crate) mod health;
 mod link;
 pub mod problem;
@@ -102,6 +103,7 @@ pub fn router(app: App) -> Router {
         .route("/c/{token}", get(link::get))
         .nest("/channels", channels::routes())
         .merge(chat::routes())
+        .merge(dossier::routes())
         .nest("/u", upload::routes())
         .with_state(app)
         .merge(console)

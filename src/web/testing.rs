@@ -1,5 +1,8 @@
 //! A service for tests: a database and documents in a folder of its own, and a clock that the test sets.
 
+#[path = "../../tests/it/support/answers.rs"]
+mod answers;
+
 use std::sync::{
     Arc,
     atomic::{AtomicI64, Ordering},
@@ -7,14 +10,21 @@ use std::sync::{
 
 use jiff::Timestamp;
 
+use answers::answer_to;
+
 use super::{App, AppParts, Openings, Probe, Spool, Streams, Uploads, Writing};
 use crate::{
     channel::{Provider, Providers, Receiver},
     config::{Config, Site},
     document::{Documents, Limits},
-    domain::clock::Clock,
+    domain::{
+        clock::Clock,
+        id::ConversationId,
+        language::Language,
+        message::{Body, Endpoint, MessageLink},
+    },
     flow::testing::shipped,
-    intake::Intake,
+    intake::{Inbound, InboundKind, Intake},
     store::Engine,
     telemetry::Metrics,
 };
@@ -84,5 +94,47 @@ impl Trial {
     pub(super) fn stored(&self) -> Vec<u8> {
         let files = ["test.db", "test.db-wal"].map(|name| std::fs::read(self.folder.path().join(name)).unwrap());
         files.concat()
+    }
+
+    /// Declares a water damage from an address, answers whatever is asked, and sends it. Returns the conversation.
+    pub(super) async fn declare(&self, from: &Endpoint) -> ConversationId {
+        let mut said =
+            self.say(from, "bonjour, une fuite d'eau dans ma cuisine hier, aucun blessé, aucun danger").await;
+        for _ in 0..60 {
+            if said.1.iter().any(|body| body.link == Some(MessageLink::Status)) {
+                return said.0;
+            }
+            let Some(asks) = said.1.last() else { panic!("nothing was answered") };
+            said = match answer_to(asks) {
+                Ok(payload) => self.press(from, &payload).await,
+                Err(text) => self.say(from, text).await,
+            };
+        }
+        panic!("the claim is never sent: {:?}", said.1);
+    }
+
+    pub(super) async fn say(&self, from: &Endpoint, text: &str) -> (ConversationId, Vec<Body>) {
+        self.receive(from, Body { text: text.into(), ..Body::default() }).await
+    }
+
+    pub(super) async fn press(&self, from: &Endpoint, payload: &str) -> (ConversationId, Vec<Body>) {
+        self.receive(from, Body { choice: Some(payload.into()), ..Body::default() }).await
+    }
+
+    async fn receive(&self, from: &Endpoint, body: Body) -> (ConversationId, Vec<Body>) {
+        // Each comes a second after the one before, under a name of its own.
+        let at = self.now.fetch_add(1000, Ordering::Relaxed);
+        let inbound = Inbound {
+            endpoint: from.clone(),
+            provider_id: format!("at {at}"),
+            insurer: "demo".into(),
+            language: Language::Fr,
+            token: None,
+            cites: Vec::new(),
+            settle: false,
+            kind: InboundKind::Message(body),
+        };
+        let receipt = self.app.intake.receive(inbound).await.unwrap();
+        (receipt.conversation, receipt.replies)
     }
 }

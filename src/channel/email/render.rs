@@ -5,7 +5,10 @@
 
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
-use crate::{channel::Outbound, domain::language::Language};
+use crate::{
+    channel::Outbound,
+    domain::{language::Language, link::LinkPurpose},
+};
 
 const SUBJECT: &str = "subject.txt";
 const TEXT: &str = "message.txt";
@@ -65,6 +68,8 @@ impl Renderer {
             choices => choices,
             urgent => body.urgent,
             link => outbound.link.as_deref(),
+            for_files => body.leads_to() != Some(LinkPurpose::Status),
+            lead_in => outbound.lead_in.as_str(),
             // French puts a space before a colon.
             colon => if french { "\u{a0}:" } else { ":" },
         };

@@ -8,7 +8,10 @@ use teloxide_core::{
 use super::{buttons, words::Words};
 use crate::{
     channel::Outbound,
-    domain::message::{Author, Body, Input},
+    domain::{
+        link::LinkPurpose,
+        message::{Author, Body, Input},
+    },
 };
 
 /// The longest message, in UTF-16 code units, as the Bot API counts.
@@ -47,7 +50,10 @@ fn text(outbound: &Outbound, words: &Words) -> String {
     if *input == Some(Input::Document) {
         lines.push(words.as_file.get(language).to_owned());
     }
-    lines.extend(outbound.link.as_ref().map(|link| format!("{}{link}", words.large.get(language))));
+    lines.extend(outbound.link.as_ref().map(|link| match outbound.body.leads_to() {
+        Some(LinkPurpose::Status) => format!("{} {link}", outbound.lead_in),
+        _ => format!("{}{link}", words.large.get(language)),
+    }));
     lines.join("\n")
 }
 

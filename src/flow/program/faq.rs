@@ -28,6 +28,8 @@ pub struct FaqEntry {
     pub(crate) request: Option<String>,
     /// Whether the answer tells where to send files: where the channel carries none, a link goes with it.
     pub(crate) files: bool,
+    /// Whether the answer tells how the claim stands: once it is sent, the link to the page that shows it goes with it.
+    pub(crate) follow: bool,
     /// Answers from the person's own dossier: the first whose condition holds is given.
     pub(crate) own: Vec<(Condition, Saying)>,
     pub(crate) answer: Saying,
@@ -95,11 +97,12 @@ impl FaqBook {
                 let default_of = fields.string("default_of", problems);
                 let request = fields.string("request", problems);
                 let files = fields.bool("files", problems);
+                let follow = fields.bool("follow", problems);
                 fields.finish(problems);
                 match (asked, answer) {
                     (Some(asked), Some(answer)) if !asked.is_empty() => {
                         source.entries.push(asked);
-                        entries.push(FaqEntry { id: id.to_owned(), default_of, request, files, own, answer });
+                        entries.push(FaqEntry { id: id.to_owned(), default_of, request, files, follow, own, answer });
                     }
                     _ => problems.error(FILE, place, format!("`{id}` needs `asked` and `answer`")),
                 }

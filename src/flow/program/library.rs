@@ -26,6 +26,7 @@ use super::{
     languages::{self, Languages},
     messages::Messages,
     outlook::{Fills, Landmarks, Parts},
+    pages::{self, Pages},
     purpose::Purpose,
     requests::{self, RequestBook},
     sources::{LoadError, misplaced, read_sources, shipped_source},
@@ -78,6 +79,7 @@ pub struct Library {
     requests: RequestBook,
     handovers: HandoverReasons,
     languages: Languages,
+    pages: Pages,
     /// The questions that fill each fact.
     questions: HashMap<FactName, Vec<(String, usize)>>,
     /// The facts in the order in which they are asked, for summaries.
@@ -199,9 +201,9 @@ impl Library {
             insurers.insert(insurer.id.clone(), insurer);
         }
         let empty = Node { place: SourcePosition::default(), data: super::yaml::Data::Null };
-        let shipped = (strictness == Strictness::Stored).then(|| shipped(MESSAGES, &mut problems)).flatten();
+        let stand_in = (strictness == Strictness::Stored).then(|| shipped(MESSAGES, &mut problems)).flatten();
         let messages = nodes.get(MESSAGES).unwrap_or(&empty);
-        let messages = Messages::read(MESSAGES, messages, shipped.as_ref(), &mut texts, &mut problems);
+        let messages = Messages::read(MESSAGES, messages, stand_in.as_ref(), &mut texts, &mut problems);
         // Flows work without intents too: they then ask every question.
         let intents = nodes
             .get(intents::FILE)
@@ -216,6 +218,8 @@ impl Library {
         intents.check(|kind| requests.get(kind).is_some(), &mut problems);
         let languages = nodes.get(languages::FILE);
         let languages = languages.map(|node| Languages::read(node, &mut texts, &mut problems)).unwrap_or_default();
+        let shipped_pages = shipped(pages::FILE, &mut problems);
+        let pages = Pages::read(nodes.get(pages::FILE), shipped_pages.as_ref(), &mut texts, &mut problems);
         let handovers = HandoverReasons::read(nodes.get(handovers::FILE).unwrap_or(&empty), &mut problems);
         handovers.check(flows.values(), &requests, &mut problems);
         let vocabulary = vocabulary(sources.get(VOCABULARY), &mut problems);
@@ -297,6 +301,7 @@ impl Library {
             requests,
             handovers,
             languages,
+            pages,
             questions,
             order,
             slots,
@@ -504,6 +509,26 @@ impl Library {
     /// A sentence of `messages.yaml` without placeholders, such as those that other rooms say.
     pub fn sentence(&self, key: &str, language: Language) -> Option<&str> {
         self.messages.texts.get(key).map(|text| text.get(language))
+    }
+
+    /// A text of `pages.yaml` with the values of its names. None where there is no such text.
+    pub fn page_text(&self, key: &str, language: Language, values: &[(&str, &str)]) -> Option<String> {
+        let lookup = |name: &str| {
+            let found = values.iter().find(|(known, _)| *known == name);
+            minijinja::Value::from(found.map_or("", |(_, value)| *value))
+        };
+        self.texts.render(self.pages.get(key)?, language, lookup).ok()
+    }
+
+    /// The keys of the texts of `pages.yaml`.
+    pub fn page_keys(&self) -> impl Iterator<Item = &str> {
+        self.pages.keys()
+    }
+
+    /// Within how many working days a case is answered, by why a person has it or by its orientation. None where nobody promised
+    /// anything.
+    pub fn answer_days(&self, reason: &str) -> Option<u32> {
+        self.pages.answer_days(reason)
     }
 
     /// The label of a fact in a language; its name where it has no label.

@@ -24,6 +24,7 @@ pub(super) mod library;
 pub(super) mod lookahead;
 pub(super) mod messages;
 pub(super) mod outlook;
+pub(super) mod pages;
 pub(super) mod purpose;
 pub(super) mod reminders;
 pub(super) mod requests;

@@ -8,7 +8,7 @@ use std::{
 use super::diagnostics::Diagnostic;
 
 /// The files beside the folders `claims/`, `tables/` and `insurers/`.
-const AT_TOP: [&str; 13] = [
+const AT_TOP: [&str; 14] = [
     "conventions.yaml",
     "documents.yaml",
     "events.yaml",
@@ -20,6 +20,7 @@ const AT_TOP: [&str; 13] = [
     "intents.yaml",
     "languages.yaml",
     "messages.yaml",
+    "pages.yaml",
     "requests.yaml",
     "vocabulary.yaml",
 ];

@@ -10,7 +10,7 @@ use super::{
     state::{Completing, ConversationMode},
 };
 use crate::{
-    domain::message::Input,
+    domain::message::{Input, MessageLink},
     flow::program::steps::{Question, StepKind},
     understanding::{Answer, Command, Want},
 };
@@ -23,6 +23,17 @@ impl Interpreter<'_> {
     /// Whether a question may go without an answer: by the flow, or because the claim is sent without it.
     pub(super) fn may_pass(&self, question: &Question) -> bool {
         question.unknown || question.optional || self.is_completing()
+    }
+
+    /// Leads from the last sentence to the page that shows how the claim stands, once it is sent.
+    pub(super) fn lead_to_status(&mut self) {
+        let last = self.effects.iter_mut().rev().find_map(|effect| match effect {
+            Effect::Say { body } => Some(body),
+            _ => None,
+        });
+        if let Some(body) = last.filter(|_| self.state.qualified) {
+            body.link = Some(MessageLink::Status);
+        }
     }
 
     /// Offers the questions that were passed over, by a button below the last sentence, once the claim is sent and where

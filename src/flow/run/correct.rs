@@ -264,7 +264,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// The flows that the answers lead to: those of calls whose condition holds.
-    fn reached(&self) -> BTreeSet<&'a str> {
+    pub(super) fn reached(&self) -> BTreeSet<&'a str> {
         let library = self.library;
         let scope = self.scope();
         let mut reached = BTreeSet::new();
@@ -290,7 +290,7 @@ impl<'a> Interpreter<'a> {
         Some(asked.2)
     }
 
-    fn clear_void(&mut self) {
+    pub(super) fn clear_void(&mut self) {
         let library = self.library;
         for _ in 0..MAX_ROUNDS {
             let scope = self.scope();

@@ -33,6 +33,8 @@ pub enum Event {
     Said(UserMessage),
     /// The person asked to change one answer ("Modifier").
     Edit { fact: FactName },
+    /// The person filled in a field of the form that completes the file, or emptied it.
+    Filled { fact: FactName, value: Option<Value> },
     /// The person chose a language.
     SpeakLanguage { language: Language },
     /// The answer to [`super::effect::Effect::LookUpPolicy`].
@@ -60,6 +62,10 @@ pub enum Event {
     DocumentSorted { was: Option<String>, was_supposed: bool, kind: String },
     /// The person wrote when the case had been closed for longer than messages reopen it: ask which claim they mean.
     AfterClosing(UserMessage),
+    /// A handler closed the dossier. `asks`: whether the person may be asked how it went.
+    Closed { asks: bool },
+    /// The person answered how it went.
+    Rated(UserMessage),
     /// Something happened to the expert's appointment.
     Appointment(AppointmentEvent),
     /// A handler has done what the person asked for at `asked_at`: asking for it again is a new request.

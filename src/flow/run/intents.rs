@@ -11,12 +11,13 @@ use super::{
     claim_meaning::{ClaimMeaning, MEANT},
     effect::{Effect, Handover, Note},
     interpreter::Interpreter,
+    satisfaction::COMPLAINED,
     state::{Aside, ConversationMode},
 };
 use crate::{
     domain::{
         fact::{Moment, Precision, Source, Value},
-        message::{Body, Channel, Input},
+        message::{Body, Channel, Input, MessageLink},
         priority::Priority,
     },
     flow::program::{
@@ -289,7 +290,11 @@ impl<'a> Interpreter<'a> {
         }
         let own = entry.own.iter().find(|(when, _)| when.holds(&self.scope())).map(|(_, saying)| saying);
         let text = self.render(own.unwrap_or(&entry.answer));
-        if !self.preface.contains(&text) {
+        if entry.follow && self.state.qualified {
+            let text = self.with_preface(text);
+            let link = Some(MessageLink::Status);
+            self.effects.push(Effect::Say { body: Body { text, link, ..Body::default() } });
+        } else if !self.preface.contains(&text) {
             self.preface.push(text);
         }
         self.effects.push(Effect::Note(Note::QuestionAnswered { entry: entry.id.clone() }));
@@ -310,6 +315,9 @@ impl<'a> Interpreter<'a> {
                 acknowledgement: acknowledgement.map(|_| said.clone()),
                 since: self.written_before(request, text),
             });
+            if kind == "complaint" {
+                self.set_fact(COMPLAINED, Value::Bool(true), Source::Flow);
+            }
             if let Some(priority) = request.hand_over {
                 // The flow goes on: somebody who complains in the middle of a claim can finish declaring it.
                 self.effects.push(Effect::HandOver(Handover { reason: kind.to_owned(), priority }));

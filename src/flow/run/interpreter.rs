@@ -342,6 +342,10 @@ impl<'a> Interpreter<'a> {
                     self.next();
                     return true;
                 }
+                if self.is_filling() {
+                    self.next();
+                    return true;
+                }
                 if self.talkative && self.read_out != Some(self.changes.get()) {
                     if self.extract_unprompted() {
                         return true;
@@ -411,7 +415,7 @@ impl<'a> Interpreter<'a> {
                 self.next();
             }
             StepKind::Collect(collect) => {
-                if !self.is_done() && self.collect(collect) {
+                if !self.is_done() && self.collect(collect) && !self.is_filling() {
                     return false;
                 }
                 self.mark_done();
@@ -455,6 +459,9 @@ impl<'a> Interpreter<'a> {
             StepKind::HandOver { reason, priority, text, resume } => {
                 let is_first = self.mark_done();
                 self.next();
+                if self.is_filling() {
+                    return self.hand_over_filling((reason.as_str(), *priority, *resume), text.as_ref(), is_first);
+                }
                 if is_first {
                     if *resume && self.talkative {
                         self.learn_quietly();
@@ -463,6 +470,7 @@ impl<'a> Interpreter<'a> {
                     let text = if *resume { self.with_hours_for(text, *priority) } else { text };
                     self.hand_over(reason, *priority, text, *resume);
                     if !resume {
+                        self.lead_to_status();
                         self.offer_completing();
                     }
                     return false;
@@ -479,6 +487,14 @@ impl<'a> Interpreter<'a> {
             }
             StepKind::End(text) => {
                 let is_first = self.mark_done();
+                if self.is_filling() {
+                    if let Some(saying) = text.as_ref().filter(|_| is_first && self.is_news()) {
+                        self.say(saying);
+                        self.lead_to_status();
+                    }
+                    self.end_filling(None);
+                    return false;
+                }
                 if !is_first && self.is_completing() {
                     self.completed();
                     return false;
@@ -494,8 +510,13 @@ impl<'a> Interpreter<'a> {
     }
 
     fn finish(&mut self) {
+        if self.is_filling() {
+            self.end_filling(None);
+            return;
+        }
         self.flush();
         self.state.mode = ConversationMode::Ended;
+        self.lead_to_status();
         self.offer_completing();
         self.effects.push(Effect::End);
     }
@@ -730,11 +751,19 @@ impl<'a> Interpreter<'a> {
         }
         if !beside {
             self.run();
+            self.hush();
         }
     }
 
     /// Handles the table's answer.
     pub(super) fn oriented(&mut self, mode: Option<OrientationMode>, missing: &[FactName]) {
+        let known = match self.state.fact(&FactName::ORIENTATION) {
+            Some(Value::Choice(known)) => Some(known.as_str()),
+            _ => None,
+        };
+        if known != mode.map(OrientationMode::name) {
+            self.note_news();
+        }
         match mode {
             Some(mode) => self.set_fact(FactName::ORIENTATION, Value::Choice(mode.name().to_owned()), Source::Flow),
             None => self.clear_fact(&FactName::ORIENTATION),
@@ -749,5 +778,6 @@ impl<'a> Interpreter<'a> {
             self.next();
         }
         self.run();
+        self.hush();
     }
 }

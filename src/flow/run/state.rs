@@ -100,6 +100,9 @@ pub struct State {
     /// The questions for the file, once the claim is sent.
     #[serde(rename = "cp", default, skip_serializing_if = "Option::is_none")]
     pub(super) completing: Option<Completing>,
+    /// Whether the person was asked how it went, once the dossier was closed.
+    #[serde(rename = "sa", default, skip_serializing_if = "Option::is_none")]
+    pub(super) satisfaction: Option<Satisfaction>,
     /// The expert's appointment, once there is a mission.
     #[serde(rename = "vi", default, skip_serializing_if = "Option::is_none")]
     pub(super) appointment: Option<Appointment>,
@@ -144,6 +147,18 @@ pub(super) enum Completing {
     Offered,
     /// They are asked one by one. `over` is how the conversation stood, and stands again afterwards.
     Asked { over: ConversationMode },
+    /// A field of the form is taken, in this turn. `is_news`: the case is decided otherwise by it.
+    Filled { over: ConversationMode, is_news: bool },
+}
+
+/// How far the question is whether it went well, once the dossier is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Satisfaction {
+    Asked,
+    /// What was missing is asked.
+    AskedWhy,
+    Answered,
 }
 
 /// What is asked beside the flow's own question.

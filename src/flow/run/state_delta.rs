@@ -15,7 +15,7 @@ use super::{
     booking::Appointment,
     effect::PolicyQuery,
     open_requests::OpenRequests,
-    state::{Aside, Completing, ConversationMode, Frame, State, Wanted},
+    state::{Aside, Completing, ConversationMode, Frame, Satisfaction, State, Wanted},
 };
 use crate::domain::{
     fact::{Fact, Value},
@@ -202,6 +202,7 @@ delta! {
     requests: Whole<OpenRequests> = "rq",
     qualified: Whole<bool> = "y",
     completing: Whole<Option<Completing>> = "cp",
+    satisfaction: Whole<Option<Satisfaction>> = "sa",
     appointment: Whole<Option<Appointment>> = "vi",
 }
 

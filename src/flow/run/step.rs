@@ -99,6 +99,7 @@ fn interpret(interpreter: &mut Interpreter, event: &Event) {
         Event::FactLearned { name, fact } => interpreter.learn_fact(name, Arc::new(fact.clone())),
         Event::Said(message) => interpreter.on_message(message),
         Event::Edit { fact } => interpreter.edit(fact),
+        Event::Filled { fact, value } => interpreter.fill(fact, value.clone()),
         Event::SpeakLanguage { language } => {
             if interpreter.state.language != *language {
                 interpreter.speak(*language);
@@ -142,6 +143,8 @@ fn interpret(interpreter: &mut Interpreter, event: &Event) {
             interpreter.document_sorted(was.as_deref(), *was_supposed, kind);
         }
         Event::AfterClosing(message) => interpreter.after_closing(message),
+        Event::Closed { asks } => interpreter.closed(*asks),
+        Event::Rated(message) => interpreter.rated(message),
         Event::Appointment(event) => interpreter.appointment(event),
         Event::RequestDone { kind, asked_at } => interpreter.state.requests.close(kind, *asked_at),
         Event::Silent => interpreter.silent(),

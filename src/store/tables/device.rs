@@ -66,7 +66,7 @@ pub(in crate::store) async fn devices(
 pub(in crate::store) enum Leaving {
     /// This one.
     Itself,
-    /// All others. No link opens it on another one either.
+    /// All others. No link opens it, or what was declared, on another one either.
     Others,
 }
 
@@ -86,8 +86,8 @@ pub(in crate::store) async fn disconnect(
     let sql = format!("DELETE FROM endpoint WHERE conversation = $1 AND channel = $2 AND address {whose} $3");
     tx.fetch(&sql, &args![id.as_str(), Channel::Web.name(), here.address.as_str()]).await?;
     if leaving == Leaving::Others {
-        let sql = "DELETE FROM link WHERE conversation = $1 AND purpose = $2";
-        tx.fetch(sql, &args![id.as_str(), LinkPurpose::Resume.name()]).await?;
+        let sql = "DELETE FROM link WHERE conversation = $1 AND purpose IN ($2, $3)";
+        tx.fetch(sql, &args![id.as_str(), LinkPurpose::Resume.name(), LinkPurpose::Complete.name()]).await?;
     }
     let sql = "UPDATE fence SET revision = revision + 1, moves = moves + 1 WHERE conversation = $1";
     tx.fetch(sql, &args![id]).await?;

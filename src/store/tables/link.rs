@@ -69,6 +69,18 @@ pub(in crate::store) async fn resume(
     Ok(joined.then_some(conversation))
 }
 
+/// Uses up a code of a conversation. False where it is not good, or was used.
+pub(in crate::store) async fn spend(
+    db: &Db,
+    token_hash: &str,
+    conversation: ConversationId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql = "DELETE FROM link WHERE token_hash = $1 AND purpose = $2 AND conversation = $3 AND expires_at > $4";
+    let values = args![token_hash, LinkPurpose::Code.name(), conversation.to_string(), now];
+    Ok(db.execute(sql, &values).await? > 0)
+}
+
 /// Gives a conversation one more address. False where the address is another conversation's.
 async fn join(
     tx: &mut Tx,

@@ -481,6 +481,12 @@ async fn one_conversation(store: &Engine, case: &Case) {
     ask!(own, document(document.id));
     ask!(own, document_by_upload("upload"));
     ask!(own, add_link("link 3", LinkPurpose::Resume, at(20_000)));
+    ask!(own, timeline());
+    ask!(own, facts());
+    ask!(own, mission());
+    ask!(own, addresses());
+    ask!(doors, may_prove("somebody", 5, at(10), at(600)));
+    ask!(own, spend_code("link 3", at(10)));
     ask!(own, devices(at(10)));
     ask!(own, disconnect_others(&device));
     ask!(own, leave(&device));

@@ -34,9 +34,10 @@ use crate::{
     config::Webhook,
     domain::{
         id::ConversationId,
+        link::LinkPurpose,
         message::{self, Channel},
     },
-    intake::{IntakeError, LEAD_IN, upload_link},
+    intake::{IntakeError, lead_in, link},
 };
 pub use spool::Spool;
 use spool::{SpoolError, Whole};
@@ -149,9 +150,17 @@ async fn answer(
     } else {
         receipt.replies
     };
-    let asks = said.iter().any(message::Body::asks_for_files);
-    let link = if asks { Some(link_line(app, receipt.conversation).await?) } else { None };
-    let rendered = |body: &message::Body| render::with_link(body, link.as_deref().filter(|_| body.asks_for_files()));
+    let mut lines: Vec<(LinkPurpose, String)> = Vec::new();
+    for purpose in said.iter().filter_map(message::Body::leads_to) {
+        if !lines.iter().any(|(known, _)| *known == purpose) {
+            lines.push((purpose, link_line(app, receipt.conversation, purpose).await?));
+        }
+    }
+    let line_of = |body: &message::Body| {
+        let purpose = body.leads_to()?;
+        lines.iter().find(|(known, _)| *known == purpose).map(|(_, line)| line.as_str())
+    };
+    let rendered = |body: &message::Body| render::with_link(body, line_of(body));
     Ok(Json(Received {
         conversation: receipt.conversation.to_string(),
         seq: receipt.seq,
@@ -160,18 +169,18 @@ async fn answer(
     }))
 }
 
-/// The line with the link by which the person leaves their files: a text message carries none.
-async fn link_line(app: &App, conversation: ConversationId) -> Result<String, Problem> {
+/// The line with a link: by it the person leaves files, which a text message does not carry, or sees how the claim stands.
+async fn link_line(app: &App, conversation: ConversationId, purpose: LinkPurpose) -> Result<String, Problem> {
     let unavailable = |error: &dyn std::fmt::Display| {
-        tracing::error!(%error, %conversation, "no upload link can be made");
+        tracing::error!(%error, %conversation, "no link can be made");
         Problem::unavailable("The reply cannot be made at the moment. Please try again.")
     };
     let found = app.engine.conversation(conversation).await.map_err(|error| unavailable(&error))?;
     let language = found.map(|(row, _)| row.language).unwrap_or_default();
-    let link = upload_link(&app.engine, &app.config.server.public_url, conversation, app.clock.now())
+    let link = link(&app.engine, &app.config.server.public_url, conversation, purpose, app.clock.now())
         .await
         .map_err(|error| unavailable(&error))?;
-    let lead_in = app.intake.library().sentence(LEAD_IN, language).unwrap_or_default().to_owned();
+    let lead_in = app.intake.library().sentence(lead_in(purpose), language).unwrap_or_default().to_owned();
     Ok(format!("{lead_in} {link}"))
 }
 

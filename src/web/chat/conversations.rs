@@ -21,14 +21,20 @@ const WINDOW: SignedDuration = SignedDuration::from_hours(1);
 /// How much a person may do in one conversation.
 const WRITING: SignedDuration = SignedDuration::from_mins(10);
 const MOST_WRITTEN: u32 = 100;
+const MOST_FIELDS: u32 = 600;
 
 /// Counts what people do in their conversations. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Writing(Arc<Throttle>);
+pub struct Writing {
+    messages: Arc<Throttle>,
+    /// The fields of the form that completes the file: no messages, and many more.
+    fields: Arc<Throttle>,
+}
 
 impl Default for Writing {
     fn default() -> Self {
-        Self(Arc::new(Throttle::new(WRITING)))
+        let throttle = || Arc::new(Throttle::new(WRITING));
+        Self { messages: throttle(), fields: throttle() }
     }
 }
 
@@ -40,7 +46,17 @@ impl Writing {
     /// When there are too many: the page tries again later, and keeps what was written until then.
     pub(in crate::web) fn count(&self, conversation: ConversationId, now: Timestamp) -> Result<(), Problem> {
         let key = Key::of(&[conversation.to_string().as_bytes()]);
-        self.0.count(&[(key, Limit::Most(MOST_WRITTEN))], now).map_err(Problem::too_many)
+        self.messages.count(&[(key, Limit::Most(MOST_WRITTEN))], now).map_err(Problem::too_many)
+    }
+
+    /// Counts one more field that was filled in.
+    ///
+    /// # Errors
+    ///
+    /// When there are too many: the page tries again later.
+    pub(in crate::web) fn count_field(&self, conversation: ConversationId, now: Timestamp) -> Result<(), Problem> {
+        let key = Key::of(&[conversation.to_string().as_bytes()]);
+        self.fields.count(&[(key, Limit::Most(MOST_FIELDS))], now).map_err(Problem::too_many)
     }
 }
 

@@ -12,6 +12,7 @@ pub(super) mod assets;
 mod conversations;
 mod devices;
 mod document_preview;
+mod dossier_link;
 mod events;
 pub(super) mod json;
 mod language;
@@ -49,6 +50,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/devices/disconnect", post(devices::disconnect))
         .route("/devices/leave", post(devices::leave))
         .route("/documents/{id}/preview", get(document_preview::get))
+        .route("/dossier-link", post(dossier_link::post))
         .route("/events", get(events::get))
         .route("/language", post(language::post))
         .route("/messages", post(messages::post))

@@ -136,7 +136,7 @@ const NEVER_IN: &[(&str, &[&str], &str)] = &[
     ("engine", PAGES, "users get `Cases` of a scope, people their `OneConversation`"),
 ];
 /// The pages of users and of policyholders.
-const PAGES: &[&str] = &["web/console/", "web/chat/", "web/upload/"];
+const PAGES: &[&str] = &["web/console/", "web/chat/", "web/dossier/", "web/upload/"];
 
 /// Words that a pure room must not know: its time, its lookups and its randomness come in as values.
 const IMPURE: &[&str] =

@@ -1,5 +1,6 @@
 //! Conversations through the whole house, on both engines.
 
+mod afterwards;
 mod appointment;
 mod channel_switch;
 mod documents;

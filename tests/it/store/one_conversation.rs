@@ -63,8 +63,8 @@ async fn a_door_opens_its_own_conversation_and_no_other(db: Database) {
 async fn a_link_opens_one_conversation_for_one_purpose_until_it_or_the_dossier_ends(db: Database) {
     let store = db.store().await;
     let (case, one) = web_case(&store, "own").await;
-    for (hash, purpose) in [("upload", LinkPurpose::Upload), ("resume", LinkPurpose::Resume)] {
-        one.add_link(hash, purpose, at(100)).await.unwrap();
+    for purpose in LinkPurpose::ALL {
+        one.add_link(purpose.name(), purpose, at(100)).await.unwrap();
     }
     let doors = store.doors();
     let opened =
@@ -75,8 +75,18 @@ async fn a_link_opens_one_conversation_for_one_purpose_until_it_or_the_dossier_e
     assert_eq!(opened("upload", LinkPurpose::Resume, 99).await, None, "it sends files, and opens no chat");
     assert_eq!(opened("resume", LinkPurpose::Upload, 99).await, None);
     assert!(doors.resume("upload", &device("another"), at(99)).await.unwrap().is_none());
+    for link in LinkPurpose::ALL {
+        for purpose in LinkPurpose::ALL {
+            let opens = opened(link.name(), purpose, 99).await.is_some();
+            assert_eq!(opens, link == purpose, "{} for {}", link.name(), purpose.name());
+        }
+    }
 
     db.execute("UPDATE dossier SET status = 'closed'").await;
+    assert_eq!(opened("status", LinkPurpose::Status, 99).await, Some(case.id()), "it is still shown that it is over");
+    assert_eq!(opened("complete", LinkPurpose::Complete, 99).await, None);
+    db.execute("UPDATE dossier SET updated_at = updated_at - 60 * 86400000").await;
+    assert_eq!(opened("status", LinkPurpose::Status, 99).await, None, "for sixty days");
     assert_eq!(opened("upload", LinkPurpose::Upload, 99).await, None, "the dossier is over");
     assert!(doors.resume("resume", &device("another"), at(99)).await.unwrap().is_none());
     db.execute("UPDATE dossier SET status = 'handed_over'").await;

@@ -11,7 +11,7 @@ use guichet::{
         clock::Clock,
         id::{ConversationId, DocumentId, Ids},
         language::Language,
-        message::{Attachment, Author, Body, Channel, Endpoint},
+        message::{Attachment, Author, Body, Channel, Endpoint, MessageLink},
     },
     dossier::Dossier,
     flow::{Library, built_in},
@@ -21,7 +21,7 @@ use guichet::{
 };
 use jiff::Timestamp;
 
-use super::Database;
+use super::{Database, answers::answer_to};
 
 /// One node.
 pub(crate) struct House {
@@ -103,6 +103,23 @@ impl House {
     pub(crate) async fn say(&self, from: &Endpoint, text: &str) -> String {
         let inbound = self.inbound(from, Body { text: text.into(), ..Body::default() });
         said(&self.receive(inbound).await.replies)
+    }
+
+    /// Declares a water damage from an address, answers whatever is asked, and sends it.
+    pub(crate) async fn declare(&self, from: &Endpoint) {
+        let told = "bonjour, une fuite d'eau dans ma cuisine hier, aucun blessé, aucun danger";
+        let mut body = Body { text: told.into(), ..Body::default() };
+        for _ in 0..60 {
+            let replies = self.receive(self.inbound(from, body)).await.replies;
+            if replies.iter().any(|reply| reply.link == Some(MessageLink::Status)) {
+                return;
+            }
+            body = match answer_to(replies.last().unwrap()) {
+                Ok(payload) => Body { choice: Some(payload), ..Body::default() },
+                Err(text) => Body { text: text.into(), ..Body::default() },
+            };
+        }
+        panic!("the claim is never sent");
     }
 
     /// The conversation that goes on at an address.

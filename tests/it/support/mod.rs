@@ -1,5 +1,6 @@
 //! What the tests stand on: a fresh database of each engine for each test, rows to put into it, privileged mounts.
 
+mod answers;
 mod bot_api;
 #[path = "../../load/client.rs"]
 mod client;

@@ -1,0 +1,191 @@
+// After a claim was sent by text message: the link says how it stands, a code or the date of birth opens the rest, and the form
+// completes the file without a word on the telephone.
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { after, before, test } from "node:test";
+
+import { PHONE, accessible, demo, launch, open, screenshot } from "./harness.mjs";
+
+const FROM = "+33639980007";
+const SECRET = "secret of the story";
+const SMALL = { ...PHONE, viewport: { width: 320, height: 568 } };
+
+/** A part of what Guichet says, and the answer. The first that fits is given; else nobody knows. */
+const ANSWERS = [
+  ["Repondez OUI pour envoyer", "oui"],
+  ["danger electrique", "non, aucun danger"],
+  ["est-il passe", "une fuite d'eau dans la cuisine"],
+  ["coule-t-elle encore", "non"],
+  ["de ces cas", "rien de tout ça"],
+  ["rester chez vous", "oui"],
+  ["Qui etes-vous", "1"],
+  ["numero de contrat", "je ne l'ai pas"],
+  ["nom de famille", "Moreau"],
+  ["nom et prenom", "Julie Moreau"],
+  ["naissance", "12/03/1984"],
+  ["Quand est-ce arrive", "hier soir"],
+  ["quelle adresse", "12 rue des Lilas 69003 Lyon"],
+  ["montant", "900 euros"],
+  ["recontacte", "2"],
+  ["quel numero", "06 39 98 00 07"],
+  ["c'est tout", "plus tard"],
+  ["Autre chose a ajouter", "passer"],
+];
+
+/** Without accents and other apostrophes: a text message loses some where that saves a part. */
+const plain = (/** @type {string} */ text) => text.normalize("NFD").replace(/\p{M}/gu, "").replaceAll("’", "'");
+
+/** The other end of the SMS account: takes what Guichet sends. */
+class Carrier {
+  constructor() {
+    /** @type {string[]} */
+    this.said = [];
+    this.server = createServer(async (request, response) => {
+      let body = "";
+      for await (const piece of request) body += piece;
+      this.said.push(JSON.parse(body).text);
+      response.setHeader("content-type", "application/json").end("{}");
+      this.heard?.();
+    });
+  }
+
+  async start() {
+    this.server.listen(0, "127.0.0.1");
+    await new Promise((done) => this.server.once("listening", done));
+    return `http://127.0.0.1:${this.server.address().port}/`;
+  }
+
+  /** Guichet's words number `at`, when they have come. */
+  async hear(at) {
+    while (this.said.length <= at) await new Promise((done) => { this.heard = done; });
+    return this.said[at];
+  }
+}
+
+const carrier = new Carrier();
+let server;
+let browser;
+before(async () => {
+  const configuration = `
+[[sms.webhooks]]
+account = "story"
+insurer = "demo"
+secret = "${SECRET}"
+[sms.webhooks.send]
+url = "${await carrier.start()}"
+body = { to = "{to}", text = "{text}" }
+messages_per_second = 1000
+`;
+  [server, browser] = await Promise.all([demo(configuration), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  carrier.server.close();
+});
+
+let sent = 0;
+async function say(text) {
+  const answer = await fetch(`${server.url}/channels/sms/story`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Authorization: `Bearer ${SECRET}` },
+    body: JSON.stringify({ id: `${++sent}`, from: FROM, text }),
+  });
+  assert.equal(answer.status, 200, await answer.text());
+}
+
+/** Nothing is wider than the page, and nothing to touch is too small. */
+async function fits(page, where) {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(wide <= 0, `${where} is ${wide} px wider than the screen`);
+}
+
+test("how it stands, what opens the rest, and the form", { timeout: 240_000 }, async () => {
+  let at = 0;
+  await say("bonjour, fuite d'eau dans ma cuisine hier soir, personne n'est blessé");
+  let link;
+  for (let turn = 0; turn < 60 && !link; turn++) {
+    const text = await carrier.hear(at++);
+    link = /https?:\/\/\S+\/s\/[\w-]+/.exec(text)?.[0];
+    // A message that asks nothing is followed by one that does.
+    if (link || !/\?|Repondez|c'est tout|plus tard/i.test(plain(text))) continue;
+    await say(ANSWERS.find(([part]) => plain(text).includes(plain(part)))?.[1] ?? "je ne sais pas");
+  }
+  assert.ok(link, `no link came:\n${carrier.said.join("\n")}`);
+
+  for (const [name, device] of Object.entries({ phone: PHONE, small: SMALL, dark: { ...PHONE, colorScheme: "dark" } })) {
+    const { context, assertQuiet } = await open(browser, device);
+    const page = await context.newPage();
+    await page.goto(link);
+    await page.getByRole("heading", { name: "Où en est votre dossier", level: 1 }).waitFor();
+    await accessible(page, `how it stands, ${name}`);
+    await fits(page, `how it stands, ${name}`);
+    assert.ok(!(await page.content()).includes("Moreau"), "a name before the proof");
+    if (name === "phone") await screenshot(page, "status");
+    assertQuiet();
+    await context.close();
+  }
+
+  // The wrong date, then the code that comes by text message.
+  const phone = await open(browser, PHONE);
+  const page = await phone.context.newPage();
+  await page.goto(link);
+  await page.getByLabel("Votre date de naissance").fill("01/01/1980");
+  await page.getByRole("button", { name: "Ouvrir mon dossier" }).click();
+  await page.getByRole("alert").getByText("Ce n’est pas cela").waitFor();
+  await accessible(page, "a wrong proof");
+  const before = carrier.said.length;
+  await page.getByRole("button", { name: "Recevoir un code par SMS" }).click();
+  await page.getByText("Le code est parti").waitFor();
+  const code = /\d{6}/.exec(await carrier.hear(before))?.[0];
+  await page.getByLabel("Le code reçu").fill(code);
+  await page.getByRole("button", { name: "Ouvrir mon dossier" }).click();
+  await page.getByRole("heading", { name: "C’est envoyé" }).waitFor();
+  await accessible(page, "the receipt");
+  await fits(page, "the receipt");
+  await screenshot(page, "receipt");
+  await page.getByText("Ce que vous avez déclaré").waitFor();
+
+  const [pdf] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Le récapitulatif (PDF)" }).click()]);
+  assert.match(pdf.suggestedFilename(), /^[0-9A-Z]{4}-[0-9A-Z]{4}\.pdf$/);
+
+  await page.getByRole("link", { name: /Compléter mon dossier/ }).click();
+  await page.getByRole("heading", { name: "Compléter mon dossier" }).waitFor();
+  await accessible(page, "the form");
+  await fits(page, "the form");
+  await screenshot(page, "complete");
+  const said = carrier.said.length;
+  for (const group of await page.locator("details:not([open]) > summary").all()) await group.click();
+  await accessible(page, "the form, unfolded");
+  const option = page.locator(".options:not(:has(:checked)) label").first();
+  const chosen = await option.textContent();
+  await option.click();
+  await page.locator("#saved").getByText(/Enregistré à/).waitFor();
+  // Offline it waits on this device, and goes when the network is back.
+  const line = page.locator(".line input[type=text]").first();
+  const fact = await line.getAttribute("name");
+  await phone.context.setOffline(true);
+  await line.fill("Foncia, 3 rue de la République");
+  await page.locator("#saved").getByText("Gardé sur cet appareil").waitFor();
+  await phone.context.setOffline(false);
+  await page.locator("#saved").getByText(/Enregistré à|attendue|Répondez|Écrivez/).waitFor();
+  await page.reload();
+  assert.equal(await page.locator(`label:has(:checked)`, { hasText: chosen.trim() }).count() > 0, true, "the choice stays");
+  assert.ok(fact);
+  assert.equal(carrier.said.length, said, `something was said by text message: ${carrier.said.slice(said)}`);
+  phone.assertQuiet();
+
+  // The same by keyboard alone, in English, on a small screen: the page says it, and the skip link leads to it.
+  const small = await open(browser, { ...SMALL, isMobile: false, hasTouch: false });
+  const narrow = await small.context.newPage();
+  await narrow.goto(page.url());
+  await fits(narrow, "the form, small");
+  await narrow.keyboard.press("Tab");
+  assert.equal(await narrow.evaluate(() => document.activeElement?.getAttribute("href")), "#top");
+  small.assertQuiet();
+
+  // A link that leads nowhere.
+  await page.goto(`${server.url}/s/nowhere`);
+  await page.getByText("Ce lien n’est plus valable").waitFor();
+  await accessible(page, "a link that is over");
+});
