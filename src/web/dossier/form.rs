@@ -147,6 +147,8 @@ async fn page(
         let (answered, of) = (group.answered().to_string(), group.fields.len().to_string());
         let is_open = groups.is_empty() || group.fields.iter().any(|field| wrong.contains_key(field.fact.as_str()));
         let fields = group.fields.into_iter().map(|mut field| {
+            // The question is worded for a conversation ("dites passer").
+            library.fact_label(&field.fact, conversation.language).clone_into(&mut field.label);
             let why = wrong.remove(field.fact.as_str()).map(|(written, why)| {
                 field.written = written;
                 why
