@@ -30,6 +30,7 @@ mod quotes;
 mod render;
 mod send;
 mod sender;
+mod tnef;
 mod token;
 
 use std::{sync::Arc, time::Duration};

@@ -18,7 +18,7 @@ use tokio::sync::Semaphore;
 
 use super::{
     automatic::{self, Nature},
-    charset, html, quotes,
+    charset, html, quotes, tnef,
 };
 use crate::{
     channel::{Content, File},
@@ -226,7 +226,15 @@ fn text_of(message: &Message) -> String {
         PartType::Html(html) => html_text(message, part, html),
         _ => None,
     });
-    html.unwrap_or_default()
+    html.or_else(|| message.attachments().find_map(winmail).map(|winmail| winmail.text)).unwrap_or_default()
+}
+
+/// What Outlook packed into a `winmail.dat`; none where a part is none.
+fn winmail(part: &MessagePart) -> Option<tnef::Winmail> {
+    match &part.body {
+        PartType::Binary(bytes) | PartType::InlineBinary(bytes) => tnef::read(bytes),
+        _ => None,
+    }
 }
 
 fn html_text(message: &Message, part: &MessagePart, parsed: &str) -> Option<String> {
@@ -283,6 +291,8 @@ fn collect_files(message: &Message, depth: usize, files: &mut Vec<File>, message
                 name: part.attachment_name().unwrap_or_default().to_owned(),
                 content: Content::Bytes(Bytes::copy_from_slice(&bytes)),
             });
+        } else if let Some(winmail) = winmail(part) {
+            files.extend(winmail.files);
         } else if is_file(part) {
             files.push(File {
                 name: part.attachment_name().unwrap_or_default().to_owned(),
