@@ -5,34 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     diagnostics::Diagnostics,
+    facts::{FactType, FactTypes},
     intents::{rules, scalars},
     template::{Saying, Texts},
-    yaml::{Fields, Node, text},
+    yaml::{Fields, Node},
 };
 use crate::{
-    domain::language::Text,
+    domain::{fact_name::FactName, language::Text},
     understanding::{Danger, Rule},
 };
 
 /// The file, in the folder of the flows.
 pub(crate) const FILE: &str = "languages.yaml";
 
-/// What is said in each language. Every text is required.
-const TEXTS: [&str; 13] = [
-    "automatic",
-    "safety",
-    "hand_over",
-    "closed",
-    "danger",
-    "danger_injury",
-    "danger_fire",
-    "danger_gas",
-    "danger_electricity",
-    "danger_intruder",
-    "waiting",
-    "received",
-    "status",
-];
+/// What is said in each language, besides what is said in danger. Every text is required.
+const TEXTS: [&str; 8] = ["automatic", "safety", "hand_over", "closed", "danger", "waiting", "received", "status"];
+/// The dangers that have a text of their own, which is required too (`danger_fire`); any other is answered by `danger`.
+const ADVISED: [Danger; 5] = [Danger::Injury, Danger::Fire, Danger::Gas, Danger::Electricity, Danger::Intruder];
 
 /// How many frequent words make a language probable, and which part of the message they must be at least.
 const WORDS: usize = 2;
@@ -51,7 +40,7 @@ pub(crate) struct ForeignLanguage {
     /// What says that it goes on, whatever else is over.
     still: Vec<Rule>,
     status: Vec<Rule>,
-    texts: BTreeMap<&'static str, Saying>,
+    texts: BTreeMap<String, Saying>,
 }
 
 /// All such languages.
@@ -61,14 +50,16 @@ pub(crate) struct Languages {
 }
 
 impl Languages {
-    pub(crate) fn read(root: &Node, texts: &mut Texts, problems: &mut Diagnostics) -> Self {
+    pub(crate) fn read(root: &Node, types: &FactTypes, texts: &mut Texts, problems: &mut Diagnostics) -> Self {
         let mut fields = Fields::of(FILE, root, problems);
         let mut languages = Vec::new();
         if let Some(node) = fields.take("languages") {
             for (code, place, node) in Fields::of(FILE, node, problems).rest() {
                 let mut fields = Fields::of(FILE, node, problems);
-                if fields.take("name").map(|node| text(FILE, node, problems)).is_none() {
-                    problems.error(FILE, place, format!("`{code}` has no `name`"));
+                let named = |kind: &FactType| matches!(kind, FactType::Choice(codes) if codes.iter().any(|known| known == code));
+                if !types.get(&FactName::SPOKEN_LANGUAGE).is_some_and(named) {
+                    let message = format!("`{code}` is no choice of `{}` in facts.yaml", FactName::SPOKEN_LANGUAGE);
+                    problems.error(FILE, place, message);
                 }
                 let sure = fields.required("pattern", problems);
                 let sure = Rule::new(&sure)
@@ -82,9 +73,10 @@ impl Languages {
                 let mut said = BTreeMap::new();
                 let own = fields.take("texts").map(|node| Fields::of(FILE, node, problems));
                 if let Some(mut own) = own {
-                    for key in TEXTS {
-                        let place = own.place_of(key);
-                        let text = own.required(key, problems);
+                    let advice = ADVISED.map(advice_key);
+                    for key in TEXTS.map(str::to_owned).into_iter().chain(advice) {
+                        let place = own.place_of(&key);
+                        let text = own.required(&key, problems);
                         let source = Text { fr: text.clone(), en: text };
                         let text = texts.compile(FILE, place, source.clone(), &[], problems);
                         said.insert(key, Saying { text, source, urgent: false, place });
@@ -147,6 +139,11 @@ impl ForeignLanguage {
         Danger::ALL.into_iter().find(|danger| of_kind(&self.dangers, *danger) && !denied(*danger))
     }
 
+    /// What is said in a danger.
+    pub(crate) fn advice(&self, danger: Danger) -> Option<&Saying> {
+        self.text(&advice_key(danger)).or_else(|| self.text("danger"))
+    }
+
     /// Whether a spelled-out text asks how the claim stands.
     pub(crate) fn asks_status(&self, spelled: &str) -> bool {
         let text = plain(spelled);
@@ -165,6 +162,11 @@ fn by_kind(fields: &mut Fields, key: &str, problems: &mut Diagnostics) -> Vec<(D
     let read = Danger::ALL.map(|danger| (danger, rules(FILE, &mut kinds, danger.as_str(), problems)));
     kinds.finish(problems);
     read.into()
+}
+
+/// The key of the text for a danger of its own.
+fn advice_key(danger: Danger) -> String {
+    format!("danger_{}", danger.as_str())
 }
 
 /// A spelled-out text with the letters that no accent was taken from.

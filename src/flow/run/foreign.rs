@@ -99,10 +99,7 @@ impl<'a> Interpreter<'a> {
 
     fn warn_in(&mut self, language: &ForeignLanguage, danger: Danger) {
         let code = danger.as_str();
-        let text = match self.in_language(language, &format!("danger_{code}")) {
-            text if text.is_empty() => self.in_language(language, "danger"),
-            text => text,
-        };
+        let text = language.advice(danger).map(|saying| self.render(saying)).unwrap_or_default();
         self.effects.push(Effect::Say { body: Body { text, urgent: true, ..Body::default() } });
         if self.state.dangers.insert(code.to_owned()) {
             let reason = OwnReason::Danger.code().to_owned();

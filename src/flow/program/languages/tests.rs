@@ -54,6 +54,8 @@ fn danger_is_heard_in_each_language_and_what_is_over_is_none() {
         ("hallo, es brennt in der Küche", Some(Danger::Fire)),
         ("hallo, gestern hat es gebrannt, niemand ist verletzt", None),
         ("مرحبا يوجد حريق في بيتي", Some(Danger::Fire)),
+        ("hola, no hay heridos pero huele a gas", Some(Danger::Gas)),
+        ("hola, nadie herido, hay un ladron dentro de mi casa", Some(Danger::Intruder)),
         ("merhaba evimde yangın var", Some(Danger::Fire)),
         ("merhaba evde gaz kokusu var", Some(Danger::Gas)),
     ] {
