@@ -84,11 +84,12 @@ impl Services {
         let Some(policy) = self.find_policy(insurer, query).await? else {
             return Ok((PolicyAnswer::NotFound, Vec::new()));
         };
+        let insured_postcode = policy.postcode.as_deref().filter(|_| query.at_insured_place);
         let loss = Loss {
             peril: query.peril.as_deref(),
             date: query.loss_date,
             known_on: query.known_on,
-            postcode: query.loss_postcode.as_deref(),
+            postcode: insured_postcode.or(query.loss_postcode.as_deref()),
         };
         let said = assess(&policy, &loss, now.to_zoned(paris()).date(), &self.calendar);
         let mut facts = said.facts(&policy);
@@ -100,6 +101,9 @@ impl Services {
             phone: query.phone.as_deref(),
             email: query.email.as_deref(),
         };
+        if let Some(postcode) = insured_postcode {
+            facts.insert(FactName::INSURED_POSTCODE, Value::Text(postcode.to_owned()));
+        }
         facts.insert(FactName::POLICY_BY_NUMBER, Value::Bool(by_number));
         facts.insert(FactName::POLICY_PROVEN, Value::Bool(is_holder(&policy, &asker)));
         Ok((PolicyAnswer::Found { number: policy.number, facts }, said.reasons))

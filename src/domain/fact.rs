@@ -125,6 +125,10 @@ pub struct Address {
     pub postcode: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub city: Option<String>,
+    /// Whether it is the place that the policy insures, by the person's word for it ("chez moi"): the address is the policy's and
+    /// never shown.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub insured: bool,
 }
 
 impl Address {

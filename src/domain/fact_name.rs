@@ -18,6 +18,8 @@ open_name! {
         DOCUMENTS_COMPLETE = "documents_complete",
         EMAIL = "email",
         EXPERT_NAME = "expert_name",
+        /// The postcode of the place that the policy insures, where the loss is there by the person's word.
+        INSURED_POSTCODE = "insured_postcode",
         /// When the person knew of the loss, or was claimed from, where that is another day than the loss.
         KNOWN_ON = "known_on",
         LAST_NAME = "last_name",

@@ -16,5 +16,5 @@ mod slots;
 pub use calendar::{Event, to_ics};
 pub use candidates::{Assignment, Because, Candidate, Case, OtherCandidate, PassedOver, Ranking, Unsuitable, rank};
 pub use expert::{ANYWHERE, Expert, Experts, Lengths, Week};
-pub use place::{SurveyPlace, survey_place};
+pub use place::{SurveyPlace, loss_postcode, survey_place};
 pub use slots::{Busy, Proposal, Rules, Slot, Wish, eve_of, free_slots, propose};

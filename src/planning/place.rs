@@ -23,7 +23,7 @@ pub fn survey_place<'a>(fact: impl Fn(&str) -> Option<&'a Value>) -> Option<Surv
         Some(Value::Address(address)) => Some(address),
         _ => None,
     };
-    let loss_postcode = loss.and_then(|address| address.postcode.as_deref());
+    let loss_postcode = loss_postcode(&fact);
     match fact(&FactName::VEHICLE_LOCATION) {
         Some(Value::Text(line)) if line.chars().any(char::is_alphabetic) => Some(SurveyPlace {
             fact: FactName::VEHICLE_LOCATION,
@@ -42,6 +42,16 @@ pub fn survey_place<'a>(fact: impl Fn(&str) -> Option<&'a Value>) -> Option<Surv
             postcode: loss_postcode,
         }),
     }
+}
+
+/// The postcode of the place of loss: what was said, or the policy's own where the person said that it is there.
+pub fn loss_postcode<'a>(fact: impl Fn(&str) -> Option<&'a Value>) -> Option<&'a str> {
+    let Some(Value::Address(place)) = fact(&FactName::LOSS_PLACE) else { return None };
+    let insured = || match fact(&FactName::INSURED_POSTCODE) {
+        Some(Value::Text(postcode)) if place.insured => Some(postcode.as_str()),
+        _ => None,
+    };
+    place.postcode.as_deref().or_else(insured)
 }
 
 /// The last number of five figures: the number of the house stands before it.

@@ -131,7 +131,7 @@ impl Vocabulary {
         let line = text.original().trim().to_owned();
         if let Some((at, postcode)) = (0..text.len()).find_map(|at| Some((at, self.postcode_at(text, at)?))) {
             let (city, _) = self.town_at(text, at + 1, postcode);
-            return Some(Address { line, postcode: Some(postcode.to_owned()), city });
+            return Some(Address { line, postcode: Some(postcode.to_owned()), city, ..Address::default() });
         }
         let words = (0..text.len()).filter(|&at| text.is_word(at)).count();
         let figures = (0..text.len()).any(|at| text.is_digits(at));
@@ -140,7 +140,7 @@ impl Vocabulary {
         let listed = figures || (0..text.len()).any(|at| text.is_mark(at, ','));
         let abroad = listed && words <= MAX_STREET_TOKENS && self.ends_in_country(text);
         let plausible = words >= 2 && (street || abroad || (figures && !timed));
-        plausible.then_some(Address { line, postcode: None, city: None })
+        plausible.then_some(Address { line, ..Address::default() })
     }
 
     /// Whether a place is abroad: it ends in a country. "Place d'Italie" and "rue du Luxembourg" are in France.
@@ -187,7 +187,7 @@ impl Vocabulary {
     }
 
     /// "2e étage", "bât B", "appt 12", "rdc".
-    fn complement_at(&self, text: &Text, at: usize) -> Option<usize> {
+    pub(super) fn complement_at(&self, text: &Text, at: usize) -> Option<usize> {
         let mut end = at;
         let mut named = false;
         while end < at + 8 {
@@ -310,7 +310,7 @@ impl Vocabulary {
 impl NamedCommune {
     fn of(commune: Commune, postcode: Option<&str>, uncertain: bool, end: usize) -> Self {
         let city = (!uncertain).then(|| commune.name.to_owned());
-        let address = Address { line: String::new(), postcode: postcode.map(str::to_owned), city };
+        let address = Address { postcode: postcode.map(str::to_owned), city, ..Address::default() };
         Self { address, code: (!uncertain).then_some(commune.code), uncertain, end }
     }
 }

@@ -128,13 +128,14 @@ pub(crate) type FactTypes = BTreeMap<FactName, FactType>;
 
 /// The facts that the register's answer and the collective events fill, after the questions about the policy, the date and
 /// the place.
-pub(crate) const LOOKED_UP: [(&str, FactType); 13] = [
+pub(crate) const LOOKED_UP: [(&str, FactType); 14] = [
     ("policy_holder", FactType::Text),
     ("policy_by_number", FactType::Bool),
     ("policy_proven", FactType::Bool),
     ("policy_in_force", FactType::Bool),
     ("peril_covered", FactType::Bool),
     ("insured_place_matches", FactType::Bool),
+    ("insured_postcode", FactType::Text),
     ("deductible", FactType::Amount),
     ("cover_limit", FactType::Amount),
     ("declared_in_time", FactType::Bool),
@@ -252,15 +253,31 @@ pub(crate) fn read_choices(
     (choices, items)
 }
 
-/// Reads the words that people use for something, in both languages together, since people mix them.
+/// Reads the words that people use for something, in both languages together, since people mix them. In a phrase, `a|b` is either
+/// word.
 pub(crate) fn read_words(file: &str, node: &Node, problems: &mut Diagnostics) -> Vec<String> {
     let mut fields = Fields::of(file, node, problems);
     let mut words = Vec::new();
     for language in ["fr", "en"] {
-        words.extend(fields.list(language, problems).iter().filter_map(Node::scalar));
+        words.extend(
+            fields.list(language, problems).iter().filter_map(Node::scalar).flat_map(|phrase| spelled(&phrase)),
+        );
     }
     fields.finish(problems);
     words
+}
+
+/// A phrase with each of its alternatives.
+fn spelled(phrase: &str) -> Vec<String> {
+    let mut phrases = vec![String::new()];
+    for part in phrase.split_whitespace() {
+        let words = part.split('|');
+        let with = |begun: &String| {
+            words.clone().map(|word| format!("{begun} {word}").trim_start().to_owned()).collect::<Vec<_>>()
+        };
+        phrases = phrases.iter().flat_map(with).collect();
+    }
+    phrases
 }
 
 /// The kind of answer that a question's `type:` names.

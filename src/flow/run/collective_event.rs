@@ -3,9 +3,12 @@
 use jiff::civil::Time;
 
 use super::interpreter::Interpreter;
-use crate::domain::{
-    fact::{Moment, Precision, Source, Value},
-    fact_name::FactName,
+use crate::{
+    domain::{
+        fact::{Moment, Precision, Source, Value},
+        fact_name::FactName,
+    },
+    planning::loss_postcode,
 };
 
 impl Interpreter<'_> {
@@ -15,8 +18,7 @@ impl Interpreter<'_> {
         let library = self.library;
         let event = self.state.peril.as_deref().and_then(|peril| {
             let Some(Value::Moment(when)) = self.state.fact(&FactName::LOSS_DATE) else { return None };
-            let Some(Value::Address(place)) = self.state.fact(&FactName::LOSS_PLACE) else { return None };
-            let postcode = place.postcode.as_deref()?;
+            let postcode = loss_postcode(|name| self.state.fact(name))?;
             library.events.iter().find(|event| event.struck(peril, when, postcode))
         });
         let language = self.state.language;

@@ -191,7 +191,7 @@ impl<'a> Interpreter<'a> {
         let value = match (value, self.state.fact(fact)) {
             // Another spot in the same town.
             (Value::Address(spot), Some(Value::Address(known))) if spot.postcode.is_none() && spot.city.is_none() => {
-                Value::Address(Address { line: spot.line, ..known.clone() })
+                Value::Address(Address { line: spot.line, insured: false, ..known.clone() })
             }
             (value, _) => value,
         };
@@ -235,10 +235,11 @@ impl<'a> Interpreter<'a> {
 
     /// The answers so far as choices, by the labels by which a person may name them.
     fn answered(&self) -> ChoiceSet {
-        ChoiceSet::new(self.summary_lines().into_iter().map(|line| {
+        let items = self.summary_lines().into_iter().map(|line| {
             let label = Text { fr: line.label.clone(), en: line.label };
             ChoiceItem { value: line.fact.to_string(), label, ..ChoiceItem::default() }
-        }))
+        });
+        ChoiceSet::new(items, self.library.vocabulary.small_words())
     }
 
     /// Sets the new answer, clears the facts that it makes void, and runs the flow again from its beginning.

@@ -137,6 +137,9 @@ pub struct PolicyQuery {
     /// The postcode of the place of loss.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss_postcode: Option<String>,
+    /// Whether the loss is at the place that the policy insures, whose postcode was not said.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_insured_place: bool,
 }
 
 /// A line for the dossier's timeline.

@@ -672,9 +672,9 @@ impl<'a> Interpreter<'a> {
             Fact { value: Value::Phone(text) | Value::Email(text), source: Source::Channel } => Some(text.clone()),
             _ => None,
         };
-        let place = match self.state.fact(&FactName::LOSS_PLACE) {
-            Some(Value::Address(address)) => address.postcode.clone(),
-            _ => None,
+        let (loss_postcode, at_insured_place) = match self.state.fact(&FactName::LOSS_PLACE) {
+            Some(Value::Address(place)) => (place.postcode.clone(), place.insured && place.postcode.is_none()),
+            _ => (None, false),
         };
         PolicyQuery {
             number: text(&FactName::POLICY_NUMBER),
@@ -686,7 +686,8 @@ impl<'a> Interpreter<'a> {
             peril: text(&FactName::PERIL).or_else(|| self.state.peril.clone()),
             loss_date: date(&FactName::LOSS_DATE),
             known_on: self.known_on(),
-            loss_postcode: place,
+            loss_postcode,
+            at_insured_place,
         }
     }
 

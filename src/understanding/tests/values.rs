@@ -234,6 +234,7 @@ fn addresses_are_heard_with_their_parts() {
             line: line.to_owned(),
             postcode: postcode.map(str::to_owned),
             city: city.map(str::to_owned),
+            ..Address::default()
         }))
     };
     for (text, expected) in [

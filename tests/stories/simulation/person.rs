@@ -114,6 +114,7 @@ impl Person {
             line: format!("12 rue des Lilas, {of_loss} {}", city(of_loss)),
             postcode: Some(of_loss.to_owned()),
             city: Some(city(of_loss).to_owned()),
+            ..Address::default()
         };
         self.policies.push(self.policy(insured));
         settled.insert(

@@ -12,7 +12,7 @@ fn names(mode: Option<&str>, peril: &str, postcode: Option<&str>) -> Vec<String>
     let mut dossier = super::super::tests::dossier(DossierId::new(Timestamp::UNIX_EPOCH));
     dossier.orientation = mode.map(|mode| mode.parse().unwrap());
     peril.clone_into(&mut dossier.peril);
-    let place = Address { line: "12 rue X".into(), postcode: postcode.map(str::to_owned), city: None };
+    let place = Address { line: "12 rue X".into(), postcode: postcode.map(str::to_owned), ..Address::default() };
     let rows = [FactRow {
         seq: 1,
         name: FactName::LOSS_PLACE,

@@ -31,7 +31,12 @@ fn what_was_never_known_is_not_shown_and_what_became_void_is() {
 
 #[test]
 fn an_address_is_not_said_twice() {
-    let address = |line: &str| Address { line: line.into(), postcode: Some("69003".into()), city: Some("Lyon".into()) };
+    let address = |line: &str| Address {
+        line: line.into(),
+        postcode: Some("69003".into()),
+        city: Some("Lyon".into()),
+        ..Address::default()
+    };
     assert_eq!(place(&address("12 rue X, 69003 LYON")), "12 rue X, 69003 LYON");
     assert_eq!(place(&address("12 rue X")), "12 rue X 69003 Lyon");
 }
