@@ -7,7 +7,7 @@ use super::{
     text::{Text, TokenKind},
     vocabulary::TimeWord,
 };
-use crate::domain::fact::Address;
+use crate::domain::fact::{Address, Value};
 
 /// The longest street and the longest town, in tokens.
 const MAX_STREET_TOKENS: usize = 10;
@@ -58,10 +58,11 @@ impl Vocabulary {
             }
             end += 1;
         }
-        let mut line = text.written(at..end).trim_end_matches([',', ' ']).to_owned();
-        if let Some(number) = spelled {
-            line = format!("{number} {}", text.written(numbered..end).trim_end_matches([',', ' ']));
-        }
+        let followed = self.postcode_at(text, end).is_some();
+        let closing = if followed { None } else { self.closing_town(text, name, end) };
+        let line_ends = closing.as_ref().map_or(end, |town| town.from);
+        let written = |from: usize| text.written(from..line_ends).trim_end_matches([',', ' ', '-', '–']);
+        let line = spelled.map_or_else(|| written(at).to_owned(), |number| format!("{number} {}", written(numbered)));
         let mut address = Address { line, ..Address::default() };
         end = self.delivery_at(text, end).unwrap_or(end);
         if let Some(postcode) = self.postcode_at(text, end) {
@@ -80,6 +81,18 @@ impl Vocabulary {
             address.city = Some(commune.name.to_owned());
             address.postcode = commune.postcode().map(str::to_owned);
             end = after;
+        } else if let Some(town) = closing {
+            address.postcode = town.postcode.or_else(|| town.commune.postcode().map(str::to_owned));
+            address.city = Some(town.commune.name.to_owned());
+        }
+        // "Bordeaux (33000)".
+        if let Some(town) = &address.city
+            && text.is_mark(end, '(')
+            && let Some(postcode) = self.postcode_at(text, end + 1)
+            && matches!(Communes::get().agree(postcode, town), Agreement::Agrees(_))
+        {
+            address.postcode = Some(postcode.to_owned());
+            end += 2 + usize::from(text.is_mark(end + 2, ')'));
         }
         // "Quatre places" are none in a street, unless a name or a town follows.
         let named = text.written(name..name + 1).starts_with(char::is_uppercase) || address.city.is_some();
@@ -94,6 +107,31 @@ impl Vocabulary {
         let number = self.number_at(text, at).filter(|number| !number.article)?;
         let value = whole(number.value).filter(|value| (2..10_000).contains(value) && number.value.fract() == 0.0)?;
         Some((Some(value), number.end))
+    }
+
+    /// The town at the end of a street without a comma before it: a large one ("12 rue des Lilas Dijon"), perhaps with its district
+    /// ("Lyon 3"), or any after "à". A name of the street itself ("rue de Lyon") is none.
+    fn closing_town(&self, text: &Text, name: usize, end: usize) -> Option<ClosingTown> {
+        let (district, last) = district_at(text, name, end);
+        let led = (name + 1..end).find(|&at| text.word(at) == "a");
+        let start = led.map_or(last, |at| at + 1);
+        if start <= name || !text.is_word(last) {
+            return None;
+        }
+        let communes = Communes::get().named(text.written(start..last + 1));
+        let mut large = communes.iter().filter(|commune| commune.large);
+        let only_large = large.next().filter(|_| large.next().is_none()).copied();
+        let commune = match (led, communes.as_slice()) {
+            (Some(_), [only]) => *only,
+            _ => only_large?,
+        };
+        let part_of_name = led.is_none() && (self.is_article(text, start - 1) || is_saint(text.word(start - 1)));
+        let postcode = district.map(|number| district_code(commune.name, number)).unwrap_or_default();
+        (!part_of_name && (district.is_none() || postcode.is_some())).then(|| ClosingTown {
+            commune,
+            postcode,
+            from: led.unwrap_or(start),
+        })
     }
 
     /// The town after a street, where a comma or an INSEE code of Corsica stands before it.
@@ -140,7 +178,22 @@ impl Vocabulary {
         let listed = figures || (0..text.len()).any(|at| text.is_mark(at, ','));
         let abroad = listed && words <= MAX_STREET_TOKENS && self.ends_in_country(text);
         let plausible = words >= 2 && (street || abroad || (figures && !timed));
-        plausible.then_some(Address { line, ..Address::default() })
+        // "Route de Narbonne, Toulouse", "à Nantes, rue Crébillon".
+        let after_comma = || {
+            let towns = (0..text.len())
+                .filter_map(|at| Self::town_without_postcode(text, at).filter(|_| text.is_mark(at, ',')));
+            towns
+                .filter(|(_, end)| *end == text.len())
+                .map(|(town, _)| (town.name.to_owned(), town.postcode().map(str::to_owned)))
+                .next()
+        };
+        let mut named = parsed.values.iter().filter(|found| found.kind == ValueKind::Commune && !abroad);
+        let alone = named.next().filter(|_| named.next().is_none()).and_then(|found| match &found.value {
+            Value::Address(place) => Some((place.city.clone()?, place.postcode.clone())),
+            _ => None,
+        });
+        let (city, postcode) = alone.or_else(after_comma).unzip();
+        plausible.then(|| Address { line, city, postcode: postcode.flatten(), ..Address::default() })
     }
 
     /// Whether a place is abroad: it ends in a country. "Place d'Italie" and "rue du Luxembourg" are in France.
@@ -315,6 +368,39 @@ impl NamedCommune {
     }
 }
 
+/// A town that ends a street.
+struct ClosingTown {
+    commune: Commune,
+    postcode: Option<String>,
+    /// Where the street ends.
+    from: usize,
+}
+
+/// The district that ends a street ("Lyon 3", "Paris 11e"), and the position of the last word before it.
+fn district_at(text: &Text, name: usize, end: usize) -> (Option<u64>, usize) {
+    let last = end.saturating_sub(1);
+    let figures = if text.is_digits(last) || !text.is_glued(last) { last } else { last.saturating_sub(1) };
+    match text.digits(figures).filter(|_| figures > name) {
+        Some(number) => (Some(number), figures - 1),
+        None => (None, last),
+    }
+}
+
+/// The postcode of a district of the three towns that have them.
+fn district_code(town: &str, number: u64) -> Option<String> {
+    let (first, most) = match town {
+        "Paris" => (75_000, 20),
+        "Lyon" => (69_000, 9),
+        "Marseille" => (13_000, 16),
+        _ => return None,
+    };
+    (1..=most).contains(&number).then(|| (first + number).to_string())
+}
+
+fn is_saint(word: &str) -> bool {
+    matches!(word, "saint" | "sainte" | "st" | "ste" | "faubourg")
+}
+
 /// Whether a word before `at` says that a sum follows: "estimé à 12000".
 fn is_estimated(text: &Text, at: usize) -> bool {
     let stems = ["estim", "evalu", "chiffr", "elev", "devis", "mont", "factur", "prix", "rembours"];
@@ -327,7 +413,10 @@ pub(super) fn check(address: &mut Address) -> bool {
     let Some(postcode) = &address.postcode else { return false };
     let Some(town) = &address.city else {
         // "75 rue de la Paix à Paris 75002": here the town stands before its postcode, at the end of the line.
-        address.city = Communes::ending(postcode, &address.line).map(|commune| commune.name.to_owned());
+        let mut here = Communes::of_postcode(postcode);
+        let only = here.next().filter(|_| here.next().is_none());
+        let town = Communes::ending(postcode, &address.line).or(only);
+        address.city = town.map(|commune| commune.name.to_owned());
         return false;
     };
     match Communes::get().agree(postcode, town) {

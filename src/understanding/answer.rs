@@ -15,7 +15,10 @@ use crate::domain::{
 };
 
 /// Within how many tokens a yes or a no stands that says first about what it is: "la télé non, le frigo non plus".
-const PLAIN_WITHIN: usize = 5;
+const PLAIN_WITHIN: usize = 6;
+
+/// How many words may stand before "un" where it counts: "oui juste un".
+const WORDS_BEFORE_ONE: usize = 4;
 
 /// What a question accepts.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +61,12 @@ impl Vocabulary {
                 let values = want.choices?.several(parsed, self, true);
                 (!values.is_empty()).then_some(Value::Choices(values))
             }
-            Input::Amount => only(parsed, |found| matches!(found.value, Value::Amount(_))),
+            Input::Amount => {
+                let amount = |found: &Entity| matches!(found.value, Value::Amount(_));
+                let untouched = parsed.values.iter().filter(|found| amount(found)).all(|found| !found.taken);
+                // A list of prices is added up, and confirmed.
+                parsed.sum.filter(|_| untouched).map(Value::Amount).or_else(|| only(parsed, amount))
+            }
             // "Que faire maintenant ?" does not say when the loss happened.
             Input::Date | Input::DateTime => only_moment(parsed, want.prefer_past, ctx.now)
                 .filter(|value| !matches!(value, Value::Moment(moment) if is_this_minute(moment, ctx.now))),
@@ -111,13 +119,14 @@ impl Vocabulary {
                 .or_else(|| counted_units(parsed, self))
                 .or_else(|| only_year(parsed))
                 .or_else(|| self.rounded_count(text))
-                .or_else(|| self.article(text))
+                .or_else(|| self.article(text).or_else(|| self.closing_article(parsed)))
                 .or_else(|| self.nothing_counted(text))
                 .and_then(FiniteNumber::new)
                 .map(Value::Number),
             Input::Amount => amount(parsed, self)
                 .or_else(|| {
-                    let euros = only_number(parsed).or_else(|| self.nothing_counted(text))?;
+                    let euros =
+                        only_number(parsed).or_else(|| upper_number(parsed)).or_else(|| self.nothing_counted(text))?;
                     amount::cents(euros)
                 })
                 .map(Value::Amount),
@@ -172,6 +181,14 @@ impl Vocabulary {
         let number = self.number_at(text, start)?;
         // "un, celui du dessus".
         (number.article && (number.end == text.len() || text.is_mark(number.end, ','))).then_some(number.value)
+    }
+
+    /// "Juste un": a number that is an article elsewhere, at the end of a message of few words without another number.
+    fn closing_article(&self, parsed: &ParsedMessage) -> Option<f64> {
+        let text = &parsed.text;
+        let last = (0..text.len()).rev().find(|&at| text.is_word(at))?;
+        let brief = parsed.values.is_empty() && last < WORDS_BEFORE_ONE;
+        self.number_at(text, last).filter(|number| brief && number.article).map(|number| number.value)
     }
 
     /// "Une vingtaine de kilomètres": a rounded count, where the message has no other number.
@@ -234,7 +251,8 @@ impl Vocabulary {
         {
             return match rank {
                 1 => Some(true),
-                2 => Some(false),
+                // "0": there is none.
+                0 | 2 => Some(false),
                 _ => None,
             };
         }
@@ -246,6 +264,8 @@ impl Vocabulary {
         let mut at = first.end;
         while at < text.len() {
             match self.polarity.at(text, at) {
+                // "Pas encore mais je vais y aller": a letter stands for a yes only where it begins.
+                Some(other) if other.end == at + 1 && text.str(at).len() == 1 => at = other.end,
                 // "oui mais non" is neither; in "oui pas de souci" the negation belongs to another word.
                 Some(other)
                     if other.tag != first.tag
@@ -361,6 +381,19 @@ fn is_total(text: &Text, vocabulary: &Vocabulary, amount: &Range<usize>) -> bool
 fn only_number(parsed: &ParsedMessage) -> Option<f64> {
     match only(parsed, |found| matches!(found.value, Value::Number(_)))? {
         Value::Number(number) => Some(number.get()),
+        _ => None,
+    }
+}
+
+/// The upper of two numbers that are the ends of an estimate: "entre 800 et 1000".
+fn upper_number(parsed: &ParsedMessage) -> Option<f64> {
+    let free = parsed.values.iter().filter(|found| !found.taken && !found.denied);
+    let numbers = free.filter_map(|found| match found.value {
+        Value::Number(number) if found.kind == ValueKind::Number => Some((number.get(), &found.tokens)),
+        _ => None,
+    });
+    match numbers.collect::<Vec<_>>().as_slice() {
+        [(first, tokens), (second, next)] if next.start == tokens.end + 1 && first < second => Some(*second),
         _ => None,
     }
 }

@@ -4,6 +4,7 @@ use super::{
     ParsedMessage, ValueKind, Vocabulary,
     hash::WordMap,
     shown::ShownAnswers,
+    small::{SmallWord, SmallWords},
     text::{Text, words_of},
 };
 use crate::domain::language::{Language, Text as Label};
@@ -34,19 +35,35 @@ pub struct ChoiceSet {
     phrases: Vec<Phrase>,
     /// For each word, the phrases that begin with it.
     beginning: Vec<Vec<usize>>,
-    /// For each word, the item whose labels alone contain it.
+    /// For each word, the item of whose phrases alone it is a part, and which it names in a brief answer.
     telling: Vec<Option<usize>>,
+    /// Whether only labels have words that name their item by themselves.
+    in_full: bool,
     /// The items that are named by an article alone: "un".
     articles: Vec<(usize, Box<str>)>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 struct Phrase {
     item: usize,
     /// Whether it counts only where the question was asked.
     asked: bool,
+    /// Whether it is a label.
+    shown: bool,
     words: Vec<usize>,
     letters: usize,
+    /// The words of a phrase of which small words leave one only, with the place of that one: "du tout" is not every "tout".
+    whole: Option<(Box<[Box<str>]>, usize)>,
+}
+
+impl Phrase {
+    /// Whether all of the phrase stands around its one telling word, which is at `at`.
+    fn stands_whole(&self, text: &Text, at: usize) -> bool {
+        self.whole.as_ref().is_none_or(|(words, place)| {
+            let start = at.checked_sub(*place);
+            start.is_some_and(|start| words.iter().enumerate().all(|(nth, word)| text.str(start + nth) == &**word))
+        })
+    }
 }
 
 /// The two values of [`ChoiceSet::yes_or_no`].
@@ -90,37 +107,49 @@ struct ChoiceMatch {
 }
 
 impl ChoiceSet {
-    pub fn new(items: impl IntoIterator<Item = ChoiceItem>) -> Self {
+    pub fn new(items: impl IntoIterator<Item = ChoiceItem>, small: &SmallWords) -> Self {
         let items: Vec<ChoiceItem> = items.into_iter().collect();
         let mut set = Self { shown: ShownAnswers::new(items.iter().map(|item| &item.label)), ..Self::empty() };
         for (item, choice) in items.into_iter().enumerate() {
             let value = choice.value.replace('_', " ");
             let labels = Language::ALL.map(|language| choice.label.get(language));
-            for phrase in labels.into_iter().chain([value.as_str()]).chain(choice.words.iter().map(String::as_str)) {
-                set.add(item, phrase, false);
+            for phrase in labels.into_iter().chain([value.as_str()]) {
+                set.add(item, phrase, &Phrase { shown: true, ..Phrase::default() }, small);
+            }
+            for phrase in &choice.words {
+                set.add(item, phrase, &Phrase::default(), small);
             }
             for phrase in &choice.asked {
-                set.add(item, phrase, true);
+                set.add(item, phrase, &Phrase { asked: true, ..Phrase::default() }, small);
             }
             set.values.push(choice.value);
             set.yields.push(choice.yields);
         }
-        set.index();
+        set.index(small);
         set
+    }
+
+    /// The same answers, where a word of a phrase names nothing by itself: "poignet cassé" says that somebody is hurt, "cassé"
+    /// does not.
+    #[must_use]
+    pub fn named_in_full(mut self, small: &SmallWords) -> Self {
+        self.in_full = true;
+        self.index(small);
+        self
     }
 
     /// The answers of a yes-or-no question for which the flow lists other words: "ça coule encore". "Oui" and "non" are
     /// not among them, for they answer the pending question only.
-    pub fn yes_or_no(yes: &[String], no: &[String]) -> Self {
+    pub fn yes_or_no(yes: &[String], no: &[String], small: &SmallWords) -> Self {
         let mut set = Self::empty();
         for (item, (value, phrases)) in [(YES, yes), (NO, no)].into_iter().enumerate() {
             for phrase in phrases {
-                set.add(item, phrase, false);
+                set.add(item, phrase, &Phrase::default(), small);
             }
             set.values.push(value.to_owned());
             set.yields.push(false);
         }
-        set.index();
+        set.index(small);
         set
     }
 
@@ -134,12 +163,13 @@ impl ChoiceSet {
             phrases: Vec::new(),
             beginning: Vec::new(),
             telling: Vec::new(),
+            in_full: false,
             articles: Vec::new(),
         }
     }
 
     /// Finds which phrases begin with each word, and which words tell an item from the others.
-    fn index(&mut self) {
+    fn index(&mut self, small: &SmallWords) {
         let mut items_of: Vec<Option<Option<usize>>> = vec![None; self.words.len()];
         self.beginning = vec![Vec::new(); self.words.len()];
         for (at, phrase) in self.phrases.iter().enumerate() {
@@ -147,35 +177,51 @@ impl ChoiceSet {
                 self.beginning[first].push(at);
             }
             // "Éteint" does not name what is called "pas éteint".
-            let denies = phrase.words.iter().any(|&word| DENYING.contains(&&*self.words[word]));
+            let denying = |&word: &usize| small.get_word(&self.words[word]) == Some(&SmallWord::Denying);
+            let names = (phrase.shown || !self.in_full) && !phrase.words.iter().any(denying);
             for &word in &phrase.words {
                 let item = items_of[word].get_or_insert(Some(phrase.item));
-                *item = item.filter(|&known| known == phrase.item && !denies);
+                *item = item.filter(|&known| known == phrase.item && names);
             }
         }
         let long = |word: &usize| self.words[*word].len() >= 4;
         self.telling = items_of.iter().enumerate().map(|(word, item)| item.flatten().filter(|_| long(&word))).collect();
     }
 
-    fn add(&mut self, item: usize, phrase: &str, asked: bool) {
-        let words: Vec<usize> = words_of(phrase)
-            .into_iter()
-            .filter(|word| !is_small(word))
+    fn add(&mut self, item: usize, phrase: &str, like: &Phrase, small: &SmallWords) {
+        let written = words_of(phrase);
+        let words: Vec<usize> = written
+            .iter()
+            .filter_map(|word| match small.get_word(word) {
+                Some(SmallWord::Article | SmallWord::Linking) => None,
+                Some(SmallWord::Figure(figures, _)) => Some(figures.clone()),
+                Some(SmallWord::Denying) | None => Some(word.as_str().into()),
+            })
             .map(|word| {
                 let next = self.words.len();
                 let known = *self.by_word.get_or_insert_with(&word, || next);
                 if known == next {
-                    self.words.push(word.as_str().into());
+                    self.words.push(word);
                 }
                 known
             })
             .collect();
         if words.is_empty() {
-            self.articles.push((item, words_of(phrase).join(" ").into()));
+            self.articles.push((item, written.join(" ").into()));
         }
-        if !words.is_empty() && !self.phrases.iter().any(|known| known.item == item && known.words == words) {
+        if words.is_empty() {
+            return;
+        }
+        let is_small = |word: &String| matches!(small.get_word(word), Some(SmallWord::Article | SmallWord::Linking));
+        let place = written.iter().position(|word| !is_small(word));
+        let place = place.filter(|_| words.len() == 1 && written.len() > 1);
+        let whole = place.map(|place| (written.into_iter().map(String::into_boxed_str).collect(), place));
+        let says_it = |known: &Phrase| {
+            known.item == item && known.words == words && (known.whole.is_none() || known.whole == whole)
+        };
+        if !self.phrases.iter().any(says_it) {
             let letters = words.iter().map(|&word| self.words[word].len()).sum();
-            self.phrases.push(Phrase { item, asked, words, letters });
+            self.phrases.push(Phrase { item, words, letters, whole, ..like.clone() });
         }
     }
 
@@ -191,9 +237,10 @@ impl ChoiceSet {
     /// The one item that the message names; none when it names none or several.
     pub(super) fn one(&self, parsed: &ParsedMessage, vocabulary: &Vocabulary, confident: bool) -> Option<&str> {
         let mut named = self.named(parsed, vocabulary, confident);
-        // A word of a label counts less than a phrase of another item: "je suis l'assuré, deux logements sont touchés".
+        // A word of a label, or a word that is only like one, counts less than a phrase of another item: "je suis l'assuré, deux
+        // logements sont touchés", "par courrier ou par téléphone".
         if named.iter().any(|hit| hit.certainty == Certainty::Exact) {
-            named.retain(|hit| hit.certainty != Certainty::Telling);
+            named.retain(|hit| hit.certainty == Certainty::Exact);
         }
         if named.iter().any(|hit| !self.yields[hit.item]) {
             named.retain(|hit| !self.yields[hit.item]);
@@ -265,9 +312,13 @@ impl ChoiceSet {
     fn named(&self, parsed: &ParsedMessage, vocabulary: &Vocabulary, confident: bool) -> Vec<Hit> {
         let text = &parsed.text;
         let mut hits = self.hits(parsed, vocabulary, confident);
-        hits.retain(|hit| !vocabulary.is_negated(text, hit.from));
+        hits.retain(|hit| !vocabulary.is_negated(text, hit.from, hit.to));
         // A bare yes or no answers the pending question only.
         hits.retain(|hit| !confident || !vocabulary.is_yes_or_no(text, hit.from, hit.to));
+        // "2" is the second answer, and "deux" the one that is called so.
+        if hits.iter().any(|hit| is_figure(text, hit)) && self.by_rank(parsed, vocabulary, true).is_some() {
+            hits.retain(|hit| !is_figure(text, hit));
+        }
         hits.sort_by_key(|hit| std::cmp::Reverse((hit.letters, hit.certainty)));
         let mut kept: Vec<Hit> = Vec::new();
         for hit in hits {
@@ -302,6 +353,10 @@ impl ChoiceSet {
                 if confident && phrase.asked {
                     continue;
                 }
+                // In a short answer the article may be another one.
+                if (confident || !is_brief) && !phrase.stands_whole(text, matches[start].token) {
+                    continue;
+                }
                 let Some(run) = matches.get(start..start + phrase.words.len()) else { continue };
                 if run.iter().zip(&phrase.words).all(|(found, word)| found.word == Some(*word)) {
                     let exact = run.iter().all(|found| found.exact);
@@ -329,9 +384,14 @@ impl ChoiceSet {
         let mut matches = Vec::with_capacity(text.len());
         for token in 0..text.len() {
             let Some((word, hash)) = text.hashed(token) else { break };
-            if (!text.is_word(token) && !text.is_digits(token)) || is_small(word) {
+            if !text.is_word(token) && !text.is_digits(token) {
                 continue;
             }
+            let (word, hash) = match vocabulary.small.get(hash, word) {
+                Some(SmallWord::Article | SmallWord::Linking) => continue,
+                Some(SmallWord::Figure(figures, hash)) => (&**figures, *hash),
+                Some(SmallWord::Denying) | None => (word, hash),
+            };
             let exact = self.by_word.get(hash, word).copied();
             // Within a street's name no typing mistake is forgiven: "Cours Lafayette" is no "court-circuit".
             let as_written = confident || vocabulary.streets.at(text, token).is_some();
@@ -390,7 +450,7 @@ impl ChoiceSet {
     /// The values that the message names and denies: "c'est pas une fuite".
     pub fn denied(&self, parsed: &ParsedMessage, vocabulary: &Vocabulary) -> Vec<&str> {
         let hits = self.hits(parsed, vocabulary, true);
-        let denied = hits.iter().filter(|hit| vocabulary.is_negated(&parsed.text, hit.from));
+        let denied = hits.iter().filter(|hit| vocabulary.is_negated(&parsed.text, hit.from, hit.to));
         denied.map(|hit| self.values[hit.item].as_str()).collect()
     }
 
@@ -398,9 +458,10 @@ impl ChoiceSet {
     fn by_rank(&self, parsed: &ParsedMessage, vocabulary: &Vocabulary, several: bool) -> Option<Vec<usize>> {
         let text = &parsed.text;
         let mut items = Vec::new();
-        let mut at = 0;
+        let (mut at, mut counted) = (0, false);
         while at < text.len() {
             if let Some((rank, end)) = vocabulary.rank_at(text, at) {
+                counted |= text.is_digits(at) && vocabulary.is_counted(text, at);
                 items.push(usize::try_from(rank).ok()?.checked_sub(1).filter(|&item| item < self.values.len())?);
                 at = end;
             } else if vocabulary.fills_rank(text, at) {
@@ -409,24 +470,30 @@ impl ChoiceSet {
                 return None;
             }
         }
-        (!items.is_empty() && (several || items.len() == 1)).then_some(items)
+        // "Les 2" are as many, and no second.
+        let names = items.len() > 1 || (items.len() == 1 && !counted);
+        (names && (several || items.len() == 1)).then_some(items)
+    }
+
+    /// Whether a number that is all of the message is the rank of this answer, and another answer is called by it: "2" of "1
+    /// toutes, 2 une seule", where "les deux" are all.
+    pub fn is_rank_or_count(&self, parsed: &ParsedMessage, answer: &str) -> bool {
+        let text = &parsed.text;
+        if text.len() != 1 || !text.is_digits(0) {
+            return false;
+        }
+        let called = |phrase: &&Phrase| matches!(phrase.words[..], [word] if *self.words[word] == *text.str(0));
+        self.phrases.iter().find(called).is_some_and(|phrase| self.values[phrase.item] != answer)
     }
 }
 
-/// Words that deny those beside them in a phrase.
-const DENYING: [&str; 12] =
-    ["pas", "plus", "sans", "ni", "aucun", "aucune", "jamais", "ne", "not", "no", "never", "without"];
+/// Whether a phrase was matched by one number in figures.
+fn is_figure(text: &Text, hit: &Hit) -> bool {
+    hit.to == hit.from + 1 && text.is_digits(hit.from)
+}
 
 /// How many numbers a message of several answers begins with at most.
 const MAX_LEADING_RANKS: usize = 12;
-
-/// Whether a word carries no meaning among choices, as an article.
-fn is_small(word: &str) -> bool {
-    matches!(
-        word,
-        "le" | "la" | "les" | "l" | "un" | "une" | "de" | "du" | "des" | "d" | "a" | "au" | "aux" | "the" | "an" | "of"
-    )
-}
 
 /// How many typing mistakes are forgiven in a word of this length.
 pub(super) fn mistakes_allowed(letters: usize) -> usize {

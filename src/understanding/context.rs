@@ -14,11 +14,12 @@ use crate::domain::fact::{Moment, Precision, Value};
 const NEAR: usize = 3;
 
 /// How many words may stand between "découvert" and the moment of it.
-const SEEN_BEFORE: usize = 4;
+const SEEN_BESIDE: usize = 4;
 
 /// Resolves each moment by the others and by the verbs.
 pub(super) fn settle(text: &Text, vocabulary: &Vocabulary, now: DateTime, values: &mut Vec<Entity>) {
     note_what_is_denied(text, vocabulary, values);
+    doubt_signatures(text, vocabulary, values);
     if values.iter().all(|found| found.kind != ValueKind::Time) {
         return;
     }
@@ -53,7 +54,12 @@ fn settle_tenses(text: &Text, vocabulary: &Vocabulary, now: DateTime, values: &m
 /// Not knowing denies nothing: "je ne sais pas lundi ou mardi".
 fn note_what_is_denied(text: &Text, vocabulary: &Vocabulary, values: &mut [Entity]) {
     let negated = |found: &Entity| {
-        let small = |at: &usize| matches!(text.word(*at), "le" | "la" | "les" | "l" | "du" | "de" | "a" | "en" | "au");
+        // "Je ne suis pas là lundi": no weekday has the article "la".
+        let weekday = vocabulary.is_weekday(text, found.tokens.start);
+        let small = |at: &usize| match text.word(*at) {
+            "la" => !weekday,
+            word => matches!(word, "le" | "les" | "l" | "du" | "de" | "a" | "en" | "au"),
+        };
         let before = (found.tokens.start.saturating_sub(3)..found.tokens.start).rev().find(|at| !small(at));
         before.is_some_and(|at| matches!(text.word(at), "pas" | "not") && !vocabulary.is_part_of_not_knowing(text, at))
             && found.open.is_none()
@@ -66,13 +72,41 @@ fn note_what_is_denied(text: &Text, vocabulary: &Vocabulary, values: &mut [Entit
     }
 }
 
-/// Marks the moments in which something was only seen: a word for it stands shortly before, in the same clause.
-fn note_what_was_seen(text: &Text, vocabulary: &Vocabulary, values: &mut [Entity]) {
-    for found in values.iter_mut().filter(|found| found.kind == ValueKind::Time) {
-        let before = (found.tokens.start.saturating_sub(SEEN_BEFORE)..found.tokens.start).rev();
-        let clause = before.take_while(|&at| text.is_word(at));
-        found.noticed = clause.into_iter().any(|at| vocabulary.noticing.at(text, at).is_some());
+/// Doubts the addresses behind what ends a letter: where the writer lives need not be where it happened.
+fn doubt_signatures(text: &Text, vocabulary: &Vocabulary, values: &mut [Entity]) {
+    if values.iter().all(|found| found.kind != ValueKind::Address) {
+        return;
     }
+    let closing = (0..text.len()).rev().find(|&at| vocabulary.closings.at(text, at).is_some());
+    for found in values.iter_mut().filter(|found| found.kind == ValueKind::Address) {
+        found.uncertain |= closing.is_some_and(|closing| closing < found.tokens.start);
+    }
+}
+
+/// Marks the moments in which something was only seen, or done about it: a word for that stands near, in the same clause, and
+/// nearer than to any other moment ("hier …, j'ai porté plainte ce matin").
+fn note_what_was_seen(text: &Text, vocabulary: &Vocabulary, values: &mut [Entity]) {
+    let seen = (0..text.len()).filter_map(|at| Some(at..vocabulary.noticing.at(text, at)?.end));
+    for seen in seen.collect::<Vec<_>>() {
+        let distance = |found: &Entity| {
+            let (from, to) = if found.tokens.start >= seen.end {
+                (seen.end, found.tokens.start)
+            } else {
+                (found.tokens.end, seen.start.max(found.tokens.end))
+            };
+            let near = to - from <= SEEN_BESIDE && (from..to).all(|at| text.is_word(at) && !joins_clauses(text, at));
+            near.then_some(to - from)
+        };
+        let times = values.iter_mut().filter(|found| found.kind == ValueKind::Time);
+        let nearest = times.filter_map(|found| Some((distance(found)?, found))).min_by_key(|(distance, _)| *distance);
+        if let Some((_, found)) = nearest {
+            found.noticed = true;
+        }
+    }
+}
+
+fn joins_clauses(text: &Text, at: usize) -> bool {
+    matches!(text.word(at), "et" | "and" | "mais" | "but" | "puis")
 }
 
 /// Puts "la veille" and "le lendemain" beside the day that was named before. Without one, "la veille" is an uncertain

@@ -64,7 +64,7 @@ impl Vocabulary {
                 let supposed = at.checked_sub(1).is_some_and(|before| {
                     (clause.0..=before).any(|start| {
                         self.suppositions.at(text, start).is_some_and(|found| {
-                            found.end <= at && (found.end..at).all(|between| is_small(text.word(between)))
+                            found.end <= at && (found.end..at).all(|between| self.is_unstressed(text, between))
                         })
                     })
                 });
@@ -102,9 +102,13 @@ impl Vocabulary {
     fn is_denied(&self, text: &Text, at: usize) -> bool {
         (at.saturating_sub(3)..at).any(|start| {
             let Some(negation) = self.negations.at(text, start) else { return false };
-            let near = negation.end <= at && (negation.end..at).all(|between| is_small(text.word(between)));
+            let near = negation.end <= at && (negation.end..at).all(|between| self.is_unstressed(text, between));
             near && !self.is_part_of_not_knowing(text, start)
         })
+    }
+
+    fn is_unstressed(&self, text: &Text, at: usize) -> bool {
+        self.is_article(text, at) || self.unstressed.at(text, at).is_some()
     }
 
     pub(super) fn is_part_of_not_knowing(&self, text: &Text, at: usize) -> bool {
@@ -133,30 +137,4 @@ fn is_past(found: &Entity, now: DateTime) -> bool {
     let today = now.date().to_datetime(jiff::civil::Time::midnight());
     let ended = moment.end.map_or(moment.start.date() < now.date(), |end| end <= today);
     found.open != Some(Open::After) && ended
-}
-
-fn is_small(word: &str) -> bool {
-    matches!(
-        word,
-        "de" | "d"
-            | "du"
-            | "des"
-            | "la"
-            | "le"
-            | "les"
-            | "l"
-            | "un"
-            | "une"
-            | "n"
-            | "ne"
-            | "il"
-            | "y"
-            | "the"
-            | "a"
-            | "an"
-            | "any"
-            | "is"
-            | "eu"
-            | "ca"
-    )
 }

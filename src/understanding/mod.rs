@@ -28,6 +28,7 @@ mod plate;
 mod registry;
 mod rules;
 mod shown;
+mod small;
 mod spoken;
 mod text;
 mod time;
@@ -50,6 +51,7 @@ pub(crate) use intent::classified_in;
 pub use intent::{IntentScore, IntentSource, Intents, Lexicon, sentences, stands_alone};
 pub use rules::Rule;
 pub use shown::ShownAnswers;
+pub use small::SmallWords;
 pub use time::Open;
 pub use values::{Entity, ValueKind};
 pub use vocabulary::{Currency, Vocabulary, VocabularyError};
@@ -146,6 +148,11 @@ impl ParsedMessage {
     /// Whether the message is one word that dates are made of: "Noël", "Avril" and "Lundi" are surnames too.
     pub fn is_one_dated_word(&self) -> bool {
         self.text.len() == 1 && self.values.iter().any(|found| found.kind == ValueKind::Time)
+    }
+
+    /// Whether the message names a moment or how long something lasts.
+    pub fn tells_when(&self) -> bool {
+        self.values.iter().any(|found| matches!(found.kind, ValueKind::Time | ValueKind::Duration))
     }
 
     /// Whether the message has no words.

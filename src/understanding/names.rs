@@ -23,7 +23,7 @@ impl Vocabulary {
         starts.sort_by_key(|(at, surely)| (!surely, std::cmp::Reverse(*at)));
         starts.into_iter().find_map(|(start, surely)| {
             let (name, end, capitals) = self.name_at(text, start)?;
-            let born = birth_follows(parsed, end);
+            let born = self.birth_follows(parsed, end);
             let words = name.split_whitespace().count();
             (surely || born || (capitals && words > 1 && start > 0)).then_some(name)
         })
@@ -51,27 +51,26 @@ impl Vocabulary {
     }
 
     fn may_be_name(&self, text: &Text, at: usize) -> bool {
-        let born = matches!(text.word(at), "ne" | "nee" | "nes" | "born");
         text.is_word(at)
-            && !born
+            && self.born.at(text, at).is_none()
             && self.place_ends.at(text, at).is_none()
             && self.polite.at(text, at).is_none()
             && self.negations.at(text, at).is_none()
             && self.name_ends.at(text, at).is_none()
             && self.commands.at(text, at).is_none()
     }
-}
 
-/// Whether a date of birth follows: ", née le 19/08/1999", ", 6 juin 1970" at the end of the message.
-fn birth_follows(parsed: &ParsedMessage, end: usize) -> bool {
-    let text = &parsed.text;
-    let mut dates = parsed.values.iter().filter(|found| found.kind == ValueKind::Time);
-    dates.any(|found| {
-        let start = found.tokens.start;
-        let near = start >= end && start <= end + BEFORE_BIRTH;
-        let said = (end..start).any(|at| matches!(text.word(at), "ne" | "nee" | "nes" | "born"));
-        let is_mark = |at| matches!(text.token(at).map(|token| token.kind), Some(TokenKind::Mark(_)));
-        let ends = (found.tokens.end..text.len()).all(is_mark);
-        near && (said || (ends && (end..start).all(|at| is_mark(at) || text.word(at) == "le")))
-    })
+    /// Whether a date of birth follows: ", née le 19/08/1999", ", 6 juin 1970" at the end of the message.
+    fn birth_follows(&self, parsed: &ParsedMessage, end: usize) -> bool {
+        let text = &parsed.text;
+        let mut dates = parsed.values.iter().filter(|found| found.kind == ValueKind::Time);
+        dates.any(|found| {
+            let start = found.tokens.start;
+            let near = start >= end && start <= end + BEFORE_BIRTH;
+            let said = (end..start).any(|at| self.born.at(text, at).is_some());
+            let is_mark = |at| matches!(text.token(at).map(|token| token.kind), Some(TokenKind::Mark(_)));
+            let ends = (found.tokens.end..text.len()).all(is_mark);
+            near && (said || (ends && (end..start).all(|at| is_mark(at) || self.is_article(text, at))))
+        })
+    }
 }

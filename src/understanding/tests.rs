@@ -33,12 +33,13 @@ fn rooms() -> ChoiceSet {
         words: words.iter().map(ToString::to_string).collect(),
         ..ChoiceItem::default()
     };
-    ChoiceSet::new([
+    let items = [
         item("bathroom", "Salle de bain", "Bathroom", &["sdb", "salle d'eau"]),
         item("living_room", "Salon", "Living room", &["séjour"]),
         item("kitchen", "Cuisine", "Kitchen", &[]),
         item("bedroom", "Chambre", "Bedroom", &["chambres"]),
-    ])
+    ];
+    ChoiceSet::new(items, vocabulary().small_words())
 }
 
 #[test]
@@ -130,7 +131,8 @@ fn a_street_is_no_mistyped_choice() {
         words: words.iter().map(ToString::to_string).collect(),
         ..ChoiceItem::default()
     };
-    let incidents = ChoiceSet::new([item("electrical", &["court circuit"]), item("fire", &["incendie"])]);
+    let incidents = [item("electrical", &["court circuit"]), item("fire", &["incendie"])];
+    let incidents = ChoiceSet::new(incidents, vocabulary.small_words());
     let want = Want { choices: Some(&incidents), ..want(Input::Choice) };
     let answer = |text: &str| vocabulary.answer(&vocabulary.read(text, &ctx), &want, &ctx);
     assert_eq!(answer("cours lafayette 69003 lyon"), Answer::Nothing);
@@ -210,7 +212,8 @@ fn a_word_does_not_name_the_choice_that_denies_it() {
         words: words.iter().map(ToString::to_string).collect(),
         ..ChoiceItem::default()
     };
-    let cases = ChoiceSet::new([item("burning", &["pas éteint", "flammes"]), item("smoke", &["respiré la fumée"])]);
+    let cases = [item("burning", &["pas éteint", "flammes"]), item("smoke", &["respiré la fumée"])];
+    let cases = ChoiceSet::new(cases, vocabulary.small_words());
     let want = Want { choices: Some(&cases), ..want(Input::Choices) };
     let answer = |text: &str| vocabulary.answer(&vocabulary.read(text, &ctx), &want, &ctx);
     assert_eq!(answer("oui les pompiers ont éteint"), Answer::Nothing);

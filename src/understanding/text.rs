@@ -225,8 +225,16 @@ pub(super) fn fold_char(char: char, into: &mut String) {
         '’' | '‘' | 'ʼ' | '´' | '′' => into.push('\''),
         '‐' | '‑' | '‒' | '–' | '—' | '−' => into.push('-'),
         _ if char.is_whitespace() => into.push(' '),
-        // Pasted text contains invisible marks of direction and joining.
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}' => {}
+        // Signs that stand for a word.
+        '👍' | '👌' | '✅' => into.push_str(" ok "),
+        '👎' | '❌' => into.push_str(" no "),
+        // The colours of such signs, and invisible marks of direction and joining in pasted text.
+        '\u{1f3fb}'..='\u{1f3ff}'
+        | '\u{fe0f}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'
+        | '\u{feff}' => {}
         _ => decompose_canonical(char, |part| {
             if !is_combining_mark(part) {
                 into.extend(part.to_lowercase());

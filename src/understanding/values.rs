@@ -147,7 +147,7 @@ impl Vocabulary {
                 values.push(Entity { foreign: Some(foreign), ..found });
                 end
             } else if let Some(amount) =
-                self.amount_at(text, at).filter(|amount| !runs_into(at, amount.end) && !is_coin(text, at))
+                self.amount_at(text, at).filter(|amount| !runs_into(at, amount.end) && !self.is_coin(text, at))
             {
                 let found = Entity::new(text, at..amount.end, ValueKind::Amount, Value::Amount(amount.cents));
                 values.push(Entity { low: amount.low, tax: amount.tax, ..found });
@@ -199,16 +199,15 @@ impl Vocabulary {
         Some((FiniteNumber::new(value)?, unit.end))
     }
 
+    /// Whether an amount at `at` is what a coin or a note is worth: "on passe une pièce de 1 euro".
+    fn is_coin(&self, text: &Text, at: usize) -> bool {
+        let coin = |back: usize| at.checked_sub(back).is_some_and(|at| self.coins.at(text, at).is_some());
+        coin(1) || (at > 0 && self.is_article(text, at - 1) && coin(2))
+    }
+
     /// A number that is no article.
     fn plain_number_at(&self, text: &Text, at: usize) -> Option<(FiniteNumber, usize)> {
         let number = self.number_at(text, at).filter(|number| !number.article)?;
         Some((FiniteNumber::new(number.value)?, number.end))
     }
-}
-
-/// Whether an amount at `at` is what a coin or a note is worth: "on passe une pièce de 1 euro".
-fn is_coin(text: &Text, at: usize) -> bool {
-    let before = |back: usize| at.checked_sub(back).map_or("", |at| text.word(at));
-    let coin = |word: &str| matches!(word, "piece" | "pieces" | "billet" | "coin");
-    coin(before(1)) || (matches!(before(1), "de" | "d") && coin(before(2)))
 }

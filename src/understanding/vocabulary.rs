@@ -8,7 +8,13 @@ pub(super) use time::{Holiday, Part, TimeWord, Unit};
 
 use time::{TimeWords, time_book};
 
-use super::{Command, Danger, Tax, contact::Patterns, phrases::PhraseBook, text::words_of};
+use super::{
+    Command, Danger, Tax,
+    contact::Patterns,
+    phrases::PhraseBook,
+    small::{SmallWord, SmallWords},
+    text::words_of,
+};
 use crate::domain::{language::Language, message::Channel};
 
 /// What is wrong with the vocabulary's file.
@@ -232,6 +238,28 @@ struct File {
     numbers: Words,
     /// Words that join numbers: "vingt et un".
     number_joints: Words,
+    /// Articles, which name nothing.
+    articles: Words,
+    /// Other words that name nothing among choices: "à", "au".
+    linking: Words,
+    /// Words that may stand between a negation and the danger that it denies, beside articles: "il n'y a pas eu d'incendie".
+    unstressed: Words,
+    /// Words that begin a sentence of their own after "personne": "y avait personne on était en vacances".
+    pronouns: Words,
+    /// Words that deny those beside them in a phrase: "pas éteint".
+    denying: Words,
+    /// Words before a number that counts all there are, and is no rank: "les 2".
+    counting: Words,
+    /// Words that say that something is wished for: "je voudrais une attestation".
+    wishes: Words,
+    /// What ends a letter.
+    closings: Words,
+    /// Words before a date of birth.
+    born: Words,
+    /// What an amount is the worth of, and no damage: "une pièce de 1 euro".
+    coins: Words,
+    /// What completes a file after sending: the wish to go on with it.
+    completing: Words,
     /// Words that may stand around a number when it picks a choice.
     around_rank: Words,
     time: TimeWords,
@@ -334,6 +362,16 @@ pub struct Vocabulary {
     pub(super) ordinals: PhraseBook<u64>,
     pub(super) numbers: PhraseBook<()>,
     pub(super) number_joints: PhraseBook<()>,
+    pub(super) small: SmallWords,
+    pub(super) unstressed: PhraseBook<()>,
+    pub(super) pronouns: PhraseBook<()>,
+    pub(super) counting: PhraseBook<()>,
+    pub(super) wishes: PhraseBook<()>,
+    pub(super) closings: PhraseBook<()>,
+    pub(super) born: PhraseBook<()>,
+    pub(super) coins: PhraseBook<()>,
+    /// Phrases that wish to complete a file after sending.
+    pub(super) completing: Vec<String>,
     pub(super) around_rank: PhraseBook<()>,
     pub(super) time: PhraseBook<TimeWord>,
     pub(super) clock: PhraseBook<ClockWord>,
@@ -360,7 +398,7 @@ pub struct Vocabulary {
     pub(super) name_ends: PhraseBook<()>,
     pub(super) partly: PhraseBook<()>,
     pub(super) totals: PhraseBook<()>,
-    pub(super) own_address: Vec<String>,
+    pub(super) own_address: PhraseBook<()>,
     pub(super) told_already: PhraseBook<()>,
     pub(super) countries: PhraseBook<()>,
     pub(super) others_policy: PhraseBook<()>,
@@ -370,6 +408,16 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
+    /// Articles and the like, which name nothing among choices.
+    pub fn small_words(&self) -> &SmallWords {
+        &self.small
+    }
+
+    /// Phrases that wish to complete a file after sending.
+    pub fn completing(&self) -> &[String] {
+        &self.completing
+    }
+
     /// Compiles the text of `flows/vocabulary.yaml`.
     ///
     /// # Errors
@@ -439,6 +487,15 @@ impl Vocabulary {
             extend(&mut foreign_money, "foreign_money", &Words { fr, en }, currency)?;
             money_signs.extend(sign.map(|sign| (sign, currency)));
         }
+        let mut small = SmallWords::default();
+        for (place, words, kind) in [
+            ("articles", &file.articles, &SmallWord::Article),
+            ("linking", &file.linking, &SmallWord::Linking),
+            ("denying", &file.denying, &SmallWord::Denying),
+        ] {
+            small.extend(sentences(place, words)?, kind);
+        }
+        small.read_figures(sentences("numbers", &file.numbers)?);
         Ok(Self {
             telling,
             polarity,
@@ -460,6 +517,15 @@ impl Vocabulary {
             ordinals,
             numbers: book("numbers", [(&file.numbers, ())])?,
             number_joints: book("number_joints", [(&file.number_joints, ())])?,
+            small,
+            unstressed: book("unstressed", [(&file.unstressed, ())])?,
+            pronouns: book("pronouns", [(&file.pronouns, ())])?,
+            counting: book("counting", [(&file.counting, ())])?,
+            wishes: book("wishes", [(&file.wishes, ())])?,
+            closings: book("closings", [(&file.closings, ())])?,
+            born: book("born", [(&file.born, ())])?,
+            coins: book("coins", [(&file.coins, ())])?,
+            completing: sentences("completing", &file.completing)?,
             around_rank: book("around_rank", [(&file.around_rank, ())])?,
             time: time_book(&file.time)?,
             clock: book(
@@ -512,7 +578,7 @@ impl Vocabulary {
             name_ends: book("name_ends", [(&file.name_ends, ())])?,
             partly: book("partly", [(&file.partly, ())])?,
             totals: book("totals", [(&file.totals, ())])?,
-            own_address: sentences("own_address", &file.own_address)?,
+            own_address: book("own_address", [(&file.own_address, ())])?,
             told_already: book("told_already", [(&file.told_already, ())])?,
             countries: book("countries", [(&file.countries, ())])?,
             others_policy: book("others_policy", [(&file.others_policy, ())])?,

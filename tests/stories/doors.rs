@@ -31,6 +31,8 @@ pub(super) struct Shown {
     pub(super) text: String,
     /// What the chat's buttons carry, and what they say.
     pub(super) buttons: Vec<(String, String)>,
+    /// What the chat's summary lists: the fact of each line, and its value in words.
+    pub(super) summary: Vec<(String, String)>,
 }
 
 /// A person's line to the service.
@@ -64,7 +66,7 @@ impl Line {
                 *sent += 1;
                 let message = json!({ "id": format!("{from}-{sent}"), "from": from, "text": text });
                 let receipt: Receipt = client.send(&message).await.unwrap();
-                receipt.replies.into_iter().map(|text| Shown { text, buttons: Vec::new() }).collect()
+                receipt.replies.into_iter().map(|text| Shown { text, ..Shown::default() }).collect()
             }
             Self::Chat { http, api, token, sent, .. } => {
                 *sent += 1;
@@ -109,9 +111,10 @@ impl Line {
 
 fn of_body(body: &Json) -> Shown {
     let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
-    let buttons = body["quick_replies"].as_array().into_iter().flatten();
+    let list = |name: &str| body[name].as_array().into_iter().flatten();
     Shown {
         text: text(&body["text"]),
-        buttons: buttons.map(|button| (text(&button["payload"]), text(&button["label"]))).collect(),
+        buttons: list("quick_replies").map(|button| (text(&button["payload"]), text(&button["label"]))).collect(),
+        summary: list("summary").map(|line| (text(&line["fact"]), text(&line["value"]))).collect(),
     }
 }

@@ -36,6 +36,8 @@ pub(super) struct Played {
     pub(super) not_understood: Vec<String>,
     /// Questions of what had been said.
     pub(super) redundant: Vec<String>,
+    /// What the chat's summary says otherwise than it was meant.
+    pub(super) misunderstood: Vec<String>,
     /// Whether a person was called.
     pub(super) handed_over: bool,
     pub(super) end: End,
@@ -76,6 +78,7 @@ pub(super) async fn play(
         segments: 0,
         not_understood: Vec::new(),
         redundant: Vec::new(),
+        misunderstood: Vec::new(),
         handed_over: false,
         end: End::Lost,
         transcript: String::new(),
@@ -116,7 +119,10 @@ pub(super) async fn play(
             Put::Confirmation => "oui c'est ça".to_owned(),
             Put::Which => sheet.answer(story, "incident", register, 0).to_owned(),
             Put::Documents => "c'est tout".to_owned(),
-            Put::Summary => "Envoyer".to_owned(),
+            Put::Summary => {
+                played.misunderstood.extend(shown.iter().flat_map(|shown| story.misunderstood(&shown.summary)));
+                "Envoyer".to_owned()
+            }
             Put::Waiting => {
                 played.handed_over = true;
                 "oui on continue".to_owned()

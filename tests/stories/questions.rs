@@ -165,7 +165,7 @@ fn parts(text: &str) -> Vec<String> {
 }
 
 /// The letters and digits of a text, in lower case and without accents.
-fn bare(text: &str) -> String {
+pub(super) fn bare(text: &str) -> String {
     let letters = text.nfkd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase);
     letters.filter(|letter| letter.is_alphanumeric()).collect()
 }

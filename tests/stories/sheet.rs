@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use serde::Deserialize;
 
+use super::questions::bare;
 use crate::support::Stopped;
 
 /// The two ways in which everybody speaks.
@@ -56,6 +57,8 @@ pub(super) struct Story {
     pub(super) policy: PolicyLine,
     pub(super) first: [First; 2],
     answers: BTreeMap<String, Pair>,
+    /// What the summary must say of these facts, where it lists them.
+    means: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -86,6 +89,13 @@ impl PolicyLine {
 }
 
 impl Story {
+    /// The lines of a summary that say something else than the person meant.
+    pub(super) fn misunderstood(&self, summary: &[(String, String)]) -> Vec<String> {
+        let otherwise =
+            |(fact, value): &&(String, String)| self.means.get(fact).is_some_and(|meant| bare(meant) != bare(value));
+        summary.iter().filter(otherwise).map(|(fact, value)| format!("{fact}: {value}")).collect()
+    }
+
     pub(super) fn first(&self, register: Register) -> &First {
         &self.first[register as usize]
     }

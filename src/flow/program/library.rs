@@ -73,7 +73,7 @@ pub struct Library {
     types: FactTypes,
     pub(crate) messages: Messages,
     pub(crate) texts: Texts,
-    pub(crate) vocabulary: Vocabulary,
+    pub(crate) vocabulary: Box<Vocabulary>,
     intents: IntentBook,
     faq: FaqBook,
     requests: RequestBook,
@@ -158,6 +158,8 @@ impl Library {
         let under = |folder: &str| -> Vec<(&str, &Node)> {
             nodes.iter().filter(|(path, _)| path.starts_with(folder)).map(|(path, node)| (*path, node)).collect()
         };
+        let vocabulary = vocabulary(sources.get(VOCABULARY), &mut problems);
+        let small = vocabulary.as_ref().map(|vocabulary| vocabulary.small_words().clone()).unwrap_or_default();
         let mut types = facts::built_in();
         for (path, node) in under("claims/") {
             declared_types(path, node, &mut types, &mut problems);
@@ -176,7 +178,8 @@ impl Library {
         let mut flows: BTreeMap<String, Flow> = BTreeMap::new();
         let mut flow_files: HashMap<String, &str> = HashMap::new();
         for (path, node) in under("claims/") {
-            let reader = FlowReader { file: path, types: &types, texts: &mut texts, problems: &mut problems };
+            let reader =
+                FlowReader { file: path, types: &types, small: &small, texts: &mut texts, problems: &mut problems };
             let flow = reader.read(node);
             if let Some(other) = flow_files.insert(flow.name.clone(), path)
                 && !flow.name.is_empty()
@@ -217,12 +220,12 @@ impl Library {
             .unwrap_or_default();
         intents.check(|kind| requests.get(kind).is_some(), &mut problems);
         let languages = nodes.get(languages::FILE);
-        let languages = languages.map(|node| Languages::read(node, &mut texts, &mut problems)).unwrap_or_default();
+        let languages =
+            languages.map(|node| Languages::read(node, &types, &mut texts, &mut problems)).unwrap_or_default();
         let shipped_pages = shipped(pages::FILE, &mut problems);
         let pages = Pages::read(nodes.get(pages::FILE), shipped_pages.as_ref(), &mut texts, &mut problems);
         let handovers = HandoverReasons::read(nodes.get(handovers::FILE).unwrap_or(&empty), &mut problems);
         handovers.check(flows.values(), &requests, &mut problems);
-        let vocabulary = vocabulary(sources.get(VOCABULARY), &mut problems);
 
         let calendar = sources.get("holidays.yaml").map(|source| Calendar::from_yaml(source)).transpose();
         let calendar = calendar.unwrap_or_else(|error| {
@@ -270,19 +273,18 @@ impl Library {
         };
 
         let button = |key: &str| messages.texts.get(key).cloned().unwrap_or_default();
-        let review_choices = ChoiceSet::new([
-            ChoiceItem { value: "send".to_owned(), label: button("button_send"), ..ChoiceItem::default() },
-            ChoiceItem { value: "correct".to_owned(), label: button("button_correct"), ..ChoiceItem::default() },
-        ]);
-        let words = ["compléter", "complète", "continuer", "complete", "continue"].map(str::to_owned).to_vec();
-        let label = button("button_complete");
-        let complete_choices =
-            ChoiceSet::new([ChoiceItem { value: "complete".to_owned(), label, words, ..ChoiceItem::default() }]);
+        let named = |value: &str, key: &str| ChoiceItem {
+            value: value.to_owned(),
+            label: button(key),
+            ..ChoiceItem::default()
+        };
+        let review_choices = ChoiceSet::new([named("send", "button_send"), named("correct", "button_correct")], &small);
+        let words = vocabulary.completing().to_vec();
+        let complete = ChoiceItem { words, ..named("complete", "button_complete") };
+        let complete_choices = ChoiceSet::new([complete], &small);
         let yes_or_no = ShownAnswers::new([&button("button_yes"), &button("button_no")]);
-        let claim_choices = ChoiceSet::new([
-            ChoiceItem { value: "same".to_owned(), label: button("button_same_claim"), ..ChoiceItem::default() },
-            ChoiceItem { value: "another".to_owned(), label: button("button_another_claim"), ..ChoiceItem::default() },
-        ]);
+        let claims = [named("same", "button_same_claim"), named("another", "button_another_claim")];
+        let claim_choices = ChoiceSet::new(claims, &small);
         let revision = revision_of(&sources);
         let mut library = Self {
             flows,
@@ -295,7 +297,7 @@ impl Library {
             types,
             messages,
             texts,
-            vocabulary,
+            vocabulary: Box::new(vocabulary),
             intents,
             faq,
             requests,

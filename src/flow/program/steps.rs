@@ -23,7 +23,7 @@ use crate::{
         priority::Priority,
         sms,
     },
-    understanding::ChoiceSet,
+    understanding::{ChoiceSet, SmallWords},
 };
 
 /// The most text messages that a question takes with the list of its answers.
@@ -109,6 +109,8 @@ pub struct Question {
     pub before_sending: bool,
     /// For a yes or a no: what half a yes counts as, "la télé oui, le reste non".
     pub partly: Option<bool>,
+    /// The text that keeps what is said beside the answer: the things that were taken beside "oui".
+    pub beside: Option<FactName>,
     pub choices: Vec<(String, Text)>,
     pub(crate) set: Option<ChoiceSet>,
     pub(crate) validate: Validate,
@@ -235,6 +237,7 @@ pub(crate) fn declared_types(file: &str, root: &Node, types: &mut FactTypes, pro
 pub(crate) struct FlowReader<'a> {
     pub(crate) file: &'a str,
     pub(crate) types: &'a FactTypes,
+    pub(crate) small: &'a SmallWords,
     pub(crate) texts: &'a mut Texts,
     pub(crate) problems: &'a mut Diagnostics,
 }
@@ -469,6 +472,15 @@ impl FlowReader<'_> {
                 None
             }
         });
+        let beside = fields.take("beside").and_then(|node| {
+            let beside = node.scalar().map(FactName::from);
+            let fact = beside.filter(|fact| self.types.get(fact) == Some(&FactType::Text));
+            if fact.is_none() || !matches!(input, Input::YesNo | Input::Choice) {
+                let message = "`beside` names the text that keeps what is said beside a yes_no or a choice".to_owned();
+                self.problems.error(self.file, node.place, message);
+            }
+            fact
+        });
         let (choices, items) = read_choices(self.file, fields.list("choices", self.problems), self.problems);
         let chooses = matches!(input, Input::Choice | Input::Choices);
         if chooses && choices.len() < 2 {
@@ -487,9 +499,13 @@ impl FlowReader<'_> {
             let words = [yes, no].map(|side| side.map(|node| read_words(self.file, node, self.problems)));
             sides.finish(self.problems);
             let [yes, no] = words.map(Option::unwrap_or_default);
-            ChoiceSet::yes_or_no(&yes, &no)
+            ChoiceSet::yes_or_no(&yes, &no, self.small)
         });
-        let set = if chooses { Some(ChoiceSet::new(items)) } else { told };
+        let mut set = if chooses { Some(ChoiceSet::new(items, self.small)) } else { told };
+        // Nobody is hurt by a chance word.
+        if purpose == Some(Purpose::Safety) {
+            set = set.map(|set| set.named_in_full(self.small));
+        }
         let validate = fields.take("validate").map(|node| self.validate(node, input)).unwrap_or_default();
         Question {
             fact,
@@ -506,6 +522,7 @@ impl FlowReader<'_> {
             purpose,
             before_sending,
             partly,
+            beside,
             choices,
             set,
             validate,

@@ -28,6 +28,10 @@ const MAX_FAILURES: u8 = 2;
 const MAX_OFFERS: u8 = 3;
 /// After this many questions in a row a person is called in place of passing over one more.
 const MAX_PASSED_OVER: u8 = 2;
+/// A choice that is answered by so many words says more than the choice.
+const WORDS_BESIDE: usize = 7;
+/// Who declares a loss at a home that the policy does not insure, or not as theirs.
+const STRANGERS: [&str; 3] = ["third_party", "building_manager", "landlord"];
 /// The longest name of a place that is in no list, in words.
 const WORDS_OF_A_PLACE: usize = 5;
 
@@ -70,7 +74,7 @@ impl Interpreter<'_> {
         let answer = self.library.vocabulary.answer(parsed, &self.wanting(question), &self.listening());
         let answer = match (self.state.street.take(), answer) {
             (Some(street), answer) => self.with_street(question, street, answer),
-            (None, Answer::Value(Value::Address(Address { line, postcode: None, city })))
+            (None, Answer::Value(Value::Address(Address { line, postcode: None, city, .. })))
                 if !self.library.vocabulary.is_abroad(&line) =>
             {
                 // Of a town that has several postcodes only that is asked.
@@ -78,7 +82,12 @@ impl Interpreter<'_> {
                     Some(city) => self.words().say_with("address_postcode", &[("place", city.clone().into())]),
                     None => self.words().say("address_town"),
                 };
-                self.state.street = Some(city.map_or(line.clone(), |city| format!("{line}, {city}")));
+                // "Rond-point de la Porte Jeune à Mulhouse" names it already.
+                let named = |city: &String| line.to_lowercase().ends_with(&city.to_lowercase());
+                self.state.street = Some(match city.filter(|city| !named(city)) {
+                    Some(city) => format!("{line}, {city}"),
+                    None => line,
+                });
                 self.state.failures = 0;
                 self.ask_saying(question, text);
                 return true;
@@ -94,7 +103,7 @@ impl Interpreter<'_> {
                     }
                     return true;
                 }
-                if self.parsed.as_ref().is_some_and(|parsed| parsed.is_uncertain(&value)) {
+                if self.is_doubtful(question, &value) {
                     self.state.failures = 0;
                     self.await_confirmation(question, value);
                     self.ask(question);
@@ -102,6 +111,7 @@ impl Interpreter<'_> {
                 }
                 let names_only = self.parsed.as_ref().is_some_and(ParsedMessage::is_one_dated_word);
                 self.take_contact_beside(question, &value);
+                self.keep_beside(question, &value);
                 if question.input == Input::Text && (question.asked_only || names_only) {
                     // In a list of names or things, a telephone number is not the person's own, and a Mme Avril is no
                     // month, so nothing else is read.
@@ -118,6 +128,16 @@ impl Interpreter<'_> {
             }
             Answer::Unknown | Answer::Nothing => false,
         }
+    }
+
+    /// Whether an answer is confirmed before it is kept.
+    fn is_doubtful(&self, question: &Question, value: &Value) -> bool {
+        let Some(parsed) = &self.parsed else { return false };
+        let counted = match (value, &question.set) {
+            (Value::Choice(chosen), Some(set)) => set.is_rank_or_count(parsed, chosen),
+            _ => false,
+        };
+        counted || parsed.is_uncertain(value)
     }
 
     /// Completes the street that was said before with the town in this message; the street alone where there is none.
@@ -335,6 +355,12 @@ impl Interpreter<'_> {
             self.note_missed();
             return;
         }
+        // A question whose parts were each too short to be one is still no failure to answer.
+        let said = self.parsed.as_ref().map(|parsed| parsed.said().trim_end().to_owned()).unwrap_or_default();
+        if !self.served && said.ends_with('?') && self.pass_on(&said) {
+            self.served = true;
+            self.state.failures = self.state.failures.saturating_add(1);
+        }
         if self.served {
             // By letter it may be a machine, of which something is served each time.
             if self.state.channel == Some(Channel::Email) {
@@ -398,17 +424,44 @@ impl Interpreter<'_> {
         true
     }
 
-    /// "Chez moi", "à l'adresse du contrat", once the policy is found: taken as such, and never shown.
+    /// "Chez moi", "à l'adresse du contrat", once the policy is found: taken as such, and never shown. A victim's or a manager's
+    /// home is another.
     fn take_own_address(&mut self, question: &Question) -> bool {
-        let own = question.input == Input::Address
+        let Some(own) = self.parsed.as_ref().and_then(|parsed| self.own_address(question, parsed)) else {
+            return false;
+        };
+        self.parsed = None;
+        self.accept(question, own);
+        true
+    }
+
+    pub(super) fn own_address(&self, question: &Question, parsed: &ParsedMessage) -> Option<Value> {
+        let stranger = |role: &Value| matches!(role, Value::Choice(role) if STRANGERS.contains(&role.as_str()));
+        let known = question.input == Input::Address
             && self.state.found_policy().is_some()
-            && self.parsed.as_ref().is_some_and(|parsed| self.library.vocabulary.is_own_address(parsed));
-        if own {
-            let line = self.words().say("insured_address");
-            self.parsed = None;
-            self.accept(question, Value::Address(Address { line, ..Address::default() }));
+            && !self.state.fact(&FactName::CLAIMANT_ROLE).is_some_and(stranger);
+        let beside = self.library.vocabulary.own_address(parsed).filter(|_| known)?;
+        let mut line = self.words().say("insured_address");
+        if !beside.is_empty() {
+            line = format!("{line}, {beside}");
         }
-        own
+        Some(Value::Address(Address { line, insured: true, ..Address::default() }))
+    }
+
+    /// Keeps what is said beside an answer where its question has a text for that: a list beside a yes, all of the message beside a
+    /// choice where it says more.
+    fn keep_beside(&mut self, question: &Question, value: &Value) {
+        let (Some(fact), Some(parsed)) = (&question.beside, &self.parsed) else { return };
+        let vocabulary = &self.library.vocabulary;
+        let said = match value {
+            Value::Bool(true) => vocabulary.list_beside_yes(parsed),
+            Value::Choice(_) if parsed.tells_when() || parsed.words().len() >= WORDS_BESIDE => {
+                Some(parsed.said().trim())
+            }
+            _ => None,
+        };
+        let Some(said) = said.filter(|_| !self.state.facts.contains_key(fact)).map(str::to_owned) else { return };
+        self.set_fact(fact.clone(), Value::Text(said), Source::Policyholder);
     }
 
     /// Takes a telephone or an e-mail address that was said beside the choice of how to be reached, in place of the one from which

@@ -298,7 +298,7 @@ impl Interpreter<'_> {
         };
         let slots =
             appointment.offers.iter().map(|offer| ChoiceItem { value: offer.id.to_string(), ..ChoiceItem::default() });
-        let choices = ChoiceSet::new(slots.chain([none]));
+        let choices = ChoiceSet::new(slots.chain([none]), self.library.vocabulary.small_words());
         let want = Want {
             input: Input::Choice,
             choices: Some(&choices),

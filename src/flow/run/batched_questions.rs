@@ -158,12 +158,15 @@ impl<'a> Interpreter<'a> {
             return self.state.skipped.insert(question.fact.clone());
         }
         let parsed = self.library.vocabulary.read(part, &self.listening());
-        let answer = self.library.vocabulary.answer(&parsed, &self.wanting(question), &self.listening());
+        let answer = match self.own_address(question, &parsed) {
+            Some(own) => Answer::Value(own),
+            None => self.library.vocabulary.answer(&parsed, &self.wanting(question), &self.listening()),
+        };
         let uncertain = matches!(&answer, Answer::Value(value) if parsed.is_uncertain(value));
         self.parsed = Some(parsed);
         let value = match answer {
             // An address without its town is asked for by itself.
-            Answer::Value(Value::Address(Address { postcode: None, .. })) => return false,
+            Answer::Value(Value::Address(Address { postcode: None, insured: false, .. })) => return false,
             Answer::Value(value) => value,
             Answer::Unknown if question.unknown => Value::Unknown,
             Answer::Unknown | Answer::Nothing => return false,

@@ -222,7 +222,7 @@ impl Interpreter<'_> {
             let label = self.library.document(kind)?.name.clone();
             Some(ChoiceItem { value: kind.clone(), label, ..ChoiceItem::default() })
         });
-        let choices = ChoiceSet::new(items);
+        let choices = ChoiceSet::new(items, self.library.vocabulary.small_words());
         let want = Want {
             input: Input::Choice,
             choices: Some(&choices),

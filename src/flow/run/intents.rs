@@ -206,6 +206,7 @@ impl<'a> Interpreter<'a> {
                     return true;
                 }
                 let wanted = best.by_rule || (best.score >= SURE_REQUEST && !fits && !is_free);
+                let wanted = wanted && (asks || !self.explains_answer(&parsed));
                 if wanted {
                     self.request(kind, clause);
                 }
@@ -238,7 +239,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Records an unanswered question for a person. False where it is too short to be a question.
-    fn pass_on(&mut self, question: &str) -> bool {
+    pub(super) fn pass_on(&mut self, question: &str) -> bool {
         let long_enough = question.split_whitespace().count() >= WORDS_OF_A_QUESTION;
         if long_enough {
             self.effects.push(Effect::Missed { text: question.to_owned(), question: true });
@@ -485,6 +486,13 @@ impl<'a> Interpreter<'a> {
     fn surely_fits_pending(&self, parsed: &ParsedMessage) -> bool {
         let Some(question) = self.asked() else { return false };
         self.library.vocabulary().extract_unprompted(parsed, &self.wanting(question), &self.listening()).is_some()
+    }
+
+    /// Whether a clause only explains the answer that the message gives without doubt: "7600007, d'après mon attestation" wishes
+    /// for nothing.
+    fn explains_answer(&self, clause: &ParsedMessage) -> bool {
+        let vocabulary = self.library.vocabulary();
+        self.parsed.as_ref().is_some_and(|whole| self.surely_fits_pending(whole)) && !vocabulary.wishes(clause)
     }
 
     /// Whether the text answers how the person is to be reached: "le plus simple est de m'appeler" is then no call for a person.

@@ -222,17 +222,21 @@ impl<'a> Interpreter<'a> {
     fn answer_whoever_waits(&mut self, message: &UserMessage, understood: &Understood, resume: bool) {
         // "oui on continue", "ok": the offer to go on stands until it is taken.
         let agrees = self.parsed.as_ref().is_some_and(|parsed| self.library.vocabulary.is_bare_yes(parsed));
-        let resumes =
+        let mut resumes =
             agrees || message.choice.as_deref() == Some("cmd=resume") || understood.command == Some(Command::Resume);
+        if resume && !resumes && self.talkative {
+            let before = self.changes.get();
+            self.understand_claim();
+            self.learn_quietly();
+            // "Oui le facteur, mordu à la main" agrees, and tells more.
+            let begins = self.parsed.as_ref().is_some_and(|parsed| self.library.vocabulary.begins_with_yes(parsed));
+            resumes = begins && understood.command.is_none() && self.changes.get() > before;
+        }
         if resume && resumes {
             self.go_on_with_flow();
             self.parsed = None;
             self.ask_pending();
             return;
-        }
-        if resume && self.talkative {
-            self.understand_claim();
-            self.learn_quietly();
         }
         // The first time it is said who answers; after that, that it was read.
         let sentence = if self.state.failures > 0 { "waiting_again" } else { "waiting" };
@@ -406,6 +410,9 @@ impl<'a> Interpreter<'a> {
     fn take_answer_to(&mut self, question: &Question, understood: &Understood) {
         if let Some(value) = self.meant.value(&question.fact, true) {
             self.accept(question, value);
+        } else if understood.is_greeting && question.input == Input::Text {
+            // Nobody's name or story is "bonjour".
+            self.ask(question);
         } else if self.answer(question) {
         } else if self.says_there_is_danger(question) {
             self.interrupt(Danger::Distress);

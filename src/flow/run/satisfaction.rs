@@ -94,10 +94,11 @@ impl Interpreter<'_> {
         if is_first {
             return self.yes_or_no().map(|yes| format!("{SATISFIED}={}", if yes { "yes" } else { "no" }));
         }
-        let choices = ChoiceSet::new(self.reasons().into_iter().map(|button| {
+        let reasons = self.reasons().into_iter().map(|button| {
             let label = crate::domain::language::Text { fr: button.label.clone(), en: button.label };
             ChoiceItem { value: button.payload, label, ..ChoiceItem::default() }
-        }));
+        });
+        let choices = ChoiceSet::new(reasons, self.library.vocabulary.small_words());
         let want = Want {
             input: Input::Choice,
             choices: Some(&choices),

@@ -21,7 +21,7 @@ use crate::{
         sms,
     },
     flow::{Library, LoadError, testing::shipped},
-    understanding::classified_in,
+    understanding::{Answer, Command, classified_in},
 };
 
 /// A conversation whose caller finds no policy and no orientation.
@@ -563,6 +563,7 @@ fn an_address_may_come_in_two_messages() {
             line: line.into(),
             postcode: town.map(|(postcode, _)| postcode.into()),
             city: town.map(|(_, city)| city.into()),
+            ..Address::default()
         })
     };
     for (town, expected) in [
@@ -1002,4 +1003,58 @@ fn danger_stop_complaint_and_a_call_for_a_person_are_heard_at_every_step() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What people answer to a question, and what their first message tells, in `tests/corpus/answers.csv`: the fact that is asked
+/// for (or `first`), what is said, and what is heard. `-` is nothing; `!fact=value` is what must not be heard.
+#[test]
+fn what_people_say_is_heard() {
+    let library = shipped();
+    let now: Timestamp = "2026-11-20T10:00:00+01:00".parse().unwrap();
+    let mut wrong = Vec::new();
+    for line in include_str!("../../../tests/corpus/answers.csv").lines().skip(1) {
+        let [asked, says, hears] = line.split(';').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        if asked == "first" {
+            let mut talk = Talk::start_by(&library, Channel::Sms);
+            talk.say(says);
+            for told in hears.split(' ') {
+                let (must, told) = told.strip_prefix('!').map_or((true, told), |told| (false, told));
+                let (fact, value) = told.split_once('=').unwrap();
+                let heard = talk.state.fact(fact).map(written);
+                if (heard.as_deref() == Some(value)) != must {
+                    wrong.push(format!("{says}: {fact} is {heard:?}, not {told}"));
+                }
+            }
+            continue;
+        }
+        let interpreter = Interpreter::new(&library, "demo", State::default(), now);
+        let (.., question) = library.questions_for(asked).next().unwrap_or_else(|| panic!("nobody asks for {asked}"));
+        let parsed = interpreter.read(says);
+        let heard = match library.vocabulary.answer(&parsed, &interpreter.wanting(question), &interpreter.listening()) {
+            Answer::Value(Value::Choices(all)) if all.len() + 1 >= question.choices.len() => "all".to_owned(),
+            Answer::Value(value) => written(&value),
+            Answer::Unknown => "unknown".to_owned(),
+            Answer::Nothing if parsed.command() == Some(Command::DontKnow) => "unknown".to_owned(),
+            Answer::Nothing => "-".to_owned(),
+        };
+        if heard != hears {
+            wrong.push(format!("{asked}, {says}: {heard}, not {hears}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+fn written(value: &Value) -> String {
+    match value {
+        Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
+        Value::Choice(text) | Value::Text(text) | Value::Phone(text) => text.clone(),
+        Value::Choices(all) => all.join(", "),
+        Value::Number(number) => number.get().to_string(),
+        Value::Amount(cents) => cents.to_string(),
+        Value::Unknown => "unknown".to_owned(),
+        Value::Address(Address { line, postcode, city, .. }) => {
+            format!("{line}|{}|{}", postcode.as_deref().unwrap_or_default(), city.as_deref().unwrap_or_default())
+        }
+        other => format!("{other:?}"),
+    }
 }

@@ -295,3 +295,29 @@ fn a_file_s_name_in_two_encoded_words_is_one_name() {
     );
     assert_eq!(names(&mail(&raw))[0], "dégâts-cuisineé.jpg");
 }
+
+#[test]
+fn what_outlook_packed_is_taken_out() {
+    use base64::Engine as _;
+    let attribute = |id: u32, data: &[u8]| {
+        let length = u32::try_from(data.len()).unwrap();
+        [&[1][..], &id.to_le_bytes(), &length.to_le_bytes(), data, &[0, 0]].concat()
+    };
+    let packed = [
+        &0x223E_9F78_u32.to_le_bytes()[..],
+        &[1, 0],
+        &attribute(0x0002_800C, b"Fuite au plafond\0"),
+        &attribute(0x0001_8010, b"plafond.jpg\0"),
+        &attribute(0x0006_800F, b"\xff\xd8\xff\xe0 photo"),
+    ]
+    .concat();
+    let packed = base64::engine::general_purpose::STANDARD.encode(packed);
+    let mail = mail(&format!(
+        "From: a@example.org\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n\
+         --b\nContent-Type: application/ms-tnef; name=winmail.dat\nContent-Disposition: attachment; filename=winmail.dat\n\
+         Content-Transfer-Encoding: base64\n\n{packed}\n--b--\n"
+    ));
+    assert_eq!(mail.text, "Fuite au plafond");
+    assert_eq!(names(&mail)[0], "plafond.jpg");
+    assert!(bytes_of(&mail, 0).starts_with(b"\xff\xd8\xff"));
+}
