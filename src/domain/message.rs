@@ -1,5 +1,6 @@
 //! Messages of a conversation, whatever the channel.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{fact_name::FactName, id::DocumentId, link::LinkPurpose};
@@ -121,9 +122,18 @@ pub struct Body {
     /// What kind of answer is awaited, so that a channel can offer the fitting control (outbound).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<Input>,
-    /// "Étape 2 sur 5" (outbound).
+    /// The control that a page offers for the awaited answer, and where the question stands in the text (outbound).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub progress: Option<Progress>,
+    pub awaited: Option<Box<Awaited>>,
+    /// What was understood without a question, as lines that can be mended, in place of the sentence that says it (outbound).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recap: Vec<SummaryLine>,
+    /// "Encore 4 questions": how many are left before the claim is sent, with this one (outbound).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<u32>,
+    /// The language of the text, as an ISO 639-1 code, where it is none in which stories are told (outbound).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Box<str>>,
     /// The answers so far, each of which can be changed (outbound, in a summary).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub summary: Vec<SummaryLine>,
@@ -183,14 +193,24 @@ impl Body {
 
     /// Says `next` in the same message: the texts one below the other, `between` them, and the answers that are awaited in
     /// the end.
-    pub fn append(&mut self, next: Self, between: &str) {
-        self.text = [std::mem::take(&mut self.text), next.text].join(between);
+    pub fn append(&mut self, mut next: Self, between: &str) {
+        next.precede(&self.text, between);
+        self.text = next.text;
         self.urgent |= next.urgent;
         self.attachments.extend(next.attachments);
         self.summary.extend(next.summary);
-        (self.quick_replies, self.input) = (next.quick_replies, next.input);
-        self.progress = next.progress.or(self.progress.take());
+        (self.quick_replies, self.input, self.awaited) = (next.quick_replies, next.input, next.awaited);
+        self.left = next.left.or(self.left);
+        self.recap.extend(next.recap);
         self.link = next.link.or(self.link);
+    }
+
+    /// Says `text` first, and `between` what was to be said and it.
+    pub fn precede(&mut self, text: &str, between: &str) {
+        self.text = [text, &self.text].join(between);
+        if let Some(awaited) = &mut self.awaited {
+            awaited.question += utf16_length(text) + utf16_length(between);
+        }
     }
 }
 
@@ -240,12 +260,58 @@ pub enum Input {
     Consent,
 }
 
-/// Progress counts sections, not questions.
+/// The answer that is awaited, for a page that shows the question above a control of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Progress {
-    pub step: u32,
-    pub of: u32,
-    pub title: String,
+pub struct Awaited {
+    /// Where the question begins in the message's text, in UTF-16 units, as browsers count. What stands before it answers
+    /// the message before.
+    pub question: u32,
+    /// How to answer, or why it is asked, in the flow's words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub help: String,
+    #[serde(flatten)]
+    pub control: Control,
+}
+
+/// The control by which a question is answered, with what it needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Control {
+    Text,
+    YesNo,
+    /// One of the buttons.
+    Choice,
+    /// Any number of the buttons.
+    Several,
+    Number,
+    /// The amounts in euros at which another decision begins, rising.
+    Amount {
+        limits: Vec<u32>,
+    },
+    /// The first and the last day that is accepted.
+    Date {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Date>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<Date>,
+    },
+    Duration,
+    /// Whether the insured address is known, which is not shown here.
+    Place {
+        insured: bool,
+    },
+    Phone,
+    Email,
+    PolicyNumber,
+    Plate,
+    Photo,
+    /// Whether all is sent that was said.
+    Review,
+}
+
+/// How many UTF-16 units a text has.
+pub fn utf16_length(text: &str) -> u32 {
+    u32::try_from(text.encode_utf16().count()).unwrap_or(u32::MAX)
 }
 
 /// One line of a summary: the fact, its name and its value in words.
@@ -254,4 +320,16 @@ pub struct SummaryLine {
     pub fact: FactName,
     pub label: String,
     pub value: String,
+    /// The section of the flow in which it is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub section: Option<String>,
+    /// Whether it was read with low certainty, and is asked about before it counts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unconfirmed: bool,
+}
+
+impl SummaryLine {
+    pub fn new(fact: FactName, label: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { fact, label: label.into(), value: value.into(), section: None, unconfirmed: false }
+    }
 }

@@ -305,7 +305,7 @@ fn letter(language: Language) -> Outbound {
     let to = Endpoint { channel: Channel::Email, account: "mail".into(), address: "anne@example.org".into() };
     let body = Body {
         text: "Voici ce que j'ai noté <b> :\n1. un\n2. deux\n\nEst-ce juste ?".into(),
-        summary: vec![SummaryLine { fact: "cause".into(), label: "Cause".into(), value: "fuite & gel".into() }],
+        summary: vec![SummaryLine::new("cause".into(), "Cause", "fuite & gel")],
         quick_replies: vec![
             QuickReply { payload: "yes".into(), label: "Oui".into() },
             QuickReply { payload: "no".into(), label: "Non".into() },

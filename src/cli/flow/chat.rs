@@ -137,8 +137,8 @@ impl Talk {
 
     fn show(&mut self, body: &Body) {
         let mark = if body.urgent { "(!) " } else { "" };
-        if let Some(progress) = &body.progress {
-            say(format_args!("  [{}/{} {}]", progress.step, progress.of, progress.title));
+        if let Some(left) = body.left {
+            say(format_args!("  [{left}]"));
         }
         say(format_args!("  {mark}{}", body.text.replace('\n', "\n  ")));
         for line in &body.summary {

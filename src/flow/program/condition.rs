@@ -333,6 +333,18 @@ impl Test {
         self.asks.map_limits(|operand| operand.limit(scope))
     }
 
+    /// The insurer's thresholds with which it compares its fact.
+    pub(crate) fn thresholds<'a>(&'a self, insurer: &'a Insurer) -> impl Iterator<Item = FiniteNumber> + 'a {
+        let bounds = match &self.asks {
+            Expectation::Within(bounds) => bounds.as_slice(),
+            _ => &[],
+        };
+        bounds.iter().filter_map(|bound| match &bound.limit {
+            Operand::Threshold(name) => insurer.thresholds.get(name).copied(),
+            _ => None,
+        })
+    }
+
     fn truth(&self, scope: &Scope) -> Truth {
         self.truth_of(scope.facts.get(&self.fact).map(|fact| &fact.value), scope)
     }

@@ -545,6 +545,11 @@ impl Library {
         asked.chain(named).find(|(known, _)| known == value).map(|(_, label)| label)
     }
 
+    /// The answers that the first question for a fact offers: their values and labels.
+    pub fn choices_of(&self, fact: &str) -> &[(String, Text)] {
+        self.questions_for(fact).next().map(|(_, _, question)| question.choices.as_slice()).unwrap_or_default()
+    }
+
     /// The questions that fill a fact, with their flow and position.
     pub(crate) fn questions_for(&self, fact: &str) -> impl Iterator<Item = (&Flow, usize, &Question)> {
         self.questions.get(fact).into_iter().flatten().filter_map(|(flow, at)| {

@@ -24,6 +24,7 @@ use super::{
 use crate::domain::{
     fact::{Fact, Value},
     fact_name::FactName,
+    number::FiniteNumber,
     priority::Priority,
 };
 
@@ -105,6 +106,18 @@ pub(crate) struct Outlook<'a> {
     is_due: bool,
     /// Whether a question is reached in any case and was not answered.
     is_unasked: bool,
+    left: Left,
+    /// The insurer's thresholds with which open facts are compared.
+    limits: Vec<(Slot, FiniteNumber)>,
+}
+
+/// How many questions are left before the summary.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Left {
+    /// Those that are put whatever is answered.
+    pub(crate) surely: u32,
+    /// Those that other answers may lead to or spare.
+    pub(crate) perhaps: u32,
 }
 
 /// What an open fact may still change.
@@ -204,6 +217,7 @@ struct Builder<'a, 's> {
     widened: bool,
     /// Whether the claim is over in any case here, or only a person goes on.
     over: bool,
+    limits: Vec<(Slot, FiniteNumber)>,
 }
 
 /// What a fact may be, kept.
@@ -229,7 +243,9 @@ impl<'a> Outlook<'a> {
         let open = (0..parts.slots.len()).map(|slot| builder.is_open(Slot(slot))).collect();
         let is_due = builder.is_due();
         let is_unasked = builder.is_unasked();
-        Self { needed: builder.needed, open, in_full: builder.in_full, is_due, is_unasked }
+        let left = builder.left();
+        let Builder { needed, in_full, limits, .. } = builder;
+        Self { needed, open, in_full, is_due, is_unasked, left, limits }
     }
 
     /// What an answer for this fact can still change.
@@ -250,6 +266,16 @@ impl<'a> Outlook<'a> {
     /// Whether a question is reached in any case and was not answered.
     pub(crate) fn is_unasked(&self) -> bool {
         self.is_unasked
+    }
+
+    /// How many questions are left before the summary.
+    pub(crate) fn left(&self) -> Left {
+        self.left
+    }
+
+    /// The insurer's thresholds at which this open fact changes what is decided.
+    pub(crate) fn limits(&self, slot: Slot) -> impl Iterator<Item = FiniteNumber> {
+        self.limits.iter().filter(move |(of, _)| *of == slot).map(|(_, limit)| *limit)
     }
 
     /// Whether everything is asked, since a jump stands before the summary.
@@ -286,6 +312,7 @@ where
             in_full: false,
             widened: false,
             over: false,
+            limits: Vec::new(),
         };
         let landmarks = parts.landmarks;
         builder.opens(&landmarks.orientation);
@@ -564,6 +591,29 @@ where
         })
     }
 
+    /// Counts the questions before the summary that were not answered and are needed. One that several steps put counts
+    /// once.
+    fn left(&self) -> Left {
+        let before = self.before_review.unwrap_or(self.stops.len());
+        let mut seen: Vec<(Slot, bool)> = Vec::new();
+        for stop in &self.stops[..before] {
+            let StepKind::Ask(question) = &stop.step.kind else { continue };
+            let slot = question.slot;
+            let is_needed = self.in_full || question.is_always_asked() || self.needed[slot.0].is_some();
+            if !stop.truths.may_be(Truth::True) || !self.is_unanswered(question) || !is_needed {
+                continue;
+            }
+            let surely = stop.truths.sure() == Some(Truth::True);
+            match seen.iter_mut().find(|(known, _)| *known == slot) {
+                Some((_, is_sure)) => *is_sure |= surely,
+                None => seen.push((slot, surely)),
+            }
+        }
+        let count =
+            |sure: bool| u32::try_from(seen.iter().filter(|(_, is_sure)| *is_sure == sure).count()).unwrap_or(u32::MAX);
+        Left { surely: count(true), perhaps: count(false) }
+    }
+
     fn is_unasked(&self) -> bool {
         self.stops.iter().filter(|stop| stop.truths.sure() == Some(Truth::True)).any(|stop| match &stop.step.kind {
             StepKind::Ask(question) => self.is_unanswered(question),
@@ -611,10 +661,11 @@ where
     }
 
     fn need_open(&mut self, condition: &Condition, at: usize, why: Why<'a>) {
-        let Self { domains, settled, needed, todo, known, .. } = self;
+        let Self { domains, settled, needed, todo, known, limits, .. } = self;
         let open = |test: &Test| read_at(domains, settled, test.slot(), at);
         condition.each_open(&known.scope, &open, &mut |test: &Test| {
             let slot = test.slot();
+            limits.extend(test.thresholds(known.scope.insurer).map(|limit| (slot, limit)));
             if needed[slot.0].is_none() {
                 needed[slot.0] = Some(why);
                 todo.push(slot);

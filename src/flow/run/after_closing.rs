@@ -11,7 +11,7 @@ use super::{
 use crate::{
     domain::{
         fact::Value,
-        message::{Body, Input},
+        message::{Body, Control, Input},
     },
     flow::program::library::Library,
     understanding::{Answer, Command, Want},
@@ -49,13 +49,12 @@ impl Interpreter<'_> {
     pub(super) fn ask_which_claim(&mut self) {
         self.state.aside = Some(Aside::WhichClaim);
         let text = self.words().say("closed_which");
-        let text = self.with_preface(text);
         let quick_replies = vec![
             self.button(&format!("claim={SAME}"), "button_same_claim"),
             self.button(&format!("claim={ANOTHER}"), "button_another_claim"),
         ];
-        let input = Some(Input::Choice);
-        self.effects.push(Effect::Say { body: Body { text, quick_replies, input, ..Body::default() } });
+        let body = Body { quick_replies, input: Some(Input::Choice), ..Body::default() };
+        self.say_question(text, String::new(), Control::Choice, body);
     }
 
     /// Handles the answer to which claim the person means. Another claim was recognised before ([`means_another`]) and

@@ -528,16 +528,18 @@ impl Interpreter<'_> {
             let text = words.say_with("noted", &[("list", list.join(" ; ").into())]);
             self.preface.push(text);
         }
+        self.note_recap(&found);
         self.state.failures = 0;
         true
     }
 
     /// As [`Self::extract_unprompted`], without saying so: the danger, or the person who is called, comes first.
     pub(super) fn learn_quietly(&mut self) {
-        let (said, failures) = (self.preface.len(), self.state.failures);
+        let (said, shown, failures) = (self.preface.len(), self.recap.len(), self.state.failures);
         self.extract_unprompted();
         self.state.failures = failures;
         self.preface.truncate(said);
+        self.recap.truncate(shown);
     }
 
     /// The message's answers to questions ahead, each with whether it is uncertain.

@@ -9,7 +9,7 @@ use crate::{
     domain::{
         fact::{Source, Value},
         fact_name::FactName,
-        message::{Body, Channel, Input, Progress, QuickReply, SummaryLine},
+        message::{Body, Channel, Control, Input, QuickReply, SummaryLine},
     },
     flow::program::{
         messages::hint,
@@ -36,11 +36,10 @@ impl Interpreter<'_> {
 
     /// Asks to confirm an uncertain answer, in place of its question.
     fn ask_to_confirm(&mut self, text: String) {
-        let text = self.with_preface(text);
         let buttons = vec![self.button("cmd=confirm_yes", "button_yes"), self.button("cmd=confirm_no", "button_no")];
         let quick_replies = self.unless_by_sms(buttons);
-        let body = Body { text, quick_replies, input: Some(Input::YesNo), ..Body::default() };
-        self.effects.push(Effect::Say { body });
+        let body = Body { quick_replies, input: Some(Input::YesNo), left: self.left(), ..Body::default() };
+        self.say_question(text, String::new(), Control::YesNo, body);
     }
 
     /// Asks a question again, in the flow's other words or with a hint how to answer.
@@ -70,11 +69,11 @@ impl Interpreter<'_> {
     }
 
     fn put(&mut self, question: &Question, text: String, quick_replies: Vec<QuickReply>) {
-        let text = self.with_preface(text);
         self.note_numbers(&quick_replies);
-        let progress = self.progress(question.section.as_deref());
-        let body = Body { text, quick_replies, input: Some(question.input), progress, ..Body::default() };
-        self.effects.push(Effect::Say { body });
+        let help = question.help.as_ref().map(|help| self.render(help)).unwrap_or_default();
+        let control = self.control_of(question);
+        let body = Body { quick_replies, input: Some(question.input), left: self.left(), ..Body::default() };
+        self.say_question(text, help, control, body);
     }
 
     /// The buttons below a question: its answers, and what else may be said to it.
@@ -169,22 +168,6 @@ impl Interpreter<'_> {
         QuickReply { payload: payload.to_owned(), label: self.words().say(message) }
     }
 
-    /// The progress: the position of a section among those of all flows on the stack, each counted once.
-    fn progress(&self, section: Option<&str>) -> Option<Progress> {
-        let section = section?;
-        let mut sections: Vec<(&str, &str)> = Vec::new();
-        for frame in &self.state.stack {
-            for (id, title) in self.library.flow(&frame.flow).map(|flow| flow.sections.as_slice()).unwrap_or_default() {
-                if !sections.iter().any(|(known, _)| known == id) {
-                    sections.push((id, title.get(self.state.language)));
-                }
-            }
-        }
-        let at = sections.iter().position(|(id, _)| *id == section)?;
-        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        Some(Progress { step: count(at + 1), of: count(sections.len()), title: sections[at].1.to_owned() })
-    }
-
     /// Repeats the pending question, as it was first asked.
     pub(super) fn ask_pending(&mut self) {
         if let Some(aside) = self.state.aside.clone() {
@@ -209,11 +192,10 @@ impl Interpreter<'_> {
     /// Asks for confirmation: "Voulez-vous vraiment … ?"
     pub(super) fn confirm(&mut self, what: &str) {
         let text = self.words().say(&format!("{what}_confirm"));
-        let text = self.with_preface(text);
         let yes = self.button(&format!("cmd={what}_yes"), &format!("button_{what}"));
         let quick_replies = vec![yes, self.button("cmd=keep", "button_keep")];
-        self.effects
-            .push(Effect::Say { body: Body { text, quick_replies, input: Some(Input::YesNo), ..Body::default() } });
+        let body = Body { quick_replies, input: Some(Input::YesNo), ..Body::default() };
+        self.say_question(text, String::new(), Control::YesNo, body);
     }
 
     /// The answers that the person gave so far, in the order of the questions.
@@ -231,10 +213,16 @@ impl Interpreter<'_> {
             if known.source == Source::Policy && !said && !holds(&FactName::POLICY_PROVEN) {
                 return None;
             }
-            let label = self.library.fact_label(fact, self.state.language).to_owned();
-            Some(SummaryLine { fact: fact.clone(), label, value: words.value(fact, &known.value) })
+            Some(self.summary_line(fact, words.value(fact, &known.value)))
         };
         self.library.fact_order().iter().filter_map(shown).collect()
+    }
+
+    /// A line of a summary or a recap.
+    pub(super) fn summary_line(&self, fact: &FactName, value: String) -> SummaryLine {
+        let label = self.library.fact_label(fact, self.state.language);
+        let section = self.library.questions_for(fact).find_map(|(_, _, question)| question.section.clone());
+        SummaryLine { section, ..SummaryLine::new(fact.clone(), label, value) }
     }
 
     /// Asks which answer is to be corrected, with a button for each.
@@ -277,11 +265,11 @@ impl Interpreter<'_> {
     /// Shows every answer, to be sent or changed.
     pub(super) fn review_in_full(&mut self) {
         let text = self.words().say("summary");
-        let text = self.with_preface(text);
         let quick_replies = self.review_buttons();
         self.note_numbers(&quick_replies);
         let summary = self.summary_lines();
-        self.effects.push(Effect::Say { body: Body { text, quick_replies, summary, ..Body::default() } });
+        let body = Body { quick_replies, summary, left: Some(0), ..Body::default() };
+        self.say_question(text, String::new(), Control::Review, body);
     }
 
     /// Asks for the documents of a step. False when none of them is due.
@@ -316,12 +304,10 @@ impl Interpreter<'_> {
         // A text message carries a link, and the page that it opens has the list.
         let text = self.render(&collect.text);
         let text = if self.by_sms() { text } else { format!("{text}\n{}", list.join("\n")) };
-        let text = self.with_preface(text);
         let buttons = self.document_buttons();
         let quick_replies = self.unless_by_sms(buttons);
-        let progress = self.progress(collect.section.as_deref());
-        let body = Body { text, quick_replies, input: Some(Input::Photos), progress, ..Body::default() };
-        self.effects.push(Effect::Say { body });
+        let body = Body { quick_replies, input: Some(Input::Photos), left: self.left(), ..Body::default() };
+        self.say_question(text, String::new(), Control::Photo, body);
         true
     }
 

@@ -88,7 +88,8 @@ impl<'a> Interpreter<'a> {
         let text = keys.into_iter().map(|key| self.in_language(language, key)).filter(|text| !text.is_empty());
         let text = text.collect::<Vec<_>>().join(" ");
         if !text.is_empty() {
-            self.effects.push(Effect::Say { body: Body { text, ..Body::default() } });
+            let language = Some(language.code.as_str().into());
+            self.effects.push(Effect::Say { body: Body { text, language, ..Body::default() } });
         }
         if is_first && !is_answered {
             let resume = self.may_go_on();
@@ -100,7 +101,8 @@ impl<'a> Interpreter<'a> {
     fn warn_in(&mut self, language: &ForeignLanguage, danger: Danger) {
         let code = danger.as_str();
         let text = language.advice(danger).map(|saying| self.render(saying)).unwrap_or_default();
-        self.effects.push(Effect::Say { body: Body { text, urgent: true, ..Body::default() } });
+        let spoken = Some(language.code.as_str().into());
+        self.effects.push(Effect::Say { body: Body { text, urgent: true, language: spoken, ..Body::default() } });
         if self.state.dangers.insert(code.to_owned()) {
             let reason = OwnReason::Danger.code().to_owned();
             self.effects.push(Effect::HandOver(Handover { reason, priority: Priority::Urgent }));

@@ -22,7 +22,7 @@ use crate::{
     domain::{
         fact::{Fact, Source, Value},
         fact_name::FactName,
-        message::Body,
+        message::{Body, SummaryLine},
         orientation_mode::OrientationMode,
         priority::Priority,
     },
@@ -87,6 +87,8 @@ pub(super) struct Interpreter<'a> {
     pub(super) read_out: Option<u32>,
     /// Sentences to be said before the next question.
     pub(super) preface: Vec<String>,
+    /// What was understood without a question, to be shown with them.
+    pub(super) recap: Vec<SummaryLine>,
     /// Whether the message asked for something besides an answer, and that was done: what is left of it is no failure to answer.
     pub(super) served: bool,
     /// Where the reached steps are noted, when transcripts are played.
@@ -112,6 +114,7 @@ impl<'a> Interpreter<'a> {
             changes: Cell::new(0),
             read_out: None,
             preface: Vec::new(),
+            recap: Vec::new(),
             served: false,
             coverage: None,
         }

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     domain::{
         fact::{Source, Value},
-        message::{Body, Channel, Input},
+        message::{Body, Channel, Control, Input},
     },
     flow::program::steps::{Question, Step, StepKind},
     understanding::{ChoiceSet, Command, Danger, ParsedMessage, ShownAnswers},
@@ -549,11 +549,10 @@ impl<'a> Interpreter<'a> {
             return false;
         }
         let text = self.words().say_with(key, &[("list", list.into())]);
-        let text = self.with_preface(text);
         let buttons = self.document_buttons();
         let quick_replies = self.unless_by_sms(buttons);
-        let body = Body { text, quick_replies, input: Some(Input::Photos), ..Body::default() };
-        self.effects.push(Effect::Say { body });
+        let body = Body { quick_replies, input: Some(Input::Photos), left: self.left(), ..Body::default() };
+        self.say_question(text, String::new(), Control::Photo, body);
         true
     }
 

@@ -14,6 +14,7 @@ pub(super) mod claim_meaning;
 pub(super) mod collective_event;
 pub(super) mod command;
 pub(super) mod completing;
+pub(super) mod control;
 pub(super) mod correct;
 pub(super) mod coverage;
 pub(super) mod danger;

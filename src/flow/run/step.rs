@@ -44,6 +44,7 @@ pub fn step(
     let is_first = state.is_fresh();
     let mut interpreter = Interpreter { coverage, ..Interpreter::new(library, insurer, state, now) };
     interpret(&mut interpreter, event);
+    interpreter.attach_recap();
     if is_first {
         interpreter.introduce();
     }
@@ -69,7 +70,7 @@ impl Interpreter<'_> {
         let said = self.effects.iter().position(|effect| matches!(effect, Effect::Say { .. }));
         let text = self.words().say_with("automatic", &[("value", self.insurer.name.as_str().into())]);
         match said.map(|at| (at, &mut self.effects[at])) {
-            Some((_, Effect::Say { body })) if !body.urgent => body.text = format!("{text}\n{}", body.text),
+            Some((_, Effect::Say { body })) if !body.urgent => body.precede(&text, "\n"),
             Some((at, _)) => self.effects.insert(at + 1, Effect::Say { body: Body { text, ..Body::default() } }),
             None => {}
         }

@@ -498,7 +498,7 @@ async fn seed(store: &Engine, now: Timestamp, address: &str, accounts: &[&str]) 
                         text: "Combien de pièces sont touchées ?".into(),
                         urgent: true,
                         quick_replies: vec![QuickReply { payload: "rooms=1".into(), label: "Une".into() }],
-                        summary: vec![SummaryLine { fact: "a".into(), label: "B".into(), value: "C".into() }],
+                        summary: vec![SummaryLine::new("a".into(), "B", "C")],
                         ..Said::default()
                     },
                 ),

@@ -19,7 +19,7 @@ fn quick_replies_are_numbered() {
 fn the_choices_stand_last_after_the_summary_and_the_link() {
     let body = Body {
         text: "Voici ce que j'ai noté :".into(),
-        summary: vec![SummaryLine { fact: "cause".into(), label: "Cause".into(), value: "fuite".into() }],
+        summary: vec![SummaryLine::new("cause".into(), "Cause", "fuite")],
         quick_replies: vec![reply("Envoyer")],
         ..Body::default()
     };

@@ -69,7 +69,7 @@ fn a_phone_shares_what_it_knows() {
 
 #[test]
 fn who_writes_what_is_urgent_and_the_summary_are_seen() {
-    let summary = vec![SummaryLine { fact: "a".into(), label: "Cause".into(), value: "fuite".into() }];
+    let summary = vec![SummaryLine::new("a".into(), "Cause", "fuite")];
     let mut message = outbound(Body { text: "Sortez !".into(), urgent: true, summary, ..Body::default() });
     message.author = Author::Handler { login: "claire".into(), name: "Claire Martin".into() };
     message.link = Some("https://example.org/u/x".into());
