@@ -101,6 +101,7 @@ pub enum Citation {
 
 /// What an inbound item does.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "nearly all of them are messages")]
 pub enum InboundKind {
     /// Opens the conversation without a word (the chat's window was opened).
     Open,

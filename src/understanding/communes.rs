@@ -124,6 +124,24 @@ impl Communes {
         }
     }
 
+    /// Communes whose name begins so, large ones first; at most `most` of them are looked at.
+    fn beginning(&self, name: &str, most: usize) -> Vec<Commune> {
+        let name = folded(name);
+        let (Some(names), false) = (&self.names, name.is_empty()) else { return Vec::new() };
+        let begins = fst::automaton::Str::new(&name).starts_with();
+        let mut stream = names.search(begins).into_stream();
+        let mut found = Vec::new();
+        while let Some((_, value)) = stream.next() {
+            found.extend(group(value));
+            if found.len() >= most {
+                break;
+            }
+        }
+        // The sort is stable: the exact name comes first among the large ones, and among the others.
+        found.sort_by_key(|commune| (folded(commune.name) != name, !commune.large));
+        found
+    }
+
     pub(super) fn of_postcode(postcode: &str) -> impl Iterator<Item = Commune> {
         let (pairs, _) = POSTCODES.as_chunks::<PAIR>();
         let first = pairs.partition_point(|pair| pair[..FIGURES] < *postcode.as_bytes());
@@ -205,6 +223,58 @@ fn folded(name: &str) -> String {
         folded.push_str(word);
     }
     folded
+}
+
+/// A town that may end an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Town {
+    pub postcode: &'static str,
+    pub name: &'static str,
+}
+
+/// How many towns are suggested, and how many are looked at for them: "Sa" begins thousands of names.
+const SUGGESTED: usize = 6;
+const LOOKED_AT: usize = 4_000;
+/// The fewest letters of a name that are completed.
+const LEAST_LETTERS: usize = 2;
+
+/// The towns with which an address may end, of which the last words are being typed: by the beginning of their name or of their
+/// postcode. With where those words begin, in characters; the end of the text where there are none.
+pub fn towns(text: &str) -> (usize, Vec<Town>) {
+    let communes = Communes::get();
+    let mut starts: Vec<usize> = vec![0];
+    starts.extend(text.char_indices().filter(|(_, c)| c.is_whitespace() || *c == ',').map(|(at, c)| at + c.len_utf8()));
+    starts.retain(|at| text[*at..].chars().next().is_some_and(char::is_alphanumeric));
+    let first = starts.len().saturating_sub(MAX_WORDS + 1);
+    for at in &starts[first..] {
+        let rest = text[*at..].trim_end();
+        let (figures, name) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+        let found: Vec<Town> = if figures.len() == FIGURES && figures.bytes().all(|byte| byte.is_ascii_digit()) {
+            let name = folded(name);
+            Communes::of_postcode(figures)
+                .filter(|commune| folded(commune.name).starts_with(&name))
+                .filter_map(|commune| {
+                    let postcode = commune.postcodes.split(' ').find(|own| *own == figures)?;
+                    Some(Town { postcode, name: commune.name })
+                })
+                .take(SUGGESTED)
+                .collect()
+        } else if rest.chars().count() < LEAST_LETTERS || rest.starts_with(|c: char| c.is_ascii_digit()) {
+            Vec::new()
+        } else {
+            let named = communes.beginning(rest, LOOKED_AT).into_iter();
+            named
+                .flat_map(|commune| {
+                    commune.postcodes.split(' ').map(move |postcode| Town { postcode, name: commune.name })
+                })
+                .take(SUGGESTED)
+                .collect()
+        };
+        if !found.is_empty() {
+            return (text[..*at].chars().count(), found);
+        }
+    }
+    (text.chars().count(), Vec::new())
 }
 
 #[cfg(test)]

@@ -96,3 +96,21 @@ fn a_postcode_and_a_town_are_checked_against_each_other() {
         assert_eq!(name(communes.agree(postcode, town)), expected, "{postcode} {town}");
     }
 }
+
+#[test]
+fn a_town_is_suggested_for_the_last_words_of_an_address() {
+    let suggested = |text: &str| {
+        let (at, towns) = towns(text);
+        (at, towns.iter().map(|town| format!("{} {}", town.postcode, town.name)).collect::<Vec<_>>())
+    };
+    assert_eq!(suggested("12 rue des Lilas, Villeurb"), (18, vec!["69100 Villeurbanne".to_owned()]));
+    assert_eq!(suggested("12 rue des Lilas 69003 Ly"), (17, vec!["69003 Lyon".to_owned()]));
+    assert_eq!(suggested("69003").1, ["69003 Lyon"]);
+    let (at, lyon) = suggested("8 avenue Jaurès, lyon");
+    assert_eq!(at, 17);
+    assert_eq!(lyon.len(), SUGGESTED, "{lyon:?}");
+    assert_eq!(lyon[0], "69001 Lyon");
+    assert_eq!(suggested("12 rue"), (6, vec![]));
+    assert_eq!(suggested(""), (0, vec![]));
+    assert_eq!(suggested("à l’ombre 🌳 zzzz").1, Vec::<String>::new());
+}

@@ -1,7 +1,8 @@
 //! `GET /chat/assets/{revision}/{file}` and `GET /widget.js`: the page's scripts and styles, embedded in the program.
 //!
 //! The modules are written as browsers and `tsc` read them. They are served as one file without comments: one request
-//! instead of eight, and half the size. There is no other build step.
+//! instead of eight, and half the size. What the first screen does not need is a second file, loaded when somebody begins.
+//! There is no other build step.
 
 use std::sync::LazyLock;
 
@@ -21,48 +22,77 @@ use crate::web::problem::Problem;
 struct Files;
 
 /// The modules of both pages, each after those that it imports; those of the slots, which the chat loads when it asks for
-/// photos; and the module of each page.
+/// photos; those of the chat alone; and the module of each page.
 const MODULES: [&str; 6] = ["strings.js", "dom.js", "api.js", "memory.js", "files.js", "view.js"];
 const SLOTS: [&str; 2] = ["quality.js", "slots.js"];
+const CHAT_MODULES: [&str; 3] = ["question.js", "pictures.js", "start.js"];
 const PAGES: [&str; 2] = ["chat.js", "upload.js"];
+/// The modules that the chat loads when somebody begins: they are served as `talk.js`, which imports the chat's.
+const TALK_MODULES: [&str; 10] = [
+    "icons.js",
+    "choices.js",
+    "dates.js",
+    "fields.js",
+    "sheet.js",
+    "summary.js",
+    "danger.js",
+    "menu.js",
+    "standing.js",
+    "talk.js",
+];
+/// Modules that a page loads when it needs them. They are served as they are, and import nothing.
+const LAZY: [&str; 3] = ["strings-fr.js", "strings-en.js", "strings-ar.js"];
 
 /// The files that are served.
 struct Served {
     /// A hash of these files, so that a browser may cache them for ever.
     revision: String,
     chat: String,
+    talk: String,
     /// The upload page's script.
     upload: String,
     /// The slots' script and style.
     slots: String,
     slots_style: String,
     style: String,
+    /// The style of what `talk.js` draws.
+    talk_style: String,
     icon: String,
     widget: String,
+    /// In the order of [`LAZY`].
+    lazy: Vec<String>,
 }
 
 static SERVED: LazyLock<Served> = LazyLock::new(|| {
-    let shared: String = MODULES.iter().map(|name| script(&text(name))).collect();
-    let slots: String = SLOTS.iter().map(|name| script(&text(name))).collect();
+    let together = |names: &[&str]| -> String { names.iter().map(|name| script(&text(name))).collect() };
     let [chat, upload] = PAGES.map(|name| script(&text(name)));
-    let (chat, upload) = (format!("{shared}{chat}"), format!("{shared}{slots}{upload}"));
+    let (shared, slots) = (together(&MODULES), together(&SLOTS));
+    let given =
+        MODULES.iter().chain(&CHAT_MODULES).flat_map(|name| exported(&text(name))).collect::<Vec<_>>().join(", ");
+    let chat = format!("{shared}{}{chat}export {{ {given} }};\n", together(&CHAT_MODULES));
+    let upload = format!("{shared}{slots}{upload}");
     let slots = format!("{slots}export {{ Slots }};\n");
-    let slots_style = without_comments(&text("slots.css"), "/*");
-    let style = without_comments(&text("chat.css"), "/*");
+    let talk = format!("import {{ {given} }} from \"./chat.js\";\n{}export {{ talk }};\n", together(&TALK_MODULES));
+    let lazy: Vec<String> = LAZY.iter().map(|name| without_comments(&text(name), "/**")).collect();
+    let [style, talk_style, slots_style] =
+        ["chat.css", "talk.css", "slots.css"].map(|name| without_comments(&text(name), "/*"));
     let icon = text("icon.svg");
     let mut hash = Sha256::new();
-    for part in [&chat, &upload, &slots, &slots_style, &style, &icon] {
+    for part in [&chat, &talk, &upload, &slots, &style, &talk_style, &slots_style, &icon].into_iter().chain(&lazy) {
         hash.update(part);
     }
     Served {
         revision: hex::encode(&hash.finalize()[..6]),
         widget: script(&text("widget.js")),
         chat,
+        talk,
         upload,
         slots,
         slots_style,
         style,
+        talk_style,
         icon,
+        lazy,
     }
 });
 
@@ -74,12 +104,17 @@ pub(in crate::web) fn revision() -> &'static str {
 pub(super) async fn get(Path((revision, file)): Path<(String, String)>) -> Result<Response, Problem> {
     let (content, media_type) = match file.as_str() {
         "chat.js" => (&SERVED.chat, "text/javascript; charset=utf-8"),
+        "talk.js" => (&SERVED.talk, "text/javascript; charset=utf-8"),
         "upload.js" => (&SERVED.upload, "text/javascript; charset=utf-8"),
         "slots.js" => (&SERVED.slots, "text/javascript; charset=utf-8"),
         "slots.css" => (&SERVED.slots_style, "text/css; charset=utf-8"),
         "chat.css" => (&SERVED.style, "text/css; charset=utf-8"),
+        "talk.css" => (&SERVED.talk_style, "text/css; charset=utf-8"),
         "icon.svg" => (&SERVED.icon, "image/svg+xml"),
-        _ => return Err(Problem::not_found()),
+        name => match LAZY.iter().position(|known| *known == name) {
+            Some(at) => (&SERVED.lazy[at], "text/javascript; charset=utf-8"),
+            None => return Err(Problem::not_found()),
+        },
     };
     // An open page of another release gets the current files, which it must not cache under its revision.
     let cache = if revision == SERVED.revision { "public, max-age=31536000, immutable" } else { "no-cache" };
@@ -123,6 +158,14 @@ fn script(module: &str) -> String {
         .filter(|line| !line.starts_with("import ") && !line.starts_with("//"))
         .flat_map(|line| [line.strip_prefix("export ").unwrap_or(line), "\n"])
         .collect()
+}
+
+/// The names that a module gives to others.
+fn exported(module: &str) -> Vec<String> {
+    let Ok(export) = Regex::new(r"(?m)^export (?:async )?(?:const|let|function|class) (\w+)") else {
+        return Vec::new();
+    };
+    export.captures_iter(module).map(|found| found[1].to_owned()).collect()
 }
 
 /// `text` without comments that begin with `opening`, indentation and empty lines.

@@ -21,12 +21,12 @@ use serde::Serialize;
 use super::session::Session;
 use crate::{
     domain::{
-        clock::Clock,
         language::Language,
         message::{Author, Body, Endpoint},
     },
+    dossier::{Dossier, Status},
     intake::Listener,
-    store::{Doors, MessageRow, OneConversation, StoreError},
+    store::{MessageRow, OneConversation, StoreError},
     web::{
         App,
         client::ClientAddress,
@@ -64,6 +64,34 @@ struct ConversationState {
     handler: Option<String>,
     /// The last message that the person has seen, on any device.
     read: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stage: Option<Stage>,
+    /// When people answer again, where they do not now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opens: Option<Timestamp>,
+}
+
+/// How the claim stands, once the flow has nothing more to ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Stage {
+    Sent,
+    /// A person has it.
+    Waiting,
+    Closed,
+    Withdrawn,
+}
+
+impl Stage {
+    fn of(dossier: &Dossier) -> Option<Self> {
+        match dossier.status {
+            Status::Collecting => dossier.waiting_since.map(|_| Self::Waiting),
+            Status::Qualified | Status::Oriented => Some(Self::Sent),
+            Status::HandedOver => Some(Self::Waiting),
+            Status::Closed => Some(Self::Closed),
+            Status::Withdrawn => Some(Self::Withdrawn),
+        }
+    }
 }
 
 pub(super) async fn get(
@@ -78,8 +106,7 @@ pub(super) async fn get(
     let page = EventStream {
         // It listens before the first query, so that no change in between is missed.
         listener: app.intake.listen(session.id()),
-        doors: app.doors.clone(),
-        clock: app.clock.clone(),
+        app: app.clone(),
         device: session.endpoint,
         moves: session.fence.moves,
         one: session.one,
@@ -98,8 +125,7 @@ pub(super) async fn get(
 
 /// The event stream of one page.
 struct EventStream {
-    doors: Doors,
-    clock: Clock,
+    app: App,
     /// The device that watches.
     device: Endpoint,
     /// How often an address left the conversation when this one was last seen to be in it.
@@ -167,14 +193,20 @@ impl EventStream {
             return Ok(true);
         };
         if fence.moves != self.moves {
-            let open = self.doors.session(&self.device, self.clock.now()).await?;
+            let open = self.app.doors.session(&self.device, self.app.clock.now()).await?;
             if open.is_none_or(|one| one.id() != self.one.id()) {
                 return Ok(false);
             }
             self.moves = fence.moves;
         }
         let handler = self.one.speaker(&row).await?;
-        let state = ConversationState { language: row.language, handler, read: fence.read_seq };
+        let dossier = match row.dossier {
+            Some(_) => self.one.dossier().await?,
+            None => None,
+        };
+        let stage = dossier.as_ref().and_then(Stage::of);
+        let opens = stage.and_then(|_| self.reopening(&row.insurer));
+        let state = ConversationState { language: row.language, handler, read: fence.read_seq, stage, opens };
         if self.shown.as_ref() != Some(&state) {
             self.ready.extend(json("state", &state));
             self.shown = Some(state);
@@ -186,6 +218,16 @@ impl EventStream {
         self.is_current = self.last >= fence.last_seq;
         self.ready.extend(messages.iter().filter_map(shown));
         Ok(true)
+    }
+
+    /// When this insurer's people answer again; none while they do.
+    fn reopening(&self, insurer: &str) -> Option<Timestamp> {
+        let library = self.app.intake.library();
+        let insurer = library.insurer(insurer)?;
+        let zone = insurer.zone();
+        let now = self.app.clock.now().to_zoned(zone.clone()).datetime();
+        let opens = insurer.hours.reopening(now, library.calendar())?;
+        opens.to_zoned(zone).ok().map(|opens| opens.timestamp())
     }
 }
 

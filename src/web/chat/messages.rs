@@ -10,7 +10,11 @@ use super::{
     uploads::{self, Slots},
 };
 use crate::{
-    domain::{fact_name::FactName, id::DocumentId, message::Body},
+    domain::{
+        fact_name::FactName,
+        id::DocumentId,
+        message::{Body, Shared},
+    },
     intake::InboundKind,
     web::{App, problem::Problem},
 };
@@ -28,6 +32,15 @@ pub(super) struct Request {
     slots: Slots,
     /// The fact whose answer is to be changed ("Modifier").
     edit: Option<FactName>,
+    /// Where the phone is, which the person chose to tell.
+    place: Option<Place>,
+}
+
+/// A place on the map, in degrees (WGS 84).
+#[derive(Debug, Deserialize)]
+struct Place {
+    latitude: f64,
+    longitude: f64,
 }
 
 #[derive(Debug, Serialize)]
@@ -47,12 +60,17 @@ pub(super) async fn post(
         InboundKind::Edit { fact }
     } else {
         let text = request.text.trim().to_owned();
-        if text.is_empty() && request.choice.is_none() && request.attachments.is_empty() {
+        let on_earth = |place: &Place| place.latitude.abs() <= 90.0 && place.longitude.abs() <= 180.0;
+        if !request.place.iter().all(on_earth) {
+            return Err(json::unprocessable("There is no such place."));
+        }
+        let shared = request.place.map(|Place { latitude, longitude }| Shared::Place { latitude, longitude });
+        if text.is_empty() && request.choice.is_none() && request.attachments.is_empty() && shared.is_none() {
             return Err(json::unprocessable("There is nothing in this message."));
         }
         let attachments =
             uploads::attachments(&app, &session.one, session.language(), request.attachments, &request.slots).await?;
-        InboundKind::Message(Body { text, choice: request.choice, attachments, ..Body::default() })
+        InboundKind::Message(Body { text, choice: request.choice, attachments, shared, ..Body::default() })
     };
     let receipt = app.intake.receive(session.inbound(request.client_id, kind)).await?;
     Ok(axum::Json(Response { seq: receipt.seq, duplicate: receipt.duplicate }))

@@ -9,6 +9,7 @@
 //! durable, and tells nobody whether something that is not theirs exists.
 
 pub(super) mod assets;
+mod communes;
 mod conversations;
 mod devices;
 mod document_preview;
@@ -45,6 +46,7 @@ const MAX_BYTES: usize = 64 * 1024;
 
 pub(super) fn routes() -> Router<App> {
     let api = Router::new()
+        .route("/communes", get(communes::get))
         .route("/conversations", post(conversations::post))
         .route("/devices", get(devices::get))
         .route("/devices/disconnect", post(devices::disconnect))
@@ -68,5 +70,6 @@ pub(super) fn routes() -> Router<App> {
         .route("/chat/assets/{revision}/{file}", get(assets::get))
         .route("/widget.js", get(assets::widget))
         .layer(CompressionLayer::new());
-    Router::new().route("/chat", get(page::get)).nest("/chat/api", api).merge(assets)
+    let page = Router::new().route("/chat", get(page::get)).layer(CompressionLayer::new());
+    page.nest("/chat/api", api).merge(assets)
 }

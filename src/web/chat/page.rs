@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     extract::{Query, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
 use serde::Deserialize;
@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::assets;
 use crate::{
     domain::language::Language,
+    flow::Library,
     web::{App, problem::Problem},
 };
 
@@ -22,10 +23,28 @@ pub(super) struct Asked {
     lang: String,
 }
 
+/// The languages of the page; stories are told in the first two.
+const LANGUAGES: [&str; 3] = ["fr", "en", "ar"];
+/// The fact whose answers are the subjects of the first screen, and those that stand in sight, the most frequent first.
+const SUBJECT: &str = "incident";
+const IN_SIGHT: [&str; 6] = ["water_damage", "car", "theft", "fire", "weather", "glass"];
+
+/// A subject to begin with.
+#[derive(Debug)]
+struct Subject<'a> {
+    value: &'a str,
+    label: &'a str,
+}
+
 #[derive(Debug, Template)]
 #[template(path = "page.html")]
 struct Page<'a> {
     language: &'static str,
+    /// In sight, and behind "Autre sinistre".
+    subjects: (Vec<Subject<'a>>, Vec<Subject<'a>>),
+    zone: String,
+    /// The query of the page in another language, without the language.
+    query: String,
     revision: &'static str,
     insurer: &'a str,
     site: &'a str,
@@ -37,14 +56,29 @@ struct Page<'a> {
     parents: &'a str,
 }
 
-pub(super) async fn get(State(app): State<App>, Query(asked): Query<Asked>) -> Result<Response, Problem> {
+pub(super) async fn get(
+    State(app): State<App>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let id = insurer(&app, asked.insurer.as_deref(), asked.site.as_deref())?;
     let library = app.intake.library();
     let insurer = library.insurer(&id).ok_or_else(Problem::not_found)?;
     let site = asked.site.as_deref().and_then(|key| app.config.site(key));
     let origins = site.map(|site| site.origins.join(" ")).unwrap_or_default();
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let language = language(&asked.lang, accepted);
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in [("insurer", &asked.insurer), ("site", &asked.site)] {
+        if let Some(value) = value {
+            query.append_pair(name, value);
+        }
+    }
     let page = Page {
-        language: Language::from_tag(&asked.lang).code(),
+        language,
+        subjects: subjects(&library, Language::from_tag(language)),
+        zone: insurer.zone().iana_name().unwrap_or_default().to_owned(),
+        query: query.finish(),
         revision: assets::revision(),
         insurer: &id,
         site: site.map_or("", |site| &site.key),
@@ -64,10 +98,33 @@ pub(super) async fn get(State(app): State<App>, Query(asked): Query<Asked>) -> R
     let headers = [
         (header::CONTENT_SECURITY_POLICY, policy),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (header::VARY, HeaderValue::from_static("accept-language")),
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];
     Ok((headers, Html(html)).into_response())
+}
+
+/// The language of the page: the one that the link asks for, else the first of the browser's that is ours.
+fn language(asked: &str, accepted: &str) -> &'static str {
+    let ours = |tag: &str| {
+        let tag = tag.trim().to_ascii_lowercase();
+        LANGUAGES.into_iter().find(|code| tag.split(['-', ';']).next() == Some(code))
+    };
+    ours(asked).or_else(|| accepted.split(',').find_map(ours)).unwrap_or(LANGUAGES[0])
+}
+
+/// The subjects of the first screen: in sight, and the others.
+fn subjects(library: &Library, language: Language) -> (Vec<Subject<'_>>, Vec<Subject<'_>>) {
+    let all: Vec<Subject> = library
+        .choices_of(SUBJECT)
+        .iter()
+        .map(|(value, label)| Subject { value, label: label.get(language) })
+        .collect();
+    let place = |subject: &Subject| IN_SIGHT.iter().position(|value| *value == subject.value);
+    let (mut first, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|subject| place(subject).is_some());
+    first.sort_by_key(place);
+    (first, others)
 }
 
 /// The insurer of a request: by its identifier, by a site's key, or else the first one.

@@ -15,6 +15,7 @@ use serde_json::{Value as Json, json};
 use tower::ServiceExt as _;
 
 use crate::{
+    conversation::{Action, Actor},
     document::{DocumentError, ScanError},
     web::{Streams, problem::Problem, router, testing::Trial},
 };
@@ -477,10 +478,76 @@ async fn the_page_runs_only_what_is_ours_and_is_framed_only_by_the_named_sites()
 }
 
 #[tokio::test]
+async fn the_page_speaks_the_language_of_the_link_or_else_of_the_browser() {
+    let service = Service::start().await;
+    for (query, accepted, language) in [
+        ("", "en-GB,en;q=0.9,fr;q=0.8", "en"),
+        ("", "de-DE,de;q=0.9,ar;q=0.5", "ar"),
+        ("", "de", "fr"),
+        ("", "", "fr"),
+        ("?lang=fr", "en", "fr"),
+        ("?lang=ar-MA", "en", "ar"),
+        ("?lang=xx", "en", "en"),
+    ] {
+        let request = request("GET", &format!("/chat{query}"), "").header(header::ACCEPT_LANGUAGE, accepted);
+        let page = service.send(request.body(Body::empty()).unwrap()).await;
+        let bytes = axum::body::to_bytes(page.into_body(), 1 << 20).await.unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(text.contains(&format!("<html lang=\"{language}\"")), "{query} {accepted}");
+        assert_eq!(text.contains("dir=\"rtl\""), language == "ar");
+        assert!(text.contains("data-choice=\"incident=water_damage\""), "the subjects are the flows'");
+        assert!(text.contains("href=\"tel:112\""));
+    }
+}
+
+#[tokio::test]
+async fn a_place_is_taken_where_it_is_on_earth_and_towns_are_suggested_to_who_has_a_conversation() {
+    let service = Service::start().await;
+    let token = service.open('p').await;
+    let (status, found) = answer(service.get("/chat/api/communes?q=8%20rue%20X%2C%20Villeurb", &token).await).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(found, json!({ "at": 9, "places": [{ "postcode": "69100", "name": "Villeurbanne" }] }));
+    assert_eq!(service.get("/chat/api/communes?q=Lyon", "").await.status(), StatusCode::UNAUTHORIZED);
+    for (latitude, expected) in [(45.76, StatusCode::OK), (145.0, StatusCode::UNPROCESSABLE_ENTITY)] {
+        let place = json!({ "latitude": latitude, "longitude": 4.83 });
+        let body = json!({ "client_id": format!("place-{}", expected.as_u16()), "place": place });
+        assert_eq!(service.post("/chat/api/messages", &token, &body).await.0, expected);
+    }
+}
+
+#[tokio::test]
+async fn the_page_is_told_who_has_the_claim_and_when_it_is_closed() {
+    let service = Service::start().await;
+    let token = service.open('s').await;
+    for (at, text) in ["non", "fuite d'eau dans la cuisine", "je veux parler à un conseiller"].into_iter().enumerate()
+    {
+        let body = json!({ "client_id": format!("stage-{at}"), "text": text });
+        assert_eq!(service.post("/chat/api/messages", &token, &body).await.0, StatusCode::OK);
+    }
+    let state = |(name, _, data): (String, Option<i64>, Json)| (name == "state").then_some(data);
+    let mut line = service.listen(&token, 0).await;
+    let waiting = state(line.next().await).unwrap();
+    assert_eq!(waiting["stage"], "waiting");
+    let app = &service.trial.app;
+    let one = app.doors.session(&super::secret::endpoint(&token), app.clock.now()).await.unwrap().unwrap();
+    let dossier = one.dossier().await.unwrap().unwrap().id;
+    let actor = Actor { login: "elise".into(), name: "Élise".into() };
+    app.intake.act(dossier, actor, Action::Close { reason: "réglé".into() }).await.unwrap();
+    // At night it says when somebody answers again.
+    service.now.fetch_add(12 * 60 * 60 * 1000, Ordering::Relaxed);
+    let mut line = service.listen(&token, 100).await;
+    let closed = state(line.next().await).unwrap();
+    assert_eq!(closed["stage"], "closed");
+    assert!(closed["opens"].is_string(), "{closed}");
+}
+
+#[tokio::test]
 async fn scripts_are_light_on_the_wire() {
     let service = Service::start().await;
     for (path, most) in [
-        (format!("/chat/assets/{}/chat.js", super::assets::revision()), 17 * 1024),
+        (format!("/chat/assets/{}/chat.js", super::assets::revision()), 18 * 1024 + 512),
+        (format!("/chat/assets/{}/talk.js", super::assets::revision()), 9 * 1024),
+        (format!("/chat/assets/{}/strings-fr.js", super::assets::revision()), 4 * 1024),
         (format!("/chat/assets/{}/upload.js", super::assets::revision()), 16 * 1024),
         (format!("/chat/assets/{}/slots.js", super::assets::revision()), 5 * 1024),
         (format!("/chat/assets/{}/slots.css", super::assets::revision()), 1024),

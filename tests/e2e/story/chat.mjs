@@ -47,18 +47,20 @@ export class Chat {
     this.field = page.getByRole("textbox", { name: "Votre message" });
   }
 
-  /** The texts of the messages, mine as `> …`. */
+  /** The texts of the messages, mine as `> …`, with the question that is pending. */
   transcript() {
-    return this.log.locator(".message").evaluateAll((messages) => messages.map((message) => {
+    return this.page.locator("[role=log] .message:not(.repeated)").evaluateAll((messages) => messages.map((message) => {
       const words = [...message.querySelectorAll(".bubble > p, .bubble .picture span")].map((each) => each.textContent).join(" ");
       return message.classList.contains("me") ? `> ${words}` : words;
     }));
   }
 
-  /** Waits until the last word is not mine and is the one after `count` messages of theirs; returns it. */
+  /** Waits until the last word is not mine; returns what was said since mine. On the first screen nothing was said. */
   async question() {
     // All that is sent was acknowledged, and answered.
     await this.page.waitForFunction(() => {
+      const saved = Object.keys(localStorage).filter((key) => key.startsWith("guichet:")).map((key) => JSON.parse(localStorage[key]));
+      if (document.querySelector(".start") && saved.some(({ token, spoke }) => token && !spoke)) return true;
       const said = [...document.querySelectorAll("[role=log] .message")];
       return said.length && !said.at(-1).classList.contains("me") && !document.querySelector(".message.unsent, .message.done");
     });
@@ -67,29 +69,51 @@ export class Chat {
     return texts.slice(mine + 1).join("\n");
   }
 
-  /** Presses a button of the question; answers that are several are ticked and confirmed. */
+  /** Presses a button of the question; answers that are several are ticked and confirmed, but for the one that excludes them. */
   async press(answer) {
-    for (const label of [answer].flat()) {
-      if (Array.isArray(answer)) await this.dock.getByRole("checkbox", { name: label }).check();
-      else await this.dock.getByRole("button", { name: label, exact: true }).click();
+    const labels = [answer].flat();
+    const alone = Array.isArray(answer) && labels.length === 1 && await this.sheet.getByRole("button", { name: labels[0], exact: true }).count();
+    for (const label of labels) {
+      if (Array.isArray(answer) && !alone) await this.sheet.getByRole("checkbox", { name: label }).check();
+      else await this.sheet.getByRole("button", { name: label, exact: true }).click();
     }
-    if (Array.isArray(answer)) await this.dock.getByRole("button", { name: "Valider mon choix" }).click();
-    await this.heard([answer].flat()[0]);
+    if (Array.isArray(answer) && !alone) await this.sheet.getByRole("button", { name: "Valider mon choix" }).click();
+    await this.heard(labels[0]);
   }
 
-  get dock() {
-    return this.page.locator(".dock");
+  /** Begins with the subject of the claim, on the first screen. */
+  async begin(subject = "Dégât des eaux, fuite") {
+    await this.question();
+    await this.page.getByRole("button", { name: subject }).click();
+    await this.heard(subject);
   }
 
+  get sheet() {
+    return this.page.locator(".sheet");
+  }
+
+  /** Says it: as one's story on the first screen. */
   async say(text) {
-    await this.field.fill(text);
-    await this.page.getByRole("button", { name: "Envoyer", exact: true }).click();
+    const story = this.page.locator(".start textarea");
+    if (await story.count()) {
+      await story.fill(text);
+      await this.page.getByRole("button", { name: /Continue/ }).click();
+    } else {
+      await this.field.fill(text);
+      await this.page.locator(".write .send").click();
+    }
     await this.heard(text);
   }
 
   /** The message is in the conversation, acknowledged. */
   async heard(text) {
     await this.log.locator(".message.me").filter({ hasText: text }).last().waitFor();
+  }
+
+  /** Presses something behind the options. */
+  async option(name) {
+    await this.page.getByRole("button", { name: "Options" }).click();
+    await this.page.getByRole("dialog").getByRole("button", { name }).click();
   }
 
   /** What she answers to a question. */
@@ -100,7 +124,7 @@ export class Chat {
 
   /** By its button where there is one, else in words. */
   async answer(answer) {
-    const button = this.dock.getByRole("button", { name: String(answer), exact: true });
+    const button = this.sheet.getByRole("button", { name: String(answer), exact: true });
     if (Array.isArray(answer) || await button.count()) await this.press(answer);
     else await this.say(answer);
   }

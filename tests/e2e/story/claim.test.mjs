@@ -30,22 +30,27 @@ test("a water damage, from the phone to the desk and back", { timeout: 240_000 }
     broken = false;
   });
 
-  await t.test("the chat greets, and asks about safety first", async () => {
+  await t.test("the first screen says what it is, and safety is asked first", async () => {
     await page.goto(server.url + CHAT);
+    await chat.question();
+    assert.match(await page.locator(".start").innerText(), /assistant automatique, pas une personne/);
+    assert.ok(await page.locator(".sos a[href='tel:112']").isVisible(), "the emergency line is in sight");
+    await accessible(page, "the first screen");
+    await chat.begin();
     assert.match(await chat.question(), /blessé/);
     await accessible(page, "the first question");
   });
 
   await step("questions are answered by buttons and in words", async () => {
     await chat.goOnUntil(/quelle adresse/);
-    assert.match(await page.locator("header").innerText(), /Étape \d sur 5/);
+    assert.match(await page.locator("header").innerText(), /encore \d+ questions?/);
   });
 
   await step("offline, the answer waits and says so; back online, it is sent once", async () => {
     await phone.context.setOffline(true);
     await page.getByText("Vous êtes hors ligne").waitFor();
     await chat.field.fill("12 rue des Lilas 69003 Lyon");
-    await page.getByRole("button", { name: "Envoyer", exact: true }).click();
+    await page.getByRole("button", { name: "Envoyer le message" }).click();
     await page.getByText("Partira au retour du réseau").waitFor();
     await phone.context.setOffline(false);
     const question = await chat.question();
@@ -78,27 +83,29 @@ test("a water damage, from the phone to the desk and back", { timeout: 240_000 }
     await cards.filter({ hasText: "floue" }).getByRole("button", { name: "Garder quand même" }).click();
     await cards.getByText("Bien reçu").nth(2).waitFor();
     await accessible(page, "photos beside the message");
-    await page.getByRole("button", { name: "Envoyer", exact: true }).click();
+    await page.getByRole("button", { name: "Envoyer le message" }).click();
     await chat.log.locator(".message.me .picture").nth(2).waitFor();
     const question = await chat.question();
-    assert.match(question, /Autre chose|Si vous l'avez/);
+    assert.match(question, /Autre chose|Si vous l.avez/);
     await screenshot(page, "chat");
     if (!/Autre chose/.test(question)) await chat.answer("C’est tout");
   });
 
   await step("the summary shows every answer, and one is corrected", async () => {
-    await chat.goOnUntil(/Voici ce que j’ai noté/);
-    const summary = chat.log.locator("dl").last();
-    assert.match(await summary.innerText(), /Un appartement en copropriété/);
-    assert.match(await summary.innerText(), /2.500/);
+    await chat.goOnUntil(/Voici ce que j.ai noté/);
+    const summary = chat.log.locator(".groups").last();
+    assert.match(await summary.textContent(), /Un appartement en copropriété/);
+    assert.match(await summary.textContent(), /2.500/);
     await accessible(page, "the summary");
     await screenshot(page, "chat-summary");
-    const line = summary.locator("div").filter({ hasText: /2.500/ });
+    await summary.getByText("Les dégâts").click();
+    const line = summary.locator("dl > div").filter({ hasText: /2.500/ });
     await line.getByRole("button", { name: /^Modifier/ }).click();
-    await page.waitForFunction(() => /montant/.test([...document.querySelectorAll("[role=log] .message:not(.me)")].at(-1)?.textContent ?? ""));
+    await page.locator(".sheet h2").filter({ hasText: /montant/ }).waitFor();
     await chat.say("1 900 euros");
-    await chat.goOnUntil(/Voici ce que j’ai noté/);
-    assert.match(await chat.log.locator("dl").last().innerText(), /1.900/);
+    await chat.goOnUntil(/Voici ce que j.ai noté/);
+    const changed = chat.log.locator(".groups").last().locator(".new");
+    assert.match(await changed.innerText(), /2.500[\s\S]*1.900/, "what was corrected is open, with what it was");
   });
 
   await step("it is sent, and has a reference to quote", async () => {
@@ -110,7 +117,7 @@ test("a water damage, from the phone to the desk and back", { timeout: 240_000 }
 
   await step("the link goes on in another browser", async () => {
     const before = await chat.transcript();
-    await page.getByRole("button", { name: "Continuer plus tard ou sur un autre appareil" }).click();
+    await chat.option("Continuer plus tard ou sur un autre appareil");
     const dialog = page.getByRole("dialog");
     const link = dialog.getByRole("textbox");
     await dialog.getByRole("button", { name: "Copier le lien" }).waitFor();
@@ -219,24 +226,34 @@ test("by the keyboard alone, and in English", { timeout: 120_000 }, async () => 
       await page.keyboard.press("Tab");
       const focused = await page.evaluate(() => {
         const { activeElement: at } = document;
-        return at?.getAttribute("aria-label") ?? at?.textContent ?? "";
+        return (at?.labels?.[0]?.textContent ?? at?.getAttribute("aria-label") ?? at?.textContent ?? "").trim();
       });
       if (focused === name) return;
     }
     assert.fail(`the keyboard does not reach ${name}`);
   };
+  await reach("Ce qui s’est passé");
+  await reach("Dégât des eaux, fuite");
+  await page.keyboard.press("Enter");
+  await chat.heard("Dégât des eaux, fuite");
+  assert.match(await chat.question(), /danger/);
+  await page.locator("h2:focus").filter({ hasText: /danger/ }).waitFor();
   await reach("Non, aucun danger");
   await page.keyboard.press("Enter");
   await chat.heard("Non, aucun danger");
-  assert.match(await chat.question(), /Que s’est-il passé/);
-  await page.keyboard.type("fuite d'eau dans la cuisine");
-  await page.keyboard.press("Enter");
-  await chat.heard("fuite d'eau dans la cuisine");
   assert.match(await chat.question(), /coule-t-elle encore|rester chez vous|touche/);
+  await page.locator("h2:focus").waitFor();
+  // Whoever types is heard, wherever the focus is.
+  await page.keyboard.type("oui");
+  await page.keyboard.press("Enter");
+  await chat.heard("oui");
+  await chat.question();
+  await reach("Options");
+  await page.keyboard.press("Enter");
   await reach("English");
   await page.keyboard.press("Enter");
   await page.getByRole("textbox", { name: "Your message" }).waitFor();
-  await page.getByRole("log", { name: "Conversation" }).getByText(/Is the water still running|still/).last().waitFor();
+  await page.getByRole("log", { name: "Conversation" }).getByText(/We go on in English/).last().waitFor();
   assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
   await accessible(page, "the conversation in English");
   await page.close();
@@ -249,12 +266,23 @@ test("danger comes before everything, at any step", { timeout: 60_000 }, async (
   const page = await context.newPage();
   const chat = new Chat(page);
   await page.goto(server.url + CHAT);
+  await chat.begin();
   await chat.goOnUntil(/coule-t-elle encore/);
   await chat.say("ça sent le gaz !!");
-  const answer = await chat.question();
-  assert.match(answer, /112|18/);
-  await page.locator(".message.urgent").last().waitFor();
-  assert.ok(await page.locator(".message.urgent a[href^='tel:']").count(), "the number can be touched");
+  await page.locator(".stop").waitFor();
+  assert.equal(await page.locator(".stop").count(), 1, "one card");
+  const call = page.locator(".stop .call");
+  assert.match(await call.getAttribute("href"), /^tel:(18|112)$/);
+  const { height, y } = await call.boundingBox();
+  assert.ok(height >= 56 && y + height < PHONE.viewport.height, "the call is in sight, and large");
+  assert.ok(await page.locator(".stop li").count() <= 3, "three short lines");
+  assert.doesNotMatch(await page.locator(".stop").innerText(), /lundi|9 h/, "no opening hours");
+  assert.match(await page.locator("header").innerText(), /en pause/);
+  await accessible(page, "danger");
+  await page.getByRole("button", { name: "Je suis en sécurité" }).click();
+  await chat.heard("Je suis en sécurité");
+  await page.locator(".stop").waitFor({ state: "detached" });
+  assert.match(await chat.question(), /./);
   await page.close();
   assertQuiet();
   await context.close();

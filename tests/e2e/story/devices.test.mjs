@@ -25,7 +25,7 @@ async function phone(/** @type {string} */ url = `${server.url}/chat?insurer=dem
 
 /** Opens the dialog, and gives the link that stands there. */
 async function link(page) {
-  await page.getByRole("button", { name: "Continuer plus tard ou sur un autre appareil" }).click();
+  await new Chat(page).option("Continuer plus tard ou sur un autre appareil");
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Quitter cette conversation" }).waitFor();
   return dialog.getByRole("textbox").inputValue();

@@ -9,7 +9,7 @@ fn written() -> Vec<(String, String)> {
 #[test]
 fn every_module_is_served_after_those_that_it_imports() {
     let mut before = BTreeSet::new();
-    for name in MODULES.into_iter().chain(SLOTS).chain(PAGES) {
+    for name in MODULES.into_iter().chain(CHAT_MODULES).chain(SLOTS).chain(PAGES).chain(TALK_MODULES) {
         let source = text(name);
         assert!(!source.is_empty(), "{name} is not embedded");
         for imported in source.lines().filter(|line| line.starts_with("import ")) {
@@ -20,9 +20,13 @@ fn every_module_is_served_after_those_that_it_imports() {
         }
         before.insert(name);
     }
-    let others = ["chat.css", "icon.svg", "slots.css", "widget.js"];
+    let others = ["chat.css", "talk.css", "icon.svg", "slots.css", "widget.js"];
     for (name, _) in written() {
-        assert!(before.contains(name.as_str()) || others.contains(&name.as_str()), "{name} is served by nobody");
+        let name = name.as_str();
+        assert!(before.contains(name) || others.contains(&name) || LAZY.contains(&name), "{name} is served by nobody");
+    }
+    for name in LAZY {
+        assert!(!text(name).lines().any(|line| line.starts_with("import ")), "{name} is loaded by itself");
     }
 }
 
@@ -35,7 +39,7 @@ fn no_two_modules_give_the_same_name_to_different_things() {
             assert!(names.insert(found[1].to_owned()), "{name}: `{}` is declared in another module", &found[1]);
         }
     };
-    for name in MODULES.into_iter().chain(SLOTS) {
+    for name in MODULES.into_iter().chain(CHAT_MODULES).chain(SLOTS).chain(TALK_MODULES) {
         declare(name, &mut names);
     }
     assert!(names.len() > 20);
@@ -47,10 +51,15 @@ fn no_two_modules_give_the_same_name_to_different_things() {
 
 #[test]
 fn what_is_served_holds_no_comment_and_nothing_that_ties_modules() {
-    for line in SERVED.chat.lines().chain(SERVED.upload.lines()) {
-        assert!(!line.starts_with("import ") && !line.starts_with("export "), "{line}");
-        assert!(!line.contains("/**") && !line.starts_with('*') && !line.starts_with("//"), "{line}");
+    let ends = |line: &str| line.starts_with("export { ") || line.starts_with("import { ");
+    for (script, ties) in [(&SERVED.chat, 1), (&SERVED.talk, 2), (&SERVED.upload, 0)] {
+        assert_eq!(script.lines().filter(|line| ends(line)).count(), ties);
+        for line in script.lines().filter(|line| !ends(line)) {
+            assert!(!line.starts_with("import ") && !line.starts_with("export "), "{line}");
+            assert!(!line.contains("/**") && !line.starts_with('*') && !line.starts_with("//"), "{line}");
+        }
     }
+    assert!(SERVED.talk.contains("const talk = {"));
     assert!(SERVED.chat.contains("customElements.define(\"guichet-chat\""));
     assert!(SERVED.style.contains("guichet-chat {") && !SERVED.style.contains("/*"));
     assert!(SERVED.widget.contains("postMessage"));
@@ -61,9 +70,11 @@ fn what_is_served_holds_no_comment_and_nothing_that_ties_modules() {
 fn the_page_names_what_is_served() {
     let page = std::fs::read_to_string("src/web/chat/page.html").unwrap();
     let named: Vec<_> = page.split("/chat/assets/{{ revision }}/").skip(1).collect();
-    assert_eq!(named.len(), 3);
+    assert_eq!(named.len(), 4);
     for rest in named {
-        assert!(["icon.svg", "chat.css", "chat.js"].contains(&rest.split('"').next().unwrap()));
+        assert!(
+            ["icon.svg", "chat.css", "chat.js", "strings-{{ language }}.js"].contains(&rest.split('"').next().unwrap())
+        );
     }
 }
 

@@ -10,8 +10,7 @@ async fn a_line_that_waits_is_small() {
     let id = ConversationId::new(app.clock.now());
     let page = EventStream {
         listener: app.intake.listen(id),
-        doors: app.doors.clone(),
-        clock: app.clock.clone(),
+        app: app.clone(),
         device: Endpoint { channel: Channel::Web, account: "chat".into(), address: String::new() },
         moves: 0,
         one: app.engine.one_conversation(id),

@@ -3,10 +3,11 @@
 /**
  * @typedef {{payload: string, label: string}} QuickReply
  * @typedef {{document: string, name: string, media_type: string, bytes: number, remark?: string, slot?: string}} Attachment
- * @typedef {{fact: string, label: string, value: string}} SummaryLine
+ * @typedef {{fact: string, label: string, value: string, section?: string, unconfirmed?: boolean}} SummaryLine
+ * @typedef {{question: number, kind: string, help?: string, limits?: number[], from?: string, to?: string, insured?: boolean}} Awaited
  * @typedef {{
- *   text?: string, choice?: string, attachments?: Attachment[], quick_replies?: QuickReply[], input?: string,
- *   progress?: {step: number, of: number, title: string}, summary?: SummaryLine[], urgent?: boolean, answers?: string
+ *   text?: string, choice?: string, attachments?: Attachment[], quick_replies?: QuickReply[], input?: string, awaited?: Awaited,
+ *   left?: number, summary?: SummaryLine[], recap?: SummaryLine[], urgent?: boolean, answers?: string, language?: string, link?: string
  * }} Body
  * @typedef {{seq: number, at: string, from: "me" | "guichet" | "handler", name?: string, client_id?: string, body: Body}} Message
  * @typedef {{type: string, id: string, data: string}} ServerEvent

@@ -4,29 +4,43 @@ import { Api, Line, Refusal, backoff, random } from "./api.js";
 import { h, icon, readableOn } from "./dom.js";
 import { Tray } from "./files.js";
 import { Memory, Outbox } from "./memory.js";
-import { say } from "./strings.js";
-import { Pictures, bubble, button, card, controls, tool } from "./view.js";
+import { divide, headline, kindOf } from "./question.js";
+import { start } from "./start.js";
+import { learn, say } from "./strings.js";
+import { Pictures, bubble, button, card, tool } from "./view.js";
 
 /**
  * @typedef {import("./api.js").Message} Message
  * @typedef {import("./files.js").Upload} Upload
  * @typedef {import("./memory.js").Item} Item
  * @typedef {import("./strings.js").Key} Key
+ * @typedef {import("./strings.js").Language} Language
+ * @typedef {typeof import("./talk.js").talk} Talk
+ * @typedef {import("./standing.js").State} State
  */
 
 const touch = matchMedia("(pointer: coarse)");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
-/** @type {Record<string, string>} */
-const KEYBOARDS = { number: "decimal", amount: "decimal", phone: "tel", email: "email" };
+/** The keyboards by the kind of answer. @type {Record<string, string>} */
+const KEYBOARDS = { number: "decimal", phone: "tel", email: "email" };
+/** The kinds of answer for which somebody who types goes on typing. */
+const TYPED = /^(text|number|duration|phone|email|policy_number|plate)$/;
 const busy = (/** @type {number} */ status) => status === 429 || status === 503;
 
+/** Loads a style sheet. @param {string} href */
+const style = (href) => new Promise((loaded, failed) => {
+  const link = h("link", { rel: "stylesheet", href, onload: loaded, onerror: failed });
+  document.head.append(link);
+});
+
 class Chat {
-  /** @param {HTMLElement} host */
-  constructor(host) {
-    const { insurer = "", site = "", accent = "", parents = "", language = "fr", name = "", phone = "", api = "/chat/api" } = host.dataset;
+  /** @param {HTMLElement} host @param {Language} language */
+  constructor(host, language) {
+    const { insurer = "", site = "", accent = "", parents = "", name = "", phone = "", zone = "", api = "/chat/api" } = host.dataset;
     this.host = host;
     this.name = name;
     this.phone = phone;
+    this.zone = zone;
     this.parents = parents.split(" ");
     this.parentOrigin = "";
     this.embedded = parent !== window;
@@ -36,14 +50,14 @@ class Chat {
     this.api = new Api(api);
     this.memory = new Memory(site || insurer);
     this.t = (/** @type {Key} */ key, /** @type {Record<string, string | number>} */ values = {}) => say(this.language, key, values);
-    this.language = /** @type {"fr" | "en"} */ ((this.memory.get().language || language) === "en" ? "en" : "fr");
+    this.language = language;
     /** @type {Message[]} */
     this.messages = [];
     this.last = 0;
     this.readByThem = 0;
     this.readByMe = 0;
-    this.unread = 0;
-    this.handler = "";
+    /** @type {State} */
+    this.state = { read: 0 };
     /** Who is writing now. */
     this.writes = "";
     this.busy = false;
@@ -51,6 +65,12 @@ class Chat {
     this.down = 1;
     this.ended = false;
     this.sendWhenReady = false;
+    /** Whether the first screen stands, where the server wrote it. */
+    this.starting = !this.memory.get().spoke;
+    /** Whether what was said before is all there: from then on a new question gets the focus. */
+    this.settled = false;
+    /** Whether somebody in danger wants to write all the same. */
+    this.writesInDanger = false;
     this.since = 0;
     /** @type {Key | ""} */
     this.toast = "";
@@ -66,6 +86,10 @@ class Chat {
     this.drawn = {};
     /** @type {Message | null} */
     this.latest = null;
+    /** The question that was asked before the latest one, and whether it was answered. */
+    this.before = { question: "", answered: true };
+    /** The last summary before sending. @type {import("./api.js").SummaryLine[] | undefined} */
+    this.summary = undefined;
     const gone = () => this.gone();
     this.outbox = new Outbox(this.memory, this.api, {
       changed: () => this.refresh(),
@@ -75,13 +99,39 @@ class Chat {
     this.tray = new Tray(this.memory, this.api, { changed: (upload) => this.carded(upload), gone });
     this.pictures = new Pictures(this.api, () => this.refresh());
     if (/^#[\da-f]{6}$/i.test(accent)) {
-      host.style.setProperty("--accent", accent);
-      host.style.setProperty("--on-accent", readableOn(accent));
+      document.documentElement.style.setProperty("--brand", accent);
+      document.documentElement.style.setProperty("--on-brand", readableOn(accent));
     }
+    /** What a conversation needs beyond the first screen. @type {Talk | null} */
+    this.talk = null;
+    /** @type {Promise<void> | null} */
+    this.loading = null;
+    /** The places for photos, while they are asked for. @type {any} */
+    this.slots = null;
+    this.dialog = h("dialog");
     this.ui = this.build();
     this.shown();
     this.observe();
     this.begin();
+    // The first screen is light; what comes after it is there before it is needed.
+    if (this.starting) setTimeout(() => this.load(), 5000);
+    else this.load();
+  }
+
+  /** Loads what a conversation needs, again and again while the network is down. @returns {Promise<void>} */
+  load(attempt = 0) {
+    this.loading ??= Promise.all([import(`./talk.js?${attempt}`), style(new URL("talk.css", import.meta.url).href)]).then(([{ talk }]) => {
+      this.talk = talk;
+      if (!this.starting) this.rebuild();
+    }, () => {
+      this.loading = null;
+      setTimeout(() => this.load(attempt + 1), backoff(attempt));
+    });
+    return this.loading;
+  }
+
+  get locale() {
+    return { fr: "fr-FR", en: "en-GB", ar: "ar-u-nu-latn" }[this.language];
   }
 
   // --- the frame ---
@@ -89,11 +139,9 @@ class Chat {
   build() {
     const { t } = this;
     const picker = (/** @type {object} */ more) => h("input", { type: "file", hidden: true, onchange: (/** @type {Event} */ event) => this.chosen(event), ...more });
-    const camera = picker({ accept: "image/*", capture: "environment" });
-    const files = picker({ accept: "image/*,application/pdf,.heic,.heif", multiple: true });
     const area = h("textarea", {
-      rows: 1, maxlength: 4000, "aria-label": t("yourAnswer"), placeholder: t("yourAnswer"), enterkeyhint: "send",
-      oninput: () => this.fit(),
+      rows: 1, maxlength: 4000, "aria-label": t("yourAnswer"), enterkeyhint: "send",
+      oninput: () => this.typed(),
       onkeydown: (/** @type {KeyboardEvent} */ event) => {
         if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
         event.preventDefault();
@@ -101,58 +149,121 @@ class Chat {
       },
     });
     area.value = this.memory.get().draft;
-    const other = this.language === "fr" ? "en" : "fr";
     return {
-      camera, files, area,
+      camera: picker({ accept: "image/*", capture: "environment" }),
+      files: picker({ accept: "image/*,application/pdf,.heic,.heif", multiple: true }),
+      area,
       subtitle: h("p"),
-      step: h("p"),
-      progress: h("progress", { "aria-hidden": "true" }),
-      steps: h("div", { class: "steps", hidden: true }),
+      progress: h("progress", { "aria-hidden": "true", hidden: true }),
       banner: h("p", { role: "status" }),
       log: h("div", { class: "log", role: "log", "aria-live": "polite", "aria-busy": "true", "aria-label": t("conversation") }),
       waiting: h("div", { class: "log" }),
       typing: h("div", { class: "typing", role: "status" }),
-      dock: h("div"),
-      scroller: h("main", { tabindex: 0, "aria-label": t("conversation") }),
+      past: h("div", { class: "past", tabindex: 0, role: "region", "aria-label": t("conversation") }),
       newer: button(`${t("newer")} ↓`, () => this.toEnd(), { class: "newer", hidden: true }),
+      title: h("h2", { id: "question", tabindex: -1, dir: "auto" }),
+      help: h("p", { dir: "auto" }),
+      ask: h("div", { class: "ask" }),
+      answers: h("div", { class: "answers" }),
+      main: h("div"),
+      sheet: h("section", { class: "sheet", "aria-labelledby": "question" }),
+      stop: h("div", { hidden: true }),
       cards: h("ul", { class: "tray" }),
       news: h("p", { class: "note", role: "status" }),
-      date: h("input", { type: "date", class: "date", "aria-label": t("pickDate"), title: t("pickDate"), hidden: true, onchange: () => this.dated() }),
-      sender: h("button", { class: "send", "aria-label": t("send") }),
+      read: h("p", { class: "hidden", role: "status" }),
+      sender: h("button", { class: "tool send", "aria-label": t("sendMessage") }),
       form: h("form", { "aria-label": t("yourAnswer"), onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); this.submit(); } }),
-      dialog: h("dialog"),
-      switcher: button(other.toUpperCase(), () => {
-        this.speak(other);
-        this.outbox.add({ language: other });
-        this.ui.switcher.focus();
-      }, { class: "tool words", lang: other, "aria-label": t("switchTo") }),
     };
   }
 
+  async options() {
+    await this.load();
+    if (!this.talk) return;
+    new this.talk.Menu(this.api, this.t, {
+      language: this.language,
+      speak: (language) => this.chooseLanguage(language),
+      leave: () => this.leave(),
+      day: (at) => this.format(at, { day: "numeric", month: "long" }),
+      claim: this.state.stage && this.state.stage !== "withdrawn" ? () => this.openClaim() : null,
+      dialog: this.dialog,
+      show: (label, content, ...actions) => this.show(label, content, ...actions),
+    }).open();
+  }
+
+  /** @param {string} label @param {Node[]} content @param {...(Node | false | null)} actions */
+  show(label, content, ...actions) {
+    const { dialog } = this;
+    dialog.setAttribute("aria-label", label);
+    dialog.replaceChildren(...content, h("div", { class: "actions" }, ...actions, button(this.t("close"), () => dialog.close())));
+    if (!dialog.open) dialog.showModal();
+  }
+
   shown() {
-    const { ui, name, phone, host } = this;
+    const { ui, name, phone, host, t } = this;
     document.documentElement.lang = this.language;
-    ui.steps.append(ui.step, ui.progress);
-    ui.scroller.append(ui.log, ui.waiting, ui.typing, ui.dock);
-    ui.scroller.onscroll = () => { if (this.atEnd) ui.newer.hidden = true; };
-    ui.form.append(ui.cards, ui.news, h("div", { class: "row" },
+    document.documentElement.dir = this.language === "ar" ? "rtl" : "ltr";
+    host.onclick = null;
+    ui.past.append(h("div", { class: "said" }, !this.memory.keeps && this.talk?.keepCard(t, this.api), ui.log, ui.waiting, ui.typing));
+    ui.past.onscroll = () => { if (this.atEnd) ui.newer.hidden = true; };
+    ui.ask.append(ui.title, ui.help);
+    ui.form.append(ui.cards, ui.news, h("div", { class: "write" },
       ui.camera, ui.files,
-      tool(this.t("camera"), icon("camera"), () => ui.camera.click()),
-      tool(this.t("files"), icon("clip"), () => ui.files.click()),
-      h("div", { class: "field" }, ui.area, ui.date),
-      ui.sender));
-    host.replaceChildren(
-      h("header", null,
-        h("span", { class: "mark", "aria-hidden": "true" }, name.slice(0, 1)),
-        h("div", { class: "who" }, h("h1", null, name), ui.subtitle),
-        phone && h("a", { class: "tool", href: `tel:${phone.replace(/[^+\d]/g, "")}`, "aria-label": this.t("call", { phone }) }, icon("phone")),
-        tool(this.t("resumeLink"), icon("link"), () => this.offerLink()),
-        ui.switcher,
-        this.embedded && tool(this.t("close"), icon("close"), () => this.tellParent("close")),
-        ui.steps),
-      ui.banner, ui.scroller, ui.newer, ui.form, ui.dialog);
+      tool(t("addFile"), icon("camera"), () => ui.files.click()),
+      h("div", { class: "field" }, ui.area, ui.sender)));
+    ui.sheet.append(ui.ask, ui.answers, h("div", { class: "foot" }, ui.main, ui.form));
+    if (!this.starting) {
+      host.replaceChildren(
+        h("a", { class: "skip", href: "#question", onclick: (/** @type {Event} */ event) => { event.preventDefault(); ui.title.focus(); } }, t("skip")),
+        h("header", { class: "top" },
+          h("span", { class: "mark", "aria-hidden": "true" }, name.slice(0, 1)),
+          h("div", { class: "who" }, h("h1", null, h("bdi", null, name)), ui.subtitle),
+          phone && h("a", { class: "tool", href: `tel:${phone.replace(/[^+\d]/g, "")}`, "aria-label": t("call", { phone }) }, icon("phone")),
+          tool(t("options"), icon("menu"), () => this.options()),
+          this.embedded && tool(t("close"), icon("close"), () => this.tellParent("close")),
+          ui.progress),
+        ui.banner, h("main", { class: "through" }, ui.past, ui.newer, ui.sheet, ui.stop), ui.read, this.dialog);
+    } else {
+      start(host, {
+        say: (text) => this.leaveStart(() => this.outbox.add({ text })),
+        choose: (text, choice) => this.leaveStart(() => this.outbox.add({ text, choice })),
+        files: () => ui.files.click(),
+        language: (language) => this.reopen(language),
+        draft: this.memory.get().draft,
+        keep: (draft) => this.memory.update((saved) => { saved.draft = draft; }),
+      });
+      if (this.embedded) host.querySelector("header")?.append(tool(t("close"), icon("close"), () => this.tellParent("close")));
+      host.append(this.dialog);
+      for (const name of ["pointerdown", "keydown"]) host.addEventListener(name, () => this.load(), { once: true });
+    }
     this.drawCards();
     this.fit();
+  }
+
+  /** The first words were said: the conversation takes the first screen's place. @param {() => void} act */
+  leaveStart(act) {
+    this.memory.update((saved) => { saved.draft = ""; });
+    this.settled = true;
+    act();
+    this.showConversation();
+  }
+
+  showConversation() {
+    if (!this.starting) return;
+    this.starting = false;
+    this.rebuild();
+  }
+
+  rebuild() {
+    this.latest = null;
+    this.before = { question: "", answered: true };
+    this.summary = undefined;
+    this.drawn = {};
+    this.ui = this.build();
+    this.shown();
+    this.messages.forEach((message) => this.draw(message));
+    if (this.settled) setTimeout(() => this.ui.log.removeAttribute("aria-busy"), 400);
+    this.refresh();
+    this.toEnd();
   }
 
   observe() {
@@ -177,11 +288,17 @@ class Chat {
       this.open = data?.guichet === "open";
       this.refresh();
     });
+    addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && this.embedded && !this.dialog.open) this.tellParent("close");
+      // Who types without a field is taken to the one that hears everything.
+      const field = event.target instanceof HTMLElement && event.target.closest("input, textarea, select, dialog");
+      if (!field && !this.starting && event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey) this.ui.area.focus();
+    });
     // iOS draws its keyboard over the page: the conversation keeps to what is visible.
     visualViewport?.addEventListener("resize", () => {
       const height = visualViewport?.height ?? innerHeight;
       this.host.style.height = height < innerHeight - 60 ? `${height}px` : "";
-      this.toEnd();
+      if (this.host.style.height) scrollTo(0, 0);
     });
   }
 
@@ -226,10 +343,12 @@ class Chat {
         replaces = await this.mayReplace();
         return replaces ? open(true) : own;
       });
-      memory.update((saved) => Object.assign(saved, { token }, replaces && { outbox: [], tray: [], lost: [], draft: "" }));
+      memory.update((saved) => Object.assign(saved, { token, spoke: true }, replaces && { outbox: [], tray: [], lost: [], draft: "" }));
       if (replaces) location.reload();
+      else this.showConversation();
       return !replaces;
     } catch {
+      this.showConversation();
       if (own) this.note = "linkOver";
       else this.gone("linkGone");
       return !!own;
@@ -238,9 +357,9 @@ class Chat {
 
   /** Asks which conversation the person wants here. @returns {Promise<boolean>} whether the one of the link */
   mayReplace() {
-    const { dialog } = this.ui;
+    const { dialog } = this;
     return new Promise((answered) => {
-      const choice = (/** @type {import("./strings.js").Key} */ label, /** @type {boolean} */ other) =>
+      const choice = (/** @type {Key} */ label, /** @type {boolean} */ other) =>
         button(this.t(label), () => { dialog.close(); answered(other); }, { class: other ? "" : "primary" });
       dialog.setAttribute("aria-label", this.t("twoOpen"));
       dialog.replaceChildren(h("h2", null, this.t("twoOpen")), h("p", null, this.t("twoOpenText")),
@@ -289,17 +408,36 @@ class Chat {
     this.line?.stop();
     this.api.token = "";
     this.ended = true;
-    this.ui.form.hidden = true;
-    this.ui.dock.replaceChildren(h("div", { class: "card" }, h("p", null, this.t(why || "gone")), button(this.t("restart"), () => {
+    this.showConversation();
+    const { ui } = this;
+    ui.form.hidden = true;
+    ui.ask.hidden = true;
+    ui.main.replaceChildren();
+    ui.answers.replaceChildren(h("div", { class: "card" }, h("p", null, this.t(why || "gone")), button(this.t("restart"), () => {
       // What was not sent belongs to the old conversation: the words come back into the field.
       this.memory.update((saved) => Object.assign(saved, {
-        token: "", seed: "", tray: [], lost: [], outbox: [],
+        token: "", seed: "", tray: [], lost: [], outbox: [], spoke: false,
         draft: [...saved.outbox.map((item) => !item.choice && !item.edit && item.text), saved.draft].filter(Boolean).join("\n"),
       }));
       location.reload();
     }, { class: "primary" })));
     this.refresh();
     this.toEnd();
+  }
+
+  /** Nothing of the conversation stays on this device, with or without a network. */
+  async leave() {
+    const { ui, api, memory } = this;
+    this.line?.stop();
+    await api.post("/devices/leave", {}).catch(() => {});
+    memory.clear();
+    this.outbox.acknowledged.clear();
+    this.tray.uploads = [];
+    this.messages = [];
+    this.latest = null;
+    ui.area.value = "";
+    for (const part of [ui.log, ui.waiting, ui.typing, ui.cards]) part.replaceChildren();
+    this.gone("left");
   }
 
   // --- what comes in ---
@@ -314,9 +452,14 @@ class Chat {
       this.timers.typing = setTimeout(() => { this.writes = ""; this.refresh(); }, 6000);
     }
     if (type === "state") {
-      this.handler = data.handler ?? "";
+      this.state = data;
       this.readByMe = Math.max(this.readByMe, data.read);
-      if (data.language && data.language !== this.language && !this.memory.get().outbox.some((item) => item.language)) this.speak(data.language);
+      // Stories are told in French and English; the page around them may speak another language.
+      const asked = this.memory.get().outbox.some((item) => item.language);
+      if (data.language && this.language !== "ar" && data.language !== this.language && !asked) {
+        if (this.starting) this.outbox.add({ language: this.language });
+        else this.speak(data.language);
+      }
     }
     this.refresh();
   }
@@ -328,27 +471,46 @@ class Chat {
     this.messages.push(message);
     if (message.client_id) this.outbox.seen(message.client_id);
     const mine = message.from === "me";
-    if (!mine) this.writes = "";
+    if (mine) {
+      this.memory.update((saved) => { saved.spoke = true; });
+      this.showConversation();
+    } else this.writes = "";
+    if (message.body.language === "ar" && this.language !== "ar") this.speak("ar");
     const { atEnd } = this;
-    this.draw(message);
+    if (this.latest !== message) this.draw(message);
     if (atEnd || mine) this.toEnd();
     else this.ui.newer.hidden = false;
     clearTimeout(this.timers.settle);
     // What was said before is not read out again.
-    this.timers.settle = setTimeout(() => this.ui.log.removeAttribute("aria-busy"), 400);
+    this.timers.settle = setTimeout(() => {
+      this.settled = true;
+      this.ui.log.removeAttribute("aria-busy");
+    }, 400);
   }
 
-  /** @param {"fr" | "en"} language */
-  speak(language) {
+  /** @param {Language} language */
+  async speak(language) {
     this.language = language;
     this.memory.update((saved) => { saved.language = language; });
-    this.latest = null;
-    this.drawn = {};
-    this.ui = this.build();
-    this.shown();
-    this.messages.forEach((message) => this.draw(message));
-    this.refresh();
-    this.toEnd();
+    await learn(language);
+    if (!this.starting) this.rebuild();
+  }
+
+  /** The person chose. @param {Language} language */
+  chooseLanguage(language) {
+    this.speak(language);
+    if (language !== "ar") this.outbox.add({ language });
+  }
+
+  /** The first screen in another language: the server writes it. @param {string} language */
+  reopen(language) {
+    this.memory.update((saved) => {
+      saved.language = language;
+      saved.outbox = saved.outbox.filter((item) => !item.language);
+    });
+    const url = new URL(location.href);
+    url.searchParams.set("lang", language);
+    location.replace(url);
   }
 
   // --- what goes out ---
@@ -356,12 +518,15 @@ class Chat {
   submit() {
     const { tray, ui } = this;
     const text = ui.area.value.trim();
+    this.slots?.sendHeld?.();
     this.sendWhenReady = !tray.ready;
     const { attachments } = tray;
     if (this.ended || this.sendWhenReady || (!text && !attachments.length)) return this.refresh();
     for (const { done, picture } of tray.uploads) if (done && picture) this.pictures.known.set(done.document, picture);
     this.outbox.add({ text, attachments });
     tray.clear();
+    // What was refused was read, and goes.
+    tray.uploads = [];
     this.note = "";
     ui.area.value = "";
     this.fit();
@@ -369,12 +534,37 @@ class Chat {
     this.toEnd();
   }
 
-  /** @param {string} text @param {string} choice */
-  choose(text, choice) {
-    // The pressed button goes: the keyboard's place moves, but on a phone no keyboard is called up.
-    if (this.ui.dock.contains(document.activeElement)) (touch.matches ? this.ui.scroller : this.ui.area).focus({ preventScroll: true });
-    this.outbox.add({ text, choice });
+  /** @param {Omit<Item, "client_id" | "at">} item */
+  answer(item) {
+    this.outbox.add(item);
     this.toEnd();
+  }
+
+  /** @returns {import("./sheet.js").Act} */
+  get act() {
+    const { t, locale, zone, ui, api } = this;
+    return {
+      t, locale, zone,
+      say: (text) => this.answer({ text }),
+      choose: (text, choice) => this.answer({ text, choice }),
+      camera: () => ui.camera.click(),
+      files: () => ui.files.click(),
+      locate: () => navigator.geolocation.getCurrentPosition(
+        ({ coords: { latitude, longitude } }) => this.answer({ text: "", place: { latitude, longitude } }),
+        () => { this.note = "locateFailed"; this.refresh(); }, { timeout: 15000, maximumAge: 60000 }),
+      suggest: async (text) => (await api.fetch(`/communes?q=${encodeURIComponent(text)}`)).json(),
+    };
+  }
+
+  /** Writes plates and dates of birth as they are written, while they are typed at the end. */
+  typed() {
+    const { area } = this.ui;
+    const { talk } = this;
+    const body = this.asked?.body;
+    const written = body && talk && (kindOf(body) === "plate" ? talk.plate : kindOf(body) === "date" && talk.isLongAgo(body.awaited) && talk.birthDate);
+    const atEnd = area.selectionStart === area.value.length;
+    if (written && atEnd) area.value = written(area.value);
+    this.fit();
   }
 
   /** Keeps the draft, and the field as tall as its words. */
@@ -382,14 +572,7 @@ class Chat {
     const { area } = this.ui;
     area.style.height = "";
     area.style.height = `${Math.min(area.scrollHeight, 140)}px`;
-    this.memory.update((saved) => { saved.draft = area.value; });
-  }
-
-  dated() {
-    const { date, area } = this.ui;
-    const [day = "", time] = date.value.split("T");
-    area.value = day.split("-").reverse().join("/") + (time ? ` ${time.replace(":", "h")}` : "");
-    this.fit();
+    if (!this.starting) this.memory.update((saved) => { saved.draft = area.value; });
   }
 
   /** @param {Event} event */
@@ -397,77 +580,16 @@ class Chat {
     const input = /** @type {HTMLInputElement} */ (target);
     this.note = this.tray.add(input.files ?? []) ? "" : "tooMany";
     input.value = "";
+    this.showConversation();
     this.drawCards();
     this.toEnd();
-  }
-
-  async offerLink() {
-    const field = h("input", { readonly: true, "aria-label": this.t("resumeLink"), onfocus: () => field.select() });
-    const copy = button(this.t("copy"), async () => {
-      field.select();
-      await navigator.clipboard?.writeText(field.value).catch(() => {});
-      copy.textContent = this.t("copied");
-    }, { class: "primary", hidden: true });
-    const words = h("p", null, this.t("resumeText"));
-    const devices = h("section");
-    this.show(this.t("resumeLink"), [h("h2", null, this.t("resumeLink")), words, field],
-      copy, "share" in navigator && button(this.t("share"), () => { navigator.share({ url: field.value }).catch(() => {}); }));
-    this.ui.dialog.append(devices);
-    try {
-      field.value = (await this.api.post("/resume-link", {})).url;
-      copy.hidden = false;
-      this.drawDevices(devices, await (await this.api.fetch("/devices")).json());
-    } catch {
-      if (!field.value) field.remove();
-      if (!field.value) words.textContent = this.t("resumeFailed");
-    }
-  }
-
-  /** @param {HTMLElement} place @param {{here: boolean, since: string, used: string}[]} devices */
-  drawDevices(place, devices) {
-    const day = (/** @type {string} */ at) => this.format(at, { day: "numeric", month: "long" });
-    const line = (/** @type {{here: boolean, since: string, used: string}} */ { here, since, used }) =>
-      h("li", null, this.t(here ? "thisDevice" : "otherDevice", { since: day(since), used: day(used) }));
-    place.append(h("h2", null, this.t("devices")), h("ul", null, ...devices.map(line)), h("div", { class: "actions" },
-      devices.length > 1 && button(this.t("disconnectOthers"), async () => {
-        await this.api.post("/devices/disconnect", {}).catch(() => {});
-        // The link that stands here ended as well.
-        this.offerLink();
-      }),
-      button(this.t("leave"), () => this.show(this.t("leave"), [h("h2", null, this.t("leave")), h("p", null, this.t("leaveText"))],
-        button(this.t("leaveNow"), () => this.leave(), { class: "primary" })))));
-  }
-
-  /** Nothing of the conversation stays on this device, with or without a network. */
-  async leave() {
-    const { ui, api, memory } = this;
-    this.line?.stop();
-    await api.post("/devices/leave", {}).catch(() => {});
-    memory.clear();
-    this.outbox.acknowledged.clear();
-    this.tray.uploads = [];
-    this.messages = [];
-    this.latest = null;
-    ui.dialog.close();
-    ui.area.value = "";
-    for (const part of [ui.log, ui.waiting, ui.typing, ui.cards]) part.replaceChildren();
-    ui.steps.hidden = true;
-    this.gone("left");
-  }
-
-  /** @param {string} label @param {Node[]} content @param {...(Node | false)} actions */
-  show(label, content, ...actions) {
-    const { dialog } = this.ui;
-    dialog.setAttribute("aria-label", label);
-    dialog.replaceChildren(...content, h("div", { class: "actions" }, ...actions, button(this.t("close"), () => dialog.close())));
-    if (!dialog.open) dialog.showModal();
   }
 
   // --- drawing ---
 
   /** @param {number | string} at @param {Intl.DateTimeFormatOptions} options */
   format(at, options) {
-    return new Intl.DateTimeFormat(this.language === "fr" ? "fr-FR" : "en-GB", options).format(new Date(at));
+    return new Intl.DateTimeFormat(this.locale, options).format(new Date(at));
   }
 
   /** @param {string} at */
@@ -480,37 +602,59 @@ class Chat {
   draw(message) {
     const { from, at, body, name, seq } = message;
     const { latest: before, ui } = this;
-    if (body.progress) {
-      const { step, of, title } = body.progress;
-      ui.progress.max = of;
-      ui.progress.value = step;
-      ui.step.replaceChildren(h("b", null, this.t("step", { step, of })), title && ` — ${title}`);
-      ui.steps.hidden = false;
-    }
     // "Modifier" may leave a message without words: there is nothing to show.
     if (!body.text && !body.attachments?.length && !body.summary?.length) return;
     this.latest = message;
+    if (from === "me") this.before.answered ||= !!body.answers;
     const day = this.day(at);
     if (!before || this.day(before.at) !== day) ui.log.append(h("p", { class: "day" }, day));
     else if (before.from === from && before.name === name && +new Date(at) - +new Date(before.at) < 12e4) ui.log.lastElementChild?.classList.add("joined");
     // Only the last answer to a question, and the last summary, can be changed.
-    const old = [body.answers && `.meta [data-fact="${CSS.escape(body.answers)}"]`, body.summary && "dl button"].filter(Boolean).join();
-    if (old) ui.log.querySelectorAll(old).forEach((editor) => editor.remove());
-    ui.log.append(this.bubble(from, body, this.format(at, { hour: "2-digit", minute: "2-digit" }), seq, name));
+    const old = [body.answers && `.bubble > [data-fact="${CSS.escape(body.answers)}"]`, (body.summary || body.recap) && ":is(dl, .got) [data-fact]"].filter(Boolean).join();
+    if (old) {
+      ui.log.querySelectorAll(old).forEach((editor) => {
+        if (editor.classList.contains("row")) editor.toggleAttribute("disabled", true);
+        else editor.remove();
+      });
+    }
+    const question = from === "guichet" ? divide(body).question : "";
+    // What is asked again, because something else was said, stands once.
+    if (question && question === this.before.question && !this.before.answered) ui.log.querySelector(".last-asked")?.classList.add("repeated");
+    if (question) {
+      this.before = { question, answered: false };
+      ui.log.querySelector(".last-asked")?.classList.remove("last-asked");
+    }
+    const element = this.bubble(from, body, this.format(at, { hour: "2-digit", minute: "2-digit" }), seq, name, question);
+    if (question) element.classList.add("last-asked");
+    ui.log.append(element);
   }
 
-  /** @param {string} from @param {import("./api.js").Body} body @param {string} meta @param {number} [key] @param {string} [name] */
-  bubble(from, body, meta, key, name) {
+  /** @param {string} from @param {import("./api.js").Body} body @param {string} meta @param {number} [key] @param {string} [name] @param {string} [question] */
+  bubble(from, body, meta, key, name, question) {
     const { t } = this;
+    const edit = (/** @type {string} */ fact, /** @type {string} */ text) => { this.answer({ edit: fact, text }); };
+    let lines;
+    const { talk } = this;
+    if (body.recap?.length && talk) {
+      lines = talk.recap(body.recap, t, edit);
+      // The lines stand in the place of the sentence that says the same.
+      const [{ label = "", value = "" } = {}] = body.recap.filter(({ unconfirmed }) => !unconfirmed);
+      const { before, question: asked } = divide(body);
+      const kept = before.split("\n").filter((line) => !line.includes(`${label} : ${value}`));
+      body = { ...body, text: [t("understood"), ...kept, asked].filter(Boolean).join("\n") };
+    } else if (body.summary?.length && talk) {
+      const sends = body.awaited?.kind === "review" || body.quick_replies?.some(({ payload }) => payload === "cmd=send");
+      lines = sends ? talk.summary(body.summary, this.summary, t, edit) : talk.recap(body.summary, t, edit);
+      if (sends) this.summary = body.summary;
+    } else if (body.link === "status") lines = button(t("myClaim"), () => this.openClaim(), { class: "button" });
     return bubble({
-      from, body, meta, key, t,
+      from, body, meta, key, t, lines, question, edit,
       sender: from === "me" ? t("me") : (from === "handler" && name) || this.name,
       picture: (file) => this.pictures.draw(file, t, (src, alt) => {
         const image = h("img", { src, alt, class: "large" });
         this.show(alt, [image]);
         this.pictures.large(file.document).then((large) => { image.src = large; }, () => {});
       }),
-      edit: (edit, text) => { this.outbox.add({ edit, text }); this.toEnd(); },
     });
   }
 
@@ -524,6 +668,8 @@ class Chat {
   carded(upload) {
     const { tray, ui } = this;
     if (!tray.uploads.includes(upload)) return this.drawCards();
+    // What has a place of its own is drawn there.
+    if (this.slots?.changed(upload)) return this.refresh();
     const { id, name, stage, progress, done, kept } = upload;
     const stamp = `${stage} ${kept} ${done?.remark}`;
     const old = [...ui.cards.children].find((each) => each.id === id);
@@ -562,43 +708,48 @@ class Chat {
     draw();
   }
 
+  /** The message whose answer is awaited. @returns {Message | undefined} */
+  get asked() {
+    const { messages, outbox } = this;
+    const asked = messages.filter(({ from, body }) => from !== "me" && (body.quick_replies || body.awaited || body.input)).pop();
+    const mine = messages.filter(({ from }) => from === "me").pop();
+    const answered = outbox.pending().some((item) => !item.refused && !item.language && !item.place);
+    // While a handler speaks, nobody hears what the flow asked.
+    return answered || this.state.handler || (mine?.seq ?? 0) > (asked?.seq ?? 0) ? undefined : asked;
+  }
+
   derive() {
-    const { messages, outbox, ui, tray, down, atEnd } = this;
+    const { messages, outbox, ui, tray, down, atEnd, asked, state } = this;
     const now = performance.now();
     const pending = outbox.pending();
     const lastOf = (/** @type {(message: Message) => unknown} */ test) => messages.filter(test).pop();
-    const asked = lastOf(({ from, body }) => from !== "me" && (body.quick_replies || body.input));
     const mine = lastOf(({ from }) => from === "me");
     const theirs = lastOf(({ from }) => from !== "me");
-    const answered = pending.some((item) => !item.refused && !item.language) || (mine?.seq ?? 0) > (asked?.seq ?? 0);
+    const answered = !asked;
     const online = !down && navigator.onLine;
 
     this.when("waiting", [online, ...pending.map((item) => [item.client_id, item.refused, outbox.acknowledged.has(item.client_id)])], () =>
       ui.waiting.replaceChildren(...pending.filter((item) => !item.language).map((item) => this.unsent(item, online))));
 
     if (!this.ended) {
-      this.when("dock", answered || asked?.seq, () => {
-        const dock = answered || !asked ? h("div") : controls(asked.body, this.t, {
-          camera: () => ui.camera.click(), files: () => ui.files.click(), choose: (text, choice) => this.choose(text, choice),
-        });
-        ui.dock.replaceWith(dock);
-        ui.dock = dock;
-      });
+      const waits = pending.some((item) => !item.refused && !item.language);
+      const stands = waits || (asked && divide(asked.body).question) ? "" : [state.stage, state.handler, state.opens];
+      this.when("sheet", [asked?.seq, waits, stands, this.writesInDanger, !!this.talk], () => this.drawSheet(asked, waits));
     }
 
     // While the answer to what was said is awaited, Guichet writes; not for ever.
-    const waits = online && answered && !this.handler && !this.ended && (mine?.seq ?? 0) > (theirs?.seq ?? 0);
+    const waits = online && answered && !state.handler && !this.ended && (mine?.seq ?? 0) > (theirs?.seq ?? 0);
     if (!waits) this.since = 0;
     else if (!this.since) {
       this.since = now;
       for (const wait of [620, 15020]) setTimeout(() => this.refresh(), wait);
     }
-    const waited = this.since && now - this.since;
-    const writer = this.writes || (waited > 600 && waited < 15000 && this.name) || "";
+    const waited = this.since ? now - this.since : 0;
+    const writer = this.writes || (waited > 600 && waited < 15000 ? this.name : "");
     this.when("typing", writer, () =>
       ui.typing.replaceChildren(...(writer ? [h("span", { class: "hidden" }, this.t("typing", { name: writer })), h("i"), h("i"), h("i")] : [])));
 
-    ui.subtitle.textContent = this.handler ? this.t("with", { name: this.handler }) : this.t("title");
+    this.drawHeader(theirs);
     // A short break is not worth a word.
     const trouble = !navigator.onLine ? "offline" : this.busy ? "busy" : down && now - down > 2000 ? "connecting" : this.toast;
     this.when("banner", trouble, () => {
@@ -606,13 +757,7 @@ class Chat {
       ui.banner.className = `banner ${trouble}`;
     });
 
-    const input = (!answered && asked?.body.input) || "";
-    ui.date.hidden = !input.startsWith("date");
-    this.when("input", input, () => {
-      ui.date.type = input === "date" ? "date" : "datetime-local";
-      ui.area.inputMode = KEYBOARDS[input] ?? "text";
-    });
-    const files = tray.uploads.length > 0;
+    const files = tray.uploads.length > 0 || !!this.slots?.holds;
     this.when("sender", [files, this.sendWhenReady], () => {
       ui.sender.classList.toggle("full", files);
       ui.sender.replaceChildren(files ? this.t(this.sendWhenReady ? "sending" : "send") : icon("send"));
@@ -628,21 +773,132 @@ class Chat {
       ui.log.querySelector(`[data-key="${seq}"] .meta`)?.append(h("span", { class: "receipt" }, this.t(key === "read" ? "read" : "sent")));
     });
 
-    const seen = this.open && !document.hidden;
+    const seen = this.open && !document.hidden && !this.starting;
     const unread = messages.filter(({ from, seq }) => from !== "me" && seq > this.readByMe).length;
-    document.title = `${unread && !seen ? `(${unread}) ` : ""}${this.t("title")} · ${this.name}`;
+    document.title = `${unread && !seen && !this.starting ? `(${unread}) ` : ""}${this.t("title")} · ${this.name}`;
     if (seen && theirs && unread && online && this.api.token) {
       this.readByMe = theirs.seq;
       this.api.post("/read", { seq: theirs.seq }).catch(() => {});
     }
-    this.when("unread", seen ? 0 : unread, () => this.tellParent("unread", seen ? 0 : unread));
+    this.when("unread", seen || this.starting ? 0 : unread, () => this.tellParent("unread", seen || this.starting ? 0 : unread));
     if (atEnd) this.toEnd();
   }
 
+  /** Who speaks, and what is left. @param {Message | undefined} theirs */
+  drawHeader(theirs) {
+    const { ui, state, t, messages } = this;
+    const left = theirs?.body.left === undefined ? undefined : this.talk?.questionsLeft(messages);
+    const { talk } = this;
+    const paused = !!talk?.dangerIn(messages, this.asked);
+    const words = state.handler ? t("with", { name: state.handler })
+      : paused ? t("paused")
+      : left === 0 ? t("lastStep")
+      : left === 1 ? t("remainsOne")
+      : left ? t("remain", { count: left })
+      : state.stage ? t(/** @type {const} */ ({ sent: "isSent", waiting: "hasIt", closed: "closedTitle", withdrawn: "withdrawnTitle" })[state.stage]) : t("title");
+    const most = Math.max(1, ...messages.map(({ body }) => body.left ?? 0));
+    this.when("header", [words, left, most], () => {
+      ui.subtitle.textContent = words;
+      ui.progress.hidden = left === undefined;
+      ui.progress.max = most + 1;
+      ui.progress.value = most + 1 - (left ?? 0);
+    });
+  }
+
+  /** @param {Message | undefined} asked @param {boolean} waits whether the person's words are on their way */
+  drawSheet(asked, waits) {
+    const { ui, t, state, talk } = this;
+    const inSheet = ui.sheet.contains(document.activeElement) || ui.stop.contains(document.activeElement) || document.activeElement === document.body;
+    const typing = document.activeElement === ui.area;
+    const told = talk?.dangerIn(this.messages, asked);
+    ui.log.querySelectorAll(".pending").forEach((element) => element.classList.remove("pending"));
+    ui.stop.hidden = !told;
+    ui.sheet.hidden = !!told && !this.writesInDanger;
+    if (talk && told && asked) {
+      for (const { seq } of told) ui.log.querySelector(`[data-key="${seq}"]`)?.classList.add("pending", "only");
+      ui.title.id = "";
+      const card = talk.dangerCard(told.map(({ body }) => body), asked.body, this.act, () => { this.writesInDanger = true; this.refresh(); });
+      ui.stop.replaceChildren(card);
+      if (!this.writesInDanger && !this.starting) card.querySelector("h2")?.focus({ preventScroll: true });
+      this.emptySheet();
+      return;
+    }
+    this.writesInDanger = false;
+    ui.stop.replaceChildren();
+    ui.title.id = "question";
+    if (waits) return this.emptySheet();
+    if (!asked) return this.drawStanding(state);
+    const { question } = divide(asked.body);
+    const { first, rest } = headline(question, asked.body.awaited?.help);
+    const review = kindOf(asked.body) === "review";
+    const standing = first ? null : talk?.standing(state, t, (at, options) => this.format(at, options));
+    ui.title.textContent = review ? t("review") : standing?.[0] ?? first;
+    ui.help.textContent = review ? t("reviewText") : standing?.[1] ?? rest;
+    ui.ask.hidden = !first && !standing;
+    ui.log.querySelector(`[data-key="${asked.seq}"]`)?.classList.add("pending");
+    const { answers, main } = talk ? talk.controls(asked.body, this.act) : { answers: [], main: undefined };
+    ui.answers.replaceChildren(...answers);
+    ui.answers.scrollTop = 0;
+    ui.main.replaceChildren(...(main ? [main] : []));
+    const kind = kindOf(asked.body);
+    this.mountSlots(kind === "photo", asked);
+    const birth = kind === "date" && !!talk?.isLongAgo(asked.body.awaited);
+    ui.area.inputMode = birth ? "numeric" : KEYBOARDS[kind] ?? "text";
+    ui.area.autocapitalize = kind === "plate" ? "characters" : "sentences";
+    ui.area.placeholder = kind === "plate" ? "AB-123-CD" : birth ? t("birthExample") : answers.length || main ? t("orWrite") : t("yourAnswer");
+    if (!this.settled || this.starting) return;
+    // The new question is read once: by the focus, or else by the status line.
+    const goesOn = typing && (TYPED.test(kind) || birth || !touch.matches);
+    if (inSheet && !goesOn && first && !this.dialog.open) ui.title.focus({ preventScroll: true });
+    else ui.read.textContent = question;
+  }
+
+  /** The places for the photos that are wanted, in the place of the two buttons, once they are loaded. @param {boolean} wanted @param {Message} asked */
+  async mountSlots(wanted, asked) {
+    this.slots = null;
+    if (!wanted) return;
+    const { Slots } = await import(/** @type {string} */ ("./slots.js")).catch(() => ({}));
+    if (!Slots || this.asked !== asked) return;
+    const slots = new Slots({ h, button, icon, tray: this.tray, language: this.language, changed: () => this.refresh() });
+    await slots.load(this.api);
+    if (this.asked !== asked || !slots.element.childElementCount) return;
+    this.slots = slots;
+    this.ui.answers.querySelector(".shots")?.replaceWith(slots.element);
+    this.drawCards();
+  }
+
+  /** The page that tells how the claim stands. */
+  async openClaim() {
+    const { url } = await this.api.post("/dossier-link", {}).catch(() => ({}));
+    if (!url) return;
+    if (this.embedded) window.open(url, "_blank", "noopener");
+    else location.assign(url);
+  }
+
+  emptySheet() {
+    const { ui, t } = this;
+    this.slots = null;
+    ui.ask.hidden = true;
+    ui.answers.replaceChildren();
+    ui.main.replaceChildren();
+    ui.area.placeholder = t("yourAnswer");
+  }
+
+  /** Nothing is asked: who has the claim, what can be written, and when somebody answers. @param {State} state */
+  drawStanding(state) {
+    this.emptySheet();
+    const { ui, talk } = this;
+    const standing = talk?.standing(state, this.t, (at, options) => this.format(at, options));
+    if (!standing) return;
+    ui.ask.hidden = false;
+    [ui.title.textContent, ui.help.textContent] = standing;
+  }
+
   /** @param {Item} item @param {boolean} online */
-  unsent({ client_id: id, refused, edit, text = "", attachments }, online) {
+  unsent({ client_id: id, refused, edit, text = "", attachments, place }, online) {
     const done = this.outbox.acknowledged.has(id);
-    const element = this.bubble("me", { text: edit ? this.t("editThis", { label: text }) : text, attachments },
+    const words = edit ? this.t("editThis", { label: text }) : place ? this.t("position") : text;
+    const element = this.bubble("me", { text: words, attachments },
       this.t(refused ? "refused" : done ? "sent" : online ? "sending" : "waiting"));
     element.classList.add(refused ? "refused" : done ? "done" : "unsent");
     if (refused) {
@@ -653,16 +909,15 @@ class Chat {
     return element;
   }
 
-  /** Whether the person is reading the end: then it is kept in sight. */
+  /** Whether the person is reading the end: then it is kept in sight. The end is the origin. */
   get atEnd() {
-    const { scrollHeight, scrollTop, clientHeight } = this.ui.scroller;
-    return scrollHeight - scrollTop - clientHeight < 120;
+    return this.ui.past.scrollTop > -120;
   }
 
   toEnd() {
-    const { scroller, log, newer } = this.ui;
+    const { past, log, newer } = this.ui;
     newer.hidden = true;
-    requestAnimationFrame(() => scroller.scrollTo({ top: scroller.scrollHeight, behavior: calm.matches || log.hasAttribute("aria-busy") ? "instant" : "smooth" }));
+    requestAnimationFrame(() => past.scrollTo({ top: 0, behavior: calm.matches || log.hasAttribute("aria-busy") ? "instant" : "smooth" }));
   }
 
   /** @param {string} what @param {number} [count] */
@@ -673,7 +928,13 @@ class Chat {
 }
 
 customElements.define("guichet-chat", class extends HTMLElement {
-  connectedCallback() {
-    new Chat(this);
+  async connectedCallback() {
+    const { language = "fr" } = this.dataset;
+    const { insurer = "", site = "" } = this.dataset;
+    const { language: chosen, spoke } = new Memory(site || insurer).get();
+    // The first screen is in the language in which the server wrote it.
+    const spoken = /** @type {Language} */ (spoke && /^(fr|en|ar)$/.test(chosen) ? chosen : language);
+    await learn(spoken).catch(() => {});
+    new Chat(this, spoken);
   }
 });

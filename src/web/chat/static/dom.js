@@ -18,24 +18,37 @@ export function h(tag, properties, ...children) {
 }
 
 const PATHS = {
-  camera: "M4 8h3l2-3h6l2 3h3v11H4zM12 17a4 4 0 1 0 0-8 4 4 0 0 0 0 8",
+  camera: "M4 8h3l1.7-2.5h6.6L17 8h3a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V9a1 1 0 0 1 1-1zM12 16.6a3.4 3.4 0 1 0 0-6.8 3.4 3.4 0 0 0 0 6.8",
   clip: "M20 11l-8.5 8.5a5 5 0 0 1-7-7L13 4a3.4 3.4 0 0 1 5 5l-8.5 8.3a1.7 1.7 0 0 1-2.5-2.4L14.5 7.5",
-  send: "M5 12h14M13 6l6 6-6 6",
+  send: "M5 12h13M12.5 6l6 6-6 6",
   link: "M7 3h10v18l-5-4-5 4z",
-  phone: "M5 4h4l2 5-2.5 1.5a11 11 0 0 0 5 5L15 13l5 2v4a2 2 0 0 1-2 2A16 16 0 0 1 3 6a2 2 0 0 1 2-2",
-  alert: "M12 3l10 18H2zM12 10v5M12 18v.1",
+  phone: "M6.6 3.5h2.2l1.6 4-2 1.7a12.5 12.5 0 0 0 6.4 6.4l1.7-2 4 1.6v2.2a2.1 2.1 0 0 1-2.3 2.1A16.6 16.6 0 0 1 4.5 5.8a2.1 2.1 0 0 1 2.1-2.3z",
+  alert: "M12 4.2l8.8 15.3H3.2zM12 10v4.5M12 17v.1",
   check: "M5 13l4 4L19 7",
   close: "M6 6l12 12M18 6L6 18",
   file: "M6 3h8l4 4v14H6zM14 3v4h4",
+  menu: "M5 12h.01M12 12h.01M19 12h.01",
+  none: "M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16M6.5 6.5l11 11",
+  dot: "M12 14a2 2 0 1 0 0-4 2 2 0 0 0 0 4",
+  person: "M12 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M5 20a7 7 0 0 1 14 0",
+  drop: "M12 3.5s6.2 6.2 6.2 10.7a6.2 6.2 0 0 1-12.4 0C5.8 9.7 12 3.5 12 3.5z",
+  car: "M3.5 17v-4l2-5.4A2.4 2.4 0 0 1 7.8 6h8.4a2.4 2.4 0 0 1 2.3 1.6l2 5.4v4zM3.5 13h17M6 17v2M18 17v2",
+  lock: "M5 11h14v9.5H5zM8 11V8a4 4 0 0 1 8 0v3M12 15v2",
+  fire: "M12.5 3c.6 3.6 5 5.6 5 10.4a5.6 5.6 0 0 1-11.2 0c0-2.1 1-3.5 2.1-4.6.3 1.4 1 2.2 2.1 2.5-.6-3.3.2-6.1 2-8.3z",
+  storm: "M7 15.5a4.2 4.2 0 0 1-.2-8.4 5.5 5.5 0 0 1 10.5 1.2 3.6 3.6 0 0 1-.1 7.2M12.7 12.5L10 16.7h4L11.5 21",
+  glass: "M5 3.5h14v17H5zM11 3.5l-1.5 5 4 2.5-2.5 4 1.5 5.5M13.5 11l5.5-2M11 15l-6 1.5",
 };
 
-/** @param {keyof typeof PATHS} name */
+/** The drawings; those of a conversation are added when it begins. @type {Record<string, string>} */
+export const drawings = PATHS;
+
+/** @param {keyof typeof PATHS | keyof typeof import("./icons.js").MORE} name */
 export function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 24 24");
   svg.setAttribute("aria-hidden", "true");
   const path = document.createElementNS(svg.namespaceURI ?? "", "path");
-  path.setAttribute("d", PATHS[name]);
+  path.setAttribute("d", drawings[name] ?? "");
   svg.append(path);
   return /** @type {any} */ (svg);
 }

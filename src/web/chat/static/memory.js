@@ -4,31 +4,71 @@ import { Refusal, backoff, slotsOf, uuid } from "./api.js";
 
 /**
  * @typedef {import("./api.js").Attachment} Attachment
- * @typedef {{client_id: string, at: number, refused?: boolean, text?: string, choice?: string, attachments?: Attachment[], edit?: string, language?: string}} Item
+ * @typedef {{client_id: string, at: number, refused?: boolean, text?: string, choice?: string, attachments?: Attachment[], edit?: string, language?: string,
+ *   place?: {latitude: number, longitude: number}}} Item
  *   One thing to send. Its `client_id` makes it arrive once, however often it is tried.
  * @typedef {{token: string, seed: string, language: string, draft: string, outbox: Item[], tray: Attachment[], lost: string[],
- *   device: string}} Saved `device` is a random name, of which the secrets are made that links give
+ *   device: string, spoke: boolean}} Saved `device` is a random name, of which the secrets are made that links give; `spoke`: something was said
  */
+
+/** What a cookie holds, where storage is refused: enough to come back to the conversation. @type {(keyof Saved)[]} */
+const IN_COOKIE = ["token", "seed", "language", "device", "spoke"];
+const COOKIE_AGE = 30 * 24 * 3600;
+
+/** Whether what is written to the storage is there again: a browser that blocks third parties refuses it in a frame. */
+function stores() {
+  try {
+    localStorage.setItem("guichet", "1");
+    localStorage.removeItem("guichet");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A cookie of this site inside that one (CHIPS): only the page reads it, the server does not. @param {string} name */
+function cookie(name) {
+  try {
+    const found = document.cookie.split("; ").find((each) => each.startsWith(`${name}=`));
+    return decodeURIComponent(found?.slice(name.length + 1) ?? "");
+  } catch {
+    return "";
+  }
+}
+
+/** @param {string} name @param {string} value */
+function bake(name, value) {
+  try {
+    document.cookie = `${name}=${encodeURIComponent(value)}; Path=/chat; Max-Age=${value ? COOKIE_AGE : 0}; Secure; SameSite=None; Partitioned`;
+  } catch {
+    // The page's own memory serves.
+  }
+}
 
 export class Memory {
   /** @param {string} key one conversation a device and insurer */
   constructor(key) {
     this.key = `guichet:${key}`;
-    /** @type {string | null} */
+    this.cookie = `guichet-${encodeURIComponent(key)}`;
+    /** What the page itself remembers, where nothing else does. @type {string | null} */
     this.held = null;
+    this.stores = stores();
+    if (!this.stores) bake("guichet-kept", "1");
+    /** Whether the conversation is found again when this page is opened the next time. */
+    this.keeps = this.stores || cookie("guichet-kept") === "1";
   }
 
   /** @returns {Saved} */
   get() {
     let text = this.held;
     try {
-      text ??= localStorage.getItem(this.key);
+      text ??= this.stores ? localStorage.getItem(this.key) : cookie(this.cookie);
     } catch {
       // Storage is forbidden: the page's own memory serves.
     }
-    const empty = { token: "", seed: "", language: "", draft: "", outbox: [], tray: [], lost: [], device: "" };
+    const empty = { token: "", seed: "", language: "", draft: "", outbox: [], tray: [], lost: [], device: "", spoke: false };
     try {
-      return { ...empty, ...JSON.parse(text ?? "{}") };
+      return { ...empty, ...JSON.parse(text || "{}") };
     } catch {
       return empty;
     }
@@ -37,6 +77,7 @@ export class Memory {
   /** Nothing stays on this device. */
   clear() {
     this.held = null;
+    if (!this.stores) bake(this.cookie, "");
     try {
       localStorage.removeItem(this.key);
     } catch {
@@ -50,10 +91,12 @@ export class Memory {
     change(saved);
     const text = JSON.stringify(saved);
     try {
+      if (!this.stores) throw new Error("no storage");
       localStorage.setItem(this.key, text);
       this.held = null;
     } catch {
       this.held = text;
+      if (!this.stores) bake(this.cookie, JSON.stringify(saved, IN_COOKIE));
     }
   }
 }
@@ -80,7 +123,10 @@ export class Outbox {
 
   /** @param {Omit<Item, "client_id" | "at">} item */
   add(item) {
-    this.memory.update((saved) => saved.outbox.push({ client_id: uuid(), at: Date.now(), ...item }));
+    this.memory.update((saved) => {
+      saved.outbox.push({ client_id: uuid(), at: Date.now(), ...item });
+      saved.spoke ||= !item.language;
+    });
     this.flush();
   }
 
@@ -115,7 +161,8 @@ export class Outbox {
     this.running = true;
     // One tab sends at a time, so that the order holds. A second sending would be recognised anyway.
     const send = () => this.drain();
-    (navigator.locks ? navigator.locks.request(this.memory.key, send) : send()).finally(() => { this.running = false; });
+    // Where storage is refused, locks are too: then this tab sends by itself.
+    Promise.resolve().then(() => navigator.locks?.request(this.memory.key, send) ?? send()).catch(send).finally(() => { this.running = false; });
   }
 
   async drain() {

@@ -5,7 +5,7 @@ import { h, icon, readableOn } from "./dom.js";
 import { Tray } from "./files.js";
 import { Memory } from "./memory.js";
 import { Slots } from "./slots.js";
-import { phrase, say } from "./strings.js";
+import { learn, phrase, say } from "./strings.js";
 import { button, card } from "./view.js";
 
 /** @typedef {import("./files.js").Upload} Upload */
@@ -154,4 +154,4 @@ class UploadPage {
 }
 
 const host = document.getElementById("upload");
-if (host) new UploadPage(host);
+if (host) learn(host.dataset.language === "en" ? "en" : "fr").then(() => new UploadPage(host));

@@ -15,6 +15,16 @@ export const button = (label, onclick, more) => h("button", { type: "button", on
 /** @param {string} label @param {Node | string} sign @param {() => void} onclick @param {object} [more] */
 export const tool = (label, sign, onclick, more) => button(sign, onclick, { class: "tool", "aria-label": label, title: label, ...more });
 
+/** A button that copies. @param {T} t @param {() => string} text @param {object} [more] */
+export function copier(t, text, more) {
+  const copy = button(t("copy"), async () => {
+    await navigator.clipboard?.writeText(text()).catch(() => {});
+    copy.textContent = t("copied");
+    setTimeout(() => { copy.textContent = t("copy"); }, 3000);
+  }, more);
+  return copy;
+}
+
 /** Pictures of the person's files. The secret travels in a header, so they are fetched, and shown from memory. */
 export class Pictures {
   /** @param {import("./api.js").Api} api @param {() => void} changed the conversation became taller */
@@ -64,63 +74,28 @@ export class Pictures {
 }
 
 /**
- * One message. `sender` stands before it: hidden, but for a handler, whose name people like to see.
- * @param {{from: string, sender: string, body: Body, meta: string, key?: number, t: T,
+ * One message. `sender` stands before it: hidden, but for a handler, whose name people like to see. The question of a message
+ * stands apart: while it is pending it is read in the sheet, and only there.
+ * @param {{from: string, sender: string, body: Body, question?: string, meta: string, key?: number, t: T, lines?: Node | false | "" | 0,
  *   picture: (file: Attachment) => Node, edit: (fact: string, label: string) => void}} message
  */
-export function bubble({ from, sender, body, meta, key, t, picture, edit }) {
-  const { text = "", urgent, attachments, summary, answers } = body;
-  const editor = (/** @type {string} */ fact, /** @type {string} */ label) =>
-    button(t("edit"), () => edit(fact, label), { class: "edit", "data-fact": fact, "aria-label": t("editThis", { label }) });
-  return h("div", { class: `message ${from}${urgent ? " urgent" : ""}`, "data-key": key },
+export function bubble({ from, sender, body, question = "", meta, key, t, lines, picture, edit }) {
+  const { text = "", urgent, attachments, answers, language } = body;
+  const words = (/** @type {string} */ said, /** @type {object} */ more = {}) =>
+    said && h("p", { dir: "auto", lang: language, ...more }, linked(said, urgent));
+  const before = question ? text.slice(0, text.length - question.length).trim() : text;
+  const editor = answers && button(t("edit"), () => edit(answers, text), { class: "fix", "data-fact": answers, "aria-label": t("editThis", { label: text }) });
+  const element = h("div", { class: `message ${from}${urgent ? " urgent" : ""}`, "data-key": key },
     h("span", { class: from === "handler" ? "name" : "hidden" }, sender, h("span", { class: "hidden" }, " : ")),
     h("div", { class: "bubble" },
       urgent && h("p", { class: "flag" }, icon("alert"), t("urgent")),
       attachments?.length && h("div", { class: "pictures" }, ...attachments.map(picture)),
-      text && h("p", null, linked(text, urgent)),
-      summary?.length && h("dl", { "aria-label": t("summary") }, ...summary.map(({ fact, label, value }) =>
-        h("div", null, h("dt", null, label), h("dd", null, h("span", null, value), editor(fact, label)))))),
-    h("p", { class: "meta" }, meta, answers && editor(answers, text)));
-}
-
-/**
- * The controls of the question that awaits its answer.
- * @param {Body} body @param {T} t
- * @param {{camera: () => void, files: () => void, choose: (text: string, choice: string) => void}} act
- */
-export function controls({ quick_replies: replies = [], input = "", text }, t, act) {
-  const out = h("div", { class: "dock" });
-  if (input === "photos" || input === "document") {
-    const [shoot, pick] = [button(icon("camera"), act.camera, { class: "primary" }), button(icon("clip"), act.files)];
-    shoot.append(t("camera"));
-    pick.append(t("files"));
-    out.append(h("div", { class: "shots" }, shoot, pick));
-  }
-  if (!replies.length) return out;
-  // "Je ne sais pas" and "Passer" are no choices among others.
-  const several = input === "choices" ? replies.filter(({ payload }) => !/^cmd=|=unknown$/.test(payload)) : [];
-  const single = replies.filter((reply) => !several.includes(reply));
-  const fieldset = h("fieldset", null, h("legend", { class: "hidden" }, text));
-  out.append(fieldset);
-  if (several.length) {
-    const trouble = h("p", { class: "note", role: "alert" });
-    const boxes = several.map((reply) => ({ ...reply, box: h("input", { type: "checkbox", onchange: () => trouble.replaceChildren() }) }));
-    fieldset.append(h("div", { class: "several" }, h("p", { class: "note" }, t("pickSome")),
-      ...boxes.map(({ label, box }) => h("label", null, box, h("span", null, label))),
-      trouble,
-      button(t("sendChoices"), () => {
-        const chosen = boxes.filter(({ box }) => box.checked);
-        // `rooms=kitchen` and `rooms=hall` are sent as `rooms=kitchen,hall`.
-        const payload = chosen.map(({ payload }, at) => (at ? payload.replace(/^.*?=/, "") : payload)).join();
-        if (payload) act.choose(chosen.map(({ label }) => label).join(", "), payload);
-        else trouble.replaceChildren(t("noneChosen"));
-      }, { class: "primary" })));
-  }
-  if (single.length) {
-    fieldset.append(h("div", { class: input === "yes_no" || input === "consent" ? "replies pair" : "replies" },
-      ...single.map(({ label, payload }) => button(label, () => act.choose(label, payload), { class: payload === "cmd=send" && "primary" }))));
-  }
-  return out;
+      words(before), lines,
+      words(question, { class: "asked", "aria-live": "off" }),
+      editor),
+    h("p", { class: "meta" }, meta));
+  if (question && !before && !lines && !attachments?.length) element.classList.add("only");
+  return element;
 }
 
 /**

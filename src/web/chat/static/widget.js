@@ -33,9 +33,12 @@
     if (open && !frame) {
       frame = document.createElement("iframe");
       frame.title = words.textContent ?? "";
-      frame.src = `${origin}/chat?site=${encodeURIComponent(site)}&lang=${english ? "en" : "fr"}`;
-      frame.allow = "camera; clipboard-write; web-share";
-      frame.onload = tell;
+      frame.src = `${origin}/chat?site=${encodeURIComponent(site)}&lang=${encodeURIComponent(language)}`;
+      frame.allow = "camera; clipboard-write; web-share; geolocation";
+      frame.onload = () => {
+        tell();
+        if (open) frame?.focus();
+      };
       document.body.append(frame);
     }
     if (!frame) return;
@@ -48,10 +51,14 @@
     button.style.display = open ? "none" : "";
     button.setAttribute("aria-expanded", String(open));
     tell();
-    if (!open) button.focus();
+    // The keyboard goes with what is seen, and comes back.
+    if (open) frame.focus();
+    else button.focus();
   };
 
   button.onclick = () => show(true);
+  // Inside the frame Escape is the frame's: it tells us.
+  addEventListener("keydown", (event) => { if (event.key === "Escape" && open) show(false); });
   addEventListener("message", (event) => {
     if (!frame || event.origin !== origin || event.source !== frame.contentWindow) return;
     if (event.data?.guichet === "close") show(false);
