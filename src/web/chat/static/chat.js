@@ -106,7 +106,7 @@ class Chat {
     this.talk = null;
     /** @type {Promise<void> | null} */
     this.loading = null;
-    /** The places for photos, while they are asked for. @type {any} */
+    /** The places for photos, while they are asked for. @type {import("./slots.js").Slots | null} */
     this.slots = null;
     this.dialog = h("dialog");
     this.ui = this.build();
@@ -857,10 +857,11 @@ class Chat {
   async mountSlots(wanted, asked) {
     this.slots = null;
     if (!wanted) return;
-    const { Slots } = await import(/** @type {string} */ ("./slots.js")).catch(() => ({}));
+    const { Slots } = await import("./slots.js").catch(() => ({ Slots: null }));
     if (!Slots || this.asked !== asked) return;
     const slots = new Slots({ h, button, icon, tray: this.tray, language: this.language, changed: () => this.refresh() });
-    await slots.load(this.api);
+    // Without them the two buttons serve.
+    await slots.load(this.api).catch(() => {});
     if (this.asked !== asked || !slots.element.childElementCount) return;
     this.slots = slots;
     this.ui.answers.querySelector(".shots")?.replaceWith(slots.element);
