@@ -133,6 +133,10 @@ export class Chat {
   async goOnUntil(end) {
     for (let turn = 0; turn < 60; turn++) {
       const question = await this.question();
+      if (await this.page.locator(".start").count()) {
+        await this.begin();
+        continue;
+      }
       if (end.test(question)) return question;
       await this.answer(this.answerTo(question));
     }
