@@ -314,7 +314,8 @@ fn hand_over(turn: &mut Turn, handover: &Handover) {
     turn.record(GUICHET, &TimelineEvent::HandedOver { reason: handover.reason.clone(), priority });
 }
 
-/// Records a request with its deadlines, counted from today or from the day on which it was written before. Whoever asks for something must stand in a list, even before it is known what
+/// Records a request with its deadlines, counted from today or from the day on which it was written before. Whoever
+/// asks for something must stand in a list, even before it is known what
 /// happened.
 fn ask_desk(turn: &mut Turn, kind: &str, text: String, since: Option<Date>, calendar: &Calendar) -> Option<RequestId> {
     let library = Arc::clone(&turn.conversation.library);

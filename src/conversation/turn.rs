@@ -200,7 +200,8 @@ impl Turn {
     }
 
     /// Writes a message and returns its number. What one turn says by e-mail is one letter, and by SMS one message, which costs
-    /// less than several; a message that asks for files stands alone there, with its link. To an address whose owner may not be who wrote, nothing is said by a machine: the flow only finds
+    /// less than several; a message that asks for files stands alone there, with its link. To an address whose owner
+    /// may not be who wrote, nothing is said by a machine: the flow only finds
     /// out how urgent it is.
     pub(super) fn write(&mut self, author: Author, body: Body, client_id: Option<String>) -> i64 {
         let Conversation { row, fence, .. } = &mut self.conversation;

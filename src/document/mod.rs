@@ -13,7 +13,8 @@
 //!
 //! It never trusts a name or a header about what a file is, never uses a name as a path, never keeps a whole upload in
 //! memory, never lets a malformed file fail or hang a receipt (pictures, HEIC and PDF are decoded in
-//! subprocesses that are limited and locked in), never decodes a file again that could not be decoded, and has no texts for people: errors and remarks are keys of `flows/messages.yaml`.
+//! subprocesses that are limited and locked in), never decodes a file again that could not be decoded, and has no
+//! texts for people: errors and remarks are keys of `flows/messages.yaml`.
 
 mod confine;
 mod exif;

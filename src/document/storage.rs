@@ -1,7 +1,8 @@
 //! The object store: how files are received into it, opened and deleted.
 //!
 //! Keys: `sha256/ab/cdef…` for originals, `preview/<variant>/ab/cdef…` for what is made from them, or that nothing can be
-//! (`unreadable`), what a scanner said (`preview/scanned/ab/cdef…`), `staging/…` for uploads under way. An original is staged first since its key, its hash, is known only at its last byte.
+//! (`unreadable`), what a scanner said (`preview/scanned/ab/cdef…`), `staging/…` for uploads under way. An original
+//! is staged first since its key, its hash, is known only at its last byte.
 
 use std::{
     fs::File,
