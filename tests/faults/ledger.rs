@@ -164,10 +164,10 @@ impl Person {
                 let behind = messages.iter().skip_while(|message| message.seq <= told.seq);
                 let said = behind.take_while(|message| message.author == Author::Guichet);
                 let said: Vec<_> = said.collect();
-                // A timer may have said more since. The link for files is made when the answer is given, and stands on a line of its own.
+                // A timer may have said more since. A link is made when the answer is given, and stands on a line of its own.
                 let same = said.len() >= given.len()
                     && given.iter().zip(&said).all(|(given, message)| {
-                        let link = given.lines().find(|line| line.contains("/u/"));
+                        let link = given.lines().find(|line| line.contains("/u/") || line.contains("/s/"));
                         *given == render::with_link(&message.body, link)
                     });
                 if !same {

@@ -2,7 +2,7 @@
 //! who they are, what was declared, the receipt and the form that completes the file (`/d/TOKEN`).
 //!
 //! The pages are made here and work without a script. There is no cookie: who has the link has what its purpose opens, and
-//! nothing else. No page of these is kept by a browser or found by a search engine, and none tells another site its address.
+//! nothing else. No page of these is kept by a browser or listed by a search, and none tells another site its address.
 
 mod assets;
 mod calendar;
