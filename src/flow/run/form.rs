@@ -86,7 +86,8 @@ impl<'a> Interpreter<'a> {
         groups
     }
 
-    /// The question of a fact, where it is one of the form's: it is due, and what it asks was not said or is for the file alone.
+    /// The question of a fact, where it is one of the form's: it is due, and what it asks was not said, or said in the form, or is
+    /// for the file alone.
     /// What somebody else knows better, what is for handlers, and what is asked in the conversation only, is none.
     fn field_of(&self, fact: &FactName) -> Option<(&'a Flow, &'a Question)> {
         let over = matches!(self.state.mode, ConversationMode::Danger | ConversationMode::Withdrawn);
@@ -101,7 +102,9 @@ impl<'a> Interpreter<'a> {
         }
         let is_open = match self.state.facts.get(fact).map(|fact| &**fact) {
             None | Some(Fact { value: Value::Unknown, .. }) => true,
-            Some(Fact { source: Source::Policyholder, .. }) => self.library.purpose(question) == Purpose::File,
+            Some(Fact { source: Source::Policyholder, .. }) => {
+                self.library.purpose(question) == Purpose::File || self.state.filled.contains(fact)
+            }
             Some(_) => false,
         };
         let asked_apart = matches!(self.library.purpose(question), Purpose::Safety | Purpose::Identity);
@@ -200,6 +203,7 @@ impl<'a> Interpreter<'a> {
             None => self.clear_fact(fact),
         }
         self.state.skipped.remove(fact);
+        self.state.filled.insert(fact.clone());
         let over = self.state.mode;
         let decided = matches!(over, ConversationMode::Ended | ConversationMode::Waiting { resume: false });
         // What could still change the decision is another field now: it is decided again when that is told.

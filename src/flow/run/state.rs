@@ -100,6 +100,9 @@ pub struct State {
     /// The questions for the file, once the claim is sent.
     #[serde(rename = "cp", default, skip_serializing_if = "Option::is_none")]
     pub(super) completing: Option<Completing>,
+    /// What was written into fields of the form: they stay, to be written into again.
+    #[serde(rename = "fi", default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) filled: BTreeSet<FactName>,
     /// Whether the person was asked how it went, once the dossier was closed.
     #[serde(rename = "sa", default, skip_serializing_if = "Option::is_none")]
     pub(super) satisfaction: Option<Satisfaction>,
@@ -272,7 +275,7 @@ impl State {
         const FACT: u64 = 300;
         const NAME: u64 = 100;
         let facts = self.facts.len() + self.unconfirmed.len();
-        let names = self.done.len() + self.skipped.len() + self.early.len() + self.batched.len();
+        let names = self.done.len() + self.skipped.len() + self.filled.len() + self.early.len() + self.batched.len();
         BARE + FACT * facts as u64 + NAME * names as u64
     }
 

@@ -202,6 +202,7 @@ delta! {
     requests: Whole<OpenRequests> = "rq",
     qualified: Whole<bool> = "y",
     completing: Whole<Option<Completing>> = "cp",
+    filled: Members<FactName> = "fi",
     satisfaction: Whole<Option<Satisfaction>> = "sa",
     appointment: Whole<Option<Appointment>> = "vi",
 }

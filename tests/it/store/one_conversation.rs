@@ -85,7 +85,7 @@ async fn a_link_opens_one_conversation_for_one_purpose_until_it_or_the_dossier_e
     db.execute("UPDATE dossier SET status = 'closed'").await;
     assert_eq!(opened("status", LinkPurpose::Status, 99).await, Some(case.id()), "it is still shown that it is over");
     assert_eq!(opened("complete", LinkPurpose::Complete, 99).await, None);
-    db.execute("UPDATE dossier SET updated_at = updated_at - 60 * 86400000").await;
+    db.execute("UPDATE dossier SET updated_at = updated_at - 5184000000").await;
     assert_eq!(opened("status", LinkPurpose::Status, 99).await, None, "for sixty days");
     assert_eq!(opened("upload", LinkPurpose::Upload, 99).await, None, "the dossier is over");
     assert!(doors.resume("resume", &device("another"), at(99)).await.unwrap().is_none());
