@@ -217,7 +217,7 @@ pub(super) fn cents(euros: f64) -> Option<i64> {
 }
 
 /// The least figure without a currency that counts as a price in a list of prices: "la télé 700 €, le vélo 350".
-const MIN_PRICE: f64 = 20.0;
+pub(super) const MIN_PRICE: f64 = 20.0;
 
 /// The sum of the amounts that a message lists, in cents: two or more, with the same tax. Figures without a currency beside them
 /// count as well.

@@ -393,7 +393,11 @@ fn upper_number(parsed: &ParsedMessage) -> Option<f64> {
         _ => None,
     });
     match numbers.collect::<Vec<_>>().as_slice() {
-        [(first, tokens), (second, next)] if next.start == tokens.end + 1 && first < second => Some(*second),
+        [(first, tokens), (second, next)]
+            if next.start == tokens.end + 1 && first < second && *first >= amount::MIN_PRICE =>
+        {
+            Some(*second)
+        }
         _ => None,
     }
 }

@@ -225,12 +225,11 @@ impl<'a> Interpreter<'a> {
         let mut resumes =
             agrees || message.choice.as_deref() == Some("cmd=resume") || understood.command == Some(Command::Resume);
         if resume && !resumes && self.talkative {
-            let before = self.changes.get();
             self.understand_claim();
             self.learn_quietly();
             // "Oui le facteur, mordu à la main" agrees, and tells more.
             let begins = self.parsed.as_ref().is_some_and(|parsed| self.library.vocabulary.begins_with_yes(parsed));
-            resumes = begins && understood.command.is_none() && self.changes.get() > before;
+            resumes = begins && understood.command.is_none();
         }
         if resume && resumes {
             self.go_on_with_flow();
