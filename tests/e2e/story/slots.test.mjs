@@ -1,0 +1,84 @@
+// A document is what its slot says: in the chat it fills, ticks and is taken again; what comes without one is asked about, and
+// what nobody answers stands in the console as supposed until a handler says so.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { Chat } from "./chat.mjs";
+import { DESKTOP, PHONE, accessible, demo, launch, logIn, open, photos } from "./harness.mjs";
+
+let server;
+let browser;
+before(async () => {
+  [server, browser] = await Promise.all([demo(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+test("photos in slots, one without, and the handler's word", { timeout: 240_000 }, async () => {
+  const phone = await open(browser, PHONE);
+  const page = await phone.context.newPage();
+  await page.goto(`${server.url}/chat?insurer=demo`);
+  const chat = new Chat(page);
+  await chat.begin();
+  await chat.goOnUntil(/Envoyez vos photos/);
+  /** Chooses a file by a slot's button. */
+  async function put(button, file) {
+    const chosen = page.waitForEvent("filechooser");
+    await page.getByRole("button", { name: button }).click();
+    await (await chosen).setFiles(file);
+  }
+  let sent = 0;
+  /** Sends what was chosen, and waits until it stands in the conversation. */
+  async function send(count) {
+    await page.getByRole("button", { name: "Envoyer le message" }).click();
+    sent += count;
+    await chat.log.locator(".message.me .picture").nth(sent - 1).waitFor();
+  }
+  const slot = (name) => page.getByRole("listitem").filter({ has: page.getByRole("heading", { name }) });
+  const [room, blurred, close, paper, another] = await photos(browser, [
+    { name: "salon.jpg" }, { name: "floue.jpg", blurred: true }, { name: "parquet.jpg" }, { name: "papier.jpg" }, { name: "autre.jpg" },
+  ]);
+
+  await put("Prendre la photo\u00a0: La pièce entière", room);
+  await slot("La pièce entière").getByText("Prête").waitFor();
+  // Without a network the phone itself tells of a blurred photo.
+  await phone.context.setOffline(true);
+  await put("Prendre la photo\u00a0: De près, avec une pièce", blurred);
+  await slot("De près").getByText("Un peu floue").waitFor();
+  await accessible(page, "slots in the chat");
+  await put("Reprendre\u00a0: De près, avec une pièce", close);
+  await phone.context.setOffline(false);
+  await slot("De près").getByText("Prête").waitFor();
+  await send(2);
+  const next = await chat.question();
+  assert.match(next, /2 fichiers bien reçus/);
+  assert.doesNotMatch(next, /C’est bien cela|qu’est-ce que c’est/);
+  await slot("La pièce entière").getByText("Reçue").waitFor();
+
+  // Without a slot it is asked what it is.
+  await put("Choisir le fichier\u00a0: Autre document", paper);
+  await send(1);
+  assert.match(await chat.question(), /qu’est-ce que c’est/);
+  await chat.answer("Devis de remise en état");
+  await chat.question();
+  await put("Choisir le fichier\u00a0: Autre document", another);
+  await send(1);
+  assert.match(await chat.question(), /qu’est-ce que c’est/);
+  phone.assertQuiet();
+
+  const desk = await open(browser, DESKTOP);
+  const console_ = await desk.context.newPage();
+  await logIn(console_, server, "claire");
+  await console_.locator("a[href^='/console/dossiers/']").first().click();
+  const files = console_.locator("#gallery > li");
+  await files.nth(3).waitFor();
+  const kinds = (await files.locator(".file-kind").allTextContents()).map((text) => text.trim().replace(/\s+/g, " "));
+  assert.deepEqual(kinds.slice(0, 3).sort(), ["Devis de remise en état", "Photo de près des dégâts", "Photo large de la pièce"]);
+  assert.match(kinds[3], /supposé$/);
+  await accessible(console_, "a supposed document in the console");
+  await files.nth(3).getByRole("button", { name: /C’est bien cela/ }).click();
+  await console_.waitForFunction(() => !document.querySelector("#gallery .supposed"));
+  desk.assertQuiet();
+});
