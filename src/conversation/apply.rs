@@ -96,8 +96,9 @@ async fn step(turn: &mut Turn, event: &Event, services: &Services) -> Result<Opt
             }
             Effect::Reopen => turn.wait_for_a_person(),
             Effect::Note(note) => turn.record(GUICHET, &noted(note)),
-            Effect::Request { kind, text, acknowledgement, since } => {
-                if let Some(request) = ask_desk(turn, &kind, text, since, services.calendar())
+            Effect::Request { kind, text, acknowledgement, since, promised } => {
+                let by = if promised { GUICHET } else { POLICYHOLDER };
+                if let Some(request) = ask_desk(turn, by, &kind, text, since, services.calendar())
                     && let Some(sentence) = acknowledgement
                 {
                     turn.acknowledgements.push((request, sentence));
@@ -317,7 +318,14 @@ fn hand_over(turn: &mut Turn, handover: &Handover) {
 /// Records a request with its deadlines, counted from today or from the day on which it was written before. Whoever
 /// asks for something must stand in a list, even before it is known what
 /// happened.
-fn ask_desk(turn: &mut Turn, kind: &str, text: String, since: Option<Date>, calendar: &Calendar) -> Option<RequestId> {
+fn ask_desk(
+    turn: &mut Turn,
+    by: &str,
+    kind: &str,
+    text: String,
+    since: Option<Date>,
+    calendar: &Calendar,
+) -> Option<RequestId> {
     let library = Arc::clone(&turn.conversation.library);
     let request = library.requests().get(kind)?;
     if turn.conversation.dossier.is_none() {
@@ -325,7 +333,10 @@ fn ask_desk(turn: &mut Turn, kind: &str, text: String, since: Option<Date>, cale
     }
     let row = &turn.conversation.row;
     let dossier = row.dossier?;
-    let from = since.unwrap_or_else(|| turn.now.to_zoned(paris()).date());
+    let today = turn.now.to_zoned(paris()).date();
+    // What the law has acknowledged is counted from its sending: a letter may have been on its way for days.
+    let sent = turn.sent.filter(|_| request.acknowledge_days.is_some());
+    let from = since.into_iter().chain(sent).min().unwrap_or(today);
     let in_months = from.checked_add(Span::new().months(request.answer_months)).unwrap_or(from);
     let answer_by = calendar.deadline(in_months, request.answer_days, None);
     let asked = RequestRow {
@@ -347,7 +358,7 @@ fn ask_desk(turn: &mut Turn, kind: &str, text: String, since: Option<Date>, cale
     let id = asked.id;
     let event = TimelineEvent::Request { request: id, kind: kind.to_owned(), answer_by: asked.answer_by };
     turn.rows.requests.asked.push(asked);
-    turn.record(POLICYHOLDER, &event);
+    turn.record(by, &event);
     Some(id)
 }
 

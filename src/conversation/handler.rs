@@ -1,5 +1,7 @@
 //! What a handler does to a conversation: answers, takes over and gives back, decides otherwise, merges, closes.
 
+use std::sync::Arc;
+
 use super::{
     action::{Action, Actor},
     apply, appointment,
@@ -40,7 +42,7 @@ impl Turn {
                     dossier.waiting_since = None;
                 }
                 self.record(&actor.login, &TimelineEvent::Replied { message: seq });
-                self.acknowledge_in_writing(actor, seq, services).await
+                self.answer_requests(actor, seq, services).await
             }
             Action::TakeOver => self.take_over(actor, services).await,
             Action::GiveBack => {
@@ -143,19 +145,17 @@ impl Turn {
         apply::run(self, Event::DocumentSorted { was, was_supposed, kind }, services).await
     }
 
-    /// A handler's message on a durable medium acknowledges the receipt of what the person asked for before.
-    async fn acknowledge_in_writing(
-        &mut self,
-        actor: &Actor,
-        seq: i64,
-        services: &Services,
-    ) -> Result<(), ConversationError> {
-        let row = &self.conversation.row;
-        if !row.endpoint.channel.is_durable() {
-            return Ok(());
-        }
-        for request in services.look_ups().open_requests(row.id).await? {
-            if request.owes_acknowledgement() {
+    /// A handler's message keeps what the flow promised; on a durable medium it acknowledges the receipt of what the person
+    /// asked for before.
+    async fn answer_requests(&mut self, actor: &Actor, seq: i64, services: &Services) -> Result<(), ConversationError> {
+        let is_durable = self.conversation.row.endpoint.channel.is_durable();
+        let library = Arc::clone(&self.conversation.library);
+        for request in services.look_ups().open_requests(self.conversation.row.id).await? {
+            if library.requests().get(&request.kind).is_some_and(|kind| kind.promised) {
+                self.rows.requests.done.push((request.id, self.now, actor.login.clone()));
+                let kept = TimelineEvent::RequestDone { request: request.id, kind: request.kind };
+                self.record(&actor.login, &kept);
+            } else if is_durable && request.owes_acknowledgement() {
                 self.acknowledge(request.id, request.kind, &actor.login, Some(seq));
             }
         }

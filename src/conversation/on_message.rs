@@ -1,5 +1,7 @@
 //! What the person writes: a message with its files, several as one, the first word of somebody who comes from another channel.
 
+use jiff::{SignedDuration, civil::Date};
+
 use super::{
     apply, closing,
     error::ConversationError,
@@ -13,6 +15,7 @@ use super::{
 use crate::{
     document::MediaType,
     domain::{
+        clock::paris,
         contact::told_by,
         message::{Author, Body, POLICYHOLDER},
     },
@@ -20,6 +23,9 @@ use crate::{
     flow::{self, AppointmentEvent, Event, SentFile, UserMessage},
     store::{FiledDocument, FiledKind},
 };
+
+/// How long a letter may have been on its way. Mail servers give up after five days; a letter that waited in a folder is older.
+const LONGEST_WAY: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 impl Turn {
     pub(super) async fn on_message(
@@ -154,6 +160,7 @@ impl Turn {
     fn user_message<'b>(&mut self, bodies: impl IntoIterator<Item = &'b Body>) -> UserMessage {
         let (mut message, mut behind) = (UserMessage::default(), Vec::new());
         for body in bodies {
+            self.sent = self.sent.into_iter().chain(self.sent_before(body)).min();
             if !message.text.is_empty() && !body.text.is_empty() {
                 message.text.push('\n');
             }
@@ -172,6 +179,13 @@ impl Turn {
         }
         self.unfiled.append(&mut behind);
         message
+    }
+
+    /// The day before this one on which a letter says that it was sent. A date of the future, or of long ago, is a clock that is
+    /// wrong.
+    fn sent_before(&self, body: &Body) -> Option<Date> {
+        let today = self.now.to_zoned(paris()).date();
+        body.sent.filter(|sent| *sent < today && today.duration_since(*sent) <= LONGEST_WAY)
     }
 
     /// What is to be said of files at once, each once.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use super::{
     accounts::Accounts, channel_switch, error::ConversationError, input::InboundContext, loaded::Conversation,
@@ -49,6 +49,8 @@ pub struct Turn {
     pub(super) acknowledgements: Vec<(RequestId, String)>,
     /// Whether an earlier message still waits for this channel to deliver it.
     pub unheard: bool,
+    /// The day on which what the person wrote was sent, where it took longer than that to arrive.
+    pub(super) sent: Option<Date>,
     pub(super) opens: bool,
 }
 
@@ -81,6 +83,7 @@ impl Turn {
             settled: None,
             acknowledgements: Vec::new(),
             unheard: false,
+            sent: None,
             opens,
         };
         turn.conversation.fence.revision += 1;

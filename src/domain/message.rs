@@ -143,6 +143,9 @@ pub struct Body {
     /// The fact that this inbound message answered, so that "Modifier" can stand beside it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answers: Option<FactName>,
+    /// The day on which its sender says it was sent: the date of a letter (inbound).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<Date>,
     /// What came instead of words (inbound).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shared: Option<Shared>,

@@ -149,7 +149,9 @@ impl Outcome {
             Effect::CancelAppointment => self.does.push("cancel_visit".to_owned()),
             Effect::Reopen => self.does.push("reopen".to_owned()),
             Effect::Withdraw => self.does.push("withdraw".to_owned()),
-            Effect::Request { kind, .. } => self.does.push(format!("request {kind}")),
+            Effect::Request { kind, promised, .. } => {
+                self.does.push(format!("{} {kind}", if *promised { "promise" } else { "request" }));
+            }
             Effect::Note(note) => self.does.push(format!("note {}", note.code())),
             Effect::End => self.does.push("end".to_owned()),
             // What is said stands in the messages; lists for handlers are no part of what a conversation does.

@@ -189,7 +189,7 @@ impl EmailProvider {
         // sender must not use one.
         let token = plus.filter(|plus| !is_forged && self.tokens.read(plus).is_none());
         let cites = self.cites(&mail);
-        let body = Body { text: text_of(&mail), ..Body::default() };
+        let body = Body { text: text_of(&mail), sent: mail.sent, ..Body::default() };
         Some(Received {
             inbound: Inbound {
                 endpoint: Endpoint { channel: Channel::Email, account: self.config.account.clone(), address },

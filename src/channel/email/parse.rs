@@ -10,6 +10,7 @@
 use std::{borrow::Cow, sync::LazyLock, time::Duration};
 
 use bytes::Bytes;
+use jiff::{Timestamp, civil::Date};
 use mail_parser::{
     Address, ContentType, Encoding, HeaderName, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders as _,
     PartType,
@@ -23,6 +24,7 @@ use super::{
 use crate::{
     channel::{Content, File},
     document::MediaType,
+    domain::clock::paris,
 };
 
 /// The largest message that is read, in bytes: the usual providers accept up to 25 MB.
@@ -68,6 +70,8 @@ pub(super) struct Mail {
     /// The Message-IDs of the messages that it answers, the nearest first, without the angle brackets.
     pub(super) answers: Vec<String>,
     pub(super) subject: String,
+    /// The day in its header: when its sender's clock says that it was sent.
+    pub(super) sent: Option<Date>,
     /// The person's own words; empty where they sent files only.
     pub(super) text: String,
     /// Attachments and pictures, then forwarded messages, and the original message last.
@@ -152,6 +156,7 @@ fn describe(raw: &Bytes, message: &Message, text: &str, mut files: Vec<File>) ->
         answers,
         text: quotes::own_words(text, &subject, is_answer),
         subject,
+        sent: sent(message),
         files,
         nature: automatic::nature(message),
         authentication: raw_headers(message, "Authentication-Results"),
@@ -250,6 +255,12 @@ fn disguised<'a>(message: &'a Message, part: &MessagePart) -> Option<Cow<'a, [u8
     let bytes = charset::bytes_of(message, part).filter(|_| named)?;
     let is_file = MediaType::sniff(&bytes).is_ok_and(|kind| kind != MediaType::Email);
     is_file.then_some(bytes)
+}
+
+/// The day on which it was sent, where the insurers are.
+fn sent(message: &Message) -> Option<Date> {
+    let sent = Timestamp::from_second(message.date()?.to_timestamp()).ok()?;
+    Some(sent.to_zoned(paris()).date())
 }
 
 /// The subject. One whose bytes stand in the header as they are, which RFC 5322 forbids, is read by what they are.

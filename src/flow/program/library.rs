@@ -226,6 +226,7 @@ impl Library {
         let pages = Pages::read(nodes.get(pages::FILE), shipped_pages.as_ref(), &mut texts, &mut problems);
         let handovers = HandoverReasons::read(nodes.get(handovers::FILE).unwrap_or(&empty), &mut problems);
         handovers.check(flows.values(), &requests, &mut problems);
+        requests.check_promises(flows.values(), &mut problems);
 
         let calendar = sources.get("holidays.yaml").map(|source| Calendar::from_yaml(source)).transpose();
         let calendar = calendar.unwrap_or_else(|error| {

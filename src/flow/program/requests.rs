@@ -6,18 +6,27 @@ use super::{
     diagnostics::{Diagnostics, SourcePosition},
     faq::both,
     intents::rules,
+    steps::{Flow, StepKind},
     template::Saying,
     template::Texts,
     yaml::{Fields, Node, text},
 };
 use crate::{
-    domain::{desk::Desk, language::Text, priority::Priority},
+    domain::{
+        desk::Desk,
+        language::{Language, Text},
+        priority::Priority,
+    },
     understanding::{Faq, Rule, is_mistyped},
 };
 
 pub(crate) const FILE: &str = "requests.yaml";
 /// The kind of request under which an unanswered question is recorded.
 pub(crate) const QUESTION: &str = "question";
+
+/// In which times are told: "sous 2 jours".
+const WITHIN: &str = "sous";
+const UNITS: [&str; 5] = ["minute", "heure", "jour", "semaine", "mois"];
 
 /// What the texts of a request may name beside the facts: the words of the request, its receipt, and the day on which
 /// it takes effect.
@@ -39,6 +48,8 @@ pub struct Request {
     pub(crate) effect_months: u32,
     /// What says that the same was written before, on a day that is told: the times are counted from that day.
     pub(crate) written_before: Vec<Rule>,
+    /// Whether it is promised by the flows rather than asked for: a handler's message to the person keeps it.
+    pub promised: bool,
     /// Whether a person is called as well, and how urgently. The policyholder may go on with the flow meanwhile.
     pub(crate) hand_over: Option<Priority>,
     words: Vec<Rule>,
@@ -91,6 +102,7 @@ impl RequestBook {
                     }
                     priority
                 });
+                let promised = fields.bool("promised", problems);
                 let words = rules(FILE, &mut fields, "words", problems);
                 let written_before = rules(FILE, &mut fields, "written_before", problems);
                 let Some((source, place)) = fields.text("text", problems) else {
@@ -120,6 +132,7 @@ impl RequestBook {
                     answer_days: answer_days.unwrap_or_default(),
                     effect_months,
                     written_before,
+                    promised,
                     hand_over,
                     words,
                     general,
@@ -141,6 +154,28 @@ impl RequestBook {
         self.requests.values()
     }
 
+    /// Reports promises of the flows that no request declares, and times that a hand-over or an end tells and nothing keeps.
+    pub(crate) fn check_promises<'a>(&self, flows: impl Iterator<Item = &'a Flow>, problems: &mut Diagnostics) {
+        for flow in flows {
+            for step in &flow.steps {
+                if let Some(kind) = &step.promise
+                    && self.get(kind).is_none_or(|request| !request.promised)
+                {
+                    problems.error(&flow.file, step.place, format!("{FILE} has no `promised` request `{kind}`"));
+                }
+                let (StepKind::HandOver { text: Some(saying), .. } | StepKind::End(Some(saying))) = &step.kind else {
+                    continue;
+                };
+                if tells_a_time(saying.source.get(Language::Fr)) {
+                    let message = format!(
+                        "the text tells a time that nothing keeps: `promise` a request of {FILE}, whose text tells it"
+                    );
+                    problems.outdated(&flow.file, saying.place, message);
+                }
+            }
+        }
+    }
+
     /// The request whose words stand in a spelled-out text.
     pub(crate) fn named(&self, spelled: &str) -> Option<&Request> {
         self.requests.values().find(|request| request.words.iter().any(|word| word.is_match(spelled)))
@@ -156,6 +191,12 @@ impl RequestBook {
         words.retain(|word| ![&self.general, &request.general].iter().any(|general| has_word(general, word)));
         words
     }
+}
+
+/// Whether a French text tells within what time something happens.
+fn tells_a_time(text: &str) -> bool {
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.windows(3).any(|words| words[0] == WITHIN && UNITS.iter().any(|unit| words[2].starts_with(unit)))
 }
 
 /// Whether the words contain this one, perhaps mistyped.

@@ -50,6 +50,8 @@ pub struct Step {
     pub id: String,
     pub when: Condition,
     pub kind: StepKind,
+    /// The request of requests.yaml that a hand-over or an end promises to answer: its text is said as well, its clock runs.
+    pub promise: Option<String>,
     pub(crate) place: SourcePosition,
 }
 
@@ -331,6 +333,7 @@ impl FlowReader<'_> {
         let mut fields = Fields::of(self.file, node, self.problems);
         fields.take("id");
         let when = self.condition(fields.take("when"));
+        let promise = fields.string("promise", self.problems);
         let found: Vec<&str> = KINDS.into_iter().filter(|kind| fields.has(kind)).collect();
         let kind = match found.as_slice() {
             [kind] => self.kind(kind, &mut fields, at, targets),
@@ -345,7 +348,10 @@ impl FlowReader<'_> {
             }
         };
         fields.finish(self.problems);
-        Step { id: id.to_owned(), when, kind, place: node.place }
+        if promise.is_some() && !matches!(kind, StepKind::HandOver { .. } | StepKind::End(_)) {
+            self.problems.error(self.file, node.place, "only `hand_over` and `end` may `promise`".to_owned());
+        }
+        Step { id: id.to_owned(), when, kind, promise, place: node.place }
     }
 
     fn kind(&mut self, kind: &str, fields: &mut Fields, at: usize, targets: &HashMap<&str, Option<usize>>) -> StepKind {

@@ -38,12 +38,19 @@ impl Interpreter<'_> {
     /// Handles a message that came when the case had been closed for longer than messages reopen it.
     pub(super) fn after_closing(&mut self, message: &UserMessage) {
         let parsed = self.library.vocabulary.read(&message.text, &self.listening());
-        if let Some(danger) = parsed.danger() {
-            self.interrupt(danger);
-            return;
-        }
+        self.notice_language(&parsed);
+        let danger = self.foreign_danger(&parsed).or_else(|| parsed.danger());
+        self.parsed = Some(parsed);
         self.state.failures = 0;
-        self.ask_which_claim();
+        if let Some(language) = self.foreign_language() {
+            // The question is put in no language but ours: a person reads the message as one about the same claim.
+            self.effects.push(Effect::Reopen);
+            self.answer_in(language, message, danger);
+        } else if let Some(danger) = danger {
+            self.interrupt(danger);
+        } else {
+            self.ask_which_claim();
+        }
     }
 
     pub(super) fn ask_which_claim(&mut self) {

@@ -57,13 +57,15 @@ pub enum Effect {
     Withdraw,
     /// The person asks for something besides the claim: record it for its desk, with its deadline. The message with the
     /// text `acknowledgement` acknowledges its receipt. `since`: the day on which they wrote it before, from which the
-    /// deadlines are counted.
+    /// deadlines are counted. `promised`: the flow promises an answer that nobody asked for.
     Request {
         kind: String,
         text: String,
         acknowledgement: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         since: Option<jiff::civil::Date>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        promised: bool,
     },
     /// This message was not understood, or this question not answered: list it, so that examples and answers are added.
     Missed { text: String, question: bool },

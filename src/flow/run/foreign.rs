@@ -36,7 +36,7 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    fn foreign_language(&self) -> Option<&'a ForeignLanguage> {
+    pub(super) fn foreign_language(&self) -> Option<&'a ForeignLanguage> {
         self.library.languages().get(self.state.foreign.as_deref()?)
     }
 
@@ -57,6 +57,12 @@ impl<'a> Interpreter<'a> {
         if message.choice.is_some() || (is_answered && danger.is_none()) {
             return ControlFlow::Continue(());
         }
+        self.answer_in(language, message, danger);
+        ControlFlow::Break(())
+    }
+
+    /// Answers a message in the language in which it is written.
+    pub(super) fn answer_in(&mut self, language: &ForeignLanguage, message: &UserMessage, danger: Option<Danger>) {
         self.file(&message.files);
         let is_first =
             !matches!(self.state.fact(&FactName::SPOKEN_LANGUAGE), Some(Value::Choice(code)) if *code == language.code);
@@ -91,11 +97,10 @@ impl<'a> Interpreter<'a> {
             let language = Some(language.code.as_str().into());
             self.effects.push(Effect::Say { body: Body { text, language, ..Body::default() } });
         }
-        if is_first && !is_answered {
+        if is_first && !matches!(self.state.mode, ConversationMode::Handler | ConversationMode::Withdrawn) {
             let resume = self.may_go_on();
             self.hand_over(OwnReason::Language.code(), Priority::Normal, String::new(), resume);
         }
-        ControlFlow::Break(())
     }
 
     fn warn_in(&mut self, language: &ForeignLanguage, danger: Danger) {

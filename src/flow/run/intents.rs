@@ -315,6 +315,7 @@ impl<'a> Interpreter<'a> {
                 text: text.to_owned(),
                 acknowledgement: acknowledgement.map(|_| said.clone()),
                 since: self.written_before(request, text),
+                promised: false,
             });
             if kind == "complaint" {
                 self.set_fact(COMPLAINED, Value::Bool(true), Source::Flow);

@@ -470,6 +470,7 @@ impl<'a> Interpreter<'a> {
                         self.learn_quietly();
                     }
                     let text = text.as_ref().map(|saying| self.render(saying)).unwrap_or_default();
+                    let text = self.with_promise(step.promise.as_deref(), text);
                     let text = if *resume { self.with_hours_for(text, *priority) } else { text };
                     self.hand_over(reason, *priority, text, *resume);
                     if !resume {
@@ -503,7 +504,9 @@ impl<'a> Interpreter<'a> {
                     return false;
                 }
                 if let Some(saying) = text {
-                    self.say(saying);
+                    let text = self.with_promise(step.promise.as_deref(), self.render(saying));
+                    self.flush();
+                    self.effects.push(Effect::Say { body: Body { text, ..Body::default() } });
                 }
                 self.finish();
                 return false;
@@ -610,6 +613,20 @@ impl<'a> Interpreter<'a> {
         self.state.asked = false;
         self.state.mode = ConversationMode::Waiting { resume };
         self.effects.push(Effect::HandOver(Handover { reason: reason.to_owned(), priority }));
+    }
+
+    /// The text, and behind it what is promised, whose clock runs from now on.
+    fn with_promise(&mut self, kind: Option<&str>, text: String) -> String {
+        let Some(request) = kind.and_then(|kind| self.library.requests().get(kind)) else { return text };
+        let promise = self.render(&request.text);
+        self.effects.push(Effect::Request {
+            kind: request.kind.clone(),
+            text: promise.clone(),
+            acknowledgement: None,
+            since: None,
+            promised: true,
+        });
+        format!("{text} {promise}").trim_start().to_owned()
     }
 
     pub(super) fn say(&mut self, saying: &Saying) {

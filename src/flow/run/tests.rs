@@ -170,10 +170,10 @@ fn the_summary_of_a_text_message_is_short_and_the_whole_is_a_word_away() {
     }
     let summary = talk.text_message();
     assert!(sms::count(&summary) <= 2, "{summary}");
-    for part in ["jeudi 19 novembre 2026", "12 rue des Lilas", "Montant estimé", "Répondez OUI", "DÉTAIL"] {
+    for part in ["jeudi 19 novembre 2026", "12 rue des Lilas", "Montant estimé", "Répondez OUI", "RELIRE"] {
         assert!(summary.contains(part), "{part}: {summary}");
     }
-    talk.say("détail");
+    talk.say("relire");
     let lines = talk.effects.iter().any(|effect| matches!(effect, Effect::Say { body } if body.summary.len() > 6));
     assert!(lines, "every answer is shown");
     talk.say("oui");
@@ -902,6 +902,8 @@ fn agreements_between_insurers_are_concluded_from_facts_and_left_to_assess_where
     assert_eq!(agreement(&[], "managing_insurer"), "occupant");
     assert_eq!(agreement(&[("policy_in_force", Value::Bool(false))], "managing_insurer"), "building");
     assert_eq!(agreement(&[("third_parties", Value::Bool(true))], "several_managers"), "true");
+    // What comes from beyond the neighbouring building is not of the agreement; where it comes from, nobody asked.
+    assert_eq!(agreement(&[("origin", choice("outside"))], "convention"), "to_assess");
     let holidays = [("occupancy", choice("landlord")), ("letting", choice("seasonal"))];
     assert_eq!(agreement(&holidays, "managing_insurer"), "to_assess");
     assert_eq!(agreement(&holidays, "convention"), "to_assess");

@@ -10,7 +10,7 @@ const ANSWERS = [
   [/touche-t-elle une prise/, "Non"],
   [/plafond gonfle/, "Non"],
   [/rester chez vous/, "Oui"],
-  [/Qui êtes-vous/, "L’assuré, à mon nom"],
+  [/Qui êtes-vous/, "Le contrat est à mon nom"],
   [/nom et prénom/, "Julie Moreau"],
   [/numéro de contrat/, "7541289"],
   [/nom de famille/, "Moreau"],

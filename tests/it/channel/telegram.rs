@@ -43,7 +43,7 @@ const STORY: &[(&str, &[Do])] = &[
     ("touche-t-elle une prise", &[Do::Press("Non")]),
     ("Un plafond gonfle-t-il", &[Do::Press("Non")]),
     ("Pouvez-vous rester chez vous", &[Do::Press("Oui")]),
-    ("Qui êtes-vous\u{a0}?", &[Do::Press("L’assuré, à mon nom")]),
+    ("Qui êtes-vous\u{a0}?", &[Do::Press("Le contrat est à mon nom")]),
     ("numéro de contrat", &[Do::Press("Je ne sais pas")]),
     ("nom de famille", &[Do::Say("Moreau")]),
     ("date de naissance", &[Do::Say("12/03/1984")]),

@@ -215,7 +215,7 @@ async fn long_after_the_end_the_person_says_which_claim_they_mean(db: Database) 
     house.set_clock("2027-01-05T10:00:00+01:00");
     for from in [&same, &another, &unclear] {
         let asked = house.say(from, "bonjour").await;
-        assert!(asked.starts_with("Votre dossier est clos depuis un moment."), "{asked}");
+        assert!(asked.starts_with("Votre dossier est clos."), "{asked}");
         assert_eq!(house.dossier(from).await.status, Status::Closed);
     }
     assert!(house.say(&same, "le même").await.starts_with("Votre dossier est rouvert"));
@@ -230,7 +230,7 @@ async fn long_after_the_end_the_person_says_which_claim_they_mean(db: Database) 
     house.say(&another, "on m'a cambriolé").await;
     assert_ne!(house.dossier(&another).await.id, dossiers[1].id);
 
-    assert!(house.say(&unclear, "ma tante est passée hier").await.contains("Votre dossier est clos depuis un moment."));
+    assert!(house.say(&unclear, "ma tante est passée hier").await.contains("Votre dossier est clos."));
     assert!(house.say(&unclear, "elle va bien").await.contains("Votre dossier est rouvert"));
     assert_eq!(house.dossier(&unclear).await.status, Status::HandedOver);
 }

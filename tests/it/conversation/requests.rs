@@ -12,7 +12,9 @@ use crate::support::{ALL, Database, House, endpoint, on, on_both_engines};
 
 on_both_engines! {
     a_complaint_gets_its_legal_deadlines_and_is_done_in_the_timeline,
+    a_complaint_that_was_long_on_its_way_counts_from_its_sending,
     a_new_complaint_is_recorded_and_the_same_one_is_not,
+    what_the_flow_promises_is_due_until_a_handler_writes,
     our_letter_or_text_message_acknowledges_and_what_a_chat_says_does_not,
     what_a_handler_teaches_serves_all_conversations_on_all_nodes_from_then_on,
 }
@@ -55,6 +57,47 @@ async fn a_complaint_gets_its_legal_deadlines_and_is_done_in_the_timeline(db: Da
     house.intake.act(request.dossier, actor, do_request(request)).await.unwrap();
     assert!(house.store.cases(&ALL).requests(None, false, 10).await.unwrap().is_empty());
     assert!(kinds(&house.store, request.dossier).await.contains(&"camille request_done".to_owned()));
+}
+
+async fn a_complaint_that_was_long_on_its_way_counts_from_its_sending(db: Database) {
+    let house = House::open(&db, "2026-11-20T10:00:00+01:00").await;
+    let cases = [
+        ("in time", "2026-11-20", "2026-12-02T22:59:59Z"),
+        ("late", "2026-11-16", "2026-11-27T22:59:59Z"),
+        ("a clock in the future", "2026-11-25", "2026-12-02T22:59:59Z"),
+        ("a clock that stands still", "1970-01-01", "2026-12-02T22:59:59Z"),
+    ];
+    for (name, sent, due) in cases {
+        let person = on(Channel::Email, &format!("{}@example.org", name.replace(' ', "-")));
+        let body = Body { sent: Some(sent.parse().unwrap()), ..said("c'est inadmissible, je fais une réclamation") };
+        house.receive(house.inbound(&person, body)).await;
+        let [request] = &house.store.open_requests(house.at(&person).await).await.unwrap()[..] else {
+            panic!("one request: {name}")
+        };
+        assert_eq!(request.acknowledge_by.unwrap().to_string(), due, "{name}");
+    }
+}
+
+async fn what_the_flow_promises_is_due_until_a_handler_writes(db: Database) {
+    let mut sources = built_in();
+    let opening = sources.get_mut("claims/shared/opening.yaml").unwrap();
+    let promising = "steps:\n  - hand_over: complex\n    promise: answer\n    text: { fr: C’est envoyé., en: Sent. }\n";
+    *opening = opening.replacen("steps:\n", promising, 1);
+    let library = Library::from_sources(sources).unwrap();
+    let house = House::open_on(&db, "2026-11-20T10:00:00+01:00", Accounts::default(), library).await;
+    let person = on(Channel::Web, "sender");
+    let said = house.say(&person, "bonjour").await;
+    assert!(said.contains("C’est envoyé. Réponse sous 2 jours ouvrés."), "{said}");
+    let open = async || house.store.open_requests(house.at(&person).await).await.unwrap();
+    let promise = open().await.remove(0);
+    // Friday's two working days end on Tuesday.
+    assert_eq!((promise.kind.as_str(), promise.answer_by.to_string().as_str()), ("answer", "2026-11-24T22:59:59Z"));
+    assert!(kinds(&house.store, promise.dossier).await.contains(&"guichet request".to_owned()));
+
+    let actor = Actor { login: "camille".into(), name: "Camille".into() };
+    house.intake.act(promise.dossier, actor, Action::Reply { text: "Tout est couvert.".into() }).await.unwrap();
+    assert!(open().await.is_empty());
+    assert!(kinds(&house.store, promise.dossier).await.contains(&"camille request_done".to_owned()));
 }
 
 fn do_request(request: &RequestRow) -> Action {

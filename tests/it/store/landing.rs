@@ -123,7 +123,7 @@ async fn the_conversations_of_the_last_landing_go_on_where_they_were(db: Databas
     // The first of the three slots that were offered the evening before is booked by somebody else since: others are offered.
     let offered = at("+33639980103");
     let taken = house.say(&offered, "1").await;
-    assert!(taken.contains("vient d’être pris"), "{taken}");
+    assert!(taken.contains("vient d'être pris"), "{taken}");
     house.say(&offered, "1").await;
     let mission = house.store.mission(house.dossier(&offered).await.id).await.unwrap().unwrap();
     assert!(mission.booked().is_some(), "{:?}", mission.appointments);

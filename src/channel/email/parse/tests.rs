@@ -246,6 +246,13 @@ fn a_photo_without_its_type_is_a_photo() {
 }
 
 #[test]
+fn a_letter_says_when_it_was_sent() {
+    let sent = |date: &str| mail(&format!("From: a@example.org\n{date}Subject: Fuite\n\nBonjour\n")).sent;
+    assert_eq!(sent("Date: Mon, 16 Nov 2026 09:00:00 +0100\n"), Some(jiff::civil::date(2026, 11, 16)));
+    assert_eq!((sent(""), sent("Date: hier\n")), (None, None));
+}
+
+#[test]
 fn a_subject_in_raw_bytes_is_readable() {
     let raw = b"From: a@example.org\nSubject: D\xe9g\xe2t des eaux\nContent-Type: text/plain; charset=utf-8\n\nFuite \xe0 l'\xe9tage\n";
     let mail = parse(&raw.as_slice().into()).unwrap();

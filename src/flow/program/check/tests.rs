@@ -48,6 +48,12 @@ fn every_mistake_is_named_at_its_line() {
             "9: documents.yaml has no kind `x`",
         ),
         ("  - hand_over: whim\n", "7: handovers.yaml has no words for the reason `whim`"),
+        ("  - hand_over: complex\n    promise: moon\n", "7: requests.yaml has no `promised` request `moon`"),
+        ("  - say: a\n    text: { fr: A, en: A }\n    promise: moon\n", "7: only `hand_over` and `end` may `promise`"),
+        (
+            "  - end: a\n    text: { fr: Réponse sous deux jours., en: Soon. }\n",
+            "8: the text tells a time that nothing keeps",
+        ),
         ("  - sing: a\n", "7: a step is one of ask, say"),
         ("  - say: a\n    text: { fr: A, en: A }\n    loud: yes\n", "9: `loud` means nothing here"),
         ("  - say: a\n    text: { fr: A, en: A }\n  - goto: a\n", "4: there is no way out after `leak`"),
