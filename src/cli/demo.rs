@@ -7,6 +7,7 @@ use super::{CliError, import, say, serve};
 use crate::{
     config::{Config, Secret, Site, Webhook, WebhookFields},
     contract::read_policies,
+    identity::{Reach, Role},
     store::{HandlerRow, StoreError},
     telemetry,
     web::{App, AppParts, console::auth::password},
@@ -39,6 +40,8 @@ struct Person {
     login: String,
     name: String,
     role: String,
+    insurers: Option<Vec<String>>,
+    desks: Option<Vec<String>>,
 }
 
 impl Demo {
@@ -86,8 +89,13 @@ async fn seed(app: &App, people: &People) -> Result<(), CliError> {
         }
         let password_hash =
             password::hash(PASSWORD.to_owned()).await.map_err(|error| CliError::Demo(error.to_string()))?;
-        let (login, name, role) = (person.login.clone(), person.name.clone(), person.role.clone());
-        match app.engine.users().add_handler(&HandlerRow { login, name, role, password_hash }, app.clock.now()).await {
+        let reach = |codes: &Option<Vec<String>>| codes.clone().map_or(Reach::All, Reach::from_iter);
+        let row = HandlerRow {
+            insurers: reach(&person.insurers),
+            desks: reach(&person.desks),
+            ..HandlerRow::new(&person.login, &person.name, &person.role, &password_hash)
+        };
+        match app.engine.users().add_handler(&row, app.clock.now()).await {
             Ok(()) | Err(StoreError::Taken) => {}
             Err(error) => return Err(error.into()),
         }
@@ -103,7 +111,8 @@ fn welcome(address: std::net::SocketAddr, insurers: &[(String, String)], people:
     say("    for instance with policy 7541289 (Julie Moreau, 69003 Lyon)\n");
     say(format_args!("  The handlers' console:  http://{address}/console"));
     for person in &people.handlers {
-        say(format_args!("    {:<8} {PASSWORD}   {} ({})", person.login, person.name, person.role));
+        let role = Role::named(&person.role).map_or(person.role.as_str(), |role| role.name.en.as_str());
+        say(format_args!("    {:<8} {PASSWORD}   {} ({role})", person.login, person.name));
     }
     if let Some((id, _)) = insurers.first() {
         say("\n  A text message:");

@@ -91,7 +91,7 @@ impl Add {
         let (chosen, shown) = choose(self.password_stdin)?;
         let password_hash = password::hash(chosen).await.map_err(UserError::from)?;
         let role = if self.admin { "admin" } else { "handler" };
-        let row = HandlerRow { login: login.clone(), name: self.name, role: role.into(), password_hash };
+        let row = HandlerRow::new(&login, &self.name, role, &password_hash);
         match users.add_handler(&row, Clock::system().now()).await {
             Err(StoreError::Taken) => return Err(UserError::Taken(login).into()),
             added => added?,
@@ -107,7 +107,7 @@ impl Password {
         let login = self.login.to_lowercase();
         let (chosen, shown) = choose(self.password_stdin)?;
         let hash = password::hash(chosen).await.map_err(UserError::from)?;
-        if !users.set_password(&login, &hash).await? {
+        if !users.set_password(&login, &hash, false).await? {
             return Err(UserError::Unknown(login).into());
         }
         say(format_args!("{login} has a new password; open sessions have ended."));

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
+    desk::Desk,
     id::{DocumentId, DossierId, RequestId},
     message::Endpoint,
     orientation_mode::OrientationMode,
@@ -32,6 +33,11 @@ pub enum Action {
     /// Orients otherwise than the table did.
     Override {
         mode: OrientationMode,
+        reason: String,
+    },
+    /// Gives the dossier to another desk.
+    MoveToDesk {
+        desk: Desk,
         reason: String,
     },
     Close {

@@ -9,13 +9,14 @@ use crate::{
     contract::{Calendar, Reason},
     domain::{
         clock::paris,
+        desk::Desk,
         fact::{Fact, Source, Value},
         fact_name::FactName,
         id::{DocumentId, RequestId},
         message::{Author, GUICHET, POLICYHOLDER},
     },
     dossier::{Decision, Dossier, Learnt, SaidIn, Status, TimelineEvent},
-    flow::{self, Coverage, Effect, Event, Handover, Note, PolicyAnswer, Scope, Sorting, StepOutput},
+    flow::{self, Coverage, DeskBook, Effect, Event, Handover, Note, PolicyAnswer, Scope, Sorting, StepOutput},
     orientation,
     store::{FiledDocument, FiledKind, MissedRow, RequestRow, ToldContact},
 };
@@ -197,7 +198,16 @@ fn note_contact(turn: &mut Turn, name: &FactName, value: &Value) {
 
 fn open_dossier(turn: &mut Turn, peril: &str) {
     let is_new = turn.conversation.dossier.is_none();
+    let is_another = turn.conversation.dossier.as_ref().is_none_or(|dossier| dossier.peril != peril);
     turn.open_dossier(peril);
+    let library = Arc::clone(&turn.conversation.library);
+    if let Some(dossier) = turn.conversation.dossier_mut().filter(|_| is_another) {
+        let desk = library.desks().of(&dossier.insurer, peril).cloned();
+        // What was oriented stays where it is until it is oriented anew, unless a desk takes just this.
+        if dossier.orientation.is_none() || desk.is_some() {
+            move_to(dossier, desk, library.desks());
+        }
+    }
     if is_new {
         let state = Arc::clone(&turn.conversation.state);
         for (name, fact) in state.facts() {
@@ -367,10 +377,19 @@ fn end_of(day: Date, now: Timestamp) -> Timestamp {
     day.at(23, 59, 59, 0).to_zoned(paris()).map_or(now, |end| end.timestamp())
 }
 
+/// The dossier goes to the desk that its peril or its orientation asks for. From a closed desk it goes only to another: what
+/// was kept from others is not shown to them because of a rule.
+fn move_to(dossier: &mut Dossier, desk: Option<Desk>, desks: &DeskBook) {
+    let is_closed = |desk: &Option<Desk>| desk.as_ref().is_some_and(|desk| desks.is_closed(desk));
+    if !is_closed(&dossier.desk) || is_closed(&desk) {
+        dossier.desk = desk;
+    }
+}
+
 /// Evaluates a decision table and keeps the decision with all its reasons.
 fn orient(turn: &mut Turn, table: &str, open: &[FactName]) -> Event {
     let conversation = &turn.conversation;
-    let library = &conversation.library;
+    let library = Arc::clone(&conversation.library);
     let (Some(table), Some(insurer)) = (library.table(table), library.insurer(&conversation.row.insurer)) else {
         // `flow check` refuses such a library; an insurer may have been taken out of the files meanwhile.
         return Event::Oriented { mode: None, missing: Vec::new() };
@@ -381,6 +400,8 @@ fn orient(turn: &mut Turn, table: &str, open: &[FactName]) -> Event {
     let (mode, missing) = (decision.mode(), decision.missing());
     if let Some(dossier) = turn.conversation.dossier_mut() {
         dossier.orientation = mode;
+        let desk = decision.desk().or_else(|| library.desks().of(&dossier.insurer, &dossier.peril).cloned());
+        move_to(dossier, desk, library.desks());
         if mode.is_some() {
             dossier.advance(Status::Oriented);
         }

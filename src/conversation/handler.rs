@@ -67,6 +67,11 @@ impl Turn {
                     None => Ok(()),
                 }
             }
+            Action::MoveToDesk { desk, reason } => {
+                let before = self.conversation.dossier_mut().and_then(|dossier| dossier.desk.replace(desk.clone()));
+                self.record(&actor.login, &TimelineEvent::MovedToDesk { desk, before, reason });
+                Ok(())
+            }
             Action::Close { reason } => {
                 if let Some(dossier) = self.conversation.dossier_mut() {
                     dossier.advance(Status::Closed);

@@ -327,6 +327,7 @@ impl Turn {
             policy: None,
             holder: None,
             orientation: None,
+            desk: None,
             priority: Priority::Normal,
             handover: None,
             handler: row.handler.clone(),

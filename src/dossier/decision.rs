@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
+    desk::Desk,
     expectation::{Bound, Expectation, Limit, Relation},
     fact::Value,
     fact_name::FactName,
@@ -116,12 +117,22 @@ pub struct FailedTest {
 
 /// The key of a row's `then` that names the orientation, an [`OrientationMode`].
 const MODE: &str = "mode";
+/// The key that names the desk.
+const DESK: &str = "desk";
 
 impl TableDecision {
     /// How the loss is looked at, when the table decided.
     pub fn mode(&self) -> Option<OrientationMode> {
         match &self.outcome {
             Outcome::Decided { then, .. } => then.get(MODE)?.parse().ok(),
+            Outcome::ToComplete { .. } | Outcome::NoRow => None,
+        }
+    }
+
+    /// The desk that the row names.
+    pub fn desk(&self) -> Option<Desk> {
+        match &self.outcome {
+            Outcome::Decided { then, .. } => then.get(DESK).map(|desk| Desk::from(desk.as_str())),
             Outcome::ToComplete { .. } | Outcome::NoRow => None,
         }
     }

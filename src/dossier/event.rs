@@ -18,6 +18,7 @@ use serde_json::Value as Json;
 use crate::{
     contract::Reason,
     domain::{
+        desk::Desk,
         fact::Value,
         fact_name::FactName,
         id::{AppointmentId, DocumentId, DossierId, MissionId, RequestId},
@@ -85,6 +86,12 @@ pub enum TimelineEvent {
     Overrode {
         mode: OrientationMode,
         before: Option<OrientationMode>,
+        reason: String,
+    },
+    /// A handler gave the dossier to another desk.
+    MovedToDesk {
+        desk: Desk,
+        before: Option<Desk>,
         reason: String,
     },
     HandedOver {

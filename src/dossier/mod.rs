@@ -21,6 +21,7 @@ pub use status::{Status, UnknownStatus};
 pub use timeline::Entry;
 
 use crate::domain::{
+    desk::Desk,
     id::{ConversationId, DossierId},
     orientation_mode::OrientationMode,
     priority::Priority,
@@ -42,6 +43,8 @@ pub struct Dossier {
     pub holder: Option<String>,
     /// How the loss is looked at, once decided.
     pub orientation: Option<OrientationMode>,
+    /// The desk that works on it, where one does alone. Some desks are closed to others.
+    pub desk: Option<Desk>,
     pub priority: Priority,
     /// Why a person was called, as the flow's code.
     pub handover: Option<String>,

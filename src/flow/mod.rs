@@ -19,6 +19,7 @@ pub use program::{
         Condition, Explanation, Failed, Scope, Test, Truth,
         could::{Domain, Truths},
     },
+    desks::DeskBook,
     diagnostics::{Diagnostic, Severity, Strictness},
     documents::{Accepts, DocumentKind, Drawing},
     facts::{FactLabel, FactType},

@@ -25,6 +25,7 @@ use crate::{
         timing::Timing,
     },
     dossier::{Decision, Status, Wanted},
+    identity::Reach,
     planning::Assignment,
 };
 
@@ -129,7 +130,18 @@ macro_rules! as_json {
     )+};
 }
 
-as_text!(AppointmentId, ContactId, ConversationId, DocumentId, DossierId, MissedId, MissionId, OutboundId, RequestId,);
+as_text!(
+    AppointmentId,
+    ContactId,
+    ConversationId,
+    DocumentId,
+    DossierId,
+    MissedId,
+    MissionId,
+    OutboundId,
+    Reach,
+    RequestId,
+);
 by_name!(Channel, LinkPurpose, OrientationMode, Priority, Proof, Status);
 as_json!(json: Author, Body, Decision, Source, Timing, Value, Vec<Wanted>, serde_json::Value);
 // What another version wrote and this one cannot read fails no page: these two are shown, and never written again.

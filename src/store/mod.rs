@@ -59,7 +59,7 @@ pub use tables::{
     document::{DocumentRow, FileQuota},
     dossier::{DecisionRow, FactRow, ToldContact},
     duplicate::RejectedDuplicate,
-    handler::{HandlerRow, SessionRow},
+    handler::{HandlerRow, InvitationRow, SessionRow},
     inspection::ClaimedInspection,
     link::LinkRow,
     log::StateChange,
@@ -74,5 +74,5 @@ pub use tables::{
     taught::TaughtRow,
     timer::TimerRow,
 };
-pub use users::Users;
+pub use users::{IDLE, Users};
 pub use writer::Synchronous;

@@ -30,6 +30,8 @@ struct Migration {
 #[derive(Clone, Copy)]
 enum Step {
     HashReceivedKeys,
+    /// Tells whoever runs the service that the users of before see everything.
+    TellOfUsers,
 }
 
 enum Source {
@@ -88,7 +90,8 @@ const MIGRATIONS: &[Migration] = &[
     both!("0019_keys"),
     both!("0020_slots"),
     both!("0021_watch"),
-    both!("0023_supposed"),
+    both!("0022_supposed"),
+    both!("0023_scope", Some(Step::TellOfUsers)),
 ];
 
 /// Any number, the same on every node: it lets one node migrate at a time.
@@ -148,6 +151,7 @@ async fn apply(tx: &mut Tx, dialect: Dialect) -> Result<(), StoreError> {
             tx.run_script(&script).await?;
             match migration.step {
                 Some(Step::HashReceivedKeys) => received::hash_earlier(tx).await?,
+                Some(Step::TellOfUsers) => tell_of_users(tx).await?,
                 None => {}
             }
         }
@@ -155,6 +159,20 @@ async fn apply(tx: &mut Tx, dialect: Dialect) -> Result<(), StoreError> {
     if found < known {
         tx.fetch("DELETE FROM schema_version", &[]).await?;
         tx.fetch("INSERT INTO schema_version (version) VALUES ($1)", &args![known]).await?;
+    }
+    Ok(())
+}
+
+/// Nothing is taken from the users of an earlier program; it is said once, so that it can be.
+async fn tell_of_users(tx: &mut Tx) -> Result<(), StoreError> {
+    let rows = tx.fetch("SELECT COUNT(*) FROM handler", &[]).await?;
+    let users = rows.first().map_or(Ok(0), |row| row.int(0))?;
+    if users > 0 {
+        tracing::warn!(
+            users,
+            "users have insurers and desks now: those of before see every one, as they did; limit them at the console or by \
+             `guichet user change`"
+        );
     }
     Ok(())
 }

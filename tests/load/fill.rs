@@ -276,6 +276,7 @@ impl Life {
             policy: random.percent(85).then(|| policy_number(number)),
             holder: (status != Status::Collecting || random.percent(50)).then(|| format!("{first} {last}")),
             orientation: is_oriented.then(|| random.one_of(&OrientationMode::ALL)),
+            desk: None,
             priority: match random.below(50) {
                 0 => Priority::Urgent,
                 1..6 => Priority::High,

@@ -91,18 +91,22 @@ fn summary(kind: &str, mut times: Vec<(f64, String)>) -> Took {
 async fn log_in(store: &str) -> String {
     let store = Engine::open(store).await.unwrap();
     let (now, token) = (Clock::system().now(), "a-session-of-the-load-driver");
-    let handler = HandlerRow {
-        login: "load".to_owned(),
-        name: "Load".to_owned(),
-        role: "handler".to_owned(),
-        password_hash: String::new(),
-    };
+    let handler = HandlerRow::new("load", "Load", "handler", "");
     if store.users().handler("load").await.unwrap().is_none() {
         store.users().add_handler(&handler, now).await.unwrap();
     }
     let expires_at = now + SignedDuration::from_hours(12);
     store.users().end_session(&hash(token)).await.unwrap();
-    let session = SessionRow { token_hash: hash(token), login: "load".to_owned(), csrf: "00".repeat(16), expires_at };
+    let session = SessionRow {
+        token_hash: hash(token),
+        login: "load".to_owned(),
+        csrf: "00".repeat(16),
+        expires_at,
+        opened_at: None,
+        seen_at: None,
+        origin: String::new(),
+        browser: String::new(),
+    };
     store.users().add_session(&session).await.unwrap();
     store.close().await;
     format!("guichet={token}")

@@ -14,6 +14,7 @@ use super::{
     condition::Slots,
     conventions::{self, Conventions},
     derived_purposes,
+    desks::{self, DeskBook},
     diagnostics::{Diagnostic, Diagnostics, Severity, SourcePosition, Strictness},
     documents::{self, DocumentKind},
     events::{self, CollectiveEvent},
@@ -77,6 +78,7 @@ pub struct Library {
     intents: IntentBook,
     faq: FaqBook,
     requests: RequestBook,
+    desks: DeskBook,
     handovers: HandoverReasons,
     languages: Languages,
     pages: Pages,
@@ -219,6 +221,9 @@ impl Library {
             .map(|node| RequestBook::read(node, faq.search(), &mut texts, &mut problems))
             .unwrap_or_default();
         intents.check(|kind| requests.get(kind).is_some(), &mut problems);
+        let desks = nodes.get(desks::FILE).map(|node| DeskBook::read(node, &mut problems)).unwrap_or_default();
+        let desks = desks.or_earlier(requests.earlier_desks());
+        desks.check(&requests, &tables, &insurers, &mut problems);
         let languages = nodes.get(languages::FILE);
         let languages =
             languages.map(|node| Languages::read(node, &types, &mut texts, &mut problems)).unwrap_or_default();
@@ -302,6 +307,7 @@ impl Library {
             intents,
             faq,
             requests,
+            desks,
             handovers,
             languages,
             pages,
@@ -421,6 +427,11 @@ impl Library {
     /// The languages in which no story is told.
     pub(crate) fn languages(&self) -> &Languages {
         &self.languages
+    }
+
+    /// The desks.
+    pub fn desks(&self) -> &DeskBook {
+        &self.desks
     }
 
     /// The kinds of requests besides declaring a claim.

@@ -8,6 +8,7 @@ pub(super) mod closing;
 pub(super) mod condition;
 pub(super) mod conventions;
 pub(super) mod derived_purposes;
+pub(super) mod desks;
 pub(super) mod diagnostics;
 pub(super) mod documents;
 pub(super) mod events;

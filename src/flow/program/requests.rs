@@ -1,4 +1,4 @@
-//! `requests.yaml`: what people ask for besides declaring a claim, the desk that answers it, and by when.
+//! `requests.yaml`: what people ask for besides declaring a claim, the desk of `desks.yaml` that answers it, and by when.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,11 +60,12 @@ pub struct Request {
     pub(crate) acknowledgement: Option<Saying>,
 }
 
-/// All kinds of requests, and the desks.
+/// All kinds of requests.
 #[derive(Debug, Default)]
 pub struct RequestBook {
     requests: BTreeMap<String, Request>,
-    desks: BTreeMap<Desk, Text>,
+    /// The desks of a revision that named them here: they stand in `desks.yaml` today.
+    earlier_desks: BTreeMap<Desk, Text>,
     /// Stems of words that any request may contain.
     general: BTreeSet<String>,
 }
@@ -75,8 +76,9 @@ impl RequestBook {
         let mut fields = Fields::of(FILE, root, problems);
         book.general = general(&mut fields, search, problems);
         if let Some(node) = fields.take("desks") {
+            problems.outdated(FILE, node.place, "the desks stand in desks.yaml".to_owned());
             for (desk, _, node) in Fields::of(FILE, node, problems).rest() {
-                book.desks.insert(desk.into(), text(FILE, node, problems));
+                book.earlier_desks.insert(desk.into(), text(FILE, node, problems));
             }
         }
         if let Some(node) = fields.take("requests") {
@@ -84,9 +86,6 @@ impl RequestBook {
                 let mut fields = Fields::of(FILE, node, problems);
                 let label = fields.text("label", problems).map(|(label, _)| label).unwrap_or_default();
                 let desk = Desk::from(fields.required("desk", problems));
-                if !book.desks.contains_key(&desk) {
-                    problems.error(FILE, place, format!("there is no desk `{desk}`"));
-                }
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "days that a person wrote")]
                 let mut count = |key: &str| fields.number(key, problems).map(|number| number.max(0.0) as u32);
                 let acknowledge_days = count("acknowledge_days");
@@ -181,8 +180,8 @@ impl RequestBook {
         self.requests.values().find(|request| request.words.iter().any(|word| word.is_match(spelled)))
     }
 
-    pub fn desk(&self, desk: &Desk) -> Option<&Text> {
-        self.desks.get(desk)
+    pub(crate) fn earlier_desks(&self) -> BTreeMap<Desk, Text> {
+        self.earlier_desks.clone()
     }
 
     /// Stems of the words of a request that tell what it is about.

@@ -8,8 +8,9 @@ use std::{
 use super::diagnostics::Diagnostic;
 
 /// The files beside the folders `claims/`, `tables/` and `insurers/`.
-const AT_TOP: [&str; 14] = [
+const AT_TOP: [&str; 15] = [
     "conventions.yaml",
+    "desks.yaml",
     "documents.yaml",
     "events.yaml",
     "experts.yaml",

@@ -8,7 +8,7 @@ use crate::{
     dossier::Dossier,
     store::{
         error::StoreError,
-        value::{Row, args},
+        value::{Arg, Row, args},
     },
 };
 
@@ -49,13 +49,16 @@ impl Cases<'_> {
     /// The open dossiers that may be the same person's, each once.
     pub async fn duplicate_candidates(self, dossier: &Dossier) -> Result<Vec<DuplicateCandidate>, StoreError> {
         let (insurer, id) = (dossier.insurer.as_str(), dossier.id.to_string());
+        let another = |values: &mut Vec<Arg<'_>>| format!("{ANOTHER_OPEN}{}", self.within("d", values));
         let select = "SELECT DISTINCT d.id, d.reference, d.peril, d.opened_at, d.holder FROM";
         let mut found: Vec<DuplicateCandidate> = Vec::new();
         if let Some(policy) = &dossier.policy {
+            let mut values = args![insurer, id.as_str(), policy.as_str()].to_vec();
+            let another = another(&mut values);
             let sql = format!(
-                "{select} dossier d WHERE {ANOTHER_OPEN} AND d.policy = $3 ORDER BY d.id LIMIT {MAX_DUPLICATE_CANDIDATES}"
+                "{select} dossier d WHERE {another} AND d.policy = $3 ORDER BY d.id LIMIT {MAX_DUPLICATE_CANDIDATES}"
             );
-            for row in self.db.fetch(&sql, &args![insurer, id.as_str(), policy.as_str()]).await? {
+            for row in self.db.fetch(&sql, &values).await? {
                 let holder = row.text_or_null(4)?;
                 let same = |other: &String| dossier.holder.as_ref().is_none_or(|own| is_same_name(own, other));
                 if holder.as_ref().is_none_or(same) {
@@ -63,38 +66,41 @@ impl Cases<'_> {
                 }
             }
         }
+        let mut values = args![insurer, id.as_str(), dossier.conversation.to_string()].to_vec();
+        let in_conversation = another(&mut values);
         let proven = format!(
             "{select} (SELECT o.conversation FROM proof p JOIN endpoint o ON o.address = p.address AND o.channel = p.channel \
              WHERE p.conversation = $3 AND o.channel <> 'web' \
              UNION SELECT p.conversation FROM endpoint o JOIN proof p ON p.address = o.address AND p.channel = o.channel \
              WHERE o.conversation = $3 \
              UNION SELECT o.conversation FROM proof p JOIN proof o ON o.address = p.address AND o.channel = p.channel \
-             WHERE p.conversation = $3) s JOIN dossier d ON d.conversation = s.conversation WHERE {ANOTHER_OPEN} \
+             WHERE p.conversation = $3) s JOIN dossier d ON d.conversation = s.conversation WHERE {in_conversation} \
              ORDER BY d.id LIMIT {MAX_DUPLICATE_CANDIDATES}"
         );
-        let values = args![insurer, id.as_str(), dossier.conversation.to_string()];
         for row in self.db.fetch(&proven, &values).await? {
             add(&mut found, &row, MatchReason::Proof)?;
         }
+        let mut of_told = args![insurer, id.as_str()].to_vec();
+        let another = another(&mut of_told);
         let told = format!(
             "{select} told_contact f JOIN told_contact g ON g.name = f.name AND g.value = f.value \
-             JOIN dossier d ON d.id = g.dossier WHERE f.dossier = $2 AND {ANOTHER_OPEN} \
+             JOIN dossier d ON d.id = g.dossier WHERE f.dossier = $2 AND {another} \
              ORDER BY d.id LIMIT {MAX_DUPLICATE_CANDIDATES}"
         );
-        for row in self.db.fetch(&told, &args![insurer, id.as_str()]).await? {
+        for row in self.db.fetch(&told, &of_told).await? {
             add(&mut found, &row, MatchReason::Contact)?;
         }
         let wrote = format!(
             "{select} endpoint e JOIN endpoint o ON o.address = e.address AND o.channel = e.channel \
              JOIN dossier d ON d.conversation = o.conversation \
-             WHERE e.conversation = $3 AND e.channel <> 'web' AND o.channel <> 'web' AND {ANOTHER_OPEN} \
+             WHERE e.conversation = $3 AND e.channel <> 'web' AND o.channel <> 'web' AND {in_conversation} \
              ORDER BY d.id LIMIT {MAX_DUPLICATE_CANDIDATES}"
         );
         for row in self.db.fetch(&wrote, &values).await? {
             add(&mut found, &row, MatchReason::Address)?;
         }
         let cited = format!(
-            "{select} dossier d WHERE {ANOTHER_OPEN} AND d.conversation IN \
+            "{select} dossier d WHERE {in_conversation} AND d.conversation IN \
              (SELECT cited FROM citation WHERE conversation = $3 UNION SELECT conversation FROM citation WHERE cited = $3) \
              ORDER BY d.id LIMIT {MAX_DUPLICATE_CANDIDATES}"
         );

@@ -128,6 +128,8 @@ pub struct InboxCount {
     pub waiting: bool,
     pub peril: String,
     pub insurer: String,
+    /// Empty where the dossier is at none.
+    pub desk: String,
     pub count: i64,
 }
 
@@ -147,15 +149,17 @@ impl InboxCount {
         };
         let priority = parts.next()?.parse().ok()?;
         let waiting = parts.next()? == "1";
-        let (peril, insurer) = (parts.next()?.to_owned(), parts.next()?.to_owned());
-        Some(Self { status, orientation, priority, waiting, peril, insurer, count })
+        let peril = parts.next()?.to_owned();
+        let (insurer, desk) = parts.next()?.rsplit_once(IN_FACET)?;
+        let (insurer, desk) = (insurer.to_owned(), desk.to_owned());
+        Some(Self { status, orientation, priority, waiting, peril, insurer, desk, count })
     }
 
     fn facet(&self) -> String {
         let orientation = self.orientation.map_or(NOT_ORIENTED, OrientationMode::name);
         let waiting = if self.waiting { "1" } else { "0" };
         let (status, priority) = (self.status.name(), self.priority.name());
-        [status, orientation, priority, waiting, &self.peril, &self.insurer].join(&IN_FACET.to_string())
+        [status, orientation, priority, waiting, &self.peril, &self.insurer, &self.desk].join(&IN_FACET.to_string())
     }
 }
 
@@ -318,6 +322,10 @@ impl Cases<'_> {
         after: Option<&InboxCursor>,
         limit: usize,
     ) -> Result<InboxPage, StoreError> {
+        if self.scope.expert().is_some() {
+            // An expert has missions and no lists.
+            return Ok(InboxPage::default());
+        }
         let after = self.in_full(filter, after).await?;
         // One more tells whether there is a next page.
         let wanted = limit.saturating_add(1);
@@ -352,8 +360,11 @@ impl Cases<'_> {
         if filter.sort != InboxSort::Holder {
             return Ok(Some(cursor.clone()));
         }
-        let sql = "SELECT holder_key FROM dossier WHERE id = $1";
-        let row = self.db.fetch_one(sql, &args![cursor.id.to_string()]).await?;
+        // Only a line that was shown leads on.
+        let mut values = args![cursor.id.to_string()].to_vec();
+        let within = self.within("dossier", &mut values);
+        let sql = format!("SELECT holder_key FROM dossier WHERE id = $1{within}");
+        let row = self.db.fetch_one(&sql, &values).await?;
         row.map(|row| Ok(InboxCursor { key: row.text(0)?, ..cursor.clone() })).transpose()
     }
 
@@ -368,11 +379,16 @@ impl Cases<'_> {
         for (facet, count) in self.object::<i64>(&sql, &[]).await? {
             let count =
                 InboxCount::of(&facet, count).ok_or_else(|| StoreError::UnreadableColumn("facet".to_owned()))?;
-            if self.scope.sees_insurer(&count.insurer) {
+            if self.shows(&count) {
                 counts.push(count);
             }
         }
         Ok(counts)
+    }
+
+    /// Whether a facet's dossiers are within the scope. Only such facets are asked for.
+    fn shows(self, of: &InboxCount) -> bool {
+        self.scope.sees(&of.insurer, Some(of.desk.as_str()).filter(|desk| !desk.is_empty()))
     }
 
     /// The members of the one JSON object that a statement makes of its rows: reading thousands of rows takes longer.
@@ -430,8 +446,10 @@ impl Cases<'_> {
             return Ok(Vec::new());
         }
         let ids = json(&lines.iter().map(|line| line.id).collect::<Vec<_>>())?;
-        let of_ids = format!("WHERE id IN (SELECT value FROM {})", elements(self.db));
-        let dossiers: Vec<Dossier> = self.db.rows(&of_ids, &args![ids]).await?;
+        let mut values = args![ids].to_vec();
+        let within = self.within("dossier", &mut values);
+        let of_ids = format!("WHERE id IN (SELECT value FROM {}){within}", elements(self.db));
+        let dossiers: Vec<Dossier> = self.db.rows(&of_ids, &values).await?;
         let mut dossiers: HashMap<_, _> = dossiers.into_iter().map(|dossier| (dossier.id, dossier)).collect();
         Ok(lines.iter().filter_map(|line| dossiers.remove(&line.id)).collect())
     }
@@ -455,7 +473,7 @@ impl Cases<'_> {
         );
         for row in self.db.fetch(&sql, &args![json(&ids)?]).await? {
             let of = InboxCount::of(&row.text(1)?, 1).ok_or_else(|| row.unreadable(1))?;
-            if self.scope.sees_insurer(&of.insurer) {
+            if self.shows(&of) {
                 let mut keys = HashMap::new();
                 for (within, column) in Within::ALL.into_iter().zip(2..) {
                     if !row.is_null(column)? {

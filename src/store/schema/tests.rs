@@ -112,6 +112,16 @@ const RELEASED: &[(&str, &str, &str)] = &[
         "b177515017303ae9a0031b836ffeb31218562b1fe3438c777c211030b00cca5a",
         "ef3e9e24143ae585db95adaf5caa9a20d92e764f108db49744b4c6a4dc6ed99b",
     ),
+    (
+        "0022_supposed",
+        "1b8387a28fd907e9be33aa3feee748ac420a856cac8e5c3bcf27da5e6f2ba6aa",
+        "1b8387a28fd907e9be33aa3feee748ac420a856cac8e5c3bcf27da5e6f2ba6aa",
+    ),
+    (
+        "0023_scope",
+        "fb2c0980c265d421bd0ca4f98557a0baf2b684fdeb671c73e16722b25e22673f",
+        "d574ad049f281ea41b4f5529aafc70be79c568aff2241d3bdb71571e80a7f266",
+    ),
 ];
 
 #[test]

@@ -29,6 +29,7 @@ table! { Dossier in "dossier" {
     policy,
     holder,
     orientation,
+    desk,
     priority,
     handover,
     handler,

@@ -36,10 +36,10 @@ pub(super) const GROWING: &[(&str, &str, &str)] = &[
     ("received", "key, conversation, seq, at", "{key}, {C:n}, 1, n"),
     (
         "dossier",
-        "id, reference, insurer, conversation, peril, status, policy, holder, orientation, priority, handover, handler, \
+        "id, reference, insurer, conversation, peril, status, policy, holder, orientation, desk, priority, handover, handler, \
          wanted, missing, waiting_since, opened_at, updated_at, holder_key, searchable",
         "{D:n}, 'R' || n, 'demo', {C:n}, 'peril' || (n % 97), CASE WHEN n % 50 = 0 THEN 'oriented' ELSE 'closed' END, \
-         'policy ' || (n / 2), 'H' || n || ' Holder', 'tele', 'normal', NULL, NULL, '[]', 0, \
+         'policy ' || (n / 2), 'H' || n || ' Holder', 'tele', CASE WHEN n % 3 = 0 THEN 'demo' ELSE NULL END, 'normal', NULL, NULL, '[]', 0, \
          CASE WHEN n % 3 = 0 THEN n ELSE NULL END, n, n, 'h' || n || ' holder', 1",
     ),
     (
@@ -65,6 +65,12 @@ pub(super) const GROWING: &[(&str, &str, &str)] = &[
         "'demo', 'number ' || n, 'name ' || (n / 2), NULL, NULL, '{}', n",
     ),
     ("session", "token_hash, login, csrf, expires_at", "'s' || n, 'login' || (n % 1000), 'csrf', {end}"),
+    ("invitation", "token_hash, login, made_by, expires_at", "'i' || n, 'login' || n, 'camille', {end}"),
+    (
+        "access",
+        "login, kind, subject, slot, at, dossier, origin, detail",
+        "'login' || (n % 1000), 'dossier', {D:n}, n, n, {D:n}, '192.0.2.1', ''",
+    ),
     ("link", "token_hash, purpose, conversation, expires_at, opened_as", "'l' || n, 'resume', {C:n}, {end}, NULL"),
     ("crossing", "secret_hash, conversation, expires_at, used_at", "'x' || n, {C:n}, {end}, NULL"),
     (

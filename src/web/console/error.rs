@@ -19,6 +19,9 @@ pub enum ConsoleError {
         /// The address to go to after the log-in.
         back: Option<String>,
     },
+    /// The password was given by somebody else: its owner chooses another one first.
+    #[error("the password is to be changed first")]
+    ChangePassword,
     /// There is no such page, or not for this user: the answer is the same.
     #[error("no such page")]
     NotFound,
@@ -66,7 +69,7 @@ impl ConsoleError {
             Self::Forged => (StatusCode::FORBIDDEN, ProblemKind::Forged),
             Self::Document(DocumentError::Malware) => (StatusCode::FORBIDDEN, ProblemKind::Malware),
             Self::Action(CaseActionError::Overtaken(_)) => (StatusCode::CONFLICT, ProblemKind::Overtaken),
-            Self::BadForm | Self::NotLoggedIn { .. } => (StatusCode::BAD_REQUEST, ProblemKind::BadForm),
+            Self::BadForm | Self::NotLoggedIn { .. } | Self::ChangePassword => (StatusCode::BAD_REQUEST, ProblemKind::BadForm),
             Self::Store(_) | Self::Action(_) | Self::Document(_) => {
                 (StatusCode::SERVICE_UNAVAILABLE, ProblemKind::Unavailable)
             }
@@ -79,6 +82,9 @@ impl IntoResponse for ConsoleError {
     fn into_response(self) -> Response {
         if let Self::NotLoggedIn { is_fragment, back } = self {
             return to_log_in(is_fragment, back.as_deref());
+        }
+        if let Self::ChangePassword = self {
+            return Redirect::to("/console/password").into_response();
         }
         let (status, kind) = self.kind();
         if status.is_server_error() {

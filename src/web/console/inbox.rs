@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use askama::Template;
 use axum::{
     extract::{Query, State},
-    response::Html,
+    response::{IntoResponse as _, Redirect, Response},
 };
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -20,6 +20,7 @@ use super::{
 use crate::{
     domain::{orientation_mode::OrientationMode, priority::Priority},
     dossier::{Dossier, Status},
+    identity::Permission,
     store::{InboxCount, InboxCursor, InboxFilter, InboxSort, Oriented},
 };
 
@@ -101,14 +102,21 @@ pub(super) async fn get(
     State(console): State<Console>,
     session: Session,
     Query(query): Query<InboxQuery>,
-) -> Result<Html<String>, ConsoleError> {
+) -> Result<Response, ConsoleError> {
+    if session.must_change_password {
+        return Err(ConsoleError::ChangePassword);
+    }
+    if !session.scope.may(Permission::Cases) {
+        // Whoever has no lists has their appointments.
+        return Ok(Redirect::to("/console/appointments").into_response());
+    }
     let filter = query.filter();
     let after: Option<InboxCursor> = query.after.parse().ok();
     let page = console.cases(&session).inbox(&filter, after.as_ref(), LINES).await?;
     let names = console.names();
     let handlers = console.users().handlers().await?;
     let people: HashMap<_, _> = handlers.into_iter().map(|handler| (handler.login, handler.name)).collect();
-    html(&InboxPage {
+    let page = html(&InboxPage {
         shell: Shell::from(&session),
         total: filter.count(&page.counts),
         facets: Facets::of(&query, &page.counts, names),
@@ -117,7 +125,8 @@ pub(super) async fn get(
         next: page.next.map(|next| query.at(&next.to_string())),
         query,
         now: console.now(),
-    })
+    })?;
+    Ok(page.into_response())
 }
 
 impl InboxQuery {

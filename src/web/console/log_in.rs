@@ -82,15 +82,18 @@ pub(super) async fn post(
         return Ok(response);
     }
     let handler = console.users().handler(&login).await?;
+    // Of whoever may no longer log in, or never chose a password, there is none that is right.
+    let handler = handler.filter(|handler| handler.disabled_at.is_none() && !handler.password_hash.is_empty());
     let stored = handler.as_ref().map(|handler| handler.password_hash.clone());
     let is_right = password::verify(sent.password, stored).await;
     let Some(handler) = handler.filter(|_| is_right) else {
         return form(&console, StatusCode::UNPROCESSABLE_ENTITY, login, sent.next, Some(Refused::NotYou));
     };
     console.throttle().forget(&login, device.as_deref(), from);
+    let opened = auth::open(&console, &handler, from, &headers).await?;
     let mut response = Redirect::to(safe_next(&sent.next)).into_response();
     let headers = response.headers_mut();
-    headers.append(header::SET_COOKIE, auth::open(&console, &handler).await?);
+    headers.append(header::SET_COOKIE, opened);
     headers.append(header::SET_COOKIE, console.cookies().set(Cookies::LOG_IN, "", 0));
     if let Some(cookie) = device::remember(&console, &login, device)? {
         headers.append(header::SET_COOKIE, cookie);

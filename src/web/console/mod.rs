@@ -25,6 +25,7 @@ mod log_out;
 mod names;
 mod page;
 mod requests;
+mod routes;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -52,6 +53,7 @@ use crate::{
     document::Documents,
     domain::clock::Clock,
     flow::Library,
+    identity::Permission,
     store::{CaseAccess, Cases, Users},
 };
 pub use case_actions::{CaseActionError, CaseActions};
@@ -60,6 +62,7 @@ pub(crate) use users::add::is_login;
 
 use auth::{Cookies, Session, Throttle};
 use error::ConsoleError;
+use routes::{Needs, Routes};
 
 /// The largest form: a handler's text, each of its characters escaped.
 const MAX_FORM: usize = 64 * 1024;
@@ -155,34 +158,47 @@ impl Console {
     }
 }
 
+/// Whoever sees cases, all of a scope or those of their own missions.
+const SEES: Needs = Needs::OneOf(&[Permission::Cases, Permission::OwnMissions]);
+const LISTS: Needs = Needs::OneOf(&[Permission::Cases]);
+const ACTS: Needs = Needs::OneOf(&[Permission::Act]);
+const TEACHES: Needs = Needs::OneOf(&[Permission::Teach]);
+const USERS: Needs = Needs::OneOf(&[Permission::Users]);
+
 /// Everything under `/console`.
 pub fn router(console: Console) -> Router {
-    Router::new()
-        .route("/console", get(inbox::get))
-        .route("/console/", get(|| async { Redirect::permanent("/console") }))
-        .route("/console/log-in", get(log_in::get).post(log_in::post).layer(DefaultBodyLimit::max(log_in::MAX_FORM)))
-        .route("/console/log-out", post(log_out::post))
-        .route("/console/events", get(events::get))
-        .route("/console/dossiers/{id}", get(dossier::show::get))
-        .route("/console/dossiers/{id}/send-again", post(dossier::send_again::post))
-        .route("/console/dossiers/{id}/typing", post(dossier::typing::post))
-        .merge(dossier::actions::routes())
-        .route("/console/appointments", get(appointments::list::get))
-        .route("/console/appointments/{id}/calendar", get(appointments::calendar::get))
-        .route("/console/documents/{id}", get(document::original))
-        .route("/console/documents/{id}/{size}", get(document::preview))
-        .route("/console/requests", get(requests::list::get))
-        .merge(requests::actions::routes())
-        .route("/console/missed", get(requests::missed::get))
-        .route("/console/missed/{id}", post(requests::teach::post))
-        .route("/console/users", get(users::list::get).post(users::add::post))
-        .route("/console/password", get(users::password::get).post(users::password::post))
-        .route("/console/assets/{*path}", get(assets::get))
-        .route("/console/{*path}", get(|| async { ConsoleError::NotFound }))
+    let (router, _) = routes(console.clone()).finish();
+    router
         .layer(DefaultBodyLimit::max(MAX_FORM))
         .layer(CompressionLayer::new().compress_when(is_text))
         .layer(middleware::map_response(fence_in))
         .with_state(console)
+}
+
+/// Every route, with who may ask for it.
+fn routes(console: Console) -> Routes {
+    let log_in = get(log_in::get).post(log_in::post).layer(DefaultBodyLimit::max(log_in::MAX_FORM));
+    let routes = Routes::new(console)
+        .add("/console", Needs::LogIn, get(inbox::get))
+        .add("/console/", Needs::Nothing, get(|| async { Redirect::permanent("/console") }))
+        .add("/console/log-in", Needs::Nothing, log_in)
+        .add("/console/log-out", Needs::LogIn, post(log_out::post))
+        .add("/console/events", SEES, get(events::get))
+        .add("/console/dossiers/{id}", SEES, get(dossier::show::get))
+        .add("/console/dossiers/{id}/send-again", ACTS, post(dossier::send_again::post))
+        .add("/console/dossiers/{id}/typing", ACTS, post(dossier::typing::post))
+        .add("/console/appointments", SEES, get(appointments::list::get))
+        .add("/console/appointments/{id}/calendar", SEES, get(appointments::calendar::get))
+        .add("/console/documents/{id}", SEES, get(document::original))
+        .add("/console/documents/{id}/{size}", SEES, get(document::preview))
+        .add("/console/requests", LISTS, get(requests::list::get))
+        .add("/console/missed", TEACHES, get(requests::missed::get))
+        .add("/console/missed/{id}", TEACHES, post(requests::teach::post))
+        .add("/console/users", USERS, get(users::list::get).post(users::add::post))
+        .add("/console/password", Needs::LogIn, get(users::password::get).post(users::password::post))
+        .add("/console/assets/{*path}", Needs::Nothing, get(assets::get))
+        .add("/console/{*path}", Needs::Nothing, get(|| async { ConsoleError::NotFound }));
+    requests::actions::routes(dossier::actions::routes(routes))
 }
 
 /// Whether a response is compressed: pages, styles, scripts and data are. Pictures are compressed already, an original

@@ -89,7 +89,7 @@ impl Names {
     }
 
     pub(super) fn desk<'a>(&'a self, code: &'a Desk) -> &'a str {
-        self.or_code(self.library.requests().desk(code), code)
+        self.or_code(self.library.desks().name(code), code)
     }
 
     /// All intents with their labels.

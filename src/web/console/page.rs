@@ -4,25 +4,58 @@ use askama::Template;
 use axum::response::Html;
 
 use super::{auth::Session, error::ConsoleError};
+use crate::identity::{Permission, Scope};
 
-/// The frame around a page: who is logged in.
+/// The frame around a page: who is logged in, and what they are shown.
 #[derive(Clone, Debug)]
 pub(super) struct Shell {
     pub name: String,
-    pub is_admin: bool,
     pub csrf: String,
+    scope: Scope,
 }
 
 impl From<&Session> for Shell {
     fn from(session: &Session) -> Self {
-        Self { name: session.name.clone(), is_admin: session.is_admin, csrf: session.csrf.clone() }
+        Self { name: session.name.clone(), csrf: session.csrf.clone(), scope: session.scope.clone() }
+    }
+}
+
+/// What pages ask, so that nothing is shown that would be refused.
+impl Shell {
+    pub(super) fn lists_cases(&self) -> bool {
+        self.scope.may(Permission::Cases)
+    }
+
+    pub(super) fn sees_cases(&self) -> bool {
+        self.lists_cases() || self.scope.may(Permission::OwnMissions)
+    }
+
+    pub(super) fn acts(&self) -> bool {
+        self.scope.may(Permission::Act)
+    }
+
+    pub(super) fn arranges_missions(&self) -> bool {
+        self.scope.may(Permission::Missions)
+    }
+
+    pub(super) fn teaches(&self) -> bool {
+        self.scope.may(Permission::Teach)
+    }
+
+    pub(super) fn looks_after_users(&self) -> bool {
+        self.scope.may(Permission::Users)
     }
 }
 
 impl Shell {
     #[cfg(test)]
     pub(super) fn sample() -> Self {
-        Self { name: "Camille Morel".into(), is_admin: true, csrf: "c5f".into() }
+        Self::with(Scope::everything())
+    }
+
+    #[cfg(test)]
+    pub(super) fn with(scope: Scope) -> Self {
+        Self { name: "Camille Morel".into(), csrf: "c5f".into(), scope }
     }
 }
 

@@ -30,6 +30,7 @@ use crate::{
     },
     dossier::{Decision, Dossier, Entry, Learnt, Override, SaidIn, Status, TimelineEvent, reference_of},
     flow::{Library, testing::shipped},
+    identity::Reach,
     planning::{Assignment, Because},
     store::{
         AppointmentRow, AppointmentState, Binding, Commit, ConversationRow, DecisionRow, Delivery, DocumentRow,
@@ -104,14 +105,20 @@ impl CaseActions for NoteTaker {
 impl Trial {
     pub(super) async fn start() -> Self {
         let folder = TempDir::new().unwrap();
-        let store = Engine::open(&format!("sqlite:{}", folder.path().join("trial.db").display())).await.unwrap();
+        let url = format!("sqlite:{}", folder.path().join("trial.db").display());
+        Self::start_at(&url, folder).await
+    }
+
+    /// On another database, with the documents in a folder.
+    pub(super) async fn start_at(url: &str, folder: TempDir) -> Self {
+        let store = Engine::open(url).await.unwrap();
         let documents = Documents::local(&folder.path().join("documents")).unwrap();
         let now: Timestamp = "2026-11-21T09:00:00Z".parse().unwrap();
         for (login, name, role, password) in
             [("camille", "Camille Morel", "admin", PASSWORD), ("ines", "Inès Robert", "handler", "chaton-roux-42")]
         {
             let password_hash = password::hash(password.into()).await.unwrap();
-            let row = HandlerRow { login: login.into(), name: name.into(), role: role.into(), password_hash };
+            let row = HandlerRow::new(login, name, role, &password_hash);
             store.users().add_handler(&row, now).await.unwrap();
         }
         let dossier = seed(&store, now, "visitor", &["first", "second"]).await;
@@ -237,6 +244,22 @@ impl Trial {
         id
     }
 
+    /// One more user, who is logged in: the session's cookie.
+    pub(super) async fn user(&self, login: &str, role: &str, insurers: Reach, desks: Reach) -> String {
+        let row = HandlerRow { insurers, desks, ..HandlerRow::new(login, login, role, "") };
+        self.engine.users().add_handler(&row, self.now()).await.unwrap();
+        let from = crate::web::client::ClientAddress(std::net::Ipv4Addr::LOCALHOST.into());
+        let opened = super::auth::open(&self.console, &row, from, &HeaderMap::new()).await.unwrap();
+        opened.to_str().unwrap().split(';').next().unwrap().to_owned()
+    }
+
+    /// A dossier goes to a desk.
+    pub(super) async fn move_to(&self, dossier: DossierId, desk: &str) {
+        let mut dossier = self.engine.dossier(dossier).await.unwrap().unwrap();
+        dossier.desk = Some(desk.into());
+        self.store(dossier.conversation, Requests::default(), Planning::default(), Some(dossier)).await;
+    }
+
     /// Another slot for the mission of an appointment, in place of what is booked.
     pub(super) async fn book_again(&self, id: AppointmentId, start: &str) -> AppointmentId {
         let mission =
@@ -272,8 +295,18 @@ impl Trial {
     }
 
     async fn turn(&self, requests: Requests, planning: Planning) {
+        self.store(self.conversation().await, requests, planning, None).await;
+    }
+
+    async fn store(
+        &self,
+        conversation: ConversationId,
+        requests: Requests,
+        planning: Planning,
+        dossier: Option<Dossier>,
+    ) {
         let store = &self.engine;
-        let (conversation, mut fence) = store.conversation(self.conversation().await).await.unwrap().unwrap();
+        let (conversation, mut fence) = store.conversation(conversation).await.unwrap().unwrap();
         fence.revision += 1;
         let rows = TurnRows { requests, planning, ..TurnRows::default() };
         let binding = Binding::default();
@@ -285,7 +318,7 @@ impl Trial {
             log: Vec::new(),
             endpoint: None,
             binding,
-            dossier: None,
+            dossier: dossier.map(Arc::new),
             rows,
         };
         store.commit(commit.seal().unwrap()).await.unwrap();
@@ -336,6 +369,22 @@ impl Trial {
         let (head, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         (head.status, head.headers, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    /// The status, and the text of what is not a stream of events, which never ends.
+    pub(super) async fn ask_for(
+        &self,
+        cookie: &str,
+        method: &Method,
+        address: &str,
+        form: &str,
+    ) -> (StatusCode, String) {
+        if address.contains("/events") {
+            let answer = self.get_compressed(cookie, address).await;
+            return (answer.status(), String::new());
+        }
+        let (status, _, body) = self.send(method.clone(), cookie, address, form.to_owned()).await;
+        (status, body)
     }
 
     /// What a browser that reads gzip is answered. Nothing of the body is awaited: an event stream never ends.
@@ -425,6 +474,7 @@ async fn seed(store: &Engine, now: Timestamp, address: &str, accounts: &[&str]) 
         policy: Some("7541289".into()),
         holder: Some("Jeanne Petit".into()),
         orientation: Some(OrientationMode::Tele),
+        desk: None,
         priority: Priority::High,
         handover: None,
         handler: None,

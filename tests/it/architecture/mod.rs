@@ -101,6 +101,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "flow/program",
             "flow/run",
             "orientation",
+            "identity",
             "store",
             "housekeeping",
             "conversation",
@@ -126,7 +127,7 @@ const ONLY_IN: &[(&str, &[&str], &str)] = &[
     ("println!", &["cli/"], "only the command line prints"),
     ("eprintln!", &["cli/", "main.rs"], "only the command line prints"),
     ("askama", &["web/"], "pages are the web's"),
-    ("everything", &["identity/", "web/console/auth/"], "a scope is made of a session"),
+    ("everything", &["identity/"], "a scope is made of a session"),
     ("axum", &["web/", "channel/", "cli/"], "requests are the web's and the channels'"),
 ];
 

@@ -74,7 +74,16 @@ impl House {
 }
 
 fn session(token: &str, expires_at: Timestamp) -> SessionRow {
-    SessionRow { token_hash: token.into(), login: "elise".into(), csrf: "csrf".into(), expires_at }
+    SessionRow {
+        token_hash: token.into(),
+        login: "elise".into(),
+        csrf: "csrf".into(),
+        expires_at,
+        opened_at: None,
+        seen_at: None,
+        origin: String::new(),
+        browser: String::new(),
+    }
 }
 
 async fn what_is_over_goes_and_what_is_not_stays(db: Database) {

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use futures_util::future::join_all;
 use guichet::{
-    domain::{orientation_mode::OrientationMode, priority::Priority},
+    domain::{desk::Desk, orientation_mode::OrientationMode, priority::Priority},
     dossier::{Dossier, Status, Wanted},
+    identity::{Reach, Scope},
     store::{Engine, InboxCount, InboxFilter, InboxSort, Oriented},
 };
 
@@ -66,6 +67,7 @@ fn shuffle(case: &mut Case, random: &mut Random) {
     let dossier = &mut case.dossier;
     dossier.status = random.one_of(&Status::ALL);
     dossier.orientation = random.one_of(&[None, Some(OrientationMode::Tele), Some(OrientationMode::Field)]);
+    dossier.desk = random.one_of(&[None, None, Some("motor"), Some("staff")]).map(Into::into);
     dossier.priority = random.one_of(&Priority::ALL);
     dossier.peril = random.one_of(&["fire", "theft", "water_damage"]).into();
     let holder = random.one_of(&HOLDERS);
@@ -120,11 +122,11 @@ fn place(dossier: &Dossier, sort: InboxSort) -> (usize, String, i64, String) {
     (rank, text, number, dossier.id.to_string())
 }
 
-/// All pages of a list, one after the other.
-async fn walk(store: &Engine, filter: &InboxFilter, lines: usize) -> Vec<Dossier> {
+/// All pages of a list of a scope, one after the other.
+async fn walk(store: &Engine, scope: &Scope, filter: &InboxFilter, lines: usize) -> Vec<Dossier> {
     let (mut all, mut after) = (Vec::new(), None);
     loop {
-        let page = store.cases(&ALL).inbox(filter, after.as_ref(), lines).await.unwrap();
+        let page = store.cases(scope).inbox(filter, after.as_ref(), lines).await.unwrap();
         assert!(page.dossiers.len() == lines || page.next.is_none());
         assert!(page.dossiers.len() <= lines && !page.is_cut);
         all.extend(page.dossiers);
@@ -148,6 +150,9 @@ fn fits(dossier: &Dossier, filter: &InboxFilter) -> bool {
 async fn each_list_is_whole_over_its_pages(db: Database) {
     let store = db.store().await;
     let cases = fill(&store, 160, &mut Random(7)).await;
+    let some = Scope::of("handler", "ines", ["axe", "demo"].into_iter().collect(), ["motor"].into_iter().collect());
+    let scopes = [&ALL, &some, &Scope::of("reader", "eva", ["rives"].into_iter().collect(), Reach::none())];
+    let mut random = Random(3);
     let open = InboxFilter::default();
     let closed = InboxFilter { status: Some(Status::Closed), ..open.clone() };
     for filter in [
@@ -161,19 +166,24 @@ async fn each_list_is_whole_over_its_pages(db: Database) {
     ] {
         for (sort, reversed) in SORTS.into_iter().flat_map(|sort| [(sort, false), (sort, true)]) {
             let filter = InboxFilter { sort, reversed, ..filter.clone() };
-            let mut expected: Vec<&Dossier> =
-                cases.iter().map(|case| &case.dossier).filter(|dossier| fits(dossier, &filter)).collect();
+            let scope = random.one_of(&scopes);
+            let sees = |dossier: &Dossier| scope.sees(&dossier.insurer, dossier.desk.as_ref().map(Desk::as_str));
+            let mut expected: Vec<&Dossier> = cases
+                .iter()
+                .map(|case| &case.dossier)
+                .filter(|dossier| fits(dossier, &filter) && sees(dossier))
+                .collect();
             expected.sort_by_key(|dossier| place(dossier, sort));
             if reversed {
                 expected.reverse();
             }
-            let walked = walk(&store, &filter, 7).await;
+            let walked = walk(&store, scope, &filter, 7).await;
             assert!(
                 walked.iter().eq(expected),
                 "{filter:?}: {:#?}",
                 walked.iter().map(|d| place(d, sort)).collect::<Vec<_>>()
             );
-            let counts = store.cases(&ALL).inbox(&filter, None, 1).await.unwrap().counts;
+            let counts = store.cases(scope).inbox(&filter, None, 1).await.unwrap().counts;
             assert_eq!(filter.count(&counts), i64::try_from(walked.len()).unwrap());
         }
     }
@@ -209,6 +219,7 @@ async fn what_is_counted_is_what_is_there(db: Database) {
                 waiting: dossier.waiting_since.is_some(),
                 peril: dossier.peril.clone(),
                 insurer: dossier.insurer.clone(),
+                desk: dossier.desk.as_ref().map(ToString::to_string).unwrap_or_default(),
                 count: 0,
             };
             *all.entry(format!("{of:?}")).or_insert(0) += 1;
@@ -226,7 +237,7 @@ async fn found(store: &Engine, search: &str) -> HashSet<String> {
     let mut references = HashSet::new();
     for status in Status::ALL.map(Some).into_iter().chain([None]) {
         let filter = InboxFilter { search: Some(search.into()), status, ..InboxFilter::default() };
-        references.extend(walk(store, &filter, 2).await.into_iter().map(|dossier| dossier.reference));
+        references.extend(walk(store, &ALL, &filter, 2).await.into_iter().map(|dossier| dossier.reference));
     }
     references
 }
@@ -358,7 +369,7 @@ async fn a_search_has_pages_and_counts_of_its_own(db: Database) {
             if reversed {
                 expected.reverse();
             }
-            assert!(walk(&store, &filter, 3).await.iter().eq(expected.iter().copied()), "{filter:?}");
+            assert!(walk(&store, &ALL, &filter, 3).await.iter().eq(expected.iter().copied()), "{filter:?}");
             let counts = store.cases(&ALL).inbox(&filter, None, 1).await.unwrap().counts;
             assert_eq!(filter.count(&counts), i64::try_from(expected.len()).unwrap());
         }

@@ -86,6 +86,7 @@ async fn every_row_reads_back_as_it_was_written(db: Database) {
         policy: Some("7541289".into()),
         holder: Some("Julie Moreau".into()),
         orientation: Some(OrientationMode::Tele),
+        desk: Some("complex".into()),
         priority: Priority::High,
         handover: Some("asked".into()),
         handler: Some("hugo".into()),

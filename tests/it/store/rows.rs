@@ -108,13 +108,20 @@ async fn policies_are_found_by_number_and_name_of_their_insurer(db: Database) {
 }
 
 fn handler(login: &str) -> HandlerRow {
-    HandlerRow {
-        login: login.into(), name: "Élise Martin".into(), role: "handler".into(), password_hash: "one".into()
-    }
+    HandlerRow::new(login, "Élise Martin", "handler", "one")
 }
 
 fn session(token: &str, login: &str) -> SessionRow {
-    SessionRow { token_hash: token.into(), login: login.into(), csrf: "csrf".into(), expires_at: at(100) }
+    SessionRow {
+        token_hash: token.into(),
+        login: login.into(),
+        csrf: "csrf".into(),
+        expires_at: at(100),
+        opened_at: Some(at(0)),
+        seen_at: None,
+        origin: "192.0.2.1".into(),
+        browser: "Firefox".into(),
+    }
 }
 
 async fn a_handler_has_one_login_and_a_new_password_ends_the_sessions(db: Database) {
@@ -126,8 +133,8 @@ async fn a_handler_has_one_login_and_a_new_password_ends_the_sessions(db: Databa
     store.users().add_session(&session("e", "elise")).await.unwrap();
     store.users().add_session(&session("a", "amir")).await.unwrap();
     assert_eq!(store.users().session("e", at(50)).await.unwrap(), Some((session("e", "elise"), handler("elise"))));
-    assert!(store.users().set_password("elise", "two").await.unwrap());
-    assert!(!store.users().set_password("nobody", "two").await.unwrap());
+    assert!(store.users().set_password("elise", "two", false).await.unwrap());
+    assert!(!store.users().set_password("nobody", "two", false).await.unwrap());
     assert_eq!(store.users().handler("elise").await.unwrap().unwrap().password_hash, "two");
     assert_eq!(store.users().session("e", at(50)).await.unwrap(), None);
     assert!(store.users().session("a", at(50)).await.unwrap().is_some());

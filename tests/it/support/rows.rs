@@ -69,6 +69,7 @@ impl Case {
                 policy: None,
                 holder: None,
                 orientation: None,
+                desk: None,
                 priority: Priority::Normal,
                 handover: None,
                 handler: None,

@@ -8,18 +8,19 @@ fn facet() -> InboxCount {
         waiting: true,
         peril: "water_damage".into(),
         insurer: "rives | ouest".into(),
+        desk: "motor".into(),
         count: 3,
     }
 }
 
 #[test]
 fn a_facet_reads_back_as_the_database_makes_it() {
-    assert_eq!(facet().facet(), "handed_over|tele|urgent|1|water_damage|rives | ouest");
-    let bare = InboxCount { orientation: None, waiting: false, ..facet() };
+    assert_eq!(facet().facet(), "handed_over|tele|urgent|1|water_damage|rives | ouest|motor");
+    let bare = InboxCount { orientation: None, waiting: false, desk: String::new(), ..facet() };
     for facet in [facet(), bare] {
         assert_eq!(InboxCount::of(&facet.facet(), 3), Some(facet));
     }
-    for text in ["", "handed_over", "handed_over|tele|urgent|1|x", "lost|-|urgent|1|x|y"] {
+    for text in ["", "handed_over", "handed_over|tele|urgent|1|x", "handed_over|tele|urgent|1|x|y", "lost|-|urgent|1|x|y|"] {
         assert_eq!(InboxCount::of(text, 1), None, "{text}");
     }
 }

@@ -115,9 +115,12 @@ pub(crate) async fn get(
     session: Session,
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>, ConsoleError> {
-    let experts = &console.library().experts().experts;
-    let named = |id: &str| experts.iter().find(|expert| expert.id == id);
-    let expert = named(&asked.expert).or_else(|| named(&session.login)).or_else(|| experts.first());
+    let mut experts: Vec<_> = console.library().experts().experts.iter().collect();
+    if let Some(own) = session.scope.expert() {
+        experts.retain(|expert| expert.id == own);
+    }
+    let named = |id: &str| experts.iter().copied().find(|expert| expert.id == id);
+    let expert = named(&asked.expert).or_else(|| named(&session.login)).or_else(|| experts.first().copied());
     let active = expert.map(|expert| expert.id.as_str());
     let mut page = AppointmentsPage {
         shell: Shell::from(&session),

@@ -8,7 +8,7 @@ mod throttle;
 
 pub(super) use crate::web::client::ClientAddress;
 pub use form::Checked;
-pub use session::{Admin, Session};
+pub use session::Session;
 pub(super) use session::{Cookies, open};
 pub(super) use throttle::Throttle;
 

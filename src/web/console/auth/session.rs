@@ -1,8 +1,9 @@
-//! Sessions: an opaque token in a cookie, its hash in the store, twelve hours at most.
+//! Sessions: an opaque token in a cookie, its hash in the store, twelve hours at most, and half an hour without anything
+//! done.
 
 use axum::{
     extract::{FromRequestParts, OriginalUri},
-    http::{HeaderMap, HeaderValue, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, header, request::Parts},
 };
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
@@ -13,28 +14,33 @@ use crate::{
     conversation::Actor,
     identity::Scope,
     store::{HandlerRow, SessionRow},
-    web::console::{Console, error::ConsoleError},
+    web::{
+        client::ClientAddress,
+        console::{Console, error::ConsoleError},
+    },
 };
 
 /// The lifetime of a session: a working day with overtime.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(12);
+
+/// What was done within it is one thing: the store writes when it was.
+const NOTED: SignedDuration = SignedDuration::from_mins(1);
+/// So much of what a browser says that it is.
+const MAX_BROWSER: usize = 200;
 
 /// The session of a logged-in user.
 #[derive(Clone, Debug)]
 pub struct Session {
     pub login: String,
     pub name: String,
-    pub is_admin: bool,
+    /// Somebody else gave the password: its owner sees nothing but the page where they choose another one.
+    pub(in crate::web::console) must_change_password: bool,
     /// What they may see and change.
     pub(in crate::web::console) scope: Scope,
     /// The CSRF token for every form, masked differently on every page; see [`Self::sent`].
     pub csrf: String,
     pub(in crate::web::console) token_hash: String,
 }
-
-/// The session of an administrator; for other users the page does not exist.
-#[derive(Clone, Debug)]
-pub struct Admin(pub Session);
 
 impl Session {
     /// The user as the timeline names them.
@@ -55,50 +61,70 @@ impl FromRequestParts<Console> for Session {
     type Rejection = ConsoleError;
 
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, ConsoleError> {
-        if let Some(session) = of(console, &parts.headers).await? {
+        // The route has looked already.
+        if let Some(session) = parts.extensions.get::<Self>() {
+            return Ok(session.clone());
+        }
+        if let Some(session) = of(console, parts).await? {
             return Ok(session);
         }
         let from = OriginalUri::from_request_parts(parts, console).await.map(|uri| uri.0).unwrap_or_default();
-        let is_page = parts.method == axum::http::Method::GET && !parts.headers.contains_key("hx-request");
+        let is_page = parts.method == Method::GET && !parts.headers.contains_key("hx-request");
         let back = if is_page { from.path_and_query().map(ToString::to_string) } else { None };
         Err(ConsoleError::NotLoggedIn { is_fragment: parts.headers.contains_key("hx-request"), back })
     }
 }
 
-impl FromRequestParts<Console> for Admin {
-    type Rejection = ConsoleError;
-
-    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, ConsoleError> {
-        let session = Session::from_request_parts(parts, console).await?;
-        if session.is_admin { Ok(Self(session)) } else { Err(ConsoleError::NotFound) }
-    }
-}
-
 /// The session of a request, if its cookie is valid.
-pub(super) async fn of(console: &Console, headers: &HeaderMap) -> Result<Option<Session>, ConsoleError> {
-    let Some(token) = console.cookies().read(headers, Cookies::SESSION) else { return Ok(None) };
-    let token_hash = hash(token);
-    let found = console.users().session(&token_hash, console.now()).await?;
+async fn of(console: &Console, request: &Parts) -> Result<Option<Session>, ConsoleError> {
+    let Some(token) = console.cookies().read(&request.headers, Cookies::SESSION) else { return Ok(None) };
+    let (token_hash, now) = (hash(token), console.now());
+    let found = console.users().session(&token_hash, now).await?;
     let Some((session, handler)) = found else { return Ok(None) };
+    if is_by_a_person(request) && session.seen_at.is_none_or(|seen| now.duration_since(seen) >= NOTED) {
+        console.users().touch(&session, now).await?;
+    }
     Ok(Some(Session {
+        scope: scope_of(console, &handler),
         login: handler.login,
         name: handler.name,
-        is_admin: handler.role == "admin",
-        scope: Scope::everything(),
+        must_change_password: handler.must_change,
         csrf: masked(&session.csrf)?,
         token_hash,
     }))
 }
 
-/// Opens a session and returns its cookie.
-pub(crate) async fn open(console: &Console, handler: &HandlerRow) -> Result<HeaderValue, ConsoleError> {
+/// What a user sees: their own desks, and those that are open to all.
+fn scope_of(console: &Console, user: &HandlerRow) -> Scope {
+    let desks = user.desks.clone().and(console.library().desks().open());
+    Scope::of(&user.role, &user.login, user.insurers.clone(), desks)
+}
+
+/// Whether somebody did something: an open page asks by itself for what changed, and listens, all night.
+fn is_by_a_person(request: &Parts) -> bool {
+    let asks_by_itself = request.headers.contains_key("hx-request") || request.uri.path() == "/console/events";
+    !(request.method == Method::GET && asks_by_itself)
+}
+
+/// Opens a session and returns its cookie. Whichever way somebody proves who they are, it ends here.
+pub(crate) async fn open(
+    console: &Console,
+    handler: &HandlerRow,
+    from: ClientAddress,
+    headers: &HeaderMap,
+) -> Result<HeaderValue, ConsoleError> {
     let token = random_token()?;
     let now = console.now();
+    let browser = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let session = SessionRow {
         token_hash: hash(&token),
         login: handler.login.clone(),
         csrf: random_token()?,
         expires_at: expiry(now),
+        opened_at: Some(now),
+        seen_at: Some(now),
+        origin: from.0.to_string(),
+        browser: browser.chars().take(MAX_BROWSER).collect(),
     };
     console.users().add_session(&session).await?;
     Ok(console.cookies().set(Cookies::SESSION, &token, LIFETIME.as_secs()))

@@ -1,8 +1,8 @@
 //! A handler's actions on a dossier, one line each: its address, the form that the page sends, and the action that the
-//! form becomes. Every logged-in user may do each; the form's CSRF token is checked before the form is read.
+//! form becomes. Whoever may act may do each, an expert what concerns their own mission; the form's CSRF token is checked
+//! before the form is read.
 
 use axum::{
-    Router,
     extract::{Path, State},
     routing::{MethodRouter, post},
 };
@@ -13,17 +13,27 @@ use super::act;
 use crate::{
     conversation::{Action, MissionStep},
     domain::{
+        desk::Desk,
         id::{DocumentId, DossierId},
         orientation_mode::OrientationMode,
     },
-    web::console::{Console, auth::Checked, error::ConsoleError},
+    identity::Permission,
+    web::console::{
+        ACTS, Console,
+        auth::Checked,
+        error::ConsoleError,
+        routes::{Needs, Routes},
+    },
 };
 
 /// The longest text or reason that a handler may send, in characters.
 const MAX_TEXT: usize = 4000;
 
-/// The actions, each under the address of its dossier.
-pub(in crate::web::console) fn routes() -> Router<Console> {
+/// Whoever acts, and an expert on their own mission.
+const MISSIONS: Needs = Needs::OneOf(&[Permission::Act, Permission::Missions]);
+
+/// Adds the actions, each under the address of its dossier.
+pub(in crate::web::console) fn routes(routes: Routes) -> Routes {
     let actions = [
         ("reply", action(|form: Reply, _| Ok(Action::Reply { text: form.text.0 }))),
         ("take-over", action(|_: Nothing, _| Ok(Action::TakeOver))),
@@ -37,10 +47,12 @@ pub(in crate::web::console) fn routes() -> Router<Console> {
         ("mission", action(mission)),
         ("merge", action(|form: Duplicate, _| Ok(Action::Merge { other: form.other }))),
         ("reject-duplicate", action(|form: Duplicate, _| Ok(Action::RejectDuplicate { other: form.other }))),
+        ("desk", action(move_to_desk)),
         ("close", action(|form: Closing, _| Ok(Action::Close { reason: form.reason.0 }))),
     ];
     let address = |name: &str| format!("/console/dossiers/{{id}}/{name}");
-    actions.into_iter().fold(Router::new(), |router, (name, action)| router.route(&address(name), action))
+    let needs = |name: &str| if name == "mission" { MISSIONS } else { ACTS };
+    actions.into_iter().fold(routes, |routes, (name, action)| routes.add(&address(name), needs(name), action))
 }
 
 /// Reads the form, makes the action from it, does it and redirects to the dossier's page.
@@ -104,6 +116,19 @@ fn sort_document(form: DocumentSorted, console: &Console) -> Result<Action, Cons
 struct OrientationOverride {
     mode: OrientationMode,
     reason: Prose,
+}
+
+/// The desk that takes the dossier, and why.
+#[derive(Deserialize)]
+struct OtherDesk {
+    desk: Desk,
+    reason: Prose,
+}
+
+fn move_to_desk(form: OtherDesk, console: &Console) -> Result<Action, ConsoleError> {
+    let OtherDesk { desk, reason } = form;
+    let is_known = console.library().desks().name(&desk).is_some();
+    if is_known { Ok(Action::MoveToDesk { desk, reason: reason.0 }) } else { Err(ConsoleError::BadForm) }
 }
 
 /// An action on the expert's mission.

@@ -24,6 +24,8 @@ pub(super) struct Head {
     pub handover: Option<String>,
     pub orientation: Option<OrientationMode>,
     pub insurer: String,
+    /// The desk that it is at.
+    pub desk: Option<String>,
     pub holder: Option<String>,
     pub role: Option<ValueView>,
     pub phone: Option<ValueView>,
@@ -72,6 +74,7 @@ impl Head {
             handover: dossier.handover.as_deref().map(|reason| lexicon.names.handover(reason).to_owned()),
             orientation: dossier.orientation,
             insurer: lexicon.names.insurer(&dossier.insurer).to_owned(),
+            desk: dossier.desk.as_ref().map(|desk| lexicon.names.desk(desk).to_owned()),
             holder: dossier.holder.clone().or(name),
             role: fact(&FactName::CLAIMANT_ROLE),
             phone: fact(&FactName::PHONE),

@@ -20,7 +20,13 @@ use std::collections::HashMap;
 use axum::response::Redirect;
 
 use super::{Console, Names, auth::Session, error::ConsoleError};
-use crate::{conversation::Action, domain::id::DossierId, dossier::Dossier, planning::Experts};
+use crate::{
+    conversation::{Action, MissionStep},
+    domain::id::DossierId,
+    dossier::Dossier,
+    identity::Permission,
+    planning::Experts,
+};
 
 /// The dossier whose identifier is in the address.
 pub(super) async fn find(console: &Console, session: &Session, id: &str) -> Result<Dossier, ConsoleError> {
@@ -30,6 +36,9 @@ pub(super) async fn find(console: &Console, session: &Session, id: &str) -> Resu
 
 /// Does a handler's action, and redirects to the page.
 async fn act(console: &Console, session: &Session, id: &str, action: Action) -> Result<Redirect, ConsoleError> {
+    if !session.scope.may(permission_for(&action)) {
+        return Err(ConsoleError::NotFound);
+    }
     let dossier = find(console, session, id).await?;
     if let Action::Merge { other } | Action::RejectDuplicate { other } = &action {
         // Another dossier of one's own: what is invented, or another's, is not there.
@@ -39,7 +48,20 @@ async fn act(console: &Console, session: &Session, id: &str, action: Action) -> 
         }
     }
     console.actions().act(dossier.id, session.actor(), action).await?;
+    if console.cases(session).dossier(dossier.id).await?.is_none() {
+        // It went to a desk that is closed to whoever gave it there.
+        return Ok(Redirect::to("/console"));
+    }
     Ok(Redirect::to(&format!("/console/dossiers/{}", dossier.id)))
+}
+
+/// What whoever does it must be allowed: an expert arranges their mission, and neither gives nor withdraws it.
+fn permission_for(action: &Action) -> Permission {
+    match action {
+        Action::Mission(MissionStep::Order { .. } | MissionStep::Withdraw) => Permission::Act,
+        Action::Mission(_) => Permission::Missions,
+        _ => Permission::Act,
+    }
 }
 
 /// Handlers' names by login.

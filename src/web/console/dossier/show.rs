@@ -74,6 +74,8 @@ pub(in crate::web::console) struct DossierPage {
     verdict: Verdict,
     /// The kinds of documents that can be asked for: code and name.
     document_kinds: Vec<(String, String)>,
+    /// The desks to which it can be given: code, name, and whether only its members see what is there.
+    desks: Vec<(String, String, bool)>,
     taken_by: Option<TakenBy>,
     /// Other dossiers that may be the same person's.
     duplicates: Vec<DuplicateView>,
@@ -153,8 +155,15 @@ pub(crate) async fn get(
             .into_iter()
             .map(|(kind, name)| (kind.to_owned(), name.to_owned()))
             .collect(),
+        desks: desks(&console),
         taken_by,
     })
+}
+
+fn desks(console: &Console) -> Vec<(String, String, bool)> {
+    let desks = console.library().desks();
+    let codes = desks.iter().map(|(code, _)| code);
+    codes.map(|code| (code.to_string(), console.names().desk(code).to_owned(), desks.is_closed(code))).collect()
 }
 
 #[cfg(test)]

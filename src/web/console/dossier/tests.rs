@@ -47,6 +47,7 @@ pub(super) fn dossier(id: DossierId) -> Dossier {
         policy: None,
         holder: None,
         orientation: None,
+        desk: None,
         priority: crate::domain::priority::Priority::Normal,
         handover: None,
         handler: None,

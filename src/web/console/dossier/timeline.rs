@@ -116,6 +116,9 @@ impl Detail {
             E::Overrode { mode, reason, .. } => {
                 Self::default().with("mode", words::mode(mode.name())).with("reason", reason.as_str())
             }
+            E::MovedToDesk { desk, reason, .. } => {
+                Self::default().with("desk", names.desk(desk)).with("reason", reason.as_str())
+            }
             E::HandedOver { reason, .. } => Self::default().with("reason", names.handover(reason)),
             E::Resealed { tip, intact, .. } => Self::default().with("tip", tip.as_str()).with("intact", *intact),
             E::Closed { reason } => Self::default().with("reason", reason.as_str()),

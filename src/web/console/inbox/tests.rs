@@ -10,6 +10,7 @@ fn counts() -> Vec<InboxCount> {
         priority: Priority::Normal,
         peril: peril.into(),
         insurer: "demo".into(),
+        desk: String::new(),
         waiting,
         count,
     };

@@ -65,7 +65,7 @@ fn whatever_the_shipped_flows_and_the_program_produce_has_words_in_both_language
     }
     for request in library.requests().iter() {
         nameless.check("request", &request.kind, Some(&request.label));
-        nameless.check("desk", &request.desk, library.requests().desk(&request.desk));
+        nameless.check("desk", &request.desk, library.desks().name(&request.desk));
     }
     for intent in library.intents().iter() {
         nameless.check("intent", &intent.name, Some(&intent.label));

@@ -1,7 +1,6 @@
 //! What a handler does to a request, one line an action: its address, and the action where there is something to do.
 
 use axum::{
-    Router,
     extract::{Path, State},
     response::Redirect,
     routing::{MethodRouter, post},
@@ -12,14 +11,14 @@ use crate::{
     conversation::Action,
     domain::id::RequestId,
     store::RequestRow,
-    web::console::{Console, auth::Checked, error::ConsoleError},
+    web::console::{ACTS, Console, auth::Checked, error::ConsoleError, routes::Routes},
 };
 
-/// The actions, each under the address of its request.
-pub(in crate::web::console) fn routes() -> Router<Console> {
+/// Adds the actions, each under the address of its request.
+pub(in crate::web::console) fn routes(routes: Routes) -> Routes {
     let actions = [("acknowledge", action(acknowledge)), ("done", action(done))];
     let address = |name: &str| format!("/console/requests/{{id}}/{name}");
-    actions.into_iter().fold(Router::new(), |router, (name, action)| router.route(&address(name), action))
+    actions.into_iter().fold(routes, |routes, (name, action)| routes.add(&address(name), ACTS, action))
 }
 
 /// The receipt was acknowledged: by a letter, on the telephone.

@@ -28,6 +28,9 @@ pub(crate) async fn post(
     if intent.is_some_and(|intent| !console.names().intents().any(|(known, _)| known == intent)) {
         return Err(ConsoleError::BadForm);
     }
+    if console.cases(&sent.session).missed_text(id).await?.is_none() {
+        return Err(ConsoleError::NotFound);
+    }
     let settled =
         console.cases(&sent.session).settle_missed(id, intent, &sent.session.actor().login, console.now()).await?;
     // Another handler may have been first; then the text is learnt already.

@@ -5,7 +5,7 @@ use axum::{extract::State, response::Html};
 
 use crate::web::console::{
     Console, assets,
-    auth::Admin,
+    auth::Session,
     error::ConsoleError,
     page::{Shell, html},
 };
@@ -43,7 +43,7 @@ pub(super) enum Wrong {
     Taken,
 }
 
-pub(crate) async fn get(State(console): State<Console>, Admin(session): Admin) -> Result<Html<String>, ConsoleError> {
+pub(crate) async fn get(State(console): State<Console>, session: Session) -> Result<Html<String>, ConsoleError> {
     html(&UsersPage::read(&console, Shell::from(&session), Form::default()).await?)
 }
 

@@ -77,7 +77,7 @@ async fn change(
         return Ok(Err(Wrong::Current));
     }
     let Ok(hash) = password::hash(sent.new).await else { return Ok(Err(Wrong::New)) };
-    console.users().set_password(&session.login, &hash).await?;
+    console.users().set_password(&session.login, &hash, false).await?;
     Ok(Ok(()))
 }
 

@@ -34,6 +34,7 @@ async fn each_form_becomes_its_action_under_the_handlers_name() {
         ("mission", "&step=withdraw", Action::Mission(MissionStep::Withdraw)),
         ("merge", &*format!("&other={other}"), Action::Merge { other }),
         ("reject-duplicate", &*format!("&other={other}"), Action::RejectDuplicate { other }),
+        ("desk", "&desk=motor&reason=Auto", Action::MoveToDesk { desk: "motor".into(), reason: "Auto".into() }),
         ("close", "&reason=R%C3%A9gl%C3%A9", Action::Close { reason: "Réglé".into() }),
     ] {
         assert_eq!(trial.act(address, form).await, Ok(()), "{address}{form}");

@@ -67,6 +67,7 @@ impl DossierPage {
             ending: timeline::ending(&dossier, &entries, &events, lexicon),
             timeline: timeline::lines(&entries, &events, lexicon),
             document_kinds: vec![("lease".into(), "Bail".into())],
+            desks: vec![("motor".into(), "Automobile".into(), false), ("staff".into(), "Personnel".into(), true)],
             taken_by: Some(TakenBy::Me),
             duplicates: duplicates::proposals(
                 vec![DuplicateCandidate {

@@ -1,0 +1,144 @@
+//! `desks.yaml`: the teams that work on cases and on what people ask for, which cases are at which, and who is kept out.
+
+use std::collections::BTreeMap;
+
+use super::{
+    diagnostics::{Diagnostics, SourcePosition},
+    insurer::Insurer,
+    requests::{self, RequestBook},
+    table::Table,
+    yaml::{Fields, Node},
+};
+use crate::domain::{desk::Desk, language::Text};
+
+pub(crate) const FILE: &str = "desks.yaml";
+/// The key of a table's row that names a desk.
+const DESK: &str = "desk";
+
+/// A desk of the file.
+#[derive(Debug)]
+struct Team {
+    code: Desk,
+    name: Text,
+    /// Those whose cases it takes; without, each.
+    insurers: Vec<String>,
+    /// The perils whose cases it takes where nothing else decides.
+    perils: Vec<String>,
+    closed: bool,
+    place: SourcePosition,
+}
+
+/// The desks, in the order of the file.
+#[derive(Debug, Default)]
+pub struct DeskBook(Vec<Team>);
+
+impl DeskBook {
+    pub(crate) fn read(root: &Node, problems: &mut Diagnostics) -> Self {
+        let mut desks = Vec::new();
+        let mut fields = Fields::of(FILE, root, problems);
+        if let Some(node) = fields.take("desks") {
+            for (code, place, node) in Fields::of(FILE, node, problems).rest() {
+                let mut fields = Fields::of(FILE, node, problems);
+                let name = fields.text("name", problems);
+                if name.is_none() {
+                    problems.error(FILE, place, format!("the desk `{code}` needs a `name` (fr and en)"));
+                }
+                if code.contains(['|', '*']) {
+                    problems.error(FILE, place, format!("the code `{code}` must be without | and *"));
+                }
+                let mut words = |key: &str, problems: &mut Diagnostics| {
+                    fields.list(key, problems).iter().filter_map(Node::scalar).collect()
+                };
+                let (insurers, perils) = (words("insurers", problems), words("perils", problems));
+                let closed = fields.bool("closed", problems);
+                fields.finish(problems);
+                let name = name.map(|(name, _)| name).unwrap_or_default();
+                desks.push(Team { code: code.into(), name, insurers, perils, closed, place });
+            }
+        }
+        fields.finish(problems);
+        Self(desks)
+    }
+
+    /// The desks that an earlier revision named among its requests.
+    #[must_use]
+    pub(crate) fn or_earlier(self, earlier: BTreeMap<Desk, Text>) -> Self {
+        if !self.0.is_empty() {
+            return self;
+        }
+        let team = |(code, name)| Team {
+            code,
+            name,
+            insurers: Vec::new(),
+            perils: Vec::new(),
+            closed: false,
+            place: SourcePosition::default(),
+        };
+        Self(earlier.into_iter().map(team).collect())
+    }
+
+    /// Whether what the other files name is there, and what this one names.
+    pub(crate) fn check(
+        &self,
+        requests: &RequestBook,
+        tables: &BTreeMap<String, Table>,
+        insurers: &BTreeMap<String, Insurer>,
+        problems: &mut Diagnostics,
+    ) {
+        if self.0.is_empty() {
+            return;
+        }
+        for request in requests.iter().filter(|request| self.name(&request.desk).is_none()) {
+            let message = format!("there is no desk `{}` in {FILE}", request.desk);
+            problems.outdated(requests::FILE, request.place, message);
+        }
+        for table in tables.values() {
+            for row in &table.rows {
+                if let Some(desk) = row.then.get(DESK).filter(|desk| self.name(&desk.as_str().into()).is_none()) {
+                    problems.outdated(&table.file, row.place, format!("there is no desk `{desk}` in {FILE}"));
+                }
+            }
+        }
+        for team in &self.0 {
+            for insurer in team.insurers.iter().filter(|insurer| !insurers.contains_key(*insurer)) {
+                let message = format!("the desk `{}` is for the insurer `{insurer}`, which has no file", team.code);
+                problems.outdated(FILE, team.place, message);
+            }
+        }
+    }
+
+    pub fn name(&self, desk: &Desk) -> Option<&Text> {
+        self.team(desk).map(|team| &team.name)
+    }
+
+    /// All desks with their names, in the order of the file.
+    pub fn iter(&self) -> impl Iterator<Item = (&Desk, &Text)> {
+        self.0.iter().map(|team| (&team.code, &team.name))
+    }
+
+    /// The desk of an insurer that takes a peril's cases.
+    pub fn of(&self, insurer: &str, peril: &str) -> Option<&Desk> {
+        let takes = |team: &&Team| {
+            team.perils.iter().any(|own| own == peril)
+                && (team.insurers.is_empty() || team.insurers.iter().any(|own| own == insurer))
+        };
+        self.0.iter().find(takes).map(|team| &team.code)
+    }
+
+    /// Whether only its members see what is there. A desk that the file does not name is nobody's.
+    pub fn is_closed(&self, desk: &Desk) -> bool {
+        self.team(desk).is_none_or(|team| team.closed)
+    }
+
+    /// The codes of the desks whose cases everybody of their insurer sees.
+    pub fn open(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(|team| !team.closed).map(|team| team.code.as_str())
+    }
+
+    fn team(&self, desk: &Desk) -> Option<&Team> {
+        self.0.iter().find(|team| team.code == *desk)
+    }
+}
+
+#[cfg(test)]
+mod tests;
