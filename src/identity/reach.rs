@@ -52,9 +52,13 @@ impl<S: Into<String>> FromIterator<S> for Reach {
 
 impl fmt::Display for Reach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self::Only(codes) = self else { return f.write_str(EACH) };
-        write!(f, "{BETWEEN}")?;
-        codes.iter().try_for_each(|code| write!(f, "{code}{BETWEEN}"))
+        let Self::Only(codes) = self else { return f.pad(EACH) };
+        let mut text = BETWEEN.to_string();
+        for code in codes {
+            text.push_str(code);
+            text.push(BETWEEN);
+        }
+        f.pad(&text)
     }
 }
 

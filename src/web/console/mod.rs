@@ -58,7 +58,10 @@ use crate::{
 };
 pub use case_actions::{CaseActionError, CaseActions};
 use names::Names;
-pub(crate) use users::add::is_login;
+pub(crate) use users::{
+    add::is_login,
+    invitation::{GOOD_FOR as INVITATION_GOOD_FOR, address as invitation_address, hash as invitation_hash},
+};
 
 use auth::{Cookies, Session, Throttle};
 use error::ConsoleError;
@@ -195,6 +198,13 @@ fn routes(console: Console) -> Routes {
         .add("/console/missed", TEACHES, get(requests::missed::get))
         .add("/console/missed/{id}", TEACHES, post(requests::teach::post))
         .add("/console/users", USERS, get(users::list::get).post(users::add::post))
+        .add("/console/users/{login}", USERS, get(users::change::get).post(users::change::post))
+        .add("/console/users/{login}/invitation", USERS, post(users::invitation::make))
+        .add("/console/users/{login}/disable", USERS, post(users::change::disable))
+        .add("/console/users/{login}/enable", USERS, post(users::change::enable))
+        // Whoever has the link has no session yet.
+        .add("/console/invitation/{token}", Needs::Nothing, get(users::invitation::get).post(users::invitation::post))
+        .add("/console/sessions", Needs::LogIn, post(users::sessions::post))
         .add("/console/password", Needs::LogIn, get(users::password::get).post(users::password::post))
         .add("/console/assets/{*path}", Needs::Nothing, get(assets::get))
         .add("/console/{*path}", Needs::Nothing, get(|| async { ConsoleError::NotFound }));

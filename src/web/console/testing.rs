@@ -417,6 +417,17 @@ impl Trial {
         (status, headers)
     }
 
+    /// Chooses a password by a link.
+    pub(super) async fn choose(&self, link: &str, password: &str) -> (StatusCode, String) {
+        let (status, headers, page) = self.get(link).await;
+        if status != StatusCode::OK {
+            return (status, page);
+        }
+        let form = format!("csrf={}&new={password}&repeated={password}", csrf_in(&page));
+        let (status, _, page) = self.post_as(&cookie(&headers, "guichet-log-in="), link, &form).await;
+        (status, page)
+    }
+
     /// The token of a session's forms.
     pub(super) async fn csrf(&self, cookie: &str) -> String {
         csrf_in(&self.get_as(cookie, "/console/password").await.2)

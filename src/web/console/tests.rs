@@ -12,7 +12,7 @@ use super::{
     log_in::LogInPage,
     requests::{list::RequestsPage, missed::MissedPage},
     testing::Trial,
-    users::{list::UsersPage, password::PasswordPage},
+    users::{change::UserPage, invitation::InvitationPage, list::UsersPage, password::PasswordPage},
 };
 
 #[test]
@@ -25,7 +25,9 @@ fn every_page_renders_whole_and_without_inline_script_or_style() {
         ("the requests", RequestsPage::sample().render()),
         ("what was missed", MissedPage::sample().render()),
         ("the users", UsersPage::sample().render()),
-        ("the password", PasswordPage::sample().render()),
+        ("a user", UserPage::sample().render()),
+        ("an invitation", InvitationPage::sample().render()),
+        ("the account", PasswordPage::sample().render()),
         ("a problem", ProblemPage::sample().render()),
     ];
     for (name, page) in pages {

@@ -4,6 +4,7 @@ pub(super) mod device;
 mod form;
 pub mod password;
 mod session;
+pub mod strength;
 mod throttle;
 
 pub(super) use crate::web::client::ClientAddress;

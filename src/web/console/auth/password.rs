@@ -9,6 +9,8 @@ use argon2::{
 };
 use tokio::sync::Semaphore;
 
+use super::strength::{Weak, weakness};
+
 /// The shortest password that may be chosen, in characters.
 pub const MIN_LENGTH: usize = 10;
 
@@ -25,8 +27,31 @@ pub enum PasswordError {
     TooShort,
     #[error("the password is too long; choose at most {MAX_LENGTH} bytes")]
     TooLong,
+    #[error("the password is one that others try first; choose words that only you would put together")]
+    Common,
+    #[error("the password has the login, the name or the service's name in it; choose another")]
+    Name,
     #[error("the password could not be hashed: {0}")]
     Hash(String),
+}
+
+/// Hashes a password that somebody chose who logs in as `login` and is called `name`.
+///
+/// # Errors
+///
+/// As [`hash`], and when it is easily guessed.
+pub async fn choose(password: String, login: &str, name: &str) -> Result<String, PasswordError> {
+    if password.chars().count() < MIN_LENGTH {
+        return Err(PasswordError::TooShort);
+    }
+    if password.len() > MAX_LENGTH {
+        return Err(PasswordError::TooLong);
+    }
+    match weakness(&password, login, name) {
+        Some(Weak::Common) => Err(PasswordError::Common),
+        Some(Weak::Name) => Err(PasswordError::Name),
+        None => hash(password).await,
+    }
 }
 
 /// Hashes a new password.

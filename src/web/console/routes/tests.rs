@@ -34,6 +34,10 @@ fn act(route: &'static str, id: &str, form: &'static str) -> Probe {
     Probe { method: Method::POST, form, ..about_case(route, id) }
 }
 
+fn user(route: &'static str, form: &'static str) -> Probe {
+    Probe { method: Method::POST, form, address: route.replace("{login}", "ines"), ..page(route) }
+}
+
 fn page(route: &'static str) -> Probe {
     Probe { is_of_case: false, ..about_case(route, "") }
 }
@@ -82,13 +86,24 @@ async fn probes(trial: &Trial) -> Vec<Probe> {
         page("/console/missed"),
         act("/console/missed/{id}", &missed, "intent="),
         page("/console/users"),
-        Probe { method: Method::POST, form: "login=x&name=&password=", ..page("/console/users") },
+        Probe { method: Method::POST, form: "login=x&name=", ..page("/console/users") },
+        Probe { address: "/console/users/ines".into(), ..page("/console/users/{login}") },
+        user("/console/users/{login}", "name=&role=handler"),
+        user("/console/users/{login}/invitation", ""),
+        user("/console/users/{login}/disable", ""),
+        user("/console/users/{login}/enable", ""),
+        // A token that nobody was sent: nothing tells that there are others.
+        Probe { address: "/console/invitation/0000".into(), ..page("/console/invitation/{token}") },
+        Probe { method: Method::POST, form: "session=", ..page("/console/sessions") },
         page("/console/password"),
         Probe { method: Method::POST, form: "current=x&new=y&repeated=z", ..page("/console/password") },
         Probe { address: "/console/assets/console.css".into(), ..page("/console/assets/{*path}") },
         Probe { address: "/console/nowhere".into(), ..page("/console/{*path}") },
     ]
 }
+
+/// What is there for nobody: no page, and no invitation.
+const NOT_THERE: &[&str] = &["/console/{*path}", "/console/invitation/{token}"];
 
 /// What tells of the case, wherever it stands.
 const MARKS: &[&str] = &["Jeanne Petit", "/console/dossiers/0", "toit"];
@@ -162,7 +177,7 @@ async fn every_route_shows_each_user_what_is_theirs(trial: Trial) {
             let (status, body) = trial.ask_for(&cookie, &probe.method, &probe.address, &form).await;
             let needs = routes.iter().find(|(route, _)| route == probe.route).map(|(_, needs)| *needs).unwrap();
             let mut may = match needs {
-                Needs::Nothing | Needs::LogIn => probe.route != "/console/{*path}",
+                Needs::Nothing | Needs::LogIn => !NOT_THERE.contains(&probe.route),
                 Needs::OneOf(permissions) => permissions.iter().any(|permission| scope.may(*permission)),
             };
             may &= !(probe.form == "step=withdraw" && role == "expert");

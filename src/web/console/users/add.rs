@@ -1,62 +1,54 @@
-//! Adds a handler.
+//! Invites a user: they choose their password by a link that is good once.
 
 use axum::{
     extract::State,
     http::StatusCode,
-    response::{IntoResponse, Redirect, Response},
+    response::{IntoResponse, Response},
 };
 use serde::Deserialize;
 
-use super::list::{Form, UsersPage, Wrong};
+use super::{Described, Description, Wrong, invitation, list::UsersPage};
 use crate::{
     store::{HandlerRow, StoreError},
     web::console::{
         Console,
-        auth::{Checked, password},
+        auth::Checked,
         error::ConsoleError,
         page::{Shell, html},
     },
 };
 
 #[derive(Deserialize)]
-pub(crate) struct NewHandler {
+pub(crate) struct NewUser {
     login: String,
-    name: String,
-    password: String,
-    #[serde(default)]
-    role: String,
+    #[serde(flatten)]
+    described: Described,
 }
 
-pub(crate) async fn post(State(console): State<Console>, sent: Checked<NewHandler>) -> Result<Response, ConsoleError> {
-    let NewHandler { login, name, password, role } = sent.form;
-    let (login, name) = (login.trim().to_lowercase(), name.trim().to_owned());
-    let is_admin = role == "admin";
-    let added = add(&console, &login, &name, password, is_admin).await?;
-    let Err(wrong) = added else { return Ok(Redirect::to("/console/users").into_response()) };
-    let form = Form { login, name, is_admin, wrong: Some(wrong) };
-    let page = UsersPage::read(&console, Shell::from(&sent.session), form).await?;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)?).into_response())
+pub(crate) async fn post(State(console): State<Console>, sent: Checked<NewUser>) -> Result<Response, ConsoleError> {
+    let NewUser { login, described } = sent.form;
+    let (login, description) = (login.trim().to_lowercase(), described.read(&console));
+    let wrong = add(&console, &login, &description).await?;
+    if let Some(wrong) = wrong {
+        let form = Some((login, description, wrong));
+        let page = UsersPage::read(&console, Shell::from(&sent.session), form).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)?).into_response());
+    }
+    invitation::offer(&console, &sent.session, &login).await
 }
 
-async fn add(
-    console: &Console,
-    login: &str,
-    name: &str,
-    password: String,
-    is_admin: bool,
-) -> Result<Result<(), Wrong>, ConsoleError> {
+async fn add(console: &Console, login: &str, description: &Description) -> Result<Option<Wrong>, ConsoleError> {
     if !is_login(login) {
-        return Ok(Err(Wrong::Login));
+        return Ok(Some(Wrong::Login));
     }
-    if name.is_empty() || name.chars().count() > 80 {
-        return Ok(Err(Wrong::Name));
+    if let Some(wrong) = description.wrong() {
+        return Ok(Some(wrong));
     }
-    let Ok(password_hash) = password::hash(password).await else { return Ok(Err(Wrong::Password)) };
-    let role = if is_admin { "admin" } else { "handler" };
-    let row = HandlerRow::new(login, name, role, &password_hash);
+    let Description { name, role, insurers, desks } = description.clone();
+    let row = HandlerRow { insurers, desks, ..HandlerRow::new(login, &name, &role, "") };
     match console.users().add_handler(&row, console.now()).await {
-        Ok(()) => Ok(Ok(())),
-        Err(StoreError::Taken) => Ok(Err(Wrong::Taken)),
+        Ok(()) => Ok(None),
+        Err(StoreError::Taken) => Ok(Some(Wrong::Taken)),
         Err(error) => Err(error.into()),
     }
 }

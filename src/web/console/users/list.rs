@@ -1,60 +1,98 @@
-//! The list of handlers, with the form that adds one.
+//! The list of users, with the form that invites one.
 
 use askama::Template;
 use axum::{extract::State, response::Html};
 
-use crate::web::console::{
-    Console, assets,
-    auth::Session,
-    error::ConsoleError,
-    page::{Shell, html},
+use super::{Choices, Description, Wrong};
+use crate::{
+    identity::{Reach, Role},
+    store::HandlerRow,
+    web::console::{
+        Console, assets,
+        auth::Session,
+        error::ConsoleError,
+        page::{Shell, html},
+        when::When,
+        words::LANGUAGE,
+    },
 };
 
 #[derive(Template)]
 #[template(path = "users.html")]
 pub(in crate::web::console) struct UsersPage {
     pub shell: Shell,
-    pub(super) users: Vec<User>,
-    pub(super) form: Form,
+    users: Vec<User>,
+    login: String,
+    name: String,
+    choices: Choices,
+    wrong: Option<Wrong>,
 }
 
 /// A line of the list.
-pub(super) struct User {
-    pub login: String,
-    pub name: String,
-    pub is_admin: bool,
+struct User {
+    login: String,
+    name: String,
+    role: String,
+    /// The names of their insurers; none where they have all.
+    insurers: Option<Vec<String>>,
+    desks: Option<Vec<String>>,
+    state: Standing,
 }
 
-/// The form as it was sent, to show it again with what is wrong.
-#[derive(Default)]
-pub(super) struct Form {
-    pub login: String,
-    pub name: String,
-    pub is_admin: bool,
-    pub wrong: Option<Wrong>,
-}
-
-/// What is wrong with the form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wrong {
-    Login,
-    Name,
-    Password,
-    Taken,
+/// How it is with a user.
+enum Standing {
+    /// They have not chosen a password yet.
+    Invited,
+    Disabled(When),
+    Seen(When),
+    NeverSeen,
 }
 
 pub(crate) async fn get(State(console): State<Console>, session: Session) -> Result<Html<String>, ConsoleError> {
-    html(&UsersPage::read(&console, Shell::from(&session), Form::default()).await?)
+    html(&UsersPage::read(&console, Shell::from(&session), None).await?)
 }
 
 impl UsersPage {
-    pub(super) async fn read(console: &Console, shell: Shell, form: Form) -> Result<Self, ConsoleError> {
+    pub(super) async fn read(
+        console: &Console,
+        shell: Shell,
+        form: Option<(String, Description, Wrong)>,
+    ) -> Result<Self, ConsoleError> {
         let rows = console.users().handlers().await?;
-        let users = rows
-            .into_iter()
-            .map(|row| User { is_admin: row.role == "admin", login: row.login, name: row.name })
-            .collect();
-        Ok(Self { shell, users, form })
+        let users = rows.into_iter().map(|row| User::of(row, console)).collect();
+        let (login, description, wrong) = match form {
+            Some((login, description, wrong)) => (login, description, Some(wrong)),
+            None => {
+                // What most are: a handler of every insurer, at the open desks.
+                let (role, insurers, desks) = ("handler".to_owned(), Reach::All, Reach::none());
+                (String::new(), Description { name: String::new(), role, insurers, desks }, None)
+            }
+        };
+        let choices = Choices::of(console, &description.role, &description.insurers, &description.desks);
+        Ok(Self { shell, users, login, name: description.name, choices, wrong })
+    }
+}
+
+impl User {
+    fn of(row: HandlerRow, console: &Console) -> Self {
+        let names = console.names();
+        let named = |reach: &Reach, name: &dyn Fn(&str) -> String| match reach {
+            Reach::All => None,
+            Reach::Only(codes) => Some(codes.iter().map(|code| name(code)).collect()),
+        };
+        Self {
+            insurers: named(&row.insurers, &|code| names.insurer(code).to_owned()),
+            desks: named(&row.desks, &|code| names.desk(&code.into()).to_owned()),
+            role: Role::named(&row.role).map_or(row.role.clone(), |role| role.name.get(LANGUAGE).to_owned()),
+            state: match (row.disabled_at, row.seen_at) {
+                (Some(at), _) => Standing::Disabled(When(at)),
+                _ if row.password_hash.is_empty() => Standing::Invited,
+                (None, Some(at)) => Standing::Seen(When(at)),
+                (None, None) => Standing::NeverSeen,
+            },
+            login: row.login,
+            name: row.name,
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! `/console/password`: a handler changes their own password, which ends all their sessions.
+//! `/console/password`: one's own account: the password, whose change ends all sessions, and the sessions.
 
 use askama::Template;
 use axum::{
@@ -8,6 +8,7 @@ use axum::{
 };
 use serde::Deserialize;
 
+use super::sessions::SessionView;
 use crate::web::console::{
     Console, assets,
     auth::{Checked, ClientAddress, Cookies, Session, password},
@@ -20,12 +21,18 @@ use crate::web::console::{
 pub(in crate::web::console) struct PasswordPage {
     shell: Shell,
     wrong: Option<Wrong>,
+    /// Somebody else gave the password: nothing else is shown before it is changed.
+    must_change: bool,
+    sessions: Vec<SessionView>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wrong {
     Current,
     New,
+    Common,
+    Name,
+    Same,
     Repeated,
     TooMany,
 }
@@ -37,8 +44,8 @@ pub(crate) struct PasswordChange {
     repeated: String,
 }
 
-pub(crate) async fn get(session: Session) -> Result<Html<String>, ConsoleError> {
-    html(&PasswordPage { shell: Shell::from(&session), wrong: None })
+pub(crate) async fn get(State(console): State<Console>, session: Session) -> Result<Html<String>, ConsoleError> {
+    html(&PasswordPage::read(&console, &session, None).await?)
 }
 
 pub(crate) async fn post(
@@ -53,7 +60,7 @@ pub(crate) async fn post(
             Ok(([(header::SET_COOKIE, forget)], Redirect::to("/console/log-in")).into_response())
         }
         Err(wrong) => {
-            let page = PasswordPage { shell: Shell::from(&session), wrong: Some(wrong) };
+            let page = PasswordPage::read(&console, &session, Some(wrong)).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)?).into_response())
         }
     }
@@ -73,12 +80,29 @@ async fn change(
         return Ok(Err(Wrong::TooMany));
     }
     let stored = console.users().handler(&session.login).await?.map(|handler| handler.password_hash);
+    let current = sent.current.clone();
     if !password::verify(sent.current, stored).await {
         return Ok(Err(Wrong::Current));
     }
-    let Ok(hash) = password::hash(sent.new).await else { return Ok(Err(Wrong::New)) };
+    if sent.new == current {
+        return Ok(Err(Wrong::Same));
+    }
+    let hash = match password::choose(sent.new, &session.login, &session.name).await {
+        Ok(hash) => hash,
+        Err(password::PasswordError::Common) => return Ok(Err(Wrong::Common)),
+        Err(password::PasswordError::Name) => return Ok(Err(Wrong::Name)),
+        Err(_) => return Ok(Err(Wrong::New)),
+    };
     console.users().set_password(&session.login, &hash, false).await?;
     Ok(Ok(()))
+}
+
+impl PasswordPage {
+    async fn read(console: &Console, session: &Session, wrong: Option<Wrong>) -> Result<Self, ConsoleError> {
+        let must_change = session.must_change_password;
+        let sessions = if must_change { Vec::new() } else { SessionView::all(console, session).await? };
+        Ok(Self { shell: Shell::from(session), wrong, must_change, sessions })
+    }
 }
 
 #[cfg(test)]

@@ -5,17 +5,36 @@ use crate::web::console::testing::Trial;
 
 impl UsersPage {
     pub(in crate::web::console) fn sample() -> Self {
-        let user = User { login: "camille".into(), name: "Camille Morel".into(), is_admin: true };
-        Self { shell: Shell::sample(), users: vec![user], form: Form::default() }
+        let user = |login: &str, state| User {
+            login: login.into(),
+            name: "Camille Morel".into(),
+            role: "Gestionnaire".into(),
+            insurers: Some(vec!["Mutuelle des Rives".into()]),
+            desks: None,
+            state,
+        };
+        let at = When(jiff::Timestamp::UNIX_EPOCH);
+        Self {
+            shell: Shell::sample(),
+            users: vec![
+                user("camille", Standing::Seen(at)),
+                user("zoe", Standing::Invited),
+                user("ali", Standing::Disabled(at)),
+                user("eva", Standing::NeverSeen),
+            ],
+            login: String::new(),
+            name: String::new(),
+            choices: Choices::sample(),
+            wrong: None,
+        }
     }
 }
 
 #[test]
 fn the_page_renders_with_every_mistake() {
     assert!(UsersPage::sample().render().unwrap().contains("Camille Morel"));
-    for wrong in [Wrong::Login, Wrong::Name, Wrong::Password, Wrong::Taken] {
-        let form = Form { wrong: Some(wrong), ..Form::default() };
-        let page = UsersPage { form, ..UsersPage::sample() }.render().unwrap();
+    for wrong in [Wrong::Login, Wrong::Name, Wrong::Role, Wrong::Insurers, Wrong::Taken] {
+        let page = UsersPage { wrong: Some(wrong), ..UsersPage::sample() }.render().unwrap();
         assert!(page.contains("role=\"alert\""), "{wrong:?}");
     }
 }

@@ -3,13 +3,24 @@ use crate::web::console::testing::Trial;
 
 impl PasswordPage {
     pub(in crate::web::console) fn sample() -> Self {
-        Self { shell: Shell::sample(), wrong: None }
+        let session = SessionView {
+            id: "s".into(),
+            opened: Some(crate::web::console::when::When(jiff::Timestamp::UNIX_EPOCH)),
+            seen: None,
+            origin: "192.0.2.1".into(),
+            browser: "Firefox".into(),
+            is_this: true,
+        };
+        let sessions = vec![session.clone(), SessionView { is_this: false, ..session }];
+        Self { shell: Shell::sample(), wrong: None, must_change: true, sessions }
     }
 }
 
 #[test]
 fn the_page_renders_with_every_mistake() {
-    for wrong in [None, Some(Wrong::Current), Some(Wrong::New), Some(Wrong::Repeated), Some(Wrong::TooMany)] {
+    let all =
+        [Wrong::Current, Wrong::New, Wrong::Common, Wrong::Name, Wrong::Same, Wrong::Repeated, Wrong::TooMany];
+    for wrong in all.map(Some).into_iter().chain([None]) {
         let page = PasswordPage { wrong, ..PasswordPage::sample() }.render().unwrap();
         assert_eq!(page.contains("role=\"alert\""), wrong.is_some());
     }
