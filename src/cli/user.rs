@@ -12,12 +12,15 @@ use crate::{
     config::Config,
     domain::clock::Clock,
     identity::{Reach, Role},
-    store::{HandlerRow, InvitationRow, StoreError, Users},
+    store::{AccessKind, AccessRow, HandlerRow, InvitationRow, StoreError, Users},
     web::console::{
         auth::password::{self, PasswordError},
         invitation_address, invitation_hash, is_login,
     },
 };
+
+/// Who acts at the command line, in the access log.
+const COMMAND_LINE: &str = "guichet";
 
 /// Subcommands of `guichet user`.
 #[derive(Debug, Subcommand)]
@@ -112,6 +115,7 @@ impl User {
     pub(super) async fn run(self, config: &Config) -> Result<(), CliError> {
         let store = open_store(config).await?;
         let users = store.users();
+        let changes = self.changes();
         let done = match self {
             Self::Add(add) => add.run(&users).await,
             Self::List => list(&users).await,
@@ -121,8 +125,26 @@ impl User {
             Self::Disable(named) => named.set_disabled(&users, true).await,
             Self::Enable(named) => named.set_disabled(&users, false).await,
         };
+        if let (Ok(()), Some((kind, login))) = (&done, changes) {
+            // Whoever has the machine is nobody of the console's.
+            let line = AccessRow::new(COMMAND_LINE, kind, &login, "", Clock::system().now());
+            store.access_log().note(&line).await?;
+        }
         store.close().await;
         done
+    }
+
+    /// What it does to whom, for the access log.
+    fn changes(&self) -> Option<(AccessKind, String)> {
+        let (kind, login) = match self {
+            Self::Add(Add { login, .. }) | Self::Invite(Named { login }) => (AccessKind::UserInvited, login),
+            Self::Change(Change { login, .. }) => (AccessKind::UserChanged, login),
+            Self::Password(Password { login, .. }) => (AccessKind::Password, login),
+            Self::Disable(Named { login }) => (AccessKind::UserDisabled, login),
+            Self::Enable(Named { login }) => (AccessKind::UserEnabled, login),
+            Self::List => return None,
+        };
+        Some((kind, login.to_lowercase()))
     }
 }
 
@@ -172,7 +194,7 @@ impl Named {
         let invitation = InvitationRow {
             token_hash: invitation_hash(&token),
             login: row.login.clone(),
-            made_by: "guichet".to_owned(),
+            made_by: COMMAND_LINE.to_owned(),
             expires_at: now.checked_add(crate::web::console::INVITATION_GOOD_FOR).unwrap_or(now),
         };
         users.invite(&invitation).await?;

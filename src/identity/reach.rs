@@ -45,7 +45,8 @@ impl Reach {
 
 impl<S: Into<String>> FromIterator<S> for Reach {
     fn from_iter<T: IntoIterator<Item = S>>(codes: T) -> Self {
-        let codes = codes.into_iter().map(Into::into).filter(|code: &String| !code.is_empty() && !code.contains(BETWEEN));
+        let codes =
+            codes.into_iter().map(Into::into).filter(|code: &String| !code.is_empty() && !code.contains(BETWEEN));
         Self::Only(codes.collect())
     }
 }

@@ -13,6 +13,10 @@ pub enum Expired {
     /// Reports on messages that nothing was ever sent as.
     EarlyReports,
     Sessions,
+    /// Links by which users choose a password.
+    Invitations,
+    /// Who read what.
+    Accesses,
     /// Links that people were sent.
     Links,
     /// Devices on which a chat was open, and that were not used.
@@ -35,10 +39,12 @@ pub struct OutboxPage {
 }
 
 impl Expired {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::ReceivedKeys,
         Self::EarlyReports,
         Self::Sessions,
+        Self::Invitations,
+        Self::Accesses,
         Self::Links,
         Self::Devices,
         Self::ChannelSwitches,
@@ -52,7 +58,10 @@ impl Expired {
             Self::ReceivedKeys | Self::EarlyReports => SignedDuration::from_hours(7 * 24),
             Self::Devices => UNUSED,
             Self::Probes => SignedDuration::from_hours(24),
-            Self::Sessions | Self::Links | Self::ChannelSwitches | Self::Tries => SignedDuration::ZERO,
+            Self::Accesses => SignedDuration::from_hours(365 * 24),
+            Self::Sessions | Self::Invitations | Self::Links | Self::ChannelSwitches | Self::Tries => {
+                SignedDuration::ZERO
+            }
         }
     }
 
@@ -62,6 +71,8 @@ impl Expired {
             Self::ReceivedKeys => ("received", "key", "at"),
             Self::EarlyReports => ("early_report", "channel, account, provider_id, fate", "at"),
             Self::Sessions => ("session", "token_hash", "expires_at"),
+            Self::Invitations => ("invitation", "token_hash", "expires_at"),
+            Self::Accesses => ("access", "login, kind, subject, slot", "at"),
             Self::Links => ("link", "token_hash", "expires_at"),
             Self::Devices => ("endpoint", "channel, account, address", "used_at"),
             Self::ChannelSwitches => ("crossing", "secret_hash", "expires_at"),

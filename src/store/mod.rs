@@ -3,13 +3,14 @@
 //!
 //! It has a face for each who asks: [`Engine`] for the machines (intake, outbox, timers, pollers, the command line),
 //! [`Cases`] for users, made only from a scope, [`OneConversation`] for the doors of policyholders, [`Users`] for logging
-//! in. What several of them need is written once in `tables`, where each row's columns are declared once, too.
+//! in, [`AccessLog`] for what was read. What several of them need is written once in `tables`, where each row's columns are declared once, too.
 //!
 //! Messages and everything that they change go through [`Engine::commit`], which shares one flush among all that wait for
 //! it. A query is written once where both engines accept it.
 //!
 //! Architecture invariant: no other room names `sqlx` or `rusqlite`, and no transaction here waits for a network but the database's own.
 
+mod access_log;
 mod audit;
 pub mod backup;
 mod batch;
@@ -38,9 +39,11 @@ mod users;
 mod value;
 mod writer;
 
+pub use access_log::AccessLog;
 pub use audit::BrokenLog;
 pub use cases::{
     CaseAccess, Cases,
+    access::{AccessCursor, AccessPage},
     duplicates::{DuplicateCandidate, MatchReason},
     inbox::{InboxCount, InboxCursor, InboxFilter, InboxPage, InboxSort, Oriented},
 };
@@ -52,6 +55,7 @@ pub use expired::{Expired, OutboxPage};
 pub use notify::{ChangeFeed, News};
 pub use one_conversation::{Doors, OneConversation};
 pub use tables::{
+    access::{AccessKind, AccessRow},
     channel_switch::ChannelSwitchRow,
     contact::{Absorbed, Binding, ProvenRow},
     conversation::{ConversationRow, EndpointRow, Fence, MessageRow},

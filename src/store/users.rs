@@ -73,12 +73,7 @@ impl Users {
 
     /// Changes a password, and ends the user's sessions and invitations. `must_change`: it is changed again at the first
     /// log-in. False when nobody logs in so.
-    pub async fn set_password(
-        &self,
-        login: &str,
-        password_hash: &str,
-        must_change: bool,
-    ) -> Result<bool, StoreError> {
+    pub async fn set_password(&self, login: &str, password_hash: &str, must_change: bool) -> Result<bool, StoreError> {
         let mut tx = self.db.begin().await?;
         let sql = "UPDATE handler SET password_hash = $2, must_change = $3 WHERE login = $1 RETURNING login";
         let changed = tx.fetch(sql, &args![login, password_hash, i64::from(must_change)]).await?;

@@ -153,6 +153,7 @@ fn console_of(app: &App) -> console::Console {
     console::Console::new(console::Setup {
         cases: app.engine.case_access(),
         users: app.engine.users(),
+        access_log: app.engine.access_log(),
         documents: app.documents.clone(),
         actions: Arc::new(app.intake.clone()),
         accounts: app.intake.accounts().clone(),

@@ -2,6 +2,7 @@
 //! alone, so that no page can read past what its user may see: each statement here asks only for what is within the scope,
 //! and whatever is not is answered as if it were not there.
 
+pub(super) mod access;
 mod conversation;
 mod dossier;
 pub(super) mod duplicates;
@@ -64,7 +65,11 @@ impl<'s> Cases<'s> {
     /// It is looked up for each row and never joined: what is walked in an order stays in it.
     fn of_dossier_within(self, by: &str, values: &mut Vec<Arg<'_>>) -> String {
         let within = self.within("d", values);
-        if within.is_empty() { within } else { format!(" AND (SELECT 1 FROM dossier d WHERE {by}{within} LIMIT 1) IS NOT NULL") }
+        if within.is_empty() {
+            within
+        } else {
+            format!(" AND (SELECT 1 FROM dossier d WHERE {by}{within} LIMIT 1) IS NOT NULL")
+        }
     }
 
     /// The condition that a column's code is one of these.

@@ -37,6 +37,7 @@ use crate::{
     domain::id::{ConversationId, Ids},
     identity::Scope,
     store::{
+        access_log::AccessLog,
         cases::{CaseAccess, Cases},
         checkpoint,
         commit::{Commit, CommitError, Queue},
@@ -135,6 +136,11 @@ impl Engine {
     /// Who may log in.
     pub fn users(&self) -> Users {
         Users::new(Arc::clone(&self.db))
+    }
+
+    /// Where it is written who read what.
+    pub fn access_log(&self) -> AccessLog {
+        AccessLog::new(Arc::clone(&self.db))
     }
 
     /// What opens a person's own conversation, and nothing else.

@@ -1,6 +1,7 @@
 //! What is stored: a file a subject, with its rows, the one declaration of each row's columns, what a turn's transaction
 //! does with them, and what several faces of the store read. Nothing here knows a face.
 
+pub(super) mod access;
 pub(super) mod channel_switch;
 pub(super) mod contact;
 pub(super) mod conversation;

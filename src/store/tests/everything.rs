@@ -21,11 +21,12 @@ use crate::{
     identity::{Reach, Scope},
     planning::Assignment,
     store::{
-        Absorbed, Acknowledgement, AppointmentRow, AppointmentState, Binding, ChannelSwitchRow, Commit, CommitError,
-        Delivery, DocumentRow, EarlyReport, EndpointRow, Engine, Expired, FileQuota, FiledDocument, FiledKind,
-        HandlerRow, InboxFilter, InboxSort, InvitationRow, LinkRow, MailboxRow, MissedRow, MissionRow, MissionState,
-        OptOut, OptOutRow, Oriented, OutboxRow, Planning, PolicyRow, ProvenRow, RejectedDuplicate, RequestRow,
-        Requests, SessionRow, Settled, SmsPart, TimerRow, ToldContact, Undelivered, testing,
+        Absorbed, AccessKind, AccessRow, Acknowledgement, AppointmentRow, AppointmentState, Binding, ChannelSwitchRow,
+        Commit, CommitError, Delivery, DocumentRow, EarlyReport, EndpointRow, Engine, Expired, FileQuota,
+        FiledDocument, FiledKind, HandlerRow, InboxFilter, InboxSort, InvitationRow, LinkRow, MailboxRow, MissedRow,
+        MissionRow, MissionState, OptOut, OptOutRow, Oriented, OutboxRow, Planning, PolicyRow, ProvenRow,
+        RejectedDuplicate, RequestRow, Requests, SessionRow, Settled, SmsPart, TimerRow, ToldContact, Undelivered,
+        testing,
     },
 };
 
@@ -386,12 +387,13 @@ async fn registers(store: &Engine) {
     ask!(users, set_password(login, "y", true));
     ask!(users, change(login, "Camille", "reader", &Reach::All, &Reach::none()));
     let made_by = login.to_owned();
-    let invitation =
-        InvitationRow { token_hash: "i".into(), login: login.into(), made_by, expires_at: at(20_000) };
+    let invitation = InvitationRow { token_hash: "i".into(), login: login.into(), made_by, expires_at: at(20_000) };
     ask!(users, invite(&invitation));
     ask!(users, invited("i", at(2)));
     ask!(users, accept("i", "z", at(2))).unwrap();
     ask!(users, set_disabled(login, Some(at(3))));
+    let line = AccessRow::new(login, AccessKind::LogIn, login, "192.0.2.1", at(3));
+    ask!(store.access_log(), note(&line));
 }
 
 /// What users see and do.
@@ -425,6 +427,11 @@ async fn seen(store: &Engine, case: &Case, scope: &Scope) {
     ask!(cases, documents(id));
     ask!(cases, document(DocumentId::new(at(1))));
     ask!(cases, policy_by_number("demo", "number 500"));
+    ask!(cases, access_of(fill::id('D', 50).parse().unwrap()));
+    for login in [None, Some("login5")] {
+        let page = ask!(cases, accesses(login, None, 50));
+        ask!(cases, accesses(login, page.next.as_ref(), 50));
+    }
     // An old one whose phone, policy and addresses others have too.
     let known: DossierId = fill::id('D', 50).parse().unwrap();
     let mut old = ask!(store, dossier(known)).unwrap();

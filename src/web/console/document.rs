@@ -11,7 +11,7 @@ use super::{Console, auth::Session, error::ConsoleError};
 use crate::{
     document::{MediaType, Opened, Preview, original_headers, preview_headers},
     domain::id::DocumentId,
-    store::DocumentRow,
+    store::{AccessKind, DocumentRow},
 };
 
 /// The original file, as a download; it is never shown.
@@ -21,6 +21,7 @@ pub(super) async fn original(
     Path(id): Path<String>,
 ) -> Result<Response, ConsoleError> {
     let (document, media_type) = find(&console, &session, &id).await?;
+    console.note_reading(&session, AccessKind::Document, &document.id.to_string(), document.dossier).await?;
     let opened = console.documents().open(&document.sha256).await?;
     Ok(stream(opened, original_headers(media_type, &document.name)))
 }
@@ -41,6 +42,12 @@ pub(super) async fn preview(
         // It is made when its turn in the queue comes.
         return Err(ConsoleError::NotFound);
     }
+    // Previews are a part of the dossier's page.
+    let (kind, subject) = match document.dossier {
+        Some(dossier) => (AccessKind::Dossier, dossier.to_string()),
+        None => (AccessKind::Document, document.id.to_string()),
+    };
+    console.note_reading(&session, kind, &subject, document.dossier).await?;
     let opened = console.documents().open_preview(&document.sha256, media_type, size).await?;
     Ok(stream(opened.ok_or(ConsoleError::NotFound)?, preview_headers()))
 }

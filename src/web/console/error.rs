@@ -69,7 +69,9 @@ impl ConsoleError {
             Self::Forged => (StatusCode::FORBIDDEN, ProblemKind::Forged),
             Self::Document(DocumentError::Malware) => (StatusCode::FORBIDDEN, ProblemKind::Malware),
             Self::Action(CaseActionError::Overtaken(_)) => (StatusCode::CONFLICT, ProblemKind::Overtaken),
-            Self::BadForm | Self::NotLoggedIn { .. } | Self::ChangePassword => (StatusCode::BAD_REQUEST, ProblemKind::BadForm),
+            Self::BadForm | Self::NotLoggedIn { .. } | Self::ChangePassword => {
+                (StatusCode::BAD_REQUEST, ProblemKind::BadForm)
+            }
             Self::Store(_) | Self::Action(_) | Self::Document(_) => {
                 (StatusCode::SERVICE_UNAVAILABLE, ProblemKind::Unavailable)
             }

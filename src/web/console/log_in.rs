@@ -9,6 +9,8 @@ use axum::{
 };
 use serde::Deserialize;
 
+use crate::store::AccessKind;
+
 use super::{
     Console, assets,
     auth::{self, ClientAddress, Cookies, device, password},
@@ -86,6 +88,9 @@ pub(super) async fn post(
     let handler = handler.filter(|handler| handler.disabled_at.is_none() && !handler.password_hash.is_empty());
     let stored = handler.as_ref().map(|handler| handler.password_hash.clone());
     let is_right = password::verify(sent.password, stored).await;
+    let known = handler.as_ref().map_or("", |handler| handler.login.as_str());
+    let kind = if is_right { AccessKind::LogIn } else { AccessKind::LogInRefused };
+    console.note_entry(kind, known, from).await?;
     let Some(handler) = handler.filter(|_| is_right) else {
         return form(&console, StatusCode::UNPROCESSABLE_ENTITY, login, sent.next, Some(Refused::NotYou));
     };

@@ -11,6 +11,7 @@
 //! policy allows neither inline script nor inline style), and answers the same for an unknown dossier and for somebody
 //! else's.
 
+mod access;
 mod appointments;
 mod assets;
 pub mod auth;
@@ -51,10 +52,10 @@ use super::Streams;
 use crate::{
     conversation::Accounts,
     document::Documents,
-    domain::clock::Clock,
+    domain::{clock::Clock, id::DossierId},
     flow::Library,
     identity::Permission,
-    store::{CaseAccess, Cases, Users},
+    store::{AccessKind, AccessLog, AccessRow, CaseAccess, Cases, StoreError, Users},
 };
 pub use case_actions::{CaseActionError, CaseActions};
 use names::Names;
@@ -63,7 +64,7 @@ pub(crate) use users::{
     invitation::{GOOD_FOR as INVITATION_GOOD_FOR, address as invitation_address, hash as invitation_hash},
 };
 
-use auth::{Cookies, Session, Throttle};
+use auth::{ClientAddress, Cookies, Session, Throttle};
 use error::ConsoleError;
 use routes::{Needs, Routes};
 
@@ -75,6 +76,8 @@ pub struct Setup {
     /// Opens cases to the scope of a session.
     pub cases: CaseAccess,
     pub users: Users,
+    /// Where it is written who read what.
+    pub access_log: AccessLog,
     pub documents: Documents,
     pub actions: Arc<dyn CaseActions>,
     /// The accounts by which messages can be sent to people.
@@ -114,6 +117,38 @@ impl Console {
 
     fn users(&self) -> &Users {
         &self.0.setup.users
+    }
+
+    /// Writes that a session's user reads something, before they see it.
+    async fn note_reading(
+        &self,
+        session: &Session,
+        kind: AccessKind,
+        subject: &str,
+        dossier: Option<DossierId>,
+    ) -> Result<(), StoreError> {
+        let row = AccessRow::new(&session.login, kind, subject, &session.from.0.to_string(), self.now());
+        self.0.setup.access_log.note(&AccessRow { dossier, ..row }).await
+    }
+
+    /// Writes what a session's user did with a user, or with their own account.
+    async fn note_change(
+        &self,
+        session: &Session,
+        kind: AccessKind,
+        login: &str,
+        detail: String,
+    ) -> Result<(), StoreError> {
+        let row = AccessRow::new(&session.login, kind, login, &session.from.0.to_string(), self.now());
+        self.0.setup.access_log.note(&AccessRow { detail, ..row }).await
+    }
+
+    /// Writes that somebody came in by a log-in or a link, or did not.
+    async fn note_entry(&self, kind: AccessKind, login: &str, from: ClientAddress) -> Result<(), StoreError> {
+        let origin = from.0.to_string();
+        // What was typed is no login: it may be a password.
+        let subject = if login.is_empty() { origin.as_str() } else { login };
+        self.0.setup.access_log.note(&AccessRow::new(login, kind, subject, &origin, self.now())).await
     }
 
     fn documents(&self) -> &Documents {
@@ -166,6 +201,7 @@ const SEES: Needs = Needs::OneOf(&[Permission::Cases, Permission::OwnMissions]);
 const LISTS: Needs = Needs::OneOf(&[Permission::Cases]);
 const ACTS: Needs = Needs::OneOf(&[Permission::Act]);
 const TEACHES: Needs = Needs::OneOf(&[Permission::Teach]);
+const ACCESS: Needs = Needs::OneOf(&[Permission::Access]);
 const USERS: Needs = Needs::OneOf(&[Permission::Users]);
 
 /// Everything under `/console`.
@@ -204,6 +240,7 @@ fn routes(console: Console) -> Routes {
         .add("/console/users/{login}/enable", USERS, post(users::change::enable))
         // Whoever has the link has no session yet.
         .add("/console/invitation/{token}", Needs::Nothing, get(users::invitation::get).post(users::invitation::post))
+        .add("/console/access", ACCESS, get(access::get))
         .add("/console/sessions", Needs::LogIn, post(users::sessions::post))
         .add("/console/password", Needs::LogIn, get(users::password::get).post(users::password::post))
         .add("/console/assets/{*path}", Needs::Nothing, get(assets::get))

@@ -42,6 +42,10 @@ impl Shell {
         self.scope.may(Permission::Teach)
     }
 
+    pub(super) fn sees_access(&self) -> bool {
+        self.scope.may(Permission::Access)
+    }
+
     pub(super) fn looks_after_users(&self) -> bool {
         self.scope.may(Permission::Users)
     }

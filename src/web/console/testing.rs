@@ -126,6 +126,7 @@ impl Trial {
         let console = Console::new(Setup {
             cases: store.case_access(),
             users: store.users(),
+            access_log: store.access_log(),
             documents,
             actions: Arc::clone(&actions) as Arc<dyn CaseActions>,
             accounts: Accounts::new(["first", "second"].map(|name| (Channel::Sms, name.to_owned()))),

@@ -5,6 +5,7 @@ use axum::http::header;
 use http_body_util::BodyExt as _;
 
 use super::{
+    access::AccessPage,
     appointments::list::AppointmentsPage,
     dossier::show::DossierPage,
     error::ProblemPage,
@@ -25,6 +26,7 @@ fn every_page_renders_whole_and_without_inline_script_or_style() {
         ("the requests", RequestsPage::sample().render()),
         ("what was missed", MissedPage::sample().render()),
         ("the users", UsersPage::sample().render()),
+        ("who read what", AccessPage::sample().render()),
         ("a user", UserPage::sample().render()),
         ("an invitation", InvitationPage::sample().render()),
         ("the account", PasswordPage::sample().render()),

@@ -24,6 +24,8 @@ pub(super) struct Words {
     pub channels: Codes,
     pub perils: Codes,
     pub dangers: Codes,
+    /// What lines of the access log tell.
+    pub accesses: Codes,
     /// The templates of the timeline's lines, by their kind.
     timeline: Codes,
 }
@@ -51,6 +53,11 @@ pub(super) fn priority(code: &str) -> &str {
 
 pub(super) fn channel(code: &str) -> &str {
     word(&WORDS.channels, code)
+}
+
+/// What a line of the access log tells.
+pub(super) fn access(code: &str) -> &str {
+    word(&WORDS.accesses, code)
 }
 
 /// A danger that a message told of.

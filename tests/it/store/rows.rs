@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use guichet::{
     document::Inspection,
     domain::id::DocumentId,
-    store::{DocumentRow, Expired, FileQuota, FiledDocument, FiledKind, HandlerRow, PolicyRow, SessionRow, StoreError},
+    store::{
+        AccessKind, AccessRow, DocumentRow, Expired, FileQuota, FiledDocument, FiledKind, HandlerRow, InvitationRow,
+        PolicyRow, SessionRow, StoreError,
+    },
 };
 use serde_json::json;
 
@@ -16,6 +19,8 @@ on_both_engines! {
     a_turn_files_the_documents_that_it_names,
     policies_are_found_by_number_and_name_of_their_insurer,
     a_handler_has_one_login_and_a_new_password_ends_the_sessions,
+    the_access_log_only_grows,
+    an_invitation_is_good_once_and_not_for_whoever_is_disabled,
     a_session_ends_with_its_time,
     a_flow_revision_stays_as_it_was,
     a_flow_revision_goes_when_nobody_can_come_back_to_it,
@@ -207,4 +212,60 @@ async fn all_conversations_are_walked_page_by_page(db: Database) {
     }
     stored.sort();
     assert_eq!(walked, stored);
+}
+
+async fn the_access_log_only_grows(db: Database) {
+    let store = db.store().await;
+    let log = store.access_log();
+    let line = |second, kind| AccessRow::new("elise", kind, "subject", "192.0.2.1", at(second));
+    // Read again within a quarter of an hour is one line; what is done is one each time.
+    for second in [0, 600, 900] {
+        log.note(&line(second, AccessKind::Dossier)).await.unwrap();
+        log.note(&line(second, AccessKind::LogIn)).await.unwrap();
+    }
+    assert_eq!(db.number("SELECT COUNT(*) FROM access WHERE kind = 'dossier'").await, 2);
+    assert_eq!(db.number("SELECT COUNT(*) FROM access WHERE kind = 'log_in'").await, 3);
+    // Of the year 2100, so that it is not old by any clock.
+    db.execute(
+        "INSERT INTO access (login, kind, subject, slot, at, origin, detail) \
+         VALUES ('late', 'log_in', '', 1, 4102444800000, '', '')",
+    )
+    .await;
+    for refused in ["UPDATE access SET login = 'nobody'", "DELETE FROM access WHERE login = 'late'"] {
+        assert!(db.try_execute(refused).await.is_err(), "{refused}");
+    }
+    assert_eq!(db.number("SELECT COUNT(*) FROM access").await, 6);
+    let first = store.cases(&ALL).accesses(Some("elise"), None, 2).await.unwrap();
+    let rest = store.cases(&ALL).accesses(Some("elise"), first.next.as_ref(), 10).await.unwrap();
+    assert_eq!((first.lines.len(), rest.lines.len(), rest.next), (2, 3, None));
+    assert!(first.lines.iter().chain(&rest.lines).map(|line| line.at).rev().is_sorted());
+}
+
+async fn an_invitation_is_good_once_and_not_for_whoever_is_disabled(db: Database) {
+    let store = db.store().await;
+    let users = store.users();
+    users.add_handler(&handler("elise"), at(0)).await.unwrap();
+    let invite = async |token: &str| {
+        let invitation = InvitationRow {
+            token_hash: token.into(),
+            login: "elise".into(),
+            made_by: "camille".into(),
+            expires_at: at(100),
+        };
+        users.invite(&invitation).await.unwrap();
+    };
+    invite("one").await;
+    invite("two").await;
+    assert_eq!(users.accept("one", "x", at(1)).await.unwrap(), None, "the second took its place");
+    assert_eq!(users.accept("two", "x", at(100)).await.unwrap(), None, "it is over");
+    assert_eq!(users.accept("two", "new", at(99)).await.unwrap().as_deref(), Some("elise"));
+    assert_eq!(users.accept("two", "x", at(99)).await.unwrap(), None, "it was used");
+    assert_eq!(users.handler("elise").await.unwrap().unwrap().password_hash, "new");
+    invite("three").await;
+    users.add_session(&session("e", "elise")).await.unwrap();
+    assert!(users.set_disabled("elise", Some(at(2))).await.unwrap());
+    assert_eq!(users.accept("three", "x", at(3)).await.unwrap(), None);
+    assert_eq!(users.session("e", at(3)).await.unwrap(), None);
+    assert!(users.set_disabled("elise", None).await.unwrap());
+    assert_eq!(users.session("e", at(3)).await.unwrap(), None, "what ended stays ended");
 }

@@ -83,10 +83,15 @@ impl Database {
 
     /// Runs statements past the store, as only an operator or an intruder does.
     pub(crate) async fn execute(&self, sql: &'static str) {
+        self.try_execute(sql).await.unwrap();
+    }
+
+    /// The same, where it may be refused.
+    pub(crate) async fn try_execute(&self, sql: &'static str) -> Result<(), sqlx::Error> {
         if self.is_sqlite() {
-            SqliteConnection::connect(&self.url).await.unwrap().execute(sql).await.unwrap();
+            SqliteConnection::connect(&self.url).await.unwrap().execute(sql).await.map(drop)
         } else {
-            PgConnection::connect(&self.url).await.unwrap().execute(sql).await.unwrap();
+            PgConnection::connect(&self.url).await.unwrap().execute(sql).await.map(drop)
         }
     }
 

@@ -21,7 +21,10 @@ fn a_peril_goes_to_the_first_desk_that_takes_it_of_its_insurer() {
 fn the_flows_that_are_shipped_keep_injuries_complaints_and_staff_to_their_desks() {
     let library = shipped();
     for closed in ["bodily_injury", "complaints", "staff"] {
-        assert!(library.desks().name(&closed.into()).is_some() && library.desks().is_closed(&closed.into()), "{closed}");
+        assert!(
+            library.desks().name(&closed.into()).is_some() && library.desks().is_closed(&closed.into()),
+            "{closed}"
+        );
     }
     assert_eq!(library.desks().of("demo", "injury"), Some(&"bodily_injury".into()));
 }

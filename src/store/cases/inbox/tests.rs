@@ -20,7 +20,9 @@ fn a_facet_reads_back_as_the_database_makes_it() {
     for facet in [facet(), bare] {
         assert_eq!(InboxCount::of(&facet.facet(), 3), Some(facet));
     }
-    for text in ["", "handed_over", "handed_over|tele|urgent|1|x", "handed_over|tele|urgent|1|x|y", "lost|-|urgent|1|x|y|"] {
+    for text in
+        ["", "handed_over", "handed_over|tele|urgent|1|x", "handed_over|tele|urgent|1|x|y", "lost|-|urgent|1|x|y|"]
+    {
         assert_eq!(InboxCount::of(text, 1), None, "{text}");
     }
 }

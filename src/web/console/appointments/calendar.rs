@@ -10,7 +10,7 @@ use axum::{
 use crate::{
     domain::{fact::Value, id::AppointmentId},
     planning::{Event, Slot, to_ics},
-    store::{AppointmentRow, AppointmentState, Mission},
+    store::{AccessKind, AppointmentRow, AppointmentState, Mission},
     web::console::{Console, auth::Session, dossier::facts::current, error::ConsoleError},
 };
 
@@ -58,6 +58,7 @@ pub(crate) async fn get(
     let mission = console.cases(&session).mission_of_appointment(id).await?.ok_or(ConsoleError::NotFound)?;
     let Version { row, sequence } = version_of(&mission).ok_or(ConsoleError::NotFound)?;
     let dossier = console.cases(&session).dossier(row.dossier).await?.ok_or(ConsoleError::NotFound)?;
+    console.note_reading(&session, AccessKind::Calendar, &row.id.to_string(), Some(dossier.id)).await?;
     let facts = console.cases(&session).facts(dossier.conversation).await?;
     let phone = match current(&facts, "phone") {
         Some(Value::Phone(phone)) => Some(phone.as_str()),

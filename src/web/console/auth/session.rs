@@ -40,6 +40,8 @@ pub struct Session {
     /// The CSRF token for every form, masked differently on every page; see [`Self::sent`].
     pub csrf: String,
     pub(in crate::web::console) token_hash: String,
+    /// From where the request came.
+    pub(in crate::web::console) from: ClientAddress,
 }
 
 impl Session {
@@ -65,7 +67,8 @@ impl FromRequestParts<Console> for Session {
         if let Some(session) = parts.extensions.get::<Self>() {
             return Ok(session.clone());
         }
-        if let Some(session) = of(console, parts).await? {
+        let Ok(client) = ClientAddress::from_request_parts(parts, console).await;
+        if let Some(session) = of(console, parts, client).await? {
             return Ok(session);
         }
         let from = OriginalUri::from_request_parts(parts, console).await.map(|uri| uri.0).unwrap_or_default();
@@ -76,7 +79,7 @@ impl FromRequestParts<Console> for Session {
 }
 
 /// The session of a request, if its cookie is valid.
-async fn of(console: &Console, request: &Parts) -> Result<Option<Session>, ConsoleError> {
+async fn of(console: &Console, request: &Parts, from: ClientAddress) -> Result<Option<Session>, ConsoleError> {
     let Some(token) = console.cookies().read(&request.headers, Cookies::SESSION) else { return Ok(None) };
     let (token_hash, now) = (hash(token), console.now());
     let found = console.users().session(&token_hash, now).await?;
@@ -91,6 +94,7 @@ async fn of(console: &Console, request: &Parts) -> Result<Option<Session>, Conso
         must_change_password: handler.must_change,
         csrf: masked(&session.csrf)?,
         token_hash,
+        from,
     }))
 }
 

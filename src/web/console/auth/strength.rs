@@ -6,8 +6,13 @@ use std::{collections::HashSet, sync::LazyLock};
 /// Passwords that breaches showed to be common (the list of zxcvbn, under the MIT licence), and French ones.
 static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("passwords.txt").lines().collect());
 /// Rows of keys, letters and figures in their order.
-const ROWS: &[&str] =
-    &["abcdefghijklmnopqrstuvwxyz", "01234567890", "azertyuiopqsdfghjklmwxcvbn", "qwertyuiopasdfghjklzxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn"];
+const ROWS: &[&str] = &[
+    "abcdefghijklmnopqrstuvwxyz",
+    "01234567890",
+    "azertyuiopqsdfghjklmwxcvbn",
+    "qwertyuiopasdfghjklzxcvbnm",
+    "1qaz2wsx3edc4rfv5tgb6yhn",
+];
 /// So many letters beside what is known, or fewer, make no other password of it.
 const BESIDE: usize = 3;
 /// A password of so few different letters is no better than a short one.
@@ -33,10 +38,10 @@ pub fn weakness(password: &str, login: &str, name: &str) -> Option<Weak> {
     }
     let is_common = |text: &str| COMMON.contains(text);
     let core = |text: &str| text.trim_matches(|c: char| !c.is_alphabetic()).to_owned();
-    let read = unspelled(&spelled);
+    let (inner, read) = (core(&spelled), unspelled(&spelled));
     let letters: HashSet<char> = spelled.chars().collect();
     let is_weak = letters.len() < FEW
-        || [spelled.as_str(), &core(&spelled), &read, &core(&read)].into_iter().any(is_common)
+        || [&spelled, &inner, &read, &core(&read), &unspelled(&inner)].into_iter().any(|text| is_common(text))
         || spelled.chars().count() - longest_row(&spelled) <= BESIDE
         || halves(&spelled);
     is_weak.then_some(Weak::Common)
@@ -77,7 +82,8 @@ fn longest_row(text: &str) -> usize {
 /// Whether it is one short thing again and again.
 fn halves(text: &str) -> bool {
     let letters: Vec<char> = text.chars().collect();
-    (1..=letters.len() / 2).any(|size| letters.len() % size == 0 && letters.chunks(size).all(|part| part == &letters[..size]))
+    (1..=letters.len() / 2)
+        .any(|size| letters.len().is_multiple_of(size) && letters.chunks(size).all(|part| part == &letters[..size]))
 }
 
 #[cfg(test)]

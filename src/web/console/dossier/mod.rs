@@ -26,12 +26,15 @@ use crate::{
     dossier::Dossier,
     identity::Permission,
     planning::Experts,
+    store::AccessKind,
 };
 
-/// The dossier whose identifier is in the address.
+/// The dossier whose identifier is in the address. Before anything of it is shown or done, it is written who reads it.
 pub(super) async fn find(console: &Console, session: &Session, id: &str) -> Result<Dossier, ConsoleError> {
     let id: DossierId = id.parse().map_err(|_| ConsoleError::NotFound)?;
-    console.cases(session).dossier(id).await?.ok_or(ConsoleError::NotFound)
+    let dossier = console.cases(session).dossier(id).await?.ok_or(ConsoleError::NotFound)?;
+    console.note_reading(session, AccessKind::Dossier, &id.to_string(), Some(id)).await?;
+    Ok(dossier)
 }
 
 /// Does a handler's action, and redirects to the page.

@@ -35,12 +35,15 @@ use crate::{
         priority::Priority,
     },
     dossier::{Entry, TimelineEvent},
+    identity::Permission,
     planning::Because,
     store::Delivery,
     store::MatchReason,
     store::MissionState,
     web::console::{
-        Console, assets,
+        Console,
+        access::AccessLine,
+        assets,
         auth::Session,
         error::ConsoleError,
         page::{Shell, html},
@@ -83,6 +86,8 @@ pub(in crate::web::console) struct DossierPage {
     addresses: Vec<ContactAddress>,
     /// The open requests besides the claim.
     requests: Vec<RequestLine>,
+    /// Who read it; none where it is not shown.
+    accesses: Option<Vec<AccessLine>>,
 }
 
 /// The handler who took the conversation over.
@@ -123,6 +128,12 @@ pub(crate) async fn get(
     };
     let policy: Option<Policy> = policy.and_then(|row| serde_json::from_value(row.policy).ok());
     let people: HashMap<_, _> = handlers.into_iter().map(|handler| (handler.login, handler.name)).collect();
+    let accesses = if session.scope.may(Permission::CaseAccess) {
+        let lines = cases.access_of(dossier.id).await?;
+        Some(lines.into_iter().map(|row| AccessLine::of(row, &people)).collect())
+    } else {
+        None
+    };
     let lexicon = Lexicon { names: console.names(), people: &people, experts: console.library().experts() };
     let taken_by = conversation
         .handler
@@ -155,6 +166,7 @@ pub(crate) async fn get(
             .into_iter()
             .map(|(kind, name)| (kind.to_owned(), name.to_owned()))
             .collect(),
+        accesses,
         desks: desks(&console),
         taken_by,
     })

@@ -85,6 +85,7 @@ async fn probes(trial: &Trial) -> Vec<Probe> {
         act("/console/requests/{id}/done", &request, ""),
         page("/console/missed"),
         act("/console/missed/{id}", &missed, "intent="),
+        page("/console/access"),
         page("/console/users"),
         Probe { method: Method::POST, form: "login=x&name=", ..page("/console/users") },
         Probe { address: "/console/users/ines".into(), ..page("/console/users/{login}") },

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::{Choices, Described, Description, Wrong};
 use crate::{
-    store::{HandlerRow, SessionRow},
+    store::{AccessKind, HandlerRow, SessionRow},
     web::console::{
         Console, assets,
         auth::{Checked, Session},
@@ -68,6 +68,8 @@ pub(crate) async fn post(
         let page = UserPage { wrong: Some(wrong), ..UserPage::read(&console, &sent.session, user, None).await? };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)?).into_response());
     }
+    let detail = format!("{role} {insurers} {desks}");
+    console.note_change(&sent.session, AccessKind::UserChanged, &login, detail).await?;
     console.users().change(&login, &name, &role, &insurers, &desks).await?;
     Ok(Redirect::to("/console/users").into_response())
 }
@@ -82,6 +84,7 @@ pub(crate) async fn disable(
     if login == sent.session.login {
         return Err(ConsoleError::BadForm);
     }
+    console.note_change(&sent.session, AccessKind::UserDisabled, &login, String::new()).await?;
     console.users().set_disabled(&login, Some(console.now())).await?;
     Ok(Redirect::to("/console/users"))
 }
@@ -90,9 +93,10 @@ pub(crate) async fn disable(
 pub(crate) async fn enable(
     State(console): State<Console>,
     Path(login): Path<String>,
-    _: Checked<Nothing>,
+    sent: Checked<Nothing>,
 ) -> Result<Redirect, ConsoleError> {
     find(&console, &login).await?;
+    console.note_change(&sent.session, AccessKind::UserEnabled, &login, String::new()).await?;
     console.users().set_disabled(&login, None).await?;
     Ok(Redirect::to(&format!("/console/users/{login}")))
 }

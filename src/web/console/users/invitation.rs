@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::change::{Nothing, UserPage, find};
 use crate::{
-    store::{HandlerRow, InvitationRow},
+    store::{AccessKind, HandlerRow, InvitationRow},
     web::console::{
         Console, assets,
         auth::{self, Checked, ClientAddress, Cookies, Session, password},
@@ -88,6 +88,7 @@ pub(super) async fn offer(console: &Console, session: &Session, login: &str) -> 
         made_by: session.login.clone(),
         expires_at: now.checked_add(GOOD_FOR).unwrap_or(now),
     };
+    console.note_change(session, AccessKind::UserInvited, login, String::new()).await?;
     console.users().invite(&invitation).await?;
     let link = address(console.public_url(), &token);
     Ok(html(&UserPage::read(console, session, user, Some(link)).await?)?.into_response())
@@ -120,7 +121,8 @@ pub(crate) async fn post(
     let Some(user) = console.users().invited(&token_hash, console.now()).await? else {
         return form(&console, StatusCode::NOT_FOUND, token, None, None);
     };
-    let again = |wrong| form(&console, StatusCode::UNPROCESSABLE_ENTITY, token.clone(), Some(user.clone()), Some(wrong));
+    let again =
+        |wrong| form(&console, StatusCode::UNPROCESSABLE_ENTITY, token.clone(), Some(user.clone()), Some(wrong));
     let asked_here = console.cookies().read(&headers, Cookies::LOG_IN);
     if !asked_here.is_some_and(|csrf| auth::same_secret(csrf, &sent.csrf)) {
         return again(Wrong::Expired);
@@ -135,9 +137,11 @@ pub(crate) async fn post(
         Ok(password_hash) => password_hash,
         Err(error) => return again(Wrong::of(&error)),
     };
+    console.note_entry(AccessKind::Password, &user.login, from).await?;
     if console.users().accept(&token_hash, &password_hash, console.now()).await?.is_none() {
         return form(&console, StatusCode::NOT_FOUND, token, None, None);
     }
+    console.throttle().forget(&user.login, None, from);
     Ok(Redirect::to("/console/log-in").into_response())
 }
 

@@ -60,14 +60,9 @@ impl UsersPage {
     ) -> Result<Self, ConsoleError> {
         let rows = console.users().handlers().await?;
         let users = rows.into_iter().map(|row| User::of(row, console)).collect();
-        let (login, description, wrong) = match form {
-            Some((login, description, wrong)) => (login, description, Some(wrong)),
-            None => {
-                // What most are: a handler of every insurer, at the open desks.
-                let (role, insurers, desks) = ("handler".to_owned(), Reach::All, Reach::none());
-                (String::new(), Description { name: String::new(), role, insurers, desks }, None)
-            }
-        };
+        let wrong = form.as_ref().map(|(.., wrong)| *wrong);
+        let (login, description) =
+            form.map_or_else(|| (String::new(), Description::usual()), |(login, description, _)| (login, description));
         let choices = Choices::of(console, &description.role, &description.insurers, &description.desks);
         Ok(Self { shell, users, login, name: description.name, choices, wrong })
     }

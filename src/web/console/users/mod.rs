@@ -69,6 +69,11 @@ impl Described {
 }
 
 impl Description {
+    /// What most are: a handler of every insurer, at the open desks.
+    fn usual() -> Self {
+        Self { name: String::new(), role: "handler".to_owned(), insurers: Reach::All, desks: Reach::none() }
+    }
+
     fn wrong(&self) -> Option<Wrong> {
         if self.name.is_empty() || self.name.chars().count() > MAX_NAME {
             return Some(Wrong::Name);

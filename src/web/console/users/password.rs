@@ -9,11 +9,14 @@ use axum::{
 use serde::Deserialize;
 
 use super::sessions::SessionView;
-use crate::web::console::{
-    Console, assets,
-    auth::{Checked, ClientAddress, Cookies, Session, password},
-    error::ConsoleError,
-    page::{Shell, html},
+use crate::{
+    store::AccessKind,
+    web::console::{
+        Console, assets,
+        auth::{Checked, ClientAddress, Cookies, Session, password},
+        error::ConsoleError,
+        page::{Shell, html},
+    },
 };
 
 #[derive(Template)]
@@ -93,6 +96,7 @@ async fn change(
         Err(password::PasswordError::Name) => return Ok(Err(Wrong::Name)),
         Err(_) => return Ok(Err(Wrong::New)),
     };
+    console.note_change(session, AccessKind::Password, &session.login, String::new()).await?;
     console.users().set_password(&session.login, &hash, false).await?;
     Ok(Ok(()))
 }

@@ -4,8 +4,13 @@ use axum::{extract::State, response::Redirect};
 use serde::Deserialize;
 
 use crate::{
-    store::SessionRow,
-    web::console::{Console, auth::{Checked, Session}, error::ConsoleError, when::When},
+    store::{AccessKind, SessionRow},
+    web::console::{
+        Console,
+        auth::{Checked, Session},
+        error::ConsoleError,
+        when::When,
+    },
 };
 
 /// A session in the list.
@@ -59,6 +64,7 @@ pub(crate) struct Ended {
 
 pub(crate) async fn post(State(console): State<Console>, sent: Checked<Ended>) -> Result<Redirect, ConsoleError> {
     let Session { login, token_hash, .. } = &sent.session;
+    console.note_change(&sent.session, AccessKind::SessionsEnded, login, String::new()).await?;
     if sent.form.session.is_empty() {
         console.users().end_other_sessions(login, token_hash).await?;
     } else {

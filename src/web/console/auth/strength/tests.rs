@@ -33,5 +33,7 @@ fn what_only_its_owner_knows_is_taken() {
 #[test]
 fn the_list_is_sorted_and_plain() {
     let lines: Vec<_> = include_str!("../passwords.txt").lines().collect();
-    assert!(lines.is_sorted() && lines.len() > 5000 && lines.iter().all(|line| line.is_ascii() && *line == line.trim()));
+    assert!(
+        lines.is_sorted() && lines.len() > 5000 && lines.iter().all(|line| line.is_ascii() && *line == line.trim())
+    );
 }

@@ -68,6 +68,7 @@ impl DossierPage {
             timeline: timeline::lines(&entries, &events, lexicon),
             document_kinds: vec![("lease".into(), "Bail".into())],
             desks: vec![("motor".into(), "Automobile".into(), false), ("staff".into(), "Personnel".into(), true)],
+            accesses: Some(Vec::new()),
             taken_by: Some(TakenBy::Me),
             duplicates: duplicates::proposals(
                 vec![DuplicateCandidate {

@@ -1,10 +1,7 @@
 use axum::http::StatusCode;
 
 use super::*;
-use crate::{
-    identity::Reach,
-    web::console::testing::Trial,
-};
+use crate::{identity::Reach, web::console::testing::Trial};
 
 #[test]
 fn a_login_is_plain_and_nobody_elses_name() {
@@ -27,7 +24,9 @@ async fn an_administrator_invites_somebody_who_chooses_a_password_by_a_link() {
     assert_eq!((added.insurers, added.desks), (["demo"].into_iter().collect(), ["staff"].into_iter().collect()));
     // Nobody has a password of hers before.
     assert_eq!(trial.try_log_in("zoe", "").await.0, StatusCode::UNPROCESSABLE_ENTITY);
-    for (password, wrong) in [("court", "10 caractères"), ("motdepasse2026", "deviner"), ("zoe-chaton-42", "identifiant")] {
+    for (password, wrong) in
+        [("court", "10 caractères"), ("motdepasse2026", "deviner"), ("zoe-chaton-42", "identifiant")]
+    {
         let (status, page) = trial.choose(&link, password).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(page.contains(wrong), "{password}: {page}");

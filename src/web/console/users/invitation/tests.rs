@@ -10,15 +10,9 @@ impl InvitationPage {
 
 #[test]
 fn the_page_renders_with_every_mistake_and_without_a_user() {
-    for wrong in [
-        Wrong::Short,
-        Wrong::Long,
-        Wrong::Common,
-        Wrong::Name,
-        Wrong::Repeated,
-        Wrong::Expired,
-        Wrong::TooMany,
-    ] {
+    for wrong in
+        [Wrong::Short, Wrong::Long, Wrong::Common, Wrong::Name, Wrong::Repeated, Wrong::Expired, Wrong::TooMany]
+    {
         let page = InvitationPage { wrong: Some(wrong), ..InvitationPage::sample() }.render().unwrap();
         assert!(page.contains("role=\"alert\""), "{wrong:?}");
     }

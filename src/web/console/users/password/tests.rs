@@ -18,8 +18,7 @@ impl PasswordPage {
 
 #[test]
 fn the_page_renders_with_every_mistake() {
-    let all =
-        [Wrong::Current, Wrong::New, Wrong::Common, Wrong::Name, Wrong::Same, Wrong::Repeated, Wrong::TooMany];
+    let all = [Wrong::Current, Wrong::New, Wrong::Common, Wrong::Name, Wrong::Same, Wrong::Repeated, Wrong::TooMany];
     for wrong in all.map(Some).into_iter().chain([None]) {
         let page = PasswordPage { wrong, ..PasswordPage::sample() }.render().unwrap();
         assert_eq!(page.contains("role=\"alert\""), wrong.is_some());

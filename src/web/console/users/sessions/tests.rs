@@ -6,7 +6,10 @@ use crate::{store::IDLE, web::console::testing::Trial};
 #[test]
 fn a_browser_is_named_by_what_it_is() {
     for (said, name) in [
-        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0", "Edge"),
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0",
+            "Edge",
+        ),
         ("Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0", "Firefox"),
         ("Mozilla/5.0 (Macintosh) AppleWebKit/605 (KHTML, like Gecko) Version/18.0 Safari/605", "Safari"),
         ("curl/8", ""),
@@ -54,9 +57,15 @@ async fn whoever_was_given_a_password_changes_it_before_anything_else() {
     let hash = crate::web::console::auth::password::hash("chaton-donne-42".into()).await.unwrap();
     trial.engine().users().set_password("ines", &hash, true).await.unwrap();
     let cookie = trial.log_in_as("ines", "chaton-donne-42").await;
-    for page in ["/console".to_owned(), "/console/requests".into(), format!("/console/dossiers/{}", trial.dossier().await)] {
+    for page in
+        ["/console".to_owned(), "/console/requests".into(), format!("/console/dossiers/{}", trial.dossier().await)]
+    {
         let (status, headers, _) = trial.get_as(&cookie, &page).await;
-        assert_eq!((status, headers["location"].to_str().unwrap()), (StatusCode::SEE_OTHER, "/console/password"), "{page}");
+        assert_eq!(
+            (status, headers["location"].to_str().unwrap()),
+            (StatusCode::SEE_OTHER, "/console/password"),
+            "{page}"
+        );
     }
     let csrf = trial.csrf(&cookie).await;
     let change = |new: &str| format!("csrf={csrf}&current=chaton-donne-42&new={new}&repeated={new}");
