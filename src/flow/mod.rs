@@ -13,6 +13,7 @@ mod run;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use crate::understanding::{Town, towns};
 pub use program::{
     closing::{Afterwards, Closing},
     condition::{

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{json, session::Session};
 use crate::{
-    understanding::{Town, towns},
+    flow::{Town, towns},
     web::problem::Problem,
 };
 
