@@ -13,7 +13,6 @@ mod run;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub use crate::understanding::{Town, towns};
 pub use program::{
     closing::{Afterwards, Closing},
     condition::{

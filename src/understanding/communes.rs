@@ -235,6 +235,8 @@ pub struct Town {
 /// How many towns are suggested, and how many are looked at for them: "Sa" begins thousands of names.
 const SUGGESTED: usize = 6;
 const LOOKED_AT: usize = 4_000;
+/// Rue, in the Somme, is a town of 3,000; whoever types this goes on with the street.
+const A_STREET: &str = "rue";
 /// The fewest letters of a name that are completed.
 const LEAST_LETTERS: usize = 2;
 
@@ -259,7 +261,10 @@ pub fn towns(text: &str) -> (usize, Vec<Town>) {
                 })
                 .take(SUGGESTED)
                 .collect()
-        } else if rest.chars().count() < LEAST_LETTERS || rest.starts_with(|c: char| c.is_ascii_digit()) {
+        } else if rest.chars().count() < LEAST_LETTERS
+            || rest.starts_with(|c: char| c.is_ascii_digit())
+            || folded(rest) == A_STREET
+        {
             Vec::new()
         } else {
             let named = communes.beginning(rest, LOOKED_AT).into_iter();

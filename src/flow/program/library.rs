@@ -44,7 +44,9 @@ use crate::{
         language::{Language, Text},
     },
     planning::Experts,
-    understanding::{ChoiceItem, ChoiceSet, Command, IntentScore, Intents, ParsedMessage, ShownAnswers, Vocabulary},
+    understanding::{
+        ChoiceItem, ChoiceSet, Command, IntentScore, Intents, ParsedMessage, ShownAnswers, Town, Vocabulary, towns,
+    },
 };
 
 /// The probability that is left to all other intents when the vocabulary decides one.
@@ -422,6 +424,11 @@ impl Library {
     /// The frequent questions and their answers.
     pub fn faq(&self) -> &FaqBook {
         &self.faq
+    }
+
+    /// The towns with which an address may end that is being typed, as [`towns`] finds them.
+    pub fn towns(text: &str) -> (usize, Vec<Town>) {
+        towns(text)
     }
 
     /// The languages in which no story is told.

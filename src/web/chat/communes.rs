@@ -4,10 +4,7 @@ use axum::extract::Query;
 use serde::{Deserialize, Serialize};
 
 use super::{json, session::Session};
-use crate::{
-    flow::{Town, towns},
-    web::problem::Problem,
-};
+use crate::{flow::Library, web::problem::Problem};
 
 /// The longest text that is looked at, in characters.
 const MAX_TEXT: usize = 200;
@@ -19,16 +16,16 @@ pub(super) struct Asked {
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct Found {
+pub(super) struct Found<T> {
     /// Where the words begin that a suggestion replaces, in characters.
     at: usize,
-    places: Vec<Town>,
+    places: Vec<T>,
 }
 
-pub(super) async fn get(_: Session, Query(asked): Query<Asked>) -> Result<axum::Json<Found>, Problem> {
+pub(super) async fn get(_: Session, Query(asked): Query<Asked>) -> Result<axum::Json<Found<impl Serialize>>, Problem> {
     if asked.q.chars().count() > MAX_TEXT {
         return Err(json::unprocessable("The text is too long for an address."));
     }
-    let (at, places) = towns(&asked.q);
+    let (at, places) = Library::towns(&asked.q);
     Ok(axum::Json(Found { at, places }))
 }
