@@ -81,7 +81,7 @@ async fn a_complaint_that_was_long_on_its_way_counts_from_its_sending(db: Databa
 async fn what_the_flow_promises_is_due_until_a_handler_writes(db: Database) {
     let mut sources = built_in();
     let opening = sources.get_mut("claims/shared/opening.yaml").unwrap();
-    let promising = "steps:\n  - hand_over: complex\n    when: { peril: missing }\n    promise: answer\n    text: { fr: C’est envoyé., en: Sent. }\n";
+    let promising = "steps:\n  - hand_over: complex\n    resume: true\n    promise: answer\n    text: { fr: C’est envoyé., en: Sent. }\n";
     *opening = opening.replacen("steps:\n", promising, 1);
     let library = Library::from_sources(sources).unwrap();
     let house = House::open_on(&db, "2026-11-20T10:00:00+01:00", Accounts::default(), library).await;

@@ -13,6 +13,32 @@ const DAY: i64 = 24 * 60 * 60;
 
 /// As the program before left it.
 const BEFORE: &[&str] = &[
+    "DROP TABLE access",
+    "DROP TABLE invitation",
+    "DROP INDEX request_done_of",
+    "ALTER TABLE session DROP COLUMN opened_at",
+    "ALTER TABLE session DROP COLUMN seen_at",
+    "ALTER TABLE session DROP COLUMN origin",
+    "ALTER TABLE session DROP COLUMN browser",
+    "ALTER TABLE handler DROP COLUMN insurers",
+    "ALTER TABLE handler DROP COLUMN desks",
+    "ALTER TABLE handler DROP COLUMN disabled_at",
+    "ALTER TABLE handler DROP COLUMN must_change",
+    "ALTER TABLE handler DROP COLUMN seen_at",
+    "DROP INDEX dossier_latest",
+    "DROP INDEX dossier_waiting",
+    "DROP INDEX dossier_lacking",
+    "DROP INDEX dossier_by_reference",
+    "DROP INDEX dossier_by_holder",
+    "ALTER TABLE dossier DROP COLUMN facet",
+    "ALTER TABLE dossier DROP COLUMN desk",
+    "ALTER TABLE dossier ADD COLUMN facet TEXT",
+    "CREATE INDEX dossier_latest ON dossier (facet)",
+    "CREATE INDEX dossier_waiting ON dossier (facet)",
+    "CREATE INDEX dossier_lacking ON dossier (facet)",
+    "CREATE INDEX dossier_by_reference ON dossier (facet)",
+    "CREATE INDEX dossier_by_holder ON dossier (facet)",
+    "ALTER TABLE document DROP COLUMN supposed",
     "DROP TABLE link",
     "CREATE TABLE resume_link (token_hash TEXT NOT NULL PRIMARY KEY, conversation TEXT NOT NULL, expires_at BIGINT NOT NULL)",
     "CREATE INDEX resume_link_end ON resume_link (expires_at)",
@@ -32,12 +58,26 @@ const BEFORE: &[&str] = &[
     "UPDATE schema_version SET version = (SELECT MAX(version) FROM migration)",
 ];
 
+/// On SQLite the counts of dossiers are kept by triggers that read the facet: they go before it, and stand again for the migration.
+const COUNTED: [&str; 3] = ["dossier_added", "dossier_changed", "dossier_removed"];
+
 async fn go_back(db: &Database) {
+    if db.is_sqlite() {
+        for trigger in COUNTED {
+            db.execute(Box::leak(format!("DROP TRIGGER {trigger}").into_boxed_str())).await;
+        }
+    }
     for sql in BEFORE {
         db.execute(sql).await;
     }
-    if !db.is_sqlite() {
+    if db.is_sqlite() {
+        for trigger in COUNTED {
+            let sql = format!("CREATE TRIGGER {trigger} AFTER DELETE ON dossier BEGIN SELECT 1; END");
+            db.execute(Box::leak(sql.into_boxed_str())).await;
+        }
+    } else {
         db.execute("DROP FUNCTION free_count_slot").await;
+        db.execute("DROP FUNCTION keep_access").await;
     }
 }
 
