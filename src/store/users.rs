@@ -122,9 +122,14 @@ impl Users {
         Ok(Some(login).filter(|_| !changed.is_empty()))
     }
 
-    /// Opens a session.
+    /// Opens a session: its person is seen now.
     pub async fn add_session(&self, session: &SessionRow) -> Result<(), StoreError> {
-        ADD_SESSION.run_alone(&self.db, session).await.map(drop)
+        let mut tx = self.db.begin().await?;
+        ADD_SESSION.run(&mut tx, [session]).await?;
+        if let Some(now) = session.seen_at {
+            see(&mut tx, &session.login, now).await?;
+        }
+        tx.commit().await
     }
 
     /// The session of a token, while it is good, with its user.
@@ -145,7 +150,7 @@ impl Users {
         let mut tx = self.db.begin().await?;
         let sql = "UPDATE session SET seen_at = $2 WHERE token_hash = $1";
         tx.fetch(sql, &args![session.token_hash.as_str(), now]).await?;
-        tx.fetch("UPDATE handler SET seen_at = $2 WHERE login = $1", &args![session.login.as_str(), now]).await?;
+        see(&mut tx, &session.login, now).await?;
         tx.commit().await
     }
 
@@ -166,6 +171,11 @@ impl Users {
         let sql = "DELETE FROM session WHERE login = $1 AND token_hash <> $2";
         self.db.execute(sql, &args![login, token_hash]).await.map(drop)
     }
+}
+
+/// A user did something.
+async fn see(tx: &mut Tx, login: &str, now: Timestamp) -> Result<(), StoreError> {
+    tx.fetch("UPDATE handler SET seen_at = $2 WHERE login = $1", &args![login, now]).await.map(drop)
 }
 
 /// Ends the sessions and invitations of a user.

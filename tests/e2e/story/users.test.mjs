@@ -83,7 +83,7 @@ test("users and the access log", async (t) => {
         await page.goto(`${server.url}/console/${address}`);
         await fits(page, `${address} at ${width.viewport.width}`);
         await accessible(page, `${address} at ${width.viewport.width}`);
-        if (process.env.GUICHET_LOOK) await page.screenshot({ path: `${process.env.GUICHET_LOOK}/${name}-${width.viewport.width}.png`, fullPage: true });
+        if (process.env.GUICHET_TEST_LOOK) await page.screenshot({ path: `${process.env.GUICHET_TEST_LOOK}/${name}-${width.viewport.width}.png`, fullPage: true });
       }
       at.assertQuiet();
       await at.context.close();

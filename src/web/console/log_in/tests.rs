@@ -33,6 +33,8 @@ async fn the_right_password_opens_a_session() {
     let (status, _, page) = trial.get_as(&cookie, "/console").await;
     assert_eq!(status, StatusCode::OK);
     assert!(page.contains("Camille Morel"));
+    let camille = trial.engine().users().handler("camille").await.unwrap().unwrap();
+    assert!(camille.seen_at.is_some(), "the list of users tells when they were here");
 }
 
 #[tokio::test]
