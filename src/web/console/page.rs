@@ -49,6 +49,10 @@ impl Shell {
     pub(super) fn looks_after_users(&self) -> bool {
         self.scope.may(Permission::Users)
     }
+
+    pub(super) fn initials(&self) -> String {
+        initials(&self.name)
+    }
 }
 
 impl Shell {
@@ -61,6 +65,14 @@ impl Shell {
     pub(super) fn with(scope: Scope) -> Self {
         Self { name: "Camille Morel".into(), csrf: "c5f".into(), scope }
     }
+}
+
+/// The first letters of the first and the last word of a name, for where it does not fit.
+pub(super) fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace();
+    let first = words.next().and_then(|word| word.chars().next());
+    let last = words.next_back().and_then(|word| word.chars().next());
+    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
 }
 
 /// Renders a page.
