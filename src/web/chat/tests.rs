@@ -549,8 +549,8 @@ async fn scripts_are_light_on_the_wire() {
         (format!("/chat/assets/{}/talk.js", super::assets::revision()), 9 * 1024),
         (format!("/chat/assets/{}/strings-fr.js", super::assets::revision()), 4 * 1024),
         (format!("/chat/assets/{}/upload.js", super::assets::revision()), 16 * 1024),
-        (format!("/chat/assets/{}/slots.js", super::assets::revision()), 5 * 1024 + 256),
-        (format!("/chat/assets/{}/slots.css", super::assets::revision()), 1024 + 128),
+        (format!("/chat/assets/{}/slots.js", super::assets::revision()), 5 * 1024),
+        (format!("/chat/assets/{}/slots.css", super::assets::revision()), 1024),
         (format!("/chat/assets/{}/chat.css", super::assets::revision()), 5 * 1024),
         ("/widget.js".to_owned(), 2 * 1024),
     ] {

@@ -281,7 +281,7 @@ export class Slots {
       look: "go",
       picture,
       words: [
-        this.h("progress", { max: 100, value: progress, "aria-label": this.say("told", { name: slot.name, state: this.say("sending", { percent: "" }).replace(/[ :%]+$/, "") }) }),
+        this.h("progress", { max: 100, value: progress, "aria-label": slot.name }),
         this.h("span", { class: "slot-percent" }, this.say("sending", { percent: progress })), stop,
       ],
     };
