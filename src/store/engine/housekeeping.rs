@@ -20,6 +20,12 @@ impl Engine {
         let (table, key, instant) = expired.columns();
         let oldest = format!("FROM {table} WHERE {instant} <= $1 ORDER BY {instant} LIMIT $2");
         let sql = match self.db.dialect() {
+            // To look for each line by its key of four columns would take SQLite half as much again. A line is written alone, so
+            // that few have the instant of the last one, with which they go.
+            Dialect::Sqlite if expired == Expired::Accesses => format!(
+                "DELETE FROM {table} WHERE {instant} <= \
+                 COALESCE((SELECT {instant} FROM {table} WHERE {instant} <= $1 ORDER BY {instant} LIMIT 1 OFFSET $2 - 1), $1)"
+            ),
             Dialect::Sqlite => format!("DELETE FROM {table} WHERE ({key}) IN (SELECT {key} {oldest})"),
             // By its key PostgreSQL may look for each row in the whole table. A row that is changed meanwhile is not there.
             Dialect::Postgres => format!("DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT ctid {oldest}))"),

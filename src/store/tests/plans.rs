@@ -58,7 +58,7 @@ const FEW: &[&str] = &[
 ];
 
 /// The most that a statement does on SQLite, in steps of its virtual machine, beyond what it returns and binds.
-const MAX_STEPS: i32 = 50_000;
+const MAX_STEPS: i32 = 40_000;
 /// The most rows of a growing table that a statement reads on PostgreSQL.
 const MAX_READ: f64 = 2_500.0;
 

@@ -19,7 +19,7 @@ const CALLS: &[&str] = &["sqlx::query", "raw_sql", ".prepare", "query_row", "exe
 
 /// A literal with one of these is one engine's.
 const OF_SQLITE: &[&str] =
-    &["json_each", "CROSS JOIN dossier o", "sqlite_master", "WHERE ({key}) IN", "UPDATE written"];
+    &["json_each", "CROSS JOIN dossier o", "sqlite_master", "WHERE ({key}) IN", "OFFSET $2 - 1", "UPDATE written"];
 const OF_POSTGRES: &[&str] = &[
     "LATERAL",
     "FOR UPDATE",
