@@ -663,9 +663,11 @@ where
     fn need_open(&mut self, condition: &Condition, at: usize, why: Why<'a>) {
         let Self { domains, settled, needed, todo, known, limits, .. } = self;
         let open = |test: &Test| read_at(domains, settled, test.slot(), at);
-        condition.each_open(&known.scope, &open, &mut |test: &Test| {
+        condition.each_open(&known.scope, &open, &mut |test: &Test, decides: bool| {
             let slot = test.slot();
-            limits.extend(test.thresholds(known.scope.insurer).map(|limit| (slot, limit)));
+            if decides {
+                limits.extend(test.thresholds(known.scope.insurer).map(|limit| (slot, limit)));
+            }
             if needed[slot.0].is_none() {
                 needed[slot.0] = Some(why);
                 todo.push(slot);

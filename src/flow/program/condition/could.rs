@@ -119,20 +119,38 @@ impl Condition {
         }
     }
 
-    /// Visits the tests of open facts that leave it open.
+    /// Visits the tests of open facts that leave it open, each with whether the condition may come to hold by it: what stands
+    /// beside a fact that nobody asks for any more leaves it open, but lets nothing hold.
     pub(crate) fn each_open<'a>(
         &self,
         scope: &Scope,
         open: &impl Fn(&Test) -> Domain<'a>,
-        visit: &mut impl FnMut(&Test),
+        visit: &mut impl FnMut(&Test, bool),
     ) {
-        if self.could(scope, open).sure().is_some() {
+        self.visit_open(scope, open, Some(Truth::True), visit);
+    }
+
+    /// Visits as [`Self::each_open`] does. `wanted` is what this part must be for the whole to hold; none where it cannot.
+    fn visit_open<'a>(
+        &self,
+        scope: &Scope,
+        open: &impl Fn(&Test) -> Domain<'a>,
+        wanted: Option<Truth>,
+        visit: &mut impl FnMut(&Test, bool),
+    ) {
+        let truths = self.could(scope, open);
+        if truths.sure().is_some() {
             return;
         }
+        let wanted = wanted.filter(|wanted| truths.may_be(*wanted));
         match self {
-            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.each_open(scope, open, visit)),
-            Self::Not(part) => part.each_open(scope, open, visit),
-            Self::Test(test) => visit(test),
+            Self::All(parts) | Self::Any(parts) => {
+                for part in parts {
+                    part.visit_open(scope, open, wanted, visit);
+                }
+            }
+            Self::Not(part) => part.visit_open(scope, open, wanted.map(|wanted| !wanted), visit),
+            Self::Test(test) => visit(test, wanted.is_some()),
         }
     }
 }

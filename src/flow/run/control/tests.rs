@@ -37,12 +37,14 @@ impl Talk {
         match output.effects.last() {
             Some(Effect::LookUpPolicy(query)) if query.number.is_some() => {
                 let facts = [
+                    (FactName::from("policy_by_number"), true),
                     (FactName::from("policy_in_force"), true),
                     (FactName::from("peril_covered"), true),
                     (FactName::from("insured_place_matches"), true),
                     (FactName::from("declared_in_time"), true),
                 ];
-                let facts = facts.map(|(name, holds)| (name, Value::Bool(holds))).into();
+                let holder = (FactName::from("policy_holder"), Value::Text("Julie Moreau".to_owned()));
+                let facts = facts.map(|(name, holds)| (name, Value::Bool(holds))).into_iter().chain([holder]).collect();
                 let found = PolicyAnswer::Found { number: "7541289".to_owned(), facts };
                 self.tell(&Event::PolicyLookedUp(found));
             }
@@ -65,10 +67,16 @@ impl Talk {
             if asked.awaited.as_ref().is_some_and(|awaited| wanted(&awaited.control)) {
                 return asked;
             }
+            let control = asked.awaited.as_ref().map(|awaited| &awaited.control);
             let choice = asked.quick_replies.first().map(|reply| reply.payload.clone());
+            // "Un de ces cas ?" is answered as most people do.
+            let (text, choice) = match control {
+                Some(Control::Several) => ("aucun", None),
+                _ if choice.is_none() => ("Julie Moreau", None),
+                _ => ("", choice),
+            };
             self.said.clear();
-            let text = if choice.is_none() { "Julie Moreau".to_owned() } else { String::new() };
-            self.tell(&Event::Said(UserMessage { text, choice, ..UserMessage::default() }));
+            self.tell(&Event::Said(UserMessage { text: text.to_owned(), choice, ..UserMessage::default() }));
         }
         panic!("no such question was asked; last: {:?}", self.said.last());
     }
@@ -114,7 +122,22 @@ fn dates_have_bounds_and_amounts_have_the_thresholds_of_the_insurer() {
     assert!(from < to && to.is_some_and(|to| to <= "2026-11-20".parse().unwrap()));
     let amount = talk.until(|control| matches!(control, Control::Amount { .. }));
     let Control::Amount { limits } = amount.awaited.unwrap().control else { unreachable!() };
-    assert_eq!((limits.len(), limits.contains(&3000)), (3, true), "settled on photos up to 3,000: {limits:?}");
+    assert_eq!((limits[0], limits.len()), (800, 3), "settled at the desk up to 800: {limits:?}");
+}
+
+#[test]
+fn a_threshold_for_other_claims_parts_no_bands() {
+    let mut talk = Talk::by(Channel::Web);
+    talk.say("non");
+    talk.say("fuite d'eau dans la cuisine, mon contrat est le 7541289");
+    for answer in ["aucun", "bâtiment de moins de 10 ans"] {
+        talk.until(|control| matches!(control, Control::Several));
+        talk.say(answer);
+    }
+    let amount = talk.until(|control| matches!(control, Control::Amount { .. }));
+    let Control::Amount { limits } = amount.awaited.unwrap().control else { unreachable!() };
+    // An expert visits whatever it costs; a handler follows it above 20,000. Medical costs above 1,000 are another claim's.
+    assert_eq!(limits[0], 20_000, "{limits:?}");
 }
 
 #[test]

@@ -15,20 +15,55 @@ use crate::{
     },
 };
 
-/// The truths of a condition on `a` and `b`, of which `b` is not known to the person and all others are open.
-fn could(written: &str) -> Truths {
+/// A condition on `a`, `b` and `c`.
+fn condition(written: &str) -> Condition {
     let types: FactTypes = ["a", "b", "c"].map(|fact| (fact.into(), FactType::Bool)).into();
     let mut problems = Diagnostics::default();
     let node = Node::parse("test.yaml", written).unwrap();
     let condition = Condition::read("test.yaml", &node, &types, &mut problems);
     assert!(problems.into_sorted().is_empty(), "{written}");
+    condition
+}
+
+/// What the facts may be: `b` is not known to the person, and all others are open.
+fn open(test: &Test) -> Domain<'static> {
+    match test.fact.as_str() {
+        "b" => Domain::Is(Some(&Value::Unknown)),
+        _ => Domain::Any,
+    }
+}
+
+/// The truths of a condition.
+fn could(written: &str) -> Truths {
     let facts: Facts = BTreeMap::new();
     let insurer = Insurer::default();
     let scope = Scope { facts: &facts, insurer: &insurer, today: date(2026, 11, 20) };
-    condition.could(&scope, &|test: &Test| match test.fact.as_str() {
-        "b" => Domain::Is(Some(&Value::Unknown)),
-        _ => Domain::Any,
-    })
+    condition(written).could(&scope, &open)
+}
+
+/// The open facts that are visited, each with whether the condition may come to hold by it.
+fn visited(written: &str) -> Vec<(String, bool)> {
+    let facts: Facts = BTreeMap::new();
+    let insurer = Insurer::default();
+    let scope = Scope { facts: &facts, insurer: &insurer, today: date(2026, 11, 20) };
+    let mut visited = Vec::new();
+    condition(written).each_open(&scope, &open, &mut |test, holds| visited.push((test.fact.to_string(), holds)));
+    visited
+}
+
+#[test]
+fn nothing_holds_by_what_stands_beside_a_fact_that_stays_unknown() {
+    for (written, expected) in [
+        ("{ a: yes }", vec![("a", true)]),
+        ("{ any: [ { b: yes, a: yes }, { c: yes } ] }", vec![("a", false), ("c", true)]),
+        ("{ b: yes, a: yes }", vec![("a", false)]),
+        ("{ not: { b: yes, a: yes } }", vec![("a", true)]),
+        ("{ not: { any: [ { b: yes }, { a: yes } ] } }", vec![("a", false)]),
+    ] {
+        let found = visited(written);
+        let found: Vec<(&str, bool)> = found.iter().map(|(fact, holds)| (fact.as_str(), *holds)).collect();
+        assert_eq!(found, expected, "{written}");
+    }
 }
 
 #[test]
