@@ -8,7 +8,10 @@ use std::sync::LazyLock;
 
 use fst::{Automaton as _, IntoStreamer as _, Streamer as _, automaton::Levenshtein};
 
-use super::text::fold_char;
+use super::{
+    text::{Text, fold_char},
+    vocabulary::Vocabulary,
+};
 
 /// A commune a line.
 const DATA: &str = include_str!("communes/communes.csv");
@@ -235,51 +238,58 @@ pub struct Town {
 /// How many towns are suggested, and how many are looked at for them: "Sa" begins thousands of names.
 const SUGGESTED: usize = 6;
 const LOOKED_AT: usize = 4_000;
-/// Rue, in the Somme, is a town of 3,000; whoever types this goes on with the street.
-const A_STREET: &str = "rue";
 /// The fewest letters of a name that are completed.
 const LEAST_LETTERS: usize = 2;
 
-/// The towns with which an address may end, of which the last words are being typed: by the beginning of their name or of their
-/// postcode. With where those words begin, in characters; the end of the text where there are none.
-pub fn towns(text: &str) -> (usize, Vec<Town>) {
-    let communes = Communes::get();
-    let mut starts: Vec<usize> = vec![0];
-    starts.extend(text.char_indices().filter(|(_, c)| c.is_whitespace() || *c == ',').map(|(at, c)| at + c.len_utf8()));
-    starts.retain(|at| text[*at..].chars().next().is_some_and(char::is_alphanumeric));
-    let first = starts.len().saturating_sub(MAX_WORDS + 1);
-    for at in &starts[first..] {
-        let rest = text[*at..].trim_end();
-        let (figures, name) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-        let found: Vec<Town> = if figures.len() == FIGURES && figures.bytes().all(|byte| byte.is_ascii_digit()) {
-            let name = folded(name);
-            Communes::of_postcode(figures)
-                .filter(|commune| folded(commune.name).starts_with(&name))
-                .filter_map(|commune| {
-                    let postcode = commune.postcodes.split(' ').find(|own| *own == figures)?;
-                    Some(Town { postcode, name: commune.name })
-                })
-                .take(SUGGESTED)
-                .collect()
-        } else if rest.chars().count() < LEAST_LETTERS
-            || rest.starts_with(|c: char| c.is_ascii_digit())
-            || folded(rest) == A_STREET
-        {
-            Vec::new()
-        } else {
-            let named = communes.beginning(rest, LOOKED_AT).into_iter();
-            named
-                .flat_map(|commune| {
-                    commune.postcodes.split(' ').map(move |postcode| Town { postcode, name: commune.name })
-                })
-                .take(SUGGESTED)
-                .collect()
-        };
-        if !found.is_empty() {
-            return (text[..*at].chars().count(), found);
+impl Vocabulary {
+    /// The towns with which an address may end, of which the last words are being typed: by the beginning of their name or of
+    /// their postcode. With where those words begin, in characters; the end of the text where there are none.
+    pub fn towns(&self, text: &str) -> (usize, Vec<Town>) {
+        let mut starts: Vec<usize> = vec![0];
+        starts.extend(
+            text.char_indices().filter(|(_, c)| c.is_whitespace() || *c == ',').map(|(at, c)| at + c.len_utf8()),
+        );
+        starts.retain(|at| text[*at..].starts_with(char::is_alphanumeric));
+        let first = starts.len().saturating_sub(MAX_WORDS + 1);
+        for at in &starts[first..] {
+            let (before, rest) = (&text[..*at], text[*at..].trim_end());
+            // "12 rue" goes on with the street, though Rue is a town; a street stands before the town.
+            let begins_street = self.streets.at(&Text::new(rest), 0).is_some();
+            if begins_street && self.streets.find(&Text::new(before)).is_none() {
+                continue;
+            }
+            let found = beginning(rest);
+            if !found.is_empty() {
+                return (before.chars().count(), found);
+            }
         }
+        (text.chars().count(), Vec::new())
     }
-    (text.chars().count(), Vec::new())
+}
+
+/// The towns that `words` begin: a postcode and perhaps a name, or a name.
+fn beginning(words: &str) -> Vec<Town> {
+    let (figures, name) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
+    if figures.len() == FIGURES && figures.bytes().all(|byte| byte.is_ascii_digit()) {
+        let name = folded(name);
+        let of_postcode = Communes::of_postcode(figures).filter(|commune| folded(commune.name).starts_with(&name));
+        return of_postcode
+            .filter_map(|commune| {
+                let postcode = commune.postcodes.split(' ').find(|own| *own == figures)?;
+                Some(Town { postcode, name: commune.name })
+            })
+            .take(SUGGESTED)
+            .collect();
+    }
+    if words.chars().count() < LEAST_LETTERS || words.starts_with(|c: char| c.is_ascii_digit()) {
+        return Vec::new();
+    }
+    Communes::get()
+        .beginning(words, LOOKED_AT)
+        .into_iter()
+        .flat_map(|commune| commune.postcodes.split(' ').map(move |postcode| Town { postcode, name: commune.name }))
+        .take(SUGGESTED)
+        .collect()
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ pub use amount::{Foreign, Tax};
 pub use answer::{Answer, Want};
 pub use choice::{ChoiceItem, ChoiceSet};
 pub use command::Command;
-pub use communes::{Town, towns};
+pub use communes::Town;
 pub use danger::Danger;
 pub use faq::{Faq, FaqHit, FaqSource, is_mistyped};
 #[cfg(test)]

@@ -44,9 +44,7 @@ use crate::{
         language::{Language, Text},
     },
     planning::Experts,
-    understanding::{
-        ChoiceItem, ChoiceSet, Command, IntentScore, Intents, ParsedMessage, ShownAnswers, Town, Vocabulary, towns,
-    },
+    understanding::{ChoiceItem, ChoiceSet, Command, IntentScore, Intents, ParsedMessage, ShownAnswers, Vocabulary},
 };
 
 /// The probability that is left to all other intents when the vocabulary decides one.
@@ -424,11 +422,6 @@ impl Library {
     /// The frequent questions and their answers.
     pub fn faq(&self) -> &FaqBook {
         &self.faq
-    }
-
-    /// The towns with which an address may end that is being typed, as [`towns`] finds them.
-    pub fn towns(text: &str) -> (usize, Vec<Town>) {
-        towns(text)
     }
 
     /// The languages in which no story is told.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::understanding::tests::vocabulary;
 
 /// The index of the data: its lines, names and postcodes.
 fn index() -> [Vec<u8>; 3] {
@@ -100,7 +101,7 @@ fn a_postcode_and_a_town_are_checked_against_each_other() {
 #[test]
 fn a_town_is_suggested_for_the_last_words_of_an_address() {
     let suggested = |text: &str| {
-        let (at, towns) = towns(text);
+        let (at, towns) = vocabulary().towns(text);
         (at, towns.iter().map(|town| format!("{} {}", town.postcode, town.name)).collect::<Vec<_>>())
     };
     assert_eq!(suggested("12 rue des Lilas, Villeurb"), (18, vec!["69100 Villeurbanne".to_owned()]));
@@ -111,6 +112,10 @@ fn a_town_is_suggested_for_the_last_words_of_an_address() {
     assert_eq!(lyon.len(), SUGGESTED, "{lyon:?}");
     assert_eq!(lyon[0], "69001 Lyon");
     assert_eq!(suggested("12 rue"), (6, vec![]));
+    assert_eq!(suggested("12 bis cours"), (12, vec![]));
+    let (at, rue) = suggested("3 place des Tilleuls, Rue");
+    assert_eq!((at, &*rue[0]), (22, "80120 Rue"), "a town of the Somme: {rue:?}");
+    assert_eq!(suggested("80120 Ru").1, ["80120 Rue"]);
     assert_eq!(suggested(""), (0, vec![]));
     assert_eq!(suggested("à l’ombre 🌳 zzzz").1, Vec::<String>::new());
 }

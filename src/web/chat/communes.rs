@@ -1,10 +1,10 @@
 //! `GET /chat/api/communes?q=`: the towns with which an address may end that is being typed, from our own list.
 
-use axum::extract::Query;
+use axum::extract::{Query, State};
 use serde::{Deserialize, Serialize};
 
 use super::{json, session::Session};
-use crate::{flow::Library, web::problem::Problem};
+use crate::web::{App, problem::Problem};
 
 /// The longest text that is looked at, in characters.
 const MAX_TEXT: usize = 200;
@@ -22,10 +22,14 @@ pub(super) struct Found<T> {
     places: Vec<T>,
 }
 
-pub(super) async fn get(_: Session, Query(asked): Query<Asked>) -> Result<axum::Json<Found<impl Serialize>>, Problem> {
+pub(super) async fn get(
+    State(app): State<App>,
+    _: Session,
+    Query(asked): Query<Asked>,
+) -> Result<axum::Json<Found<impl Serialize>>, Problem> {
     if asked.q.chars().count() > MAX_TEXT {
         return Err(json::unprocessable("The text is too long for an address."));
     }
-    let (at, places) = Library::towns(&asked.q);
+    let (at, places) = app.intake.library().vocabulary().towns(&asked.q);
     Ok(axum::Json(Found { at, places }))
 }
