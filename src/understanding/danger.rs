@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Entity, Open, Vocabulary,
+    phrases::Match,
     text::{Text, TokenKind},
 };
 use crate::domain::fact::Value;
@@ -57,10 +58,10 @@ impl Vocabulary {
         while at < text.len() {
             if let Some(found) = self.dangers.at(text, at) {
                 let clause = self.clause(text, at);
-                let is_none = |gap| {
-                    self.negations.at(text, gap).is_some() || text.digits(gap) == Some(0) || text.word(gap) == "zero"
-                };
-                let denied = self.is_denied(text, at) || (found.gap.0..found.gap.1).any(is_none);
+                let is_none = |gap| self.denies(text, gap) || text.digits(gap) == Some(0) || text.word(gap) == "zero";
+                let denied = self.is_denied(text, at)
+                    || (found.gap.0..found.gap.1).any(is_none)
+                    || is_denied_around(text, at, &found);
                 let supposed = at.checked_sub(1).is_some_and(|before| {
                     (clause.0..=before).any(|start| {
                         self.suppositions.at(text, start).is_some_and(|found| {
@@ -97,14 +98,26 @@ impl Vocabulary {
             .any(|found| is_past(found, now))
     }
 
-    /// Whether the danger at `at` is denied: "pas de", "aucune", "personne n'est" stand just before. Not knowing is no
-    /// denial.
+    /// Whether the danger at `at` is denied: "pas de", "aucune", "personne n'est", "rien ne" stand just before. Not knowing is
+    /// no denial.
     fn is_denied(&self, text: &Text, at: usize) -> bool {
         (at.saturating_sub(3)..at).any(|start| {
-            let Some(negation) = self.negations.at(text, start) else { return false };
+            let negation = self.negations.at(text, start).filter(|_| self.denies(text, start));
+            let Some(negation) = negation.or_else(|| self.denials.at(text, start)) else { return false };
             let near = negation.end <= at && (negation.end..at).all(|between| self.is_unstressed(text, between));
             near && !self.is_part_of_not_knowing(text, start)
         })
+    }
+
+    /// Whether a negation stands at `at`. "Une personne" is somebody.
+    fn denies(&self, text: &Text, at: usize) -> bool {
+        let is_somebody = || {
+            text.word(at) == "personne"
+                && at.checked_sub(1).is_some_and(|before| {
+                    self.is_article(text, before) || matches!(text.word(before), "autre" | "cette" | "chaque")
+                })
+        };
+        self.negations.at(text, at).is_some() && !is_somebody()
     }
 
     fn is_unstressed(&self, text: &Text, at: usize) -> bool {
@@ -129,6 +142,16 @@ impl Vocabulary {
         let end = (at..last).find(|&token| closes(token)).unwrap_or(last);
         (start, end)
     }
+}
+
+/// Whether "ne" stands before the danger at `at` and the rest of the negation within it or behind it: "ne sent plus le gaz",
+/// "ne s'écroule pas". Without "ne", "plus" says that there is more of it.
+fn is_denied_around(text: &Text, at: usize, found: &Match<Danger>) -> bool {
+    let has_ne = (at.saturating_sub(2)..at).any(|before| matches!(text.word(before), "ne" | "n"));
+    has_ne
+        && (found.gap.0..found.gap.1)
+            .chain([found.end])
+            .any(|at| matches!(text.word(at), "pas" | "plus" | "rien" | "jamais" | "aucun" | "aucune"))
 }
 
 /// Whether a moment lies before today and does not last until now, as "depuis" would say.

@@ -224,6 +224,9 @@ struct File {
     /// Polite words without meaning.
     polite: Words,
     negations: Words,
+    /// What denies a danger alone: after "rien ne", another answer would be no "no".
+    #[serde(default)]
+    denials: Words,
     /// Words that separate clauses, such as "mais": a negation before them does not hold after them.
     turns: Words,
     /// Words that make a danger a supposition: "s'il y a le feu".
@@ -350,6 +353,7 @@ pub struct Vocabulary {
     pub(super) greetings: PhraseBook<()>,
     pub(super) polite: PhraseBook<()>,
     pub(super) negations: PhraseBook<()>,
+    pub(super) denials: PhraseBook<()>,
     pub(super) turns: PhraseBook<()>,
     pub(super) suppositions: PhraseBook<()>,
     pub(super) declines: PhraseBook<()>,
@@ -505,6 +509,7 @@ impl Vocabulary {
             greetings: book("greetings", [(&file.greetings, ())])?,
             polite: book("polite", [(&file.polite, ())])?,
             negations: book("negations", [(&file.negations, ())])?,
+            denials: book("denials", [(&file.denials, ())])?,
             turns: book("turns", [(&file.turns, ())])?,
             suppositions: book("suppositions", [(&file.suppositions, ())])?,
             declines: book("declines", [(&file.declines, ())])?,
