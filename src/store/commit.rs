@@ -62,6 +62,9 @@ use crate::{
 const GROUP: usize = 512;
 /// The most commits that wait. A caller beyond them waits until one of them is taken.
 const QUEUE: usize = 4096;
+/// How long a group of SQLite's waits for others, each time that some came, and how often.
+const PAUSE: Duration = Duration::from_millis(1);
+const PAUSES: usize = 4;
 /// How many groups of plain turns PostgreSQL stores at a time: while one is flushed the next one is written. More would
 /// only wait, for a transaction that notifies holds up the commit of every other one that does.
 const LANES: usize = 2;
@@ -294,12 +297,12 @@ impl Queue {
         let seen = Arc::clone(&pending);
         match *db {
             #[cfg(test)]
-            Db::Sqlite { seam: Some(_), .. } => drop(tokio::spawn(run(db, receiver, seen))),
+            Db::Sqlite { seam: Some(_), .. } => drop(tokio::spawn(run(db, receiver, seen, false))),
             Db::Sqlite { .. } => {
                 let runtime = Handle::current();
                 thread::Builder::new()
                     .name("guichet-writer".to_owned())
-                    .spawn(move || runtime.block_on(run(db, receiver, seen)))
+                    .spawn(move || runtime.block_on(run(db, receiver, seen, true)))
                     .map_err(|error| StoreError::NoThread(error.to_string()))?;
             }
             Db::Postgres(_) => {
@@ -308,7 +311,7 @@ impl Queue {
                 for task in 1..=LANES {
                     tokio::spawn(run_plain(Arc::clone(&db), Arc::clone(&waiting), task, Arc::clone(&pending)));
                 }
-                tokio::spawn(run(db, receiver, seen));
+                tokio::spawn(run(db, receiver, seen, false));
                 return Ok(Self { sender, plain: Some(plain), pending });
             }
         }
@@ -344,12 +347,36 @@ impl Queue {
     }
 }
 
-async fn run(db: Arc<Db>, mut queue: mpsc::Receiver<Waiting>, pending: Arc<Pending>) {
+/// Stores what is queued, until nobody can queue any more. `gathers` on a thread of its own, which may sleep.
+async fn run(db: Arc<Db>, mut queue: mpsc::Receiver<Waiting>, pending: Arc<Pending>, gathers: bool) {
     let mut group = Vec::with_capacity(GROUP);
     while queue.recv_many(&mut group, GROUP).await > 0 {
         pending.begin(0, &group);
+        if gathers {
+            gather(&mut queue, &mut group);
+        }
         store(&db, &mut group).await;
         pending.end(0);
+    }
+}
+
+/// Lets the turns come along that are under way, where two came at once: under load a flush and the pages that it writes
+/// are shared by four times as many, and the core makes turns meanwhile. A turn that comes alone is stored at once.
+fn gather(queue: &mut mpsc::Receiver<Waiting>, group: &mut Vec<Waiting>) {
+    for _ in 0..PAUSES {
+        let before = group.len();
+        if before < 2 {
+            return;
+        }
+        thread::sleep(PAUSE);
+        while group.len() < GROUP
+            && let Ok(waiting) = queue.try_recv()
+        {
+            group.push(waiting);
+        }
+        if group.len() == before {
+            return;
+        }
     }
 }
 

@@ -258,6 +258,10 @@ impl Library {
         for table in tables.values_mut() {
             table.place(&slots);
         }
+        let summaries: Vec<Vec<usize>> = flows.values().map(|flow| flow.summaries_in(&flows)).collect();
+        for (flow, summaries) in flows.values_mut().zip(summaries) {
+            flow.summaries = summaries;
+        }
         let landmarks = Landmarks::new(&slots);
         let fills = fills(&slots, &flows, &names);
         let passes_over = flows.values().flat_map(Flow::questions).any(|(_, question)| question.purpose.is_some());

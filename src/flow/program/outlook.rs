@@ -2,14 +2,14 @@
 //! another orientation, hand-over, urgent advice, required document or convention.
 //!
 //! The steps that may still be reached are judged with open facts ([`Condition::could`]), to the end of the claim and through
-//! the flows that are called. A fact is open once a step that may be reached asks for it or sets it; the walk begins again
-//! until none is opened. What the steps decide on together is what a question must serve: the open facts of their
+//! the flows that are called. A fact is open once a step that may be reached asks for it or sets it; where a step before read
+//! it, the walk begins again. What the steps decide on together is what a question must serve: the open facts of their
 //! conditions are needed, then the open facts of whatever asks or sets these, until nothing is added. A question whose fact
 //! is not needed may be passed over: no answer to it changes what is decided. Too many may be needed, never too few.
 //!
 //! What a later look-up of the policy or a later document may bring counts as open, though no question brings it.
 
-use std::{collections::BTreeMap, fmt};
+use std::{cell::Cell, collections::BTreeMap, fmt};
 
 use super::{
     condition::{
@@ -213,8 +213,12 @@ struct Builder<'a, 's> {
     /// Whether a question about the policy, the date or the place is still open: another look-up follows.
     asks_identity: bool,
     in_full: bool,
-    /// Whether this walk opened more than the one before.
+    /// Whether this walk opened more than the one before, and that was read before it was opened.
     widened: bool,
+    /// The walk that read a fact last, by its place.
+    read: Vec<Cell<usize>>,
+    /// How many walks were begun.
+    walks: usize,
     /// Whether the claim is over in any case here, or only a person goes on.
     over: bool,
     limits: Vec<(Slot, FiniteNumber)>,
@@ -311,6 +315,8 @@ where
             asks_identity: false,
             in_full: false,
             widened: false,
+            read: vec![Cell::new(0); slots.len()],
+            walks: 0,
             over: false,
             limits: Vec::new(),
         };
@@ -335,7 +341,18 @@ where
 
     /// The truths of a condition that is read at a stop.
     fn could(&self, condition: &Condition, at: usize) -> Truths {
-        condition.could(&self.known.scope, &|test: &Test| read_at(&self.domains, &self.settled, test.slot(), at))
+        condition.could(&self.known.scope, &|test: &Test| self.read(test.slot(), at))
+    }
+
+    /// What a fact may be where it is read.
+    fn read(&self, slot: Slot, at: usize) -> Domain<'_> {
+        self.read[slot.0].set(self.walks);
+        read_at(&self.domains, &self.settled, slot, at)
+    }
+
+    /// Notes whether a fact may be more than it might. What was judged in this walk before holds, where it did not read it.
+    fn widens(&mut self, slot: Slot, is_news: bool) {
+        self.widened |= is_news && self.read[slot.0].get() == self.walks;
     }
 
     /// The truths of a step's condition, those of the stop, together with what leads to it.
@@ -368,18 +385,15 @@ where
         let StepKind::Ask(question) = &step.kind else { return self.could(&step.when, at) };
         step.when.could(&self.known.scope, &|test: &Test| {
             let slot = test.slot();
-            if slot == question.slot {
-                Domain::Is(self.value(slot))
-            } else {
-                read_at(&self.domains, &self.settled, slot, at)
-            }
+            if slot == question.slot { Domain::Is(self.value(slot)) } else { self.read(slot, at) }
         })
     }
 
-    /// Goes through the steps that may be reached, and opens what they may fill, until nothing more is opened.
+    /// Goes through the steps that may be reached, and opens what they may fill, until nothing is opened that was read before.
     fn walk(&mut self, first: &'a Flow) {
         loop {
             self.widened = false;
+            self.walks += 1;
             self.stops.clear();
             self.settled.fill(None);
             self.before_review = None;
@@ -408,6 +422,9 @@ where
         for (at, step) in flow.steps.iter().enumerate() {
             if self.over {
                 return;
+            }
+            if step.is_words() {
+                continue;
             }
             jump = jump.filter(|(_, target)| at < *target);
             let stop = self.stops.len();
@@ -441,11 +458,13 @@ where
                 StepKind::Clear(_) => self.in_full |= self.before_review.is_none(),
                 StepKind::Review => self.before_review = self.before_review.or(Some(stop)),
                 StepKind::Ask(question) if self.is_unanswered(question) => {
-                    self.widened |= self.domains[question.slot.0].opens();
+                    let is_news = self.domains[question.slot.0].opens();
+                    self.widens(question.slot, is_news);
                 }
                 StepKind::Set(values) => {
                     for Assignment { value, slot, .. } in values {
-                        self.widened |= self.domains[slot.0].may_become(value);
+                        let is_news = self.domains[slot.0].may_become(value);
+                        self.widens(*slot, is_news);
                         let sets = in_any_case && !self.is_stated(*slot);
                         self.settled[slot.0] = sets.then_some((stop, value));
                     }
@@ -722,6 +741,13 @@ fn always_ends(flow: &Flow, flows: &BTreeMap<String, Flow>) -> bool {
         StepKind::Call(name) => flows.get(name).is_some_and(|called| always_ends(called, flows)),
         _ => false,
     })
+}
+
+impl Step {
+    /// Whether it says something on which nothing depends.
+    fn is_words(&self) -> bool {
+        matches!(&self.kind, StepKind::Say(saying) if !saying.urgent)
+    }
 }
 
 impl Question {

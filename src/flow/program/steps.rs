@@ -1,11 +1,12 @@
 //! Compiled flows: steps with compiled texts, conditions and jumps.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::SignedDuration;
 use regex::Regex;
 
 use super::{
+    check::MAX_DEPTH,
     condition::{Condition, DateBound, Slot, Slots},
     diagnostics::{Diagnostics, SourcePosition},
     facts::{FactType, FactTypes, input_named, read_choices, read_words, unknown_type},
@@ -40,6 +41,8 @@ pub struct Flow {
     pub sections: Vec<(String, Text)>,
     pub reminders: Option<Reminders>,
     pub steps: Vec<Step>,
+    /// The positions of the steps that show the summary, or call a flow that does.
+    pub(crate) summaries: Vec<usize>,
     pub(crate) file: String,
 }
 
@@ -177,6 +180,22 @@ impl Question {
 }
 
 impl Flow {
+    /// The positions of its steps that show the summary, or call a flow that does.
+    pub(crate) fn summaries_in(&self, flows: &BTreeMap<String, Flow>) -> Vec<usize> {
+        fn shows(step: &Step, flows: &BTreeMap<String, Flow>, depth: usize) -> bool {
+            match &step.kind {
+                StepKind::Review => true,
+                // A flow that calls itself is a mistake that `check` reports.
+                StepKind::Call(name) if depth < MAX_DEPTH => {
+                    flows.get(name).is_some_and(|flow| flow.steps.iter().any(|step| shows(step, flows, depth + 1)))
+                }
+                _ => false,
+            }
+        }
+        let steps = self.steps.iter().enumerate();
+        steps.filter(|(_, step)| shows(step, flows, 0)).map(|(at, _)| at).collect()
+    }
+
     /// The position of the step with this name.
     pub fn position(&self, id: &str) -> Option<usize> {
         self.steps.iter().position(|step| step.id == id)
@@ -292,7 +311,7 @@ impl FlowReader<'_> {
         }
         let steps =
             nodes.iter().zip(&ids).enumerate().map(|(at, (node, id))| self.step(node, id, at, &targets)).collect();
-        Flow { name, title, peril, sections, reminders, steps, file: file.to_owned() }
+        Flow { name, title, peril, sections, reminders, steps, summaries: Vec::new(), file: file.to_owned() }
     }
 
     fn reminders(&mut self, node: &Node) -> Reminders {

@@ -416,6 +416,7 @@ impl<'a> Interpreter<'a> {
         self.state.skipped.clear();
         self.state.unconfirmed.clear();
         self.state.policy = None;
+        self.changed();
         self.state.qualified = false;
         self.effects.push(Effect::Note(Note::Restarted));
         let text = self.words().say("restarted");

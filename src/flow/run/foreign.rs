@@ -28,11 +28,10 @@ impl<'a> Interpreter<'a> {
             && !self.asks_text()
             && !self.asked().is_some_and(|question| matches!(question.input, Input::Address | Input::Location));
         let ours = self.library.vocabulary().spoken(parsed, true).is_some();
-        let foreign = self.library.languages().recognise(&self.spelled(parsed).spelled).filter(|_| tells && !ours);
-        if let Some(language) = foreign {
-            self.state.foreign = Some(language.code.clone());
-        } else if ours {
+        if ours {
             self.state.foreign = None;
+        } else if tells && let Some(language) = self.library.languages().recognise(&self.spelled(parsed).spelled) {
+            self.state.foreign = Some(language.code.clone());
         }
     }
 

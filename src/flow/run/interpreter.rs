@@ -59,9 +59,8 @@ pub(super) struct Recognised<'a> {
     scores: OnceCell<Rc<[IntentScore<'a>]>>,
 }
 
-/// What an outlook was computed from: the changes of facts, the questions that were passed over by the person, the
-/// register's answer.
-pub(super) type Basis = (u32, usize, Option<bool>);
+/// What an outlook was computed from: the changes of what is known, the questions that were passed over by the person.
+pub(super) type Basis = (u32, usize);
 
 /// The interpreter of one event.
 pub(super) struct Interpreter<'a> {
@@ -81,7 +80,7 @@ pub(super) struct Interpreter<'a> {
     pub(super) recognised: RefCell<Vec<Rc<Recognised<'a>>>>,
     /// What the open answers can change, until a fact changes.
     pub(super) outlook: RefCell<Option<(Basis, Rc<Outlook<'a>>)>>,
-    /// How often the facts changed in this turn.
+    /// How often the facts, or what the register says of them, changed in this turn.
     pub(super) changes: Cell<u32>,
     /// The number of changes at which the message was found to tell nothing more.
     pub(super) read_out: Option<u32>,
@@ -166,8 +165,7 @@ impl<'a> Interpreter<'a> {
 
     /// What the open answers can change.
     pub(super) fn outlook(&self) -> Rc<Outlook<'a>> {
-        let policy = self.policy_answer();
-        let basis = (self.changes.get(), self.state.skipped.len(), policy);
+        let basis = (self.changes.get(), self.state.skipped.len());
         if let Some((known, outlook)) = &*self.outlook.borrow()
             && *known == basis
         {
@@ -175,7 +173,7 @@ impl<'a> Interpreter<'a> {
         }
         let first = self.state.first.as_deref().unwrap_or(FIRST_FLOW);
         let skipped = |fact: &FactName| self.state.skipped.contains(fact);
-        let known = Known { scope: self.scope(), skipped: &skipped, policy };
+        let known = Known { scope: self.scope(), skipped: &skipped, policy: self.policy_answer() };
         let outlook = Rc::new(Outlook::look(self.library.parts(), first, known, Sinks::All));
         *self.outlook.borrow_mut() = Some((basis, Rc::clone(&outlook)));
         outlook
@@ -243,20 +241,11 @@ impl<'a> Interpreter<'a> {
 
     /// Whether the flow stands behind the summary. When it is run again after a correction, it first stands before it.
     fn is_past_summary(&self) -> bool {
-        fn reviews(library: &Library, step: &Step) -> bool {
-            match &step.kind {
-                StepKind::Review => true,
-                StepKind::Call(name) => {
-                    library.flow(name).is_some_and(|flow| flow.steps.iter().any(|step| reviews(library, step)))
-                }
-                _ => false,
-            }
-        }
         let scope = self.scope();
         self.state.stack.iter().any(|frame| {
-            let steps = self.library.flow(&frame.flow).map(|flow| flow.steps.as_slice()).unwrap_or_default();
-            let passed = &steps[..frame.step.min(steps.len())];
-            passed.iter().any(|step| reviews(self.library, step) && step.when.holds(&scope))
+            let Some(flow) = self.library.flow(&frame.flow) else { return false };
+            let passed = flow.summaries.iter().take_while(|at| **at < frame.step);
+            passed.filter_map(|at| flow.steps.get(*at)).any(|step| step.when.holds(&scope))
         })
     }
 
@@ -406,7 +395,7 @@ impl<'a> Interpreter<'a> {
                     _ => None,
                 };
                 let Some(answer) = answer else {
-                    self.state.policy = Some((query.clone(), None));
+                    self.ask_register(query.clone());
                     self.flush();
                     self.effects.push(Effect::LookUpPolicy(query));
                     return false;
@@ -580,8 +569,14 @@ impl<'a> Interpreter<'a> {
         self.changed();
     }
 
-    /// Notes that a fact changed.
-    fn changed(&self) {
+    /// Notes what the register is asked.
+    fn ask_register(&mut self, query: PolicyQuery) {
+        self.state.policy = Some((query, None));
+        self.changed();
+    }
+
+    /// Notes that a fact changed, or what the register says.
+    pub(super) fn changed(&self) {
         self.changes.set(self.changes.get() + 1);
     }
 
@@ -739,7 +734,7 @@ impl<'a> Interpreter<'a> {
             Some((asked, _)) => asked.number != query.number || (asked.peril.is_none() && query.peril.is_some()),
         };
         if is_new && query.number.is_some() {
-            self.state.policy = Some((query.clone(), None));
+            self.ask_register(query.clone());
             self.state.policy_asked_beside = true;
             self.effects.push(Effect::LookUpPolicy(query));
         }
@@ -749,6 +744,7 @@ impl<'a> Interpreter<'a> {
     pub(super) fn policy_looked_up(&mut self, answer: &PolicyAnswer) {
         let beside = std::mem::take(&mut self.state.policy_asked_beside);
         let Some((query, answered)) = &mut self.state.policy else { return };
+        self.changes.set(self.changes.get() + 1);
         match answer {
             PolicyAnswer::Found { number, facts } => {
                 *answered = Some(true);
