@@ -23,14 +23,14 @@ struct Files;
 
 /// The modules of both pages, each after those that it imports; those of the slots, which the chat loads when it asks for
 /// photos; those of the chat alone; and the module of each page.
-const MODULES: [&str; 6] = ["strings.js", "dom.js", "api.js", "memory.js", "files.js", "view.js"];
+const MODULES: [&str; 7] = ["strings.js", "dom.js", "api.js", "memory.js", "keeping.js", "files.js", "view.js"];
 const SLOTS: [&str; 2] = ["quality.js", "slots.js"];
-const CHAT_MODULES: [&str; 3] = ["question.js", "pictures.js", "start.js"];
+const CHAT_MODULES: [&str; 7] =
+    ["question.js", "pictures.js", "start.js", "frame.js", "transcript.js", "copier.js", "choices.js"];
 const PAGES: [&str; 2] = ["chat.js", "upload.js"];
 /// The modules that the chat loads when somebody begins: they are served as `talk.js`, which imports the chat's.
-const TALK_MODULES: [&str; 10] = [
+const TALK_MODULES: [&str; 11] = [
     "icons.js",
-    "choices.js",
     "dates.js",
     "fields.js",
     "sheet.js",
@@ -38,10 +38,12 @@ const TALK_MODULES: [&str; 10] = [
     "danger.js",
     "menu.js",
     "standing.js",
+    "asking.js",
+    "resuming.js",
     "talk.js",
 ];
 /// Modules that a page loads when it needs them. They are served as they are, and import nothing.
-const LAZY: [&str; 3] = ["strings-fr.js", "strings-en.js", "strings-ar.js"];
+const LAZY: [&str; 4] = ["strings-fr.js", "strings-en.js", "strings-ar.js", "lighten.js"];
 
 /// The files that are served.
 struct Served {
@@ -54,6 +56,8 @@ struct Served {
     /// The slots' script and style.
     slots: String,
     slots_style: String,
+    /// The style of the first screen, which its words wait for.
+    start_style: String,
     style: String,
     /// The style of what `talk.js` draws.
     talk_style: String,
@@ -74,11 +78,12 @@ static SERVED: LazyLock<Served> = LazyLock::new(|| {
     let slots = format!("{slots}export {{ Slots }};\n");
     let talk = format!("import {{ {given} }} from \"./chat.js\";\n{}export {{ talk }};\n", together(&TALK_MODULES));
     let lazy: Vec<String> = LAZY.iter().map(|name| without_comments(&text(name), "/**")).collect();
-    let [style, talk_style, slots_style] =
-        ["chat.css", "talk.css", "slots.css"].map(|name| without_comments(&text(name), "/*"));
+    let [start_style, style, talk_style, slots_style] =
+        ["start.css", "chat.css", "talk.css", "slots.css"].map(|name| without_comments(&text(name), "/*"));
     let icon = text("icon.svg");
     let mut hash = Sha256::new();
-    for part in [&chat, &talk, &upload, &slots, &style, &talk_style, &slots_style, &icon].into_iter().chain(&lazy) {
+    let styles = [&start_style, &style, &talk_style, &slots_style];
+    for part in [&chat, &talk, &upload, &slots, &icon].into_iter().chain(styles).chain(&lazy) {
         hash.update(part);
     }
     Served {
@@ -89,6 +94,7 @@ static SERVED: LazyLock<Served> = LazyLock::new(|| {
         upload,
         slots,
         slots_style,
+        start_style,
         style,
         talk_style,
         icon,
@@ -108,6 +114,7 @@ pub(super) async fn get(Path((revision, file)): Path<(String, String)>) -> Resul
         "upload.js" => (&SERVED.upload, "text/javascript; charset=utf-8"),
         "slots.js" => (&SERVED.slots, "text/javascript; charset=utf-8"),
         "slots.css" => (&SERVED.slots_style, "text/css; charset=utf-8"),
+        "start.css" => (&SERVED.start_style, "text/css; charset=utf-8"),
         "chat.css" => (&SERVED.style, "text/css; charset=utf-8"),
         "talk.css" => (&SERVED.talk_style, "text/css; charset=utf-8"),
         "icon.svg" => (&SERVED.icon, "image/svg+xml"),

@@ -1,20 +1,14 @@
 // A document is what its slot says: in the chat it fills, ticks and is taken again; what comes without one is asked about, and
 // what nobody answers stands in the console as supposed until a handler says so.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { Chat } from "./chat.mjs";
-import { DESKTOP, PHONE, accessible, demo, launch, logIn, open, photos } from "./harness.mjs";
+import { DESKTOP, PHONE, accessible, logIn, onStage, open, photos } from "./harness.mjs";
 
 let server;
 let browser;
-before(async () => {
-  [server, browser] = await Promise.all([demo(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+onStage((stage) => { ({ server, browser } = stage); });
 
 test("photos in slots, one without, and the handler's word", { timeout: 240_000 }, async () => {
   const phone = await open(browser, PHONE);
@@ -81,4 +75,49 @@ test("photos in slots, one without, and the handler's word", { timeout: 240_000 
   await files.nth(3).getByRole("button", { name: /C’est bien cela/ }).click();
   await console_.waitForFunction(() => !document.querySelector("#gallery .supposed"));
   desk.assertQuiet();
+});
+
+test("a photo that did not leave is there when the page is loaded again, and arrives once", { timeout: 240_000 }, async () => {
+  const phone = await open(browser, PHONE);
+  const page = await phone.context.newPage();
+  await page.goto(`${server.url}/chat?insurer=demo`);
+  const chat = new Chat(page);
+  await chat.begin();
+  await chat.goOnUntil(/Envoyez vos photos/);
+  const slot = (name, on = page) => on.getByRole("listitem").filter({ has: on.getByRole("heading", { name }) });
+  async function put(button, file) {
+    const chosen = page.waitForEvent("filechooser");
+    await page.getByRole("button", { name: button }).click();
+    await (await chosen).setFiles(file);
+  }
+  const [room, blurred] = await photos(browser, [{ name: "salon.jpg" }, { name: "floue.jpg", blurred: true }]);
+  const uploads = "**/chat/api/uploads/**";
+  await page.route(uploads, (route) => route.abort());
+  await put("Prendre la photo\u00a0: La pièce entière", room);
+  await slot("La pièce entière").getByText("Gardée ici").waitFor();
+  await put("Prendre la photo\u00a0: De près, avec une pièce", blurred);
+  await slot("De près").getByText("Un peu floue").waitFor();
+
+  await page.reload();
+  await slot("La pièce entière").getByText("Gardée ici").waitFor();
+  await slot("De près").getByText("Un peu floue").waitFor();
+  // A second tab of the same conversation leaves it to the first.
+  const other = await phone.context.newPage();
+  const sent = [];
+  for (const each of [page, other]) each.on("request", (request) => { if (request.method() === "PUT") sent.push(request.url()); });
+  await other.goto(`${server.url}/chat?insurer=demo`);
+  await slot("La pièce entière", other).getByRole("button", { name: "Prendre la photo" }).waitFor();
+  await page.unroute(uploads);
+  await page.evaluate(() => dispatchEvent(new Event("online")));
+  await slot("La pièce entière").getByText("Prête").waitFor();
+  await page.getByRole("button", { name: "Envoyer le message" }).click();
+  await chat.log.locator(".message.me .picture").nth(1).waitFor();
+  assert.match(await chat.question(), /2 fichiers bien reçus/, "the one that was only advised against goes with it");
+  await page.reload();
+  await slot("La pièce entière").getByText("Reçue").waitFor();
+  assert.equal(await chat.log.locator(".message.me .picture").count(), 2);
+  const names = new Set(sent.map((url) => new URL(url).pathname));
+  assert.equal(names.size, 2, sent.join("\n"));
+  phone.assertQuiet();
+  await phone.context.close();
 });

@@ -19,6 +19,9 @@ test("the question is read first, and what explains it after it", () => {
   assert.deepEqual(headline("Qui êtes-vous ?", "aide"), { first: "Qui êtes-vous ?", rest: "aide" });
   assert.deepEqual(headline("Répondez par oui ou par non.\nEst-ce réparé ?"), { first: "Est-ce réparé ?", rest: "Répondez par oui ou par non." });
   assert.equal(headline("Envoyez vos photos.\n- Photo large\n- Photo de près").first, "Envoyez vos photos.");
+  assert.equal(headline("J’ai compris : 3 impasse des Tilleuls, 87000 Limoges. C’est bien ça ?", "aide").first, "J’ai compris : 3 impasse des Tilleuls, 87000 Limoges. C’est bien ça ?");
+  assert.deepEqual(headline("Si je comprends bien, vous avez envoyé : Photo large de la pièce, Devis de remise en état. C’est bien cela ?", "aide"),
+    { first: "C’est bien cela ?", rest: "Si je comprends bien, vous avez envoyé : Photo large de la pièce, Devis de remise en état." });
 });
 
 test("a control has a kind, also in the messages of yesterday", () => {

@@ -20,7 +20,7 @@ fn every_module_is_served_after_those_that_it_imports() {
         }
         before.insert(name);
     }
-    let others = ["chat.css", "talk.css", "icon.svg", "slots.css", "widget.js"];
+    let others = ["start.css", "chat.css", "talk.css", "icon.svg", "slots.css", "widget.js"];
     for (name, _) in written() {
         let name = name.as_str();
         assert!(before.contains(name) || others.contains(&name) || LAZY.contains(&name), "{name} is served by nobody");
@@ -61,7 +61,8 @@ fn what_is_served_holds_no_comment_and_nothing_that_ties_modules() {
     }
     assert!(SERVED.talk.contains("const talk = {"));
     assert!(SERVED.chat.contains("customElements.define(\"guichet-chat\""));
-    assert!(SERVED.style.contains("guichet-chat {") && !SERVED.style.contains("/*"));
+    assert!(SERVED.start_style.contains("guichet-chat {") && !SERVED.start_style.contains("/*"));
+    assert!(SERVED.style.contains(".sheet {") && !SERVED.style.contains("/*"));
     assert!(SERVED.widget.contains("postMessage"));
     assert!(SERVED.slots.ends_with("export { Slots };\n") && !SERVED.slots.contains("import "));
 }
@@ -73,7 +74,8 @@ fn the_page_names_what_is_served() {
     assert_eq!(named.len(), 4);
     for rest in named {
         assert!(
-            ["icon.svg", "chat.css", "chat.js", "strings-{{ language }}.js"].contains(&rest.split('"').next().unwrap())
+            ["icon.svg", "start.css", "chat.js", "strings-{{ language }}.js"]
+                .contains(&rest.split('"').next().unwrap())
         );
     }
 }

@@ -3,11 +3,13 @@
 import { Api, Line, Refusal, backoff, random } from "./api.js";
 import { h, icon, readableOn } from "./dom.js";
 import { Tray } from "./files.js";
+import { frame } from "./frame.js";
 import { Memory, Outbox } from "./memory.js";
-import { divide, headline, kindOf } from "./question.js";
+import { divide, kindOf } from "./question.js";
 import { start } from "./start.js";
 import { learn, say } from "./strings.js";
-import { Pictures, bubble, button, card, tool } from "./view.js";
+import { Transcript } from "./transcript.js";
+import { Pictures, button, card, tool } from "./view.js";
 
 /**
  * @typedef {import("./api.js").Message} Message
@@ -19,21 +21,31 @@ import { Pictures, bubble, button, card, tool } from "./view.js";
  * @typedef {import("./standing.js").State} State
  */
 
-const touch = matchMedia("(pointer: coarse)");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
-/** The keyboards by the kind of answer. @type {Record<string, string>} */
-const KEYBOARDS = { number: "decimal", phone: "tel", email: "email" };
-/** The kinds of answer for which somebody who types goes on typing. */
-const TYPED = /^(text|number|duration|phone|email|policy_number|plate)$/;
 const busy = (/** @type {number} */ status) => status === 429 || status === 503;
 
-/** Loads a style sheet. @param {string} href */
-const style = (href) => new Promise((loaded, failed) => {
-  const link = h("link", { rel: "stylesheet", href, onload: loaded, onerror: failed });
-  document.head.append(link);
-});
+/** The style sheets that were asked for. @type {Map<string, Promise<unknown>>} */
+const styles = new Map();
 
-class Chat {
+/** Loads a style sheet, once. @param {string} name */
+function style(name) {
+  const loading = styles.get(name) ?? new Promise((loaded, failed) => {
+    const onerror = () => {
+      link.remove();
+      styles.delete(name);
+      failed();
+    };
+    const link = h("link", { rel: "stylesheet", href: new URL(name, import.meta.url).href, onload: loaded, onerror });
+    document.head.append(link);
+  });
+  styles.set(name, loading);
+  return loading;
+}
+
+/** The conversation has its style; if that does not come, it is better shown without. */
+const styled = () => Promise.race([style("chat.css").catch(() => {}), new Promise((late) => setTimeout(late, 3000))]);
+
+export class Chat {
   /** @param {HTMLElement} host @param {Language} language */
   constructor(host, language) {
     const { insurer = "", site = "", accent = "", parents = "", name = "", phone = "", zone = "", api = "/chat/api" } = host.dataset;
@@ -84,12 +96,7 @@ class Chat {
     this.timers = { typing: 0, settle: 0 };
     /** What is drawn already, so that only a change is drawn. @type {Record<string, string>} */
     this.drawn = {};
-    /** @type {Message | null} */
-    this.latest = null;
-    /** The question that was asked before the latest one, and whether it was answered. */
-    this.before = { question: "", answered: true };
-    /** The last summary before sending. @type {import("./api.js").SummaryLine[] | undefined} */
-    this.summary = undefined;
+    this.transcript = new Transcript(this);
     const gone = () => this.gone();
     this.outbox = new Outbox(this.memory, this.api, {
       changed: () => this.refresh(),
@@ -104,12 +111,12 @@ class Chat {
     }
     /** What a conversation needs beyond the first screen. @type {Talk | null} */
     this.talk = null;
-    /** @type {Promise<void> | null} */
+    /** @type {Promise<Talk> | null} */
     this.loading = null;
     /** The places for photos, while they are asked for. @type {import("./slots.js").Slots | null} */
     this.slots = null;
     this.dialog = h("dialog");
-    this.ui = this.build();
+    this.ui = frame(this);
     this.shown();
     this.observe();
     this.begin();
@@ -118,16 +125,20 @@ class Chat {
     else this.load();
   }
 
-  /** Loads what a conversation needs, again and again while the network is down. @returns {Promise<void>} */
-  load(attempt = 0) {
-    this.loading ??= Promise.all([import(`./talk.js?${attempt}`), style(new URL("talk.css", import.meta.url).href)]).then(([{ talk }]) => {
-      this.talk = talk;
-      if (!this.starting) this.rebuild();
-    }, () => {
-      this.loading = null;
-      setTimeout(() => this.load(attempt + 1), backoff(attempt));
-    });
-    return this.loading;
+  /** What a conversation needs beyond the first screen, asked for again and again while the network is down. @returns {Promise<Talk>} */
+  load() {
+    return this.loading ??= (async () => {
+      for (let attempt = 0; ; attempt++) {
+        try {
+          const [{ talk }] = await Promise.all([import(`./talk.js?${attempt}`), style("chat.css"), style("talk.css")]);
+          this.talk = talk;
+          if (!this.starting) this.rebuild();
+          return talk;
+        } catch {
+          await new Promise((again) => setTimeout(again, backoff(attempt)));
+        }
+      }
+    })();
   }
 
   get locale() {
@@ -136,50 +147,9 @@ class Chat {
 
   // --- the frame ---
 
-  build() {
-    const { t } = this;
-    const picker = (/** @type {object} */ more) => h("input", { type: "file", hidden: true, onchange: (/** @type {Event} */ event) => this.chosen(event), ...more });
-    const area = h("textarea", {
-      rows: 1, maxlength: 4000, "aria-label": t("yourAnswer"), enterkeyhint: "send",
-      oninput: () => this.typed(),
-      onkeydown: (/** @type {KeyboardEvent} */ event) => {
-        if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-        event.preventDefault();
-        this.submit();
-      },
-    });
-    area.value = this.memory.get().draft;
-    return {
-      camera: picker({ accept: "image/*", capture: "environment" }),
-      files: picker({ accept: "image/*,application/pdf,.heic,.heif", multiple: true }),
-      area,
-      subtitle: h("p"),
-      progress: h("progress", { "aria-hidden": "true", hidden: true }),
-      banner: h("p", { role: "status" }),
-      log: h("div", { class: "log", role: "log", "aria-live": "polite", "aria-busy": "true", "aria-label": t("conversation") }),
-      waiting: h("div", { class: "log" }),
-      typing: h("div", { class: "typing", role: "status" }),
-      past: h("div", { class: "past", tabindex: 0, role: "region", "aria-label": t("conversation") }),
-      newer: button(`${t("newer")} ↓`, () => this.toEnd(), { class: "newer", hidden: true }),
-      title: h("h2", { id: "question", tabindex: -1, dir: "auto" }),
-      help: h("p", { dir: "auto" }),
-      ask: h("div", { class: "ask" }),
-      answers: h("div", { class: "answers" }),
-      main: h("div"),
-      sheet: h("section", { class: "sheet", "aria-labelledby": "question" }),
-      stop: h("div", { hidden: true }),
-      cards: h("ul", { class: "tray" }),
-      news: h("p", { class: "note", role: "status" }),
-      read: h("p", { class: "hidden", role: "status" }),
-      sender: h("button", { class: "tool send", "aria-label": t("sendMessage") }),
-      form: h("form", { "aria-label": t("yourAnswer"), onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); this.submit(); } }),
-    };
-  }
-
   async options() {
-    await this.load();
-    if (!this.talk) return;
-    new this.talk.Menu(this.api, this.t, {
+    const { Menu } = await this.load();
+    new Menu(this.api, this.t, {
       language: this.language,
       speak: (language) => this.chooseLanguage(language),
       leave: () => this.leave(),
@@ -247,20 +217,19 @@ class Chat {
     this.showConversation();
   }
 
-  showConversation() {
+  async showConversation() {
     if (!this.starting) return;
     this.starting = false;
+    await styled();
     this.rebuild();
   }
 
   rebuild() {
-    this.latest = null;
-    this.before = { question: "", answered: true };
-    this.summary = undefined;
+    this.transcript = new Transcript(this);
     this.drawn = {};
-    this.ui = this.build();
+    this.ui = frame(this);
     this.shown();
-    this.messages.forEach((message) => this.draw(message));
+    this.messages.forEach((message) => this.transcript.draw(message));
     if (this.settled) setTimeout(() => this.ui.log.removeAttribute("aria-busy"), 400);
     this.refresh();
     this.toEnd();
@@ -309,7 +278,7 @@ class Chat {
     const link = /^#resume=([\w-]+)$/.exec(location.hash)?.[1];
     if (link) {
       history.replaceState(null, "", location.pathname + location.search);
-      if (!(await this.resume(link))) return;
+      if (!(await (await this.load()).resume(this, link))) return;
     } else if (!memory.get().token) {
       // The same seed opens the same conversation, should the first acknowledgement be lost.
       memory.update((saved) => { saved.seed ||= random(32); });
@@ -324,49 +293,6 @@ class Chat {
       event: ({ type, data }) => this.heard(type, JSON.parse(data)),
       up: (up, retryAfter) => this.lineUp(up, retryAfter > 0),
       gone: () => this.gone(),
-    });
-  }
-
-  /** Opens the conversation of a link, where this device has none, or may lose its own. False when there is none to show. @param {string} link @returns {Promise<boolean>} */
-  async resume(link) {
-    const { memory, api } = this;
-    memory.update((saved) => { saved.device ||= random(16); });
-    const { token: own, device } = memory.get();
-    api.token = own;
-    // The same device gets the same secret by the same link, should the answer be lost.
-    const open = (/** @type {boolean} */ replace) =>
-      this.insist(() => api.post("/resume", { token: link, client_id: device + link.slice(0, 32), replace }));
-    let replaces = false;
-    try {
-      const token = await open(false).catch(async (/** @type {Refusal} */ refusal) => {
-        if (refusal.status !== 409) throw refusal;
-        replaces = await this.mayReplace();
-        return replaces ? open(true) : own;
-      });
-      memory.update((saved) => Object.assign(saved, { token, spoke: true }, replaces && { outbox: [], tray: [], lost: [], draft: "" }));
-      if (replaces) location.reload();
-      else this.showConversation();
-      return !replaces;
-    } catch {
-      this.showConversation();
-      if (own) this.note = "linkOver";
-      else this.gone("linkGone");
-      return !!own;
-    }
-  }
-
-  /** Asks which conversation the person wants here. @returns {Promise<boolean>} whether the one of the link */
-  mayReplace() {
-    const { dialog } = this;
-    return new Promise((answered) => {
-      const choice = (/** @type {Key} */ label, /** @type {boolean} */ other) =>
-        button(this.t(label), () => { dialog.close(); answered(other); }, { class: other ? "" : "primary" });
-      dialog.setAttribute("aria-label", this.t("twoOpen"));
-      dialog.replaceChildren(h("h2", null, this.t("twoOpen")), h("p", null, this.t("twoOpenText")),
-        h("div", { class: "actions" }, choice("keepMine", false), choice("openOther", true)));
-      // Closed without a choice: what is here stays.
-      dialog.addEventListener("close", () => answered(false), { once: true });
-      dialog.showModal();
     });
   }
 
@@ -413,12 +339,13 @@ class Chat {
     ui.form.hidden = true;
     ui.ask.hidden = true;
     ui.main.replaceChildren();
-    ui.answers.replaceChildren(h("div", { class: "card" }, h("p", null, this.t(why || "gone")), button(this.t("restart"), () => {
+    ui.answers.replaceChildren(h("div", { class: "card" }, h("p", null, this.t(why || "gone")), button(this.t("restart"), async () => {
       // What was not sent belongs to the old conversation: the words come back into the field.
       this.memory.update((saved) => Object.assign(saved, {
         token: "", seed: "", tray: [], lost: [], outbox: [], spoke: false,
         draft: [...saved.outbox.map((item) => !item.choice && !item.edit && item.text), saved.draft].filter(Boolean).join("\n"),
       }));
+      await this.tray.forget();
       location.reload();
     }, { class: "primary" })));
     this.refresh();
@@ -432,9 +359,9 @@ class Chat {
     await api.post("/devices/leave", {}).catch(() => {});
     memory.clear();
     this.outbox.acknowledged.clear();
-    this.tray.uploads = [];
+    this.tray.forget();
     this.messages = [];
-    this.latest = null;
+    this.transcript = new Transcript(this);
     ui.area.value = "";
     for (const part of [ui.log, ui.waiting, ui.typing, ui.cards]) part.replaceChildren();
     this.gone("left");
@@ -477,7 +404,7 @@ class Chat {
     } else this.writes = "";
     if (message.body.language === "ar" && this.language !== "ar") this.speak("ar");
     const { atEnd } = this;
-    if (this.latest !== message) this.draw(message);
+    if (this.transcript.latest !== message) this.transcript.draw(message);
     if (atEnd || mine) this.toEnd();
     else this.ui.newer.hidden = false;
     clearTimeout(this.timers.settle);
@@ -592,72 +519,6 @@ class Chat {
     return new Intl.DateTimeFormat(this.locale, options).format(new Date(at));
   }
 
-  /** @param {string} at */
-  day(at) {
-    const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / 864e5);
-    return days < 2 ? this.t(days ? "yesterday" : "today") : this.format(at, { weekday: "long", day: "numeric", month: "long" });
-  }
-
-  /** @param {Message} message */
-  draw(message) {
-    const { from, at, body, name, seq } = message;
-    const { latest: before, ui } = this;
-    // "Modifier" may leave a message without words: there is nothing to show.
-    if (!body.text && !body.attachments?.length && !body.summary?.length) return;
-    this.latest = message;
-    if (from === "me") this.before.answered ||= !!body.answers;
-    const day = this.day(at);
-    if (!before || this.day(before.at) !== day) ui.log.append(h("p", { class: "day" }, day));
-    else if (before.from === from && before.name === name && +new Date(at) - +new Date(before.at) < 12e4) ui.log.lastElementChild?.classList.add("joined");
-    // Only the last answer to a question, and the last summary, can be changed.
-    const old = [body.answers && `.bubble > [data-fact="${CSS.escape(body.answers)}"]`, (body.summary || body.recap) && ":is(dl, .got) [data-fact]"].filter(Boolean).join();
-    if (old) {
-      ui.log.querySelectorAll(old).forEach((editor) => {
-        if (editor.classList.contains("row")) editor.toggleAttribute("disabled", true);
-        else editor.remove();
-      });
-    }
-    const question = from === "guichet" ? divide(body).question : "";
-    // What is asked again, because something else was said, stands once.
-    if (question && question === this.before.question && !this.before.answered) ui.log.querySelector(".last-asked")?.classList.add("repeated");
-    if (question) {
-      this.before = { question, answered: false };
-      ui.log.querySelector(".last-asked")?.classList.remove("last-asked");
-    }
-    const element = this.bubble(from, body, this.format(at, { hour: "2-digit", minute: "2-digit" }), seq, name, question);
-    if (question) element.classList.add("last-asked");
-    ui.log.append(element);
-  }
-
-  /** @param {string} from @param {import("./api.js").Body} body @param {string} meta @param {number} [key] @param {string} [name] @param {string} [question] */
-  bubble(from, body, meta, key, name, question) {
-    const { t } = this;
-    const edit = (/** @type {string} */ fact, /** @type {string} */ text) => { this.answer({ edit: fact, text }); };
-    let lines;
-    const { talk } = this;
-    if (body.recap?.length && talk) {
-      lines = talk.recap(body.recap, t, edit);
-      // The lines stand in the place of the sentence that says the same.
-      const [{ label = "", value = "" } = {}] = body.recap.filter(({ unconfirmed }) => !unconfirmed);
-      const { before, question: asked } = divide(body);
-      const kept = before.split("\n").filter((line) => !line.includes(`${label} : ${value}`));
-      body = { ...body, text: [t("understood"), ...kept, asked].filter(Boolean).join("\n") };
-    } else if (body.summary?.length && talk) {
-      const sends = body.awaited?.kind === "review" || body.quick_replies?.some(({ payload }) => payload === "cmd=send");
-      lines = sends ? talk.summary(body.summary, this.summary, t, edit) : talk.recap(body.summary, t, edit);
-      if (sends) this.summary = body.summary;
-    } else if (body.link === "status") lines = button(t("myClaim"), () => this.openClaim(), { class: "button" });
-    return bubble({
-      from, body, meta, key, t, lines, question, edit,
-      sender: from === "me" ? t("me") : (from === "handler" && name) || this.name,
-      picture: (file) => this.pictures.draw(file, t, (src, alt) => {
-        const image = h("img", { src, alt, class: "large" });
-        this.show(alt, [image]);
-        this.pictures.large(file.document).then((large) => { image.src = large; }, () => {});
-      }),
-    });
-  }
-
   drawCards() {
     this.ui.cards.replaceChildren();
     this.tray.uploads.forEach((upload) => this.carded(upload));
@@ -668,6 +529,8 @@ class Chat {
   carded(upload) {
     const { tray, ui } = this;
     if (!tray.uploads.includes(upload)) return this.drawCards();
+    // What was chosen before the page was loaded again begins a conversation too.
+    this.showConversation();
     // What has a place of its own is drawn there.
     if (this.slots?.changed(upload)) return this.refresh();
     const { id, name, stage, progress, done, kept } = upload;
@@ -729,12 +592,12 @@ class Chat {
     const online = !down && navigator.onLine;
 
     this.when("waiting", [online, ...pending.map((item) => [item.client_id, item.refused, outbox.acknowledged.has(item.client_id)])], () =>
-      ui.waiting.replaceChildren(...pending.filter((item) => !item.language).map((item) => this.unsent(item, online))));
+      ui.waiting.replaceChildren(...pending.filter((item) => !item.language).map((item) => this.transcript.unsent(item, online))));
 
     if (!this.ended) {
       const waits = pending.some((item) => !item.refused && !item.language);
       const stands = waits || (asked && divide(asked.body).question) ? "" : [state.stage, state.handler, state.opens];
-      this.when("sheet", [asked?.seq, waits, stands, this.writesInDanger, !!this.talk], () => this.drawSheet(asked, waits));
+      this.when("sheet", [asked?.seq, waits, stands, this.writesInDanger, !!this.talk], () => (this.talk ? this.talk.drawSheet(this, asked, waits) : this.emptySheet()));
     }
 
     // While the answer to what was said is awaited, Guichet writes; not for ever.
@@ -749,7 +612,7 @@ class Chat {
     this.when("typing", writer, () =>
       ui.typing.replaceChildren(...(writer ? [h("span", { class: "hidden" }, this.t("typing", { name: writer })), h("i"), h("i"), h("i")] : [])));
 
-    this.drawHeader(theirs);
+    this.talk?.drawHeader(this, theirs);
     // A short break is not worth a word.
     const trouble = !navigator.onLine ? "offline" : this.busy ? "busy" : down && now - down > 2000 ? "connecting" : this.toast;
     this.when("banner", trouble, () => {
@@ -784,98 +647,7 @@ class Chat {
     if (atEnd) this.toEnd();
   }
 
-  /** Who speaks, and what is left. @param {Message | undefined} theirs */
-  drawHeader(theirs) {
-    const { ui, state, t, messages } = this;
-    const left = theirs?.body.left === undefined ? undefined : this.talk?.questionsLeft(messages);
-    const { talk } = this;
-    const paused = !!talk?.dangerIn(messages, this.asked);
-    const words = state.handler ? t("with", { name: state.handler })
-      : paused ? t("paused")
-      : left === 0 ? t("lastStep")
-      : left === 1 ? t("remainsOne")
-      : left ? t("remain", { count: left })
-      : state.stage ? t(/** @type {const} */ ({ sent: "isSent", waiting: "hasIt", closed: "closedTitle", withdrawn: "withdrawnTitle" })[state.stage]) : t("title");
-    const most = Math.max(1, ...messages.map(({ body }) => body.left ?? 0));
-    this.when("header", [words, left, most], () => {
-      ui.subtitle.textContent = words;
-      ui.progress.hidden = left === undefined;
-      ui.progress.max = most + 1;
-      ui.progress.value = most + 1 - (left ?? 0);
-    });
-  }
-
-  /** @param {Message | undefined} asked @param {boolean} waits whether the person's words are on their way */
-  drawSheet(asked, waits) {
-    const { ui, t, state, talk } = this;
-    const inSheet = ui.sheet.contains(document.activeElement) || ui.stop.contains(document.activeElement) || document.activeElement === document.body;
-    const typing = document.activeElement === ui.area;
-    const told = talk?.dangerIn(this.messages, asked);
-    ui.log.querySelectorAll(".pending").forEach((element) => element.classList.remove("pending"));
-    ui.stop.hidden = !told;
-    ui.sheet.hidden = !!told && !this.writesInDanger;
-    if (talk && told && asked) {
-      for (const { seq } of told) ui.log.querySelector(`[data-key="${seq}"]`)?.classList.add("pending", "only");
-      ui.title.id = "";
-      const card = talk.dangerCard(told.map(({ body }) => body), asked.body, this.act, () => { this.writesInDanger = true; this.refresh(); });
-      ui.stop.replaceChildren(card);
-      if (!this.writesInDanger && !this.starting) card.querySelector("h2")?.focus({ preventScroll: true });
-      this.emptySheet();
-      return;
-    }
-    this.writesInDanger = false;
-    ui.stop.replaceChildren();
-    ui.title.id = "question";
-    if (waits) return this.emptySheet();
-    if (!asked) return this.drawStanding(state);
-    const { question } = divide(asked.body);
-    const { first, rest } = headline(question, asked.body.awaited?.help);
-    const review = kindOf(asked.body) === "review";
-    const standing = first ? null : talk?.standing(state, t, (at, options) => this.format(at, options));
-    ui.title.textContent = review ? t("review") : standing?.[0] ?? first;
-    ui.help.textContent = review ? t("reviewText") : standing?.[1] ?? rest;
-    ui.ask.hidden = !first && !standing;
-    ui.log.querySelector(`[data-key="${asked.seq}"]`)?.classList.add("pending");
-    const { answers, main } = talk ? talk.controls(asked.body, this.act) : { answers: [], main: undefined };
-    ui.answers.replaceChildren(...answers);
-    ui.answers.scrollTop = 0;
-    ui.main.replaceChildren(...(main ? [main] : []));
-    const kind = kindOf(asked.body);
-    this.mountSlots(kind === "photo", asked);
-    const birth = kind === "date" && !!talk?.isLongAgo(asked.body.awaited);
-    ui.area.inputMode = birth ? "numeric" : KEYBOARDS[kind] ?? "text";
-    ui.area.autocapitalize = kind === "plate" ? "characters" : "sentences";
-    ui.area.placeholder = kind === "plate" ? "AB-123-CD" : birth ? t("birthExample") : answers.length || main ? t("orWrite") : t("yourAnswer");
-    if (!this.settled || this.starting) return;
-    // The new question is read once: by the focus, or else by the status line.
-    const goesOn = typing && (TYPED.test(kind) || birth || !touch.matches);
-    if (inSheet && !goesOn && first && !this.dialog.open) ui.title.focus({ preventScroll: true });
-    else ui.read.textContent = question;
-  }
-
-  /** The places for the photos that are wanted, in the place of the two buttons, once they are loaded. @param {boolean} wanted @param {Message} asked */
-  async mountSlots(wanted, asked) {
-    this.slots = null;
-    if (!wanted) return;
-    const { Slots } = await import("./slots.js").catch(() => ({ Slots: null }));
-    if (!Slots || this.asked !== asked) return;
-    const slots = new Slots({ h, button, icon, tray: this.tray, language: this.language, changed: () => this.refresh() });
-    // Without them the two buttons serve.
-    await slots.load(this.api).catch(() => {});
-    if (this.asked !== asked || !slots.element.childElementCount) return;
-    this.slots = slots;
-    this.ui.answers.querySelector(".shots")?.replaceWith(slots.element);
-    this.drawCards();
-  }
-
-  /** The page that tells how the claim stands. */
-  async openClaim() {
-    const { url } = await this.api.post("/dossier-link", {}).catch(() => ({}));
-    if (!url) return;
-    if (this.embedded) window.open(url, "_blank", "noopener");
-    else location.assign(url);
-  }
-
+  /** Nothing is asked. */
   emptySheet() {
     const { ui, t } = this;
     this.slots = null;
@@ -885,29 +657,12 @@ class Chat {
     ui.area.placeholder = t("yourAnswer");
   }
 
-  /** Nothing is asked: who has the claim, what can be written, and when somebody answers. @param {State} state */
-  drawStanding(state) {
-    this.emptySheet();
-    const { ui, talk } = this;
-    const standing = talk?.standing(state, this.t, (at, options) => this.format(at, options));
-    if (!standing) return;
-    ui.ask.hidden = false;
-    [ui.title.textContent, ui.help.textContent] = standing;
-  }
-
-  /** @param {Item} item @param {boolean} online */
-  unsent({ client_id: id, refused, edit, text = "", attachments, place }, online) {
-    const done = this.outbox.acknowledged.has(id);
-    const words = edit ? this.t("editThis", { label: text }) : place ? this.t("position") : text;
-    const element = this.bubble("me", { text: words, attachments },
-      this.t(refused ? "refused" : done ? "sent" : online ? "sending" : "waiting"));
-    element.classList.add(refused ? "refused" : done ? "done" : "unsent");
-    if (refused) {
-      element.append(h("div", { class: "actions" },
-        button(this.t("resend"), () => { this.outbox.mark(id, false); this.outbox.flush(); }),
-        button(this.t("discard"), () => this.outbox.discard(id))));
-    }
-    return element;
+  /** The page that tells how the claim stands. */
+  async openClaim() {
+    const { url } = await this.api.post("/dossier-link", {}).catch(() => ({}));
+    if (!url) return;
+    if (this.embedded) window.open(url, "_blank", "noopener");
+    else location.assign(url);
   }
 
   /** Whether the person is reading the end: then it is kept in sight. The end is the origin. */
@@ -935,7 +690,7 @@ customElements.define("guichet-chat", class extends HTMLElement {
     const { language: chosen, spoke } = new Memory(site || insurer).get();
     // The first screen is in the language in which the server wrote it.
     const spoken = /** @type {Language} */ (spoke && /^(fr|en|ar)$/.test(chosen) ? chosen : language);
-    await learn(spoken).catch(() => {});
+    await Promise.all([learn(spoken).catch(() => {}), spoke && styled()]);
     new Chat(this, spoken);
   }
 });

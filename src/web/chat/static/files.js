@@ -1,6 +1,7 @@
 /** Photos and papers on their way up: made lighter on the phone, sent with progress, tried again. */
 
 import { Refusal, backoff, uuid } from "./api.js";
+import { Keeping } from "./keeping.js";
 
 /**
  * @typedef {import("./api.js").Attachment} Attachment
@@ -10,51 +11,7 @@ import { Refusal, backoff, uuid } from "./api.js";
  *   `slot` is the kind of document whose slot it was put into; empty where nobody has said what it is
  */
 
-const LONG_SIDE = 2560;
-const LIGHT_ENOUGH = 1_500_000;
 export const FILES_A_MESSAGE = 20;
-
-/** The EXIF segment of a JPEG, with its orientation made upright; null when there is none. @param {Blob} file */
-async function exif(file) {
-  const view = new DataView(await file.slice(0, 131072).arrayBuffer());
-  if (view.byteLength < 4 || view.getUint16(0) !== 0xffd8) return null;
-  for (let at = 2; at + 10 < view.byteLength && view.getUint8(at) === 0xff; at += 2 + view.getUint16(at + 2)) {
-    if (view.getUint16(at) !== 0xffe1 || view.getUint32(at + 4) !== 0x45786966) continue;
-    const end = at + 2 + view.getUint16(at + 2);
-    if (end > view.byteLength) return null;
-    const tiff = at + 10;
-    const little = view.getUint16(tiff) === 0x4949;
-    const directory = tiff + view.getUint32(tiff + 4, little);
-    const count = view.getUint16(directory, little);
-    for (let entry = directory + 2; entry < directory + 2 + count * 12; entry += 12) {
-      // The pixels are turned when they are drawn: a viewer must not turn them again.
-      if (view.getUint16(entry, little) === 0x0112) view.setUint16(entry + 8, 1, little);
-    }
-    return new Uint8Array(view.buffer.slice(at, end));
-  }
-  return null;
-}
-
-/** The photo small enough for a phone's network, with the date and place it was taken; the file itself if it is light or cannot be drawn. @param {File} file */
-async function lighten(file) {
-  if (!/^image\/(jpeg|png|webp)$/.test(file.type) || file.size <= LIGHT_ENOUGH) return file;
-  try {
-    const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
-    const scale = Math.min(1, LONG_SIDE / Math.max(bitmap.width, bitmap.height));
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.round(bitmap.width * scale);
-    canvas.height = Math.round(bitmap.height * scale);
-    canvas.getContext("2d")?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-    bitmap.close();
-    /** @type {Blob | null} */
-    const drawn = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.86));
-    if (!drawn || drawn.size >= file.size) return file;
-    const segment = await exif(file).catch(() => null);
-    return segment ? new Blob([drawn.slice(0, 2), segment, drawn.slice(2)], { type: "image/jpeg" }) : drawn;
-  } catch {
-    return file;
-  }
-}
 
 /** The files beside the message being written. */
 export class Tray {
@@ -68,13 +25,56 @@ export class Tray {
     this.api = api;
     this.host = host;
     this.sending = 0;
-    // What had arrived before the page was closed is still there; what had not is named, to be chosen again.
+    this.keeping = new Keeping(memory);
+    // What had arrived before the page was closed is still there.
     const saved = memory.get();
     /** @type {Upload[]} */
-    this.uploads = [
-      ...saved.tray.map((done) => this.entry(done.name, { stage: "done", done, slot: done.slot ?? "" })),
-      ...saved.lost.map((name) => this.entry(name, { stage: "failed" })),
-    ];
+    this.uploads = saved.tray.map((done) => this.entry(done.name, { stage: "done", done, slot: done.slot ?? "" }));
+    /** What had not arrived, by name, until it is found again. */
+    this.lost = saved.lost;
+    /** Files for slots about which the person had not decided. */
+    this.held = this.restore();
+  }
+
+  /** What had not arrived goes on; what is not found is named, to be chosen again. */
+  async restore() {
+    const kept = await this.keeping.restore();
+    for (const { id, name, file, slot, original, held } of kept) {
+      const at = this.lost.indexOf(name);
+      if (at >= 0) this.lost.splice(at, 1);
+      if (!held && !this.uploads.some((upload) => upload.id === id)) this.uploads.push(this.entry(name, { id, file, slot, original, picture: this.pictureOf(file) }));
+    }
+    this.uploads.push(...this.lost.splice(0).map((name) => this.entry(name, { stage: "failed" })));
+    if (kept.length || this.uploads.some(({ done }) => !done)) for (const upload of this.uploads) this.host.changed(upload);
+    this.next();
+    return kept.filter(({ held }) => held);
+  }
+
+  /** Keeps a file of which the person has yet to say whether it is sent. @param {File} file @param {string} slot @returns {string} its name for `release` */
+  hold(file, slot) {
+    const held = { ...this.entry(file.name, { file, slot }), held: true };
+    this.keeping.keep(held);
+    return held.id;
+  }
+
+  /** @param {string} id */
+  release(id) {
+    this.keeping.drop(id);
+  }
+
+  /** The file that waited for a word at this slot when the page was closed. @param {string} slot @returns {Promise<File | undefined>} */
+  async takeHeld(slot) {
+    const held = await this.held;
+    const at = held.findIndex((each) => each.slot === slot);
+    if (at < 0) return undefined;
+    const [{ id, file } = { id: "", file: undefined }] = held.splice(at, 1);
+    this.release(id);
+    return file;
+  }
+
+  /** @param {File} file */
+  pictureOf(file) {
+    return file.type.startsWith("image/") ? URL.createObjectURL(file) : "";
   }
 
   /** @param {string} name @param {Partial<Upload>} more @returns {Upload} */
@@ -96,8 +96,9 @@ export class Tray {
     this.uploads = this.uploads.filter((upload) => upload.file || upload.done);
     for (const file of files) {
       if (this.uploads.length >= FILES_A_MESSAGE) return false;
-      const picture = file.type.startsWith("image/") ? URL.createObjectURL(file) : "";
-      this.uploads.push(this.entry(file.name || "photo.jpg", { file, picture, slot }));
+      const upload = this.entry(file.name || "photo.jpg", { file, slot, picture: this.pictureOf(file) });
+      this.uploads.push(upload);
+      this.keeping.keep(upload);
     }
     this.next();
     return true;
@@ -106,7 +107,15 @@ export class Tray {
   /** @param {Upload} upload */
   remove(upload) {
     this.uploads = this.uploads.filter((each) => each !== upload);
+    this.keeping.drop(upload.id);
     this.changed(upload);
+  }
+
+  /** Nothing stays, here or in the browser. */
+  forget() {
+    const ids = this.uploads.map(({ id }) => id);
+    this.uploads = [];
+    return Promise.all(ids.map((id) => this.keeping.drop(id)));
   }
 
   /** What was sent leaves; what was refused stays until it has been read. */
@@ -117,7 +126,10 @@ export class Tray {
 
   /** @param {Upload} upload @param {boolean} [original] send the photo as the phone made it */
   retry(upload, original = false) {
-    if (original) Object.assign(upload, { id: uuid(), original, sent: null, done: undefined });
+    if (original) {
+      Object.assign(upload, { id: uuid(), original, sent: null, done: undefined });
+      this.keeping.keep(upload);
+    }
     Object.assign(upload, { stage: "waiting", attempt: 0, progress: 0 });
     this.next();
   }
@@ -137,14 +149,15 @@ export class Tray {
   save() {
     this.memory.update((saved) => {
       saved.tray = this.attachments;
-      saved.lost = this.uploads.filter((upload) => !upload.done && upload.stage !== "rejected").map((upload) => upload.name);
+      const unsent = this.uploads.filter((upload) => !upload.done && upload.stage !== "rejected");
+      saved.lost = [...this.lost, ...unsent.map((upload) => upload.name)];
     });
   }
 
   /** Two at a time: a phone's uplink carries no more. */
   next() {
     for (const upload of this.uploads) {
-      if (this.sending < 2 && upload.stage === "waiting" && upload.file) this.send(upload, upload.file);
+      if (this.api.token && this.sending < 2 && upload.stage === "waiting" && upload.file) this.send(upload, upload.file);
     }
     this.save();
   }
@@ -154,18 +167,20 @@ export class Tray {
     this.sending++;
     upload.stage = "sending";
     this.changed(upload);
-    upload.sent ??= upload.original ? file : await lighten(file);
-    upload.lighter = upload.sent !== file;
     try {
+      upload.sent ??= upload.original ? file : await this.lighten(file);
+      upload.lighter = upload.sent !== file;
       const { document, media_type, bytes, remark, inspecting } = await this.put(upload, upload.sent);
       upload.done = { document, name: upload.name, media_type, bytes, remark, ...(upload.slot && { slot: upload.slot }) };
       upload.stage = "done";
+      this.keeping.drop(upload.id);
       // Without an answer the file is there all the same.
       if (inspecting) this.look(upload).catch(() => {});
     } catch (error) {
       const refusal = error instanceof Refusal ? error : new Refusal(0);
       upload.status = refusal.status;
       upload.stage = refusal.passing || refusal.gone ? "failed" : "rejected";
+      if (upload.stage === "rejected") this.keeping.drop(upload.id);
       if (refusal.gone) this.host.gone();
       else if (refusal.passing && upload.attempt < 6) {
         setTimeout(() => {
@@ -178,6 +193,12 @@ export class Tray {
     this.sending--;
     this.changed(upload);
     this.next();
+  }
+
+  /** @param {File} file @returns {Promise<Blob>} */
+  async lighten(file) {
+    const { lighten } = await import("./lighten.js");
+    return lighten(file);
   }
 
   /** Sending nothing more asks what is seen in a file that is there. @param {Upload} upload */

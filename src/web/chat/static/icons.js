@@ -1,5 +1,6 @@
 /** The drawings that a conversation needs beyond the first screen. */
 export const MORE = {
+  gas: "M4 8.5c2.7-3 5.3 3 8 0s5.3 3 8 0M4 15.5c2.7-3 5.3 3 8 0s5.3 3 8 0",
   search: "M10.8 16.8a6 6 0 1 0 0-12 6 6 0 0 0 0 12M15.3 15.3L20 20",
   next: "M9.5 6l6 6-6 6",
   down: "M6 9.5l6 6 6-6",

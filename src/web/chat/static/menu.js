@@ -1,7 +1,8 @@
 /** The options: language, another device, the devices, leaving. */
 
+import { copier } from "./copier.js";
 import { h, icon } from "./dom.js";
-import { button, copier } from "./view.js";
+import { button } from "./view.js";
 
 /**
  * @typedef {import("./api.js").Api} Api

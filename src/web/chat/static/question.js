@@ -7,6 +7,9 @@ const KINDS = {
   choices: "several", photos: "photo", document: "photo", consent: "yes_no", date_time: "date", address: "place", location: "place",
 };
 
+/** The longest line that is read as one heading, in characters. */
+const LONG = 90;
+
 /** @param {Body} body */
 export const kindOf = ({ awaited, input = "" }) => awaited?.kind ?? KINDS[input] ?? input;
 
@@ -21,7 +24,10 @@ export function headline(question, help = "") {
   const lines = question.split("\n");
   const asking = Math.max(0, lines.findIndex((line) => line.includes("?")));
   const line = lines.splice(asking, 1)[0] ?? "";
-  const [, first = line, rest = ""] = /^(.*?\?)\s+(.*)$/s.exec(line) ?? /^(.{20,90}?[.:])\s+(.*)$/s.exec(line) ?? [];
+  // What is asked may stand last: "Vous avez envoyé : un devis. C'est bien cela ?"
+  const [, before = "", last = ""] = (line.length > LONG && /^(.*[.!])\s+([^.!?]+\?)$/s.exec(line)) || [];
+  const asked = last ? [line, last, before] : line.length <= LONG && line.endsWith("?") ? null : /^(.{20,90}?[.:])\s+(.*)$/s.exec(line);
+  const [, first = line, rest = ""] = /^(.*?\?)\s+(.*)$/s.exec(line) ?? asked ?? [];
   const explained = [rest, ...lines].filter(Boolean).join("\n");
   return { first, rest: explained || help };
 }

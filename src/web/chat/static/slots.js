@@ -21,19 +21,14 @@ const SLOT_WORDS = {
   wanted: ["Photos et papiers", "Photos and papers"],
   more: ["Autres pièces, si vous les avez", "Other documents, if you have them"],
   take: ["Prendre", "Take"],
-  takeThis: ["Prendre la photo : {name}", "Take the photo: {name}"],
+  takeThis: ["Prendre la photo", "Take the photo"],
   pick: ["Choisir", "Choose"],
-  pickThis: ["Choisir le fichier : {name}", "Choose the file: {name}"],
+  pickThis: ["Choisir le fichier", "Choose the file"],
   pickPhoto: ["Choisir une photo", "Choose a photo"],
-  pickPhotoThis: ["Choisir une photo : {name}", "Choose a photo: {name}"],
   again: ["Reprendre", "Take again"],
-  againThis: ["Reprendre : {name}", "Take again: {name}"],
   keep: ["Garder", "Keep"],
-  keepThis: ["Garder la photo : {name}", "Keep the photo: {name}"],
   stop: ["Arrêter", "Stop"],
-  stopThis: ["Arrêter l’envoi : {name}", "Stop sending: {name}"],
   retry: ["Réessayer", "Try again"],
-  retryThis: ["Réessayer l’envoi : {name}", "Try again to send: {name}"],
   received: ["Reçue", "Received"],
   ready: ["Prête", "Ready"],
   supposed: ["Reçue, à confirmer", "Received, to be confirmed"],
@@ -67,11 +62,11 @@ export class Slots {
     this.button = button;
     this.icon = icon;
     this.tray = tray;
-    this.host = { changed };
+    this.moved = changed;
     this.at = language === "en" ? 1 : 0;
     /** @type {Slot[]} */
     this.slots = [];
-    /** Photos that wait for a word of the person, by slot. @type {Map<string, {file: File, picture: string, trouble: Trouble | ""}>} */
+    /** Photos that wait for a word of the person, by slot. @type {Map<string, {id: string, file: File, picture: string, trouble: Trouble | ""}>} */
     this.held = new Map();
     /** What was drawn, by slot, so that only a change is drawn. @type {Map<string, string>} */
     this.drawn = new Map();
@@ -116,6 +111,8 @@ export class Slots {
     this.rest.replaceChildren(...slots.slice(shown).map(place));
     this.fold.hidden = shown === slots.length;
     this.draw();
+    // Photos that waited for a word when the page was closed.
+    for (const slot of slots) this.tray.takeHeld(slot.kind).then((file) => file && this.take(slot, file));
   }
 
   /** The place for whatever has no slot. */
@@ -170,7 +167,7 @@ export class Slots {
     this.drop(kind);
     const image = file.type.startsWith("image/") || /\.hei[cf]$/i.test(file.name);
     const picture = image && file.type ? URL.createObjectURL(file) : "";
-    const held = { file, picture, trouble: /** @type {Trouble | ""} */ (photo && !image ? "notAPhoto" : "") };
+    const held = { id: this.tray.hold(file, kind), file, picture, trouble: /** @type {Trouble | ""} */ (photo && !image ? "notAPhoto" : "") };
     this.held.set(kind, held);
     this.fill(slot);
     if (!held.trouble && image) held.trouble = await flawOf(file);
@@ -179,14 +176,16 @@ export class Slots {
     if (held.trouble) this.tell(slot, held.trouble);
     else this.send(slot);
     this.fill(slot);
-    this.host.changed();
+    this.moved();
   }
 
   /** @param {Slot} slot */
   send(slot) {
     const held = this.held.get(slot.kind);
     this.held.delete(slot.kind);
-    if (held) this.tray.add([held.file], slot.kind);
+    if (!held) return;
+    this.tray.add([held.file], slot.kind);
+    this.tray.release(held.id);
   }
 
   /** Whether photos wait here for a word of the person. */
@@ -208,7 +207,10 @@ export class Slots {
   /** Nothing of an earlier try stays. @param {string} kind */
   drop(kind) {
     const held = this.held.get(kind);
-    if (held?.picture) URL.revokeObjectURL(held.picture);
+    if (held) {
+      this.tray.release(held.id);
+      URL.revokeObjectURL(held.picture);
+    }
     this.held.delete(kind);
     for (const upload of this.tray.uploads.filter((each) => each.slot === kind)) this.tray.remove(upload);
   }
@@ -225,8 +227,10 @@ export class Slots {
     if (this.drawn.get(kind) === stamp) {
       const bar = place.querySelector("progress");
       const percent = place.querySelector(".slot-percent");
-      if (bar && upload) bar.value = upload.progress;
-      if (percent && upload) percent.textContent = this.say("sending", { percent: upload.progress });
+      if (bar && percent && upload) {
+        bar.value = upload.progress;
+        percent.textContent = this.say("sending", { percent: upload.progress });
+      }
       return;
     }
     const first = !this.drawn.has(kind);
@@ -248,7 +252,7 @@ export class Slots {
       words: [
         this.h("b", null, this.say(trouble)),
         this.again(slot, refused),
-        !refused && this.act("keep", "", slot.name, () => { this.send(slot); this.fill(slot); this.host.changed(); }),
+        !refused && this.act("keep", "", slot.name, () => { this.send(slot); this.fill(slot); this.moved(); }),
       ],
     };
   }
@@ -273,9 +277,9 @@ export class Slots {
       return { look: "no", picture: "", words: [this.h("b", null, why), this.again(slot, true)] };
     }
     if (!file) return { look: "no", picture: "", words: [this.h("b", null, this.say("lost")), this.again(slot)] };
-    if (!navigator.onLine) return { look: "go", picture, words: [this.h("p", null, this.say("waiting")), stop] };
-    if (stage === "failed") {
-      return { look: "go", picture, words: [this.h("p", null, this.say("waiting")), this.act("retry", "", slot.name, () => this.tray.retry(upload), "strong"), stop] };
+    if (!navigator.onLine || stage === "failed") {
+      const retry = navigator.onLine && this.act("retry", "", slot.name, () => this.tray.retry(upload), "strong");
+      return { look: "go", picture, words: [this.h("p", null, this.say("waiting")), retry, stop] };
     }
     return {
       look: "go",
@@ -314,7 +318,7 @@ export class Slots {
 
   /** A button that says whose it is. @param {string} key @param {"camera" | "clip" | ""} sign @param {string} name @param {() => void} does @param {string} [look] */
   act(key, sign, name, does, look = "mini") {
-    const pressed = this.button(this.say(key), does, { class: `slot-${look}`, "aria-label": this.say(`${key}This`, { name }) });
+    const pressed = this.button(this.say(key), does, { class: `slot-${look}`, "aria-label": this.say("told", { name: this.say(`${key}This`) || this.say(key), state: name }) });
     if (sign) pressed.prepend(this.icon(sign));
     return pressed;
   }

@@ -1,7 +1,8 @@
 /** How the conversation stands: what is left, whether a danger lasts, who has the claim, whether it is found again. */
 
+import { copier } from "./copier.js";
 import { h, icon } from "./dom.js";
-import { button, copier } from "./view.js";
+import { button } from "./view.js";
 
 /**
  * @typedef {import("./api.js").Message} Message

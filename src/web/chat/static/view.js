@@ -15,16 +15,6 @@ export const button = (label, onclick, more) => h("button", { type: "button", on
 /** @param {string} label @param {Node | string} sign @param {() => void} onclick @param {object} [more] */
 export const tool = (label, sign, onclick, more) => button(sign, onclick, { class: "tool", "aria-label": label, title: label, ...more });
 
-/** A button that copies. @param {T} t @param {() => string} text @param {object} [more] */
-export function copier(t, text, more) {
-  const copy = button(t("copy"), async () => {
-    await navigator.clipboard?.writeText(text()).catch(() => {});
-    copy.textContent = t("copied");
-    setTimeout(() => { copy.textContent = t("copy"); }, 3000);
-  }, more);
-  return copy;
-}
-
 /** Pictures of the person's files. The secret travels in a header, so they are fetched, and shown from memory. */
 export class Pictures {
   /** @param {import("./api.js").Api} api @param {() => void} changed the conversation became taller */
