@@ -37,7 +37,7 @@ use url::Url;
 
 use super::{
     AccountError, Admission, Checked, Event, FetchError, Head, Outbound, Pace, Post, Provider, Reason, Receiver,
-    Refusal, Retry, SendError, Sent,
+    Refusal, Retry, SendError, Sent, Thread,
 };
 use crate::{
     config::{Bot, Config, Hidden, Receive, SecretError},
@@ -138,7 +138,25 @@ impl Telegram {
             let answer: MessageSent = self.client.call(&message).await?;
             sent.provider_id = answer.message_id.to_string();
         }
+        if let Some(question) = answered_in_words(&outbound.thread) {
+            self.put_away_buttons(chat, question);
+        }
         Ok(sent)
+    }
+
+    /// Takes the buttons from below a question that was answered otherwise. What cannot be taken away stays, and answers as
+    /// an earlier question.
+    fn put_away_buttons(&self, chat: ChatId, question: MessageId) {
+        let Ok(place) = Arc::clone(&self.after_commits).try_acquire_owned() else { return };
+        let client = self.client.clone();
+        tokio::spawn(async move {
+            // Telegram refuses it for a message without buttons.
+            let edited: Result<Json, _> = client.call(&EditMessageReplyMarkup::new(chat, question)).await;
+            if let Err(error) = edited {
+                tracing::debug!(%error, "an answered question keeps its buttons, or had none");
+            }
+            drop(place);
+        });
     }
 
     fn is_from_telegram(&self, headers: &HeaderMap) -> bool {
@@ -206,6 +224,14 @@ impl Provider for Telegram {
     fn listen(self: Arc<Self>, receiver: Receiver, stop: CancellationToken) -> BoxFuture<'static, ()> {
         Box::pin(async move { poll::listen(&self, &receiver, &stop).await })
     }
+}
+
+/// Our last message before this one, if the person wrote after it: what they pressed is shown there already, and is named by
+/// more than a number.
+fn answered_in_words(thread: &Thread) -> Option<MessageId> {
+    let number = |ids: &[String]| ids.last()?.parse::<i32>().ok();
+    let (ours, theirs) = (number(&thread.sent)?, number(&thread.received)?);
+    (theirs > ours).then_some(MessageId(ours))
 }
 
 /// Answers the callback query, which stops the button's spinner, and edits the message.

@@ -9,7 +9,7 @@ use crate::{
     config::Secret,
     domain::{
         language::Language,
-        message::{Body, Shared},
+        message::{Body, Endpoint, Shared},
     },
     intake::InboundKind,
 };
@@ -242,6 +242,37 @@ fn a_pressed_button_is_an_answer_and_is_shown_as_pressed() {
     };
     assert_eq!(id(&press("leak=no", "q2")), id(&pressed));
     assert_ne!(id(&press("leak=yes", "q3")), id(&pressed));
+}
+
+#[tokio::test]
+async fn a_question_that_was_answered_in_words_loses_its_buttons() {
+    let sent = r#"{"ok": true, "result": {"message_id": 12, "date": 0, "chat": {"id": 7, "type": "private"}}}"#;
+    for (case, ours, theirs, edited) in [
+        ("in words", vec!["3", "10"], vec!["4", "11"], Some("10")),
+        ("by its button", vec!["10"], vec!["10.cmd=send"], None),
+        ("not at all", vec!["10"], vec!["4"], None),
+        ("nothing was asked before", vec![], vec!["11"], None),
+    ] {
+        let peer = testing::Peer::start(vec![testing::PeerAnswer::json(200, sent)]).await;
+        let settings = Bot { api_url: peer.url().into(), ..bot(Receive::Webhook).settings };
+        let bot = Telegram::new(settings, "https://guichet.example.org/", testing::client()).unwrap();
+        let body = Body { text: "Où est-ce arrivé ?".into(), ..Body::default() };
+        let to = Endpoint { channel: Channel::Telegram, account: "rives-bot".into(), address: "7".into() };
+        let mut outbound = testing::outbound("m1", to, body);
+        let owned = |ids: Vec<&str>| ids.into_iter().map(str::to_owned).collect();
+        outbound.thread = Thread { sent: owned(ours), received: owned(theirs) };
+        bot.deliver(&outbound).await.unwrap();
+        // All places are free again once the edit is done.
+        let _all = bot.after_commits.acquire_many(u32::try_from(MAX_AFTER_COMMIT).unwrap()).await.unwrap();
+        let edits: Vec<Json> = peer
+            .requests()
+            .iter()
+            .filter(|request| request.path.to_lowercase().ends_with("editmessagereplymarkup"))
+            .map(|request| serde_json::from_str(&request.text()).unwrap())
+            .collect();
+        let numbers: Vec<String> = edits.iter().map(|edit| edit["message_id"].to_string()).collect();
+        assert_eq!(numbers, Vec::from_iter(edited.map(str::to_owned)), "{case}");
+    }
 }
 
 #[test]
