@@ -22,6 +22,22 @@ impl Language {
         }
     }
 
+    /// A value with its name, as this language writes it: in French a space stands before the colon.
+    pub fn named(self, name: &str, value: &str) -> String {
+        match self {
+            Self::Fr => format!("{name} : {value}"),
+            Self::En => format!("{name}: {value}"),
+        }
+    }
+
+    /// Items of which each may hold commas, one after the other.
+    pub fn listed(self, items: &[String]) -> String {
+        items.join(match self {
+            Self::Fr => " ; ",
+            Self::En => "; ",
+        })
+    }
+
     /// The language of an ISO 639-1 code or of a tag such as `en-GB`; French when it is none of ours.
     pub fn from_tag(tag: &str) -> Self {
         if tag.to_ascii_lowercase().starts_with("en") { Self::En } else { Self::Fr }

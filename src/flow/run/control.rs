@@ -84,6 +84,8 @@ impl Interpreter<'_> {
     /// Gives the lines of what was understood to the message that says it.
     pub(super) fn attach_recap(&mut self) {
         let lines = std::mem::take(&mut self.recap);
+        let language = self.state.language;
+        let noted = |line: &SummaryLine| language.named(&line.label, &line.value);
         let Some(first) = lines.iter().find(|line| !line.unconfirmed).map(noted) else { return };
         let said = self.effects.iter_mut().find_map(|effect| match effect {
             Effect::Say { body } if body.text.contains(&first) => Some(body),
@@ -109,11 +111,6 @@ impl Interpreter<'_> {
             .collect();
         self.recap.extend(lines);
     }
-}
-
-/// A line as the sentence "C'est noté" has it.
-pub(super) fn noted(line: &SummaryLine) -> String {
-    format!("{} : {}", line.label, line.value)
 }
 
 /// The lowest three of these amounts that are well apart. Where there are fewer, round ones part the widest band.

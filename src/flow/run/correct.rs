@@ -114,14 +114,13 @@ impl<'a> Interpreter<'a> {
         if found.is_empty() || asks {
             return false;
         }
+        let language = self.state.language;
         let words = self.words();
         let list: Vec<String> = found
             .iter()
-            .map(|(fact, value)| {
-                format!("{} : {}", library.fact_label(fact, self.state.language), words.value(fact, value))
-            })
+            .map(|(fact, value)| language.named(library.fact_label(fact, language), &words.value(fact, value)))
             .collect();
-        let text = words.say_with("noted", &[("list", list.join(" ; ").into())]);
+        let text = words.say_with("noted", &[("list", language.listed(&list).into())]);
         self.preface.push(text);
         for (fact, value) in found {
             self.set_fact(fact, value, Source::Policyholder);

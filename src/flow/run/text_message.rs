@@ -78,13 +78,13 @@ impl Interpreter<'_> {
     /// Shows the summary in two text messages with what is said before it, to be sent, read in full or changed. False where
     /// the flows do not say what it holds.
     pub(super) fn review_briefly(&mut self) -> bool {
-        let items: Vec<String> = self.brief_lines().into_iter().map(|(line, named)| item(&line, named)).collect();
+        let items: Vec<String> = self.brief_lines().into_iter().map(|(line, named)| self.item(&line, named)).collect();
         if items.is_empty() {
             return false;
         }
         let before = self.with_preface(String::new());
         let said = |list: &[String]| {
-            let text = self.words().say_with("summary_sms", &[("list", list.join(" ; ").into())]);
+            let text = self.words().say_with("summary_sms", &[("list", self.state.language.listed(list).into())]);
             format!("{before}\n{text}").trim_start().to_owned()
         };
         // What is too long for the room that is left gives way to what follows.
@@ -134,11 +134,11 @@ impl Interpreter<'_> {
         self.examples(named.map(|line| line.label.as_str()).collect::<Vec<_>>().join(", "))
     }
 
+    fn item(&self, line: &SummaryLine, named: bool) -> String {
+        if named { self.state.language.named(&line.label, &line.value) } else { line.value.clone() }
+    }
+
     fn examples(&self, list: String) -> String {
         self.words().say_with("sms_examples", &[("list", list.into())])
     }
-}
-
-fn item(line: &SummaryLine, named: bool) -> String {
-    if named { format!("{} : {}", line.label, line.value) } else { line.value.clone() }
 }

@@ -171,7 +171,11 @@ fn what_was_understood_is_shown_as_lines_in_the_chat_and_said_elsewhere() {
     let mut talk = Talk::by(Channel::Web);
     talk.say(told);
     let recap = talk.said.iter().find(|body| !body.recap.is_empty()).expect("lines are shown");
-    assert!(recap.text.contains(&noted(&recap.recap[0])), "the sentence stands there for who reads it: {}", recap.text);
+    assert!(
+        recap.text.contains(&Language::Fr.named(&recap.recap[0].label, &recap.recap[0].value)),
+        "the sentence stands there for who reads it: {}",
+        recap.text
+    );
     assert!(recap.recap.iter().any(|line| line.fact.as_str() == "damage_amount" && line.section.is_some()));
     let mut talk = Talk::by(Channel::Telegram);
     talk.say(told);
