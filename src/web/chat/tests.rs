@@ -542,6 +542,47 @@ async fn the_page_is_told_who_has_the_claim_and_when_it_is_closed() {
 }
 
 #[tokio::test]
+async fn the_holder_of_the_chat_is_led_to_their_claim_and_once_it_is_over_to_how_it_stands() {
+    let service = Service::start().await;
+    let link = async |token: &str| service.post("/chat/api/dossier-link", token, &json!({})).await;
+    let path = |link: &Json| {
+        let url = link["url"].as_str().unwrap();
+        url[url.find("/d/").or_else(|| url.find("/s/")).unwrap()..].to_owned()
+    };
+    let page = async |link: &Json| {
+        let response = service.get(&path(link), "").await;
+        assert_eq!(response.status(), StatusCode::OK);
+        String::from_utf8(axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap().to_vec()).unwrap()
+    };
+    assert_eq!(link("").await.0, StatusCode::UNAUTHORIZED);
+    let (token, other) = (service.open('l').await, service.open('m').await);
+    for (at, text) in ["non", "fuite d'eau dans la cuisine"].into_iter().enumerate() {
+        let body = json!({ "client_id": format!("link-{at}"), "text": text });
+        assert_eq!(service.post("/chat/api/messages", &token, &body).await.0, StatusCode::OK);
+    }
+    assert_eq!(link(&other).await.0, StatusCode::NOT_FOUND, "of nobody else's claim, and there is none");
+    let (status, own) = link(&token).await;
+    assert_eq!(status, StatusCode::OK);
+    let app = &service.trial.app;
+    let one = app.doors.session(&super::secret::endpoint(&token), app.clock.now()).await.unwrap().unwrap();
+    let dossier = one.dossier().await.unwrap().unwrap();
+    assert!(path(&own).starts_with("/d/"), "{own}");
+    assert!(page(&own).await.contains("Cuisine"), "what was declared is shown");
+
+    let actor = Actor { login: "elise".into(), name: "Élise".into() };
+    app.intake.act(dossier.id, actor, Action::Close { reason: "réglé".into() }).await.unwrap();
+    let (status, over) = link(&token).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(path(&over).starts_with("/s/"), "{over}");
+    assert!(!page(&over).await.contains("Cuisine"), "what was said is shown to nobody without a proof");
+    // What was opened before lasts two hours.
+    service.now.fetch_add(3 * 60 * 60 * 1000, Ordering::Relaxed);
+    let response = service.get(&path(&own), "").await;
+    let later = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
+    assert!(!String::from_utf8_lossy(&later).contains("Cuisine"));
+}
+
+#[tokio::test]
 async fn scripts_are_light_on_the_wire() {
     let service = Service::start().await;
     for (path, most) in [
