@@ -20,6 +20,7 @@ mod streams;
 #[cfg(test)]
 mod testing;
 mod upload;
+mod visitor;
 
 use std::{ops::Deref, sync::Arc};
 

@@ -19,7 +19,7 @@ use crate::{
         lookahead::StepAhead,
         steps::{Question, StepKind, Validate},
     },
-    understanding::{Answer, Command, ParsedMessage, Want},
+    understanding::{Answer, ChoiceItem, ChoiceSet, Command, ParsedMessage, Want},
 };
 
 /// At this failure to answer a question the ways out of it are offered.
@@ -45,6 +45,21 @@ impl Interpreter<'_> {
             prefer_past: !ahead,
             partly: question.partly,
             policy_pattern: self.insurer.policy_number.as_ref(),
+        }
+    }
+
+    /// Which of these the message names.
+    pub(super) fn choice_among(
+        &self,
+        parsed: &ParsedMessage,
+        items: impl IntoIterator<Item = ChoiceItem>,
+    ) -> Option<String> {
+        let choices = ChoiceSet::new(items, self.library.vocabulary.small_words());
+        let (input, choices) = (Input::Choice, Some(&choices));
+        let want = Want { input, choices, prefer_past: true, partly: None, policy_pattern: None };
+        match self.library.vocabulary.answer(parsed, &want, &self.listening()) {
+            Answer::Value(Value::Choice(named)) => Some(named),
+            _ => None,
         }
     }
 
@@ -521,11 +536,11 @@ impl Interpreter<'_> {
             .filter(|(fact, value, uncertain)| !uncertain && self.says_back(fact, value))
             .map(|(fact, value, _)| {
                 let value = words.value(fact, value);
-                if self.by_sms() { value } else { format!("{} : {value}", self.library.fact_label(fact, language)) }
+                if self.by_sms() { value } else { language.named(self.library.fact_label(fact, language), &value) }
             })
             .collect();
         if !list.is_empty() {
-            let text = words.say_with("noted", &[("list", list.join(" ; ").into())]);
+            let text = words.say_with("noted", &[("list", language.listed(&list).into())]);
             self.preface.push(text);
         }
         self.note_recap(&found);

@@ -18,7 +18,7 @@ use crate::{
         message::{Body, Input, QuickReply},
     },
     flow::program::{documents::Accepts, steps::StepKind},
-    understanding::{Answer, ChoiceItem, ChoiceSet, Want},
+    understanding::ChoiceItem,
 };
 
 /// How many files that came before any document was wanted are remembered.
@@ -222,18 +222,7 @@ impl Interpreter<'_> {
             let label = self.library.document(kind)?.name.clone();
             Some(ChoiceItem { value: kind.clone(), label, ..ChoiceItem::default() })
         });
-        let choices = ChoiceSet::new(items, self.library.vocabulary.small_words());
-        let want = Want {
-            input: Input::Choice,
-            choices: Some(&choices),
-            prefer_past: true,
-            partly: None,
-            policy_pattern: None,
-        };
-        match self.library.vocabulary.answer(self.parsed.as_ref()?, &want, &self.listening()) {
-            Answer::Value(Value::Choice(kind)) => Some(kind),
-            _ => None,
-        }
+        self.choice_among(self.parsed.as_ref()?, items)
     }
 
     /// Handles a pressed button that says what files are.

@@ -16,7 +16,7 @@ use crate::{
         message::{Body, Input, QuickReply},
     },
     flow::program::library::Library,
-    understanding::{Answer, ChoiceItem, ChoiceSet, ParsedMessage, Want},
+    understanding::{ChoiceItem, ParsedMessage},
 };
 
 /// The facts of the answers, and that of a complaint.
@@ -98,18 +98,7 @@ impl Interpreter<'_> {
             let label = crate::domain::language::Text { fr: button.label.clone(), en: button.label };
             ChoiceItem { value: button.payload, label, ..ChoiceItem::default() }
         });
-        let choices = ChoiceSet::new(reasons, self.library.vocabulary.small_words());
-        let want = Want {
-            input: Input::Choice,
-            choices: Some(&choices),
-            prefer_past: true,
-            partly: None,
-            policy_pattern: None,
-        };
-        match self.library.vocabulary.answer(parsed, &want, &self.listening()) {
-            Answer::Value(Value::Choice(payload)) => Some(payload),
-            _ => None,
-        }
+        self.choice_among(parsed, reasons)
     }
 
     /// Takes the answer.

@@ -7,13 +7,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{frame, status::Visitor, words::Words};
+use super::{frame, words::Words};
 use crate::{
     domain::link::LinkPurpose,
     dossier::reference_of,
     planning::{Event, Slot, to_ics},
     store::Mission,
-    web::{App, problem::Problem},
+    web::{App, problem::Problem, visitor::Visitor},
 };
 
 pub(super) async fn of_status(State(app): State<App>, Path(token): Path<String>) -> Result<Response, Problem> {

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     frame::{self, Frame},
-    status::{self, Visitor},
+    status,
 };
 use crate::{
     domain::{
@@ -28,7 +28,7 @@ use crate::{
     },
     dossier::reference_of,
     intake::Filled,
-    web::{App, chat::json::Json, problem::Problem},
+    web::{App, chat::json::Json, problem::Problem, visitor::Visitor},
 };
 
 /// The most answers that stand side by side; more are in a list that opens.

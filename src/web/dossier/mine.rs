@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use super::{
     frame::{self, Frame},
     standing::Standing,
-    status::{self, Visitor},
+    status,
     words::Words,
 };
 use crate::{
@@ -24,7 +24,7 @@ use crate::{
     dossier::reference_of,
     intake::page_link,
     store::{MessageRow, OneConversation},
-    web::{App, problem::Problem},
+    web::{App, problem::Problem, visitor::Visitor},
 };
 
 /// How long it is the receipt of what was just sent.
@@ -62,11 +62,12 @@ pub(super) async fn get(
     Path(token): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let Some(Visitor { one, conversation }) = Visitor::find(&app, &token, LinkPurpose::Complete).await? else {
+    let Some(visitor) = Visitor::find(&app, &token, LinkPurpose::Complete).await? else {
         return status::over(&app, &headers);
     };
     let (library, now) = (app.intake.library(), app.clock.now());
-    let insurer = library.insurer(&conversation.insurer).ok_or_else(Problem::not_found)?;
+    let insurer = visitor.insurer(&library)?;
+    let Visitor { one, conversation } = visitor;
     let frame = Frame::new(&library, insurer, conversation.language, reference_of(conversation.id));
     let words = frame.words;
     let standing = Standing::of(&one, &library, words, now).await?.ok_or_else(Problem::not_found)?;

@@ -10,10 +10,7 @@ use axum::{
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::Deserialize;
 
-use super::{
-    status::{self, Visitor},
-    words::Words,
-};
+use super::{status, words::Words};
 use crate::{
     domain::{
         fact::Value,
@@ -25,7 +22,7 @@ use crate::{
     },
     intake::code_hash,
     store::OneConversation,
-    web::{App, problem::Problem},
+    web::{App, problem::Problem, visitor::Visitor},
 };
 
 /// How often a proof may be tried at one conversation within [`TRIED_WITHIN`].

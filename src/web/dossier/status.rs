@@ -13,28 +13,10 @@ use super::{
     standing::Standing,
 };
 use crate::{
-    domain::{link::LinkPurpose, token},
+    domain::link::LinkPurpose,
     dossier::reference_of,
-    store::{ConversationRow, OneConversation},
-    web::{App, problem::Problem},
+    web::{App, problem::Problem, visitor::Visitor},
 };
-
-/// Whoever opens a page by a link.
-#[derive(Debug)]
-pub(super) struct Visitor {
-    pub(super) one: OneConversation,
-    pub(super) conversation: ConversationRow,
-}
-
-impl Visitor {
-    /// The holder of a link of this purpose. None where the link is unknown, over or for something else.
-    pub(super) async fn find(app: &App, secret: &str, purpose: LinkPurpose) -> Result<Option<Self>, Problem> {
-        let found = app.doors.by_link(&token::hash(secret), purpose, app.clock.now()).await?;
-        let Some(one) = found else { return Ok(None) };
-        let row = one.row().await?;
-        Ok(row.map(|(conversation, _)| Self { one, conversation }))
-    }
-}
 
 #[derive(Debug, Template)]
 #[template(path = "status.html")]

@@ -10,13 +10,13 @@ use super::{
     frame,
     pdf::{self, Block, Written},
     standing::Standing,
-    status::{self, Visitor},
+    status,
     words::Words,
 };
 use crate::{
     domain::{clock::paris, link::LinkPurpose},
     dossier::reference_of,
-    web::{App, problem::Problem},
+    web::{App, problem::Problem, visitor::Visitor},
 };
 
 pub(super) async fn get(
@@ -24,11 +24,11 @@ pub(super) async fn get(
     Path(token): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let Some(Visitor { one, conversation }) = Visitor::find(&app, &token, LinkPurpose::Complete).await? else {
-        return status::over(&app, &headers);
-    };
-    let (library, now) = (app.intake.library(), app.clock.now());
-    let insurer = library.insurer(&conversation.insurer).ok_or_else(Problem::not_found)?;
+    let library = app.intake.library();
+    let found = Visitor::find(&app, &token, LinkPurpose::Complete).await?;
+    let Some(visitor) = found else { return status::over(&app, &headers) };
+    let (insurer, now) = (visitor.insurer(&library)?, app.clock.now());
+    let Visitor { one, conversation } = visitor;
     let (words, reference) = (Words::new(&library, conversation.language), reference_of(conversation.id));
     let standing = Standing::of(&one, &library, words, now).await?.ok_or_else(Problem::not_found)?;
     let mut blocks = vec![

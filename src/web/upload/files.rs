@@ -6,7 +6,7 @@ use axum::{
     extract::{Path, Query, State},
 };
 
-use super::visitor::Visitor;
+use super::visitor::Sender;
 use crate::web::{
     App,
     chat::uploads::{self, Named, Upload},
@@ -16,7 +16,7 @@ use crate::web::{
 
 pub(super) async fn put(
     State(app): State<App>,
-    visitor: Visitor,
+    Sender(visitor): Sender,
     from: ClientAddress,
     Path(client_id): Path<String>,
     Query(named): Query<Named>,

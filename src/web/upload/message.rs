@@ -6,7 +6,7 @@
 use axum::{extract::State, http::StatusCode};
 use serde::Deserialize;
 
-use super::visitor::Visitor;
+use super::visitor::Sender;
 use crate::{
     domain::{id::DocumentId, message::Body},
     intake::{Inbound, InboundKind},
@@ -17,6 +17,7 @@ use crate::{
             uploads::{self, Slots},
         },
         problem::Problem,
+        visitor::Visitor,
     },
 };
 
@@ -30,7 +31,7 @@ pub(super) struct Request {
 
 pub(super) async fn post(
     State(app): State<App>,
-    Visitor { one, conversation }: Visitor,
+    Sender(Visitor { one, conversation }): Sender,
     Json(request): Json<Request>,
 ) -> Result<StatusCode, Problem> {
     app.writing.count(one.id(), app.clock.now())?;

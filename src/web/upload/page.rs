@@ -7,14 +7,14 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
-use super::visitor::Visitor;
 use crate::{
-    domain::language::Language,
+    domain::{language::Language, link::LinkPurpose},
     dossier::reference_of,
     web::{
         App,
         chat::{assets, slots::slots},
         problem::Problem,
+        visitor::Visitor,
     },
 };
 
@@ -52,7 +52,7 @@ pub(super) async fn get(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let library = app.intake.library();
-    let Some(Visitor { one, conversation }) = Visitor::find(&app, &token).await? else {
+    let Some(Visitor { one, conversation }) = Visitor::find(&app, &token, LinkPurpose::Upload).await? else {
         let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let language = asked.map_or(Language::Fr, Language::from_tag);
         let page = Page {

@@ -2,13 +2,12 @@
 // completes the file without a word on the telephone.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { createServer } from "node:http";
-import { after, before, test } from "node:test";
+import { after, test } from "node:test";
 
-import { PHONE, accessible, demo, launch, open, screenshot } from "./harness.mjs";
+import { Carrier, plain } from "./carrier.mjs";
+import { PHONE, accessible, onStage, open, screenshot } from "./harness.mjs";
 
 const FROM = "+33639980007";
-const SECRET = "secret of the story";
 const SMALL = { ...PHONE, viewport: { width: 320, height: 568 } };
 
 /** A part of what Guichet says, and the answer. The first that fits is given; else nobody knows. */
@@ -33,67 +32,13 @@ const ANSWERS = [
   ["Autre chose a ajouter", "passer"],
 ];
 
-/** Without accents and other apostrophes: a text message loses some where that saves a part. */
-const plain = (/** @type {string} */ text) => text.normalize("NFD").replace(/\p{M}/gu, "").replaceAll("’", "'");
-
-/** The other end of the SMS account: takes what Guichet sends. */
-class Carrier {
-  constructor() {
-    /** @type {string[]} */
-    this.said = [];
-    this.server = createServer(async (request, response) => {
-      let body = "";
-      for await (const piece of request) body += piece;
-      this.said.push(JSON.parse(body).text);
-      response.setHeader("content-type", "application/json").end("{}");
-      this.heard?.();
-    });
-  }
-
-  async start() {
-    this.server.listen(0, "127.0.0.1");
-    await new Promise((done) => this.server.once("listening", done));
-    return `http://127.0.0.1:${this.server.address().port}/`;
-  }
-
-  /** Guichet's words number `at`, when they have come. */
-  async hear(at) {
-    while (this.said.length <= at) await new Promise((done) => { this.heard = done; });
-    return this.said[at];
-  }
-}
-
-const carrier = new Carrier();
+const carrier = new Carrier(FROM);
 let server;
 let browser;
-before(async () => {
-  const configuration = `
-[[sms.webhooks]]
-account = "story"
-insurer = "demo"
-secret = "${SECRET}"
-[sms.webhooks.send]
-url = "${await carrier.start()}"
-body = { to = "{to}", text = "{text}" }
-messages_per_second = 1000
-`;
-  [server, browser] = await Promise.all([demo(configuration), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-  carrier.server.close();
-});
+onStage((stage) => { ({ server, browser } = stage); }, () => carrier.start());
+after(() => carrier.stop());
 
-let sent = 0;
-async function say(text) {
-  const answer = await fetch(`${server.url}/channels/sms/story`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Authorization: `Bearer ${SECRET}` },
-    body: JSON.stringify({ id: `${++sent}`, from: FROM, text }),
-  });
-  assert.equal(answer.status, 200, await answer.text());
-}
+const say = (/** @type {string} */ text) => carrier.say(server.url, text);
 
 /** Nothing is wider than the page, and nothing to touch is too small. */
 async function fits(page, where) {

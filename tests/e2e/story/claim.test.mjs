@@ -1,19 +1,13 @@
 // The whole story in a browser: Julie declares a water damage on her phone, Claire reads and answers it at the desk.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { Chat } from "./chat.mjs";
-import { DESKTOP, PHONE, accessible, demo, launch, logInOf, open, photos, screenshot } from "./harness.mjs";
+import { DESKTOP, PHONE, accessible, logInOf, onStage, open, photos, screenshot } from "./harness.mjs";
 
 let server;
 let browser;
-before(async () => {
-  [server, browser] = await Promise.all([demo(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+onStage((stage) => { ({ server, browser } = stage); });
 
 const CHAT = "/chat?site=demo";
 

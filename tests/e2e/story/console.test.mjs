@@ -1,19 +1,13 @@
 // The console at the widths that handlers have: a page ends where its content ends, and what can wait is one line.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { Chat } from "./chat.mjs";
-import { DESKTOP, PHONE, accessible, demo, launch, logIn, open } from "./harness.mjs";
+import { DESKTOP, PHONE, accessible, logIn, onStage, open } from "./harness.mjs";
 
 let server;
 let browser;
-before(async () => {
-  [server, browser] = await Promise.all([demo(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+onStage((stage) => { ({ server, browser } = stage); });
 
 /** Tells a claim in a browser of its own, until a question fits. */
 async function declare(/** @type {RegExp} */ end) {

@@ -1,19 +1,13 @@
 // One conversation on several devices: a link opens it once, never in the place of another one, and who has it can be seen, logged out, and left.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { Chat } from "./chat.mjs";
-import { PHONE, accessible, demo, launch, open } from "./harness.mjs";
+import { PHONE, accessible, onStage, open } from "./harness.mjs";
 
 let server;
 let browser;
-before(async () => {
-  [server, browser] = await Promise.all([demo(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+onStage((stage) => { ({ server, browser } = stage); });
 
 /** A phone on which the chat was opened, perhaps by a link. */
 async function phone(/** @type {string} */ url = `${server.url}/chat?insurer=demo`) {

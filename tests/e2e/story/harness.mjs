@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { after, before } from "node:test";
 
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
@@ -57,6 +58,20 @@ export async function demo(configuration = "") {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The program and a browser for the tests of a file: given before the first, stopped after the last. @param {() => Promise<string>} [configure] */
+export function onStage(give, configure = async () => "") {
+  let server;
+  let browser;
+  before(async () => {
+    [server, browser] = await Promise.all([demo(await configure()), launch()]);
+    give({ server, browser });
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
 }
 
 /** The log-in of a handler, from what `guichet demo` prints. */

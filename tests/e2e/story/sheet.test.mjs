@@ -1,19 +1,13 @@
 // The answer sheet: the question stays in sight whatever the screen, and each kind of answer has its control.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { Chat } from "./chat.mjs";
-import { PHONE, accessible, demo, launch, open } from "./harness.mjs";
+import { PHONE, accessible, onStage, open } from "./harness.mjs";
 
 let server;
 let browser;
-before(async () => {
-  [server, browser] = await Promise.all([demo(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+onStage((stage) => { ({ server, browser } = stage); });
 
 /** A phone on which the chat was opened. */
 async function phone(options = {}, query = "site=demo") {

@@ -1,12 +1,11 @@
 // By text message no photo comes through: the person opens the link that they were sent, sends photos, and goes on by SMS.
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import { after, before, test } from "node:test";
+import { after, test } from "node:test";
 
-import { PHONE, accessible, demo, launch, open, photos, screenshot } from "./harness.mjs";
+import { Carrier, plain } from "./carrier.mjs";
+import { PHONE, accessible, onStage, open, photos, screenshot } from "./harness.mjs";
 
 const FROM = "+33639980001";
-const SECRET = "secret of the story";
 
 /** A part of what Guichet says, and the answer. The first that fits is given. */
 const ANSWERS = [
@@ -44,67 +43,13 @@ const ANSWERS = [
   ["Quelles sont vos disponibilités", "en semaine après 17 h"],
 ];
 
-/** Without accents, with plain marks: a text message loses them where that saves a part. */
-const plain = (/** @type {string} */ text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/’/g, "'").replace(/\u00a0/g, " ");
-
-/** The other end of the SMS account: takes what Guichet sends. */
-class Carrier {
-  constructor() {
-    /** @type {string[]} */
-    this.said = [];
-    this.server = createServer(async (request, response) => {
-      let body = "";
-      for await (const piece of request) body += piece;
-      this.said.push(JSON.parse(body).text);
-      response.setHeader("content-type", "application/json").end("{}");
-      this.heard?.();
-    });
-  }
-
-  async start() {
-    this.server.listen(0, "127.0.0.1");
-    await new Promise((done) => this.server.once("listening", done));
-    return `http://127.0.0.1:${this.server.address().port}/`;
-  }
-
-  /** Guichet's words number `at`, when they have come. */
-  async hear(at) {
-    while (this.said.length <= at) await new Promise((done) => { this.heard = done; });
-    return this.said[at];
-  }
-}
-
-const carrier = new Carrier();
+const carrier = new Carrier(FROM);
 let server;
 let browser;
-before(async () => {
-  const configuration = `
-[[sms.webhooks]]
-account = "story"
-insurer = "demo"
-secret = "${SECRET}"
-[sms.webhooks.send]
-url = "${await carrier.start()}"
-body = { to = "{to}", text = "{text}" }
-messages_per_second = 1000
-`;
-  [server, browser] = await Promise.all([demo(configuration), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-  carrier.server.close();
-});
+onStage((stage) => { ({ server, browser } = stage); }, () => carrier.start());
+after(() => carrier.stop());
 
-let sent = 0;
-async function say(text) {
-  const answer = await fetch(`${server.url}/channels/sms/story`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Authorization: `Bearer ${SECRET}` },
-    body: JSON.stringify({ id: `${++sent}`, from: FROM, text }),
-  });
-  assert.equal(answer.status, 200, await answer.text());
-}
+const say = (/** @type {string} */ text) => carrier.say(server.url, text);
 
 test("a water damage by text message, its photos by the link, to its end", { timeout: 180_000 }, async () => {
   let at = 0;
