@@ -69,8 +69,8 @@ export function drawSheet(chat, asked, waits) {
   const stands = first ? null : standing(state, t, (at, options) => chat.format(at, options));
   ui.title.textContent = review ? t("review") : stands?.[0] ?? first;
   ui.help.textContent = review ? t("reviewText") : stands?.[1] ?? rest;
-  // Advice steps aside on a low screen; the question's own words do not.
-  ui.help.classList.toggle("own", !review && !stands && rest !== asked.body.awaited?.help);
+  // Advice steps aside on a low screen; the question's own words do not, nor who answers and when.
+  ui.help.classList.toggle("own", !review && (!!stands || rest !== asked.body.awaited?.help));
   ui.ask.hidden = !first && !stands;
   ui.log.querySelector(`[data-key="${asked.seq}"]`)?.classList.add("pending");
   const { answers, main } = controls(asked.body, chat.act);
@@ -101,6 +101,9 @@ async function mountSlots(chat, wanted, asked) {
   await slots.load(chat.api).catch(() => {});
   if (chat.asked !== asked || !slots.element.childElementCount) return;
   chat.slots = slots;
+  // The places name what the question lists.
+  const { help } = chat.ui;
+  help.textContent = (help.textContent ?? "").split("\n").filter((line) => !line.startsWith("- ")).join("\n");
   chat.ui.answers.querySelector(".shots")?.replaceWith(slots.element);
   chat.drawCards();
 }
@@ -112,5 +115,6 @@ function drawStanding(chat, state) {
   const stands = standing(state, chat.t, (at, options) => chat.format(at, options));
   if (!stands) return;
   ui.ask.hidden = false;
+  ui.help.classList.add("own");
   [ui.title.textContent, ui.help.textContent] = stands;
 }

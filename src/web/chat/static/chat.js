@@ -531,6 +531,8 @@ export class Chat {
     if (!tray.uploads.includes(upload)) return this.drawCards();
     // What was chosen before the page was loaded again begins a conversation too.
     this.showConversation();
+    // "Envoyer" waits for what is on its way, in a slot or not.
+    if (this.sendWhenReady && tray.ready) queueMicrotask(() => this.sendWhenReady && this.submit());
     // What has a place of its own is drawn there.
     if (this.slots?.changed(upload)) return this.refresh();
     const { id, name, stage, progress, done, kept } = upload;
@@ -552,7 +554,6 @@ export class Chat {
     if (old) old.replaceWith(fresh);
     else ui.cards.append(fresh);
     if (old && done) ui.news.textContent = done.remark ?? `${name}: ${this.t("received")}`;
-    if (this.sendWhenReady && tray.ready) this.submit();
     this.refresh();
   }
 

@@ -80,8 +80,10 @@ export function bubble({ from, sender, body, question = "", meta, key, t, lines,
     h("div", { class: "bubble" },
       urgent && h("p", { class: "flag" }, icon("alert"), t("urgent")),
       attachments?.length && h("div", { class: "pictures" }, ...attachments.map(picture)),
-      words(before), lines,
+      // What heads a summary stands over it; what is asked after lines that were understood, below them.
+      words(before), !body.summary?.length && lines,
       words(question, { class: "asked", "aria-live": "off" }),
+      body.summary?.length ? lines : "",
       editor),
     h("p", { class: "meta" }, meta));
   if (question && !before && !lines && !attachments?.length) element.classList.add("only");
