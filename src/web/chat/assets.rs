@@ -4,7 +4,7 @@
 //! instead of eight, and half the size. What the first screen does not need is a second file, loaded when somebody begins.
 //! There is no other build step.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use axum::{
     extract::Path,
@@ -71,12 +71,15 @@ static SERVED: LazyLock<Served> = LazyLock::new(|| {
     let together = |names: &[&str]| -> String { names.iter().map(|name| script(&text(name))).collect() };
     let [chat, upload] = PAGES.map(|name| script(&text(name)));
     let (shared, slots) = (together(&MODULES), together(&SLOTS));
-    let given =
-        MODULES.iter().chain(&CHAT_MODULES).flat_map(|name| exported(&text(name))).collect::<Vec<_>>().join(", ");
+    let talk = together(&TALK_MODULES);
+    let words: BTreeSet<&str> = talk.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+    // The chat gives what the other file names.
+    let given = MODULES.iter().chain(&CHAT_MODULES).flat_map(|name| exported(&text(name)));
+    let given = given.filter(|name| words.contains(name.as_str())).collect::<Vec<_>>().join(", ");
     let chat = format!("{shared}{}{chat}export {{ {given} }};\n", together(&CHAT_MODULES));
     let upload = format!("{shared}{slots}{upload}");
     let slots = format!("{slots}export {{ Slots }};\n");
-    let talk = format!("import {{ {given} }} from \"./chat.js\";\n{}export {{ talk }};\n", together(&TALK_MODULES));
+    let talk = format!("import {{ {given} }} from \"./chat.js\";\n{talk}export {{ talk }};\n");
     let lazy: Vec<String> = LAZY.iter().map(|name| without_comments(&text(name), "/**")).collect();
     let [start_style, style, talk_style, slots_style] =
         ["start.css", "chat.css", "talk.css", "slots.css"].map(|name| without_comments(&text(name), "/*"));

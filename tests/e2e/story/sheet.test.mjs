@@ -142,6 +142,57 @@ test("an English phone opens in English, an Arabic one from right to left", { ti
   await context.close();
 });
 
+test("in the dark everything can be read, the danger card too", { timeout: 120_000 }, async () => {
+  const { page, chat, context, assertQuiet } = await phone({ colorScheme: "dark" });
+  await chat.question();
+  await accessible(page, "the first screen in the dark");
+  await chat.begin();
+  await chat.question();
+  await accessible(page, "a question in the dark");
+  await chat.press("Non, aucun danger");
+  await chat.goOnUntil(/Quand est-ce arrivé/);
+  await accessible(page, "a date in the dark");
+  await chat.say("ça sent le gaz dans la cuisine");
+  await page.locator(".call").waitFor();
+  await accessible(page, "danger in the dark");
+  assertQuiet();
+  await context.close();
+});
+
+test("in Arabic, on its side, it is seen who answers and when", { timeout: 60_000 }, async () => {
+  const { page, context, assertQuiet } = await phone({ locale: "ar-MA", viewport: { width: 844, height: 390 } });
+  await page.locator(".start textarea").fill("السلام عليكم، عندي تسرب ماء في البيت");
+  await accessible(page, "the first screen in Arabic on its side");
+  await page.locator(".start .main").click();
+  await page.locator(".message.guichet p[lang=ar]").first().waitFor();
+  await page.locator(".ask p").filter({ visible: true }).waitFor();
+  await accessible(page, "an Arabic conversation on its side");
+  assertQuiet();
+  await context.close();
+});
+
+test("a collision in two tabs is one conversation: each shows what the other said, once", { timeout: 120_000 }, async () => {
+  const { page, chat, context, assertQuiet } = await phone();
+  await chat.begin("Voiture, deux-roues");
+  await chat.question();
+  const other = await context.newPage();
+  await other.goto(`${server.url}/chat?site=demo`);
+  const second = new Chat(other);
+  await second.question();
+  await second.press("Non, aucun danger");
+  const asked = await second.question();
+  await chat.heard("Non, aucun danger");
+  assert.equal(await chat.question(), asked, "the first tab asks the same");
+  await chat.answer(chat.answerTo(asked));
+  assert.equal(await second.question(), await chat.question());
+  assert.deepEqual(await second.transcript(), await chat.transcript());
+  assert.equal((await chat.transcript()).filter((text) => text === "> Non, aucun danger").length, 1);
+  await accessible(page, "a collision in the first tab");
+  await accessible(other, "and in the second");
+  assertQuiet();
+  await context.close();
+});
+
 test("a refused file goes with the next message", { timeout: 60_000 }, async () => {
   const { page, chat, context } = await phone();
   await chat.begin();
