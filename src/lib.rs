@@ -24,6 +24,7 @@
 //! | [`planning`] | who can take a mission and why, and when they are free |
 //! | [`outbox`] | what is to be sent: claimed in order, at each account's pace, tried again, given up loudly |
 //! | [`inspection`] | received files are looked at after their acknowledgement, from a durable queue |
+//! | [`finding`] | the full-text index follows what is stored, so that no message waits for it |
 //! | [`housekeeping`] | what is over goes, in batches that nobody waits for |
 //! | [`store`] | the only room that speaks SQL: SQLite and PostgreSQL under one contract |
 //! | [`web`] | the HTTP edge: chat, upload, console, channels |
@@ -77,6 +78,7 @@ pub mod conversation;
 pub mod document;
 pub mod domain;
 pub mod dossier;
+pub mod finding;
 pub mod flow;
 pub mod housekeeping;
 pub mod identity;

@@ -14,6 +14,7 @@ use crate::{
     config::Config,
     document::Limits,
     domain::{clock::Clock, jitter::Jitter},
+    finding::Finding,
     housekeeping::Housekeeping,
     intake::Intake,
     outbox::{Budget, BudgetLimits, LEASE, Outbox},
@@ -94,8 +95,10 @@ pub(super) async fn serve(app: App, mut sole: SoleServer, ready: impl FnOnce(Soc
     let signals = StopSignals::catch();
     let housekeeping =
         Housekeeping { store: store.clone(), documents: app.documents.clone(), clock: app.clock.clone() };
+    let finding = Finding { store: store.clone(), library: app.intake.library(), clock: app.clock.clone() };
     let tasks = [
         tokio::spawn(housekeeping.run()),
+        tokio::spawn(finding.run()),
         tokio::spawn(app.receiver.inspections().clone().run()),
         tokio::spawn(look_after_flows(app.intake.clone())),
         tokio::spawn(health::watch(app.clone())),

@@ -5,6 +5,7 @@
 
 mod decision;
 mod event;
+mod finding;
 mod reference;
 mod search;
 mod status;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use decision::{Decision, FailedTest, Input, NotAsked, Outcome, Override, PassedOver, TableDecision};
 pub use event::{Learnt, SaidIn, TimelineEvent, UnwritableEvent};
+pub use finding::{Marked, Search, SearchField, marked, near_keys, near_words, terms};
 pub use reference::reference_of;
 pub use search::words;
 pub use status::{Status, UnknownStatus};

@@ -13,8 +13,13 @@ const MAX_LETTERS: usize = 80;
 /// What stands for a name that nobody told yet: behind all folded names.
 const NO_NAME: &str = "~";
 
-/// The words of a text, folded: lower case, without accents, split at whatever is neither letter nor digit.
+/// The first words of a text, folded: lower case, without accents, split at whatever is neither letter nor digit.
 pub fn words(text: &str) -> Vec<String> {
+    folded(text).split_whitespace().take(MAX_WORDS).map(str::to_owned).collect()
+}
+
+/// A text without what differs for an eye or an ear only, with spaces between its words.
+pub(super) fn folded(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for letter in text.nfkd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase) {
         match letter {
@@ -27,7 +32,7 @@ pub fn words(text: &str) -> Vec<String> {
             _ => folded.push(' '),
         }
     }
-    folded.split_whitespace().take(MAX_WORDS).map(str::to_owned).collect()
+    folded
 }
 
 /// The words of a text, once from each of them on: whoever knows any of them finds the text by how the key begins.

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 
 use super::{TimelineEvent, UnwritableEvent};
+use crate::domain::message::{GUICHET, POLICYHOLDER};
 
 /// One line of a dossier's timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +29,16 @@ impl Entry {
     pub fn new(seq: i64, actor: &str, event: &TimelineEvent, at: Timestamp) -> Result<Self, UnwritableEvent> {
         let (kind, detail) = event.stored()?;
         Ok(Self { seq, actor: actor.to_owned(), kind, detail, at })
+    }
+
+    /// The words that somebody of the service wrote on the line: notes and reasons.
+    pub fn notes(&self) -> Vec<String> {
+        if self.actor == GUICHET || self.actor == POLICYHOLDER {
+            return Vec::new();
+        }
+        let Ok(serde_json::Value::Object(detail)) = serde_json::from_str(&self.detail) else { return Vec::new() };
+        let written = ["text", "reason", "because"].into_iter().filter_map(|field| detail.get(field)?.as_str());
+        written.map(str::to_owned).collect()
     }
 
     /// What the line tells.

@@ -15,6 +15,7 @@ mod audit;
 pub mod backup;
 mod batch;
 mod cases;
+mod changed;
 mod checkpoint;
 mod column;
 mod commit;
@@ -29,6 +30,7 @@ mod one_conversation;
 mod refold;
 mod relog;
 mod schema;
+mod search_index;
 mod table;
 mod tables;
 #[cfg(test)]
@@ -45,8 +47,10 @@ pub use cases::{
     CaseAccess, Cases,
     access::{AccessCursor, AccessPage},
     duplicates::{DuplicateCandidate, MatchReason},
+    find::{Hit, Hits, Matched},
     inbox::{InboxCount, InboxCursor, InboxFilter, InboxPage, InboxSort, Oriented},
 };
+pub use changed::ToIndex;
 pub use commit::{Commit, CommitError, FiledDocument, FiledKind, Key, TurnRows};
 pub use db::sqlite_file;
 pub use engine::Engine;
@@ -54,6 +58,7 @@ pub use error::StoreError;
 pub use expired::{Expired, OutboxPage};
 pub use notify::{ChangeFeed, News};
 pub use one_conversation::{Doors, OneConversation};
+pub use search_index::{SearchEntry, Unindexed};
 pub use tables::{
     access::{AccessKind, AccessRow},
     channel_switch::ChannelSwitchRow,

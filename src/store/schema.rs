@@ -92,6 +92,7 @@ const MIGRATIONS: &[Migration] = &[
     both!("0021_watch"),
     both!("0022_supposed"),
     both!("0023_scope", Some(Step::TellOfUsers)),
+    both!("0024_search"),
 ];
 
 /// Any number, the same on every node: it lets one node migrate at a time.

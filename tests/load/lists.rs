@@ -144,6 +144,7 @@ impl Browser {
         }
         for (words, sort) in SEARCHES.iter().zip(SORTS) {
             self.get("search", &format!("/console?q={words}&sort={sort}")).await;
+            self.get("find", &format!("/console/search?q={words}")).await;
             self.get("closed, search", &format!("/console?status=closed&q={words}&sort={sort}")).await;
         }
         let step = (references.len() / SEARCHES.len()).max(1);

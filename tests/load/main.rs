@@ -11,6 +11,7 @@
 
 mod client;
 mod fill;
+mod find;
 mod flame;
 mod growth;
 mod idle;
@@ -33,6 +34,7 @@ use clap::Parser;
 
 use client::Client;
 use fill::Fill;
+use find::Find;
 use idle::IdleLines;
 use lists::Lists;
 use people::Place;
@@ -68,6 +70,8 @@ enum Command {
     Fill(Fill),
     /// Measures the console's pages of a running server.
     Lists(Lists),
+    /// Indexes what is not, and measures searches in a database that `fill` made.
+    Find(Find),
     /// Prints the section of `docs/speed.md` on growth: see `tests/load/grow`.
     Growth { folder: PathBuf },
     /// Compares runs of the server and of the prototype that took turns.
@@ -160,6 +164,7 @@ async fn main() {
         Command::Record(record) => record.run().await,
         Command::Policies { people } => policies(people),
         Command::Fill(options) => fill::fill(&options).await,
+        Command::Find(options) => find::find(&options).await,
         Command::Growth { folder } => print!("{}", growth::Section::read(&folder)),
         Command::Lists(options) => lists::lists(&options).await,
         Command::Versus { server, prototype, tenth, json, print_tenth } => {

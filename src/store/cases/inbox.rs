@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// The most dossiers that a search looks at, of those that are open and of those that are over.
+/// The most dossiers of a scope that a search looks at, of those that are open and of those that are over.
 const MAX_FOUND: i64 = 1000;
 /// The most keys of its rarest word that a search of several words looks at, of either.
 const MAX_WALKED: i64 = 2000;
@@ -442,16 +442,22 @@ impl Cases<'_> {
 
     /// The dossiers of lines, in their order. One that is gone meanwhile is left out.
     async fn in_order(self, lines: &[Line]) -> Result<Vec<Dossier>, StoreError> {
-        if lines.is_empty() {
+        self.these(&lines.iter().map(|line| line.id).collect::<Vec<_>>()).await
+    }
+
+    /// The dossiers with these identifiers, in this order. One that is gone meanwhile, or that the scope does not see, is left out.
+    pub(super) async fn these(self, ids: &[DossierId]) -> Result<Vec<Dossier>, StoreError> {
+        if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let ids = json(&lines.iter().map(|line| line.id).collect::<Vec<_>>())?;
+        let list = ids;
+        let ids = json(&ids)?;
         let mut values = args![ids].to_vec();
         let within = self.within("dossier", &mut values);
         let of_ids = format!("WHERE id IN (SELECT value FROM {}){within}", elements(self.db));
         let dossiers: Vec<Dossier> = self.db.rows(&of_ids, &values).await?;
         let mut dossiers: HashMap<_, _> = dossiers.into_iter().map(|dossier| (dossier.id, dossier)).collect();
-        Ok(lines.iter().filter_map(|line| dossiers.remove(&line.id)).collect())
+        Ok(list.iter().filter_map(|id| dossiers.remove(id)).collect())
     }
 
     /// The dossiers that have all the words of a search, open ones and those that are over.
@@ -488,7 +494,7 @@ impl Cases<'_> {
 
     /// The dossiers that are over, or those that are not, that have all these words, at most [`MAX_FOUND`] of them; and
     /// whether there may be more.
-    async fn with_words(self, words: &[String], is_over: bool) -> Result<(Vec<String>, bool), StoreError> {
+    pub(super) async fn with_words(self, words: &[String], is_over: bool) -> Result<(Vec<String>, bool), StoreError> {
         let (mut ids, mut known) = (Vec::new(), HashSet::new());
         let mut is_cut = false;
         let most = usize::try_from(MAX_FOUND).unwrap_or(usize::MAX);
@@ -521,14 +527,15 @@ impl Cases<'_> {
     /// How many keys begin with each word; whatever is above [`MAX_WALKED`] is not counted on.
     async fn count_keys(self, words: &[String], is_over: bool) -> Result<Vec<i64>, StoreError> {
         let mut values = args![i64::from(is_over), MAX_WALKED + 1].to_vec();
+        let within = self.of_dossier_within("d.id = s.dossier", &mut values);
         let counts: Vec<String> = words
             .iter()
             .map(|word| {
                 values.extend(args![word.clone(), format!("{word}{LAST}")]);
                 let (from, to) = (values.len() - 1, values.len());
                 format!(
-                    "(SELECT COUNT(*) FROM (SELECT 1 FROM dossier_search \
-                     WHERE is_over = $1 AND key >= ${from} AND key < ${to} LIMIT $2) AS k{from})"
+                    "(SELECT COUNT(*) FROM (SELECT 1 FROM dossier_search s \
+                     WHERE s.is_over = $1 AND s.key >= ${from} AND s.key < ${to}{within} LIMIT $2) AS k{from})"
                 )
             })
             .collect();
@@ -549,9 +556,10 @@ impl Cases<'_> {
             also.push(format!("' ' || key LIKE ${}", values.len()));
         }
         let also = if also.is_empty() { String::new() } else { format!(" WHERE {}", also.join(" AND ")) };
+        let within = self.of_dossier_within("d.id = s.dossier", &mut values);
         let sql = format!(
-            "SELECT dossier FROM (SELECT key, dossier FROM dossier_search \
-             WHERE is_over = $1 AND key >= $2 AND key < $3 ORDER BY key, dossier LIMIT $4) AS walked{also}"
+            "SELECT dossier FROM (SELECT s.key, s.dossier FROM dossier_search s \
+             WHERE s.is_over = $1 AND s.key >= $2 AND s.key < $3{within} ORDER BY s.key, s.dossier LIMIT $4) AS walked{also}"
         );
         self.db.fetch(&sql, &values).await?.iter().map(|row| row.text(0)).collect()
     }

@@ -6,6 +6,7 @@ pub(super) mod access;
 mod conversation;
 mod dossier;
 pub(super) mod duplicates;
+pub(super) mod find;
 pub(super) mod inbox;
 mod planning;
 mod request;

@@ -17,6 +17,7 @@ mod planning;
 mod policy;
 mod request;
 mod revision;
+mod search;
 mod sms_part;
 mod timer;
 mod watch;
@@ -39,6 +40,7 @@ use crate::{
     store::{
         access_log::AccessLog,
         cases::{CaseAccess, Cases},
+        changed::Changed,
         checkpoint,
         commit::{Commit, CommitError, Queue},
         db::Db,
@@ -62,6 +64,8 @@ pub struct Engine {
     was_full: Arc<AtomicBool>,
     /// How many transactions that were durable once are not in SQLite's file.
     lost: i64,
+    /// What this node stored since it was indexed.
+    changed: Arc<Changed>,
 }
 
 impl Engine {
@@ -79,7 +83,7 @@ impl Engine {
         let lost = db.count_transactions().await?;
         checkpoint::start(&db);
         let commits = Queue::start(Arc::clone(&db))?;
-        Ok(Self { db, commits, ids: Ids::default(), was_full: Arc::default(), lost })
+        Ok(Self { db, commits, ids: Ids::default(), was_full: Arc::default(), lost, changed: Arc::default() })
     }
 
     /// The same with counted identifiers: for the test that makes two of them alike.
@@ -99,7 +103,7 @@ impl Engine {
     pub(crate) fn open_simulated(file: &Path, faults: Arc<dyn Faults>) -> Result<Self, StoreError> {
         let db = Arc::new(Db::open_simulated(file.to_owned(), faults)?);
         let commits = Queue::start(Arc::clone(&db))?;
-        Ok(Self { db, commits, ids: Ids::default(), was_full: Arc::default(), lost: 0 })
+        Ok(Self { db, commits, ids: Ids::default(), was_full: Arc::default(), lost: 0, changed: Arc::default() })
     }
 
     /// Stores a turn durably; returns it when it is on disk.
@@ -114,6 +118,9 @@ impl Engine {
             && matches!(**error, StoreError::DiskFull)
         {
             self.was_full.store(true, Ordering::Relaxed);
+        }
+        if let Ok(commit) = &stored {
+            self.changed.note(commit.conversation.id);
         }
         stored
     }

@@ -122,6 +122,11 @@ const RELEASED: &[(&str, &str, &str)] = &[
         "fb2c0980c265d421bd0ca4f98557a0baf2b684fdeb671c73e16722b25e22673f",
         "d574ad049f281ea41b4f5529aafc70be79c568aff2241d3bdb71571e80a7f266",
     ),
+    (
+        "0024_search",
+        "6ec83a5578f201677254d18c11770966818c74759b1e8248925d529ddf432eed",
+        "168bbc3f5e8bfb2709432f44935483a7010a40b11b8e28dae87e6d24d31b4abe",
+    ),
 ];
 
 #[test]

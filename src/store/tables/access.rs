@@ -66,6 +66,8 @@ kinds! {
     Document = "document",
     /// An appointment was taken into a calendar.
     Calendar = "calendar",
+    /// Dossiers were searched for. The words are not written: they may be somebody's name.
+    Search = "search",
     LogIn = "log_in",
     LogInRefused = "log_in_refused",
     LogOut = "log_out",
@@ -86,7 +88,7 @@ pub struct UnknownAccess;
 impl AccessKind {
     /// Whether it is reading: what is read again soon is one line.
     fn is_reading(self) -> bool {
-        matches!(self, Self::Dossier | Self::Document | Self::Calendar | Self::LogInRefused)
+        matches!(self, Self::Dossier | Self::Document | Self::Calendar | Self::Search | Self::LogInRefused)
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
         message::{Channel, Endpoint},
         orientation_mode::OrientationMode,
     },
-    dossier::{Dossier, Entry, Status, TimelineEvent},
+    dossier::{Dossier, Entry, Search, SearchField, Status, TimelineEvent},
     identity::{Reach, Scope},
     planning::Assignment,
     store::{
@@ -25,8 +25,8 @@ use crate::{
         Commit, CommitError, Delivery, DocumentRow, EarlyReport, EndpointRow, Engine, Expired, FileQuota,
         FiledDocument, FiledKind, HandlerRow, InboxFilter, InboxSort, InvitationRow, LinkRow, MailboxRow, MissedRow,
         MissionRow, MissionState, OptOut, OptOutRow, Oriented, OutboxRow, Planning, PolicyRow, ProvenRow,
-        RejectedDuplicate, RequestRow, Requests, SessionRow, Settled, SmsPart, TimerRow, ToldContact, Undelivered,
-        testing,
+        RejectedDuplicate, RequestRow, Requests, SearchEntry, SessionRow, Settled, SmsPart, TimerRow, ToldContact,
+        Undelivered, testing,
     },
 };
 
@@ -46,6 +46,7 @@ pub(super) async fn everything(store: &Engine) {
     outbox(store, &case).await;
     planning_and_requests(store, &case).await;
     registers(store).await;
+    words(store, &case).await;
     console(store, &case).await;
     one_conversation(store, &case).await;
     housekeeping(store).await;
@@ -397,6 +398,27 @@ async fn registers(store: &Engine) {
 }
 
 /// What users see and do.
+/// What the full-text index is told.
+async fn words(store: &Engine, case: &Case) {
+    ask!(store, unindexed(None, 100));
+    ask!(store, unindexed(Some(fill::id('D', 99_000).parse().unwrap()), 100));
+    ask!(store, facts(case.id()));
+    let entry = |revision, holder: &str| SearchEntry {
+        conversation: case.id(),
+        dossier: case.dossier.id,
+        revision,
+        insurer: "demo".into(),
+        desk: None,
+        fields: vec![SearchField { name: "holder".into(), text: holder.into() }],
+        said: ["bonjour".to_owned()].into(),
+    };
+    for (revision, holder) in [(1, "Jeanne Petit"), (2, "Jeanne Martin"), (2, "Marc Petit"), (3, "Jeanne Martin")] {
+        ask!(store, index(&[entry(revision, holder)]));
+    }
+    ask!(store, forget_words(case.id()));
+    ask!(store, index(&[entry(4, "Nadia Roux")]));
+}
+
 async fn console(store: &Engine, case: &Case) {
     let known = ["demo", "quality"].into_iter().collect::<Reach>();
     let scopes = [
@@ -431,6 +453,9 @@ async fn seen(store: &Engine, case: &Case, scope: &Scope) {
     for login in [None, Some("login5")] {
         let page = ask!(cases, accesses(login, None, 50));
         ask!(cases, accesses(login, page.next.as_ref(), 50));
+    }
+    for search in ["h500", "182Z-GTJ1", "06 12 34 56 78", "bonjour", "holderx5", "nadja roux"] {
+        ask!(cases, find(&Search::of(search), 20));
     }
     // An old one whose phone, policy and addresses others have too.
     let known: DossierId = fill::id('D', 50).parse().unwrap();

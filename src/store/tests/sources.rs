@@ -18,8 +18,16 @@ const DOORS: &[&str] = &["db.rs", "batch.rs", "writer.rs", "near_readers.rs", "c
 const CALLS: &[&str] = &["sqlx::query", "raw_sql", ".prepare", "query_row", "execute_batch"];
 
 /// A literal with one of these is one engine's.
-const OF_SQLITE: &[&str] =
-    &["json_each", "CROSS JOIN dossier o", "sqlite_master", "WHERE ({key}) IN", "OFFSET $2 - 1", "UPDATE written"];
+const OF_SQLITE: &[&str] = &[
+    "json_each",
+    "CROSS JOIN dossier o",
+    "sqlite_master",
+    "WHERE ({key}) IN",
+    "OFFSET $2 - 1",
+    "UPDATE written",
+    "MATCH",
+    "FROM search_text WHERE {asked} ORDER BY",
+];
 const OF_POSTGRES: &[&str] = &[
     "LATERAL",
     "FOR UPDATE",
@@ -27,6 +35,9 @@ const OF_POSTGRES: &[&str] = &[
     "LOCK TABLE",
     "pg_notify",
     "pg_logical_emit_message",
+    "pg_advisory_xact_lock",
+    "FROM (SELECT rowid FROM search_text",
+    "terms @@",
     "json_array_elements",
     "UNNEST",
     "ANY(",

@@ -27,6 +27,7 @@ mod names;
 mod page;
 mod requests;
 mod routes;
+mod search;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -230,6 +231,7 @@ fn routes(console: Console) -> Routes {
         .add("/console/appointments/{id}/calendar", SEES, get(appointments::calendar::get))
         .add("/console/documents/{id}", SEES, get(document::original))
         .add("/console/documents/{id}/{size}", SEES, get(document::preview))
+        .add("/console/search", LISTS, get(search::get))
         .add("/console/requests", LISTS, get(requests::list::get))
         .add("/console/missed", TEACHES, get(requests::missed::get))
         .add("/console/missed/{id}", TEACHES, post(requests::teach::post))

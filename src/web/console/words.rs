@@ -26,6 +26,9 @@ pub(super) struct Words {
     pub dangers: Codes,
     /// What lines of the access log tell.
     pub accesses: Codes,
+    /// How a search found something, and by what.
+    pub found: Codes,
+    pub fields: Codes,
     /// The templates of the timeline's lines, by their kind.
     timeline: Codes,
 }
@@ -58,6 +61,16 @@ pub(super) fn channel(code: &str) -> &str {
 /// What a line of the access log tells.
 pub(super) fn access(code: &str) -> &str {
     word(&WORDS.accesses, code)
+}
+
+/// How a search found something.
+pub(super) fn found(code: &str) -> &str {
+    word(&WORDS.found, code)
+}
+
+/// What is known of a dossier and is no fact.
+pub(super) fn field(code: &str) -> Option<&'static str> {
+    WORDS.fields.get(code).map(|text| text.get(LANGUAGE))
 }
 
 /// A danger that a message told of.

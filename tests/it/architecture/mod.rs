@@ -36,6 +36,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("identity", &["domain"]),
     ("store", &["domain", "document", "planning", "dossier", "identity"]),
     ("housekeeping", &["domain", "document", "store"]),
+    ("finding", &["domain", "dossier", "flow/program", "store"]),
     (
         "conversation",
         &[
@@ -103,6 +104,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "orientation",
             "identity",
             "store",
+            "finding",
             "housekeeping",
             "conversation",
             "replay",

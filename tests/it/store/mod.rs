@@ -4,6 +4,7 @@ mod backup;
 mod commit;
 mod failover;
 mod faults;
+mod find;
 mod hung;
 mod inbox;
 mod landing;

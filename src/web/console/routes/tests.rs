@@ -80,6 +80,8 @@ async fn probes(trial: &Trial) -> Vec<Probe> {
             address: format!("/console/documents/{photo}/thumbnail"),
             ..about_case("/console/documents/{id}/{size}", &photo)
         },
+        Probe { address: "/console/search?q=petit".into(), ..page("/console/search") },
+        Probe { address: "/console/search?part=list&q=petti".into(), ..page("/console/search") },
         page("/console/requests"),
         act("/console/requests/{id}/acknowledge", &request, ""),
         act("/console/requests/{id}/done", &request, ""),
