@@ -59,6 +59,12 @@ impl Providers {
         Ok(Self(providers.into()))
     }
 
+    /// These and `more`, whose accounts are called otherwise.
+    #[must_use]
+    pub fn with(&self, more: impl IntoIterator<Item = Arc<dyn Provider>>) -> Self {
+        Self(self.iter().cloned().chain(more).collect())
+    }
+
     /// The account of this name on a channel.
     pub fn find(&self, channel: Channel, account: &str) -> Option<&Arc<dyn Provider>> {
         self.0.iter().find(|provider| provider.channel() == channel && provider.account() == account)

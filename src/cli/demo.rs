@@ -1,24 +1,36 @@
-//! `guichet demo`: everything at once on this machine, with invented insurers, policies and handlers.
+//! `guichet demo`: everything at once on this machine, with invented insurers, policies, users and some sixty cases, which are
+//! played through the service itself.
+
+mod carrier;
+mod cast;
+mod pictures;
+mod stage;
+#[cfg(test)]
+mod tests;
 
 use clap::Args;
-use serde::Deserialize;
 
 use super::{CliError, import, say, serve};
 use crate::{
     config::{Config, Secret, Site, Webhook, WebhookFields},
     contract::read_policies,
+    domain::clock::Clock,
     identity::{Reach, Role},
     store::{HandlerRow, StoreError},
     telemetry,
     web::{App, AppParts, console::auth::password},
 };
 
+pub use cast::CastError;
+use cast::{Cast, People};
+
 /// The demonstration's policies, as CSV.
 pub(super) const POLICIES: &str = include_str!("../../flows/demo/policies.csv");
-const PEOPLE: &str = include_str!("../../flows/demo/people.yaml");
 /// The password of everybody in the demonstration, which listens on this machine alone unless `--listen` says
 /// otherwise.
 const PASSWORD: &str = "guichet-demo";
+/// The insurers whose people are invented.
+const INSURERS: [&str; 2] = ["demo", "phare"];
 /// The secret of the demonstration's webhook.
 const SECRET: &str = "guichet-demo";
 
@@ -28,20 +40,9 @@ pub(super) struct Demo {
     /// The address to listen on.
     #[arg(long, default_value = "127.0.0.1:8480")]
     listen: std::net::SocketAddr,
-}
-
-#[derive(Deserialize)]
-struct People {
-    handlers: Vec<Person>,
-}
-
-#[derive(Deserialize)]
-struct Person {
-    login: String,
-    name: String,
-    role: String,
-    insurers: Option<Vec<String>>,
-    desks: Option<Vec<String>>,
+    /// Without the invented cases.
+    #[arg(long)]
+    empty: bool,
 }
 
 impl Demo {
@@ -49,15 +50,33 @@ impl Demo {
         config.server.listen = self.listen;
         config.server.public_url = format!("http://{}", self.listen);
         telemetry::start(&config.log)?;
-        let people: People = serde_saphyr::from_str(PEOPLE).map_err(|error| CliError::Demo(error.to_string()))?;
-        let (mut parts, sole) = serve::open(config).await?;
+        let people = People::read()?;
+        let (clock, accounts) = if self.empty {
+            (Clock::system(), Vec::new())
+        } else {
+            (stage::clock(Clock::system()), carrier::all(&INSURERS))
+        };
+        let (mut parts, sole) = serve::open(config, clock, accounts).await?;
         let insurers: Vec<(String, String)> =
             parts.intake.library().insurers().map(|insurer| (insurer.id.clone(), insurer.name.clone())).collect();
         connect(&mut parts, &insurers);
         let app = App::from(parts);
         seed(&app, &people).await?;
+        if !self.empty {
+            fill(&app).await?;
+        }
         serve::serve(app, sole, |address| welcome(address, &insurers, &people)).await
     }
+}
+
+/// Plays the invented cases. One that fails is left where it stands: the others are there.
+async fn fill(app: &App) -> Result<(), CliError> {
+    let policies = Cast::policies()?;
+    app.engine.put_policies(&import::rows(&policies), app.clock.now()).await?;
+    for (case, error) in stage::play(app, Cast::read()?, People::read()?, policies).await {
+        tracing::warn!(case, %error, "an invented case was not played to its end");
+    }
+    Ok(())
 }
 
 /// Adds a chat and a webhook for each insurer that the configuration does not have.
@@ -104,7 +123,10 @@ async fn seed(app: &App, people: &People) -> Result<(), CliError> {
 }
 
 fn welcome(address: std::net::SocketAddr, insurers: &[(String, String)], people: &People) {
-    say("Guichet is open. Everything here is invented; the data is in ./data, stop with Ctrl+C.\n");
+    say(
+        "Guichet is open. Everything here is invented, and nothing that the invented people are sent leaves this machine; the data is",
+    );
+    say("in ./data, stop with Ctrl+C.\n");
     for (id, name) in insurers {
         say(format_args!("  Declare a claim ({name}):  http://{address}/chat?site={id}"));
     }

@@ -135,6 +135,8 @@ pub enum CliError {
     UnknownFlow { name: String, names: String },
     #[error("the demonstration's data: {0}")]
     Demo(String),
+    #[error(transparent)]
+    Cast(#[from] demo::CastError),
     #[error("cannot listen on {address}: {error}; is another Guichet running? set server.listen to another port")]
     Listen { address: String, error: std::io::Error },
     #[error("the HTTP server failed: {0}")]

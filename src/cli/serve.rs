@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{CliError, load_flows, make_place, open_documents, say, sole_server::SoleServer};
 use crate::{
-    channel::{AccountError, Providers, Receiver, http},
+    channel::{AccountError, Provider, Providers, Receiver, http},
     config::Config,
     document::Limits,
     domain::{clock::Clock, jitter::Jitter},
@@ -34,23 +34,28 @@ const FLOWS_PERIOD: Duration = Duration::from_mins(10);
 
 pub(super) async fn run(config: Config) -> Result<(), CliError> {
     telemetry::start(&config.log)?;
-    let (parts, sole) = open(config).await?;
+    let (parts, sole) = open(config, Clock::system(), Vec::new()).await?;
     serve(App::from(parts), sole, |address| say(format_args!("Guichet listens on http://{address}"))).await
 }
 
-/// Opens everything that requests need, for one server alone where the database is a file.
-pub(super) async fn open(config: Config) -> Result<(AppParts, SoleServer), CliError> {
+/// Opens everything that requests need, for one server alone where the database is a file. `accounts` are served beside the
+/// configured ones.
+pub(super) async fn open(
+    config: Config,
+    clock: Clock,
+    accounts: Vec<Arc<dyn Provider>>,
+) -> Result<(AppParts, SoleServer), CliError> {
     make_place(&config)?;
     // Before the file is opened: a later program would migrate it under the one that serves.
     let sole = SoleServer::take(&config.store.url)?;
     let store = Engine::open(&config.store.url).await?;
     let documents = open_documents(&config, &store).await?;
     let library = Arc::new(load_flows(&config)?);
-    let (clock, metrics) = (Clock::system(), Metrics::default());
+    let metrics = Metrics::default();
     let in_flight = config.server.max_in_flight;
     let key = store.secret("key").await?;
     let device_key = store.secret("device").await?;
-    let providers = Providers::open(&config, &http::client().map_err(AccountError::from)?, &key)?;
+    let providers = Providers::open(&config, &http::client().map_err(AccountError::from)?, &key)?.with(accounts);
     let accounts = providers.accounts();
     let intake = Intake::open(
         store.clone(),

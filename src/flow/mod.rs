@@ -51,6 +51,7 @@ pub use run::{
     coverage::{Coverage, Covered, Verdict},
     effect::{Effect, Handover, Note, PolicyQuery, Sorting},
     event::{Event, PolicyAnswer, SentFile, UserMessage},
+    expected::{Asked, Expected},
     form::{declaration, read_field},
     satisfaction::rates,
     state::{ConversationMode, State, Wanted},

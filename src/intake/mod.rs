@@ -426,6 +426,19 @@ impl Intake {
         self.take_turn(conversation, &Input::SendCode { to }).await.map(drop)
     }
 
+    /// A conversation as it stands on this node.
+    pub async fn conversation(&self, id: ConversationId) -> Result<Arc<Conversation>, IntakeError> {
+        match self.0.conversations.get(&id) {
+            Some(conversation) => Ok(conversation),
+            None => self.0.load(id).await.map(Arc::new),
+        }
+    }
+
+    /// Does for one conversation what its timer would, whether it is due or not.
+    pub async fn wake(&self, conversation: ConversationId) -> Result<(), IntakeError> {
+        self.take_turn(conversation, &Input::Wake).await.map(drop)
+    }
+
     /// The person has seen everything up to `seq`.
     pub async fn read(&self, conversation: ConversationId, seq: i64) -> Result<(), IntakeError> {
         self.take_turn(conversation, &Input::Read { seq }).await.map(drop)

@@ -21,6 +21,7 @@ pub(super) mod danger;
 pub(super) mod documents;
 pub(super) mod effect;
 pub(super) mod event;
+pub(super) mod expected;
 pub(super) mod foreign;
 pub(super) mod form;
 pub(super) mod intents;

@@ -29,12 +29,15 @@ async function freePort() {
   return port;
 }
 
-/** `guichet demo`, as on a fresh machine: in an empty folder, with nothing configured but `configuration`. What it prints is what a person would read. */
-export async function demo(configuration = "") {
+/**
+ * `guichet demo`, as on a fresh machine: in an empty folder, with nothing configured but `configuration`, and without the invented
+ * cases unless `cases` are wanted. What it prints is what a person would read.
+ */
+export async function demo(configuration = "", { cases = false } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "guichet-e2e-"));
   const url = `http://127.0.0.1:${await freePort()}`;
   await writeFile(join(folder, "guichet.toml"), configuration);
-  const server = spawn(PROGRAM, ["--config", "guichet.toml", "demo", "--listen", url.slice("http://".length)], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  const server = spawn(PROGRAM, ["--config", "guichet.toml", "demo", ...(cases ? [] : ["--empty"]), "--listen", url.slice("http://".length)], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
   const said = { text: "" };
   for (const output of [server.stdout, server.stderr]) output.on("data", (data) => { said.text += data; });
   let stopping = false;

@@ -1,6 +1,7 @@
 //! The program as its operator runs it.
 
 mod damage;
+mod demo;
 mod private;
 mod ready;
 mod share;
