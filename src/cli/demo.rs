@@ -21,7 +21,7 @@ use crate::{
     web::{App, AppParts, console::auth::password},
 };
 
-pub use cast::CastError;
+pub(super) use cast::CastError;
 use cast::{Cast, People};
 
 /// The demonstration's policies, as CSV.

@@ -132,13 +132,14 @@ pub struct Address {
 }
 
 impl Address {
-    /// As one line. It keeps what the person wrote, which may hold the postcode and the city already.
+    /// As one line. It keeps what the person wrote, which may hold the postcode and the city already, in small letters too.
     pub fn in_one_line(&self) -> String {
         let mut text = self.line.clone();
+        let written = self.line.to_lowercase();
         let town: Vec<&str> = [&self.postcode, &self.city]
             .into_iter()
             .filter_map(|part| part.as_deref())
-            .filter(|part| !self.line.contains(part))
+            .filter(|part| !written.contains(&part.to_lowercase()))
             .collect();
         if !town.is_empty() {
             text.push_str(", ");

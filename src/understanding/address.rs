@@ -168,7 +168,11 @@ impl Vocabulary {
         let text = &parsed.text;
         let line = text.original().trim().to_owned();
         if let Some((at, postcode)) = (0..text.len()).find_map(|at| Some((at, self.postcode_at(text, at)?))) {
-            let (city, _) = self.town_at(text, at + 1, postcode);
+            let (city, end) = self.town_at(text, at + 1, postcode);
+            // "boulevard du port 76000 rouen" says its town once.
+            let is_last = (end..text.len()).all(|at| text.is_mark(at, '.'));
+            let street = text.written(0..at).trim_end_matches([',', ' ', '-', '–']);
+            let line = if is_last && !street.is_empty() { street.to_owned() } else { line };
             return Some(Address { line, postcode: Some(postcode.to_owned()), city, ..Address::default() });
         }
         let words = (0..text.len()).filter(|&at| text.is_word(at)).count();

@@ -6,6 +6,8 @@ use regex::{Captures, Regex};
 
 use super::{Vocabulary, text::Text};
 
+/// How many tokens before a plate the word that says whose it is ("par", "contre", "l'autre") may stand.
+const OTHER_REACH: usize = 3;
 /// How many tokens before a plate the word that announces it ("immatriculé") may stand.
 const WORD_REACH: usize = 4;
 
@@ -45,7 +47,13 @@ impl Vocabulary {
             let believed = told || (in_capitals(text, &tokens) && plate[1].len() >= 2 && plate[2].len() >= 2);
             (believed && self.time.at(text, tokens.start + 1).is_none()).then(|| (tokens, fni(&plate)))
         });
-        siv.chain(fni).collect()
+        // Whoever tells of two vehicles is asked for the plate of theirs.
+        siv.chain(fni).filter(|(tokens, _)| !self.says_other(text, tokens.start)).collect()
+    }
+
+    /// Whether a plate that begins there is that of the other vehicle: "rentré dedans par AB-123-CD".
+    fn says_other(&self, text: &Text, at: usize) -> bool {
+        (at.saturating_sub(OTHER_REACH)..at).any(|at| self.other_plate_words.at(text, at).is_some())
     }
 
     /// A plate where one was asked for: of either system, with any blanks.

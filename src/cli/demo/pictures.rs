@@ -168,8 +168,8 @@ impl Canvas {
                 );
                 self.polygon(&[(270.0, 215.0), (340.0, 146.0), (440.0, 146.0), (440.0, 215.0)], [44, 56, 66]);
                 for (x, y) in [(180.0, 372.0), (560.0, 368.0)] {
-                    self.blot(x, y, 62.0, [22, 22, 24], 1.0);
-                    self.blot(x, y, 26.0, [150, 152, 156], 1.0);
+                    self.disc(x, y, 62.0, [22, 22, 24]);
+                    self.disc(x, y, 26.0, [150, 152, 156]);
                 }
                 self.blot(120.0, 290.0, 64.0, [70, 70, 72], 0.55);
                 for scratch in 0..9_u8 {
@@ -189,8 +189,8 @@ impl Canvas {
                 self.wash([190, 186, 180], [146, 142, 136]);
                 self.polygon(&[(170.0, 40.0), (480.0, 40.0), (480.0, 460.0), (170.0, 460.0)], [238, 238, 236]);
                 self.polygon(&[(170.0, 40.0), (480.0, 40.0), (480.0, 100.0), (170.0, 100.0)], [210, 212, 214]);
-                self.blot(326.0, 280.0, 112.0, [90, 96, 104], 1.0);
-                self.blot(326.0, 280.0, 88.0, [36, 40, 48], 1.0);
+                self.disc(326.0, 280.0, 112.0, [90, 96, 104]);
+                self.disc(326.0, 280.0, 88.0, [36, 40, 48]);
                 self.blot(240.0, 90.0, 60.0, [40, 32, 26], 0.75);
                 for burn in 0..5_u8 {
                     self.crack(240.0, 90.0, 1.2 * f32::from(burn), 70.0);
@@ -324,13 +324,21 @@ impl Canvas {
         }
     }
 
+    fn disc(&mut self, x: f32, y: f32, radius: f32, colour: Colour) {
+        self.spot((x, y), radius, 0.0, colour, 1.0);
+    }
+
     /// A spot with an uneven edge.
     fn blot(&mut self, x: f32, y: f32, radius: f32, colour: Colour, opacity: f32) {
+        self.spot((x, y), radius, 0.12, colour, opacity);
+    }
+
+    fn spot(&mut self, (x, y): (f32, f32), radius: f32, uneven: f32, colour: Colour, opacity: f32) {
         let (wave, turn) = (3.0 + 3.0 * self.part(x as u64), 6.3 * self.part(y as u64));
         for py in rows(y - radius * 1.3, y + radius * 1.3, HEIGHT) {
             for px in rows(x - radius * 1.3, x + radius * 1.3, WIDTH) {
                 let (dx, dy) = (px as f32 - x, py as f32 - y);
-                let edge = radius * (1.0 + 0.12 * (dy.atan2(dx) * wave + turn).sin());
+                let edge = radius * (1.0 + uneven * (dy.atan2(dx) * wave + turn).sin());
                 let covers = ((edge - dx.hypot(dy)) / 9.0).clamp(0.0, 1.0) * opacity;
                 if covers > 0.0 {
                     let pixel = self.picture.get_pixel_mut(px, py);

@@ -1,7 +1,7 @@
 //! Plays the invented people through the real intake: each says one thing after the other, at the time at which they would have
 //! said it, and the handlers do their part in opening hours. What lies before now has happened; the rest has not.
 //!
-//! All cases are played side by side, each by a clock of its own that goes from thing to thing ([`clock`]).
+//! The cases are played side by side, each by a clock of its own that goes from thing to thing ([`clock`]).
 
 use std::{
     cell::Cell,
@@ -16,7 +16,7 @@ use jiff::{
     SignedDuration, Span, Timestamp, ToSpan as _, Zoned,
     civil::{Date, time},
 };
-use tokio::task::JoinSet;
+use tokio::{sync::Semaphore, task::JoinSet};
 
 use super::{
     carrier,
@@ -44,6 +44,8 @@ use crate::{
     web::App,
 };
 
+/// How many cases are played at once: fewer than the store reads side by side.
+const AT_ONCE: usize = 6;
 /// The most messages of one conversation.
 const PATIENCE: usize = 40;
 /// The most that time brings about between two things that are told.
@@ -93,10 +95,11 @@ pub(super) async fn play(app: &App, cast: Cast, people: People, policies: Vec<Po
     let now = app.clock.now();
     let policies = policies.into_iter().map(|policy| (policy.number.clone(), policy)).collect();
     let stage = Arc::new(Stage { app: app.clone(), cast, people, policies, now });
-    let mut cases = JoinSet::new();
+    let (mut cases, places) = (JoinSet::new(), Arc::new(Semaphore::new(AT_ONCE)));
     for at in 0..stage.cast.cases.len() {
-        let stage = Arc::clone(&stage);
+        let (stage, places) = (Arc::clone(&stage), Arc::clone(&places));
         cases.spawn(async move {
+            let _place = places.acquire().await;
             let Some(case) = stage.cast.cases.get(at) else { return Ok(()) };
             let begins = stage.beginning(case);
             let played = NOW.scope(Cell::new(begins), stage.play(case, at)).await;

@@ -34,3 +34,15 @@ fn what_is_stored_is_read_and_would_be_stored_again_byte_for_byte() {
         assert_eq!(serde_json::to_string(&source).unwrap(), stored);
     }
 }
+
+#[test]
+fn an_address_names_its_town_once() {
+    let address = |line: &str| Address {
+        line: line.to_owned(),
+        postcode: Some("76000".to_owned()),
+        city: Some("Rouen".to_owned()),
+        ..Address::default()
+    };
+    assert_eq!(address("12 rue du Four").in_one_line(), "12 rue du Four, 76000 Rouen");
+    assert_eq!(address("12 rue du four 76000 rouen").in_one_line(), "12 rue du four 76000 rouen");
+}

@@ -56,9 +56,9 @@ impl Interpreter<'_> {
             return false;
         }
         match self.library.vocabulary.answer(parsed, &self.wanting(question), &self.listening()) {
-            // "Personne de blessé, mais il y a quelqu'un dans ma maison" denies another danger than it tells.
+            // "Personne de blessé, mais l'eau arrive près des prises" denies another danger than it tells.
             Answer::Value(Value::Choice(answer)) if answer == NO_DANGER => {
-                !matches!(danger, Danger::Intruder | Danger::Collapse | Danger::Distress)
+                matches!(danger, Danger::Injury | Danger::Fire)
             }
             Answer::Value(Value::Bool(there)) if asks_for_intruder => there,
             // "Non, mais il y a quelqu'un dans la maison": what is denied is that somebody is hurt.

@@ -305,6 +305,9 @@ impl<'a> Interpreter<'a> {
     pub(super) fn request(&mut self, kind: &str, text: &str) {
         let Some(request) = self.library.requests().get(kind) else { return };
         let library = self.library;
+        if request.hand_over.is_some() && self.adds_to_request(kind, text) {
+            return;
+        }
         let words = library.requests().words_about(request, text, library.faq().search());
         if self.state.requests.open(kind, words, self.now, &library.zone) || EACH_TIME.contains(&kind) {
             let durable = self.state.channel.is_some_and(Channel::is_durable);
@@ -332,6 +335,20 @@ impl<'a> Interpreter<'a> {
             let said = self.words().say("request_again");
             self.preface.push(said);
         }
+    }
+
+    /// Whether the message made such a request already: two sentences of one complaint are no two complaints.
+    fn adds_to_request(&mut self, kind: &str, text: &str) -> bool {
+        let told = self.effects.iter_mut().find_map(|effect| match effect {
+            Effect::Request { kind: known, text, .. } if known == kind => Some(text),
+            _ => None,
+        });
+        let Some(told) = told else { return false };
+        if !told.contains(text) {
+            told.push('\n');
+            told.push_str(text);
+        }
+        true
     }
 
     /// What the text of a request may name: its words, when it was received, and the day on which it takes effect.

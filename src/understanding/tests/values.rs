@@ -248,6 +248,8 @@ fn addresses_are_heard_with_their_parts() {
             address("12 bd Voltaire, bât B", Some("93200"), Some("Saint-Denis")),
         ),
         ("4 impasse du Puits", address("4 impasse du Puits", None, None)),
+        ("boulevard du port 76000 rouen", address("boulevard du port", Some("76000"), Some("Rouen"))),
+        ("Parking de la mairie, 51100 Reims.", address("Parking de la mairie", Some("51100"), Some("Reims"))),
         (
             "103 bis rue des Tanneurs, CS 91704, 33063 Bordeaux CEDEX 1",
             address("103 bis rue des Tanneurs", Some("33063"), Some("Bordeaux")),
@@ -262,7 +264,7 @@ fn addresses_are_heard_with_their_parts() {
         // An INSEE code is no postcode.
         ("4 rue du Four 2B096 Corte", address("4 rue du Four", Some("20250"), Some("Corte"))),
         ("5 rue Haute 30000 nimes evidemment", address("5 rue Haute", Some("30000"), Some("Nîmes"))),
-        ("lieu-dit Le Bourg 24200 Sarlat", address("lieu-dit Le Bourg 24200 Sarlat", Some("24200"), Some("Sarlat"))),
+        ("lieu-dit Le Bourg 24200 Sarlat", address("lieu-dit Le Bourg", Some("24200"), Some("Sarlat"))),
         ("69003 Lyon", address("69003 Lyon", Some("69003"), Some("Lyon"))),
         ("chez moi", None),
     ] {
@@ -303,8 +305,17 @@ fn emails_plates_and_policy_numbers_are_heard() {
         Some(Value::Email("jean.dupont+sinistre@example.co.uk".to_owned()))
     );
     assert_eq!(answer(vocabulary, "plaque GH-208-XZ", &want(Input::Plate)), text("GH-208-XZ"));
-    let parsed = vocabulary.read("rentré dedans au feu rouge par AB-123-CD", &friday());
-    assert_eq!(vocabulary.extract_unprompted(&parsed, &want(Input::Plate), &friday()), text("AB-123-CD"));
+    let told = |said: &str| {
+        let parsed = vocabulary.read(said, &friday());
+        vocabulary.extract_unprompted(&parsed, &want(Input::Plate), &friday())
+    };
+    assert_eq!(told("ma voiture AB-123-CD a été heurtée au feu rouge"), text("AB-123-CD"));
+    // The other vehicle's is not the person's own.
+    for other in
+        ["rentré dedans au feu rouge par AB-123-CD", "j'ai tapé contre une Clio AB-123-CD", "sa plaque : AB-123-CD"]
+    {
+        assert_eq!(told(other), None, "{other}");
+    }
     assert_eq!(answer(vocabulary, "ab 123 cd", &want(Input::Plate)), text("AB-123-CD"));
     assert_eq!(answer(vocabulary, "1234 AB 69", &want(Input::Plate)), text("1234 AB 69"));
     assert_eq!(answer(vocabulary, "je sais plus", &want(Input::Plate)), None);
