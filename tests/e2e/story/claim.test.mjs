@@ -147,7 +147,6 @@ test("a water damage, from the phone to the desk and back", { timeout: 240_000 }
     const line = console_.getByRole("row").filter({ hasText: reference });
     assert.match(await line.innerText(), /Moreau/);
     await accessible(console_, "the inbox");
-    await screenshot(console_, "console-inbox");
     await line.getByRole("link", { name: reference }).click();
   });
 
@@ -163,7 +162,6 @@ test("a water damage, from the phone to the desk and back", { timeout: 240_000 }
     assert.match(await orientation.innerText(), /Règles écartées avant elle/);
     await accessible(console_, "the dossier");
     await orientation.getByText("Pourquoi, et pourquoi pas autrement").click();
-    await screenshot(console_, "console");
   });
 
   await step("the photos open large, turn and close again", async () => {
