@@ -29,6 +29,11 @@ impl Accounts {
         self.find(endpoint.channel, &endpoint.account).is_some()
     }
 
+    /// The first account of a channel.
+    pub fn first(&self, channel: Channel) -> Option<String> {
+        self.0.iter().find(|account| account.channel == channel).map(|account| account.name.clone())
+    }
+
     /// Tells that something waits for an account.
     pub fn wake(&self, channel: Channel, account: &str) {
         if let Some(account) = self.find(channel, account) {

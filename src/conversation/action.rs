@@ -1,9 +1,10 @@
 //! What a handler does to a conversation or its dossier.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
+    clock_kind::ClockKind,
     desk::Desk,
     id::{DocumentId, DossierId, RequestId},
     message::Endpoint,
@@ -45,6 +46,8 @@ pub enum Action {
     },
     /// Does a step of the expert's mission.
     Mission(MissionStep),
+    /// Does something about what is due, and when.
+    Due(DueStep),
     /// Has told the person that what they asked for was received, otherwise than by a message of the conversation.
     AcknowledgeRequest {
         request: RequestId,
@@ -89,6 +92,46 @@ pub enum MissionStep {
     Done,
     /// Takes the mission back.
     Withdraw,
+}
+
+/// What is done about time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "step")]
+pub enum DueStep {
+    /// Somebody is to do something by a time: the one who is named, or whoever has the dossier.
+    AddTask {
+        kind: ClockKind,
+        text: String,
+        assignee: Option<String>,
+        due_at: Timestamp,
+    },
+    /// It is done, or owed no more: a task or a deadline.
+    EndTask {
+        task: String,
+    },
+    ReopenTask {
+        task: String,
+    },
+    /// Something happened on a day that starts deadlines; of the `starts` of `flows/clocks.yaml`.
+    StartClocks {
+        start: String,
+        on: Date,
+    },
+    /// Puts the dossier aside until then, or until the person writes.
+    Snooze {
+        until: Timestamp,
+    },
+    /// Takes it back before.
+    EndSnooze,
+    /// Says something to the person then.
+    ReplyLater {
+        text: String,
+        at: Timestamp,
+    },
+    /// It is not said.
+    CancelReply {
+        reply: String,
+    },
 }
 
 /// The handler who acts: the login for the record, the name that the person sees.

@@ -2,9 +2,12 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use jiff::{Span, Timestamp, civil::Date};
+use jiff::{
+    Span, Timestamp,
+    civil::{Date, DateTime},
+};
 
-use super::{appointment, error::ConversationError, services::Services, turn::Turn};
+use super::{alerts, appointment, due, error::ConversationError, services::Services, turn::Turn};
 use crate::{
     contract::{Calendar, Reason},
     domain::{
@@ -14,11 +17,12 @@ use crate::{
         fact_name::FactName,
         id::{DocumentId, RequestId},
         message::{Author, GUICHET, POLICYHOLDER},
+        priority::Priority,
     },
     dossier::{Decision, Dossier, Learnt, SaidIn, Status, TimelineEvent},
     flow::{self, Coverage, DeskBook, Effect, Event, Handover, Note, PolicyAnswer, Scope, Sorting, StepOutput},
     orientation,
-    store::{FiledDocument, FiledKind, MissedRow, RequestRow, ToldContact},
+    store::{DueKind, DueRow, FiledDocument, FiledKind, MissedRow, RequestRow, ToldContact},
 };
 
 /// The most look-ups in one turn; a flow that wants more turns in a circle.
@@ -90,16 +94,16 @@ async fn step(turn: &mut Turn, event: &Event, services: &Services) -> Result<Opt
                 reconsider_expert(turn, services).await?;
             }
             Effect::Qualify => advance(turn, Status::Qualified, &TimelineEvent::Qualified {}),
-            Effect::HandOver(handover) => hand_over(turn, &handover),
+            Effect::HandOver(handover) => hand_over(turn, &handover)?,
             Effect::Withdraw => {
                 advance(turn, Status::Withdrawn, &TimelineEvent::Withdrawn {});
                 answer = Box::pin(appointment::call_off(turn, POLICYHOLDER, services)).await?;
             }
             Effect::Reopen => turn.wait_for_a_person(),
             Effect::Note(note) => turn.record(GUICHET, &noted(note)),
-            Effect::Request { kind, text, acknowledgement, since, promised } => {
+            Effect::Request { kind, text, acknowledgement, since, at, promised } => {
                 let by = if promised { GUICHET } else { POLICYHOLDER };
-                if let Some(request) = ask_desk(turn, by, &kind, text, since, services.calendar())
+                if let Some(request) = ask_desk(turn, by, Asked { kind: &kind, text, since, at }, services.calendar())
                     && let Some(sentence) = acknowledgement
                 {
                     turn.acknowledgements.push((request, sentence));
@@ -309,12 +313,13 @@ fn advance(turn: &mut Turn, status: Status, event: &TimelineEvent) {
     }
 }
 
-fn hand_over(turn: &mut Turn, handover: &Handover) {
+fn hand_over(turn: &mut Turn, handover: &Handover) -> Result<(), ConversationError> {
     // Whoever needs a person must stand in the inbox, even before it is known what happened.
     if turn.conversation.dossier.is_none() {
         open_dossier(turn, "unknown");
     }
     let (now, priority) = (turn.now, handover.priority);
+    let was_urgent = turn.conversation.dossier.as_ref().is_some_and(|dossier| dossier.priority == Priority::Urgent);
     if let Some(dossier) = turn.conversation.dossier_mut() {
         dossier.advance(Status::HandedOver);
         // Whoever reported a danger is not made less urgent by asking something else.
@@ -323,19 +328,24 @@ fn hand_over(turn: &mut Turn, handover: &Handover) {
         dossier.waiting_since.get_or_insert(now);
     }
     turn.record(GUICHET, &TimelineEvent::HandedOver { reason: handover.reason.clone(), priority });
+    if priority == Priority::Urgent && !was_urgent { turn.alert(alerts::URGENT) } else { Ok(()) }
+}
+
+/// What is asked of a desk.
+struct Asked<'a> {
+    kind: &'a str,
+    text: String,
+    /// The day on which it was written before.
+    since: Option<Date>,
+    /// When the person wants it done.
+    at: Option<DateTime>,
 }
 
 /// Records a request with its deadlines, counted from today or from the day on which it was written before. Whoever
 /// asks for something must stand in a list, even before it is known what
 /// happened.
-fn ask_desk(
-    turn: &mut Turn,
-    by: &str,
-    kind: &str,
-    text: String,
-    since: Option<Date>,
-    calendar: &Calendar,
-) -> Option<RequestId> {
+fn ask_desk(turn: &mut Turn, by: &str, asked: Asked<'_>, calendar: &Calendar) -> Option<RequestId> {
+    let Asked { kind, text, since, at } = asked;
     let library = Arc::clone(&turn.conversation.library);
     let request = library.requests().get(kind)?;
     if turn.conversation.dossier.is_none() {
@@ -361,11 +371,17 @@ fn ask_desk(
         acknowledge_by: request
             .acknowledge_days
             .map(|days| end_of(calendar.deadline_with_saturdays(from, days, None), turn.now)),
-        answer_by: end_of(answer_by, turn.now),
+        answer_by: at
+            .and_then(|at| Some(at.to_zoned(paris()).ok()?.timestamp()))
+            .unwrap_or_else(|| end_of(answer_by, turn.now)),
         acknowledged: None,
         done: None,
     };
     let id = asked.id;
+    if let Some(due) = asked.due() {
+        let warned_at = due::next_warning(asked.asked_at, due, turn.now);
+        turn.set_due(DueRow::of(asked.conversation, DueKind::Request, &id, warned_at));
+    }
     let event = TimelineEvent::Request { request: id, kind: kind.to_owned(), answer_by: asked.answer_by };
     turn.rows.requests.asked.push(asked);
     turn.record(by, &event);

@@ -29,6 +29,8 @@ pub enum ConversationError {
     UnknownDocument,
     #[error("this dossier has no such mission, or none may be given now: reload the page")]
     NoMission,
+    #[error("there is no such task, reply or pause any more: reload the page")]
+    NothingDue,
     #[error("this answer was changed by somebody else since it was shown")]
     ChangedMeanwhile,
     #[error("this slot has just been taken: choose another")]

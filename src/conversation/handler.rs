@@ -33,17 +33,10 @@ impl Turn {
         action: Action,
         services: &Services,
     ) -> Result<(), ConversationError> {
+        self.take_alert(actor, services).await?;
         match action {
-            Action::Reply { text } => {
-                self.take_over(actor, services).await?;
-                let author = Author::Handler { login: actor.login.clone(), name: actor.name.clone() };
-                let seq = self.write(author, Body { text, ..Body::default() }, None);
-                if let Some(dossier) = self.conversation.dossier_mut() {
-                    dossier.waiting_since = None;
-                }
-                self.record(&actor.login, &TimelineEvent::Replied { message: seq });
-                self.answer_requests(actor, seq, services).await
-            }
+            Action::Reply { text } => self.reply(actor, text, services).await,
+            Action::Due(step) => Box::pin(self.act_on_time(actor, step, services)).await,
             Action::TakeOver => self.take_over(actor, services).await,
             Action::GiveBack => {
                 self.conversation.row_mut().handler = None;
@@ -92,7 +85,7 @@ impl Turn {
                 Ok(())
             }
             Action::DoRequest { request, kind, asked_at } => {
-                self.rows.requests.done.push((request, self.now, actor.login.clone()));
+                self.end_request(request, actor);
                 self.record(&actor.login, &TimelineEvent::RequestDone { request, kind: kind.clone() });
                 apply::run(self, Event::RequestDone { kind, asked_at }, services).await
             }
@@ -127,6 +120,22 @@ impl Turn {
         }
     }
 
+    pub(super) async fn reply(
+        &mut self,
+        actor: &Actor,
+        text: String,
+        services: &Services,
+    ) -> Result<(), ConversationError> {
+        self.take_over(actor, services).await?;
+        let author = Author::Handler { login: actor.login.clone(), name: actor.name.clone() };
+        let seq = self.write(author, Body { text, ..Body::default() }, None);
+        if let Some(dossier) = self.conversation.dossier_mut() {
+            dossier.waiting_since = None;
+        }
+        self.record(&actor.login, &TimelineEvent::Replied { message: seq });
+        self.answer_requests(actor, seq, services).await
+    }
+
     async fn sort_document(
         &mut self,
         actor: &Actor,
@@ -157,7 +166,7 @@ impl Turn {
         let library = Arc::clone(&self.conversation.library);
         for request in services.look_ups().open_requests(self.conversation.row.id).await? {
             if library.requests().get(&request.kind).is_some_and(|kind| kind.promised) {
-                self.rows.requests.done.push((request.id, self.now, actor.login.clone()));
+                self.end_request(request.id, actor);
                 let kept = TimelineEvent::RequestDone { request: request.id, kind: request.kind };
                 self.record(&actor.login, &kept);
             } else if is_durable && request.owes_acknowledgement() {
@@ -205,7 +214,7 @@ impl Turn {
         Ok(())
     }
 
-    async fn take_over(&mut self, actor: &Actor, services: &Services) -> Result<(), ConversationError> {
+    pub(super) async fn take_over(&mut self, actor: &Actor, services: &Services) -> Result<(), ConversationError> {
         if self.conversation.row.handler.as_ref() == Some(&actor.login) {
             return Ok(());
         }

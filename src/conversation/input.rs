@@ -13,7 +13,7 @@ use crate::{
         message::{Body, Endpoint},
     },
     dossier::Dossier,
-    store::{Binding, OutboxRow},
+    store::{Binding, DueKind, OutboxRow},
 };
 
 /// What happened to a conversation.
@@ -59,6 +59,8 @@ pub enum Input {
     },
     /// The conversation's timer went off.
     Wake,
+    /// Something else of the conversation is due, by its kind and its identifier.
+    Due(DueKind, String),
     /// The person has seen everything up to this message.
     Read {
         seq: i64,

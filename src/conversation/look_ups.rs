@@ -16,7 +16,7 @@ use crate::{
         message::{Author, Channel, Endpoint},
     },
     dossier::Dossier,
-    store::{AppointmentRow, Engine, Fence, MessageRow, Mission, PolicyRow, RequestRow, StoreError},
+    store::{AppointmentRow, ClockRow, DueRow, Engine, Fence, MessageRow, Mission, PolicyRow, RequestRow, StoreError},
 };
 
 /// The most messages that are answered as one.
@@ -56,6 +56,12 @@ pub trait LookUps: fmt::Debug + Send + Sync {
 
     /// What the person of a conversation asked for beside the claim, and is not done, the oldest first.
     fn open_requests(&self, conversation: ConversationId) -> LookUp<'_, Vec<RequestRow>>;
+
+    /// Something that is due, as it stands.
+    fn due<'a>(&'a self, subject: &'a str) -> LookUp<'a, Option<DueRow>>;
+
+    /// All that is or was owed in a conversation's dossier, the earliest first.
+    fn clocks(&self, conversation: ConversationId) -> LookUp<'_, Vec<ClockRow>>;
 
     /// The files of a conversation of which it is not known what they are, with what they are supposed to be, in the order in
     /// which they came.
@@ -126,6 +132,14 @@ impl LookUps for Engine {
 
     fn open_requests(&self, conversation: ConversationId) -> LookUp<'_, Vec<RequestRow>> {
         Box::pin(self.open_requests(conversation))
+    }
+
+    fn due<'a>(&'a self, subject: &'a str) -> LookUp<'a, Option<DueRow>> {
+        Box::pin(self.due(subject))
+    }
+
+    fn clocks(&self, conversation: ConversationId) -> LookUp<'_, Vec<ClockRow>> {
+        Box::pin(self.clocks(conversation))
     }
 
     fn unsorted(&self, conversation: ConversationId) -> LookUp<'_, Vec<(DocumentId, Option<String>)>> {

@@ -30,8 +30,11 @@ impl Turn {
             turn.wait_unanswered();
         }
         turn.close_files();
+        if turn.may_change_clocks() {
+            Box::pin(turn.keep_clocks(services)).await?;
+        }
         turn.close_acknowledgements();
-        turn.rows.timer = time::set(&mut turn.conversation, woken, now);
+        turn.rows.due.extend(time::set(&mut turn.conversation, woken, now));
         turn.mark_answered_channel();
         Ok(turn)
     }
@@ -68,6 +71,7 @@ impl Turn {
             Input::SwitchChannel { body, client_id } => self.switch_channel(body, client_id, services).await,
             Input::NoWay { body, client_id, sentence } => self.turn_away(body, client_id, sentence, services).await,
             Input::Wake => self.wake(services).await,
+            Input::Due(kind, subject) => Box::pin(self.come_due(kind, &subject, services)).await,
             Input::Read { seq } => {
                 let fence = &mut self.conversation.fence;
                 fence.read_seq = fence.read_seq.max(seq.min(fence.last_seq));

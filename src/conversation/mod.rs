@@ -9,10 +9,13 @@
 
 mod accounts;
 mod action;
+mod alerts;
 mod apply;
 mod appointment;
 mod channel_switch;
+mod clocks;
 mod closing;
+mod due;
 mod error;
 pub mod files;
 mod handler;
@@ -30,9 +33,11 @@ mod time;
 mod turn;
 
 pub use accounts::Accounts;
-pub use action::{Action, Actor, MissionStep};
+pub use action::{Action, Actor, DueStep, MissionStep};
+pub use alerts::Alert;
 pub use channel_switch::{Presented, presented};
 pub use closing::begins_another;
+pub use due::PlannedReply;
 pub use error::ConversationError;
 pub use input::{InboundContext, Input};
 pub use loaded::Conversation;

@@ -8,7 +8,7 @@ use crate::{
     contract::Calendar,
     domain::timing::{Timing, Unsettled},
     dossier::Status,
-    store::TimerRow,
+    store::DueRow,
 };
 
 /// How long nothing more must come before an album is answered: its photos arrive within a second or two.
@@ -27,11 +27,11 @@ pub(super) fn keep(timing: &mut Timing, seq: i64, now: Timestamp) {
 }
 
 /// Sets the conversation's timer after a turn: the row to store, where the stored one does not do.
-pub(super) fn set(conversation: &mut Conversation, woken: bool, now: Timestamp) -> Option<TimerRow> {
+pub(super) fn set(conversation: &mut Conversation, woken: bool, now: Timestamp) -> Option<DueRow> {
     let settles = conversation.fence.timing.unsettled.map(|unsettled| unsettled.until);
     let due_at =
         settles.into_iter().chain(reminder(conversation, now)).chain(appointment_reminder(conversation, now)).min();
-    let row = TimerRow { conversation: conversation.row.id, due_at };
+    let row = DueRow::wake(conversation.row.id, due_at);
     let timing = &mut conversation.fence.timing;
     let stored = timing.wake_at.filter(|_| !woken);
     match (stored, due_at) {
@@ -69,7 +69,7 @@ pub(super) fn appointment_reminder(conversation: &Conversation, now: Timestamp) 
     (!stopped).then(|| decent_for(conversation, due.max(now)))
 }
 
-fn decent_for(conversation: &Conversation, at: Timestamp) -> Timestamp {
+pub(super) fn decent_for(conversation: &Conversation, at: Timestamp) -> Timestamp {
     let library = &conversation.library;
     let insurer = library.insurer(&conversation.row.insurer);
     let zone = insurer.map_or_else(crate::domain::clock::paris, crate::flow::Insurer::zone);

@@ -11,6 +11,8 @@ use super::{
 use crate::{
     domain::{
         contact::Proof,
+        fact::Value,
+        fact_name::FactName,
         id::{Ids, RequestId},
         message::{Author, Body, Channel, GUICHET, POLICYHOLDER},
         priority::Priority,
@@ -20,7 +22,7 @@ use crate::{
     flow::{ConversationMode, Event, State},
     store::{
         Acknowledgement, Binding, ChannelSwitchRow, Commit, DecisionRow, EndpointRow, FiledDocument, Key, MessageRow,
-        OutboxRow, SearchChange, TurnRows, Undelivered,
+        OutboxKind, OutboxRow, SearchChange, TurnRows, Undelivered,
     },
 };
 
@@ -89,6 +91,16 @@ impl Turn {
         turn.conversation.fence.revision += 1;
         turn.conversation.fence.updated_at = now;
         turn
+    }
+
+    /// The dossier as it stood before.
+    pub(super) fn dossier_before(&self) -> Option<&Dossier> {
+        self.before.dossier.as_deref()
+    }
+
+    /// A fact as it stood before.
+    pub(super) fn fact_before(&self, name: &FactName) -> Option<&Value> {
+        self.before.state.fact(name.as_str())
     }
 
     /// The number of the message that came in, or of the last one where none did.
@@ -185,7 +197,6 @@ impl Turn {
 
     /// The handler learns that the person did not get a message, wherever the case stands.
     pub(super) fn tell_undelivered(&mut self, row: &OutboxRow, reason: &str) {
-        self.rows.requests.undelivered = Some((row.conversation, row.seq));
         self.rows.undelivered = Some(Undelivered { id: row.id, epoch: row.epoch, reason: reason.to_owned() });
         if self.conversation.dossier.is_none() {
             // Nobody would see it.
@@ -199,6 +210,10 @@ impl Turn {
             dossier.waiting_since.get_or_insert(now);
         }
         let (message, channel) = (row.seq, row.to.channel);
+        if row.kind == OutboxKind::Alert {
+            return self.record(GUICHET, &TimelineEvent::AlertUndelivered { channel, reason: reason.to_owned() });
+        }
+        self.rows.requests.undelivered = Some((row.conversation, row.seq));
         self.record(GUICHET, &TimelineEvent::Undelivered { message, channel, reason: reason.to_owned() });
     }
 
@@ -252,10 +267,11 @@ impl Turn {
         let served = self.conversation.row.handler.is_some();
         let now = self.now;
         let message = self.conversation.fence.last_seq;
+        let snoozed = self.conversation.dossier.as_ref().is_some_and(|dossier| dossier.snoozed_until.is_some());
         let Some(dossier) = self.conversation.dossier_mut() else { return };
         let reopened = dossier.status.is_over() && dossier.advance(Status::HandedOver);
-        if served || reopened || dossier.status == Status::HandedOver {
-            dossier.waiting_since.get_or_insert(now);
+        if served || reopened || snoozed || dossier.status == Status::HandedOver {
+            dossier.wait(now);
             let event = if reopened { TimelineEvent::Reopened { message } } else { TimelineEvent::Wrote { message } };
             self.record(POLICYHOLDER, &event);
         }
@@ -333,6 +349,7 @@ impl Turn {
             handler: row.handler.clone(),
             wanted: Vec::new(),
             waiting_since: None,
+            snoozed_until: None,
             opened_at: self.now,
             updated_at: self.now,
         };

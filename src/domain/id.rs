@@ -75,6 +75,8 @@ ids! {
     MissionId,
     /// A slot that was proposed or booked.
     AppointmentId,
+    /// A task, or a reply that is sent later.
+    DueId,
     /// A running program among several on one database.
     NodeId,
 }

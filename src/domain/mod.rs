@@ -4,6 +4,7 @@
 //! [`jitter::Jitter::system`] and the making of identifiers, which is why all three are values that are handed in.
 
 pub mod clock;
+pub mod clock_kind;
 pub mod contact;
 pub mod desk;
 pub mod expectation;

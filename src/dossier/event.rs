@@ -7,7 +7,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{MapAccess, Visitor},
@@ -18,6 +18,7 @@ use serde_json::Value as Json;
 use crate::{
     contract::Reason,
     domain::{
+        clock_kind::ClockKind,
         desk::Desk,
         fact::Value,
         fact_name::FactName,
@@ -189,6 +190,81 @@ pub enum TimelineEvent {
     Closed {
         reason: String,
     },
+    /// A handler noted what is to be done by a time.
+    TaskAdded {
+        task: String,
+        kind: ClockKind,
+        text: String,
+        assignee: Option<String>,
+        due_at: Timestamp,
+    },
+    /// A task was done, or a deadline kept or void, by its rule.
+    TaskDone {
+        task: String,
+        text: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        rule: String,
+    },
+    TaskReopened {
+        task: String,
+        text: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        rule: String,
+    },
+    /// A handler entered the day of something that starts deadlines.
+    ClockStarted {
+        start: String,
+        on: Date,
+    },
+    /// A deadline begins, or is another one.
+    ClockSet {
+        rule: String,
+        due_at: Timestamp,
+    },
+    /// The person was told of a time that is theirs.
+    ClockTold {
+        rule: String,
+        due_at: Timestamp,
+    },
+    /// A handler put the dossier aside.
+    Snoozed {
+        until: Timestamp,
+    },
+    /// It is back in the list: its time came, or a handler took it back.
+    CameBack {},
+    /// A reply is to be sent at this time.
+    ReplyPlanned {
+        at: Timestamp,
+    },
+    /// It was not sent: `cancelled` by a handler, or because the person `wrote` meanwhile or the dossier is `over`.
+    ReplyDropped {
+        reason: String,
+    },
+    /// Something is to be done soon, or should have been: a task with its text, a request or a rule with its code.
+    CameDue {
+        subject: String,
+        kind: String,
+        what: String,
+        due_at: Timestamp,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_over: bool,
+    },
+    /// Whoever is on call was told, by their log-in; or could not be, for no account leads there.
+    AlertSent {
+        to: String,
+        channel: Channel,
+        reason: String,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        failed: bool,
+    },
+    /// An alert did not reach whoever is on call.
+    AlertUndelivered {
+        channel: Channel,
+        reason: String,
+    },
+    AlertTaken {},
+    /// Everybody on call was told often enough.
+    AlertUnanswered {},
     MissionOrdered {
         mission: MissionId,
         expert: String,

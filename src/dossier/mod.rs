@@ -55,6 +55,8 @@ pub struct Dossier {
     pub wanted: Vec<Wanted>,
     /// Since when the policyholder waits for a person's answer.
     pub waiting_since: Option<Timestamp>,
+    /// Until when a handler put it aside: nothing of it waits before, unless the person writes.
+    pub snoozed_until: Option<Timestamp>,
     pub opened_at: Timestamp,
     /// The last change that is shown. What is sorted by it may lag a few seconds behind.
     pub updated_at: Timestamp,
@@ -117,6 +119,12 @@ impl Dossier {
         if let Some(kind) = kind {
             self.receive(kind, 1, false);
         }
+    }
+
+    /// A person is to look at it: it stands in the list as waiting, even where it was put aside.
+    pub fn wait(&mut self, now: Timestamp) {
+        self.snoozed_until = None;
+        self.waiting_since.get_or_insert(now);
     }
 
     /// The required documents that have not come, as far as anybody knows.

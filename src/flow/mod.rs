@@ -14,6 +14,7 @@ mod run;
 pub(crate) mod testing;
 
 pub use program::{
+    clocks::{Certainty, ClockBook, ClockEnding, ClockRule, ClockScope, ClockStart, day_of},
     closing::{Afterwards, Closing},
     condition::{
         Condition, Explanation, Failed, Scope, Test, Truth,
@@ -34,6 +35,7 @@ pub use program::{
     purpose::Purpose,
     reminders::Reminders,
     requests::{Request, RequestBook},
+    rota::{OnCall, Rota},
     sources::{LoadError, built_in, read_sources, transcripts},
     steps::{Assignment, Collect, Flow, Question, Step, StepKind, WantedKind},
     table::{Row, Table},
@@ -57,4 +59,5 @@ pub use run::{
     state::{ConversationMode, State, Wanted},
     state_delta::StateDelta,
     step::{StepOutput, step},
+    words::{alert_text, clock_told},
 };

@@ -7,13 +7,13 @@
 //!
 //! Architecture invariant: no queue here outlives a request. Whoever waits, waits with an unacknowledged message.
 
+mod clockwork;
 mod keyed_locks;
 mod libraries;
 mod links;
 mod listeners;
 mod routes;
 mod throttle;
-mod timers;
 
 use std::{
     sync::{
@@ -45,6 +45,7 @@ use crate::{
     telemetry::{AccountLabel, Metrics},
 };
 
+use clockwork::Clockwork;
 use keyed_locks::KeyedLocks;
 use libraries::Libraries;
 pub use libraries::LibraryError;
@@ -53,7 +54,6 @@ use listeners::Listeners;
 pub use listeners::{Heard, Listener};
 use routes::Route;
 pub(crate) use throttle::{Key, Limit, Throttle};
-use timers::Timers;
 
 /// How often a turn that another node overtook is made again before the sender is asked to come back.
 const ATTEMPTS: usize = 8;
@@ -213,7 +213,7 @@ struct Inner {
     /// Which conversation goes on at an address, as of its number of moves.
     endpoints: Cache<Endpoint, (ConversationId, i64)>,
     listeners: Arc<Listeners>,
-    timers: Timers,
+    clockwork: Clockwork,
 }
 
 impl Intake {
@@ -249,7 +249,7 @@ impl Intake {
             conversations: Cache::with_weighter(CACHED, CACHED_BYTES, Bytes),
             endpoints: Cache::new(CACHED),
             listeners: Arc::default(),
-            timers: Timers::default(),
+            clockwork: Clockwork::default(),
         }));
         if let Some(changes) = changes {
             tokio::spawn(hear_other_nodes(changes, Arc::downgrade(&intake.0)));
@@ -661,8 +661,8 @@ impl Inner {
         for waiting in &stored.rows.outbox {
             self.services.accounts().wake(waiting.to.channel, &waiting.to.account);
         }
-        if let Some(due_at) = stored.rows.timer.and_then(|timer| timer.due_at) {
-            self.timers.set(due_at);
+        for due_at in stored.rows.due.iter().filter_map(|due| due.at) {
+            self.clockwork.set(due_at);
         }
         self.listeners.tell_change(id);
         if is_over || stored.binding.absorbs.is_some() {

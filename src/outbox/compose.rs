@@ -3,10 +3,13 @@
 use super::Outbox;
 use crate::{
     channel::{Outbound, Reason, Retry, SendError, Thread},
-    domain::message::MessageLink,
+    domain::{
+        language::Language,
+        message::{Author, Body, MessageLink},
+    },
     dossier::reference_of,
     intake::{CODE_LEAD_IN, LinkError, code, lead_in, link},
-    store::{OutboxRow, StoreError},
+    store::{OutboxKind, OutboxRow, StoreError},
 };
 
 /// How many earlier messages of ours, and how many of the person's, are given with a message for the thread's headers:
@@ -15,6 +18,9 @@ const THREAD: i64 = 10;
 
 /// Composes the message of a claimed row.
 pub(super) async fn compose(outbox: &Outbox, row: &OutboxRow) -> Result<Outbound, SendError> {
+    if row.kind == OutboxKind::Alert {
+        return Ok(alert(row));
+    }
     let said = outbox.store.said(row.conversation, row.seq).await.map_err(fault)?.ok_or_else(|| SendError {
         retry: Retry::Never,
         reason: Reason::Content,
@@ -51,6 +57,23 @@ pub(super) async fn compose(outbox: &Outbox, row: &OutboxRow) -> Result<Outbound
         lead_in: purpose.map(|purpose| sentence(lead_in(purpose))).unwrap_or_default(),
         thread: Thread { sent, received },
     })
+}
+
+/// Who is on call is told in the service's own language, with what stands in the row.
+fn alert(row: &OutboxRow) -> Outbound {
+    Outbound {
+        id: row.id.to_string(),
+        to: row.to.clone(),
+        conversation: row.conversation,
+        seq: row.seq,
+        language: Language::default(),
+        reference: reference_of(row.conversation),
+        author: Author::Guichet,
+        body: Body { text: row.payload.clone().unwrap_or_default(), ..Body::default() },
+        link: None,
+        lead_in: String::new(),
+        thread: Thread::default(),
+    }
 }
 
 fn not_made(error: LinkError) -> SendError {

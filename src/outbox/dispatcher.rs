@@ -215,7 +215,7 @@ impl Dispatcher {
         if let Some(rest) = retry::rest(error, self.failures_in_a_row) {
             self.rests_until = self.rests_until.max(now + rest);
         }
-        match retry::next(error, row.attempts, self.jumps.age(row.at, now), &self.outbox.jitter) {
+        match retry::next(error, row.kind, row.attempts, self.jumps.age(row.at, now), &self.outbox.jitter) {
             Next::Again { wait, counted } => {
                 self.put_off.insert(row.id, (now, wait));
                 self.settled.push((row, Settled::Again { next_at: now + wait, reason, counted }));

@@ -7,12 +7,15 @@ use jiff::SignedDuration;
 use crate::{
     channel::{Reason, Retry, SendError},
     domain::jitter::Jitter,
+    store::OutboxKind,
 };
 
 /// A message is given up after this many failures of its own. The waits between them add up to more than two hours.
 const MAX_TRIES: i64 = 12;
 /// A message older than this is given up: yesterday's answer confuses.
 const MAX_AGE: SignedDuration = SignedDuration::from_hours(12);
+/// An alert older than this is given up: the next one on call was told long ago.
+const MAX_AGE_OF_ALERT: SignedDuration = SignedDuration::from_mins(30);
 /// One that waits until its account may send again is given up after this: the account's day ends before.
 const MAX_AGE_FOR_BUDGET: SignedDuration = SignedDuration::from_hours(36);
 /// The first wait; each next one is twice as long.
@@ -39,9 +42,13 @@ pub(super) enum Next {
     GiveUp,
 }
 
-/// Decides what follows after try number `tries` of a message that has waited for `age`.
-pub(super) fn next(error: &SendError, tries: i64, age: SignedDuration, jitter: &Jitter) -> Next {
-    let oldest = if error.reason == Reason::Budget { MAX_AGE_FOR_BUDGET } else { MAX_AGE };
+/// Decides what follows after try number `tries` of what has waited for `age`.
+pub(super) fn next(error: &SendError, kind: OutboxKind, tries: i64, age: SignedDuration, jitter: &Jitter) -> Next {
+    let oldest = match (kind, error.reason) {
+        (OutboxKind::Alert, _) => MAX_AGE_OF_ALERT,
+        (OutboxKind::Message, Reason::Budget) => MAX_AGE_FOR_BUDGET,
+        (OutboxKind::Message, _) => MAX_AGE,
+    };
     if age >= oldest {
         return Next::GiveUp;
     }

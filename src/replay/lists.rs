@@ -16,8 +16,8 @@ use crate::{
     },
     dossier::Dossier,
     store::{
-        AppointmentRow, AppointmentState, Commit, Fence, FiledDocument, FiledKind, MessageRow, Mission, MissionRow,
-        OptOut, ProvenRow, RequestRow, StoreError,
+        AppointmentRow, AppointmentState, ClockRow, Commit, DueRow, Fence, FiledDocument, FiledKind, MessageRow,
+        Mission, MissionRow, OptOut, ProvenRow, RequestRow, StoreError,
     },
 };
 
@@ -48,6 +48,8 @@ struct Stored {
     proven: Vec<ProvenRow>,
     requests: Vec<RequestRow>,
     documents: Vec<FiledDocument>,
+    due: Vec<DueRow>,
+    clocks: Vec<ClockRow>,
 }
 
 impl Lists {
@@ -74,6 +76,14 @@ impl Lists {
         for row in &rows.planning.appointments {
             stored.appointments.retain(|before| before.id != row.id);
             stored.appointments.push(row.clone());
+        }
+        for row in &rows.due {
+            stored.due.retain(|before| before.subject != row.subject);
+            stored.due.extend(row.at.is_some().then(|| row.clone()));
+        }
+        for row in &rows.clocks {
+            stored.clocks.retain(|before| before.id != row.id);
+            stored.clocks.push(row.clone());
         }
         stored.requests.extend(rows.requests.asked.iter().cloned());
         for (id, acknowledgement) in &rows.requests.acknowledged {
@@ -161,6 +171,14 @@ impl LookUps for Lists {
 
     fn open_requests(&self, conversation: ConversationId) -> LookUp<'_, Vec<RequestRow>> {
         at_once(self.stored().requests.iter().filter(|row| row.conversation == conversation).cloned().collect())
+    }
+
+    fn due<'a>(&'a self, subject: &'a str) -> LookUp<'a, Option<DueRow>> {
+        at_once(self.stored().due.iter().find(|row| row.subject == subject).cloned())
+    }
+
+    fn clocks(&self, conversation: ConversationId) -> LookUp<'_, Vec<ClockRow>> {
+        at_once(self.stored().clocks.iter().filter(|row| row.conversation == conversation).cloned().collect())
     }
 
     fn unsorted(&self, _: ConversationId) -> LookUp<'_, Vec<(DocumentId, Option<String>)>> {

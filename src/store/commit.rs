@@ -30,10 +30,12 @@ use super::{
     notify,
     tables::{
         channel_switch::{self, ChannelSwitchRow},
+        clock::{ClockRow, PUT_CLOCK},
         contact::{self, Binding},
         conversation::{CLAIM_ENDPOINT, ConversationRow, EndpointRow, Fence, MOVE_ON, MessageRow, PUT_CONVERSATION},
         document::{ADD_DOCUMENT, DocumentRow},
         dossier::{ADD_CONTACT, DecisionRow, PUT_DOSSIER, ToldContact},
+        due::{self, DueRow},
         duplicate::{REJECT_DUPLICATE, RejectedDuplicate},
         inspection,
         log::{self, APPEND, STATE, StateChange},
@@ -43,7 +45,6 @@ use super::{
         received::{self, ADD_RECEIVED, ReceivedRow},
         request::{self, Requests},
         search::{self, ADD_SEARCH_KEY, SearchChange},
-        timer::{self, TimerRow},
     },
     value::args,
 };
@@ -124,8 +125,10 @@ pub struct TurnRows {
     pub undelivered: Option<Undelivered>,
     /// The secrets by which the person may go on by another channel.
     pub channel_switches: Vec<ChannelSwitchRow>,
-    /// The conversation's timer, where this turn changes it.
-    pub timer: Option<TimerRow>,
+    /// What is due and when, where this turn changes it.
+    pub due: Vec<DueRow>,
+    /// What is owed by a time, new or changed.
+    pub clocks: Vec<ClockRow>,
     /// What is asked for beside the claim, and what was not understood.
     pub requests: Requests,
     /// That the person asked for no more messages at an address, or wrote there again.
@@ -178,7 +181,8 @@ impl Commit {
             outbox: _,
             undelivered,
             channel_switches,
-            timer: _,
+            due: _,
+            clocks: _,
             requests,
             opt_out,
             planning,
@@ -450,7 +454,7 @@ async fn store_each(db: &Db, group: &mut Vec<Waiting>) {
 async fn write_at_once(db: &Db, lane: &mut Lane, group: &[Waiting]) -> Result<bool, StoreError> {
     let commits = || group.iter().map(|waiting| &waiting.commit);
     let received: Vec<ReceivedRow> = commits().filter_map(Commit::received).collect();
-    let timers = || commits().filter_map(|commit| commit.rows.timer.as_ref());
+    let due = || commits().flat_map(|commit| &commit.rows.due);
     let turns = commits().map(|commit| (commit.conversation.id, commit.conversation.dossier));
     let mut batch = Batch::default();
     batch.insert_all(&ADD_RECEIVED, &received)?;
@@ -463,7 +467,8 @@ async fn write_at_once(db: &Db, lane: &mut Lane, group: &[Waiting]) -> Result<bo
     batch.insert(&ADD_CONTACT, commits().flat_map(|commit| &commit.rows.contacts))?;
     batch.insert(&ADD_SEARCH_KEY, commits().flat_map(|commit| &commit.rows.search.new))?;
     batch.insert(&ADD_OUTBOX, commits().flat_map(|commit| &commit.rows.outbox))?;
-    timer::write_at_once(&mut batch, timers())?;
+    due::write_at_once(&mut batch, due())?;
+    batch.insert(&PUT_CLOCK, commits().flat_map(|commit| &commit.rows.clocks))?;
     batch.notify(notify::TOPIC, notify::told(turns, commits().flat_map(|commit| &commit.rows.outbox)));
     batch.run(db, lane).await
 }
@@ -560,7 +565,8 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
     request::write(tx, kept().map(|c| &c.rows.requests)).await?;
     opt_out::write(tx, kept().filter_map(|c| c.rows.opt_out.as_ref())).await?;
     planning::write(tx, kept().map(|c| &c.rows.planning)).await?;
-    timer::write(tx, kept().filter_map(|c| c.rows.timer.as_ref())).await?;
+    due::write(tx, kept().flat_map(|c| &c.rows.due)).await?;
+    PUT_CLOCK.run(tx, kept().flat_map(|c| &c.rows.clocks)).await?;
     let turns = kept().map(|c| (c.conversation.id, c.conversation.dossier));
     notify::tell(tx, turns, kept().flat_map(|c| &c.rows.outbox)).await?;
     Ok(outcome)

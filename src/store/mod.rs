@@ -1,7 +1,7 @@
 //! The only room that speaks SQL: one contract, two engines. `sqlite:PATH` is the embedded default, `postgres://…` serves
 //! several nodes.
 //!
-//! It has a face for each who asks: [`Engine`] for the machines (intake, outbox, timers, pollers, the command line),
+//! It has a face for each who asks: [`Engine`] for the machines (intake, outbox, what is due, pollers, the command line),
 //! [`Cases`] for users, made only from a scope, [`OneConversation`] for the doors of policyholders, [`Users`] for logging
 //! in, [`AccessLog`] for what was read. What several of them need is written once in `tables`, where each row's columns are declared once, too.
 //!
@@ -46,6 +46,7 @@ pub use audit::BrokenLog;
 pub use cases::{
     CaseAccess, Cases,
     access::{AccessCursor, AccessPage},
+    clock::{Owed, OwedCount, OwedFilter},
     duplicates::{DuplicateCandidate, MatchReason},
     find::{Hit, Hits, Matched},
     inbox::{InboxCount, InboxCursor, InboxFilter, InboxPage, InboxSort, Oriented},
@@ -62,11 +63,13 @@ pub use search_index::{SearchEntry, Unindexed};
 pub use tables::{
     access::{AccessKind, AccessRow},
     channel_switch::ChannelSwitchRow,
+    clock::{ClockEnd, ClockRow},
     contact::{Absorbed, Binding, ProvenRow},
     conversation::{ConversationRow, EndpointRow, Fence, MessageRow},
     device::Device,
     document::{DocumentRow, FileQuota},
     dossier::{DecisionRow, FactRow, ToldContact},
+    due::{DueKind, DueRow},
     duplicate::RejectedDuplicate,
     handler::{HandlerRow, InvitationRow, SessionRow},
     inspection::ClaimedInspection,
@@ -74,14 +77,13 @@ pub use tables::{
     log::StateChange,
     mailbox::MailboxRow,
     opt_out::{OptOut, OptOutRow},
-    outbox::{Delivery, EarlyReport, OutboxRow, Said, Settled, Undelivered},
+    outbox::{Delivery, EarlyReport, OutboxKind, OutboxRow, Said, Settled, Undelivered},
     planning::{AppointmentRow, AppointmentState, Mission, MissionRow, MissionState, Planning},
     policy::PolicyRow,
     request::{Acknowledgement, Completion, DeskCount, MissedRow, RequestRow, Requests},
     search::{SearchChange, SearchKey},
     sms_part::SmsPart,
     taught::TaughtRow,
-    timer::TimerRow,
 };
 pub use users::{IDLE, Users};
 pub use writer::Synchronous;

@@ -78,7 +78,7 @@ async fn summer_time_begins_and_ends_without_a_word_too_many(db: Database) {
         // Three days, a quarter of an hour at a time: over the night in which an hour is twice, or never.
         for _ in 0..3 * 24 * 4 {
             house.pass(15 * 60 * 1000);
-            while house.intake.wake_due().await.unwrap() > 0 {}
+            while house.intake.do_due().await.unwrap() > 0 {}
             let now = said().await.len() - before;
             assert!(now <= reminders + 1, "two reminders within a quarter of an hour");
             reminders = now;

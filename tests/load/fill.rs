@@ -293,6 +293,7 @@ impl Life {
                 wanted("invoice", u32::from(random.percent(if status.is_over() { 95 } else { 40 }))),
             ],
             waiting_since: waits.then_some(updated_at),
+            snoozed_until: None,
             opened_at,
             updated_at,
         };

@@ -6,6 +6,7 @@ use super::{
     diagnostics::{Diagnostics, SourcePosition},
     insurer::Insurer,
     requests::{self, RequestBook},
+    rota::Rota,
     table::Table,
     yaml::{Fields, Node},
 };
@@ -25,6 +26,8 @@ struct Team {
     /// The perils whose cases it takes where nothing else decides.
     perils: Vec<String>,
     closed: bool,
+    /// Who is told of what cannot wait, while nobody looks.
+    rota: Option<Rota>,
     place: SourcePosition,
 }
 
@@ -51,9 +54,10 @@ impl DeskBook {
                 };
                 let (insurers, perils) = (words("insurers", problems), words("perils", problems));
                 let closed = fields.bool("closed", problems);
+                let rota = fields.take("rota").map(|node| Rota::read(FILE, node, problems));
                 fields.finish(problems);
                 let name = name.map(|(name, _)| name).unwrap_or_default();
-                desks.push(Team { code: code.into(), name, insurers, perils, closed, place });
+                desks.push(Team { code: code.into(), name, insurers, perils, closed, rota, place });
             }
         }
         fields.finish(problems);
@@ -72,6 +76,7 @@ impl DeskBook {
             insurers: Vec::new(),
             perils: Vec::new(),
             closed: false,
+            rota: None,
             place: SourcePosition::default(),
         };
         Self(earlier.into_iter().map(team).collect())
@@ -133,6 +138,14 @@ impl DeskBook {
     /// The codes of the desks whose cases everybody of their insurer sees.
     pub fn open(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter(|team| !team.closed).map(|team| team.code.as_str())
+    }
+
+    /// Who is on call for a desk's cases; where it has no rota, or a case no desk, for those of the first desk that has one
+    /// and takes the insurer's.
+    pub fn rota(&self, desk: Option<&Desk>, insurer: &str) -> Option<&Rota> {
+        let own = desk.and_then(|desk| self.team(desk)).and_then(|team| team.rota.as_ref());
+        let takes = |team: &&Team| team.insurers.is_empty() || team.insurers.iter().any(|own| own == insurer);
+        own.or_else(|| self.0.iter().filter(takes).find_map(|team| team.rota.as_ref()))
     }
 
     fn team(&self, desk: &Desk) -> Option<&Team> {

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     check,
+    clocks::{self, ClockBook},
     condition::Slots,
     conventions::{self, Conventions},
     derived_purposes,
@@ -79,6 +80,7 @@ pub struct Library {
     faq: FaqBook,
     requests: RequestBook,
     desks: DeskBook,
+    clocks: ClockBook,
     handovers: HandoverReasons,
     languages: Languages,
     pages: Pages,
@@ -241,6 +243,9 @@ impl Library {
         let events = nodes.get(events::FILE).map(|node| events::read(node, &mut problems)).unwrap_or_default();
         let perils = flows.values().filter_map(|flow| flow.peril.as_deref()).collect();
         events::check(&events, &perils, &mut problems);
+        let mut clocks =
+            nodes.get(clocks::FILE).map(|node| ClockBook::read(node, &types, &mut problems)).unwrap_or_default();
+        clocks.check(&perils, &mut problems);
         let experts =
             nodes.get(experts::FILE).map(|node| experts::read(node, &perils, &mut problems)).unwrap_or_default();
 
@@ -258,6 +263,7 @@ impl Library {
         for table in tables.values_mut() {
             table.place(&slots);
         }
+        clocks.place(&slots);
         let summaries: Vec<Vec<usize>> = flows.values().map(|flow| flow.summaries_in(&flows)).collect();
         for (flow, summaries) in flows.values_mut().zip(summaries) {
             flow.summaries = summaries;
@@ -312,6 +318,7 @@ impl Library {
             faq,
             requests,
             desks,
+            clocks,
             handovers,
             languages,
             pages,
@@ -436,6 +443,11 @@ impl Library {
     /// The desks.
     pub fn desks(&self) -> &DeskBook {
         &self.desks
+    }
+
+    /// What is owed in a claim by a time.
+    pub fn clocks(&self) -> &ClockBook {
+        &self.clocks
     }
 
     /// The kinds of requests besides declaring a claim.

@@ -61,6 +61,8 @@ const KEYS: &[&str] = &[
     "automatic",
     "alerted",
     "alerted_closed",
+    "alert_urgent",
+    "alert_overdue",
     "human_asked",
     "human_asked_late",
     "closed_now",

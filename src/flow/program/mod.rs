@@ -4,6 +4,7 @@
 //! invariant: this half names nothing of the other.
 
 pub(super) mod check;
+pub(super) mod clocks;
 pub(super) mod closing;
 pub(super) mod condition;
 pub(super) mod conventions;
@@ -29,6 +30,7 @@ pub(super) mod pages;
 pub(super) mod purpose;
 pub(super) mod reminders;
 pub(super) mod requests;
+pub(super) mod rota;
 pub(super) mod sources;
 pub(super) mod steps;
 pub(super) mod table;

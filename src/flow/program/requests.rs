@@ -28,9 +28,9 @@ pub(crate) const QUESTION: &str = "question";
 const WITHIN: &str = "sous";
 const UNITS: [&str; 5] = ["minute", "heure", "jour", "semaine", "mois"];
 
-/// What the texts of a request may name beside the facts: the words of the request, its receipt, and the day on which
-/// it takes effect.
-const NAMES: [&str; 3] = ["said", "received", "effective"];
+/// What the texts of a request may name beside the facts: the words of the request, its receipt, the day on which
+/// it takes effect, and the time that was asked for.
+const NAMES: [&str; 4] = ["said", "received", "effective", "when"];
 
 /// A kind of request.
 #[derive(Debug)]
@@ -50,6 +50,8 @@ pub struct Request {
     pub(crate) written_before: Vec<Rule>,
     /// Whether it is promised by the flows rather than asked for: a handler's message to the person keeps it.
     pub promised: bool,
+    /// Whether it is asked for a time that the person tells: it is to be done then.
+    pub(crate) at_time: bool,
     /// Whether a person is called as well, and how urgently. The policyholder may go on with the flow meanwhile.
     pub(crate) hand_over: Option<Priority>,
     words: Vec<Rule>,
@@ -102,6 +104,7 @@ impl RequestBook {
                     priority
                 });
                 let promised = fields.bool("promised", problems);
+                let at_time = fields.bool("at_time", problems);
                 let words = rules(FILE, &mut fields, "words", problems);
                 let written_before = rules(FILE, &mut fields, "written_before", problems);
                 let Some((source, place)) = fields.text("text", problems) else {
@@ -132,6 +135,7 @@ impl RequestBook {
                     effect_months,
                     written_before,
                     promised,
+                    at_time,
                     hand_over,
                     words,
                     general,
@@ -175,9 +179,19 @@ impl RequestBook {
         }
     }
 
-    /// The request whose words stand in a spelled-out text.
+    /// The request whose words stand in a spelled-out text, which is not asked for a time.
     pub(crate) fn named(&self, spelled: &str) -> Option<&Request> {
-        self.requests.values().find(|request| request.words.iter().any(|word| word.is_match(spelled)))
+        self.with_words(spelled, false)
+    }
+
+    /// The request whose words stand in a spelled-out text, and which is asked for a time.
+    pub(crate) fn at_time(&self, spelled: &str) -> Option<&Request> {
+        self.with_words(spelled, true)
+    }
+
+    fn with_words(&self, spelled: &str, at_time: bool) -> Option<&Request> {
+        let named = |request: &&Request| request.words.iter().any(|word| word.is_match(spelled));
+        self.requests.values().filter(|request| request.at_time == at_time).find(named)
     }
 
     pub(crate) fn earlier_desks(&self) -> BTreeMap<Desk, Text> {

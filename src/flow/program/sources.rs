@@ -8,7 +8,8 @@ use std::{
 use super::diagnostics::Diagnostic;
 
 /// The files beside the folders `claims/`, `tables/` and `insurers/`.
-const AT_TOP: [&str; 15] = [
+const AT_TOP: [&str; 16] = [
+    "clocks.yaml",
     "conventions.yaml",
     "desks.yaml",
     "documents.yaml",

@@ -20,6 +20,7 @@ impl<'a> Interpreter<'a> {
         let pending = self.current().map(|(_, step)| &step.kind);
         let ended = !self.may_go_on();
         match command {
+            Command::Human if self.ask_for_time() => self.after_handling(),
             Command::Human => {
                 let resume = self.may_go_on();
                 let text = self.say_alerting(if resume { "human_asked" } else { "human_asked_late" });

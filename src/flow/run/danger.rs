@@ -82,8 +82,8 @@ impl Interpreter<'_> {
         let code = danger.as_str();
         let new = self.state.dangers.insert(code.to_owned());
         let key = format!("danger_{code}");
-        let text = match self.say_alerting(&key) {
-            text if text.is_empty() => self.say_alerting("danger"),
+        let text = match self.say_alerting_urgently(&key) {
+            text if text.is_empty() => self.say_alerting_urgently("danger"),
             text => text,
         };
         let quick_replies = vec![self.button("cmd=safe", "button_safe")];
@@ -134,7 +134,7 @@ impl Interpreter<'_> {
         let safe = payload == Some("cmd=safe")
             || command == Some(Command::Resume)
             || answer == Some(Answer::Value(Value::Bool(true)));
-        let text = self.say_alerting(if safe { "danger_over" } else { "danger_waiting" });
+        let text = self.say_alerting_urgently(if safe { "danger_over" } else { "danger_waiting" });
         self.preface.push(text);
         if safe {
             if self.state.peril.is_none() {

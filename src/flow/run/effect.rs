@@ -64,6 +64,9 @@ pub enum Effect {
         acknowledgement: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         since: Option<jiff::civil::Date>,
+        /// When the person wants it done.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<jiff::civil::DateTime>,
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         promised: bool,
     },

@@ -4,7 +4,10 @@
 //! the pending question wins over an uncertain intent. Nothing is guessed: a question without a certain answer goes to
 //! a person.
 
-use jiff::{Span, civil::Date};
+use jiff::{
+    Span,
+    civil::{Date, DateTime},
+};
 use minijinja::Value as Name;
 
 use super::{
@@ -54,6 +57,10 @@ const CONTACT_CHANNEL: &str = "contact_channel";
 /// How many clauses of a message are read, and how many are answered, since nobody reads more.
 const MAX_CLAUSES: usize = 12;
 const MAX_HANDLED: usize = 3;
+/// The furthest time, in days, for which something can be asked.
+const FURTHEST_DAYS: i64 = 60;
+/// The hour at which the service's day ends, where only a day was told.
+const LAST_HOUR: i8 = 18;
 /// How many characters of a request are repeated in its dated copy.
 const MAX_REPEATED: usize = 200;
 /// Kinds of requests that are recorded each time, and never taken for one that is open.
@@ -318,6 +325,7 @@ impl<'a> Interpreter<'a> {
                 text: text.to_owned(),
                 acknowledgement: acknowledgement.map(|_| said.clone()),
                 since: self.written_before(request, text),
+                at: self.time_of(request, text).map(|moment| due_at(&moment)),
                 promised: false,
             });
             if kind == "complaint" {
@@ -352,7 +360,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// What the text of a request may name: its words, when it was received, and the day on which it takes effect.
-    fn names_of(&self, request: &Request, text: &str) -> [(&'static str, Name); 3] {
+    fn names_of(&self, request: &Request, text: &str) -> [(&'static str, Name); 4] {
         let words = self.words();
         let received = words.moment(&Moment { start: self.local, end: None, precision: Precision::Minute });
         let today = self.local.date();
@@ -361,7 +369,41 @@ impl<'a> Interpreter<'a> {
             Some((end, _)) => format!("{}…", &text[..end]),
             None => text.to_owned(),
         };
-        [("said", said.into()), ("received", received.into()), ("effective", words.day(effective).into())]
+        let when = self.time_of(request, text).map(|moment| words.moment(&moment)).unwrap_or_default();
+        [
+            ("said", said.into()),
+            ("received", received.into()),
+            ("effective", words.day(effective).into()),
+            ("when", when.into()),
+        ]
+    }
+
+    /// "Rappelez-moi demain à 10 h" is recorded with its time. False where the message asks for nothing at a time.
+    pub(super) fn ask_for_time(&mut self) -> bool {
+        let library = self.library;
+        let Some(parsed) = self.parsed.clone() else { return false };
+        let spelled = self.spelled(&parsed);
+        let Some(request) = library.requests().at_time(&spelled.spelled) else { return false };
+        if self.time_of(request, parsed.said()).is_none() {
+            return false;
+        }
+        self.request(&request.kind, parsed.said());
+        true
+    }
+
+    /// The time that a text asks for, where the request is of a kind that is done at a time.
+    fn time_of(&self, request: &Request, text: &str) -> Option<Moment> {
+        if !request.at_time {
+            return None;
+        }
+        let parsed = self.read(text);
+        let latest = self.local.checked_add(Span::new().days(FURTHEST_DAYS)).ok()?;
+        let moments =
+            parsed.values().iter().filter_map(|entity| match entity.ahead.as_ref().unwrap_or(&entity.value) {
+                Value::Moment(moment) => Some(moment.clone()),
+                _ => None,
+            });
+        moments.filter(|moment| (self.local..latest).contains(&due_at(moment))).min_by_key(due_at)
     }
 
     /// The day on which the person says that they wrote the same before, by letter or e-mail.
@@ -522,5 +564,14 @@ impl<'a> Interpreter<'a> {
     pub(super) fn asks_text(&self) -> bool {
         self.state.mode == ConversationMode::Flow
             && matches!(self.current(), Some((_, step)) if matches!(&step.kind, StepKind::Ask(question) if question.input == Input::Text))
+    }
+}
+
+/// By when something is done that is asked for a time: then, or at the end of the part of a day or of the day that was told.
+fn due_at(moment: &Moment) -> DateTime {
+    match moment.precision {
+        Precision::Second | Precision::Minute | Precision::Hour => moment.start,
+        Precision::PartOfDay => moment.end.unwrap_or(moment.start),
+        _ => moment.start.date().at(LAST_HOUR, 0, 0, 0),
     }
 }

@@ -615,6 +615,7 @@ impl<'a> Interpreter<'a> {
         let Some(request) = kind.and_then(|kind| self.library.requests().get(kind)) else { return text };
         let promise = self.render(&request.text);
         self.effects.push(Effect::Request {
+            at: None,
             kind: request.kind.clone(),
             text: promise.clone(),
             acknowledgement: None,

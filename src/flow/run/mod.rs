@@ -35,7 +35,7 @@ pub(super) mod state;
 pub(super) mod state_delta;
 pub(super) mod step;
 pub(super) mod text_message;
-mod words;
+pub(super) mod words;
 
 #[cfg(test)]
 mod tests;

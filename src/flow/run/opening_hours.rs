@@ -20,6 +20,17 @@ impl Interpreter<'_> {
         self.words().say(if self.reopening().is_none() { "alerted" } else { "alerted_closed" })
     }
 
+    /// As [`Self::alerted`], of what is urgent: whoever is on call is told at any hour.
+    pub(super) fn alerted_urgently(&self) -> String {
+        let on_call = self.library.desks().rota(None, &self.insurer.id).is_some();
+        if on_call { self.words().say("alerted") } else { self.alerted() }
+    }
+
+    /// As [`Self::say_alerting`], of what is urgent.
+    pub(super) fn say_alerting_urgently(&self, key: &str) -> String {
+        self.words().say_with(key, &[("alerted", self.alerted_urgently().into())])
+    }
+
     /// A sentence of the engine that says whether somebody is told.
     pub(super) fn say_alerting(&self, key: &str) -> String {
         self.words().say_with(key, &[("alerted", self.alerted().into())])

@@ -8,7 +8,12 @@ use crate::{
         fact::{Moment, Precision, Value},
         language::Language,
     },
-    flow::program::{library::Library, messages::Messages, template::Texts},
+    flow::program::{
+        clocks::{self, ClockRule},
+        library::Library,
+        messages::Messages,
+        template::Texts,
+    },
 };
 
 /// The engine's sentences in one language.
@@ -172,6 +177,18 @@ impl<'a> Words<'a> {
     pub(super) fn day(self, date: jiff::civil::Date) -> String {
         self.moment(&Moment { start: date.at(0, 0, 0, 0), end: None, precision: Precision::Day })
     }
+}
+
+/// What whoever is on call is told of a dossier: why, its reference, and where it is seen.
+pub fn alert_text(library: &Library, reason: &str, language: Language, reference: &str, page: &str) -> String {
+    let names = [("code", Name::from(reference)), ("value", Name::from(page))];
+    Words::new(library, language).say_with(&format!("alert_{reason}"), &names)
+}
+
+/// What a person is told of a time that is theirs, where the rule has words for it.
+pub fn clock_told(library: &Library, rule: &ClockRule, language: Language, last: jiff::civil::Date) -> Option<String> {
+    let day = Words::new(library, language).day(last);
+    rule.told.as_ref().map(|told| told.get(language).replace(clocks::DUE, &day))
 }
 
 /// A French number as it is written in France, in pairs; others unchanged.

@@ -28,7 +28,13 @@ fn a_failed_try_is_made_again_later_and_later_and_then_given_up() {
         (Reason::Budget, after, 1, 36, Next::GiveUp),
         (Reason::Budget, Retry::Never, 1, 0, Next::GiveUp),
     ] {
-        let next = next(&error(reason, retry), tries, SignedDuration::from_hours(hours), &Jitter::new(|| 0.0));
+        let next = next(
+            &error(reason, retry),
+            OutboxKind::Message,
+            tries,
+            SignedDuration::from_hours(hours),
+            &Jitter::new(|| 0.0),
+        );
         assert_eq!(next, expected, "{reason:?} {retry:?} {tries} {hours}");
     }
 }
@@ -38,7 +44,13 @@ fn what_was_asked_for_is_the_least_that_is_waited() {
     let wait = Duration::from_secs(30);
     for (random, seconds) in [(0.0, 30), (1.0, 45), (7.0, 45)] {
         let jitter = Jitter::new(move || random);
-        let next = next(&error(Reason::Unavailable, Retry::After(wait)), 1, SignedDuration::ZERO, &jitter);
+        let next = next(
+            &error(Reason::Unavailable, Retry::After(wait)),
+            OutboxKind::Message,
+            1,
+            SignedDuration::ZERO,
+            &jitter,
+        );
         assert_eq!(next, Next::Again { wait: Duration::from_secs(seconds), counted: false });
     }
 }

@@ -3,6 +3,7 @@
 //! and whatever is not is answered as if it were not there.
 
 pub(super) mod access;
+pub(super) mod clock;
 mod conversation;
 mod dossier;
 pub(super) mod duplicates;

@@ -146,7 +146,7 @@ impl Cases<'_> {
 
     /// The condition that a request and its dossier are within the scope, which begins with `AND`; nothing where all are. A
     /// closed desk keeps what is asked of it, at whichever desk the dossier is.
-    fn request_within(self, values: &mut Vec<Arg<'_>>) -> String {
+    pub(super) fn request_within(self, values: &mut Vec<Arg<'_>>) -> String {
         let within = self.of_dossier_within("d.id = request.dossier", values);
         match self.scope.desks() {
             Reach::All => within,

@@ -6,6 +6,7 @@ mod contact;
 mod conversation;
 mod document;
 mod dossier;
+mod due;
 mod housekeeping;
 mod inspection;
 mod lease;
@@ -19,7 +20,6 @@ mod request;
 mod revision;
 mod search;
 mod sms_part;
-mod timer;
 mod watch;
 
 #[cfg(test)]

@@ -127,6 +127,11 @@ const RELEASED: &[(&str, &str, &str)] = &[
         "6ec83a5578f201677254d18c11770966818c74759b1e8248925d529ddf432eed",
         "168bbc3f5e8bfb2709432f44935483a7010a40b11b8e28dae87e6d24d31b4abe",
     ),
+    (
+        "0025_due",
+        "cc82fa826a09f7897f774b9c98d6782743336d3fe1d4a234f46b2662a54b2d2d",
+        "0d7f8692eabb9c99c53ee0fd77a0f13725997756d06bd3f552a181fe6f879ecc",
+    ),
 ];
 
 #[test]

@@ -165,7 +165,7 @@ async fn prove(tx: &mut Tx, row: &ProvenRow) -> Result<(), StoreError> {
 async fn leave(tx: &mut Tx, conversation: ConversationId) -> Result<(), StoreError> {
     let values = args![conversation.to_string()];
     tx.fetch("UPDATE fence SET revision = revision + 1, moves = moves + 1 WHERE conversation = $1", &values).await?;
-    tx.fetch("DELETE FROM timer WHERE conversation = $1", &values).await.map(drop)
+    tx.fetch("DELETE FROM due WHERE subject = $1", &values).await.map(drop)
 }
 
 /// The addresses at which a conversation goes on, in the order in which they came.

@@ -35,6 +35,7 @@ table! { Dossier in "dossier" {
     handler,
     wanted,
     waiting_since,
+    snoozed_until,
     opened_at,
     updated_at,
 } made {

@@ -3,11 +3,13 @@
 
 pub(super) mod access;
 pub(super) mod channel_switch;
+pub(super) mod clock;
 pub(super) mod contact;
 pub(super) mod conversation;
 pub(super) mod device;
 pub(super) mod document;
 pub(super) mod dossier;
+pub(super) mod due;
 pub(super) mod duplicate;
 pub(super) mod handler;
 pub(super) mod inspection;
@@ -23,4 +25,3 @@ pub(super) mod request;
 pub(super) mod search;
 pub(super) mod sms_part;
 pub(super) mod taught;
-pub(super) mod timer;

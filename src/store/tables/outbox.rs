@@ -23,11 +23,13 @@ use crate::{
     },
 };
 
-/// A message on its way to one place.
+/// Something on its way to one place. What goes to one place in one conversation is a lane: it goes in its order, and what is
+/// given up does not hold up what stands behind it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OutboxRow {
     /// The same for every try.
     pub id: OutboundId,
+    pub kind: OutboxKind,
     pub conversation: ConversationId,
     /// The message's number in its conversation.
     pub seq: i64,
@@ -42,6 +44,46 @@ pub struct OutboxRow {
     /// Why the last try failed, as the channel's code.
     pub reason: Option<String>,
     pub at: Timestamp,
+    /// What a kind has here that is no message of the conversation: an alert, its words.
+    pub payload: Option<String>,
+}
+
+/// What is on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutboxKind {
+    /// A message of the conversation, to the person.
+    Message,
+    /// To somebody who is on call.
+    Alert,
+}
+
+impl OutboxKind {
+    /// The name in the store.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::Alert => "alert",
+        }
+    }
+}
+
+impl fmt::Display for OutboxKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A stored kind that is none of ours.
+#[derive(Debug, thiserror::Error)]
+#[error("unknown kind of what is to be sent")]
+pub struct UnknownOutboxKind;
+
+impl FromStr for OutboxKind {
+    type Err = UnknownOutboxKind;
+
+    fn from_str(name: &str) -> Result<Self, UnknownOutboxKind> {
+        [Self::Message, Self::Alert].into_iter().find(|kind| kind.name() == name).ok_or(UnknownOutboxKind)
+    }
 }
 
 /// How far a message came.
@@ -138,10 +180,11 @@ impl FromStr for Delivery {
     }
 }
 
-by_name!(Delivery);
+by_name!(Delivery, OutboxKind);
 
 table! { OutboxRow in "outbox" {
     id,
+    kind,
     conversation,
     seq,
     to: Endpoint { channel, account, address },
@@ -152,6 +195,7 @@ table! { OutboxRow in "outbox" {
     provider_id,
     reason,
     at,
+    payload,
 } }
 
 table! { KeptReport in "early_report" {
@@ -170,6 +214,7 @@ impl OutboxRow {
     pub fn new(conversation: ConversationId, seq: i64, to: Endpoint, now: Timestamp) -> Self {
         Self {
             id: OutboundId::new(now),
+            kind: OutboxKind::Message,
             conversation,
             seq,
             to,
@@ -180,7 +225,13 @@ impl OutboxRow {
             provider_id: None,
             reason: None,
             at: now,
+            payload: None,
         }
+    }
+
+    /// An alert to somebody who is on call, of a conversation's dossier.
+    pub fn alert(conversation: ConversationId, to: Endpoint, text: String, now: Timestamp) -> Self {
+        Self { kind: OutboxKind::Alert, payload: Some(text), ..Self::new(conversation, 0, to, now) }
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     document::Inspection,
     domain::{
+        clock_kind::ClockKind,
         contact::Proof,
         id::{
             AppointmentId, ConversationId, DocumentId, DossierId, MissedId, MissionId, NodeId, OutboundId, RequestId,
@@ -22,10 +23,10 @@ use crate::{
     planning::Assignment,
     store::{
         Absorbed, AccessKind, AccessRow, Acknowledgement, AppointmentRow, AppointmentState, Binding, ChannelSwitchRow,
-        Commit, CommitError, Delivery, DocumentRow, EarlyReport, EndpointRow, Engine, Expired, FileQuota,
-        FiledDocument, FiledKind, HandlerRow, InboxFilter, InboxSort, InvitationRow, LinkRow, MailboxRow, MissedRow,
-        MissionRow, MissionState, OptOut, OptOutRow, Oriented, OutboxRow, Planning, PolicyRow, ProvenRow,
-        RejectedDuplicate, RequestRow, Requests, SearchEntry, SessionRow, Settled, SmsPart, TimerRow, ToldContact,
+        ClockRow, Commit, CommitError, Delivery, DocumentRow, DueRow, EarlyReport, EndpointRow, Engine, Expired,
+        FileQuota, FiledDocument, FiledKind, HandlerRow, InboxFilter, InboxSort, InvitationRow, LinkRow, MailboxRow,
+        MissedRow, MissionRow, MissionState, OptOut, OptOutRow, Oriented, OutboxRow, OwedFilter, Planning, PolicyRow,
+        ProvenRow, RejectedDuplicate, RequestRow, Requests, SearchEntry, SessionRow, Settled, SmsPart, ToldContact,
         Undelivered, testing,
     },
 };
@@ -61,11 +62,12 @@ async fn turns(store: &Engine) -> (Case, Case) {
     let mut plain = case.turn("3", "encore");
     plain.rows.contacts = vec![told(case.dossier.id)];
     plain.rows.outbox = vec![OutboxRow::new(case.id(), 4, endpoint("+33639980001"), at(1))];
-    plain.rows.timer = Some(TimerRow { conversation: case.id(), due_at: Some(at(100)) });
+    plain.rows.due = vec![DueRow::wake(case.id(), Some(at(100)))];
     plain.is_changed = true;
     ask!(store, commit(plain));
     let mut plain = other.turn("4", "encore");
-    plain.rows.timer = Some(TimerRow { conversation: other.id(), due_at: None });
+    plain.rows.due = vec![DueRow::wake(other.id(), None)];
+    plain.rows.clocks = vec![task(&other)];
     ask!(store, commit(plain));
 
     let stale = case.clone();
@@ -96,7 +98,8 @@ async fn turns(store: &Engine) -> (Case, Case) {
         ..Requests::default()
     };
     next.rows.opt_out = Some(OptOut::Resumed(endpoint("+33639980001")));
-    next.rows.timer = Some(TimerRow { conversation: case.id(), due_at: None });
+    next.rows.due = vec![DueRow::wake(case.id(), None)];
+    next.rows.clocks = vec![task(&case)];
     next.rows.undelivered = Some(Undelivered { id: given_up.id, epoch: 0, reason: "unknown".into() });
     next.rows.planning.appointments = vec![appointment(&case, AppointmentState::Lapsed)];
     next.rows.channel_switches = vec![switch(case.id(), SMS, "secret 2")];
@@ -154,7 +157,7 @@ fn with_everything(case: &mut Case, given_up: &OutboxRow) -> Commit {
     rows.received = vec![document];
     rows.outbox = vec![given_up.clone()];
     rows.channel_switches = vec![switch(conversation, SMS, "secret 1"), switch(conversation, Channel::Web, "link 1")];
-    rows.timer = Some(TimerRow { conversation, due_at: Some(at(200)) });
+    rows.due = vec![DueRow::wake(conversation, Some(at(200)))];
     rows.requests = Requests {
         asked: vec![request(case, 1)],
         missed: vec![MissedRow {
@@ -190,6 +193,24 @@ fn with_everything(case: &mut Case, given_up: &OutboxRow) -> Commit {
         appointments: vec![appointment(case, AppointmentState::Booked)],
     };
     all
+}
+
+fn task(case: &Case) -> ClockRow {
+    ClockRow {
+        id: "a task".into(),
+        kind: ClockKind::Task,
+        rule: String::new(),
+        dossier: case.dossier.id,
+        conversation: case.id(),
+        insurer: "demo".into(),
+        owner: "insurer".into(),
+        assignee: None,
+        text: "rappeler".into(),
+        started_at: at(1),
+        due_at: at(2),
+        made_by: "camille".into(),
+        ended: None,
+    }
 }
 
 fn told(dossier: DossierId) -> ToldContact {
@@ -280,8 +301,11 @@ async fn conversations(store: &Engine, case: &Case, other: &Case) {
     ask!(store, opt_outs(case.id()));
     ask!(store, acquire_lease("lease", "one", at(10), at(40), at(70)));
     ask!(store, release("lease", "one"));
-    ask!(store, claim_timers(at(1000), at(2000), 100));
-    ask!(store, next_timer());
+    ask!(store, claim_due(at(1000), at(2000), 100));
+    ask!(store, next_due());
+    ask!(store, due(&case.id().to_string()));
+    ask!(store, due_of(case.id()));
+    ask!(store, clocks(case.id()));
     ask!(store, check_writable());
     ask!(store, has_documents());
     ask!(store, probe(NodeId::new(at(0)), at(0)));
@@ -462,6 +486,17 @@ async fn seen(store: &Engine, case: &Case, scope: &Scope) {
     let mut old = ask!(store, dossier(known)).unwrap();
     old.status = Status::Oriented;
     ask!(cases, duplicate_candidates(&old));
+    ask!(cases, clocks(case.id()));
+    for filter in [
+        OwedFilter::default(),
+        OwedFilter { login: Some("camille".into()), ..OwedFilter::default() },
+        OwedFilter { what: Some("cat_inform".into()), ..OwedFilter::default() },
+    ] {
+        ask!(cases, owed(&filter, Some((at(10), "x".into())), 20));
+    }
+    ask!(cases, owed_counts(at(1), at(2), at(1000)));
+    ask!(cases, overdue_by_handler(at(1000)));
+    ask!(cases, due(case.id()));
     ask!(cases, mission(case.dossier.id));
     ask!(cases, booked("expert1", at(0), at(1_000_000)));
     ask!(cases, mission_load());

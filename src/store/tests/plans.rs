@@ -22,6 +22,11 @@ const EXEMPT: &[(&str, &str, &str)] = &[
     ("agenda", "start_at >= $2", "what an expert has before them"),
     ("missions_to_arrange", "ordered_at", "the open missions of an expert"),
     ("request_counts", "done_at IS NULL", "the requests that are open"),
+    ("owed", "done_at IS NULL", "the first requests that are open"),
+    ("owed", "ended_at IS NULL", "the first tasks and deadlines that are open"),
+    ("owed_counts", "done_at IS NULL", "the requests that are open"),
+    ("owed_counts", "ended_at IS NULL", "the tasks and deadlines that end within a month"),
+    ("overdue_by_handler", "ended_at IS NULL", "what is overdue"),
     ("prune_outbox", "id <= $2", "a page by its key, whose end was read before"),
     ("inbox", "d.facet = g.value", "the first lines of each facet, by the index of their order"),
     ("inbox", "FROM dossier_search", "the first keys that begin with a word, in their order"),
@@ -33,7 +38,7 @@ const EXEMPT: &[(&str, &str, &str)] = &[
 ];
 
 /// Partial indexes on what is still to be done.
-const OPEN: &[&str] = &["outbox_waiting", "request_due", "missed_open", "mission_open"];
+const OPEN: &[&str] = &["clock_open", "outbox_waiting", "request_due", "missed_open", "mission_open"];
 
 /// Columns of which one value has few rows, whatever the table grows to.
 const FEW: &[&str] = &[
@@ -58,6 +63,7 @@ const FEW: &[&str] = &[
     "rowid",
     "secret_hash",
     "sha256",
+    "subject",
     "token_hash",
     "upload_id",
     "value",

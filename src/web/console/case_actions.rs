@@ -52,7 +52,10 @@ impl From<IntakeError> for CaseActionError {
         match error {
             IntakeError::NotFound => Self::NotFound,
             IntakeError::Conversation(
-                error @ (ConversationError::SlotTaken | ConversationError::NoMission | ConversationError::NotMergeable),
+                error @ (ConversationError::SlotTaken
+                | ConversationError::NoMission
+                | ConversationError::NotMergeable
+                | ConversationError::NothingDue),
             ) => Self::Overtaken(error.to_string()),
             error => Self::NotStored(error.to_string()),
         }

@@ -16,6 +16,7 @@ mod appointments;
 mod assets;
 pub mod auth;
 mod case_actions;
+mod clocks;
 mod document;
 mod dossier;
 mod error;
@@ -232,6 +233,7 @@ fn routes(console: Console) -> Routes {
         .add("/console/documents/{id}", SEES, get(document::original))
         .add("/console/documents/{id}/{size}", SEES, get(document::preview))
         .add("/console/search", LISTS, get(search::get))
+        .add("/console/clocks", LISTS, get(clocks::get))
         .add("/console/requests", LISTS, get(requests::list::get))
         .add("/console/missed", TEACHES, get(requests::missed::get))
         .add("/console/missed/{id}", TEACHES, post(requests::teach::post))

@@ -84,6 +84,26 @@ impl Names {
         self.or_code(self.library.handover_reason(reason), reason)
     }
 
+    /// A deadline, by its rule.
+    pub(super) fn clock<'a>(&'a self, rule: &'a str) -> &'a str {
+        self.or_code(self.library.clocks().get(rule).map(|rule| &rule.label), rule)
+    }
+
+    /// Where a rule is written; empty for what is no rule.
+    pub(super) fn clock_source(&self, rule: &str) -> &str {
+        self.library.clocks().get(rule).map_or("", |rule| rule.source.as_str())
+    }
+
+    /// What starts deadlines, and happens on a day that a handler enters.
+    pub(super) fn clock_start<'a>(&'a self, start: &'a str) -> &'a str {
+        self.or_code(self.library.clocks().start_name(start), start)
+    }
+
+    /// Who owes something by a time.
+    pub(super) fn clock_owner<'a>(&'a self, owner: &'a str) -> &'a str {
+        self.or_code(self.library.clocks().owner(owner), owner)
+    }
+
     pub(super) fn request<'a>(&'a self, kind: &'a str) -> &'a str {
         self.or_code(self.library.requests().get(kind).map(|request| &request.label), kind)
     }

@@ -492,6 +492,7 @@ async fn seed(store: &Engine, now: Timestamp, address: &str, accounts: &[&str]) 
         handler: None,
         wanted: Vec::new(),
         waiting_since: Some(now),
+        snoozed_until: None,
         opened_at: now,
         updated_at: now,
     };

@@ -7,6 +7,7 @@ use http_body_util::BodyExt as _;
 use super::{
     access::AccessPage,
     appointments::list::AppointmentsPage,
+    clocks::ClocksPage,
     dossier::show::DossierPage,
     error::ProblemPage,
     inbox::{InboxPage, InboxQuery},
@@ -24,6 +25,7 @@ fn every_page_renders_whole_and_without_inline_script_or_style() {
         ("the dossier", DossierPage::sample().render()),
         ("the appointments", AppointmentsPage::sample().render()),
         ("the requests", RequestsPage::sample().render()),
+        ("what is owed", ClocksPage::sample().render()),
         ("what was missed", MissedPage::sample().render()),
         ("the users", UsersPage::sample().render()),
         ("who read what", AccessPage::sample().render()),

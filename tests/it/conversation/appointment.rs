@@ -181,15 +181,15 @@ async fn a_person_chooses_moves_and_cancels_and_is_reminded_the_evening_before(d
     let before = house.guichet_said(&person).await.len();
     for quiet in ["2026-11-21T12:00:00+01:00", "2026-11-23T16:59:00+01:00"] {
         house.set_clock(quiet);
-        house.intake.wake_due().await.unwrap();
+        house.intake.do_due().await.unwrap();
         assert_eq!(house.guichet_said(&person).await.len(), before, "{quiet}");
     }
     house.set_clock("2026-11-23T17:00:00+01:00");
-    house.intake.wake_due().await.unwrap();
+    house.intake.do_due().await.unwrap();
     let reminder = last(&house, &person).await.0;
     assert!(reminder.contains("rappel") && reminder.contains("mardi 24 novembre 2026 à 14\u{a0}h"), "{reminder}");
     house.set_clock("2026-11-23T18:00:00+01:00");
-    house.intake.wake_due().await.unwrap();
+    house.intake.do_due().await.unwrap();
     assert_eq!(house.guichet_said(&person).await.len(), before + 1);
 
     let answer = house.say(&person, "je dois annuler le rendez-vous").await;
@@ -261,7 +261,7 @@ async fn what_was_agreed_by_telephone_is_confirmed_in_writing_and_falls_with_the
     assert_eq!(mission.row.state, MissionState::Cancelled);
     let before = house.guichet_said(&person).await.len();
     house.set_clock("2026-11-26T18:00:00+01:00");
-    house.intake.wake_due().await.unwrap();
+    house.intake.do_due().await.unwrap();
     assert_eq!(house.guichet_said(&person).await.len(), before, "nobody is reminded of what is cancelled");
 }
 
@@ -319,7 +319,7 @@ async fn is_called_off(db: &Database, house: &House, person: &Endpoint, dossier:
     assert_eq!(timeline.iter().filter(|kind| *kind == "mission_withdrawn").count(), 1, "{timeline:?}");
     let before = house.guichet_said(person).await.len();
     house.set_clock("2026-11-26T18:00:00+01:00");
-    house.intake.wake_due().await.unwrap();
+    house.intake.do_due().await.unwrap();
     assert_eq!(house.guichet_said(person).await.len(), before, "nobody is reminded of what is cancelled");
 }
 
@@ -352,7 +352,7 @@ async fn a_handler_who_orients_otherwise_calls_the_expert_off(db: Database) {
     assert_eq!(mission.row.state, MissionState::Cancelled);
     let before = house.guichet_said(&person).await.len();
     house.set_clock("2026-11-26T18:00:00+01:00");
-    house.intake.wake_due().await.unwrap();
+    house.intake.do_due().await.unwrap();
     assert_eq!(house.guichet_said(&person).await.len(), before, "nobody is reminded of what is cancelled");
     let dossier = house.dossier(&person).await;
     assert_ne!(dossier.handover.as_deref(), Some("expert_withdrawn"), "whoever decided so knows it");

@@ -153,7 +153,7 @@ async fn an_address_whose_claim_is_done_takes_up_another(db: Database) {
     // Nothing of the other one is gone, and nobody is pursued for it.
     assert!(!house.store.messages(before, 0, 100).await.unwrap().is_empty());
     house.set_clock("2026-11-23T12:00:00+01:00");
-    assert_eq!(house.intake.wake_due().await.unwrap(), 1);
+    assert_eq!(house.intake.do_due().await.unwrap(), 1);
 }
 
 async fn a_redelivered_code_changes_nothing(db: Database) {

@@ -100,7 +100,7 @@ async fn a_handler_merges_two_dossiers_and_nothing_is_lost(db: Database) {
     assert_eq!(conversation.0.endpoint, sms);
     // Nobody is reminded of the other one.
     house.set_clock("2026-11-23T10:00:00+01:00");
-    assert_eq!(house.intake.wake_due().await.unwrap(), 1);
+    assert_eq!(house.intake.do_due().await.unwrap(), 1);
 }
 
 async fn a_node_with_the_merged_conversation_in_memory_goes_on_in_the_kept_one(db: Database) {

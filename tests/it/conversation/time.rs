@@ -33,20 +33,20 @@ async fn whoever_is_silent_is_reminded_at_a_decent_hour_and_then_the_handler_is_
     // A day later it is Saturday 21:30: neither then nor on Sunday.
     for quiet in ["2026-11-21T21:29:00+01:00", "2026-11-21T21:31:00+01:00", "2026-11-22T12:00:00+01:00"] {
         house.set_clock(quiet);
-        house.intake.wake_due().await.unwrap();
+        house.intake.do_due().await.unwrap();
         assert_eq!(house.guichet_said(&person).await.pop().unwrap().1, question, "{quiet}");
     }
     house.set_clock("2026-11-23T08:00:00+01:00");
-    assert_eq!(house.intake.wake_due().await.unwrap(), 1);
+    assert_eq!(house.intake.do_due().await.unwrap(), 1);
     let (channel, reminder) = house.guichet_said(&person).await.pop().unwrap();
     assert_eq!(channel, Channel::Sms);
     assert!(reminder.starts_with(REMINDER) && reminder.contains(question.lines().last().unwrap()), "{reminder}");
     // The second a day after the first; then no more, but the handler.
     house.set_clock("2026-11-24T08:00:00+01:00");
-    house.intake.wake_due().await.unwrap();
+    house.intake.do_due().await.unwrap();
     assert_eq!(house.dossier(&person).await.status, Status::Collecting);
     house.set_clock("2026-11-25T08:00:00+01:00");
-    house.intake.wake_due().await.unwrap();
+    house.intake.do_due().await.unwrap();
     let said = house.guichet_said(&person).await;
     assert_eq!(said.iter().filter(|(_, text)| text.starts_with(REMINDER)).count(), 2);
     let dossier = house.dossier(&person).await;
@@ -54,7 +54,7 @@ async fn whoever_is_silent_is_reminded_at_a_decent_hour_and_then_the_handler_is_
     assert!(dossier.waiting_since.is_some());
     assert_eq!(house.timeline(&dossier).await.last().unwrap(), "handed_over");
     house.set_clock("2026-12-24T10:00:00+01:00");
-    assert_eq!(house.intake.wake_due().await.unwrap(), 0);
+    assert_eq!(house.intake.do_due().await.unwrap(), 0);
     // Who answers after all goes on with the same question.
     assert!(!house.say(&person, "je suis là").await.is_empty());
 }
@@ -67,10 +67,10 @@ async fn whoever_answers_is_not_reminded_of_the_time_before(db: Database) {
     house.say(&person, "non").await;
     let before = house.guichet_said(&person).await.len();
     house.set_clock("2026-11-21T10:30:00+01:00");
-    house.intake.wake_due().await.unwrap();
+    house.intake.do_due().await.unwrap();
     assert_eq!(house.guichet_said(&person).await.len(), before);
     house.set_clock("2026-11-23T08:00:00+01:00");
-    house.intake.wake_due().await.unwrap();
+    house.intake.do_due().await.unwrap();
     assert_eq!(house.guichet_said(&person).await.len(), before + 1);
 }
 
@@ -99,7 +99,7 @@ async fn nobody_who_is_served_or_done_is_reminded(db: Database) {
     }
     for day in 21..28 {
         house.set_clock(&format!("2026-11-{day}T12:00:00+01:00"));
-        house.intake.wake_due().await.unwrap();
+        house.intake.do_due().await.unwrap();
     }
     let mut after = Vec::new();
     for person in [&served, &asked, &withdrawn, &visitor] {
@@ -114,8 +114,8 @@ async fn what_is_overdue_after_a_restart_is_done_once(db: Database) {
     house.say(&person, "bonjour").await;
     house.store.close().await;
     let house = House::open(&db, "2026-11-24T12:00:00+01:00").await;
-    assert_eq!(house.intake.wake_due().await.unwrap(), 1);
-    assert_eq!(house.intake.wake_due().await.unwrap(), 0);
+    assert_eq!(house.intake.do_due().await.unwrap(), 1);
+    assert_eq!(house.intake.do_due().await.unwrap(), 0);
     assert_eq!(reminders(&house, &person).await, 1);
 }
 
@@ -128,15 +128,15 @@ async fn two_nodes_remind_once(db: Database) {
     for node in &nodes {
         node.set_clock("2026-11-21T10:00:00+01:00");
     }
-    let (one, two) = tokio::join!(nodes[0].intake.wake_due(), nodes[1].intake.wake_due());
+    let (one, two) = tokio::join!(nodes[0].intake.do_due(), nodes[1].intake.do_due());
     assert_eq!(one.unwrap() + two.unwrap(), people.len());
     for person in &people {
         assert_eq!(reminders(&nodes[0], person).await, 1);
     }
     // A claim that ran out before its node was done: the conversation itself knows that it was reminded.
-    db.execute("UPDATE timer SET due_at = 0").await;
+    db.execute("UPDATE due SET at = 0").await;
     for node in &nodes {
-        node.intake.wake_due().await.unwrap();
+        node.intake.do_due().await.unwrap();
     }
     for person in &people {
         assert_eq!(reminders(&nodes[1], person).await, 1);
@@ -154,13 +154,13 @@ async fn an_album_is_answered_once_after_its_last_photo(db: Database) {
         let receipt = house.receive(sibling).await;
         assert_eq!(receipt.replies, []);
         house.pass(1_500);
-        house.intake.wake_due().await.unwrap();
+        house.intake.do_due().await.unwrap();
     }
     assert_eq!(house.guichet_said(&person).await.len(), before);
     // After a restart it is answered as well.
     house.store.close().await;
     let house = House::open(&db, "2026-11-20T10:00:10+01:00").await;
-    assert_eq!(house.intake.wake_due().await.unwrap(), 1);
+    assert_eq!(house.intake.do_due().await.unwrap(), 1);
     let said = house.guichet_said(&person).await;
     assert_eq!(said.len(), before + 1);
     assert!(said.last().unwrap().1.starts_with("3 fichiers bien reçus."), "{said:?}");
@@ -169,8 +169,8 @@ async fn an_album_is_answered_once_after_its_last_photo(db: Database) {
     late.settle = true;
     house.receive(late).await;
     house.pass(3_000);
-    house.intake.wake_due().await.unwrap();
-    house.intake.wake_due().await.unwrap();
+    house.intake.do_due().await.unwrap();
+    house.intake.do_due().await.unwrap();
     let said = house.guichet_said(&person).await;
     assert_eq!(said.len(), before + 2);
     assert!(said.last().unwrap().1.starts_with("Bien reçu."), "{said:?}");
@@ -188,7 +188,7 @@ async fn a_word_after_an_album_answers_both_at_once(db: Database) {
     assert!(answer.starts_with("Bien reçu.") && answer.contains("Que s’est-il passé\u{a0}?"), "{answer}");
     let before = house.guichet_said(&person).await.len();
     house.pass(5_000);
-    house.intake.wake_due().await.unwrap();
+    house.intake.do_due().await.unwrap();
     assert_eq!(house.guichet_said(&person).await.len(), before);
 }
 

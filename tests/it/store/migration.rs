@@ -117,6 +117,8 @@ async fn conversation(store: &Engine, number: usize, found: &mut Content) {
     keep(1, "address", format!("{sms:?}"));
     keep(2, "outbox", format!("{:?}", cases.outbox(conversation, 0).await.unwrap()));
     keep(3, "addresses", format!("{others:?}"));
+    keep(3, "timer", format!("{:?}", store.due(&conversation.to_string()).await.unwrap()));
+    keep(4, "due", format!("{:?}", store.due_of(conversation).await.unwrap()));
     keep(4, "requests", format!("{:?}", store.open_requests(conversation).await.unwrap()));
     keep(5, "opt-outs", format!("{:?}", store.opt_outs(conversation).await.unwrap()));
     let mission = store.mission(dossier).await.unwrap();
@@ -150,7 +152,6 @@ async fn registers(store: &Engine, found: &mut Content) {
     let named = store.cases(&ALL).inbox(&named, None, 10).await.unwrap();
     assert_eq!(named.dossiers.len(), FEW);
     keep(1, "the inbox", format!("{named:?}"));
-    keep(3, "next timer", format!("{:?}", store.next_timer().await.unwrap()));
     keep(4, "missed", format!("{:?}", store.cases(&ALL).missed(10).await.unwrap()));
     keep(4, "taught", format!("{:?}", store.taught(0).await.unwrap()));
     keep(6, "mailbox", format!("{:?}", store.mailbox(Channel::Email, "test").await.unwrap()));

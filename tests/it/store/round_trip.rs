@@ -19,8 +19,8 @@ use guichet::{
     planning::{Assignment, Because},
     store::{
         Acknowledgement, AppointmentRow, AppointmentState, Binding, Completion, ConversationRow, DecisionRow, Delivery,
-        DocumentRow, EndpointRow, FactRow, Fence, MessageRow, MissedRow, Mission, MissionRow, MissionState, OutboxRow,
-        Planning, PolicyRow, ProvenRow, RequestRow, Requests, SmsPart, StateChange, ToldContact,
+        DocumentRow, EndpointRow, FactRow, Fence, MessageRow, MissedRow, Mission, MissionRow, MissionState, OutboxKind,
+        OutboxRow, Planning, PolicyRow, ProvenRow, RequestRow, Requests, SmsPart, StateChange, ToldContact,
     },
 };
 use serde_json::json;
@@ -92,6 +92,7 @@ async fn every_row_reads_back_as_it_was_written(db: Database) {
         handler: Some("hugo".into()),
         wanted: vec![Wanted { kind: "damage_photos".into(), required: true, received: 0, supposed: 0 }],
         waiting_since: Some(at(20)),
+        snoozed_until: None,
         opened_at: at(22),
         ..case.dossier.clone()
     };
@@ -128,6 +129,8 @@ async fn every_row_reads_back_as_it_was_written(db: Database) {
     };
     turn.rows.received = vec![document.clone()];
     let outbox = OutboxRow {
+        kind: OutboxKind::Message,
+        payload: None,
         id: OutboundId::new(at(32)),
         conversation: case.id(),
         seq: 33,

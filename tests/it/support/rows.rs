@@ -75,6 +75,7 @@ impl Case {
                 handler: None,
                 wanted: Vec::new(),
                 waiting_since: None,
+                snoozed_until: None,
                 opened_at: now,
                 updated_at: now,
             },

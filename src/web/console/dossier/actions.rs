@@ -6,13 +6,18 @@ use axum::{
     extract::{Path, State},
     routing::{MethodRouter, post},
 };
-use jiff::Timestamp;
+use jiff::{
+    Timestamp, ToSpan as _,
+    civil::{Date, DateTime},
+};
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::act;
 use crate::{
-    conversation::{Action, MissionStep},
+    conversation::{Action, DueStep, MissionStep},
     domain::{
+        clock::paris,
+        clock_kind::ClockKind,
         desk::Desk,
         id::{DocumentId, DossierId},
         orientation_mode::OrientationMode,
@@ -28,6 +33,8 @@ use crate::{
 
 /// The longest text or reason that a handler may send, in characters.
 const MAX_TEXT: usize = 4000;
+/// The furthest time that something may be planned for.
+const MAX_YEARS: i64 = 3;
 
 /// Whoever acts, and an expert on their own mission.
 const MISSIONS: Needs = Needs::OneOf(&[Permission::Act, Permission::Missions]);
@@ -48,6 +55,14 @@ pub(in crate::web::console) fn routes(routes: Routes) -> Routes {
         ("merge", action(|form: Duplicate, _| Ok(Action::Merge { other: form.other }))),
         ("reject-duplicate", action(|form: Duplicate, _| Ok(Action::RejectDuplicate { other: form.other }))),
         ("desk", action(move_to_desk)),
+        ("task", action(add_task)),
+        ("task-done", action(|form: Task, _| Ok(Action::Due(DueStep::EndTask { task: form.task })))),
+        ("task-reopen", action(|form: Task, _| Ok(Action::Due(DueStep::ReopenTask { task: form.task })))),
+        ("clock", action(start_clocks)),
+        ("snooze", action(snooze)),
+        ("snooze-end", action(|_: Nothing, _| Ok(Action::Due(DueStep::EndSnooze)))),
+        ("reply-later", action(reply_later)),
+        ("reply-cancel", action(|form: Planned, _| Ok(Action::Due(DueStep::CancelReply { reply: form.reply })))),
         ("close", action(|form: Closing, _| Ok(Action::Close { reason: form.reason.0 }))),
     ];
     let address = |name: &str| format!("/console/dossiers/{{id}}/{name}");
@@ -129,6 +144,80 @@ fn move_to_desk(form: OtherDesk, console: &Console) -> Result<Action, ConsoleErr
     let OtherDesk { desk, reason } = form;
     let is_known = console.library().desks().name(&desk).is_some();
     if is_known { Ok(Action::MoveToDesk { desk, reason: reason.0 }) } else { Err(ConsoleError::BadForm) }
+}
+
+/// What is to be done, for whom and by when.
+#[derive(Deserialize)]
+struct NewTask {
+    kind: ClockKind,
+    text: Prose,
+    #[serde(default)]
+    assignee: String,
+    due: DateTime,
+}
+
+fn add_task(form: NewTask, console: &Console) -> Result<Action, ConsoleError> {
+    let NewTask { kind, text, assignee, due } = form;
+    if kind == ClockKind::Rule {
+        return Err(ConsoleError::BadForm);
+    }
+    let assignee = Some(assignee).filter(|login| !login.is_empty());
+    Ok(Action::Due(DueStep::AddTask { kind, text: text.0, assignee, due_at: ahead(due, console)? }))
+}
+
+/// One of the dossier's tasks.
+#[derive(Deserialize)]
+struct Task {
+    task: String,
+}
+
+/// Something that starts deadlines, and its day.
+#[derive(Deserialize)]
+struct Started {
+    start: String,
+    on: Date,
+}
+
+fn start_clocks(form: Started, console: &Console) -> Result<Action, ConsoleError> {
+    let Started { start, on } = form;
+    let today = console.now().to_zoned(paris()).date();
+    let is_known = console.library().clocks().start_name(&start).is_some() && on <= today;
+    if is_known { Ok(Action::Due(DueStep::StartClocks { start, on })) } else { Err(ConsoleError::BadForm) }
+}
+
+/// Until when the dossier is put aside.
+#[derive(Clone, Copy, Deserialize)]
+struct Snooze {
+    until: DateTime,
+}
+
+fn snooze(form: Snooze, console: &Console) -> Result<Action, ConsoleError> {
+    Ok(Action::Due(DueStep::Snooze { until: ahead(form.until, console)? }))
+}
+
+/// What is said to the person, and when.
+#[derive(Deserialize)]
+struct ReplyLater {
+    text: Prose,
+    at: DateTime,
+}
+
+fn reply_later(form: ReplyLater, console: &Console) -> Result<Action, ConsoleError> {
+    Ok(Action::Due(DueStep::ReplyLater { text: form.text.0, at: ahead(form.at, console)? }))
+}
+
+/// A reply that is planned.
+#[derive(Deserialize)]
+struct Planned {
+    reply: String,
+}
+
+/// A time that is still to come, and no longer than [`MAX_YEARS`] away.
+fn ahead(local: DateTime, console: &Console) -> Result<Timestamp, ConsoleError> {
+    let at = local.to_zoned(paris()).map_err(|_| ConsoleError::BadForm)?;
+    let now = console.now();
+    let furthest = now.to_zoned(paris()).saturating_add(MAX_YEARS.years());
+    if at.timestamp() <= now || at > furthest { Err(ConsoleError::BadForm) } else { Ok(at.timestamp()) }
 }
 
 /// An action on the expert's mission.

@@ -4,6 +4,7 @@
 pub(super) mod actions;
 mod cover;
 mod documents;
+mod due;
 mod duplicates;
 pub(super) mod expertise;
 pub(super) mod facts;
@@ -21,7 +22,7 @@ use axum::response::Redirect;
 
 use super::{Console, Names, auth::Session, error::ConsoleError};
 use crate::{
-    conversation::{Action, MissionStep},
+    conversation::{Action, DueStep, MissionStep},
     domain::id::DossierId,
     dossier::Dossier,
     identity::Permission,
@@ -48,6 +49,13 @@ async fn act(console: &Console, session: &Session, id: &str, action: Action) -> 
         let known = console.cases(session).dossier(*other).await?;
         if *other == dossier.id || known.is_none() {
             return Err(ConsoleError::NotFound);
+        }
+    }
+    if let Action::Due(DueStep::AddTask { assignee: Some(login), .. }) = &action {
+        // To a colleague who is still there.
+        let colleagues = console.users().handlers().await?;
+        if !colleagues.iter().any(|user| user.login == *login && user.disabled_at.is_none()) {
+            return Err(ConsoleError::BadForm);
         }
     }
     console.actions().act(dossier.id, session.actor(), action).await?;

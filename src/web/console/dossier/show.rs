@@ -13,6 +13,7 @@ use super::{
     Lexicon,
     cover::{Cover, Register},
     documents::{self, DocumentView, FileSize, WantedDocument},
+    due::DueSection,
     duplicates::{self, ContactAddress, DuplicateView},
     expertise::{self, ExpertiseView},
     facts::{self, FactLine, StatedBy, ValueView},
@@ -86,6 +87,7 @@ pub(in crate::web::console) struct DossierPage {
     addresses: Vec<ContactAddress>,
     /// The open requests besides the claim.
     requests: Vec<RequestLine>,
+    due: DueSection,
     /// Who read it; none where it is not shown.
     accesses: Option<Vec<AccessLine>>,
 }
@@ -141,6 +143,7 @@ pub(crate) async fn get(
         .map(|login| if *login == session.login { TakenBy::Me } else { TakenBy::Another(lexicon.person(login)) });
     let events: Vec<TimelineEvent> = entries.iter().map(Entry::event).collect();
     let expertise = expertise::view(cases, console.library(), &dossier, &rows, console.now(), lexicon).await?;
+    let due = DueSection::of(cases, console.library(), (&dossier, &rows), lexicon, console.now()).await?;
     html(&DossierPage {
         shell: Shell::from(&session),
         now: console.now(),
@@ -159,6 +162,7 @@ pub(crate) async fn get(
         duplicates: duplicates::proposals(candidates, lexicon),
         addresses: duplicates::contact_addresses(known, proofs, &conversation.endpoint),
         requests: requests.into_iter().map(|row| RequestLine::of(row, lexicon.names, console.now())).collect(),
+        due,
         timeline: timeline::lines(&entries, &events, lexicon),
         document_kinds: lexicon
             .names

@@ -53,6 +53,7 @@ pub(super) fn dossier(id: DossierId) -> Dossier {
         handler: None,
         wanted: Vec::new(),
         waiting_since: None,
+        snoozed_until: None,
         opened_at: at,
         updated_at: at,
     }

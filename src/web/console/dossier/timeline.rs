@@ -7,11 +7,11 @@ use minijinja::Value;
 
 use super::Lexicon;
 use crate::{
-    domain::{fact_name::FactName, id::DossierId, language::Language},
+    domain::{clock_kind::ClockKind, fact_name::FactName, id::DossierId, language::Language},
     dossier::{Dossier, Entry, SaidIn, Status, TimelineEvent},
     web::console::{
         Names,
-        when::When,
+        when::{self, When},
         words::{self, LANGUAGE},
     },
 };
@@ -121,7 +121,7 @@ impl Detail {
             }
             E::HandedOver { reason, .. } => Self::default().with("reason", names.handover(reason)),
             E::Resealed { tip, intact, .. } => Self::default().with("tip", tip.as_str()).with("intact", *intact),
-            E::Closed { reason } => Self::default().with("reason", reason.as_str()),
+            E::Closed { reason } | E::ReplyDropped { reason } => Self::default().with("reason", reason.as_str()),
             E::Request { kind, .. } | E::RequestDone { kind, .. } => {
                 Self::default().with("request", names.request(kind))
             }
@@ -149,6 +149,37 @@ impl Detail {
                 Self::default().with("reference", reference.as_str()).beside(*dossier)
             }
             E::KeptApart { dossier } => Self::default().beside(*dossier),
+            E::TaskAdded { kind, text, assignee, due_at, .. } => Self::default()
+                .with("call", *kind == ClockKind::CallBack)
+                .with("text", text.as_str())
+                .with("assignee", assignee.as_deref().map(|login| lexicon.person(login)))
+                .with("due", moment(When(*due_at))),
+            E::TaskDone { text, rule, .. } | E::TaskReopened { text, rule, .. } => {
+                Self::default().with("text", if rule.is_empty() { text.as_str() } else { names.clock(rule) })
+            }
+            E::ClockStarted { start, on } => {
+                Self::default().with("start", names.clock_start(start)).with("on", when::day(*on))
+            }
+            E::ClockSet { rule, due_at } | E::ClockTold { rule, due_at } => {
+                Self::default().with("what", names.clock(rule)).with("due", moment(When(*due_at)))
+            }
+            E::Snoozed { until: at } | E::ReplyPlanned { at } => Self::default().with("at", moment(When(*at))),
+            E::CameDue { kind, what, due_at, is_over, .. } => {
+                let what = match kind.as_str() {
+                    "request" => names.request(what),
+                    "rule" => names.clock(what),
+                    _ => what,
+                };
+                let values = Self::default().with("what", what).with("due", moment(When(*due_at)));
+                values.with("over", *is_over).with("call", kind == ClockKind::CallBack.name())
+            }
+            E::AlertSent { to, channel, failed, .. } => Self::default()
+                .with("who", lexicon.person(to))
+                .with("channel", words::channel(channel.name()))
+                .with("failed", *failed),
+            E::AlertUndelivered { channel, reason } => Self::default()
+                .with("channel", words::channel(channel.name()))
+                .with("reason", names.undelivered(reason)),
             E::MissionOrdered { expert, mode, .. } => {
                 Self::default().with("expert", lexicon.expert(expert)).with("mode", words::mode(mode.name()))
             }
@@ -174,6 +205,9 @@ impl Detail {
             | E::FlowEnded {}
             | E::ToldContact {}
             | E::TookOver {}
+            | E::CameBack {}
+            | E::AlertTaken {}
+            | E::AlertUnanswered {}
             | E::GaveBack {}
             | E::AppointmentReminded { .. }
             | E::QuestionAnswered { .. }

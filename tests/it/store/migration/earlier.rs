@@ -18,6 +18,8 @@ use crate::support::Database;
 
 /// The schema from which on a conversation is one log.
 pub(in crate::store) const ONE_LOG: usize = 13;
+/// Where what is due has a table of its own.
+const DUE: usize = 25;
 /// The schema from which on links have purposes, and keys of redeliveries are hashed.
 pub(in crate::store) const LINKS: usize = 17;
 
@@ -457,7 +459,11 @@ impl Rows {
             );
         }
         if self.version >= 3 {
-            row!(self, timer { conversation: conversation, due_at: at + 1_000_000 });
+            if self.version < DUE {
+                row!(self, timer { conversation: conversation, due_at: at + 1_000_000 });
+            } else {
+                row!(self, due { subject: conversation, kind: "wake", at: at + 1_000_000 });
+            }
             row!(
                 self,
                 endpoint {
@@ -488,6 +494,10 @@ impl Rows {
                     answer_by: at + 20,
                 }
             );
+            if self.version >= DUE {
+                let subject = text_of_id('R', number);
+                row!(self, due { subject: subject, kind: "request", at: at + 10, conversation: conversation });
+            }
         }
         if self.version >= 5 {
             row!(

@@ -63,6 +63,7 @@ impl DossierPage {
             cover: Cover::of(&dossier, None, &rows, &entries, &events, lexicon),
             orientation: OrientationView::of(&dossier, &[], lexicon),
             expertise: ExpertiseView::default(),
+            due: super::super::due::tests::section(),
             verdict: Verdict::Intact,
             ending: timeline::ending(&dossier, &entries, &events, lexicon),
             timeline: timeline::lines(&entries, &events, lexicon),
