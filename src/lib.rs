@@ -23,6 +23,7 @@
 //! | [`orientation`] | a decision table's answer, with its reasons |
 //! | [`planning`] | who can take a mission and why, and when they are free |
 //! | [`outbox`] | what is to be sent: claimed in order, at each account's pace, tried again, given up loudly |
+//! | [`assignment`] | new dossiers are given to members of their desks who are here |
 //! | [`inspection`] | received files are looked at after their acknowledgement, from a durable queue |
 //! | [`finding`] | the full-text index follows what is stored, so that no message waits for it |
 //! | [`housekeeping`] | what is over goes, in batches that nobody waits for |
@@ -70,6 +71,7 @@ mod simulation;
 #[path = "../tests/fuzz/targets.rs"]
 pub mod fuzz;
 
+pub mod assignment;
 pub mod channel;
 pub mod cli;
 pub mod config;

@@ -10,11 +10,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::{CliError, load_flows, make_place, open_documents, say, sole_server::SoleServer};
 use crate::{
+    assignment::Assigner,
     channel::{AccountError, Provider, Providers, Receiver, http},
     config::Config,
     document::Limits,
     domain::{clock::Clock, jitter::Jitter},
     finding::Finding,
+    flow::Library,
     housekeeping::Housekeeping,
     intake::Intake,
     outbox::{Budget, BudgetLimits, LEASE, Outbox},
@@ -51,6 +53,7 @@ pub(super) async fn open(
     let store = Engine::open(&config.store.url).await?;
     let documents = open_documents(&config, &store).await?;
     let library = Arc::new(load_flows(&config)?);
+    place(&store, &library).await?;
     let metrics = Metrics::default();
     let in_flight = config.server.max_in_flight;
     let key = store.secret("key").await?;
@@ -93,6 +96,21 @@ pub(super) async fn open(
     Ok((parts, sole))
 }
 
+/// Gives the dossiers of programs that kept no desk the one that the table named, or that takes their peril.
+async fn place(store: &Engine, library: &Library) -> Result<(), CliError> {
+    let desks = library.desks();
+    let placed = store
+        .place_dossiers(|dossier, decided| {
+            let decided = decided.filter(|desk| desks.name(desk).is_some());
+            decided.or_else(|| desks.of(&dossier.insurer, &dossier.peril).cloned())
+        })
+        .await?;
+    if placed > 0 {
+        tracing::info!(placed, "dossiers of an earlier program have their desks");
+    }
+    Ok(())
+}
+
 /// Serves until SIGINT or SIGTERM. `ready` gets the address once the service listens.
 pub(super) async fn serve(app: App, mut sole: SoleServer, ready: impl FnOnce(SocketAddr)) -> Result<(), CliError> {
     let (store, streams) = (app.engine.clone(), app.streams.clone());
@@ -108,6 +126,7 @@ pub(super) async fn serve(app: App, mut sole: SoleServer, ready: impl FnOnce(Soc
         tokio::spawn(look_after_flows(app.intake.clone())),
         tokio::spawn(health::watch(app.clone())),
         tokio::spawn(app.intake.clone().keep_time()),
+        tokio::spawn(Assigner::new(app.engine.clone(), app.intake.clone(), app.clock.clone()).run()),
     ];
     let config = &app.config.server;
     let limits = ConnectionLimits::new(config, raise_descriptors());

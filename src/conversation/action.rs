@@ -10,6 +10,7 @@ use crate::domain::{
     message::Endpoint,
     orientation_mode::OrientationMode,
 };
+use crate::dossier::ByRule;
 
 /// An act of a handler. Each stands in the timeline under the handler's name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +41,11 @@ pub enum Action {
     MoveToDesk {
         desk: Desk,
         reason: String,
+    },
+    /// Gives the dossier to a colleague who holds it from now on, or back to its desk.
+    Assign {
+        to: Option<String>,
+        because: Because,
     },
     Close {
         reason: String,
@@ -72,6 +78,18 @@ pub enum Action {
         message: i64,
         to: Endpoint,
     },
+}
+
+/// Why a dossier is given to somebody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "why")]
+pub enum Because {
+    /// A person decided it, and may say why.
+    Decided { reason: String },
+    /// By the desk's rule, see [`crate::dossier::choose`]; nothing is done where somebody holds it already.
+    Rule(ByRule),
+    /// Whoever held it is not here, and it is urgent; nothing is done where somebody else holds it by now.
+    NotHere { from: String },
 }
 
 /// What is done about an expert's mission.

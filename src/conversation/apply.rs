@@ -398,6 +398,10 @@ fn end_of(day: Date, now: Timestamp) -> Timestamp {
 fn move_to(dossier: &mut Dossier, desk: Option<Desk>, desks: &DeskBook) {
     let is_closed = |desk: &Option<Desk>| desk.as_ref().is_some_and(|desk| desks.is_closed(desk));
     if !is_closed(&dossier.desk) || is_closed(&desk) {
+        if is_closed(&desk) && dossier.desk != desk {
+            // Whoever held it may not see it there.
+            dossier.handler = None;
+        }
         dossier.desk = desk;
     }
 }

@@ -139,7 +139,7 @@ impl Turn {
                 let payload = Some(serde_json::to_string(&reply).map_err(ConversationError::Unwritable)?);
                 self.set_due(DueRow { payload, ..DueRow::of(conversation, DueKind::Reply, &id, Some(at)) });
                 // Whoever plans an answer has taken over, as whoever gives one.
-                self.take_over(actor, services).await?;
+                self.take_over(actor, false, services).await?;
                 if let Some(dossier) = self.conversation.dossier_mut() {
                     dossier.waiting_since = None;
                 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    action::{Action, Actor},
+    action::{Action, Actor, Because},
     apply, appointment,
     error::ConversationError,
     services::Services,
@@ -14,7 +14,7 @@ use crate::{
         fact::{Fact, Source, Value},
         fact_name::FactName,
         id::{DocumentId, DossierId, RequestId},
-        message::{Author, Body},
+        message::{Author, Body, GUICHET},
         orientation_mode::OrientationMode,
     },
     dossier::{Decision, Dossier, Entry, Override, Status, TimelineEvent},
@@ -33,11 +33,14 @@ impl Turn {
         action: Action,
         services: &Services,
     ) -> Result<(), ConversationError> {
-        self.take_alert(actor, services).await?;
+        // Whom the desk's rule gives a dossier to has not looked at it yet.
+        if actor.login != GUICHET {
+            self.take_alert(actor, services).await?;
+        }
         match action {
             Action::Reply { text } => self.reply(actor, text, services).await,
             Action::Due(step) => Box::pin(self.act_on_time(actor, step, services)).await,
-            Action::TakeOver => self.take_over(actor, services).await,
+            Action::TakeOver => self.take_over(actor, true, services).await,
             Action::GiveBack => {
                 self.conversation.row_mut().handler = None;
                 if let Some(dossier) = self.conversation.dossier_mut() {
@@ -61,8 +64,16 @@ impl Turn {
                 }
             }
             Action::MoveToDesk { desk, reason } => {
-                let before = self.conversation.dossier_mut().and_then(|dossier| dossier.desk.replace(desk.clone()));
+                let before = self.conversation.dossier_mut().and_then(|dossier| {
+                    // Those who are there decide who works on it.
+                    dossier.handler = None;
+                    dossier.desk.replace(desk.clone())
+                });
                 self.record(&actor.login, &TimelineEvent::MovedToDesk { desk, before, reason });
+                Ok(())
+            }
+            Action::Assign { to, because } => {
+                self.assign(actor, to, because);
                 Ok(())
             }
             Action::Close { reason } => {
@@ -126,7 +137,7 @@ impl Turn {
         text: String,
         services: &Services,
     ) -> Result<(), ConversationError> {
-        self.take_over(actor, services).await?;
+        self.take_over(actor, false, services).await?;
         let author = Author::Handler { login: actor.login.clone(), name: actor.name.clone() };
         let seq = self.write(author, Body { text, ..Body::default() }, None);
         if let Some(dossier) = self.conversation.dossier_mut() {
@@ -214,17 +225,55 @@ impl Turn {
         Ok(())
     }
 
-    pub(super) async fn take_over(&mut self, actor: &Actor, services: &Services) -> Result<(), ConversationError> {
-        if self.conversation.row.handler.as_ref() == Some(&actor.login) {
+    /// Whoever answers speaks instead of the flow, and holds what nobody holds; `holds`: what a colleague holds as well.
+    pub(super) async fn take_over(
+        &mut self,
+        actor: &Actor,
+        holds: bool,
+        services: &Services,
+    ) -> Result<(), ConversationError> {
+        let login = &actor.login;
+        let speaks = self.conversation.row.handler.as_ref() == Some(login);
+        let held_by = self.conversation.dossier.as_ref().and_then(|dossier| dossier.handler.as_ref());
+        let takes = held_by != Some(login) && (holds || held_by.is_none());
+        if speaks && !takes {
             return Ok(());
         }
-        self.conversation.row_mut().handler = Some(actor.login.clone());
         if let Some(dossier) = self.conversation.dossier_mut() {
-            dossier.handler = Some(actor.login.clone());
+            if takes {
+                dossier.handler = Some(login.clone());
+            }
             dossier.advance(Status::HandedOver);
         }
+        if speaks {
+            self.record(login, &TimelineEvent::TookOver {});
+            return Ok(());
+        }
+        self.conversation.row_mut().handler = Some(login.clone());
         self.record(&actor.login, &TimelineEvent::TookOver {});
         apply::run(self, Event::TakenOver, services).await
+    }
+
+    /// Gives the dossier to somebody, or back to its desk. What a rule wanted is done only where nothing changed meanwhile.
+    fn assign(&mut self, actor: &Actor, to: Option<String>, because: Because) {
+        let Some(dossier) = self.conversation.dossier_mut() else { return };
+        let before = dossier.handler.clone();
+        let still = match &because {
+            Because::Decided { .. } => before != to,
+            Because::Rule(_) => before.is_none() && !dossier.status.is_over(),
+            Because::NotHere { from } => before.as_ref() == Some(from),
+        };
+        if !still {
+            return;
+        }
+        dossier.handler.clone_from(&to);
+        let desk = dossier.desk.clone();
+        let event = match because {
+            Because::Decided { reason } => TimelineEvent::Assigned { to, before, reason },
+            Because::Rule(rule) => TimelineEvent::AssignedByRule { to: to.unwrap_or_default(), rule },
+            Because::NotHere { from } => TimelineEvent::ReturnedToDesk { from, desk },
+        };
+        self.record(&actor.login, &event);
     }
 
     async fn decide_otherwise(

@@ -33,7 +33,7 @@ mod time;
 mod turn;
 
 pub use accounts::Accounts;
-pub use action::{Action, Actor, DueStep, MissionStep};
+pub use action::{Action, Actor, Because, DueStep, MissionStep};
 pub use alerts::Alert;
 pub use channel_switch::{Presented, presented};
 pub use closing::begins_another;

@@ -70,7 +70,7 @@ impl Services {
     }
 
     /// The working days.
-    pub(super) fn calendar(&self) -> &Calendar {
+    pub fn calendar(&self) -> &Calendar {
         &self.calendar
     }
 

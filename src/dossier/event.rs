@@ -15,6 +15,7 @@ use serde::{
 };
 use serde_json::Value as Json;
 
+use super::assignment::ByRule;
 use crate::{
     contract::Reason,
     domain::{
@@ -94,6 +95,23 @@ pub enum TimelineEvent {
         desk: Desk,
         before: Option<Desk>,
         reason: String,
+    },
+    /// A person gave the dossier to a colleague, or back to its desk.
+    Assigned {
+        to: Option<String>,
+        before: Option<String>,
+        reason: String,
+    },
+    /// The desk's rule gave the dossier to one of its members.
+    AssignedByRule {
+        to: String,
+        #[serde(flatten)]
+        rule: ByRule,
+    },
+    /// It is urgent and whoever held it is not here.
+    ReturnedToDesk {
+        from: String,
+        desk: Option<Desk>,
     },
     HandedOver {
         reason: String,

@@ -3,6 +3,7 @@
 //! Plain values and rules, no I/O. Facts live in [`crate::domain::fact`]; who stores a dossier is the store, who changes
 //! one is the conversation.
 
+mod assignment;
 mod decision;
 mod event;
 mod finding;
@@ -14,6 +15,7 @@ mod timeline;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use assignment::{ByRule, Colleague, choose};
 pub use decision::{Decision, FailedTest, Input, NotAsked, Outcome, Override, PassedOver, TableDecision};
 pub use event::{Learnt, SaidIn, TimelineEvent, UnwritableEvent};
 pub use finding::{Marked, Search, SearchField, marked, near_keys, near_words, terms};

@@ -20,7 +20,7 @@ pub use program::{
         Condition, Explanation, Failed, Scope, Test, Truth,
         could::{Domain, Truths},
     },
-    desks::DeskBook,
+    desks::{DeskBook, Member},
     diagnostics::{Diagnostic, Severity, Strictness},
     documents::{Accepts, DocumentKind, Drawing},
     facts::{FactLabel, FactType},

@@ -483,6 +483,11 @@ impl Intake {
         self.0.listeners.tell_change(conversation);
     }
 
+    /// The days on which the insurers do not work.
+    pub fn calendar(&self) -> &Calendar {
+        self.0.services.calendar()
+    }
+
     /// The accounts to which messages are pushed.
     pub fn accounts(&self) -> &Accounts {
         self.0.services.accounts()

@@ -84,6 +84,7 @@ pub use tables::{
     search::{SearchChange, SearchKey},
     sms_part::SmsPart,
     taught::TaughtRow,
+    working::{Draft, ReadMark, SavedView, Tag},
 };
-pub use users::{IDLE, Users};
+pub use users::{IDLE, MAX_VIEWS, Users};
 pub use writer::Synchronous;

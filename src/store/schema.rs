@@ -94,6 +94,7 @@ const MIGRATIONS: &[Migration] = &[
     both!("0023_scope", Some(Step::TellOfUsers)),
     both!("0024_search"),
     both!("0025_due"),
+    both!("0026_working"),
 ];
 
 /// Any number, the same on every node: it lets one node migrate at a time.

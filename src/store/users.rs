@@ -7,12 +7,18 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     db::{Db, Tx},
     error::StoreError,
-    tables::handler::{
-        self, ADD_HANDLER, ADD_INVITATION, ADD_SESSION, AddedHandler, HandlerRow, InvitationRow, SessionRow,
+    tables::{
+        handler::{
+            self, ADD_HANDLER, ADD_INVITATION, ADD_SESSION, AddedHandler, HandlerRow, InvitationRow, SessionRow,
+        },
+        working::{PUT_VIEW, SavedView},
     },
     value::args,
 };
 use crate::identity::Reach;
+
+/// So many views of their own a user has at most.
+pub const MAX_VIEWS: usize = 30;
 
 /// After so long without anything done a session is over.
 pub const IDLE: SignedDuration = SignedDuration::from_mins(30);
@@ -152,6 +158,37 @@ impl Users {
         tx.fetch(sql, &args![session.token_hash.as_str(), now]).await?;
         see(&mut tx, &session.login, now).await?;
         tx.commit().await
+    }
+
+    /// A user is away since then, or here again.
+    pub async fn set_away(&self, login: &str, since: Option<Timestamp>) -> Result<(), StoreError> {
+        self.db.execute("UPDATE handler SET away_since = $2 WHERE login = $1", &args![login, since]).await.map(drop)
+    }
+
+    /// A user logged out.
+    pub async fn leave(&self, login: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.db.execute("UPDATE handler SET left_at = $2 WHERE login = $1", &args![login, now]).await.map(drop)
+    }
+
+    /// A user's own views of the list, by name.
+    pub async fn views(&self, login: &str) -> Result<Vec<SavedView>, StoreError> {
+        self.db.rows("WHERE login = $1 ORDER BY name", &args![login]).await
+    }
+
+    /// Keeps a view, in the place of one of the same name. False where the user has [`MAX_VIEWS`] others.
+    pub async fn keep_view(&self, view: &SavedView) -> Result<bool, StoreError> {
+        let views = self.views(&view.login).await?;
+        if views.len() >= MAX_VIEWS && !views.iter().any(|kept| kept.name == view.name) {
+            return Ok(false);
+        }
+        PUT_VIEW.run_alone(&self.db, view).await?;
+        Ok(true)
+    }
+
+    /// Forgets a view.
+    pub async fn forget_view(&self, login: &str, name: &str) -> Result<(), StoreError> {
+        let sql = "DELETE FROM saved_view WHERE login = $1 AND name = $2";
+        self.db.execute(sql, &args![login, name]).await.map(drop)
     }
 
     /// The sessions of a user that are good, the last one first.

@@ -2,15 +2,24 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::DateTime;
+
 use super::{
     diagnostics::{Diagnostics, SourcePosition},
+    hours::Hours,
     insurer::Insurer,
     requests::{self, RequestBook},
     rota::Rota,
     table::Table,
     yaml::{Fields, Node},
 };
-use crate::domain::{desk::Desk, language::Text};
+use crate::{
+    contract::Calendar,
+    domain::{
+        desk::Desk,
+        language::{Language, Text},
+    },
+};
 
 pub(crate) const FILE: &str = "desks.yaml";
 /// The key of a table's row that names a desk.
@@ -28,8 +37,26 @@ struct Team {
     closed: bool,
     /// Who is told of what cannot wait, while nobody looks.
     rota: Option<Rota>,
+    /// When its members are given new cases; without, always.
+    hours: Hours,
+    /// How many open cases each member holds, where nothing else is said of them.
+    holds: i64,
+    members: BTreeMap<String, Member>,
     place: SourcePosition,
 }
+
+/// What a desk says of one of its members, by their log-in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The perils that they know; none: all that come to the desk.
+    pub skills: Vec<String>,
+    pub languages: Vec<Language>,
+    /// How many open cases they hold.
+    pub holds: i64,
+}
+
+/// How many open cases a member holds where the file does not say.
+const HOLDS: i64 = 30;
 
 /// The desks, in the order of the file.
 #[derive(Debug, Default)]
@@ -54,10 +81,14 @@ impl DeskBook {
                 };
                 let (insurers, perils) = (words("insurers", problems), words("perils", problems));
                 let closed = fields.bool("closed", problems);
+                let holds = number(&mut fields, "holds", problems).unwrap_or(HOLDS);
+                let hours = fields.take("hours").map(|node| Hours::read(FILE, node, problems)).unwrap_or_default();
+                let members = fields.take("members").map(|node| members(node, holds, problems)).unwrap_or_default();
                 let rota = fields.take("rota").map(|node| Rota::read(FILE, node, problems));
                 fields.finish(problems);
                 let name = name.map(|(name, _)| name).unwrap_or_default();
-                desks.push(Team { code: code.into(), name, insurers, perils, closed, rota, place });
+                let code = code.into();
+                desks.push(Team { code, name, insurers, perils, closed, hours, holds, members, rota, place });
             }
         }
         fields.finish(problems);
@@ -77,6 +108,9 @@ impl DeskBook {
             perils: Vec::new(),
             closed: false,
             rota: None,
+            hours: Hours::default(),
+            holds: HOLDS,
+            members: BTreeMap::new(),
             place: SourcePosition::default(),
         };
         Self(earlier.into_iter().map(team).collect())
@@ -148,9 +182,56 @@ impl DeskBook {
         own.or_else(|| self.0.iter().filter(takes).find_map(|team| team.rota.as_ref()))
     }
 
+    /// Whether a desk works at a time, which is where the insurers are.
+    pub fn is_open(&self, desk: &Desk, now: DateTime, calendar: &Calendar) -> bool {
+        self.team(desk).is_some_and(|team| team.hours.reopening(now, calendar).is_none())
+    }
+
+    /// What a desk says of somebody whose log-in this is. Where it says nothing, `belongs` decides: whoever belongs to it
+    /// knows all that comes there, in French.
+    pub fn member(&self, desk: &Desk, login: &str, belongs: bool) -> Option<Member> {
+        let team = self.team(desk)?;
+        let said = team.members.get(login).cloned();
+        said.or_else(|| {
+            let plain = Member { skills: Vec::new(), languages: vec![Language::default()], holds: team.holds };
+            belongs.then_some(plain)
+        })
+    }
+
     fn team(&self, desk: &Desk) -> Option<&Team> {
         self.0.iter().find(|team| team.code == *desk)
     }
+}
+
+/// A whole number that is not negative.
+fn number(fields: &mut Fields<'_>, key: &str, problems: &mut Diagnostics) -> Option<i64> {
+    let node = fields.take(key)?;
+    let number = node.scalar().and_then(|text| text.parse::<u32>().ok());
+    if number.is_none() {
+        problems.error(FILE, node.place, format!("`{key}` is a number of cases, such as 15"));
+    }
+    number.map(i64::from)
+}
+
+fn members(node: &Node, holds: i64, problems: &mut Diagnostics) -> BTreeMap<String, Member> {
+    let mut members = BTreeMap::new();
+    for (login, place, node) in Fields::of(FILE, node, problems).rest() {
+        let mut fields = Fields::of(FILE, node, problems);
+        let skills = fields.list("skills", problems).iter().filter_map(Node::scalar).collect();
+        let spoken: Vec<String> = fields.list("languages", problems).iter().filter_map(Node::scalar).collect();
+        let mut languages = vec![Language::default()];
+        for code in &spoken {
+            match Language::ALL.into_iter().find(|language| language.code() == code) {
+                Some(language) if languages.contains(&language) => {}
+                Some(language) => languages.push(language),
+                None => problems.error(FILE, place, format!("`{code}` is no language of ours: fr, en")),
+            }
+        }
+        let holds = number(&mut fields, "holds", problems).unwrap_or(holds);
+        fields.finish(problems);
+        members.insert(login.to_owned(), Member { skills, languages, holds });
+    }
+    members
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 //! A search finds a bounded number of dossiers by the rarest of its words; these are filtered, sorted and counted here.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fmt,
     str::FromStr,
 };
@@ -42,6 +42,17 @@ pub struct InboxFilter {
     pub insurer: Option<String>,
     /// Only where the policyholder waits for a person's answer.
     pub waiting: bool,
+    pub priority: Option<Priority>,
+    /// Only those on which a person is to work: they are told, or somebody waits.
+    pub ready: bool,
+    /// Only those that nobody holds.
+    pub unassigned: bool,
+    /// Only those at one of these desks.
+    pub desks: Option<BTreeSet<String>>,
+    /// Only those that this user holds.
+    pub handler: Option<String>,
+    /// Only those with this tag.
+    pub tag: Option<String>,
     /// What the words of a reference or of a policyholder's name begin with.
     pub search: Option<String>,
     pub sort: InboxSort,
@@ -126,6 +137,8 @@ pub struct InboxCount {
     pub orientation: Option<OrientationMode>,
     pub priority: Priority,
     pub waiting: bool,
+    /// Whether somebody holds it.
+    pub held: bool,
     pub peril: String,
     pub insurer: String,
     /// Empty where the dossier is at none.
@@ -141,7 +154,7 @@ const NOT_ORIENTED: &str = "-";
 impl InboxCount {
     /// Reads what the column `facet` holds.
     fn of(facet: &str, count: i64) -> Option<Self> {
-        let mut parts = facet.splitn(6, IN_FACET);
+        let mut parts = facet.splitn(7, IN_FACET);
         let status = parts.next()?.parse().ok()?;
         let orientation = match parts.next()? {
             NOT_ORIENTED => None,
@@ -149,17 +162,20 @@ impl InboxCount {
         };
         let priority = parts.next()?.parse().ok()?;
         let waiting = parts.next()? == "1";
+        let held = parts.next()? == "1";
         let peril = parts.next()?.to_owned();
         let (insurer, desk) = parts.next()?.rsplit_once(IN_FACET)?;
         let (insurer, desk) = (insurer.to_owned(), desk.to_owned());
-        Some(Self { status, orientation, priority, waiting, peril, insurer, desk, count })
+        Some(Self { status, orientation, priority, waiting, held, peril, insurer, desk, count })
     }
 
     fn facet(&self) -> String {
         let orientation = self.orientation.map_or(NOT_ORIENTED, OrientationMode::name);
-        let waiting = if self.waiting { "1" } else { "0" };
+        let bit = |is| if is { "1" } else { "0" };
+        let (waiting, held) = (bit(self.waiting), bit(self.held));
         let (status, priority) = (self.status.name(), self.priority.name());
-        [status, orientation, priority, waiting, &self.peril, &self.insurer, &self.desk].join(&IN_FACET.to_string())
+        [status, orientation, priority, waiting, held, &self.peril, &self.insurer, &self.desk]
+            .join(&IN_FACET.to_string())
     }
 }
 
@@ -177,6 +193,15 @@ impl InboxFilter {
             && self.peril.as_ref().is_none_or(|peril| *peril == of.peril)
             && self.insurer.as_ref().is_none_or(|insurer| *insurer == of.insurer)
             && (!self.waiting || of.waiting)
+            && self.priority.is_none_or(|priority| priority == of.priority)
+            && (!self.ready || of.waiting || of.status != Status::Collecting)
+            && !(self.unassigned && of.held)
+            && self.desks.as_ref().is_none_or(|desks| desks.contains(&of.desk))
+    }
+
+    /// Whether it shows few enough for all of them to be looked at.
+    fn is_of_few(&self) -> bool {
+        self.handler.is_some() || self.tag.is_some()
     }
 
     /// How many dossiers it shows.
@@ -329,8 +354,8 @@ impl Cases<'_> {
         let after = self.in_full(filter, after).await?;
         // One more tells whether there is a next page.
         let wanted = limit.saturating_add(1);
-        let (mut lines, counts, is_cut) = if let Some(search) = &filter.search {
-            let found = self.found(search).await?;
+        let (mut lines, counts, is_cut) = if filter.search.is_some() || filter.is_of_few() {
+            let found = self.found(filter).await?;
             (found.lines(filter, after.as_ref(), wanted), found.counts(), found.is_cut)
         } else {
             let counts = self.facets().await?;
@@ -460,14 +485,69 @@ impl Cases<'_> {
         Ok(list.iter().filter_map(|id| dossiers.remove(id)).collect())
     }
 
-    /// The dossiers that have all the words of a search, open ones and those that are over.
-    async fn found(self, search: &str) -> Result<Found, StoreError> {
-        let words = words(search);
+    /// How many dossiers each combination has of what lists filter by, of those that the scope sees.
+    pub async fn counts(self) -> Result<Vec<InboxCount>, StoreError> {
+        if self.scope.expert().is_some() { Ok(Vec::new()) } else { self.facets().await }
+    }
+
+    /// How many of the open dossiers that a user holds the scope sees, as far as [`MAX_FOUND`].
+    pub async fn count_held(self, handler: &str) -> Result<i64, StoreError> {
+        let mut values = args![handler, MAX_FOUND].to_vec();
+        let within = self.within("d", &mut values);
+        let sql = format!("SELECT COUNT(*) FROM (SELECT 1 {}{within} LIMIT $2) AS held", held("d"));
+        let row = self.db.fetch_one(&sql, &values).await?;
+        row.map_or(Ok(0), |row| row.int(0))
+    }
+
+    /// The open dossiers that a user holds, at most [`MAX_FOUND`] of them, and whether there are more.
+    async fn held_by(self, handler: &str) -> Result<(Vec<String>, bool), StoreError> {
+        let sql = format!("SELECT d.id {} ORDER BY d.id LIMIT $2", held("d"));
+        let rows = self.db.fetch(&sql, &args![handler, MAX_FOUND + 1]).await?;
+        Self::ids_of(&rows)
+    }
+
+    /// The dossiers with a tag, at most [`MAX_FOUND`] of them, and whether there are more.
+    async fn tagged(self, tag: &str) -> Result<(Vec<String>, bool), StoreError> {
+        let sql = "SELECT dossier FROM dossier_tag WHERE tag = $1 ORDER BY dossier LIMIT $2";
+        let rows = self.db.fetch(sql, &args![tag, MAX_FOUND + 1]).await?;
+        Self::ids_of(&rows)
+    }
+
+    fn ids_of(rows: &[Row]) -> Result<(Vec<String>, bool), StoreError> {
+        let mut ids: Vec<String> = rows.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?;
+        let most = usize::try_from(MAX_FOUND).unwrap_or(usize::MAX);
+        let is_cut = ids.len() > most;
+        ids.truncate(most);
+        Ok((ids, is_cut))
+    }
+
+    /// The dossiers that have all the words of a search, open ones and those that are over, or that are held or tagged as is
+    /// asked for: each of these alone leaves few enough to look at them all.
+    async fn found(self, filter: &InboxFilter) -> Result<Found, StoreError> {
         let (mut found, mut ids) = (Found::default(), Vec::new());
-        for is_over in [false, true] {
-            let (of_side, is_cut) = self.with_words(&words, is_over).await?;
-            ids.extend(of_side);
+        if let Some(search) = &filter.search {
+            let words = words(search);
+            for is_over in [false, true] {
+                let (of_side, is_cut) = self.with_words(&words, is_over).await?;
+                ids.extend(of_side);
+                found.is_cut |= is_cut;
+            }
+        }
+        let mut narrow = |(few, is_cut): (Vec<String>, bool), is_first: bool| {
             found.is_cut |= is_cut;
+            if is_first {
+                ids = few;
+            } else {
+                let few: HashSet<String> = few.into_iter().collect();
+                ids.retain(|id| few.contains(id));
+            }
+        };
+        let is_searched = filter.search.is_some();
+        if let Some(handler) = &filter.handler {
+            narrow(self.held_by(handler).await?, !is_searched);
+        }
+        if let Some(tag) = &filter.tag {
+            narrow(self.tagged(tag).await?, !is_searched && filter.handler.is_none());
         }
         if ids.is_empty() {
             return Ok(found);
@@ -710,6 +790,14 @@ impl Cases<'_> {
     }
 }
 
+/// The open dossiers that the user `$1` holds, by the words of the partial index.
+fn held(dossier: &str) -> String {
+    format!(
+        "FROM dossier {dossier} WHERE {dossier}.handler = $1 AND {dossier}.handler IS NOT NULL \
+         AND {dossier}.status NOT IN ('closed', 'withdrawn')"
+    )
+}
+
 /// Makes one JSON object of the keys and values of all rows.
 fn object(db: &Db) -> &'static str {
     match db.dialect() {
@@ -719,7 +807,7 @@ fn object(db: &Db) -> &'static str {
 }
 
 /// The elements of `$1`, an array in JSON, as a table with the column `value`.
-fn elements(db: &Db) -> &'static str {
+pub(super) fn elements(db: &Db) -> &'static str {
     match db.dialect() {
         Dialect::Sqlite => "json_each($1)",
         Dialect::Postgres => "json_array_elements_text($1::json)",

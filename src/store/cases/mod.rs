@@ -11,6 +11,7 @@ pub(super) mod find;
 pub(super) mod inbox;
 mod planning;
 mod request;
+mod working;
 
 use std::{fmt::Write as _, sync::Arc};
 

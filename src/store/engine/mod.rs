@@ -14,6 +14,7 @@ mod log;
 mod mailbox;
 mod opt_out;
 mod outbox;
+mod placing;
 mod planning;
 mod policy;
 mod request;

@@ -132,6 +132,11 @@ const RELEASED: &[(&str, &str, &str)] = &[
         "cc82fa826a09f7897f774b9c98d6782743336d3fe1d4a234f46b2662a54b2d2d",
         "0d7f8692eabb9c99c53ee0fd77a0f13725997756d06bd3f552a181fe6f879ecc",
     ),
+    (
+        "0026_working",
+        "bd9c49549424fd030099bcd10f8bb0b54dcf04c65c2632319c4536ba9a72c221",
+        "1af6f6651c6c51931c7b649eab0aa6cccee06a408071754f319e1fb32c87ba04",
+    ),
 ];
 
 #[test]

@@ -44,6 +44,8 @@ table! { Dossier in "dossier" {
     holder_key: Dossier::holder_key,
     // Its search keys come with it.
     searchable: |_| true,
+    // Its desk is what the desks say.
+    placed: |_| true,
 } }
 
 /// One thing that a conversation learnt. What was said is never changed: the last one of a name is what holds.
@@ -93,8 +95,9 @@ impl ToldContact {
 table! { ToldContact in "told_contact" { dossier, name, value } }
 
 /// A dossier that is new or changed. What it was opened with stays.
-pub(in crate::store) static PUT_DOSSIER: LazyLock<Insert<Dossier>> =
-    LazyLock::new(|| Insert::upsert(&["id"], &["reference", "insurer", "conversation", "opened_at", "searchable"], ""));
+pub(in crate::store) static PUT_DOSSIER: LazyLock<Insert<Dossier>> = LazyLock::new(|| {
+    Insert::upsert(&["id"], &["reference", "insurer", "conversation", "opened_at", "searchable", "placed"], "")
+});
 pub(in crate::store) static ADD_CONTACT: LazyLock<Insert<ToldContact>> =
     LazyLock::new(|| Insert::with("ON CONFLICT DO NOTHING"));
 

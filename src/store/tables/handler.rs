@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     identity::Reach,
@@ -33,9 +33,22 @@ pub struct HandlerRow {
     pub must_change: bool,
     /// When they were here last.
     pub seen_at: Option<Timestamp>,
+    /// Since when they say that they are away: nothing new is given to them.
+    pub away_since: Option<Timestamp>,
+    /// When they logged out last.
+    pub left_at: Option<Timestamp>,
 }
 
 impl HandlerRow {
+    /// Whether they are at work now: they do something from time to time, and have neither left nor said that they are away.
+    pub fn is_here(&self, now: Timestamp, idle: SignedDuration) -> bool {
+        self.disabled_at.is_none()
+            && self.away_since.is_none()
+            && self
+                .seen_at
+                .is_some_and(|seen| now.duration_since(seen) < idle && self.left_at.is_none_or(|left| left < seen))
+    }
+
     /// A user of all insurers and desks.
     pub fn new(login: &str, name: &str, role: &str, password_hash: &str) -> Self {
         Self {
@@ -48,6 +61,8 @@ impl HandlerRow {
             disabled_at: None,
             must_change: false,
             seen_at: None,
+            away_since: None,
+            left_at: None,
         }
     }
 }
@@ -86,7 +101,7 @@ pub(in crate::store) struct AddedHandler {
 }
 
 table! { AddedHandler in "handler" {
-    row: HandlerRow { login, name, role, password_hash, insurers, desks, disabled_at, must_change, seen_at },
+    row: HandlerRow { login, name, role, password_hash, insurers, desks, disabled_at, must_change, seen_at, away_since, left_at },
     at as created_at,
 } }
 

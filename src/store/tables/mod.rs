@@ -25,3 +25,4 @@ pub(super) mod request;
 pub(super) mod search;
 pub(super) mod sms_part;
 pub(super) mod taught;
+pub(super) mod working;

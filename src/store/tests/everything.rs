@@ -26,8 +26,8 @@ use crate::{
         ClockRow, Commit, CommitError, Delivery, DocumentRow, DueRow, EarlyReport, EndpointRow, Engine, Expired,
         FileQuota, FiledDocument, FiledKind, HandlerRow, InboxFilter, InboxSort, InvitationRow, LinkRow, MailboxRow,
         MissedRow, MissionRow, MissionState, OptOut, OptOutRow, Oriented, OutboxRow, OwedFilter, Planning, PolicyRow,
-        ProvenRow, RejectedDuplicate, RequestRow, Requests, SearchEntry, SessionRow, Settled, SmsPart, ToldContact,
-        Undelivered, testing,
+        ProvenRow, RejectedDuplicate, RequestRow, Requests, SavedView, SearchEntry, SessionRow, Settled, SmsPart,
+        ToldContact, Undelivered, testing,
     },
 };
 
@@ -417,6 +417,12 @@ async fn registers(store: &Engine) {
     ask!(users, invited("i", at(2)));
     ask!(users, accept("i", "z", at(2))).unwrap();
     ask!(users, set_disabled(login, Some(at(3))));
+    ask!(users, set_away(login, Some(at(3))));
+    ask!(users, leave(login, at(3)));
+    let view = SavedView { login: login.into(), name: "les miens".into(), query: "view=mine".into() };
+    ask!(users, keep_view(&view));
+    ask!(users, views(login));
+    ask!(users, forget_view(login, "les miens"));
     let line = AccessRow::new(login, AccessKind::LogIn, login, "192.0.2.1", at(3));
     ask!(store.access_log(), note(&line));
 }
@@ -497,6 +503,20 @@ async fn seen(store: &Engine, case: &Case, scope: &Scope) {
     ask!(cases, owed_counts(at(1), at(2), at(1000)));
     ask!(cases, overdue_by_handler(at(1000)));
     ask!(cases, due(case.id()));
+    ask!(cases, counts());
+    ask!(cases, count_held("login7"));
+    let ids: Vec<DossierId> = (1..50).map(|n| fill::id('D', n).parse().unwrap()).collect();
+    let conversations: Vec<ConversationId> = (1..50).map(|n| fill::id('C', n).parse().unwrap()).collect();
+    ask!(cases, last_words(&conversations));
+    ask!(cases, read_marks(&ids));
+    ask!(cases, drafts(&ids));
+    ask!(cases, tags(&ids));
+    ask!(cases, mark_read(&case.dossier, "ines", 2));
+    ask!(cases, mark_read(&case.dossier, "ines", 3));
+    ask!(cases, keep_draft(&case.dossier, "ines", "reply", "bonj", at(1)));
+    ask!(cases, keep_draft(&case.dossier, "ines", "reply", "", at(2)));
+    ask!(cases, tag(&case.dossier, "carla", true));
+    ask!(cases, tag(&case.dossier, "carla", false));
     ask!(cases, mission(case.dossier.id));
     ask!(cases, booked("expert1", at(0), at(1_000_000)));
     ask!(cases, mission_load());
@@ -546,6 +566,11 @@ async fn seen(store: &Engine, case: &Case, scope: &Scope) {
         InboxFilter { peril: Some("peril1".into()), insurer: Some("demo".into()), ..all.clone() },
         InboxFilter { search: Some("h5000".into()), ..all.clone() },
         InboxFilter { search: Some("h5000 holder".into()), status: Some(Status::Closed), ..all.clone() },
+        InboxFilter { handler: Some("login7".into()), ..all.clone() },
+        InboxFilter { handler: Some("login7".into()), search: Some("holder".into()), ..all.clone() },
+        InboxFilter { tag: Some("tag7".into()), handler: Some("login7".into()), ..all.clone() },
+        InboxFilter { tag: Some("tag50".into()), status: Some(Status::Closed), ..all.clone() },
+        InboxFilter { unassigned: true, ready: true, ..all.clone() },
         // What a tenth of all have, alone and with what half of all have.
         InboxFilter { search: Some("h1".into()), ..all.clone() },
         InboxFilter { search: Some("holder h1".into()), ..all.clone() },

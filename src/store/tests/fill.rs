@@ -37,11 +37,16 @@ pub(super) const GROWING: &[(&str, &str, &str)] = &[
     (
         "dossier",
         "id, reference, insurer, conversation, peril, status, policy, holder, orientation, desk, priority, handover, handler, \
-         wanted, missing, waiting_since, opened_at, updated_at, holder_key, searchable",
+         wanted, missing, waiting_since, opened_at, updated_at, holder_key, searchable, placed",
         "{D:n}, 'R' || n, 'demo', {C:n}, 'peril' || (n % 97), CASE WHEN n % 50 = 0 THEN 'oriented' ELSE 'closed' END, \
-         'policy ' || (n / 2), 'H' || n || ' Holder', 'tele', CASE WHEN n % 3 = 0 THEN 'demo' ELSE NULL END, 'normal', NULL, NULL, '[]', 0, \
-         CASE WHEN n % 3 = 0 THEN n ELSE NULL END, n, n, 'h' || n || ' holder', 1",
+         'policy ' || (n / 2), 'H' || n || ' Holder', 'tele', CASE WHEN n % 3 = 0 THEN 'demo' ELSE NULL END, 'normal', NULL, \
+         CASE WHEN n % 7 = 0 THEN 'login' || (n % 1000) ELSE NULL END, '[]', 0, \
+         CASE WHEN n % 3 = 0 THEN n ELSE NULL END, n, n, 'h' || n || ' holder', 1, 1",
     ),
+    ("read_mark", "dossier, login, seq", "{D:n}, 'login' || (n % 1000), 3"),
+    ("draft", "dossier, login, kind, text, at", "{D:n}, 'login' || (n % 1000), 'reply', 'text', n"),
+    ("saved_view", "login, name, query", "'login' || (n / 10), 'view ' || n, 'view=mine'"),
+    ("dossier_tag", "tag, dossier", "'tag' || (n % 1000), {D:n}"),
     (
         "dossier_search",
         "is_over, key, dossier",

@@ -35,6 +35,9 @@ const EXEMPT: &[(&str, &str, &str)] = &[
     ("index", "terms @@", "the first entry that has a word"),
     ("forget_words", "terms @@", "the first entry that has a word"),
     ("unindexed", "ORDER BY d.id", "a page by its key"),
+    ("inbox", "d.handler = $1", "the open dossiers that a user holds, at most a thousand"),
+    ("count_held", "d.handler = $1", "the open dossiers that a user holds, at most a thousand"),
+    ("inbox", "WHERE tag = $1", "the first dossiers with a tag, by their index"),
 ];
 
 /// Partial indexes on what is still to be done.

@@ -7,6 +7,7 @@ use crate::store::{db::Dialect, testing::Recorded};
 /// Files whose statements are not asked for: what they do is done by hand or once, page by page.
 const MAINTENANCE: &[(&str, &str)] = &[
     ("backup/", "counts and copies everything, and reads the documents' rows by key in pages"),
+    ("engine/placing.rs", "gives an earlier program's dossiers their desks once, in batches"),
     ("refold.rs", "makes an earlier program's dossiers findable once, in batches"),
     ("relog.rs", "moves an earlier program's tables once, by key in pages"),
     ("schema.rs", "the migrations"),

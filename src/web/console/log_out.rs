@@ -21,6 +21,7 @@ pub(super) struct Nothing {}
 pub(super) async fn post(State(console): State<Console>, sent: Checked<Nothing>) -> Result<Response, ConsoleError> {
     let login = &sent.session.login;
     console.note_change(&sent.session, AccessKind::LogOut, login, String::new()).await?;
+    console.users().leave(login, console.now()).await?;
     console.users().end_session(&sent.session.token_hash).await?;
     let forget = console.cookies().set(Cookies::SESSION, "", 0);
     Ok(([(header::SET_COOKIE, forget)], Redirect::to("/console/log-in")).into_response())

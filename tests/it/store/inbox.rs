@@ -217,6 +217,7 @@ async fn what_is_counted_is_what_is_there(db: Database) {
                 orientation: dossier.orientation,
                 priority: dossier.priority,
                 waiting: dossier.waiting_since.is_some(),
+                held: dossier.handler.is_some(),
                 peril: dossier.peril.clone(),
                 insurer: dossier.insurer.clone(),
                 desk: dossier.desk.as_ref().map(ToString::to_string).unwrap_or_default(),

@@ -6,6 +6,7 @@ fn facet() -> InboxCount {
         orientation: Some(OrientationMode::Tele),
         priority: Priority::Urgent,
         waiting: true,
+        held: true,
         peril: "water_damage".into(),
         insurer: "rives | ouest".into(),
         desk: "motor".into(),
@@ -15,7 +16,7 @@ fn facet() -> InboxCount {
 
 #[test]
 fn a_facet_reads_back_as_the_database_makes_it() {
-    assert_eq!(facet().facet(), "handed_over|tele|urgent|1|water_damage|rives | ouest|motor");
+    assert_eq!(facet().facet(), "handed_over|tele|urgent|1|1|water_damage|rives | ouest|motor");
     let bare = InboxCount { orientation: None, waiting: false, desk: String::new(), ..facet() };
     for facet in [facet(), bare] {
         assert_eq!(InboxCount::of(&facet.facet(), 3), Some(facet));
