@@ -30,6 +30,9 @@ pub trait CaseActions: Send + Sync {
     /// Shows the person that a handler is writing.
     fn tell_typing(&self, conversation: ConversationId);
 
+    /// Tells whoever looks that something beside the log changed: who is writing.
+    fn tell_change(&self, conversation: ConversationId);
+
     /// An item whenever something changed since the last one, in a conversation and its dossier, or in any where there
     /// is none given.
     fn changes(&self, conversation: Option<ConversationId>) -> BoxStream<'static, ()>;
@@ -77,6 +80,10 @@ impl CaseActions for Intake {
 
     fn tell_typing(&self, conversation: ConversationId) {
         Intake::tell_typing(self, conversation);
+    }
+
+    fn tell_change(&self, conversation: ConversationId) {
+        Intake::tell_change(self, conversation);
     }
 
     fn changes(&self, conversation: Option<ConversationId>) -> BoxStream<'static, ()> {

@@ -1,4 +1,12 @@
-//! `/console`: the dossiers that are open, the most urgent first, page by page, with filters, counts and a search.
+//! `/console`: the dossiers that are open, the most urgent first, page by page, as views with counts and filters, a row of
+//! two lines each, and beside them the one that is looked at.
+
+pub(super) mod away;
+pub(super) mod bulk;
+mod query;
+mod row;
+pub(super) mod saved;
+mod views;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,94 +16,85 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use jiff::Timestamp;
-use serde::Deserialize;
 
 use super::{
     Console, Names, assets,
     auth::Session,
+    dossier::{assign, preview},
     error::ConsoleError,
     page::{Shell, html},
-    when::{Ago, When},
+    when::Ago,
 };
 use crate::{
     domain::{orientation_mode::OrientationMode, priority::Priority},
-    dossier::{Dossier, Status},
-    identity::Permission,
-    store::{InboxCount, InboxCursor, InboxFilter, InboxSort, Oriented},
+    dossier::Status,
+    identity::{Permission, Reach},
+    store::{InboxCount, InboxCursor, InboxFilter, SavedView},
 };
+use bulk::Outcome;
+pub(super) use query::InboxQuery;
+use query::NOT_ORIENTED;
+use row::InboxRow;
+pub(super) use row::{Person, icon, writes};
+use views::{SavedLine, ViewLine, bounded};
 
-/// Lines on one page.
-const LINES: usize = 50;
-const NOT_ORIENTED: &str = "none";
-
-/// The filters in the query.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct InboxQuery {
-    status: String,
-    orientation: String,
-    peril: String,
-    insurer: String,
-    waiting: String,
-    q: String,
-    sort: String,
-    dir: String,
-    /// The line behind which the page begins.
-    after: String,
-}
+/// Rows on one page.
+const ROWS: usize = 50;
 
 #[derive(Template)]
 #[template(path = "inbox.html")]
 pub(super) struct InboxPage {
     shell: Shell,
     query: InboxQuery,
+    views: Vec<ViewLine>,
+    saved: Vec<SavedLine>,
+    /// What the list is called.
+    title: String,
     facets: Facets,
-    lines: Vec<InboxLine>,
-    /// How many lines all pages have.
-    total: i64,
-    /// Whether the search found more than is counted.
+    chips: Vec<Chip>,
+    rows: Vec<InboxRow>,
+    /// How many rows all pages have.
+    total: String,
+    is_one: bool,
+    /// Whether there are more than were looked at.
     is_cut: bool,
     /// The address of the next page.
     next: Option<String>,
+    /// The dossier that is looked at beside the list.
+    preview: Option<String>,
+    /// To whom dossiers can be given: log-in, and what is shown.
+    colleagues: Vec<assign::Choice>,
+    document_kinds: Vec<(String, String)>,
+    /// What was just done to several dossiers.
+    outcome: Option<Outcome>,
     now: Timestamp,
 }
 
 /// The filters with their choices, and how many dossiers each choice would show.
 struct Facets {
-    all: Facet,
-    waiting: Facet,
     statuses: Vec<Facet>,
     orientations: Vec<Facet>,
+    priorities: Vec<Facet>,
     perils: Vec<Facet>,
     insurers: Vec<Facet>,
+    people: Vec<Facet>,
 }
 
 /// One choice of a filter.
 struct Facet {
     code: String,
     name: String,
-    count: i64,
+    /// None where it is not counted.
+    count: Option<String>,
     active: bool,
     /// The address that selects it, or deselects it where it is selected.
     href: String,
 }
 
-/// A dossier in the list.
-struct InboxLine {
-    id: String,
-    reference: String,
-    holder: Option<String>,
-    peril: String,
-    insurer: String,
-    status: Status,
-    orientation: Option<OrientationMode>,
-    priority: Priority,
-    handler: Option<String>,
-    waiting: Option<When>,
-    updated: When,
-    missing: Vec<String>,
-    /// Whether any documents were asked for.
-    has_wanted_documents: bool,
+/// A filter that is set, and the address without it.
+struct Chip {
+    name: String,
+    href: String,
 }
 
 pub(super) async fn get(
@@ -110,196 +109,137 @@ pub(super) async fn get(
         // Whoever has no lists has their appointments.
         return Ok(Redirect::to("/console/appointments").into_response());
     }
-    let filter = query.filter();
+    let cases = console.cases(&session);
+    let filter = query.filter(&session);
     let after: Option<InboxCursor> = query.after.parse().ok();
-    let page = console.cases(&session).inbox(&filter, after.as_ref(), LINES).await?;
+    let page = cases.inbox(&filter, after.as_ref(), ROWS).await?;
+    let counts = cases.counts().await?;
+    let mine = cases.count_held(&session.login).await?;
     let names = console.names();
     let handlers = console.users().handlers().await?;
-    let people: HashMap<_, _> = handlers.into_iter().map(|handler| (handler.login, handler.name)).collect();
+    let people: HashMap<_, _> = handlers.iter().map(|handler| (handler.login.clone(), handler.name.clone())).collect();
+    let rows = Box::pin(row::rows(&console, &session, page.dossiers, &people)).await?;
+    let saved = console.users().views(&session.login).await?;
+    let preview = match query.d.parse() {
+        Ok(id) => Box::pin(preview::fragment(&console, &session, id)).await?,
+        Err(_) => None,
+    };
+    // Of few it is known what each choice would show, and no more than that.
+    let of_page = if filter.search.is_some() || filter.handler.is_some() { &page.counts } else { &counts };
+    let total = filter.count(&page.counts);
     let page = html(&InboxPage {
         shell: Shell::from(&session),
-        total: filter.count(&page.counts),
-        facets: Facets::of(&query, &page.counts, names),
-        lines: page.dossiers.into_iter().map(|dossier| InboxLine::of(dossier, names, &people)).collect(),
+        views: views::lines(&query, &session, &counts, mine),
+        saved: views::saved(saved, &query, &session, &counts),
+        title: views::title(&query),
+        total: bounded(total),
+        is_one: total == 1,
+        facets: Facets::of(&query, &session, of_page, names, &people),
+        chips: chips(&query, names, &people),
+        rows,
         is_cut: page.is_cut,
         next: page.next.map(|next| query.at(&next.to_string())),
+        preview,
+        colleagues: assign::choices(&handlers, &session, None, console.now()),
+        document_kinds: names.documents().into_iter().map(|(kind, name)| (kind.to_owned(), name.to_owned())).collect(),
+        outcome: query.done.parse().ok(),
         query,
         now: console.now(),
     })?;
     Ok(page.into_response())
 }
 
-impl InboxQuery {
-    fn filter(&self) -> InboxFilter {
-        let given = |text: &str| Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
-        InboxFilter {
-            status: self.status.parse().ok(),
-            orientation: match self.orientation.as_str() {
-                NOT_ORIENTED => Some(Oriented::NotYet),
-                mode => mode.parse().ok().map(Oriented::To),
-            },
-            peril: given(&self.peril),
-            insurer: given(&self.insurer),
-            waiting: self.waiting == "1",
-            search: given(&self.q),
-            sort: match self.sort.as_str() {
-                "waiting" => InboxSort::Waiting,
-                "reference" => InboxSort::Reference,
-                "holder" => InboxSort::Holder,
-                "peril" => InboxSort::Peril,
-                "status" => InboxSort::Status,
-                "orientation" => InboxSort::Orientation,
-                "insurer" => InboxSort::Insurer,
-                "missing" => InboxSort::Missing,
-                "updated" => InboxSort::Updated,
-                _ => InboxSort::Priority,
-            },
-            reversed: self.dir == "desc",
+/// The filters that are set.
+fn chips(query: &InboxQuery, names: &Names, people: &HashMap<String, String>) -> Vec<Chip> {
+    let words = super::words::status;
+    let mut chips = Vec::new();
+    for (param, value) in query.filters() {
+        if value.is_empty() {
+            continue;
         }
+        let name = match param {
+            "status" => words(value).to_owned(),
+            "orientation" => super::words::mode(value).to_owned(),
+            "priority" => super::words::priority(value).to_owned(),
+            "peril" => names.peril(value).to_owned(),
+            "insurer" => names.insurer(value).to_owned(),
+            "who" => people.get(value).cloned().unwrap_or_else(|| value.to_owned()),
+            "tag" => format!("#{value}"),
+            "q" => format!("« {value} »"),
+            _ => "Attend une réponse".to_owned(),
+        };
+        chips.push(Chip { name, href: query.address(&[(param, "")]) });
     }
-
-    fn params(&self) -> [(&'static str, &str); 8] {
-        [
-            ("status", &self.status),
-            ("orientation", &self.orientation),
-            ("peril", &self.peril),
-            ("insurer", &self.insurer),
-            ("waiting", &self.waiting),
-            ("q", &self.q),
-            ("sort", &self.sort),
-            ("dir", &self.dir),
-        ]
-    }
-
-    /// The address of the first page with some filters changed.
-    fn address(&self, changes: &[(&str, &str)]) -> String {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        for (name, value) in self.params() {
-            let value = changes.iter().find(|(changed, _)| *changed == name).map_or(value, |(_, value)| value);
-            if !value.is_empty() {
-                query.append_pair(name, value);
-            }
-        }
-        let query = query.finish();
-        if query.is_empty() { "/console".to_owned() } else { format!("/console?{query}") }
-    }
-
-    /// The address of the page that begins behind a line.
-    fn at(&self, after: &str) -> String {
-        let first = self.first();
-        if after.is_empty() {
-            return first;
-        }
-        let after: String = url::form_urlencoded::byte_serialize(after.as_bytes()).collect();
-        format!("{first}{}after={after}", if first.contains('?') { '&' } else { '?' })
-    }
-
-    fn here(&self) -> String {
-        self.at(&self.after)
-    }
-
-    /// The address of the list's first page.
-    fn first(&self) -> String {
-        self.address(&[])
-    }
-
-    /// The address that sorts by a column, or reverses its order.
-    fn sorted_by(&self, column: &str) -> String {
-        let dir = if self.is_sorted_by(column) && self.dir != "desc" { "desc" } else { "" };
-        self.address(&[("sort", column), ("dir", dir)])
-    }
-
-    fn is_sorted_by(&self, column: &str) -> bool {
-        self.sort == column
-    }
-
-    /// The value of `aria-sort`.
-    fn direction(&self, column: &str) -> &'static str {
-        match (self.is_sorted_by(column), self.dir.as_str()) {
-            (false, _) => "none",
-            (true, "desc") => "descending",
-            (true, _) => "ascending",
-        }
-    }
-
-    fn is_filtered(&self) -> bool {
-        self.params()[..6].iter().any(|(_, value)| !value.is_empty())
-    }
+    chips
 }
 
 impl Facets {
-    fn of(query: &InboxQuery, counts: &[InboxCount], names: &Names) -> Self {
+    fn of(
+        query: &InboxQuery,
+        session: &Session,
+        counts: &[InboxCount],
+        names: &Names,
+        people: &HashMap<String, String>,
+    ) -> Self {
         let facets = |filter: &str, codes: Vec<String>, name: &dyn Fn(&str) -> String| {
-            codes.into_iter().map(|code| Facet::of(query, counts, filter, &code, name(&code))).collect::<Vec<_>>()
+            codes
+                .into_iter()
+                .map(|code| Facet::of(query, session, Some(counts), filter, &code, name(&code)))
+                .collect::<Vec<_>>()
         };
-        let plain = |code: &str| code.to_owned();
-        let status = query.filter().status.filter(|status| status.is_over());
+        let status = query.filter(session).status.filter(|status| status.is_over());
         let in_view = InboxFilter { status, ..InboxFilter::default() };
         let distinct = |of: fn(&InboxCount) -> &String| {
             let codes: BTreeSet<_> = counts.iter().filter(|count| in_view.shows(count)).map(of).collect();
             codes.into_iter().cloned().collect::<Vec<_>>()
         };
         let mut perils = facets("peril", distinct(|count| &count.peril), &|code| names.peril(code).to_owned());
-        perils.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+        perils.sort_by(|a, b| a.name.cmp(&b.name));
         let statuses = Status::ALL.map(|status| status.name().to_owned()).to_vec();
         let orientations = OrientationMode::ALL.map(OrientationMode::name).into_iter().chain([NOT_ORIENTED]);
         let orientations = orientations.map(str::to_owned).collect();
+        let priorities = [Priority::Urgent, Priority::High].map(|priority| priority.name().to_owned()).to_vec();
+        let mut others: Vec<Facet> =
+            people.iter().map(|(login, name)| Facet::of(query, session, None, "who", login, name.clone())).collect();
+        others.sort_by(|a, b| a.name.cmp(&b.name));
         Self {
-            all: Facet {
-                code: String::new(),
-                name: String::new(),
-                count: InboxFilter::default().count(counts),
-                active: !query.is_filtered(),
-                href: "/console".to_owned(),
-            },
-            waiting: Facet::of(query, counts, "waiting", "1", String::new()),
-            statuses: facets("status", statuses, &plain),
-            orientations: facets("orientation", orientations, &plain),
+            statuses: facets("status", statuses, &|code| super::words::status(code).to_owned()),
+            orientations: facets("orientation", orientations, &|code| super::words::mode(code).to_owned()),
+            priorities: facets("priority", priorities, &|code| super::words::priority(code).to_owned()),
             perils,
             insurers: facets("insurer", distinct(|count| &count.insurer), &|code| names.insurer(code).to_owned()),
+            people: others,
         }
     }
 }
 
 impl Facet {
-    fn of(query: &InboxQuery, counts: &[InboxCount], filter: &str, code: &str, name: String) -> Self {
-        let current = query.params().into_iter().find(|(param, _)| *param == filter).map_or("", |(_, value)| value);
+    fn of(
+        query: &InboxQuery,
+        session: &Session,
+        counts: Option<&[InboxCount]>,
+        filter: &str,
+        code: &str,
+        name: String,
+    ) -> Self {
+        let current = query.filters().into_iter().find(|(param, _)| *param == filter).map_or("", |(_, value)| value);
         let active = current == code;
-        let mut chosen = query.clone();
-        match filter {
-            "status" => code.clone_into(&mut chosen.status),
-            "orientation" => code.clone_into(&mut chosen.orientation),
-            "peril" => code.clone_into(&mut chosen.peril),
-            "insurer" => code.clone_into(&mut chosen.insurer),
-            _ => code.clone_into(&mut chosen.waiting),
-        }
+        let chosen = query.with(filter, code);
         Self {
             code: code.to_owned(),
             name,
-            count: chosen.filter().count(counts),
+            count: counts.map(|counts| bounded(chosen.filter(session).count(counts))),
             active,
             href: query.address(&[(filter, if active { "" } else { code })]),
         }
     }
 }
 
-impl InboxLine {
-    fn of(dossier: Dossier, names: &Names, people: &HashMap<String, String>) -> Self {
-        Self {
-            id: dossier.id.to_string(),
-            has_wanted_documents: !dossier.wanted.is_empty(),
-            missing: dossier.missing().map(|wanted| names.document(&wanted.kind).to_owned()).collect(),
-            peril: names.peril(&dossier.peril).to_owned(),
-            insurer: names.insurer(&dossier.insurer).to_owned(),
-            reference: dossier.reference,
-            holder: dossier.holder,
-            status: dossier.status,
-            orientation: dossier.orientation,
-            priority: dossier.priority,
-            handler: dossier.handler.map(|login| people.get(&login).cloned().unwrap_or(login)),
-            waiting: dossier.waiting_since.map(When),
-            updated: When(dossier.updated_at),
-        }
+/// The desks that are a user's own. Whoever has all of them has none that is theirs alone.
+fn own_desks(session: &Session) -> Option<BTreeSet<String>> {
+    match &session.own_desks {
+        Reach::Only(desks) if !desks.is_empty() => Some(desks.clone()),
+        _ => None,
     }
 }
 

@@ -11,12 +11,19 @@ use crate::identity::{Permission, Scope};
 pub(super) struct Shell {
     pub name: String,
     pub csrf: String,
+    /// They say that they are away.
+    pub away: bool,
     scope: Scope,
 }
 
 impl From<&Session> for Shell {
     fn from(session: &Session) -> Self {
-        Self { name: session.name.clone(), csrf: session.csrf.clone(), scope: session.scope.clone() }
+        Self {
+            name: session.name.clone(),
+            csrf: session.csrf.clone(),
+            away: session.away,
+            scope: session.scope.clone(),
+        }
     }
 }
 
@@ -63,7 +70,7 @@ impl Shell {
 
     #[cfg(test)]
     pub(super) fn with(scope: Scope) -> Self {
-        Self { name: "Camille Morel".into(), csrf: "c5f".into(), scope }
+        Self { name: "Camille Morel".into(), csrf: "c5f".into(), away: false, scope }
     }
 }
 

@@ -96,6 +96,8 @@ impl CaseActions for NoteTaker {
         *self.typed.lock().unwrap() += 1;
     }
 
+    fn tell_change(&self, _: ConversationId) {}
+
     fn changes(&self, conversation: Option<ConversationId>) -> BoxStream<'static, ()> {
         self.listened.lock().unwrap().push(conversation);
         stream::pending().boxed()

@@ -22,6 +22,7 @@ pub(super) struct Words {
     pub modes: Codes,
     pub priorities: Codes,
     pub channels: Codes,
+    pub languages: Codes,
     pub perils: Codes,
     pub dangers: Codes,
     /// What lines of the access log tell.
@@ -56,6 +57,11 @@ pub(super) fn priority(code: &str) -> &str {
 
 pub(super) fn channel(code: &str) -> &str {
     word(&WORDS.channels, code)
+}
+
+/// A language, as one speaks it.
+pub(super) fn language(code: &str) -> &str {
+    word(&WORDS.languages, code)
 }
 
 /// What a line of the access log tells.

@@ -144,10 +144,11 @@ test("a water damage, from the phone to the desk and back", { timeout: 240_000 }
     await console_.getByRole("alert").waitFor();
     await console_.getByLabel("Mot de passe").fill(password);
     await console_.getByRole("button", { name: "Se connecter" }).click();
-    const line = console_.getByRole("row").filter({ hasText: reference });
+    const line = console_.locator("#rows li").filter({ hasText: reference });
     assert.match(await line.innerText(), /Moreau/);
     await accessible(console_, "the inbox");
-    await line.getByRole("link", { name: reference }).click();
+    await line.getByRole("link").click();
+    await console_.locator("#preview").getByRole("link", { name: "Ouvrir" }).click();
   });
 
   await step("the dossier says who, what, when, where, and why it is oriented so", async () => {

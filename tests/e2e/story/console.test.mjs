@@ -25,7 +25,7 @@ test("a long conversation and three proposals to merge leave the page its length
   const { context, assertQuiet } = await open(browser, DESKTOP);
   const page = await context.newPage();
   await logIn(page, server, "claire");
-  const dossiers = await page.locator(".dossiers .reference").evaluateAll((links) => links.map((link) => link.getAttribute("href")));
+  const dossiers = await page.locator("#rows a.open").evaluateAll((links) => links.map((link) => link.getAttribute("href")));
   assert.equal(dossiers.length, 4);
   /** The dossier with the longest conversation. */
   let longest = { messages: 0, address: "" };

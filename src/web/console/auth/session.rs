@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq as _;
 use super::{masked, random_token, unmasked};
 use crate::{
     conversation::Actor,
-    identity::Scope,
+    identity::{Reach, Scope},
     store::{HandlerRow, SessionRow},
     web::{
         client::ClientAddress,
@@ -37,6 +37,10 @@ pub struct Session {
     pub(in crate::web::console) must_change_password: bool,
     /// What they may see and change.
     pub(in crate::web::console) scope: Scope,
+    /// The desks that are their own.
+    pub(in crate::web::console) own_desks: Reach,
+    /// They say that they are away.
+    pub(in crate::web::console) away: bool,
     /// The CSRF token for every form, masked differently on every page; see [`Self::sent`].
     pub csrf: String,
     pub(in crate::web::console) token_hash: String,
@@ -55,6 +59,23 @@ impl Session {
         match (unmasked(csrf), unmasked(&self.csrf)) {
             (Some(sent), Some(own)) => bool::from(sent.ct_eq(&own)),
             _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+impl Session {
+    pub(in crate::web::console) fn sample() -> Self {
+        Self {
+            login: "camille".into(),
+            name: "Camille Morel".into(),
+            must_change_password: false,
+            scope: Scope::everything(),
+            own_desks: Reach::All,
+            away: false,
+            csrf: "c5f".into(),
+            token_hash: String::new(),
+            from: ClientAddress(std::net::Ipv4Addr::LOCALHOST.into()),
         }
     }
 }
@@ -89,6 +110,8 @@ async fn of(console: &Console, request: &Parts, from: ClientAddress) -> Result<O
     }
     Ok(Some(Session {
         scope: scope_of(console, &handler),
+        own_desks: handler.desks,
+        away: handler.away_since.is_some(),
         login: handler.login,
         name: handler.name,
         must_change_password: handler.must_change,

@@ -12,7 +12,7 @@ use jiff::{
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::act;
+use super::{act, assign, draft, reply};
 use crate::{
     conversation::{Action, DueStep, MissionStep},
     domain::{
@@ -42,7 +42,9 @@ const MISSIONS: Needs = Needs::OneOf(&[Permission::Act, Permission::Missions]);
 /// Adds the actions, each under the address of its dossier.
 pub(in crate::web::console) fn routes(routes: Routes) -> Routes {
     let actions = [
-        ("reply", action(|form: Reply, _| Ok(Action::Reply { text: form.text.0 }))),
+        ("reply", post(reply::post)),
+        ("assign", post(assign::post)),
+        ("draft", post(draft::post)),
         ("take-over", action(|_: Nothing, _| Ok(Action::TakeOver))),
         ("give-back", action(|_: Nothing, _| Ok(Action::GiveBack))),
         ("ask-document", action(ask_document)),
@@ -85,11 +87,6 @@ where
 /// A form without fields: its button is the action.
 #[derive(Deserialize)]
 struct Nothing {}
-
-#[derive(Deserialize)]
-struct Reply {
-    text: Prose,
-}
 
 #[derive(Deserialize)]
 struct Closing {
@@ -251,7 +248,7 @@ fn mission(form: Mission, console: &Console) -> Result<Action, ConsoleError> {
 /// A text that is not empty and not longer than [`MAX_TEXT`].
 #[derive(Deserialize)]
 #[serde(try_from = "String")]
-struct Prose(String);
+pub(super) struct Prose(pub(super) String);
 
 impl TryFrom<String> for Prose {
     type Error = &'static str;

@@ -2,14 +2,18 @@
 //! the page's new content and leaves other forms, in which somebody may be typing, as they are. [`actions`] lists them.
 
 pub(super) mod actions;
+pub(super) mod assign;
 mod cover;
 mod documents;
+pub(super) mod draft;
 mod due;
 mod duplicates;
 pub(super) mod expertise;
 pub(super) mod facts;
 mod head;
 mod orientation;
+pub(super) mod preview;
+pub(super) mod reply;
 pub(super) mod send_again;
 pub(super) mod show;
 mod timeline;

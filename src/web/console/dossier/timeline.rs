@@ -67,7 +67,7 @@ pub(super) fn ending(
 }
 
 impl TimelineLine {
-    fn of(entry: &Entry, event: &TimelineEvent, lexicon: Lexicon) -> Self {
+    pub(super) fn of(entry: &Entry, event: &TimelineEvent, lexicon: Lexicon) -> Self {
         let actor = match entry.actor.as_str() {
             "policyholder" => Actor::Policyholder,
             "guichet" => Actor::Guichet,
@@ -119,6 +119,17 @@ impl Detail {
             E::MovedToDesk { desk, reason, .. } => {
                 Self::default().with("desk", names.desk(desk)).with("reason", reason.as_str())
             }
+            E::Assigned { to, reason, .. } => Self::default()
+                .with("to", to.as_deref().map(|login| lexicon.person(login)))
+                .with("reason", reason.as_str()),
+            E::AssignedByRule { to, rule } => Self::default()
+                .with("to", lexicon.person(to))
+                .with("desk", names.desk(&rule.desk))
+                .with("skill", rule.skill.as_deref().map(|peril| names.peril(peril)))
+                .with("language", rule.language.map(|language| words::language(language.code())))
+                .with("held", rule.held)
+                .with("holds", rule.holds),
+            E::ReturnedToDesk { from, .. } => Self::default().with("from", lexicon.person(from)),
             E::HandedOver { reason, .. } => Self::default().with("reason", names.handover(reason)),
             E::Resealed { tip, intact, .. } => Self::default().with("tip", tip.as_str()).with("intact", *intact),
             E::Closed { reason } | E::ReplyDropped { reason } => Self::default().with("reason", reason.as_str()),

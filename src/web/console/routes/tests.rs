@@ -62,6 +62,13 @@ async fn probes(trial: &Trial) -> Vec<Probe> {
         case("/console/dossiers/{id}/send-again", "message=3"),
         case("/console/dossiers/{id}/typing", ""),
         case("/console/dossiers/{id}/reply", "text=Bonjour"),
+        case("/console/dossiers/{id}/answer", "text=Bonjour&seen=2"),
+        case("/console/dossiers/{id}/assign", "to=camille&reason=oui"),
+        case("/console/dossiers/{id}/draft", "kind=reply&text=Bonj"),
+        about_case("/console/dossiers/{id}/preview", &dossier),
+        Probe { method: Method::POST, form: "what=close&reason=fini&d.CASE=1", ..page("/console/bulk") },
+        Probe { method: Method::POST, form: "name=Les+miens&query=view=mine", ..page("/console/views") },
+        Probe { method: Method::POST, form: "away=", ..page("/console/away") },
         case("/console/dossiers/{id}/take-over", ""),
         case("/console/dossiers/{id}/give-back", ""),
         case("/console/dossiers/{id}/ask-document", "kind=lease"),
@@ -185,6 +192,7 @@ async fn every_route_shows_each_user_what_is_theirs(trial: Trial) {
         for probe in &probes {
             let acts = trial.acts().len();
             let form = probe.form.replace("OTHER", &other).replace("PHOTO", &photo);
+            let form = form.replace("CASE", &trial.dossier().await.to_string());
             let form = if form.contains("csrf=") { form } else { format!("csrf={csrf}&{form}") };
             let (status, body) = trial.ask_for(&cookie, &probe.method, &probe.address, &form).await;
             let needs = routes.iter().find(|(route, _)| route == probe.route).map(|(_, needs)| *needs).unwrap();
