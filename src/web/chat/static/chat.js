@@ -113,6 +113,8 @@ export class Chat {
     this.talk = null;
     /** @type {Promise<Talk> | null} */
     this.loading = null;
+    /** The conversation in the place of the first screen. @type {Promise<void> | null} */
+    this.showing = null;
     /** The places for photos, while they are asked for. @type {import("./slots.js").Slots | null} */
     this.slots = null;
     this.dialog = h("dialog");
@@ -132,7 +134,7 @@ export class Chat {
         try {
           const [{ talk }] = await Promise.all([import(`./talk.js?${attempt}`), style("chat.css"), style("talk.css")]);
           this.talk = talk;
-          if (!this.starting) this.rebuild();
+          if (!this.starting && !this.ended) this.rebuild();
           return talk;
         } catch {
           await new Promise((again) => setTimeout(again, backoff(attempt)));
@@ -217,11 +219,13 @@ export class Chat {
     this.showConversation();
   }
 
-  async showConversation() {
-    if (!this.starting) return;
-    this.starting = false;
-    await styled();
-    this.rebuild();
+  showConversation() {
+    return this.showing ??= (async () => {
+      if (!this.starting) return;
+      this.starting = false;
+      await styled();
+      this.rebuild();
+    })();
   }
 
   rebuild() {
@@ -330,11 +334,11 @@ export class Chat {
   }
 
   /** @param {Key | ""} [why] */
-  gone(why) {
+  async gone(why) {
     this.line?.stop();
     this.api.token = "";
     this.ended = true;
-    this.showConversation();
+    await this.showConversation();
     const { ui } = this;
     ui.form.hidden = true;
     ui.ask.hidden = true;
