@@ -332,7 +332,6 @@ export class Slots {
       svg.setAttribute("viewBox", "0 0 120 90");
       svg.setAttribute("aria-hidden", "true");
       for (const [at, lines] of drawing.entries()) {
-        if (!lines) continue;
         const path = document.createElementNS(svg.namespaceURI ?? "", "path");
         path.setAttribute("d", lines);
         if (at) path.setAttribute("class", "accent");
