@@ -277,7 +277,11 @@ fn around_first(mut pieces: Vec<Marked>) -> Vec<Marked> {
     if let Some(last) = pieces.pop() {
         let length = last.text.chars().count();
         let skipped = length.saturating_sub(before);
-        let tail: String = last.text.chars().skip(skipped).collect();
+        let mut tail: &str = last.text.char_indices().nth(skipped).map_or("", |(at, _)| &last.text[at..]);
+        // It begins with a whole word.
+        if let Some((_, rest)) = tail.split_once(char::is_whitespace).filter(|_| skipped > 0) {
+            tail = rest;
+        }
         let cut = if skipped > 0 || !pieces.is_empty() { "…" } else { "" };
         kept.insert(0, Marked { text: format!("{cut}{}", tail.trim_start()), hit: false });
     }

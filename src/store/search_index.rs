@@ -201,7 +201,13 @@ async fn change_near(tx: &mut Tx, before: &BTreeSet<String>, after: &BTreeSet<St
     }
     for word in before.difference(after) {
         let matches = matches(dialect, "$1");
-        let borne = format!("SELECT 1 FROM search_text WHERE {matches} LIMIT 1");
+        let borne = match dialect {
+            Dialect::Sqlite => format!("SELECT 1 FROM search_text WHERE {matches} LIMIT 1"),
+            // For one row it would read all that there are: it takes a word that few have for one that many have.
+            Dialect::Postgres => format!(
+                "WITH bearing AS MATERIALIZED (SELECT rowid FROM search_text WHERE {matches}) SELECT 1 FROM bearing LIMIT 1"
+            ),
+        };
         if tx.fetch(&borne, &args![term(dialect, "k", word, false)]).await?.is_empty() {
             let sql = format!("DELETE FROM search_near WHERE near IN ({list}) AND word = $2");
             tx.fetch(&sql, &args![json(&near_keys(word))?, word.as_str()]).await?;

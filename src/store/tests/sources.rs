@@ -28,6 +28,7 @@ const OF_SQLITE: &[&str] = &[
     "UPDATE written",
     "MATCH",
     "FROM search_text WHERE {asked} ORDER BY",
+    "FROM search_text WHERE {matches} LIMIT",
 ];
 const OF_POSTGRES: &[&str] = &[
     "LATERAL",
@@ -37,6 +38,7 @@ const OF_POSTGRES: &[&str] = &[
     "pg_notify",
     "pg_logical_emit_message",
     "pg_advisory_xact_lock",
+    "AS MATERIALIZED",
     "FROM (SELECT rowid FROM search_text",
     "terms @@",
     "json_array_elements",

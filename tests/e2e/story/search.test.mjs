@@ -94,13 +94,13 @@ test("a handler finds a person by what is known", { timeout: 240_000 }, async (t
           const beside = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
           assert.ok(beside <= 0, `${q} at ${width} px: ${beside} px beside`);
           await accessible(page, `${q}, ${scheme}, ${width} px`);
-          if (process.env.GUICHET_LOOK) await page.screenshot({ path: `${process.env.GUICHET_LOOK}/${q}-${width}-${scheme}.png` });
+          if (process.env.LOOK) await page.screenshot({ path: `${process.env.LOOK}/${q}-${width}-${scheme}.png` });
         }
         await page.goto(`${server.url}/console/access`.replace("/access", ""));
         await page.keyboard.press("/");
         await page.keyboard.type("mor");
         await options(page).first().waitFor();
-        if (process.env.GUICHET_LOOK) await page.screenshot({ path: `${process.env.GUICHET_LOOK}/field-${width}-${scheme}.png` });
+        if (process.env.LOOK) await page.screenshot({ path: `${process.env.LOOK}/field-${width}-${scheme}.png` });
       }
     }
     await page.setViewportSize(DESKTOP.viewport);
