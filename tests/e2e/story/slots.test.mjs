@@ -119,6 +119,23 @@ test("a photo that did not leave is there when the page is loaded again, and arr
   assert.equal(await chat.log.locator(".message.me .picture").count(), 2);
   const names = new Set(sent.map((url) => new URL(url).pathname));
   assert.equal(names.size, 2, sent.join("\n"));
+
+  // Whoever leaves the conversation on this device leaves no file there.
+  await other.close();
+  await page.route(uploads, (route) => route.abort());
+  await put("Prendre la photo\u00a0: La cause", blurred);
+  await slot("La cause").getByText("Un peu floue").waitFor();
+  const kept = () => page.evaluate(() => new Promise((told) => {
+    indexedDB.open("guichet").onsuccess = ({ target }) => {
+      target.result.transaction("files").objectStore("files").count().onsuccess = (event) => told(event.target.result);
+    };
+  }));
+  assert.equal(await kept(), 1);
+  await chat.option("Continuer plus tard ou sur un autre appareil");
+  await page.getByRole("button", { name: "Quitter cette conversation sur cet appareil" }).click();
+  await page.getByRole("button", { name: "Quitter", exact: true }).click();
+  await page.getByText("Vous avez quitté la conversation sur cet appareil").waitFor();
+  assert.equal(await kept(), 0);
   phone.assertQuiet();
   await phone.context.close();
 });

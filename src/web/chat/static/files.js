@@ -113,9 +113,8 @@ export class Tray {
 
   /** Nothing stays, here or in the browser. */
   forget() {
-    const ids = this.uploads.map(({ id }) => id);
     this.uploads = [];
-    return Promise.all(ids.map((id) => this.keeping.drop(id)));
+    return this.keeping.clear();
   }
 
   /** What was sent leaves; what was refused stays until it has been read. */

@@ -80,14 +80,25 @@ export class Keeping {
     await this.ask("readwrite", (store) => store.delete(id)).catch(() => {});
   }
 
+  /** All that is kept for this conversation, by whichever page. @returns {Promise<Kept[]>} */
+  async all() {
+    /** @type {Kept[]} */
+    const all = await this.ask("readonly", (store) => store.getAll()).catch(() => []);
+    return all.filter(({ of }) => of === this.memory.key);
+  }
+
+  /** Nothing of it stays. */
+  async clear() {
+    await this.tab;
+    await Promise.all((await this.all()).map(({ id }) => this.drop(id)));
+  }
+
   /** What this page kept before it was loaded again, and what pages that are closed left. @returns {Promise<Kept[]>} */
   async restore() {
     const tab = await this.tab;
     const { token } = this.memory.get();
-    /** @type {Kept[]} */
-    const all = await this.ask("readonly", (store) => store.getAll()).catch(() => []);
     const mine = [];
-    for (const each of all.filter(({ of }) => of === this.memory.key)) {
+    for (const each of await this.all()) {
       // Of a conversation that was left here.
       if (each.token && token && each.token !== token) this.drop(each.id);
       else if (each.tab === tab || await take(each.tab)) mine.push(each);
