@@ -82,7 +82,9 @@ if (form instanceof HTMLFormElement && field instanceof HTMLInputElement && pane
     if (event.key === "Escape") {
       if (panel.hidden) leave();
       else close();
+      // It ends here: the page has an Escape of its own, which would leave the field as well.
       event.preventDefault();
+      event.stopPropagation();
     } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && !panel.hidden && count) {
       const step = event.key === "ArrowDown" ? 1 : -1;
       const from = chosen() < 0 && step < 0 ? 0 : chosen();
