@@ -42,10 +42,10 @@ fn named(view: View) -> (&'static str, &'static str) {
     match view {
         View::Mine => ("À moi", "i-desk"),
         View::Unassigned => ("Non attribués", "i-inbox"),
-        View::Waiting => ("Attend une réponse", "i-clock"),
+        View::Waiting => ("En attente", "i-clock"),
         View::Urgent => ("Urgents", "i-warn"),
         View::Desk => ("Mon service", "i-users"),
-        View::All => ("Tous les dossiers", "i-file"),
+        View::All => ("Tous", "i-file"),
         View::Closed => ("Clos", "i-check"),
     }
 }
