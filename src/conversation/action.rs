@@ -6,9 +6,12 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{
     clock_kind::ClockKind,
     desk::Desk,
+    fact::Value,
+    fact_name::FactName,
     id::{DocumentId, DossierId, RequestId},
     message::Endpoint,
     orientation_mode::OrientationMode,
+    priority::Priority,
 };
 use crate::dossier::ByRule;
 
@@ -26,11 +29,46 @@ pub enum Action {
     /// Asks the person for a document of a kind of `flows/documents.yaml`.
     AskDocument {
         kind: String,
+        /// In the handler's words; without, in the flow's.
+        #[serde(default)]
+        text: Option<String>,
     },
     /// Says what a file is, which was only supposed or not known, or was taken for another.
     SortDocument {
         document: DocumentId,
         kind: String,
+    },
+    /// Writes something for colleagues, of whom `mentions` names some by their logins. The person never sees it.
+    Note {
+        text: String,
+        mentions: Vec<String>,
+    },
+    /// Corrects a fact, or takes it back where there is no value. `was`: what was known when the page showed it.
+    Correct {
+        fact: FactName,
+        value: Option<Value>,
+        was: Option<Value>,
+        reason: String,
+    },
+    /// Says what kind of claim it is.
+    Reclassify {
+        peril: String,
+        reason: String,
+    },
+    /// Somebody else has to do with the claim. Nobody writes to them.
+    AddParty {
+        role: String,
+        name: String,
+        phone: String,
+        email: String,
+    },
+    SetPriority {
+        priority: Priority,
+        reason: String,
+    },
+    /// Takes up a dossier that is over.
+    Reopen {
+        reason: String,
     },
     /// Orients otherwise than the table did.
     Override {
@@ -47,8 +85,13 @@ pub enum Action {
         to: Option<String>,
         because: Because,
     },
+    /// `message`: what the person is told, in the handler's own words. `refuses`: the claim is refused, which only a person does.
     Close {
         reason: String,
+        #[serde(default)]
+        message: Option<String>,
+        #[serde(default)]
+        refuses: bool,
     },
     /// Does a step of the expert's mission.
     Mission(MissionStep),

@@ -33,6 +33,10 @@ pub enum ConversationError {
     NothingDue,
     #[error("this answer was changed by somebody else since it was shown")]
     ChangedMeanwhile,
+    #[error("this dossier is of that kind already, or no answer makes it so")]
+    NoSuchPeril,
+    #[error("this dossier is not closed")]
+    NotOver,
     #[error("this slot has just been taken: choose another")]
     SlotTaken,
 }

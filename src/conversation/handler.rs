@@ -6,6 +6,7 @@ use super::{
     action::{Action, Actor, Because},
     apply, appointment,
     error::ConversationError,
+    loaded::Conversation,
     services::Services,
     turn::Turn,
 };
@@ -18,8 +19,8 @@ use crate::{
         orientation_mode::OrientationMode,
     },
     dossier::{Decision, Dossier, Entry, Override, Status, TimelineEvent},
-    flow::Event,
-    store::{Absorbed, Acknowledgement, FiledDocument, FiledKind, OutboxRow, RejectedDuplicate},
+    flow::{self, Event},
+    store::{Absorbed, Acknowledgement, FiledDocument, FiledKind, MentionRow, OutboxRow, RejectedDuplicate},
 };
 
 /// Why a person was called, where nobody is asked afterwards whether it went well.
@@ -49,13 +50,34 @@ impl Turn {
                 self.record(&actor.login, &TimelineEvent::GaveBack {});
                 apply::run(self, Event::HandedBack, services).await
             }
-            Action::AskDocument { kind } => {
+            Action::AskDocument { kind, text } => {
                 self.record(&actor.login, &TimelineEvent::AskedDocument { kind: kind.clone() });
-                apply::run(self, Event::DocumentWanted { kind }, services).await
+                apply::run(self, Event::DocumentWanted { kind, text }, services).await
             }
             Action::SortDocument { document, kind } => {
                 Box::pin(self.sort_document(actor, document, kind, services)).await
             }
+            Action::Note { text, mentions } => {
+                self.write_note(actor, text, mentions);
+                Ok(())
+            }
+            Action::Correct { fact, value, was, reason } => {
+                Box::pin(self.correct(actor, fact, (was, value), reason, services)).await
+            }
+            Action::Reclassify { peril, reason } => Box::pin(self.reclassify(actor, peril, reason, services)).await,
+            Action::AddParty { role, name, phone, email } => {
+                self.record(&actor.login, &TimelineEvent::PartyAdded { role, name, phone, email });
+                Ok(())
+            }
+            Action::SetPriority { priority, reason } => {
+                let dossier = self.conversation.dossier_mut();
+                let before = dossier.map(|dossier| std::mem::replace(&mut dossier.priority, priority));
+                if let Some(before) = before.filter(|before| *before != priority) {
+                    self.record(&actor.login, &TimelineEvent::PriorityChanged { priority, before, reason });
+                }
+                Ok(())
+            }
+            Action::Reopen { reason } => Box::pin(self.reopen(actor, reason, services)).await,
             Action::Override { mode, reason } => {
                 self.decide_otherwise(actor, mode, reason, services).await?;
                 match Box::pin(appointment::reconsider(self, &actor.login, services)).await? {
@@ -76,12 +98,18 @@ impl Turn {
                 self.assign(actor, to, because);
                 Ok(())
             }
-            Action::Close { reason } => {
+            Action::Close { reason, message, refuses } => {
+                if let Some(text) = message {
+                    let author = Author::Handler { login: actor.login.clone(), name: actor.name.clone() };
+                    let seq = self.write(author, Body { text, ..Body::default() }, None);
+                    self.record(&actor.login, &TimelineEvent::Replied { message: seq });
+                    self.answer_requests(actor, seq, services).await?;
+                }
                 if let Some(dossier) = self.conversation.dossier_mut() {
                     dossier.advance(Status::Closed);
                     dossier.waiting_since = None;
                 }
-                self.record(&actor.login, &TimelineEvent::Closed { reason });
+                self.record(&actor.login, &TimelineEvent::Closed { reason, refused: refuses });
                 self.call_off(&actor.login, services).await?;
                 let handover = self.conversation.dossier.as_ref().and_then(|dossier| dossier.handover.as_deref());
                 let asks = !handover.is_some_and(|reason| NOT_ASKED_AFTER.contains(&reason));
@@ -145,6 +173,58 @@ impl Turn {
         }
         self.record(&actor.login, &TimelineEvent::Replied { message: seq });
         self.answer_requests(actor, seq, services).await
+    }
+
+    /// Writes a line of the timeline and nothing that is sent: no message is made of it, whatever the channel.
+    fn write_note(&mut self, actor: &Actor, text: String, mentions: Vec<String>) {
+        self.record(&actor.login, &TimelineEvent::Noted { text, mentions: mentions.clone() });
+        let Some(dossier) = self.conversation.dossier.as_ref().map(|dossier| dossier.id) else { return };
+        let seq = self.conversation.fence.timeline_seq;
+        let mention = |login| MentionRow { login, dossier, seq, by: actor.login.clone(), at: self.now };
+        self.rows.mentions.extend(mentions.into_iter().map(mention));
+    }
+
+    async fn correct(
+        &mut self,
+        actor: &Actor,
+        fact: FactName,
+        (was, value): (Option<Value>, Option<Value>),
+        reason: String,
+        services: &Services,
+    ) -> Result<(), ConversationError> {
+        if self.conversation.state.fact(&fact) != was.as_ref() {
+            return Err(ConversationError::ChangedMeanwhile);
+        }
+        let event = TimelineEvent::Corrected { fact: fact.clone(), before: was, value: value.clone(), reason };
+        self.record(&actor.login, &event);
+        let by = actor.login.clone();
+        apply::run(self, Event::Corrected { facts: vec![(fact, value)], by }, services).await
+    }
+
+    async fn reclassify(
+        &mut self,
+        actor: &Actor,
+        peril: String,
+        reason: String,
+        services: &Services,
+    ) -> Result<(), ConversationError> {
+        let Conversation { library, row, state, dossier, .. } = &self.conversation;
+        let before = dossier.as_ref().map(|dossier| dossier.peril.clone()).unwrap_or_default();
+        let answers = flow::answers_for(library, &row.insurer, state, &peril, self.now);
+        let facts = answers.filter(|_| before != peril).ok_or(ConversationError::NoSuchPeril)?;
+        self.record(&actor.login, &TimelineEvent::Reclassified { peril, before, reason });
+        apply::run(self, Event::Corrected { facts, by: actor.login.clone() }, services).await
+    }
+
+    /// Whoever takes up what was over has it.
+    async fn reopen(&mut self, actor: &Actor, reason: String, services: &Services) -> Result<(), ConversationError> {
+        let dossier = self.conversation.dossier_mut().filter(|dossier| dossier.status.is_over());
+        let dossier = dossier.ok_or(ConversationError::NotOver)?;
+        dossier.advance(Status::HandedOver);
+        dossier.handler = Some(actor.login.clone());
+        self.conversation.row_mut().handler = Some(actor.login.clone());
+        self.record(&actor.login, &TimelineEvent::TakenUpAgain { reason });
+        apply::run(self, Event::TakenOver, services).await
     }
 
     async fn sort_document(

@@ -7,10 +7,10 @@ use crate::{
     domain::{
         fact::Value,
         fact_name::FactName,
-        form::Declaration,
+        form::{Declaration, Field},
         message::{Author, Body, Endpoint, MessageLink},
     },
-    flow::{self, Event, State},
+    flow::{self, Event, Library, State, WrittenTemplate},
     store::{MessageRow, OutboxRow},
 };
 
@@ -35,6 +35,37 @@ pub fn read_field(
 ) -> Result<Option<Value>, String> {
     let Conversation { library, row, state, .. } = conversation;
     flow::read_field(library, &row.insurer, State::clone(state), now, (fact, written))
+}
+
+/// The templates that fit a conversation's case, by the flows of today, as a handler would send them.
+pub fn templates(
+    conversation: &Conversation,
+    library: &Library,
+    now: Timestamp,
+    handler: &str,
+) -> Vec<WrittenTemplate> {
+    flow::templates(library, &conversation.row.insurer, State::clone(&conversation.state), now, handler)
+}
+
+/// A fact as a handler corrects it. None for what is not told but concluded, and for files.
+pub fn desk_field(conversation: &Conversation, now: Timestamp, fact: &FactName) -> Option<Field> {
+    let Conversation { library, row, state, .. } = conversation;
+    flow::desk_field(library, &row.insurer, State::clone(state), now, fact)
+}
+
+/// Reads what a handler wrote as the value of a fact. None where they emptied it.
+///
+/// # Errors
+///
+/// What is wrong with it, in words. Empty where the fact is none that is corrected.
+pub fn read_desk_field(
+    conversation: &Conversation,
+    now: Timestamp,
+    fact: &FactName,
+    written: &str,
+) -> Result<Option<Value>, String> {
+    let Conversation { library, row, state, .. } = conversation;
+    flow::read_desk_field(library, &row.insurer, State::clone(state), now, (fact, written))
 }
 
 impl Turn {

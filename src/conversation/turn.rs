@@ -34,7 +34,7 @@ const MAX_LAG: SignedDuration = SignedDuration::from_secs(10);
 pub struct Turn {
     pub conversation: Conversation,
     /// As the conversation stood before.
-    before: Before,
+    pub(super) before: Before,
     pub rows: TurnRows,
     /// What the turn itself takes from elsewhere.
     pub(super) binding: Binding,
@@ -58,9 +58,9 @@ pub struct Turn {
 
 /// What a turn is compared with, so that only what it changes is written.
 #[derive(Debug)]
-struct Before {
+pub(super) struct Before {
     state: Arc<State>,
-    dossier: Option<Arc<Dossier>>,
+    pub(super) dossier: Option<Arc<Dossier>>,
 }
 
 impl Turn {

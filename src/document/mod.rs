@@ -16,6 +16,7 @@
 //! subprocesses that are limited and locked in), never decodes a file again that could not be decoded, and has no
 //! texts for people: errors and remarks are keys of `flows/messages.yaml`.
 
+mod archive;
 mod confine;
 mod exif;
 mod headers;
@@ -42,6 +43,7 @@ mod tool;
 
 use serde::{Deserialize, Serialize};
 
+pub use archive::Archive;
 pub use confine::{Cage, ConfineError, become_confined, decode_confined};
 pub use headers::{original_headers, preview_headers};
 pub use inspection::{Inspection, LONGEST_INSPECTION, Position, is_same_photo};

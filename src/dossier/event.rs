@@ -207,6 +207,45 @@ pub enum TimelineEvent {
     /// A handler closed the dossier.
     Closed {
         reason: String,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        refused: bool,
+    },
+    /// A handler wrote something for colleagues; `mentions` are the logins of those whom it names. The person never sees it.
+    Noted {
+        text: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<String>,
+    },
+    /// A handler corrected a fact, or took it back.
+    Corrected {
+        fact: FactName,
+        before: Option<Value>,
+        value: Option<Value>,
+        reason: String,
+    },
+    /// A handler said what kind of claim it is.
+    Reclassified {
+        peril: String,
+        before: String,
+        reason: String,
+    },
+    /// A handler added somebody who has to do with the claim.
+    PartyAdded {
+        role: String,
+        name: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        phone: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        email: String,
+    },
+    PriorityChanged {
+        priority: Priority,
+        before: Priority,
+        reason: String,
+    },
+    /// A handler took up a dossier that was over.
+    TakenUpAgain {
+        reason: String,
     },
     /// A handler noted what is to be done by a time.
     TaskAdded {

@@ -40,6 +40,7 @@ pub use program::{
     steps::{Assignment, Collect, Flow, Question, Step, StepKind, WantedKind},
     table::{Row, Table},
     template::Saying,
+    templates::{ReplyTemplate, TemplatePurpose, WrittenTemplate},
 };
 /// For other readers of YAML: every mistake is reported with its place, as in the flows.
 pub(crate) use program::{
@@ -54,10 +55,12 @@ pub use run::{
     effect::{Effect, Handover, Note, PolicyQuery, Sorting},
     event::{Event, PolicyAnswer, SentFile, UserMessage},
     expected::{Asked, Expected},
-    form::{declaration, read_field},
+    form::{declaration, desk_field, read_desk_field, read_field},
+    handler_correction::answers_for,
     satisfaction::rates,
     state::{ConversationMode, State, Wanted},
     state_delta::StateDelta,
     step::{StepOutput, step},
+    templates::templates,
     words::{alert_text, clock_told},
 };

@@ -29,18 +29,19 @@ use tokio::sync::Semaphore;
 use crate::{
     contract::{Calendar, CalendarError},
     conversation::{
-        Accounts, Action, Actor, Conversation, ConversationError, InboundContext, Input, LoggedState, Services,
-        StateFormat, Turn, declaration, files::Files, read_field,
+        Accounts, Action, Actor, Conversation, ConversationError, Foreseen, InboundContext, Input, LoggedState,
+        Services, StateFormat, Turn, declaration, desk_field, files::Files, read_desk_field, read_field, templates,
     },
     domain::{
         clock::Clock,
+        fact::Value,
         fact_name::FactName,
-        form::Declaration,
+        form::{Declaration, Field},
         id::{ConversationId, DossierId},
         language::Language,
         message::{Author, Body, Channel, Endpoint},
     },
-    flow::Library,
+    flow::{Library, WrittenTemplate},
     store::{ChangeFeed, CommitError, Delivery, Engine, MessageRow, News, OutboxRow, StoreError},
     telemetry::{AccountLabel, Metrics},
 };
@@ -512,6 +513,40 @@ impl Intake {
             Some(merged) => self.take_turn(merged.conversation, &Input::Absorbed { actor }).await.map(drop),
             None => Ok(()),
         }
+    }
+
+    /// What a handler's act would lead to. It is the turn that the act itself makes, and nothing of it is kept.
+    pub async fn foresee(&self, dossier: DossierId, actor: Actor, action: Action) -> Result<Foreseen, IntakeError> {
+        let conversation = self.stands(dossier).await?;
+        let input = Input::Handler { actor, action };
+        let turn = Turn::make(conversation, input, &self.0.services, self.0.clock.now()).await?;
+        Ok(turn.foreseen())
+    }
+
+    /// A fact of a dossier as a handler corrects it. None where it is none that is told.
+    pub async fn desk_field(&self, dossier: DossierId, fact: &FactName) -> Result<Option<Field>, IntakeError> {
+        Ok(desk_field(&self.stands(dossier).await?, self.0.clock.now(), fact))
+    }
+
+    /// Reads what a handler wrote as the value of a fact: none where they emptied it, or what is wrong with it, in words.
+    pub async fn read_desk_field(
+        &self,
+        dossier: DossierId,
+        fact: &FactName,
+        written: &str,
+    ) -> Result<Result<Option<Value>, String>, IntakeError> {
+        Ok(read_desk_field(&self.stands(dossier).await?, self.0.clock.now(), fact, written))
+    }
+
+    /// The templates that fit a dossier, as a handler would send them.
+    pub async fn templates(&self, dossier: DossierId, handler: &str) -> Result<Vec<WrittenTemplate>, IntakeError> {
+        Ok(templates(&self.stands(dossier).await?, &self.library(), self.0.clock.now(), handler))
+    }
+
+    /// A dossier's conversation as it stands, to read it.
+    async fn stands(&self, dossier: DossierId) -> Result<Conversation, IntakeError> {
+        let dossier = self.0.store.dossier(dossier).await?.ok_or(IntakeError::NotFound)?;
+        self.0.look_at(dossier.conversation).await
     }
 
     async fn take_turn(&self, conversation: ConversationId, input: &Input) -> Result<Receipt, IntakeError> {

@@ -283,7 +283,7 @@ async fn photos_are_asked_for_with_a_link_that_opens_the_conversation() {
         trial.store.dossier_of(conversation).await.unwrap().unwrap()
     };
     let actor = Actor { login: "camille".into(), name: "Camille".into() };
-    trial.outbox.intake.act(dossier, actor, Action::AskDocument { kind: "lease".into() }).await.unwrap();
+    trial.outbox.intake.act(dossier, actor, Action::AskDocument { kind: "lease".into(), text: None }).await.unwrap();
     trial.dispatcher().send_all().await;
     let taken = std::iter::from_fn(|| trial.taken.try_recv().ok());
     let linked: Vec<Outbound> = taken.filter(|outbound| outbound.link.is_some()).collect();

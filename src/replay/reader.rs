@@ -169,7 +169,7 @@ fn sent(word: &str) -> SentFile {
 /// What a handler does.
 fn handler(fields: &mut Fields, problems: &mut Diagnostics) -> Option<Action> {
     if let Some(kind) = fields.string("handler_wants", problems) {
-        return Some(Action::AskDocument { kind });
+        return Some(Action::AskDocument { kind, text: None });
     }
     if let Some(text) = fields.string("handler_says", problems) {
         return Some(Action::Reply { text });
@@ -189,7 +189,7 @@ fn handler(fields: &mut Fields, problems: &mut Diagnostics) -> Option<Action> {
     match fields.string("handler", problems)?.as_str() {
         "takes_over" => Some(Action::TakeOver),
         "hands_back" => Some(Action::GiveBack),
-        "closes" => Some(Action::Close { reason: "in a transcript".to_owned() }),
+        "closes" => Some(Action::Close { reason: "in a transcript".to_owned(), message: None, refuses: false }),
         "offers_slots" => Some(Action::Mission(MissionStep::Offer)),
         "cancels_appointment" => Some(Action::Mission(MissionStep::CancelAppointment)),
         "withdraws_mission" => Some(Action::Mission(MissionStep::Withdraw)),

@@ -39,6 +39,7 @@ use super::{
         duplicate::{REJECT_DUPLICATE, RejectedDuplicate},
         inspection,
         log::{self, APPEND, STATE, StateChange},
+        mention::{ADD_MENTION, MentionRow},
         opt_out::{self, OptOut},
         outbox::{self, ADD_OUTBOX, OutboxRow, Undelivered},
         planning::{self, Planning},
@@ -115,6 +116,8 @@ pub struct TurnRows {
     pub search: SearchChange,
     /// Proposals to merge that a handler refused.
     pub rejected_duplicates: Vec<RejectedDuplicate>,
+    /// Colleagues whom a note names.
+    pub mentions: Vec<MentionRow>,
     /// Files that came with the message itself; those that were uploaded before have their rows.
     pub received: Vec<DocumentRow>,
     pub documents: Vec<FiledDocument>,
@@ -176,6 +179,7 @@ impl Commit {
             contacts: _,
             search,
             rejected_duplicates,
+            mentions,
             received,
             documents,
             outbox: _,
@@ -190,6 +194,7 @@ impl Commit {
         self.binding.is_empty()
             && search.gone.is_empty()
             && rejected_duplicates.is_empty()
+            && mentions.is_empty()
             && received.is_empty()
             && documents.is_empty()
             && undelivered.is_none()
@@ -547,6 +552,7 @@ async fn write_group(tx: &mut Tx, group: &[Waiting]) -> Result<Vec<Option<Commit
     ADD_CONTACT.run(tx, kept().flat_map(|c| &c.rows.contacts)).await?;
     search::write(tx, kept().map(|c| &c.rows.search)).await?;
     REJECT_DUPLICATE.run(tx, kept().flat_map(|c| &c.rows.rejected_duplicates)).await?;
+    ADD_MENTION.run(tx, kept().flat_map(|c| &c.rows.mentions)).await?;
     let mut new = HashSet::new();
     for row in ADD_DOCUMENT.run(tx, kept().flat_map(|c| &c.rows.received)).await? {
         new.insert(row.parse::<DocumentId>(0)?);

@@ -47,9 +47,10 @@ pub use cases::{
     CaseAccess, Cases,
     access::{AccessCursor, AccessPage},
     clock::{Owed, OwedCount, OwedFilter},
-    duplicates::{DuplicateCandidate, MatchReason},
+    duplicates::{DuplicateCandidate, MatchReason, PersonsDossier},
     find::{Hit, Hits, Matched},
     inbox::{InboxCount, InboxCursor, InboxFilter, InboxPage, InboxSort, Oriented},
+    mention::Mention,
 };
 pub use changed::ToIndex;
 pub use commit::{Commit, CommitError, FiledDocument, FiledKind, Key, TurnRows};
@@ -76,6 +77,7 @@ pub use tables::{
     link::LinkRow,
     log::StateChange,
     mailbox::MailboxRow,
+    mention::MentionRow,
     opt_out::{OptOut, OptOutRow},
     outbox::{Delivery, EarlyReport, OutboxKind, OutboxRow, Said, Settled, Undelivered},
     planning::{AppointmentRow, AppointmentState, Mission, MissionRow, MissionState, Planning},

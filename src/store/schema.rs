@@ -95,6 +95,7 @@ const MIGRATIONS: &[Migration] = &[
     both!("0024_search"),
     both!("0025_due"),
     both!("0026_working"),
+    both!("0027_mention"),
 ];
 
 /// Any number, the same on every node: it lets one node migrate at a time.

@@ -434,7 +434,7 @@ impl Life {
                 add(GUICHET, &TimelineEvent::HandedOver { reason: "requested".into(), priority }, updated_at);
             }
             Status::Closed => {
-                add("camille", &TimelineEvent::Closed { reason: "settled".into() }, updated_at);
+                add("camille", &TimelineEvent::Closed { reason: "settled".into(), refused: false }, updated_at);
             }
             Status::Withdrawn => {
                 add(POLICYHOLDER, &TimelineEvent::Withdrawn {}, updated_at);

@@ -303,7 +303,7 @@ impl Person<'_> {
     fn action(&self, what: &What) -> Result<Action, StageError> {
         Ok(match what {
             What::Replies(text) => Action::Reply { text: text.clone() },
-            What::Asks(kind) => Action::AskDocument { kind: kind.clone() },
+            What::Asks(kind) => Action::AskDocument { kind: kind.clone(), text: None },
             What::Decides { mode, reason } => Action::Override { mode: *mode, reason: reason.clone() },
             What::Moves { desk, reason } => Action::MoveToDesk { desk: desk.as_str().into(), reason: reason.clone() },
             What::Orders(expert) => Action::Mission(MissionStep::Order { expert: expert.clone() }),
@@ -316,7 +316,7 @@ impl Person<'_> {
             }
             What::Does(Deed::Accepts) => Action::Mission(MissionStep::Accept),
             What::Does(Deed::Sees) => Action::Mission(MissionStep::Done),
-            What::Closes(reason) => Action::Close { reason: reason.clone() },
+            What::Closes(reason) => Action::Close { reason: reason.clone(), message: None, refuses: false },
             What::Says(_) | What::Sends(_) | What::Takes(_) => {
                 return Err(StageError::Nothing("what only a person does"));
             }

@@ -1,7 +1,7 @@
 //! The library: everything under `flows/`, read, checked and compiled once.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::Path,
     sync::Arc,
 };
@@ -35,6 +35,7 @@ use super::{
     steps::{Flow, FlowReader, Question, StepKind, declared_types},
     table::Table,
     template::Texts,
+    templates::{ReplyTemplate, ReplyTemplates},
     yaml::Node,
 };
 use crate::{
@@ -43,6 +44,7 @@ use crate::{
         clock::paris,
         fact_name::FactName,
         language::{Language, Text},
+        message::Input,
     },
     planning::Experts,
     understanding::{ChoiceItem, ChoiceSet, Command, IntentScore, Intents, ParsedMessage, ShownAnswers, Vocabulary},
@@ -84,6 +86,7 @@ pub struct Library {
     handovers: HandoverReasons,
     languages: Languages,
     pages: Pages,
+    templates: ReplyTemplates,
     /// The questions that fill each fact.
     questions: HashMap<FactName, Vec<(String, usize)>>,
     /// The facts in the order in which they are asked, for summaries.
@@ -242,6 +245,11 @@ impl Library {
         });
         let events = nodes.get(events::FILE).map(|node| events::read(node, &mut problems)).unwrap_or_default();
         let perils = flows.values().filter_map(|flow| flow.peril.as_deref()).collect();
+        let mut templates = ReplyTemplates::default();
+        for (path, node) in under("templates/") {
+            templates.read(path, node, &mut texts, &mut problems);
+        }
+        templates.check(&insurers, &perils, &mut problems);
         events::check(&events, &perils, &mut problems);
         let mut clocks =
             nodes.get(clocks::FILE).map(|node| ClockBook::read(node, &types, &mut problems)).unwrap_or_default();
@@ -322,6 +330,7 @@ impl Library {
             handovers,
             languages,
             pages,
+            templates,
             questions,
             order,
             slots,
@@ -571,6 +580,47 @@ impl Library {
         let asked = self.questions_for(fact).flat_map(|(_, _, question)| &question.choices);
         let named = self.names.get(fact).into_iter().flat_map(|name| &name.values);
         asked.chain(named).find(|(known, _)| known == value).map(|(_, label)| label)
+    }
+
+    /// The templates for handlers that fit a case.
+    pub fn reply_templates<'a>(
+        &'a self,
+        insurer: &'a str,
+        peril: Option<&'a str>,
+    ) -> impl Iterator<Item = &'a ReplyTemplate> {
+        self.templates.of(insurer, peril)
+    }
+
+    /// The flow that asks for a fact.
+    pub fn asked_in(&self, fact: &str) -> Option<&Flow> {
+        self.questions_for(fact).next().map(|(flow, ..)| flow)
+    }
+
+    /// Whether people say a fact in words: a question asks for it, and not for files or a consent.
+    pub fn is_told(&self, fact: &str) -> bool {
+        self.questions_for(fact)
+            .any(|(_, _, question)| !matches!(question.input, Input::Photos | Input::Document | Input::Consent))
+    }
+
+    /// The kinds of documents that the file of a peril may want: those of its flow, and of the flows that it calls.
+    pub fn documents_of(&self, peril: &str) -> BTreeSet<&str> {
+        let mut todo: Vec<&Flow> = self.flows.values().filter(|flow| flow.peril.as_deref() == Some(peril)).collect();
+        let (mut seen, mut kinds) = (BTreeSet::new(), BTreeSet::new());
+        while let Some(flow) = todo.pop() {
+            if !seen.insert(flow.name.as_str()) {
+                continue;
+            }
+            for step in &flow.steps {
+                match &step.kind {
+                    StepKind::Collect(collect) => {
+                        kinds.extend(collect.documents.iter().map(|wanted| wanted.kind.as_str()));
+                    }
+                    StepKind::Call(name) => todo.extend(self.flow(name)),
+                    _ => {}
+                }
+            }
+        }
+        kinds
     }
 
     /// The answers that the first question for a fact offers: their values and labels.

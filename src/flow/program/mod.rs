@@ -35,6 +35,7 @@ pub(super) mod sources;
 pub(super) mod steps;
 pub(super) mod table;
 pub(super) mod template;
+pub(super) mod templates;
 pub(super) mod typography;
 pub(super) mod yaml;
 

@@ -7,7 +7,7 @@ use std::{
 
 use super::diagnostics::Diagnostic;
 
-/// The files beside the folders `claims/`, `tables/` and `insurers/`.
+/// The files beside the folders `claims/`, `tables/`, `insurers/` and `templates/`.
 const AT_TOP: [&str; 16] = [
     "clocks.yaml",
     "conventions.yaml",
@@ -66,7 +66,7 @@ fn role(path: &str) -> Option<Role> {
         _ if extension != "yaml" => Role::Misplaced,
         ["claims", file] | ["claims", _, file] if file.ends_with(".transcript.yaml") => Role::Transcript,
         ["claims", "transcripts", _] | ["claims", _, "transcripts", _] => Role::Transcript,
-        ["claims" | "tables" | "insurers", _] | ["claims", _, _] => Role::Source,
+        ["claims" | "tables" | "insurers" | "templates", _] | ["claims", _, _] => Role::Source,
         [file] if AT_TOP.contains(file) => Role::Source,
         _ => Role::Misplaced,
     })
@@ -80,9 +80,9 @@ pub(super) fn misplaced(path: &str) -> Option<String> {
     let why = match path.split('/').collect::<Vec<_>>().as_slice() {
         _ if Path::new(path).extension().is_none_or(|extension| extension != "yaml") => "its name must end in .yaml",
         ["claims", ..] => "flows stand in claims/<family>/, and transcripts in claims/<family>/transcripts/",
-        ["tables" | "insurers", ..] => "the folders tables/ and insurers/ have none within",
+        ["tables" | "insurers" | "templates", ..] => "the folders tables/, insurers/ and templates/ have none within",
         [_] => "no file beside the folders is called so",
-        _ => "the folders of YAML are claims/, tables/ and insurers/",
+        _ => "the folders of YAML are claims/, tables/, insurers/ and templates/",
     };
     Some(format!("nothing reads this file: {why}; see docs/flow-language.md"))
 }

@@ -35,6 +35,8 @@ pub enum Event {
     Edit { fact: FactName },
     /// The person filled in a field of the form that completes the file, or emptied it.
     Filled { fact: FactName, value: Option<Value> },
+    /// A handler corrects facts, or takes them back where there is no value. What follows is decided again.
+    Corrected { facts: Vec<(FactName, Option<Value>)>, by: String },
     /// The person chose a language.
     SpeakLanguage { language: Language },
     /// The answer to [`super::effect::Effect::LookUpPolicy`].
@@ -57,7 +59,12 @@ pub enum Event {
     /// A handler gave the conversation back to the flow.
     HandedBack,
     /// A handler wants a document: it is added to the wanted ones and asked for.
-    DocumentWanted { kind: String },
+    DocumentWanted {
+        kind: String,
+        /// In the handler's words; without, in ours.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+    },
     /// A handler said what one file is, which was filed as `was`, or was only supposed to be that.
     DocumentSorted { was: Option<String>, was_supposed: bool, kind: String },
     /// The person wrote when the case had been closed for longer than messages reopen it: ask which claim they mean.

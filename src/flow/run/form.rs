@@ -47,7 +47,45 @@ pub fn read_field(
     interpreter.read_into(question, written.trim())
 }
 
+/// A fact as a handler corrects it. None for what is not told but concluded, and for files.
+pub fn desk_field(
+    library: &Library,
+    insurer: &str,
+    state: State,
+    now: jiff::Timestamp,
+    fact: &FactName,
+) -> Option<Field> {
+    let interpreter = Interpreter::new(library, insurer, state, now);
+    let question = interpreter.desk_question(fact)?;
+    let label = library.fact_label(fact, interpreter.state.language).to_owned();
+    Some(Field { label, help: String::new(), ..interpreter.field(question) })
+}
+
+/// Reads what a handler wrote as the value of a fact. None where they emptied it.
+///
+/// # Errors
+///
+/// What is wrong with it, in words. Empty where the fact is none that is corrected.
+pub fn read_desk_field(
+    library: &Library,
+    insurer: &str,
+    state: State,
+    now: jiff::Timestamp,
+    (fact, written): (&FactName, &str),
+) -> Result<Option<Value>, String> {
+    let interpreter = Interpreter::new(library, insurer, state, now);
+    let question = interpreter.desk_question(fact).ok_or_else(String::new)?;
+    interpreter.read_into(question, written.trim())
+}
+
 impl<'a> Interpreter<'a> {
+    /// The question whose answer a handler corrects.
+    fn desk_question(&self, fact: &FactName) -> Option<&'a Question> {
+        let question = self.question_of(fact)?;
+        let is_told = !matches!(question.input, Input::Photos | Input::Document | Input::Consent);
+        is_told.then_some(question)
+    }
+
     /// What was told, by the flow that asks for it.
     fn declared(&self) -> Vec<DeclaredGroup> {
         let mut groups: Vec<DeclaredGroup> = Vec::new();
@@ -262,6 +300,8 @@ impl<'a> Interpreter<'a> {
         if !is_news {
             self.hush();
         }
+        // Whoever answers in person goes on doing so.
+        let called = called.filter(|_| over != ConversationMode::Handler);
         self.state.mode = called.unwrap_or(over);
         self.state.completing = self.outlook().is_unasked().then_some(Completing::Offered);
     }

@@ -24,6 +24,7 @@ pub(super) mod event;
 pub(super) mod expected;
 pub(super) mod foreign;
 pub(super) mod form;
+pub(super) mod handler_correction;
 pub(super) mod intents;
 pub(super) mod interpreter;
 pub(super) mod message;
@@ -34,6 +35,7 @@ pub(super) mod satisfaction;
 pub(super) mod state;
 pub(super) mod state_delta;
 pub(super) mod step;
+pub(super) mod templates;
 pub(super) mod text_message;
 pub(super) mod words;
 

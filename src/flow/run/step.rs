@@ -101,6 +101,7 @@ fn interpret(interpreter: &mut Interpreter, event: &Event) {
         Event::Said(message) => interpreter.on_message(message),
         Event::Edit { fact } => interpreter.edit(fact),
         Event::Filled { fact, value } => interpreter.fill(fact, value.clone()),
+        Event::Corrected { facts, by } => interpreter.correct_as_handler(facts, by),
         Event::SpeakLanguage { language } => {
             if interpreter.state.language != *language {
                 interpreter.speak(*language);
@@ -130,11 +131,12 @@ fn interpret(interpreter: &mut Interpreter, event: &Event) {
                 interpreter.ask_pending();
             }
         }
-        Event::DocumentWanted { kind } => {
+        Event::DocumentWanted { kind, text } => {
             interpreter.want(kind, true);
             interpreter.note_completeness();
             let name = interpreter.document_name(kind);
-            let text = interpreter.words().say_with("document_wanted", &[("document", name.into())]);
+            let asked = || interpreter.words().say_with("document_wanted", &[("document", name.into())]);
+            let text = text.clone().unwrap_or_else(asked);
             let text = interpreter.with_preface(text);
             // A channel that carries no files offers another way to send them.
             let input = Some(Input::Document);

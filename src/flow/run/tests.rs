@@ -419,7 +419,7 @@ fn starting_again_forgets_the_answers_and_not_what_a_handler_wrote() {
 fn events_of_the_host_are_answered() {
     let library = shipped();
     let english = Event::SpeakLanguage { language: Language::En };
-    let quote = Event::DocumentWanted { kind: "quote".into() };
+    let quote = Event::DocumentWanted { kind: "quote".into(), text: None };
     // The messages, the events, the mode after them, and a part of the last reply.
     let cases: [(&[&str], &[Event], ConversationMode, &str); 8] = [
         (&[], std::slice::from_ref(&english), ConversationMode::Flow, "We go on in English.\nThe home is:"),
@@ -455,7 +455,7 @@ fn a_handler_who_asks_for_a_document_gets_it_wanted() {
     let library = shipped();
     let mut talk = water_damage(&library);
     talk.effects.clear();
-    talk.tell(&Event::DocumentWanted { kind: "quote".into() });
+    talk.tell(&Event::DocumentWanted { kind: "quote".into(), text: None });
     let wanted = Effect::WantDocument { kind: "quote".into(), required: true };
     assert!(talk.effects.contains(&wanted), "{:?}", talk.effects);
     assert_eq!(talk.state.fact("documents_complete"), Some(&Value::Bool(false)));

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::Cases;
 use crate::{
-    domain::id::DossierId,
-    dossier::Dossier,
+    domain::id::{ConversationId, DossierId},
+    dossier::{Dossier, Status},
     store::{
         error::StoreError,
         value::{Arg, Row, args},
@@ -109,6 +109,58 @@ impl Cases<'_> {
         }
         Ok(found)
     }
+}
+
+/// Another dossier of a person, whatever became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonsDossier {
+    pub id: DossierId,
+    pub conversation: ConversationId,
+    pub reference: String,
+    pub peril: String,
+    pub status: Status,
+    pub policy: Option<String>,
+    pub opened_at: Timestamp,
+}
+
+/// The most dossiers of a person that are shown.
+const MAX_OF_PERSON: i64 = 30;
+
+impl Cases<'_> {
+    /// The other dossiers of whom seems to be the same person: with the same telephone number or e-mail address, open and closed.
+    pub async fn dossiers_of_person(self, dossier: &Dossier) -> Result<Vec<PersonsDossier>, StoreError> {
+        let (insurer, id) = (dossier.insurer.as_str(), dossier.id.to_string());
+        let select = "SELECT DISTINCT d.id, d.conversation, d.reference, d.peril, d.status, d.policy, d.opened_at FROM";
+        let mut found: Vec<PersonsDossier> = Vec::new();
+        let mut values = args![insurer, id.as_str()].to_vec();
+        let within = self.within("d", &mut values);
+        let sql = format!(
+            "{select} told_contact f JOIN told_contact g ON g.name = f.name AND g.value = f.value \
+             JOIN dossier d ON d.id = g.dossier WHERE f.dossier = $2 AND d.insurer = $1 AND d.id <> $2{within} \
+             ORDER BY d.id LIMIT {MAX_OF_PERSON}"
+        );
+        for row in self.db.fetch(&sql, &values).await? {
+            add_of_person(&mut found, &row)?;
+        }
+        found.sort_by_key(|other| std::cmp::Reverse(other.opened_at));
+        Ok(found)
+    }
+}
+
+fn add_of_person(found: &mut Vec<PersonsDossier>, row: &Row) -> Result<(), StoreError> {
+    let id = row.parse(0)?;
+    if found.iter().all(|known| known.id != id) {
+        found.push(PersonsDossier {
+            id,
+            conversation: row.parse(1)?,
+            reference: row.text(2)?,
+            peril: row.text(3)?,
+            status: row.parse(4)?,
+            policy: row.text_or_null(5)?,
+            opened_at: row.time(6)?,
+        });
+    }
+    Ok(())
 }
 
 fn is_same_name(one: &str, other: &str) -> bool {

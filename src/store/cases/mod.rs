@@ -9,6 +9,7 @@ mod dossier;
 pub(super) mod duplicates;
 pub(super) mod find;
 pub(super) mod inbox;
+pub(super) mod mention;
 mod planning;
 mod request;
 mod working;

@@ -64,6 +64,10 @@ kinds! {
     Dossier = "dossier",
     /// An original was taken.
     Document = "document",
+    /// All files of a dossier were taken.
+    Archive = "archive",
+    /// A dossier was taken as a PDF.
+    Pdf = "pdf",
     /// An appointment was taken into a calendar.
     Calendar = "calendar",
     /// Dossiers were searched for. The words are not written: they may be somebody's name.
@@ -88,7 +92,16 @@ pub struct UnknownAccess;
 impl AccessKind {
     /// Whether it is reading: what is read again soon is one line.
     fn is_reading(self) -> bool {
-        matches!(self, Self::Dossier | Self::Document | Self::Calendar | Self::Search | Self::LogInRefused)
+        matches!(
+            self,
+            Self::Dossier
+                | Self::Document
+                | Self::Archive
+                | Self::Pdf
+                | Self::Calendar
+                | Self::Search
+                | Self::LogInRefused
+        )
     }
 }
 

@@ -16,6 +16,7 @@ pub(super) mod inspection;
 pub(super) mod link;
 pub(super) mod log;
 pub(super) mod mailbox;
+pub(super) mod mention;
 pub(super) mod opt_out;
 pub(super) mod outbox;
 pub(super) mod planning;

@@ -25,9 +25,9 @@ use crate::{
         Absorbed, AccessKind, AccessRow, Acknowledgement, AppointmentRow, AppointmentState, Binding, ChannelSwitchRow,
         ClockRow, Commit, CommitError, Delivery, DocumentRow, DueRow, EarlyReport, EndpointRow, Engine, Expired,
         FileQuota, FiledDocument, FiledKind, HandlerRow, InboxFilter, InboxSort, InvitationRow, LinkRow, MailboxRow,
-        MissedRow, MissionRow, MissionState, OptOut, OptOutRow, Oriented, OutboxRow, OwedFilter, Planning, PolicyRow,
-        ProvenRow, RejectedDuplicate, RequestRow, Requests, SavedView, SearchEntry, SessionRow, Settled, SmsPart,
-        ToldContact, Undelivered, testing,
+        MentionRow, MissedRow, MissionRow, MissionState, OptOut, OptOutRow, Oriented, OutboxRow, OwedFilter, Planning,
+        PolicyRow, ProvenRow, RejectedDuplicate, RequestRow, Requests, SavedView, SearchEntry, SessionRow, Settled,
+        SmsPart, ToldContact, Undelivered, testing,
     },
 };
 
@@ -150,6 +150,8 @@ fn with_everything(case: &mut Case, given_up: &OutboxRow) -> Commit {
     let conversation = case.id();
     let rows = &mut all.rows;
     rows.contacts = vec![told(case.dossier.id)];
+    let (login, dossier) = ("ines".to_owned(), case.dossier.id);
+    rows.mentions = vec![MentionRow { login, dossier, seq: 1, by: "camille".into(), at: at(1) }];
     rows.rejected_duplicates = vec![RejectedDuplicate { dossier: case.dossier.id, other: DossierId::new(at(1)) }];
     let document = document(case, "received");
     let filed = |kind| FiledDocument { document: document.id, dossier: Some(case.dossier.id), kind };
@@ -479,6 +481,9 @@ async fn seen(store: &Engine, case: &Case, scope: &Scope) {
     ask!(cases, documents(id));
     ask!(cases, document(DocumentId::new(at(1))));
     ask!(cases, policy_by_number("demo", "number 500"));
+    ask!(cases, mentions("login7"));
+    ask!(cases, is_mentioned("login7", fill::id('D', 7).parse().unwrap()));
+    ask!(cases, read_mentions("login7", fill::id('D', 7).parse().unwrap()));
     ask!(cases, access_of(fill::id('D', 50).parse().unwrap()));
     for login in [None, Some("login5")] {
         let page = ask!(cases, accesses(login, None, 50));
@@ -492,6 +497,7 @@ async fn seen(store: &Engine, case: &Case, scope: &Scope) {
     let mut old = ask!(store, dossier(known)).unwrap();
     old.status = Status::Oriented;
     ask!(cases, duplicate_candidates(&old));
+    ask!(cases, dossiers_of_person(&old));
     ask!(cases, clocks(case.id()));
     for filter in [
         OwedFilter::default(),

@@ -61,6 +61,7 @@ pub(super) const GROWING: &[(&str, &str, &str)] = &[
     ("search_near", "near, word", "'h' || n || 'x', 'holder' || n"),
     ("told_contact", "name, value, dossier", "'phone', '+336' || (n / 2), {D:n}"),
     ("rejected_duplicate", "dossier, other", "{D:n}, {D:n + 1}"),
+    ("mention", "login, dossier, seq, named_by, at", "'login' || (n % 1000), {D:n}, 1, 'camille', n"),
     (
         "document",
         "id, conversation, dossier, kind, upload_id, name, media_type, bytes, sha256, inspection, at",

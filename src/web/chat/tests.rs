@@ -532,7 +532,10 @@ async fn the_page_is_told_who_has_the_claim_and_when_it_is_closed() {
     let one = app.doors.session(&super::secret::endpoint(&token), app.clock.now()).await.unwrap().unwrap();
     let dossier = one.dossier().await.unwrap().unwrap().id;
     let actor = Actor { login: "elise".into(), name: "Élise".into() };
-    app.intake.act(dossier, actor, Action::Close { reason: "réglé".into() }).await.unwrap();
+    app.intake
+        .act(dossier, actor, Action::Close { reason: "réglé".into(), message: None, refuses: false })
+        .await
+        .unwrap();
     // At night it says when somebody answers again.
     service.now.fetch_add(12 * 60 * 60 * 1000, Ordering::Relaxed);
     let mut line = service.listen(&token, 100).await;
@@ -570,7 +573,10 @@ async fn the_holder_of_the_chat_is_led_to_their_claim_and_once_it_is_over_to_how
     assert!(page(&own).await.contains("Cuisine"), "what was declared is shown");
 
     let actor = Actor { login: "elise".into(), name: "Élise".into() };
-    app.intake.act(dossier.id, actor, Action::Close { reason: "réglé".into() }).await.unwrap();
+    app.intake
+        .act(dossier.id, actor, Action::Close { reason: "réglé".into(), message: None, refuses: false })
+        .await
+        .unwrap();
     let (status, over) = link(&token).await;
     assert_eq!(status, StatusCode::OK);
     assert!(path(&over).starts_with("/s/"), "{over}");

@@ -7,8 +7,14 @@ use futures_util::{
 };
 
 use crate::{
-    conversation::{Action, Actor, ConversationError},
-    domain::id::{ConversationId, DossierId},
+    conversation::{Action, Actor, ConversationError, Foreseen},
+    domain::{
+        fact::Value,
+        fact_name::FactName,
+        form::Field,
+        id::{ConversationId, DossierId},
+    },
+    flow::WrittenTemplate,
     intake::{Intake, IntakeError},
 };
 
@@ -20,6 +26,40 @@ pub trait CaseActions: Send + Sync {
     ///
     /// When there is no such dossier, the action does not fit its present state, or it was not stored.
     fn act(&self, dossier: DossierId, actor: Actor, action: Action) -> BoxFuture<'_, Result<(), CaseActionError>>;
+
+    /// What an action would lead to. Nothing is done.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::act`].
+    fn foresee(
+        &self,
+        dossier: DossierId,
+        actor: Actor,
+        action: Action,
+    ) -> BoxFuture<'_, Result<Foreseen, CaseActionError>>;
+
+    /// A fact as a handler corrects it. None where it is none that is told.
+    fn desk_field<'a>(
+        &'a self,
+        dossier: DossierId,
+        fact: &'a FactName,
+    ) -> BoxFuture<'a, Result<Option<Field>, CaseActionError>>;
+
+    /// Reads what a handler wrote as the value of a fact: none where they emptied it, or what is wrong with it, in words.
+    fn read_desk_field<'a>(
+        &'a self,
+        dossier: DossierId,
+        fact: &'a FactName,
+        written: &'a str,
+    ) -> BoxFuture<'a, Result<Result<Option<Value>, String>, CaseActionError>>;
+
+    /// The templates that fit a dossier, as a handler would send them.
+    fn templates<'a>(
+        &'a self,
+        dossier: DossierId,
+        handler: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<WrittenTemplate>, CaseActionError>>;
 
     /// Learns what handlers taught.
     fn learn(&self) -> BoxFuture<'_, Result<(), CaseActionError>>;
@@ -68,6 +108,40 @@ impl From<IntakeError> for CaseActionError {
 impl CaseActions for Intake {
     fn act(&self, dossier: DossierId, actor: Actor, action: Action) -> BoxFuture<'_, Result<(), CaseActionError>> {
         async move { Ok(Intake::act(self, dossier, actor, action).await?) }.boxed()
+    }
+
+    fn foresee(
+        &self,
+        dossier: DossierId,
+        actor: Actor,
+        action: Action,
+    ) -> BoxFuture<'_, Result<Foreseen, CaseActionError>> {
+        async move { Ok(Intake::foresee(self, dossier, actor, action).await?) }.boxed()
+    }
+
+    fn desk_field<'a>(
+        &'a self,
+        dossier: DossierId,
+        fact: &'a FactName,
+    ) -> BoxFuture<'a, Result<Option<Field>, CaseActionError>> {
+        async move { Ok(Intake::desk_field(self, dossier, fact).await?) }.boxed()
+    }
+
+    fn read_desk_field<'a>(
+        &'a self,
+        dossier: DossierId,
+        fact: &'a FactName,
+        written: &'a str,
+    ) -> BoxFuture<'a, Result<Result<Option<Value>, String>, CaseActionError>> {
+        async move { Ok(Intake::read_desk_field(self, dossier, fact, written).await?) }.boxed()
+    }
+
+    fn templates<'a>(
+        &'a self,
+        dossier: DossierId,
+        handler: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<WrittenTemplate>, CaseActionError>> {
+        async move { Ok(Intake::templates(self, dossier, handler).await?) }.boxed()
     }
 
     fn learn(&self) -> BoxFuture<'_, Result<(), CaseActionError>> {

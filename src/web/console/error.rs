@@ -37,6 +37,8 @@ pub enum ConsoleError {
     Document(#[from] DocumentError),
     #[error("a page could not be written: {0}")]
     Page(#[from] askama::Error),
+    #[error("a PDF could not be made: {0}")]
+    Pdf(String),
     #[error("the system gives no random numbers")]
     NoRandomness,
 }
@@ -75,7 +77,9 @@ impl ConsoleError {
             Self::Store(_) | Self::Action(_) | Self::Document(_) => {
                 (StatusCode::SERVICE_UNAVAILABLE, ProblemKind::Unavailable)
             }
-            Self::Page(_) | Self::NoRandomness => (StatusCode::INTERNAL_SERVER_ERROR, ProblemKind::Broken),
+            Self::Page(_) | Self::Pdf(_) | Self::NoRandomness => {
+                (StatusCode::INTERNAL_SERVER_ERROR, ProblemKind::Broken)
+            }
         }
     }
 }

@@ -60,6 +60,33 @@ impl Names {
         self.library.fact_label(name, self.language)
     }
 
+    /// The title of the flow that asks for a fact; empty where none does.
+    pub(super) fn group_of<'a>(&'a self, fact: &str) -> &'a str {
+        self.library.asked_in(fact).map_or("", |flow| flow.title.get(self.language))
+    }
+
+    /// Whether people say a fact: a question asks for it that is not for files.
+    pub(super) fn is_told(&self, fact: &str) -> bool {
+        self.library.is_told(fact)
+    }
+
+    /// The kinds of documents that the file of a peril may want, sorted by name.
+    pub(super) fn documents_of(&self, peril: &str) -> Vec<(&str, &str)> {
+        let family = self.library.documents_of(peril);
+        let mut kinds = self.documents();
+        kinds.retain(|(kind, _)| family.is_empty() || family.contains(*kind));
+        kinds
+    }
+
+    /// The perils that a claim may be of, sorted by name.
+    pub(super) fn perils(&self) -> Vec<(&str, &str)> {
+        let flows = self.library.flows();
+        let of_flow = flows.filter_map(|flow| Some((flow.peril.as_deref()?, flow.title.get(self.language))));
+        let mut perils: Vec<(&str, &str)> = of_flow.collect();
+        perils.sort_by_key(|(_, name)| name.to_lowercase());
+        perils
+    }
+
     /// The name of a fact's value.
     pub(super) fn choice<'a>(&'a self, fact: &str, value: &'a str) -> &'a str {
         self.or_code(self.choice_name(fact, value), value)

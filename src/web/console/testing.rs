@@ -17,19 +17,21 @@ use tower::ServiceExt as _;
 
 use super::{CaseActionError, CaseActions, Console, Names, Setup, auth::password, router};
 use crate::{
-    conversation::{Accounts, Action, Actor, files::QUOTA},
+    conversation::{Accounts, Action, Actor, Foreseen, files::QUOTA},
     document::{Documents, Limits},
     domain::{
         clock::Clock,
         fact::{Precision, Value},
+        fact_name::FactName,
+        form::Field,
         id::{AppointmentId, ContactId, ConversationId, DocumentId, DossierId, MissedId, MissionId, RequestId},
         language::Language,
-        message::{Attachment, Author, Body as Said, Channel, Endpoint, QuickReply, SummaryLine},
+        message::{Attachment, Author, Body as Said, Channel, Endpoint, Input, QuickReply, SummaryLine},
         orientation_mode::OrientationMode,
         priority::Priority,
     },
     dossier::{Decision, Dossier, Entry, Learnt, Override, SaidIn, Status, TimelineEvent, reference_of},
-    flow::{Library, testing::shipped},
+    flow::{Library, TemplatePurpose, WrittenTemplate, testing::shipped},
     identity::Reach,
     planning::{Assignment, Because},
     store::{
@@ -81,6 +83,61 @@ impl CaseActions for NoteTaker {
             Ok(())
         }
         .boxed()
+    }
+
+    fn foresee(&self, _: DossierId, actor: Actor, _: Action) -> BoxFuture<'_, Result<Foreseen, CaseActionError>> {
+        let now: Timestamp = "2026-11-21T09:00:00Z".parse().unwrap();
+        let own = Entry::new(1, &actor.login, &TimelineEvent::Noted { text: "own".into(), mentions: vec![] }, now);
+        let follows = TimelineEvent::Oriented { mode: Some(OrientationMode::Field), missing: Vec::new() };
+        let timeline = vec![own.unwrap(), Entry::new(2, "guichet", &follows, now).unwrap()];
+        let said = vec![(Channel::Sms, Said { text: "Un expert <vient>.".into(), ..Said::default() })];
+        async { Ok(Foreseen { timeline, said, ..Foreseen::default() }) }.boxed()
+    }
+
+    fn desk_field<'a>(
+        &'a self,
+        _: DossierId,
+        fact: &'a FactName,
+    ) -> BoxFuture<'a, Result<Option<Field>, CaseActionError>> {
+        let field = Field {
+            fact: fact.clone(),
+            label: String::new(),
+            help: String::new(),
+            input: Input::Date,
+            options: Vec::new(),
+            value: None,
+            written: "2026-11-18".into(),
+        };
+        async { Ok((fact.as_str() == "loss_date").then_some(field)) }.boxed()
+    }
+
+    fn read_desk_field<'a>(
+        &'a self,
+        _: DossierId,
+        fact: &'a FactName,
+        written: &'a str,
+    ) -> BoxFuture<'a, Result<Result<Option<Value>, String>, CaseActionError>> {
+        let read = match (fact.as_str(), written) {
+            ("loss_date", "demain") => Err("Cette date est à venir.".to_owned()),
+            ("loss_date", "") => Ok(None),
+            ("loss_date", written) => Ok(Some(Value::Text(written.to_owned()))),
+            _ => Err(String::new()),
+        };
+        async { Ok(read) }.boxed()
+    }
+
+    fn templates<'a>(
+        &'a self,
+        _: DossierId,
+        handler: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<WrittenTemplate>, CaseActionError>> {
+        let template = WrittenTemplate {
+            code: "bonjour".into(),
+            title: "Dire bonjour".into(),
+            purpose: TemplatePurpose::Reply,
+            text: format!("Bonjour, {handler} & vous"),
+        };
+        async { Ok(vec![template]) }.boxed()
     }
 
     fn learn(&self) -> BoxFuture<'_, Result<(), CaseActionError>> {

@@ -25,6 +25,11 @@ pub(super) struct Words {
     pub languages: Codes,
     pub perils: Codes,
     pub dangers: Codes,
+    pub values: Codes,
+    /// Who else has to do with a claim.
+    pub parties: Codes,
+    /// The words of the dossier as a PDF.
+    pub pdf: Codes,
     /// What lines of the access log tell.
     pub accesses: Codes,
     /// How a search found something, and by what.
@@ -82,6 +87,26 @@ pub(super) fn field(code: &str) -> Option<&'static str> {
 /// A danger that a message told of.
 pub(super) fn danger(code: &str) -> &str {
     word(&WORDS.dangers, code)
+}
+
+/// A value of a fact that has no words of its own.
+pub(super) fn value(code: &str) -> &str {
+    word(&WORDS.values, code)
+}
+
+/// All that somebody may be to a claim: code and name.
+pub(super) fn parties() -> Vec<(String, String)> {
+    WORDS.parties.iter().map(|(code, name)| (code.clone(), name.get(LANGUAGE).to_owned())).collect()
+}
+
+/// Who somebody is to a claim.
+pub(super) fn party(code: &str) -> &str {
+    word(&WORDS.parties, code)
+}
+
+/// A word of the dossier as a PDF.
+pub(super) fn pdf(code: &str) -> &str {
+    word(&WORDS.pdf, code)
 }
 
 /// The text of a timeline's line, with the values of its kind. None where the kind has no template.

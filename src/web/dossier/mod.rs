@@ -9,7 +9,7 @@ mod calendar;
 mod form;
 mod frame;
 mod mine;
-mod pdf;
+pub(super) mod pdf;
 pub(super) mod prove;
 mod standing;
 mod status;

@@ -37,34 +37,36 @@ static BOLD: &[u8] = include_bytes!("fonts/DejaVuSans-Bold.ttf");
 
 /// What is written.
 #[derive(Debug)]
-pub(super) struct Written {
+pub(in crate::web) struct Written {
     /// Of the document's properties.
-    pub(super) title: String,
-    pub(super) author: String,
+    pub(in crate::web) title: String,
+    pub(in crate::web) author: String,
     /// The code of its language.
-    pub(super) language: &'static str,
-    pub(super) made: jiff::civil::DateTime,
-    pub(super) blocks: Vec<Block>,
+    pub(in crate::web) language: &'static str,
+    pub(in crate::web) made: jiff::civil::DateTime,
+    pub(in crate::web) blocks: Vec<Block>,
     /// "1 / 2", from the number of a page and of all.
-    pub(super) page_number: fn(&str, usize, usize) -> String,
+    pub(in crate::web) page_number: fn(&str, usize, usize) -> String,
     /// The pattern that `page_number` fills.
-    pub(super) numbering: String,
+    pub(in crate::web) numbering: String,
 }
 
 /// A part of it.
 #[derive(Debug)]
-pub(super) enum Block {
+pub(in crate::web) enum Block {
     Heading(u16, String),
     Paragraph(String),
     /// Small print.
     Note(String),
+    /// What follows begins on a page of its own.
+    NewPage,
     /// Rows of a head and a cell.
     Table(Vec<(String, String)>),
 }
 
 /// Why no PDF was made.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum PdfError {
+pub(in crate::web) enum PdfError {
     #[error("the fonts of the PDF cannot be read")]
     Font,
     #[error("the settings of the PDF do not go together: {0}")]
@@ -247,6 +249,10 @@ impl Layout<'_> {
                 Meaning::Heading { level: *level, title: title.clone(), page, top, lines }
             }
             Block::Paragraph(text) => Meaning::Paragraph(self.paragraph(text, BODY)),
+            Block::NewPage => {
+                self.y = HEIGHT;
+                Meaning::Paragraph(Vec::new())
+            }
             Block::Note(text) => {
                 self.y += 8.0;
                 Meaning::Paragraph(self.paragraph(text, NOTE))
@@ -261,7 +267,7 @@ impl Layout<'_> {
 /// # Errors
 ///
 /// When it does not become what PDF/UA asks for.
-pub(super) fn write(written: &Written) -> Result<Vec<u8>, PdfError> {
+pub(in crate::web) fn write(written: &Written) -> Result<Vec<u8>, PdfError> {
     let fonts = TYPEFACES.as_ref().ok_or(PdfError::Font)?;
     let mut layout = Layout { fonts, pages: Vec::new(), y: MARGIN, lines: 0 };
     let meanings: Vec<Meaning> = written.blocks.iter().map(|block| layout.block(block)).collect();
@@ -307,7 +313,9 @@ pub(super) fn write(written: &Written) -> Result<Vec<u8>, PdfError> {
                 tree.push(tagged(Tag::Hn(level, Some(title.clone())).into(), &lines));
                 outline.push_child(OutlineNode::new(title, XyzDestination::new(page, Point::from_xy(MARGIN, top))));
             }
+            Meaning::Paragraph(lines) if lines.is_empty() => {}
             Meaning::Paragraph(lines) => tree.push(tagged(Tag::P.into(), &lines)),
+            Meaning::Table(rows) if rows.is_empty() => {}
             Meaning::Table(rows) => {
                 let mut table = TagGroup::new(Tag::Table);
                 for (head, cell) in rows {

@@ -205,7 +205,7 @@ async fn whose_turn_it_is_and_by_when_follow_the_claim() {
 #[tokio::test]
 async fn that_it_is_closed_is_shown_for_a_while() {
     let service = Service::start().await;
-    service.act(Action::Close { reason: "réglé".into() }).await;
+    service.act(Action::Close { reason: "réglé".into(), message: None, refuses: false }).await;
     let Answer { status, text, .. } = service.status().await;
     assert_eq!(status, StatusCode::OK);
     assert!(shown(&text).contains("Votre dossier est clos") && !text.contains("réglé"), "{text}");
@@ -323,7 +323,7 @@ async fn a_code_goes_to_an_address_of_theirs_and_is_good_once() {
 async fn how_it_went_is_asked_once_and_opens_nothing_again() {
     let service = Service::start().await;
     let engine = &service.trial.app.engine;
-    service.act(Action::Close { reason: "réglé".into() }).await;
+    service.act(Action::Close { reason: "réglé".into(), message: None, refuses: false }).await;
     let asked = engine.messages(service.conversation, 0, 1000).await.unwrap().pop().unwrap();
     assert!(asked.body.text.contains("est clos") && asked.body.text.contains("bien passé"), "{}", asked.body.text);
     let (_, why) = service.trial.say(&lea(), "2").await;
@@ -338,7 +338,7 @@ async fn how_it_went_is_asked_once_and_opens_nothing_again() {
     // Something else opens it again, and the second closing asks nothing.
     service.trial.say(&lea(), "il manque encore le remboursement du parquet").await;
     assert!(!engine.dossier(dossier).await.unwrap().unwrap().status.is_over());
-    service.act(Action::Close { reason: "réglé".into() }).await;
+    service.act(Action::Close { reason: "réglé".into(), message: None, refuses: false }).await;
     let told = engine.messages(service.conversation, 0, 1000).await.unwrap().pop().unwrap();
     assert!(told.body.text.contains("est clos") && !told.body.text.contains("bien passé"), "{}", told.body.text);
 }
@@ -347,7 +347,7 @@ async fn how_it_went_is_asked_once_and_opens_nothing_again() {
 async fn nobody_who_complained_is_asked_how_it_went() {
     let service = Service::start().await;
     service.trial.say(&lea(), "je veux faire une réclamation, c'est inadmissible").await;
-    service.act(Action::Close { reason: "réglé".into() }).await;
+    service.act(Action::Close { reason: "réglé".into(), message: None, refuses: false }).await;
     let told = service.trial.app.engine.messages(service.conversation, 0, 1000).await.unwrap().pop().unwrap();
     assert!(told.body.text.contains("est clos") && !told.body.text.contains("bien passé"), "{}", told.body.text);
 }

@@ -223,7 +223,13 @@ async fn a_link_ends_with_the_dossier() {
     let store = &service.trial.app.engine;
     let dossier = store.dossier_of(service.conversation).await.unwrap().unwrap();
     let actor = Actor { login: "elise".into(), name: "Élise".into() };
-    service.trial.app.intake.act(dossier, actor, Action::Close { reason: "réglé".into() }).await.unwrap();
+    service
+        .trial
+        .app
+        .intake
+        .act(dossier, actor, Action::Close { reason: "réglé".into(), message: None, refuses: false })
+        .await
+        .unwrap();
     assert_eq!(service.page(TOKEN).await.0, StatusCode::NOT_FOUND);
     assert_eq!(service.upload("file-2", TOKEN).await.0, StatusCode::UNAUTHORIZED);
     assert_eq!(service.finish(TOKEN, &json!([file["document"]])).await, StatusCode::UNAUTHORIZED);

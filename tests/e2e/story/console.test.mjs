@@ -47,11 +47,12 @@ test("a long conversation and three proposals to merge leave the page its length
       });
       assert.ok(below <= 1 && beside <= 0, `${address} at ${width} px: ${below} px of nothing below, ${beside} px beside`);
     }
+    await page.locator("#tabs a[data-tab=todo]").click();
     const duplicates = page.locator("#duplicates");
     assert.match(await duplicates.innerText(), /3 dossiers peut-être de la même personne/);
     if (width > 1000) {
-      const top = (await page.locator("#orientation").boundingBox()).y;
-      assert.ok(top < height * 0.75, `the orientation begins at ${top} px of ${height}`);
+      const top = (await page.locator("#strip").boundingBox()).y;
+      assert.ok(top < height * 0.75, `the summary begins at ${top} px of ${height}`);
     }
   }
   await page.locator("#duplicates summary").click();

@@ -67,6 +67,7 @@ test("photos in slots, one without, and the handler's word", { timeout: 240_000 
   await logIn(console_, server, "claire");
   await console_.locator("a[href^='/console/dossiers/']").first().click();
   await console_.locator("#preview").getByRole("link", { name: "Ouvrir" }).click();
+  await console_.locator("#tabs a[data-tab=files]").click();
   const files = console_.locator("#gallery > li");
   await files.nth(3).waitFor();
   const kinds = (await files.locator(".file-kind").allTextContents()).map((text) => text.trim().replace(/\s+/g, " "));

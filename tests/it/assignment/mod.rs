@@ -123,7 +123,7 @@ async fn new_dossiers_go_to_who_is_here_with_the_reason_in_the_timeline(db: Data
     for person in done {
         let dossier = house.dossier(person).await;
         if dossier.handler.is_some() {
-            let action = Action::Close { reason: "réglé".into() };
+            let action = Action::Close { reason: "réglé".into(), message: None, refuses: false };
             house.intake.act(dossier.id, actor.clone(), action).await.unwrap();
         }
     }

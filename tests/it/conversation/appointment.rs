@@ -253,7 +253,7 @@ async fn what_was_agreed_by_telephone_is_confirmed_in_writing_and_falls_with_the
     assert!(text.contains("vendredi 27 novembre 2026 à 10\u{a0}h"), "{text}");
     assert!(house.say(&person, "je confirme le rendez-vous").await.contains("bien noté"));
 
-    let close = Action::Close { reason: "Réglé autrement".into() };
+    let close = Action::Close { reason: "Réglé autrement".into(), message: None, refuses: false };
     house.intake.act(dossier.id, camille(), close).await.unwrap();
     assert!(last(&house, &person).await.0.contains("est annulé"));
     assert_eq!(db.number("SELECT COUNT(*) FROM expert_time").await, 0);

@@ -5,6 +5,7 @@ mod alerts;
 mod appointment;
 mod channel_switch;
 mod clocks;
+mod desk;
 mod documents;
 mod due;
 mod one_person;

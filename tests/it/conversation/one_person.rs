@@ -70,7 +70,11 @@ async fn one_persons_two_dossiers_are_proposed_and_never_merged_by_themselves(db
         [(second.id, MatchReason::Contact)]
     );
     // What is closed is not proposed, and nothing was merged by itself.
-    house.intake.act(second.id, ines(), Action::Close { reason: "réglé".into() }).await.unwrap();
+    house
+        .intake
+        .act(second.id, ines(), Action::Close { reason: "réglé".into(), message: None, refuses: false })
+        .await
+        .unwrap();
     assert_eq!(house.store.cases(&ALL).duplicate_candidates(&first).await.unwrap(), []);
     assert_ne!(house.at(&web).await, house.at(&sms).await);
 }
@@ -123,7 +127,11 @@ async fn what_cannot_be_merged_is_refused(db: Database) {
     claim(&house, &sms).await;
     let (one, other) = (house.dossier(&web).await, house.dossier(&sms).await);
     assert!(house.intake.act(one.id, ines(), Action::Merge { other: one.id }).await.is_err());
-    house.intake.act(other.id, ines(), Action::Close { reason: "réglé".into() }).await.unwrap();
+    house
+        .intake
+        .act(other.id, ines(), Action::Close { reason: "réglé".into(), message: None, refuses: false })
+        .await
+        .unwrap();
     assert!(house.intake.act(one.id, ines(), Action::Merge { other: other.id }).await.is_err());
     assert!(house.intake.act(other.id, ines(), Action::Merge { other: one.id }).await.is_err());
     assert_eq!(house.at(&sms).await, other.conversation);
@@ -184,7 +192,11 @@ async fn a_person_who_is_known_goes_on_by_a_reference_at_another_account(db: Dat
     assert_ne!(elsewhere, case.conversation);
     assert_eq!(db.number("SELECT COUNT(*) FROM citation").await, 0);
     // What is closed is nobody's to join.
-    house.intake.act(case.id, ines(), Action::Close { reason: "réglé".into() }).await.unwrap();
+    house
+        .intake
+        .act(case.id, ines(), Action::Close { reason: "réglé".into(), message: None, refuses: false })
+        .await
+        .unwrap();
     assert_ne!(write(&house, &at("late"), "demo", cites()).await, case.conversation);
     assert_eq!(db.number("SELECT COUNT(*) FROM citation").await, 0);
 }
@@ -194,7 +206,11 @@ async fn a_word_after_the_end_reopens_the_dossier_for_a_while(db: Database) {
     let sms = on(Channel::Sms, "+33639980001");
     claim(&house, &sms).await;
     let dossier = house.dossier(&sms).await;
-    house.intake.act(dossier.id, ines(), Action::Close { reason: "réglé".into() }).await.unwrap();
+    house
+        .intake
+        .act(dossier.id, ines(), Action::Close { reason: "réglé".into(), message: None, refuses: false })
+        .await
+        .unwrap();
     house.set_clock("2026-12-19T10:00:00+01:00");
     house.say(&sms, "l'eau coule de nouveau").await;
     let dossier = house.dossier(&sms).await;
@@ -209,7 +225,11 @@ async fn long_after_the_end_the_person_says_which_claim_they_mean(db: Database) 
     for from in [&same, &another, &unclear] {
         claim(&house, from).await;
         let dossier = house.dossier(from).await;
-        house.intake.act(dossier.id, ines(), Action::Close { reason: "réglé".into() }).await.unwrap();
+        house
+            .intake
+            .act(dossier.id, ines(), Action::Close { reason: "réglé".into(), message: None, refuses: false })
+            .await
+            .unwrap();
         dossiers.push(dossier);
     }
     house.set_clock("2027-01-05T10:00:00+01:00");

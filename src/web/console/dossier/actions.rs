@@ -12,7 +12,11 @@ use jiff::{
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{act, assign, draft, reply};
+use super::{
+    act, assign, draft,
+    foreseen::{self, Fields},
+    reply,
+};
 use crate::{
     conversation::{Action, DueStep, MissionStep},
     domain::{
@@ -21,6 +25,7 @@ use crate::{
         desk::Desk,
         id::{DocumentId, DossierId},
         orientation_mode::OrientationMode,
+        priority::Priority,
     },
     identity::Permission,
     web::console::{
@@ -28,6 +33,7 @@ use crate::{
         auth::Checked,
         error::ConsoleError,
         routes::{Needs, Routes},
+        words::WORDS,
     },
 };
 
@@ -65,7 +71,14 @@ pub(in crate::web::console) fn routes(routes: Routes) -> Routes {
         ("snooze-end", action(|_: Nothing, _| Ok(Action::Due(DueStep::EndSnooze)))),
         ("reply-later", action(reply_later)),
         ("reply-cancel", action(|form: Planned, _| Ok(Action::Due(DueStep::CancelReply { reply: form.reply })))),
-        ("close", action(|form: Closing, _| Ok(Action::Close { reason: form.reason.0 }))),
+        ("party", action(party)),
+        (
+            "priority",
+            action(|form: OtherPriority, _| Ok(Action::SetPriority { priority: form.priority, reason: form.reason.0 })),
+        ),
+        ("reclassify", foreseen("reclassify", reclassify)),
+        ("reopen", foreseen("reopen", |form: Reason, _| Ok(Action::Reopen { reason: form.reason.0 }))),
+        ("close", foreseen("close", close)),
     ];
     let address = |name: &str| format!("/console/dossiers/{{id}}/{name}");
     let needs = |name: &str| if name == "mission" { MISSIONS } else { ACTS };
@@ -84,13 +97,58 @@ where
     })
 }
 
+/// The same, where what follows is shown before it is done.
+fn foreseen<F, M>(name: &'static str, make: M) -> MethodRouter<Console>
+where
+    F: DeserializeOwned + Send + 'static,
+    M: Fn(F, &Console) -> Result<Action, ConsoleError> + Clone + Send + Sync + 'static,
+{
+    post(move |State(console): State<Console>, Path(id): Path<String>, sent: Checked<Fields>| async move {
+        let action = make(foreseen::read(&sent.form)?, &console)?;
+        foreseen::show_or_do(&console, sent, &id, name, action).await
+    })
+}
+
 /// A form without fields: its button is the action.
 #[derive(Deserialize)]
 struct Nothing {}
 
 #[derive(Deserialize)]
+struct Reason {
+    reason: Prose,
+}
+
+/// What the person is told, and what is kept for colleagues.
+#[derive(Deserialize)]
 struct Closing {
     reason: Prose,
+    #[serde(default)]
+    message: String,
+    #[serde(default)]
+    refuses: Answer,
+}
+
+#[derive(Default, Deserialize, PartialEq)]
+#[serde(rename_all = "lowercase")]
+enum Answer {
+    Yes,
+    #[default]
+    No,
+}
+
+/// What stands in a template where only a person knows what to write.
+const TO_FILL_IN: &str = "[…]";
+
+/// A refusal says why, and how it can be contested: it is never sent as the template has it.
+fn close(form: Closing, _: &Console) -> Result<Action, ConsoleError> {
+    let Closing { reason, message, refuses } = form;
+    let message = Prose::try_from(message).ok().map(|Prose(text)| text);
+    let refuses = refuses == Answer::Yes;
+    let is_unfinished = message.as_ref().is_some_and(|text| text.contains(TO_FILL_IN));
+    if is_unfinished || (refuses && message.is_none()) {
+        return Err(ConsoleError::BadForm);
+    }
+    Ok(Action::Close { reason: reason.0, message, refuses })
 }
 
 /// A dossier that was proposed as a duplicate.
@@ -103,11 +161,16 @@ struct Duplicate {
 #[derive(Deserialize)]
 struct DocumentWanted {
     kind: String,
+    /// In the handler's words; without, in the flow's.
+    #[serde(default)]
+    text: String,
 }
 
 fn ask_document(form: DocumentWanted, console: &Console) -> Result<Action, ConsoleError> {
-    let DocumentWanted { kind } = form;
-    if console.names().is_document(&kind) { Ok(Action::AskDocument { kind }) } else { Err(ConsoleError::BadForm) }
+    let DocumentWanted { kind, text } = form;
+    let text = Prose::try_from(text).ok().map(|Prose(text)| text);
+    let is_known = console.names().is_document(&kind);
+    if is_known { Ok(Action::AskDocument { kind, text }) } else { Err(ConsoleError::BadForm) }
 }
 
 /// What a file is.
@@ -215,6 +278,48 @@ fn ahead(local: DateTime, console: &Console) -> Result<Timestamp, ConsoleError> 
     let now = console.now();
     let furthest = now.to_zoned(paris()).saturating_add(MAX_YEARS.years());
     if at.timestamp() <= now || at > furthest { Err(ConsoleError::BadForm) } else { Ok(at.timestamp()) }
+}
+
+/// The longest name, number or address.
+const MAX_WORD: usize = 200;
+
+/// Who else has to do with the claim.
+#[derive(Deserialize)]
+struct Party {
+    role: String,
+    name: Prose,
+    #[serde(default)]
+    phone: String,
+    #[serde(default)]
+    email: String,
+}
+
+fn party(form: Party, _: &Console) -> Result<Action, ConsoleError> {
+    let Party { role, name: Prose(name), phone, email } = form;
+    let is_long = [&name, &phone, &email].into_iter().any(|word| word.chars().count() > MAX_WORD);
+    if is_long || !WORDS.parties.contains_key(&role) {
+        return Err(ConsoleError::BadForm);
+    }
+    Ok(Action::AddParty { role, name, phone: phone.trim().to_owned(), email: email.trim().to_owned() })
+}
+
+#[derive(Deserialize)]
+struct OtherPriority {
+    priority: Priority,
+    reason: Prose,
+}
+
+/// What kind of claim it is, and why.
+#[derive(Deserialize)]
+struct OtherPeril {
+    peril: String,
+    reason: Prose,
+}
+
+fn reclassify(form: OtherPeril, console: &Console) -> Result<Action, ConsoleError> {
+    let OtherPeril { peril, reason } = form;
+    let is_known = console.library().flows().any(|flow| flow.peril.as_ref() == Some(&peril));
+    if is_known { Ok(Action::Reclassify { peril, reason: reason.0 }) } else { Err(ConsoleError::BadForm) }
 }
 
 /// An action on the expert's mission.

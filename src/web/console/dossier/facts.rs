@@ -1,10 +1,15 @@
 //! Facts as the page shows them: the current value, who stated it and when, and the earlier values.
 
+use std::fmt;
+
 use super::{Lexicon, cover, head};
 use crate::{
     domain::fact::{Address, Moment, Precision, Source, Value},
     store::FactRow,
-    web::console::when::{self, When},
+    web::console::{
+        when::{self, When},
+        words,
+    },
 };
 
 /// A fact's value for the template, which adds the words around it.
@@ -36,7 +41,12 @@ pub(super) struct MomentView {
 /// A line of the list of facts.
 #[derive(Clone, Debug)]
 pub(super) struct FactLine {
+    pub code: String,
     pub label: String,
+    /// The part of the file that it belongs to: the title of the flow that asks for it.
+    pub group: String,
+    /// Whether a handler corrects it; what is concluded follows from what is told.
+    pub is_told: bool,
     pub current: Statement,
     /// The earlier statements, the latest first.
     pub earlier: Vec<Statement>,
@@ -84,9 +94,42 @@ pub(super) fn lines(rows: &[FactRow], lexicon: Lexicon) -> Vec<FactLine> {
             let earlier: Vec<Statement> = said.collect();
             let was_ever_known =
                 now.value != ValueView::Void || earlier.iter().any(|said| said.value != ValueView::Void);
-            was_ever_known.then(|| FactLine { label: lexicon.names.fact(name).to_owned(), current: now, earlier })
+            was_ever_known.then(|| FactLine {
+                code: name.to_owned(),
+                label: lexicon.names.fact(name).to_owned(),
+                group: lexicon.names.group_of(name).to_owned(),
+                is_told: lexicon.names.is_told(name),
+                current: now,
+                earlier,
+            })
         })
         .collect()
+}
+
+impl FactLine {
+    /// Whether somebody said otherwise before.
+    pub(super) fn is_corrected(&self) -> bool {
+        self.earlier.iter().any(|said| said.value != ValueView::Void) && self.current.value != ValueView::Void
+    }
+
+    /// Whether nobody said it: the flow or the register concluded it.
+    pub(super) fn is_concluded(&self) -> bool {
+        matches!(self.current.by, StatedBy::Flow | StatedBy::Policy) && self.current.value != ValueView::Void
+    }
+}
+
+/// Lines by the part of the file that they belong to, in their order.
+pub(super) fn groups(lines: Vec<FactLine>) -> Vec<(String, Vec<FactLine>)> {
+    let mut groups: Vec<(String, Vec<FactLine>)> = Vec::new();
+    for line in lines {
+        match groups.iter_mut().find(|(group, _)| *group == line.group) {
+            Some((_, of_group)) => of_group.push(line),
+            None => groups.push((line.group.clone(), vec![line])),
+        }
+    }
+    // What no flow asks for comes last.
+    groups.sort_by_key(|(group, _)| group.is_empty());
+    groups
 }
 
 fn is_elsewhere(name: &str) -> bool {
@@ -141,6 +184,38 @@ impl ValueView {
             Value::Address(address) => Self::Text(place(address)),
             Value::Files(count) => Self::Files(*count),
         }
+    }
+}
+
+/// As words, where no template writes them.
+impl fmt::Display for ValueView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Yes => f.write_str(words::value("yes")),
+            Self::No => f.write_str(words::value("no")),
+            Self::Unknown => f.write_str(words::value("unknown")),
+            Self::Void => f.write_str(words::value("void")),
+            Self::Files(count) => write!(f, "{count}"),
+            Self::Minutes(minutes) if minutes % 1440 == 0 && *minutes >= 1440 => write!(f, "{}\u{a0}j", minutes / 1440),
+            Self::Minutes(minutes) if *minutes >= 60 => write!(f, "{}\u{a0}h\u{a0}{:02}", minutes / 60, minutes % 60),
+            Self::Minutes(minutes) => write!(f, "{minutes}\u{a0}min"),
+            Self::Moment(moment) => moment.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for MomentView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.precision {
+            Precision::Month => &self.day[3..],
+            Precision::Year => &self.day[6..],
+            _ => &self.day,
+        })?;
+        if matches!(self.precision, Precision::Second | Precision::Minute | Precision::Hour | Precision::PartOfDay) {
+            write!(f, ", {}", self.clock)?;
+        }
+        self.until_day.as_ref().map_or(Ok(()), |until| write!(f, " – {until}"))
     }
 }
 

@@ -2,10 +2,12 @@
 
 use super::{
     Lexicon,
-    facts::{ValueView, shown},
+    facts::{ValueView, current, shown},
 };
 use crate::{
-    domain::{fact_name::FactName, message::Channel, orientation_mode::OrientationMode, priority::Priority},
+    domain::{
+        fact::Value, fact_name::FactName, message::Channel, orientation_mode::OrientationMode, priority::Priority,
+    },
     dossier::{Dossier, Status},
     store::{ConversationRow, FactRow},
     web::console::when::When,
@@ -30,8 +32,14 @@ pub(super) struct Head {
     pub role: Option<ValueView>,
     pub phone: Option<ValueView>,
     pub email: Option<ValueView>,
+    /// The number to call, as a link needs it.
+    pub call: Option<String>,
+    /// OpenStreetMap's page of the place of loss.
+    pub map: Option<String>,
+    pub policy: Option<String>,
     pub channel: Channel,
     pub peril: String,
+    pub peril_code: String,
     pub cause: Option<ValueView>,
     pub damage_amount: Option<ValueView>,
     pub loss_date: Option<ValueView>,
@@ -81,6 +89,16 @@ impl Head {
             email: fact(&FactName::EMAIL),
             channel: conversation.endpoint.channel,
             peril: lexicon.names.peril(&dossier.peril).to_owned(),
+            peril_code: dossier.peril.clone(),
+            call: match current(rows, &FactName::PHONE) {
+                Some(Value::Phone(number)) => Some(number.clone()),
+                _ => None,
+            },
+            map: match current(rows, "loss_place") {
+                Some(Value::Address(place)) if !place.insured => Some(map_of(&place.in_one_line())),
+                _ => None,
+            },
+            policy: dossier.policy.clone(),
             cause: fact("cause"),
             damage_amount: fact("damage_amount"),
             loss_date: fact("loss_date"),
@@ -98,6 +116,11 @@ impl Head {
             next_step: NextStep::of(dossier, conversation.handler.is_some()),
         }
     }
+}
+
+fn map_of(place: &str) -> String {
+    let place: String = url::form_urlencoded::byte_serialize(place.as_bytes()).collect();
+    format!("https://www.openstreetmap.org/search?query={place}")
 }
 
 impl NextStep {

@@ -2,7 +2,9 @@
 //! the page's new content and leaves other forms, in which somebody may be typing, as they are. [`actions`] lists them.
 
 pub(super) mod actions;
+pub(super) mod archive;
 pub(super) mod assign;
+pub(super) mod correct;
 mod cover;
 mod documents;
 pub(super) mod draft;
@@ -10,12 +12,17 @@ mod due;
 mod duplicates;
 pub(super) mod expertise;
 pub(super) mod facts;
+pub(super) mod foreseen;
 mod head;
+pub(super) mod note;
 mod orientation;
+pub(super) mod pdf;
+pub(super) mod person;
 pub(super) mod preview;
 pub(super) mod reply;
 pub(super) mod send_again;
 pub(super) mod show;
+pub(super) mod templates;
 mod timeline;
 mod transcript;
 pub(super) mod typing;
@@ -63,6 +70,11 @@ async fn act(console: &Console, session: &Session, id: &str, action: Action) -> 
         }
     }
     console.actions().act(dossier.id, session.actor(), action).await?;
+    found(console, session, &dossier).await
+}
+
+/// Where whoever did something goes on.
+async fn found(console: &Console, session: &Session, dossier: &Dossier) -> Result<Redirect, ConsoleError> {
     if console.cases(session).dossier(dossier.id).await?.is_none() {
         // It went to a desk that is closed to whoever gave it there.
         return Ok(Redirect::to("/console"));
@@ -79,8 +91,16 @@ fn permission_for(action: &Action) -> Permission {
     }
 }
 
+/// The kind of a timeline's line that is a note for colleagues.
+const NOTED: &str = "noted";
+
 /// Handlers' names by login.
 type People = HashMap<String, String>;
+
+async fn people(console: &Console) -> Result<People, ConsoleError> {
+    let handlers = console.users().handlers().await?;
+    Ok(handlers.into_iter().map(|handler| (handler.login, handler.name)).collect())
+}
 
 /// The names that the parts of the page need.
 #[derive(Clone, Copy)]

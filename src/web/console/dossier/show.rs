@@ -10,7 +10,7 @@ use axum::{
 use jiff::Timestamp;
 
 use super::{
-    Lexicon,
+    Lexicon, NOTED,
     cover::{Cover, Register},
     documents::{self, DocumentView, FileSize, WantedDocument},
     due::DueSection,
@@ -50,6 +50,7 @@ use crate::{
         page::{Shell, html},
         requests::RequestLine,
         when::Ago,
+        words,
     },
 };
 
@@ -66,7 +67,19 @@ pub(in crate::web::console) struct DossierPage {
     bubbles: Vec<Bubble>,
     /// The addresses to which a message can be sent again.
     endpoints: Vec<Endpoint>,
-    facts: Vec<FactLine>,
+    /// The facts by the part of the file that they belong to.
+    facts: Vec<(String, Vec<FactLine>)>,
+    fact_count: usize,
+    concluded_count: usize,
+    corrected_count: usize,
+    /// Those whom a note can name: login and name.
+    colleagues: Vec<(String, String)>,
+    /// Who else has to do with the claim: their part, name, telephone number and e-mail address.
+    parties: Vec<(String, String, String, String)>,
+    /// The parts that somebody may have: code and name.
+    party_roles: Vec<(String, String)>,
+    /// The kinds of claims: code and name.
+    perils: Vec<(String, String)>,
     documents: Vec<DocumentView>,
     wanted: Vec<WantedDocument>,
     cover: Cover,
@@ -129,6 +142,14 @@ pub(crate) async fn get(
         None => None,
     };
     let policy: Option<Policy> = policy.and_then(|row| serde_json::from_value(row.policy).ok());
+    if cases.is_mentioned(&session.login, dossier.id).await? {
+        cases.read_mentions(&session.login, dossier.id).await?;
+    }
+    // What colleagues write for each other is not for whoever sees their own missions only.
+    let is_colleague = session.scope.may(Permission::Cases);
+    let entries: Vec<Entry> = entries.into_iter().filter(|entry| is_colleague || entry.kind != NOTED).collect();
+    let colleagues = handlers.iter().filter(|user| user.disabled_at.is_none() && user.login != session.login);
+    let colleagues = colleagues.map(|user| (user.login.clone(), user.name.clone())).collect();
     let people: HashMap<_, _> = handlers.into_iter().map(|handler| (handler.login, handler.name)).collect();
     let accesses = if session.scope.may(Permission::CaseAccess) {
         let lines = cases.access_of(dossier.id).await?;
@@ -144,14 +165,25 @@ pub(crate) async fn get(
     let events: Vec<TimelineEvent> = entries.iter().map(Entry::event).collect();
     let expertise = expertise::view(cases, console.library(), &dossier, &rows, console.now(), lexicon).await?;
     let due = DueSection::of(cases, console.library(), (&dossier, &rows), lexicon, console.now()).await?;
+    let facts = facts::lines(&rows, lexicon);
     html(&DossierPage {
+        fact_count: facts.len(),
+        concluded_count: facts.iter().filter(|line| line.is_concluded()).count(),
+        corrected_count: facts.iter().filter(|line| line.is_corrected()).count(),
+        colleagues,
+        parties: parties(&events),
+        party_roles: words::parties(),
+        perils: owned(lexicon.names.perils()),
         shell: Shell::from(&session),
         now: console.now(),
         id: dossier.id.to_string(),
         head: Head::of(&dossier, &conversation, &rows, lexicon),
-        bubbles: transcript::bubbles(messages, &sent, lexicon.names),
+        bubbles: transcript::with_notes(
+            transcript::bubbles(messages, &sent, lexicon.names),
+            timeline::notes(&entries, &events, lexicon),
+        ),
         endpoints,
-        facts: facts::lines(&rows, lexicon),
+        facts: facts::groups(facts),
         documents: documents::gallery(received, lexicon),
         wanted: documents::wanted(&dossier, lexicon),
         cover: Cover::of(&dossier, policy, &rows, &entries, &events, lexicon),
@@ -164,16 +196,25 @@ pub(crate) async fn get(
         requests: requests.into_iter().map(|row| RequestLine::of(row, lexicon.names, console.now())).collect(),
         due,
         timeline: timeline::lines(&entries, &events, lexicon),
-        document_kinds: lexicon
-            .names
-            .documents()
-            .into_iter()
-            .map(|(kind, name)| (kind.to_owned(), name.to_owned()))
-            .collect(),
+        document_kinds: owned(lexicon.names.documents_of(&dossier.peril)),
         accesses,
         desks: desks(&console),
         taken_by,
     })
+}
+
+fn parties(events: &[TimelineEvent]) -> Vec<(String, String, String, String)> {
+    let added = events.iter().filter_map(|event| match event {
+        TimelineEvent::PartyAdded { role, name, phone, email } => {
+            Some((words::party(role).to_owned(), name.clone(), phone.clone(), email.clone()))
+        }
+        _ => None,
+    });
+    added.collect()
+}
+
+fn owned(named: Vec<(&str, &str)>) -> Vec<(String, String)> {
+    named.into_iter().map(|(code, name)| (code.to_owned(), name.to_owned())).collect()
 }
 
 fn desks(console: &Console) -> Vec<(String, String, bool)> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use minijinja::Value;
 
-use super::Lexicon;
+use super::{Lexicon, facts::ValueView};
 use crate::{
     domain::{clock_kind::ClockKind, fact_name::FactName, id::DossierId, language::Language},
     dossier::{Dossier, Entry, SaidIn, Status, TimelineEvent},
@@ -48,6 +48,44 @@ pub(super) enum Told {
 /// The lines, the latest first. `events` are the events of `entries`.
 pub(super) fn lines(entries: &[Entry], events: &[TimelineEvent], lexicon: Lexicon) -> Vec<TimelineLine> {
     entries.iter().zip(events).rev().map(|(entry, event)| TimelineLine::of(entry, event, lexicon)).collect()
+}
+
+/// Lines that stand in no page yet, as text.
+pub(super) fn in_words(entries: &[Entry], events: &[TimelineEvent], lexicon: Lexicon) -> Vec<String> {
+    let lines = entries.iter().zip(events).map(|(entry, event)| TimelineLine::of(entry, event, lexicon));
+    lines
+        .map(|line| {
+            let who = match line.actor {
+                Actor::Policyholder => words::value("policyholder").to_owned(),
+                Actor::Guichet => words::value("guichet").to_owned(),
+                Actor::Handler(name) => name,
+            };
+            match line.told {
+                Told::InWords(told) => format!("{who} {told}"),
+                Told::AsStored(kind, detail) => format!("{who} {kind} {detail}"),
+            }
+        })
+        .collect()
+}
+
+/// The notes of handlers for each other, oldest first.
+pub(super) fn notes(entries: &[Entry], events: &[TimelineEvent], lexicon: Lexicon) -> Vec<Note> {
+    let noted = entries.iter().zip(events).filter_map(|(entry, event)| match event {
+        TimelineEvent::Noted { text, .. } => {
+            Some(Note { seq: entry.seq, by: lexicon.person(&entry.actor), text: text.clone(), at: When(entry.at) })
+        }
+        _ => None,
+    });
+    noted.collect()
+}
+
+/// What a handler wrote for colleagues.
+#[derive(Clone, Debug)]
+pub(super) struct Note {
+    pub seq: i64,
+    pub by: String,
+    pub text: String,
+    pub at: When,
 }
 
 /// The line that tells who ended a dossier, and why.
@@ -132,7 +170,27 @@ impl Detail {
             E::ReturnedToDesk { from, .. } => Self::default().with("from", lexicon.person(from)),
             E::HandedOver { reason, .. } => Self::default().with("reason", names.handover(reason)),
             E::Resealed { tip, intact, .. } => Self::default().with("tip", tip.as_str()).with("intact", *intact),
-            E::Closed { reason } | E::ReplyDropped { reason } => Self::default().with("reason", reason.as_str()),
+            E::Closed { reason, refused } => Self::default().with("reason", reason.as_str()).with("refused", *refused),
+            E::TakenUpAgain { reason } | E::ReplyDropped { reason } => Self::default().with("reason", reason.as_str()),
+            E::Noted { text, .. } => Self::default().with("text", text.as_str()),
+            E::Corrected { fact, before, value, reason } => {
+                let shown = |value: &Option<crate::domain::fact::Value>| {
+                    value.as_ref().map(|value| ValueView::of(fact, value, lexicon).to_string())
+                };
+                let told = Self::default().with("fact", names.fact(fact)).with("reason", reason.as_str());
+                told.with("before", shown(before)).with("value", shown(value))
+            }
+            E::Reclassified { peril, before, reason } => {
+                let told = Self::default().with("peril", names.peril(peril)).with("before", names.peril(before));
+                told.with("reason", reason.as_str())
+            }
+            E::PartyAdded { role, name, .. } => {
+                Self::default().with("role", words::party(role)).with("name", name.as_str())
+            }
+            E::PriorityChanged { priority, before, reason } => {
+                let told = Self::default().with("priority", words::priority(priority.name()));
+                told.with("before", words::priority(before.name())).with("reason", reason.as_str())
+            }
             E::Request { kind, .. } | E::RequestDone { kind, .. } => {
                 Self::default().with("request", names.request(kind))
             }

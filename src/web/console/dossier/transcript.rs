@@ -1,5 +1,6 @@
 //! The conversation's messages as bubbles.
 
+use super::timeline::Note;
 use crate::{
     domain::message::{Attachment, Author, Channel, Shared, SummaryLine},
     store::{Delivery, MessageRow, OutboxRow},
@@ -63,6 +64,41 @@ pub(super) enum BubbleAuthor {
     Policyholder,
     Guichet,
     Handler(String),
+    /// A note for colleagues: it is no message.
+    Note(String),
+}
+
+/// Puts notes where they were written.
+pub(super) fn with_notes(bubbles: Vec<Bubble>, notes: Vec<Note>) -> Vec<Bubble> {
+    let mut all = bubbles;
+    for note in notes {
+        let bubble = Bubble {
+            seq: note.seq,
+            author: BubbleAuthor::Note(note.by),
+            channel: Channel::Web,
+            text: note.text,
+            urgent: false,
+            files: Vec::new(),
+            map_address: None,
+            choices: Vec::new(),
+            summary: Vec::new(),
+            deliveries: Vec::new(),
+            at: note.at,
+            starts_day: false,
+            starts_turn: true,
+        };
+        let place = all.partition_point(|known| known.at.0 <= bubble.at.0);
+        all.insert(place, bubble);
+    }
+    let mut last: Option<String> = None;
+    for at in 0..all.len() {
+        let day = all[at].at.day();
+        all[at].starts_day = last.as_ref() != Some(&day);
+        let follows_note = at > 0 && matches!(all[at - 1].author, BubbleAuthor::Note(_));
+        all[at].starts_turn |= all[at].starts_day || follows_note;
+        last = Some(day);
+    }
+    all
 }
 
 /// The bubbles of messages with their deliveries; `sent` is sorted by the messages' numbers.
@@ -99,6 +135,22 @@ pub(super) fn bubbles(rows: Vec<MessageRow>, sent: &[OutboxRow], names: &Names) 
         });
     }
     bubbles
+}
+
+/// A note's text in parts, and which of them name somebody.
+pub(super) fn mentioning(text: &str) -> Vec<(&str, bool)> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('@') {
+        let end = rest[at + 1..].find(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c)));
+        let end = end.map_or(rest.len(), |end| at + 1 + end);
+        parts.push((&rest[..at], false));
+        parts.push((&rest[at..end], end > at + 1));
+        rest = &rest[end..];
+    }
+    parts.push((rest, false));
+    parts.retain(|(part, _)| !part.is_empty());
+    parts
 }
 
 /// OpenStreetMap's page of a place.

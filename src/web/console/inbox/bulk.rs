@@ -140,8 +140,10 @@ async fn one(console: &Console, session: &Session, form: &Bulk, dossier: &Dossie
             let to = assign::to(console, dossier, &form.to).await?;
             Action::Assign { to, because: Because::Decided { reason } }
         }
-        What::Ask if console.names().is_document(&form.kind) => Action::AskDocument { kind: form.kind.clone() },
-        What::Close if !reason.is_empty() => Action::Close { reason },
+        What::Ask if console.names().is_document(&form.kind) => {
+            Action::AskDocument { kind: form.kind.clone(), text: None }
+        }
+        What::Close if !reason.is_empty() => Action::Close { reason, message: None, refuses: false },
         What::Tag => {
             let tag = form.tag.trim().trim_start_matches('#').to_lowercase();
             if tag.is_empty() {

@@ -191,7 +191,7 @@ async fn one_thing_is_done_to_all_that_are_ticked() {
     let (status, headers, _) = trial.post_as(&cookie, "/console/bulk", &form).await;
     assert_eq!(status, StatusCode::SEE_OTHER);
     assert_eq!(headers["location"], "/console?view=mine&done=close.2.0");
-    let close = Action::Close { reason: "Fini".into() };
+    let close = Action::Close { reason: "Fini".into(), message: None, refuses: false };
     assert_eq!(trial.acts(), [("camille".to_owned(), close.clone()), ("camille".to_owned(), close)]);
     let form = format!("csrf={csrf}&what=assign&to=ines&d.{one}=1");
     trial.post_as(&cookie, "/console/bulk", &form).await;

@@ -26,7 +26,7 @@ struct Probe {
 }
 
 fn about_case(route: &'static str, id: &str) -> Probe {
-    let address = route.replace("{id}", id);
+    let address = route.replace("{id}", id).replace("{fact}", "loss_date");
     Probe { route, method: Method::GET, address, form: "", is_of_case: true }
 }
 
@@ -87,7 +87,18 @@ async fn probes(trial: &Trial) -> Vec<Probe> {
         case("/console/dossiers/{id}/snooze-end", ""),
         case("/console/dossiers/{id}/reply-later", "text=Bonjour&at=2027-01-04T10:00"),
         case("/console/dossiers/{id}/reply-cancel", "reply=0"),
-        case("/console/dossiers/{id}/close", "reason=fini"),
+        case("/console/dossiers/{id}/close", "reason=fini&refuses=no&foresee=1"),
+        case("/console/dossiers/{id}/note", "text=Bonjour"),
+        case("/console/dossiers/{id}/party", "role=agent&name=Cabinet"),
+        case("/console/dossiers/{id}/priority", "priority=high&reason=oui"),
+        case("/console/dossiers/{id}/reclassify", "peril=storm&reason=oui&foresee=1"),
+        case("/console/dossiers/{id}/reopen", "reason=oui&foresee=1"),
+        about_case("/console/dossiers/{id}/files.zip", &dossier),
+        about_case("/console/dossiers/{id}/dossier.pdf", &dossier),
+        about_case("/console/dossiers/{id}/person", &dossier),
+        about_case("/console/dossiers/{id}/templates", &dossier),
+        about_case("/console/dossiers/{id}/facts/{fact}", &dossier),
+        case("/console/dossiers/{id}/facts/{fact}", "was=null&value=2026-11-19&reason=oui&foresee=1"),
         page("/console/appointments"),
         about_case("/console/appointments/{id}/calendar", &appointment),
         about_case("/console/documents/{id}", &photo),

@@ -14,7 +14,12 @@ async fn each_form_becomes_its_action_under_the_handlers_name() {
         ("reply", "&text=Bonjour%0D%0AMadame+", Action::Reply { text: "Bonjour\nMadame".into() }),
         ("take-over", "", Action::TakeOver),
         ("give-back", "", Action::GiveBack),
-        ("ask-document", "&kind=lease", Action::AskDocument { kind: "lease".into() }),
+        ("ask-document", "&kind=lease&text=", Action::AskDocument { kind: "lease".into(), text: None }),
+        (
+            "ask-document",
+            "&kind=lease&text=Votre+bail+%3F",
+            Action::AskDocument { kind: "lease".into(), text: Some("Votre bail ?".into()) },
+        ),
         (
             "sort-document",
             &*format!("&document={OTHER}&kind=lease"),
@@ -35,7 +40,21 @@ async fn each_form_becomes_its_action_under_the_handlers_name() {
         ("merge", &*format!("&other={other}"), Action::Merge { other }),
         ("reject-duplicate", &*format!("&other={other}"), Action::RejectDuplicate { other }),
         ("desk", "&desk=motor&reason=Auto", Action::MoveToDesk { desk: "motor".into(), reason: "Auto".into() }),
-        ("close", "&reason=R%C3%A9gl%C3%A9", Action::Close { reason: "Réglé".into() }),
+        (
+            "party",
+            "&role=agent&name=Cabinet+Rive&phone=&email=a%40b.example",
+            Action::AddParty {
+                role: "agent".into(),
+                name: "Cabinet Rive".into(),
+                phone: String::new(),
+                email: "a@b.example".into(),
+            },
+        ),
+        (
+            "priority",
+            "&priority=high&reason=Toit",
+            Action::SetPriority { priority: Priority::High, reason: "Toit".into() },
+        ),
     ] {
         assert_eq!(trial.act(address, form).await, Ok(()), "{address}{form}");
         assert_eq!(trial.acts().last(), Some(&("camille".to_owned(), action)));
@@ -59,9 +78,13 @@ async fn a_form_that_lacks_something_does_nothing() {
         ("mission", "&step=book"),
         ("mission", "&step=dance"),
         ("mission", ""),
+        ("party", "&role=unicorn&name=A"),
+        ("party", "&role=agent&name=+"),
         ("merge", "&other=x"),
         ("reject-duplicate", "&other=x"),
         ("close", "&reason=+"),
+        ("close", "&reason=x&refuses=yes"),
+        ("close", "&reason=x&refuses=yes&message=La+raison+%3A+%5B%E2%80%A6%5D."),
     ] {
         assert_eq!(trial.act(address, form).await, Err(StatusCode::BAD_REQUEST), "{address}{form}");
     }

@@ -24,7 +24,8 @@ impl DossierPage {
         let found = TimelineEvent::PolicyFound { policy: "1".into(), facts: BTreeMap::new(), reasons };
         let entries = [
             Entry::new(1, "guichet", &found, now).unwrap(),
-            Entry::new(2, "camille", &TimelineEvent::Closed { reason: "Réglé <ici>".into() }, now).unwrap(),
+            Entry::new(2, "camille", &TimelineEvent::Closed { reason: "Réglé <ici>".into(), refused: false }, now)
+                .unwrap(),
         ];
         let events = entries.each_ref().map(Entry::event);
         let rows = [crate::store::FactRow {
@@ -43,7 +44,14 @@ impl DossierPage {
             head: Head::of(&dossier, &conversation, &rows, lexicon),
             bubbles: Vec::new(),
             endpoints: Vec::new(),
-            facts: facts::lines(&rows, lexicon),
+            facts: facts::groups(facts::lines(&rows, lexicon)),
+            fact_count: 1,
+            concluded_count: 1,
+            corrected_count: 0,
+            colleagues: vec![("hugo".into(), "Hugo Bernard".into())],
+            parties: vec![("syndic".into(), "Cabinet Rive".into(), "01 99 00 00 10".into(), String::new())],
+            party_roles: vec![("agent".into(), "syndic".into())],
+            perils: vec![("storm".into(), "Tempête".into())],
             documents: vec![DocumentView {
                 id: "1".into(),
                 name: "salon <1>.mp4".into(),
@@ -107,6 +115,7 @@ fn a_closed_dossier_says_by_whom_and_why_and_offers_no_take_over() {
     let page = DossierPage::sample().render().unwrap();
     assert!(page.contains("a clos le dossier. «\u{a0}Réglé &#60;ici&#62;\u{a0}»"));
     assert!(!page.contains("/take-over") && !page.contains("/give-back") && !page.contains("id=\"closing\""));
+    assert!(page.contains("id=\"reopen-form\""));
 }
 
 #[test]
