@@ -55,12 +55,15 @@ test("the next one is opened and answered by two clicks, and a colleague's writi
   // He answers all the same: it is asked first, and what he typed stays.
   await his.locator("#rows a.open").filter({ hasText: "répond…" }).first().click();
   await his.getByRole("textbox", { name: /^Réponse à/ }).fill("Bonjour de ma part.");
-  await his.getByRole("button", { name: /^Envoyer Ctrl/ }).click();
+  await his.getByRole("button", { name: "Envoyer", exact: true }).click();
   await his.getByText("est en train de répondre", { exact: false }).waitFor();
   assert.equal(await his.getByRole("textbox", { name: /^Réponse à/ }).inputValue(), "Bonjour de ma part.");
   await accessible(his, "what is asked before a reply");
 
-  await hers.getByRole("button", { name: /^Envoyer Ctrl/ }).click();
+  // So is she, for he is writing too.
+  await hers.getByRole("button", { name: "Envoyer", exact: true }).click();
+  await hers.getByText("est en train de répondre", { exact: false }).waitFor();
+  await hers.getByRole("button", { name: "Envoyer quand même" }).click();
   await hers.getByText("Réponse enregistrée", { exact: false }).waitFor();
   await hers.getByRole("link", { name: /^À moi/ }).click();
   await hers.locator("#rows li").waitFor();
