@@ -458,7 +458,9 @@ impl<'a> Interpreter<'a> {
                     if *resume && self.talkative {
                         self.learn_quietly();
                     }
-                    let text = text.as_ref().map(|saying| self.render(saying)).unwrap_or_default();
+                    let told = if *priority == Priority::Urgent { self.alerted_urgently() } else { self.alerted() };
+                    let told = [("alerted", Name::from(told))];
+                    let text = text.as_ref().map(|saying| self.render_with(saying, &told)).unwrap_or_default();
                     let text = self.with_promise(step.promise.as_deref(), text);
                     let text = if *resume { self.with_hours_for(text, *priority) } else { text };
                     self.hand_over(reason, *priority, text, *resume);

@@ -1,5 +1,7 @@
 //! What is owed by a time, and what is due.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 
 use super::Cases;
@@ -117,18 +119,21 @@ impl Cases<'_> {
     ) -> Result<Vec<Owed>, StoreError> {
         let mut values = args![at, id.to_owned(), limit].to_vec();
         let mut conditions = String::new();
-        let mut also = |condition: &str, value: &str| {
-            values.push(Arg::from(value.to_owned()));
-            conditions.push_str(&condition.replace('?', &format!("${}", values.len())));
-        };
         if let Some(insurer) = insurer {
-            also(" AND insurer = ?", insurer);
+            values.push(Arg::from(insurer.to_owned()));
+            let _ = write!(conditions, " AND insurer = ${}", values.len());
         }
         if let Some(what) = &filter.what {
-            also(" AND rule = ?", what);
+            values.push(Arg::from(what.clone()));
+            let _ = write!(conditions, " AND rule = ${}", values.len());
         }
         if let Some(login) = &filter.login {
-            also(" AND COALESCE(assignee, (SELECT d.handler FROM dossier d WHERE d.id = clock.dossier)) = ?", login);
+            values.push(Arg::from(login.clone()));
+            let _ = write!(
+                conditions,
+                " AND COALESCE(assignee, (SELECT d.handler FROM dossier d WHERE d.id = clock.dossier)) = ${}",
+                values.len()
+            );
         }
         let within = self.of_dossier_within("d.id = clock.dossier", &mut values);
         let rest = format!(
@@ -147,18 +152,21 @@ impl Cases<'_> {
     ) -> Result<Vec<Owed>, StoreError> {
         let mut values = args![at, id.to_owned(), limit].to_vec();
         let mut conditions = String::new();
-        let mut also = |condition: &str, value: &str| {
-            values.push(Arg::from(value.to_owned()));
-            conditions.push_str(&condition.replace('?', &format!("${}", values.len())));
-        };
         if let Some(insurer) = insurer {
-            also(" AND insurer = ?", insurer);
+            values.push(Arg::from(insurer.to_owned()));
+            let _ = write!(conditions, " AND insurer = ${}", values.len());
         }
         if let Some(what) = &filter.what {
-            also(" AND kind = ?", what);
+            values.push(Arg::from(what.clone()));
+            let _ = write!(conditions, " AND kind = ${}", values.len());
         }
         if let Some(login) = &filter.login {
-            also(" AND (SELECT d.handler FROM dossier d WHERE d.id = request.dossier) = ?", login);
+            values.push(Arg::from(login.clone()));
+            let _ = write!(
+                conditions,
+                " AND (SELECT d.handler FROM dossier d WHERE d.id = request.dossier) = ${}",
+                values.len()
+            );
         }
         let within = self.request_within(&mut values);
         let rest = format!(

@@ -106,7 +106,7 @@ pub(super) const GROWING: &[(&str, &str, &str)] = &[
         "clock",
         "id, kind, rule, dossier, conversation, insurer, owner, assignee, text, started_at, due_at, made_by, ended_at, ended_by",
         "{T:n}, 'task', '', {D:n / 2}, {C:n / 2}, 'demo', 'insurer', 'camille', 'text', n, n, 'camille', \
-         CASE WHEN n % 50 = 0 THEN NULL ELSE n END, CASE WHEN n % 50 = 0 THEN NULL ELSE 'camille' END",
+         CASE WHEN n % 100 = 0 THEN NULL ELSE n END, CASE WHEN n % 100 = 0 THEN NULL ELSE 'camille' END",
     ),
     (
         "request",

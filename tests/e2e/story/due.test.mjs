@@ -35,13 +35,13 @@ test("a call back, a pause and a deadline are noted on the dossier and stand in 
   await due.getByText("Dire la date de l’expert").first().waitFor();
   await due.getByText("Mettre en pause").first().click();
   await due.getByRole("button", { name: "Jusqu’à demain 9 h" }).click();
-  await due.getByText("En pause jusqu’au").waitFor();
+  await due.locator(".chip-waiting").waitFor();
   await due.getByRole("button", { name: "Reprendre maintenant" }).click();
-  await due.getByText("En pause jusqu’au").waitFor({ state: "detached" });
+  await due.locator(".chip-waiting").waitFor({ state: "detached" });
   await accessible(page);
 
   await page.goto(`${server.url}/console/clocks`);
-  await page.getByText("Rappeler : Dire la date de l’expert").waitFor();
+  await page.getByText(/Rappeler.: Dire la date de l’expert/).waitFor();
   for (const [width, height] of [[1440, 900], [1024, 768], [390, 844]]) {
     await page.setViewportSize({ width, height });
     const beside = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

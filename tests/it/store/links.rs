@@ -13,6 +13,22 @@ const DAY: i64 = 24 * 60 * 60;
 
 /// As the program before left it.
 const BEFORE: &[&str] = &[
+    "DROP TABLE mention",
+    "DROP TABLE read_mark",
+    "DROP TABLE draft",
+    "DROP TABLE saved_view",
+    "DROP TABLE dossier_tag",
+    "ALTER TABLE handler DROP COLUMN away_since",
+    "ALTER TABLE handler DROP COLUMN left_at",
+    "DROP INDEX dossier_held",
+    "DROP INDEX dossier_unplaced",
+    "DROP TABLE due",
+    "DROP TABLE clock",
+    "ALTER TABLE outbox DROP COLUMN kind",
+    "ALTER TABLE outbox DROP COLUMN payload",
+    "DROP TABLE search_entry",
+    "DROP TABLE search_text",
+    "DROP TABLE search_near",
     "DROP TABLE access",
     "DROP TABLE invitation",
     "DROP INDEX request_done_of",
@@ -32,6 +48,8 @@ const BEFORE: &[&str] = &[
     "DROP INDEX dossier_by_holder",
     "ALTER TABLE dossier DROP COLUMN facet",
     "ALTER TABLE dossier DROP COLUMN desk",
+    "ALTER TABLE dossier DROP COLUMN placed",
+    "ALTER TABLE dossier DROP COLUMN snoozed_until",
     "ALTER TABLE dossier ADD COLUMN facet TEXT",
     "CREATE INDEX dossier_latest ON dossier (facet)",
     "CREATE INDEX dossier_waiting ON dossier (facet)",
@@ -78,6 +96,8 @@ async fn go_back(db: &Database) {
     } else {
         db.execute("DROP FUNCTION free_count_slot").await;
         db.execute("DROP FUNCTION keep_access").await;
+        db.execute("DROP TRIGGER timer_is_due ON timer").await;
+        db.execute("DROP FUNCTION timer_is_due").await;
     }
 }
 
