@@ -51,9 +51,8 @@ impl Interpreter<'_> {
             return;
         }
         self.state.satisfaction = Some(Satisfaction::Asked);
-        let buttons = [("yes", "button_satisfied_yes"), ("no", "button_satisfied_no")];
-        let buttons = buttons.map(|(value, key)| self.button(&format!("{SATISFIED}={value}"), key));
-        self.ask_of_satisfaction("satisfaction_ask", buttons.to_vec());
+        let buttons = self.ratings();
+        self.ask_of_satisfaction("satisfaction_ask", buttons);
     }
 
     fn was_hurt_or_complained(&self) -> bool {
@@ -71,6 +70,11 @@ impl Interpreter<'_> {
         self.effects.push(Effect::Say { body: Body { text, quick_replies, input, ..Body::default() } });
     }
 
+    fn ratings(&self) -> Vec<QuickReply> {
+        let buttons = [("yes", "button_satisfied_yes"), ("no", "button_satisfied_no")];
+        buttons.map(|(value, key)| self.button(&format!("{SATISFIED}={value}"), key)).to_vec()
+    }
+
     fn reasons(&self) -> Vec<QuickReply> {
         REASONS.map(|reason| self.button(&format!("{WHY}={reason}"), &format!("button_why_{reason}"))).to_vec()
     }
@@ -78,17 +82,17 @@ impl Interpreter<'_> {
     /// The answer in a message, by what its button sends.
     fn rating(&self, message: &UserMessage) -> Option<String> {
         let is_first = self.state.satisfaction == Some(Satisfaction::Asked);
-        let buttons: Vec<String> = if is_first {
-            ["yes", "no"].map(|value| format!("{SATISFIED}={value}")).to_vec()
-        } else {
-            self.reasons().into_iter().map(|button| button.payload).collect()
-        };
+        let mut buttons = if is_first { self.ratings() } else { self.reasons() }.into_iter();
         if let Some(payload) = &message.choice {
-            return buttons.into_iter().find(|button| button == payload);
+            return buttons.map(|button| button.payload).find(|button| button == payload);
         }
-        let figures = message.text.trim().trim_end_matches(['.', ')']);
+        let figures = message.text.trim().trim_end_matches(['.', ')', '!', ' ']);
         if let Ok(number) = figures.parse::<usize>() {
-            return buttons.into_iter().nth(number.checked_sub(1)?);
+            return buttons.map(|button| button.payload).nth(number.checked_sub(1)?);
+        }
+        // The very words of a button, which a letter can only repeat: "Oui, plutôt bien".
+        if let Some(button) = buttons.find(|button| button.label.to_lowercase() == figures.to_lowercase()) {
+            return Some(button.payload);
         }
         let parsed = self.parsed.as_ref().filter(|parsed| ParsedMessage::is_short(parsed))?;
         if is_first {
