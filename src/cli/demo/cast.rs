@@ -158,6 +158,23 @@ pub(super) enum What {
         at: Time,
     },
     Closes(String),
+    /// Something to be done, so many working days from today.
+    Task {
+        text: String,
+        days: i64,
+        at: Time,
+    },
+    /// The person is to be called then.
+    Calls {
+        text: String,
+        days: i64,
+        at: Time,
+    },
+    /// The dossier rests until then.
+    Rests {
+        days: i64,
+        at: Time,
+    },
     Does(Deed),
 }
 

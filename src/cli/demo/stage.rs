@@ -14,7 +14,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use jiff::{
     SignedDuration, Span, Timestamp, ToSpan as _, Zoned,
-    civil::{Date, time},
+    civil::{Date, Time, time},
 };
 use tokio::{sync::Semaphore, task::JoinSet};
 
@@ -27,12 +27,13 @@ use crate::{
     channel::ReceiverError,
     contract::Policy,
     conversation::{
-        Action, Actor, Conversation, MissionStep,
+        Action, Actor, Conversation, DueStep, MissionStep,
         files::{self, Files, KeptFile, QUOTA},
     },
     document::{DocumentError, Limits},
     domain::{
         clock::{Clock, paris},
+        clock_kind::ClockKind,
         fact_name::FactName,
         id::ConversationId,
         language::Language,
@@ -308,12 +309,10 @@ impl Person<'_> {
             What::Moves { desk, reason } => Action::MoveToDesk { desk: desk.as_str().into(), reason: reason.clone() },
             What::Orders(expert) => Action::Mission(MissionStep::Order { expert: expert.clone() }),
             What::Does(Deed::Offers) => Action::Mission(MissionStep::Offer),
-            What::Books { days, at } => {
-                let day = self.working_days_ahead(*days);
-                let start =
-                    day.to_datetime(*at).to_zoned(paris()).map_err(|_| StageError::Nothing("an appointment"))?;
-                Action::Mission(MissionStep::Book { start: start.timestamp() })
-            }
+            What::Books { days, at } => Action::Mission(MissionStep::Book { start: self.ahead(*days, *at)? }),
+            What::Task { text, days, at } => self.task(ClockKind::Task, text, *days, *at)?,
+            What::Calls { text, days, at } => self.task(ClockKind::CallBack, text, *days, *at)?,
+            What::Rests { days, at } => Action::Due(DueStep::Snooze { until: self.ahead(*days, *at)? }),
             What::Does(Deed::Accepts) => Action::Mission(MissionStep::Accept),
             What::Does(Deed::Sees) => Action::Mission(MissionStep::Done),
             What::Closes(reason) => Action::Close { reason: reason.clone(), message: None, refuses: false },
@@ -321,6 +320,17 @@ impl Person<'_> {
                 return Err(StageError::Nothing("what only a person does"));
             }
         })
+    }
+
+    fn task(&self, kind: ClockKind, text: &str, days: i64, at: Time) -> Result<Action, StageError> {
+        let due_at = self.ahead(days, at)?;
+        Ok(Action::Due(DueStep::AddTask { kind, text: text.to_owned(), assignee: None, due_at }))
+    }
+
+    /// A time of the day, so many working days from today.
+    fn ahead(&self, days: i64, at: Time) -> Result<Timestamp, StageError> {
+        let then = self.working_days_ahead(days).to_datetime(at).to_zoned(paris());
+        Ok(then.map_err(|_| StageError::Nothing("a day"))?.timestamp())
     }
 
     async fn act(&mut self, login: &str, action: Action) -> Result<(), StageError> {
