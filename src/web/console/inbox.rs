@@ -165,7 +165,7 @@ fn chips(query: &InboxQuery, names: &Names, people: &HashMap<String, String>) ->
             "insurer" => names.insurer(value).to_owned(),
             "who" => people.get(value).cloned().unwrap_or_else(|| value.to_owned()),
             "tag" => format!("#{value}"),
-            "q" => format!("« {value} »"),
+            "q" => format!("«\u{a0}{value}\u{a0}»"),
             _ => "Attend une réponse".to_owned(),
         };
         chips.push(Chip { name, href: query.address(&[(param, "")]) });
