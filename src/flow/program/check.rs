@@ -10,7 +10,7 @@ use super::{
     documents::DocumentKind,
     facts::{FactLabel, FactTypes},
     insurer::Insurer,
-    steps::{Flow, MAX_MESSAGES, Question, StepKind},
+    steps::{Flow, MAX_DEPTH, MAX_MESSAGES, Question, StepKind},
     table::Table,
     template::{Saying, Texts},
 };
@@ -20,9 +20,6 @@ use crate::domain::{
     message::Input,
     sms::{self, Alphabet},
 };
-
-/// How deep calls of flows may be nested.
-pub(crate) const MAX_DEPTH: usize = 8;
 
 /// Everything that was read from the files.
 pub(crate) struct Parts<'a> {

@@ -88,7 +88,7 @@ impl DeskBook {
                 fields.finish(problems);
                 let name = name.map(|(name, _)| name).unwrap_or_default();
                 let code = code.into();
-                desks.push(Team { code, name, insurers, perils, closed, hours, holds, members, rota, place });
+                desks.push(Team { code, name, insurers, perils, closed, rota, hours, holds, members, place });
             }
         }
         fields.finish(problems);

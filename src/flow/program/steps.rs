@@ -6,7 +6,6 @@ use jiff::SignedDuration;
 use regex::Regex;
 
 use super::{
-    check::MAX_DEPTH,
     condition::{Condition, DateBound, Slot, Slots},
     diagnostics::{Diagnostics, SourcePosition},
     facts::{FactType, FactTypes, input_named, read_choices, read_words, unknown_type},
@@ -29,6 +28,8 @@ use crate::{
 
 /// The most text messages that a question takes with the list of its answers.
 pub(crate) const MAX_MESSAGES: usize = 2;
+/// How deep calls of flows may be nested.
+pub(crate) const MAX_DEPTH: usize = 8;
 /// How many answers stand as examples where there are too many for a list.
 const EXAMPLES: usize = 3;
 

@@ -27,7 +27,6 @@ use crate::{
         priority::Priority,
     },
     flow::program::{
-        check::MAX_DEPTH,
         condition::{
             Condition, Scope, Slot, Test, Truth,
             could::{Domain, Truths},
@@ -38,7 +37,7 @@ use crate::{
         library::{FIRST_FLOW, Library},
         lookahead::LookAhead,
         outlook::{Known, Outlook, Sinks},
-        steps::{Assignment, Question, Step, StepKind},
+        steps::{Assignment, MAX_DEPTH, Question, Step, StepKind},
         template::Saying,
     },
     understanding::{IntentScore, Listening, ParsedMessage},

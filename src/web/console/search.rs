@@ -122,18 +122,17 @@ fn groups(hits: Hits, search: &Search, names: &Names, people: &HashMap<String, S
     for hit in hits.hits {
         let (matched, search) = (hit.matched, if hit.matched == Matched::Near { &meant } else { search });
         let line = Line::of(hit, search, names, people);
-        match groups.last_mut().filter(|(group, _)| *group == matched) {
-            Some((_, group)) => group.lines.push(line),
-            None => {
-                let code = match matched {
-                    Matched::Reference => "reference",
-                    Matched::Known => "known",
-                    Matched::Said => "said",
-                    Matched::Near => "near",
-                };
-                groups.push((matched, Group { title: words::found(code).to_owned(), lines: vec![line] }));
-            }
+        if let Some((_, group)) = groups.last_mut().filter(|(group, _)| *group == matched) {
+            group.lines.push(line);
+            continue;
         }
+        let code = match matched {
+            Matched::Reference => "reference",
+            Matched::Known => "known",
+            Matched::Said => "said",
+            Matched::Near => "near",
+        };
+        groups.push((matched, Group { title: words::found(code).to_owned(), lines: vec![line] }));
     }
     groups.into_iter().map(|(_, group)| group).collect()
 }

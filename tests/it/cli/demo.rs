@@ -6,7 +6,7 @@ use std::{
 };
 
 use guichet::{
-    domain::{message::Channel, orientation_mode::OrientationMode},
+    domain::{desk::Desk, message::Channel, orientation_mode::OrientationMode},
     dossier::{Dossier, Status},
     identity::Scope,
     store::{Engine, InboxFilter},
@@ -116,8 +116,7 @@ async fn a_claims_service_is_at_work_and_no_second_one_after_the_next_start(db: 
         assert_eq!(user.role, role);
         let scope = Scope::of(&user.role, &user.login, user.insurers, user.desks);
         let theirs = seen(&store, &scope).await;
-        let allowed =
-            |dossier: &&Dossier| scope.sees(&dossier.insurer, dossier.desk.as_ref().map(|desk| desk.as_str()));
+        let allowed = |dossier: &&Dossier| scope.sees(&dossier.insurer, dossier.desk.as_ref().map(Desk::as_str));
         if role == "expert" {
             let arranged =
                 store.case_access().of(&scope).agenda(login, jiff::Timestamp::UNIX_EPOCH, None, 50).await.unwrap();
