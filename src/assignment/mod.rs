@@ -112,6 +112,9 @@ impl Assigner {
             }
             for dossier in self.store.cases(&everything).inbox(&filter, None, AT_ONCE).await?.dossiers {
                 looked_at += 1;
+                if dossier.snoozed_until.is_some() {
+                    continue;
+                }
                 let Some((row, _)) = self.store.conversation(dossier.conversation).await? else { continue };
                 let seeing: Vec<Colleague> = colleagues
                     .iter()

@@ -43,6 +43,21 @@ impl Cases<'_> {
         words.map(|message| message.map(|message| (message.conversation, message))).collect()
     }
 
+    /// When something is due next in each of these conversations' dossiers.
+    pub async fn next_dates(
+        self,
+        conversations: &[ConversationId],
+    ) -> Result<HashMap<ConversationId, Timestamp>, StoreError> {
+        let mut values = args![json(&conversations)?].to_vec();
+        let within = self.of_dossier_within("d.id = clock.dossier", &mut values);
+        let sql = format!(
+            "SELECT conversation, MIN(due_at) FROM clock WHERE conversation IN (SELECT value FROM {}) \
+             AND ended_at IS NULL{within} GROUP BY conversation",
+            elements(self.db)
+        );
+        self.db.fetch(&sql, &values).await?.iter().map(|row| Ok((row.parse(0)?, row.time(1)?))).collect()
+    }
+
     /// How far these dossiers were read, and by whom.
     pub async fn read_marks(self, dossiers: &[DossierId]) -> Result<Vec<ReadMark>, StoreError> {
         self.of_dossiers(dossiers, "read_mark").await

@@ -516,6 +516,7 @@ async fn seen(store: &Engine, case: &Case, scope: &Scope) {
     let none = (50_001..50_050).map(|n| fill::id('C', n).parse().unwrap());
     let conversations: Vec<ConversationId> = none.chain([id]).collect();
     ask!(cases, last_words(&conversations));
+    ask!(cases, next_dates(&conversations));
     ask!(cases, read_marks(&ids));
     ask!(cases, drafts(&ids));
     ask!(cases, tags(&ids));

@@ -34,7 +34,7 @@ use crate::{
 use bulk::Outcome;
 pub(super) use query::InboxQuery;
 use query::NOT_ORIENTED;
-use row::InboxRow;
+use row::{Due, InboxRow};
 pub(super) use row::{Person, icon, writes};
 use views::{SavedLine, ViewLine, bounded};
 

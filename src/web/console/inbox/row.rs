@@ -12,7 +12,13 @@ use crate::{
     },
     dossier::{Dossier, Status},
     store::{Draft, MessageRow, ReadMark},
-    web::console::{Console, Names, auth::Session, error::ConsoleError, page::initials, when::When},
+    web::console::{
+        Console, Names,
+        auth::Session,
+        error::ConsoleError,
+        page::initials,
+        when::{Ago, When},
+    },
 };
 
 /// Whoever wrote to a draft so recently is writing.
@@ -36,11 +42,35 @@ pub(super) struct InboxRow {
     pub words: String,
     pub writing: Option<Person>,
     pub waiting: Option<When>,
+    /// What is due next.
+    pub due: Option<Due>,
     pub missing: Vec<String>,
     pub assignee: Option<Person>,
     pub tags: Vec<String>,
     /// Changes when anything of the row does.
     pub version: String,
+}
+
+/// When something is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Due {
+    /// It was, so long ago.
+    Late(Ago),
+    Today(When),
+    On(When),
+}
+
+impl Due {
+    fn of(at: Timestamp, now: Timestamp) -> Self {
+        let at_ = When(at);
+        if at <= now {
+            Self::Late(at_.since(now))
+        } else if at_.day() == When(now).day() {
+            Self::Today(at_)
+        } else {
+            Self::On(at_)
+        }
+    }
 }
 
 /// A colleague, as a list has room for.
@@ -91,8 +121,9 @@ pub(super) async fn rows(
     let cases = console.cases(session);
     let ids: Vec<_> = dossiers.iter().map(|dossier| dossier.id).collect();
     let conversations: Vec<_> = dossiers.iter().map(|dossier| dossier.conversation).collect();
-    let (words, marks, drafts, tags) = tokio::try_join!(
+    let (words, dates, marks, drafts, tags) = tokio::try_join!(
         cases.last_words(&conversations),
+        cases.next_dates(&conversations),
         cases.read_marks(&ids),
         cases.drafts(&ids),
         cases.tags(&ids),
@@ -105,7 +136,8 @@ pub(super) async fn rows(
             let tags = tags.iter().filter(|tag| tag.dossier == dossier.id).map(|tag| tag.tag.clone()).collect();
             let unread = last.is_some_and(|last| is_unread(&dossier, last, &marks, &session.login));
             let writing = writes(&dossier, &drafts, &session.login, now).map(|login| Person::of(login, people));
-            InboxRow::of(dossier, last, unread, writing, tags, console.names(), people)
+            let due = dates.get(&dossier.conversation).map(|at| Due::of(*at, now));
+            InboxRow { due, ..InboxRow::of(dossier, last, unread, writing, tags, console.names(), people) }
         })
         .collect())
 }
@@ -173,6 +205,7 @@ impl InboxRow {
             words: last.map(|last| said(&last.body)).unwrap_or_default(),
             writing,
             waiting: dossier.waiting_since.map(When),
+            due: None,
             assignee: dossier.handler.as_deref().map(|login| Person::of(login, people)),
             tags,
             version,

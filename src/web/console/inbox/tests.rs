@@ -47,6 +47,7 @@ impl InboxPage {
             words: "Le plombier est <passé>".into(),
             writing: None,
             waiting: Some(When(now)),
+            due: None,
             missing: vec!["Bail".into()],
             assignee: Some(Person::of("hugo", &people)),
             tags: vec!["tempête".into()],

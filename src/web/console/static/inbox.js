@@ -241,11 +241,11 @@ const fresh = /** @type {HTMLButtonElement} */ (document.querySelector("#fresh b
 let waiting = null;
 
 function take(/** @type {Document} */ page) {
-  const new_ = page.getElementById("rows");
-  if (!new_) return;
+  const fetched = page.getElementById("rows");
+  if (!fetched) return;
   const on = current()?.id;
   const ticked = boxes().filter((box) => box.checked).map((box) => box.name);
-  const from = new_.querySelector(".its, .empty");
+  const from = fetched.querySelector(".its, .empty");
   const to = region.querySelector(".its, .empty");
   if (from && to) to.replaceWith(from);
   if (on) document.getElementById(on)?.classList.add("on");
@@ -259,19 +259,19 @@ fresh.addEventListener("click", () => {
 });
 
 const title = document.title;
-let last_waiting = -1;
+let lastWaiting = -1;
 /** The title, a sound and a notice tell that somebody waits. */
 function tell(/** @type {Document} */ page) {
   const count = Number.parseInt(page.querySelector('[data-view="waiting"]')?.textContent ?? "0", 10) || 0;
   document.title = count > 0 ? `(${count}) ${title}` : title;
-  if (last_waiting >= 0 && count > last_waiting) {
+  if (lastWaiting >= 0 && count > lastWaiting) {
     if (wishes.sound) chime();
     if (wishes.notify && document.hidden && "Notification" in window && Notification.permission === "granted") {
       // Nothing of a person stands on a screen that others may see.
       new Notification("Guichet", { body: count > 1 ? `${count} personnes attendent une réponse` : "Une personne attend une réponse", tag: "guichet" });
     }
   }
-  last_waiting = count;
+  lastWaiting = count;
 }
 function chime() {
   const context = new AudioContext();
