@@ -137,6 +137,11 @@ const RELEASED: &[(&str, &str, &str)] = &[
         "bd9c49549424fd030099bcd10f8bb0b54dcf04c65c2632319c4536ba9a72c221",
         "1af6f6651c6c51931c7b649eab0aa6cccee06a408071754f319e1fb32c87ba04",
     ),
+    (
+        "0027_mention",
+        "d8c9ab1aa53d9396e177e922ddd50dc0e41eb0b3282f9ee4bca4374d069e4709",
+        "83bdcf771dced3220dc758d95feb1e55ec31b7fd809f40a09deeb627587b1cb6",
+    ),
 ];
 
 #[test]
