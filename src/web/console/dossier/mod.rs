@@ -26,6 +26,7 @@ pub(super) mod templates;
 mod timeline;
 mod transcript;
 pub(super) mod typing;
+mod work;
 
 use std::collections::HashMap;
 

@@ -16,6 +16,7 @@ use super::{
     reply::{Busy, Reply, ask_first, forget_draft},
     timeline::{TimelineLine, Told},
     transcript::{self, Bubble, BubbleAuthor},
+    work::Work,
 };
 use crate::{
     conversation::Action,
@@ -27,7 +28,7 @@ use crate::{
         Console,
         auth::{Checked, Session},
         error::ConsoleError,
-        inbox::{Person, icon, writes},
+        inbox::icon,
         page::{Shell, html},
         when::{Ago, When},
     },
@@ -53,15 +54,10 @@ pub(in crate::web::console) struct Preview {
     waiting: Option<When>,
     phone: Option<ValueView>,
     channel: Channel,
-    assignee: Option<Person>,
-    /// Why they hold it.
+    work: Work,
+    /// Why the assignee holds it.
     because: Option<String>,
-    choices: Vec<assign::Choice>,
     bubbles: Vec<Bubble>,
-    /// The last message that is shown.
-    seen: i64,
-    writing: Option<Person>,
-    draft: String,
     /// A colleague is at it: it is asked before what was typed is sent.
     busy: Option<Busy>,
     sent: bool,
@@ -84,10 +80,9 @@ impl Preview {
             console.users().handlers(),
         )?;
         cases.mark_read(&dossier, &session.login, fence.last_seq).await?;
-        let choices = assign::choices(&users, session, Some(&dossier), console.now());
-        let people: HashMap<_, _> = users.into_iter().map(|user| (user.login, user.name)).collect();
+        let people: HashMap<_, _> = users.iter().map(|user| (user.login.clone(), user.name.clone())).collect();
+        let work = Work::of(session, (&dossier, &fence), &drafts, &users, &people, console.now());
         let lexicon = Lexicon { names: console.names(), people: &people, experts: console.library().experts() };
-        let own = |draft: &&crate::store::Draft| draft.login == session.login && draft.kind == "reply";
         let because = assign::last(&entries).filter(|_| dossier.handler.is_some()).and_then(|entry| {
             match TimelineLine::of(entry, &entry.event(), lexicon).told {
                 Told::InWords(words) => Some(words),
@@ -108,13 +103,9 @@ impl Preview {
             waiting: dossier.waiting_since.map(When),
             phone: shown(&rows, FactName::PHONE.as_str(), lexicon).filter(|value| *value != ValueView::Unknown),
             channel: conversation.endpoint.channel,
-            assignee: dossier.handler.as_deref().map(|login| Person::of(login, &people)),
+            work,
             because,
-            choices,
             bubbles: transcript::bubbles(messages, &sent, lexicon.names),
-            seen: fence.last_seq,
-            writing: writes(&dossier, &drafts, &session.login, console.now()).map(|login| Person::of(login, &people)),
-            draft: drafts.iter().find(own).map(|draft| draft.text.clone()).unwrap_or_default(),
             busy: None,
             sent: false,
             now: console.now(),

@@ -23,6 +23,7 @@ use super::{
     send_again,
     timeline::{self, Actor, TimelineLine, Told},
     transcript::{self, Bubble, BubbleAuthor},
+    work::Work,
 };
 use crate::{
     contract::{Policy, number_key},
@@ -94,6 +95,7 @@ pub(in crate::web::console) struct DossierPage {
     /// The desks to which it can be given: code, name, and whether only its members see what is there.
     desks: Vec<(String, String, bool)>,
     taken_by: Option<TakenBy>,
+    work: Work,
     /// Other dossiers that may be the same person's.
     duplicates: Vec<DuplicateView>,
     /// The person's addresses, with their proofs.
@@ -121,21 +123,37 @@ pub(crate) async fn get(
     let cases = console.cases(&session);
     let (conversation, fence) = cases.conversation(dossier.conversation).await?.ok_or(ConsoleError::NotFound)?;
     let after = (fence.last_seq - MAX_MESSAGES).max(0);
-    let (messages, sent, endpoints, rows, received, decisions, entries, handlers, candidates, known, proofs, requests) =
-        tokio::try_join!(
-            cases.messages(dossier.conversation, after, MAX_MESSAGES),
-            cases.outbox(dossier.conversation, after),
-            send_again::endpoints(&console, &session, dossier.conversation),
-            cases.facts(dossier.conversation),
-            cases.documents(dossier.conversation),
-            cases.decisions(dossier.conversation),
-            cases.timeline(dossier.conversation),
-            console.users().handlers(),
-            cases.duplicate_candidates(&dossier),
-            cases.addresses(dossier.conversation),
-            cases.proofs(dossier.conversation),
-            cases.open_requests(dossier.conversation),
-        )?;
+    let ids = [dossier.id];
+    let (
+        messages,
+        sent,
+        endpoints,
+        rows,
+        received,
+        decisions,
+        entries,
+        handlers,
+        candidates,
+        known,
+        proofs,
+        requests,
+        drafts,
+    ) = tokio::try_join!(
+        cases.messages(dossier.conversation, after, MAX_MESSAGES),
+        cases.outbox(dossier.conversation, after),
+        send_again::endpoints(&console, &session, dossier.conversation),
+        cases.facts(dossier.conversation),
+        cases.documents(dossier.conversation),
+        cases.decisions(dossier.conversation),
+        cases.timeline(dossier.conversation),
+        console.users().handlers(),
+        cases.duplicate_candidates(&dossier),
+        cases.addresses(dossier.conversation),
+        cases.proofs(dossier.conversation),
+        cases.open_requests(dossier.conversation),
+        cases.drafts(&ids),
+    )?;
+    cases.mark_read(&dossier, &session.login, fence.last_seq).await?;
     let verdict = cases.verify_log(&fence).await?;
     let policy = match &dossier.policy {
         Some(number) => cases.policy_by_number(&dossier.insurer, &number_key(number)).await?,
@@ -150,7 +168,8 @@ pub(crate) async fn get(
     let entries: Vec<Entry> = entries.into_iter().filter(|entry| is_colleague || entry.kind != NOTED).collect();
     let colleagues = handlers.iter().filter(|user| user.disabled_at.is_none() && user.login != session.login);
     let colleagues = colleagues.map(|user| (user.login.clone(), user.name.clone())).collect();
-    let people: HashMap<_, _> = handlers.into_iter().map(|handler| (handler.login, handler.name)).collect();
+    let people: HashMap<_, _> = handlers.iter().map(|user| (user.login.clone(), user.name.clone())).collect();
+    let work = Work::of(&session, (&dossier, &fence), &drafts, &handlers, &people, console.now());
     let accesses = if session.scope.may(Permission::CaseAccess) {
         let lines = cases.access_of(dossier.id).await?;
         Some(lines.into_iter().map(|row| AccessLine::of(row, &people)).collect())
@@ -200,6 +219,7 @@ pub(crate) async fn get(
         accesses,
         desks: desks(&console),
         taken_by,
+        work,
     })
 }
 

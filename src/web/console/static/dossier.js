@@ -1,6 +1,8 @@
 // @ts-check
 /** The dossier's page: its tabs, the composer, and forms that show what follows before it is done. */
 
+import { drafts } from "./drafts.js";
+
 const root = document.documentElement;
 const small = matchMedia("(max-width: 800px)");
 
@@ -95,6 +97,11 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     write(event.key === "n" ? "note" : "reply");
   }
+});
+
+const draft = drafts(document, () => document.getElementById("composer"));
+document.addEventListener("submit", (event) => {
+  if (event.target === document.getElementById("composer")) draft.drop();
 });
 
 // ── Lists below what is typed: colleagues after @, templates after / ──

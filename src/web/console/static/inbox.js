@@ -4,6 +4,8 @@
  * of it is there without script too: rows are links, forms are forms.
  */
 
+import { drafts } from "./drafts.js";
+
 const list = /** @type {HTMLElement} */ (document.getElementById("list"));
 const beside = /** @type {HTMLElement} */ (document.getElementById("beside"));
 const region = /** @type {HTMLElement} */ (document.getElementById("rows"));
@@ -56,7 +58,7 @@ async function look(/** @type {HTMLElement} */ row, { focus = false } = {}) {
     if (link) location.href = link.href;
     return;
   }
-  await saveDraft();
+  await draft.save();
   put(await answer.text());
   row.classList.remove("un");
   if (focus) document.getElementById("answer-text")?.focus();
@@ -70,27 +72,10 @@ list.addEventListener("click", (event) => {
   look(row);
 });
 
-// Drafts are kept a moment after the last letter, and before anything else is looked at.
-let timer = 0;
-let dirty = false;
-async function saveDraft() {
-  clearTimeout(timer);
-  const form = document.getElementById("answer");
-  if (!dirty || !(form instanceof HTMLFormElement)) return;
-  dirty = false;
-  const fields = new FormData(form);
-  const body = new URLSearchParams({ csrf: String(fields.get("csrf")), kind: "reply", text: String(fields.get("text")) });
+const draft = drafts(beside, () => document.getElementById("answer"), (ok) => {
   const kept = document.getElementById("kept");
-  const answer = await fetch(form.dataset.draft ?? "", { method: "POST", body, keepalive: true }).catch(() => null);
-  if (kept) kept.textContent = answer?.ok ? "Brouillon gardé" : "Brouillon non gardé : réessai à la prochaine lettre";
-}
-beside.addEventListener("input", (event) => {
-  if (!(event.target instanceof HTMLTextAreaElement)) return;
-  dirty = true;
-  clearTimeout(timer);
-  timer = setTimeout(saveDraft, 1200);
+  if (kept) kept.textContent = ok ? "Brouillon gardé" : "Brouillon non gardé : réessai à la prochaine lettre";
 });
-addEventListener("pagehide", saveDraft);
 
 /** What only script can do is shown. */
 function prepare() {
@@ -105,8 +90,7 @@ beside.addEventListener("submit", async (event) => {
   event.preventDefault();
   const goesOn = /** @type {SubmitEvent} */ (event).submitter?.getAttribute("value") === "next";
   const text = form.querySelector("textarea");
-  clearTimeout(timer);
-  dirty = false;
+  draft.drop();
   const buttons = [...form.querySelectorAll("button")];
   for (const button of buttons) button.disabled = true;
   const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
@@ -324,7 +308,7 @@ document.getElementById("live")?.addEventListener("changed", changed);
 document.getElementById("live")?.addEventListener("changed", async () => {
   const shown = document.getElementById("preview")?.dataset.id;
   const text = document.getElementById("answer-text");
-  if (!shown || beside.contains(document.activeElement) || (text instanceof HTMLTextAreaElement && dirty) || document.hidden) return;
+  if (!shown || beside.contains(document.activeElement) || (text instanceof HTMLTextAreaElement && draft.waits()) || document.hidden) return;
   const mine = asked;
   const answer = await fetch(`/console/dossiers/${shown}/preview`, { headers: { "hx-request": "true" } }).catch(() => null);
   if (answer?.ok && !answer.redirected && mine === asked && !beside.contains(document.activeElement)) put(await answer.text());
