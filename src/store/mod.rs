@@ -46,7 +46,7 @@ pub use audit::BrokenLog;
 pub use cases::{
     CaseAccess, Cases,
     access::{AccessCursor, AccessPage},
-    clock::{Owed, OwedCount, OwedFilter},
+    clock::{COUNTED, Owed, OwedCount, OwedFilter},
     duplicates::{DuplicateCandidate, MatchReason, PersonsDossier},
     find::{Hit, Hits, Matched},
     inbox::{InboxCount, InboxCursor, InboxFilter, InboxPage, InboxSort, Oriented},

@@ -63,6 +63,8 @@ pub struct OwedCount {
     pub today: i64,
 }
 
+/// How many tasks and deadlines, and how many requests, are counted: the first to be due.
+pub const COUNTED: i64 = 1000;
 /// Who owes what a request asks for.
 const INSURER: &str = "insurer";
 
@@ -206,15 +208,17 @@ impl Cases<'_> {
         let sql = format!(
             "SELECT kind, rule, COUNT(*), SUM(CASE WHEN due_at <= $1 THEN 1 ELSE 0 END), \
              SUM(CASE WHEN due_at > $1 AND due_at < $2 THEN 1 ELSE 0 END) \
-             FROM clock WHERE ended_at IS NULL AND due_at < $3{within} GROUP BY kind, rule"
+             FROM (SELECT kind, rule, due_at FROM clock WHERE ended_at IS NULL AND due_at < $3{within} \
+             ORDER BY due_at LIMIT {COUNTED}) c GROUP BY kind, rule"
         );
         let clocks = self.db.fetch(&sql, &values).await?;
         let mut values = args![now, tomorrow, until].to_vec();
         let within = self.request_within(&mut values);
         let sql = format!(
-            "SELECT CAST(NULL AS TEXT), kind, COUNT(*), SUM(CASE WHEN {DUE} <= $1 THEN 1 ELSE 0 END), \
-             SUM(CASE WHEN {DUE} > $1 AND {DUE} < $2 THEN 1 ELSE 0 END) \
-             FROM request WHERE done_at IS NULL AND {DUE} < $3{within} GROUP BY kind"
+            "SELECT CAST(NULL AS TEXT), kind, COUNT(*), SUM(CASE WHEN due <= $1 THEN 1 ELSE 0 END), \
+             SUM(CASE WHEN due > $1 AND due < $2 THEN 1 ELSE 0 END) \
+             FROM (SELECT kind, {DUE} AS due FROM request WHERE done_at IS NULL AND {DUE} < $3{within} \
+             ORDER BY {DUE} LIMIT {COUNTED}) r GROUP BY kind"
         );
         let requests = self.db.fetch(&sql, &values).await?;
         clocks.iter().chain(&requests).map(OwedCount::read).collect()

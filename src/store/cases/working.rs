@@ -32,10 +32,10 @@ impl Cases<'_> {
         conversations: &[ConversationId],
     ) -> Result<HashMap<ConversationId, MessageRow>, StoreError> {
         let mut values = args![json(&conversations)?].to_vec();
-        let within = self.of_dossier_within("d.conversation = log.conversation", &mut values);
+        let within = self.of_dossier_within("d.conversation = g.value", &mut values);
         let last = format!(
             "WHERE (conversation, number) IN (SELECT g.value, (SELECT k.number FROM log k WHERE k.conversation = g.value \
-             AND k.kind = 'message' ORDER BY k.number DESC LIMIT 1) FROM {} g){within}",
+             AND k.kind = 'message' ORDER BY k.number DESC LIMIT 1) FROM {} g WHERE g.value IS NOT NULL{within})",
             elements(self.db)
         );
         let entries = self.db.rows(&last, &values).await?;

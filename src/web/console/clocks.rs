@@ -20,7 +20,7 @@ use super::{
 use crate::{
     domain::{clock::paris, clock_kind::ClockKind},
     identity::Permission,
-    store::{Owed, OwedCount, OwedFilter},
+    store::{COUNTED, Owed, OwedCount, OwedFilter},
 };
 
 /// The lines of one page.
@@ -47,6 +47,8 @@ pub(crate) struct ClocksQuery {
 pub(in crate::web::console) struct ClocksPage {
     shell: Shell,
     query: ClocksQuery,
+    /// Whether there is more than is counted.
+    is_cut: bool,
     tiles: Vec<Tile>,
     groups: Vec<Group>,
     /// Who has something overdue; none where it is not shown.
@@ -147,6 +149,7 @@ pub(crate) async fn get(
     let names = console.names();
     html(&ClocksPage {
         shell: Shell::from(&session),
+        is_cut: counts.iter().map(|count| count.all).sum::<i64>() >= COUNTED,
         tiles: tiles(&counts, query.mine == "1", names),
         mine: address(true, &query.what, ""),
         all: address(false, &query.what, ""),

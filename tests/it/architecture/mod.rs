@@ -131,7 +131,11 @@ const ONLY_IN: &[(&str, &[&str], &str)] = &[
     ("println!", &["cli/"], "only the command line prints"),
     ("eprintln!", &["cli/", "main.rs"], "only the command line prints"),
     ("askama", &["web/"], "pages are the web's"),
-    ("everything", &["identity/", "assignment/"], "a scope is made of a session; who is given a dossier is decided for all"),
+    (
+        "everything",
+        &["identity/", "assignment/"],
+        "a scope is made of a session; who is given a dossier is decided for all",
+    ),
     ("axum", &["web/", "channel/", "cli/"], "requests are the web's and the channels'"),
 ];
 

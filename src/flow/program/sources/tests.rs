@@ -35,8 +35,8 @@ fn a_file_that_nothing_reads_is_a_mistake_of_the_folder_and_none_of_a_stored_rev
         ("claims/fire/electric.yml", "its name must end in .yaml"),
         ("claims/fire/panel.YAML", "its name must end in .yaml"),
         ("facts_new.yaml", "no file beside the folders is called so"),
-        ("insurers/demo/logo.yaml", "the folders tables/ and insurers/ have none within"),
-        ("templates/letter.yaml", "the folders of YAML are claims/"),
+        ("insurers/demo/logo.yaml", "the folders tables/, insurers/ and templates/ have none within"),
+        ("letters/letter.yaml", "the folders of YAML are claims/"),
     ];
     let root = folder(&misplaced.map(|(path, _)| path));
     let mut sources = read_sources(root.path()).unwrap();

@@ -8,7 +8,10 @@ use crate::{
     dossier::Status,
     planning::Experts,
     store::DuplicateCandidate,
-    web::console::testing::{Trial, names},
+    web::console::{
+        inbox::Person,
+        testing::{Trial, names},
+    },
 };
 
 impl DossierPage {
@@ -79,6 +82,13 @@ impl DossierPage {
             desks: vec![("motor".into(), "Automobile".into(), false), ("staff".into(), "Personnel".into(), true)],
             accesses: Some(Vec::new()),
             taken_by: Some(TakenBy::Me),
+            work: Work {
+                assignee: Some(Person::of("claire", &HashMap::from([("claire".to_owned(), "Claire <b>".to_owned())]))),
+                choices: Vec::new(),
+                writing: Some(Person::of("hugo", &HashMap::from([("hugo".to_owned(), "Hugo <i> Petit".to_owned())]))),
+                draft: "un brouillon <u>".to_owned(),
+                seen: 7,
+            },
             duplicates: duplicates::proposals(
                 vec![DuplicateCandidate {
                     dossier: crate::domain::id::DossierId::new(now),
@@ -116,6 +126,16 @@ fn a_closed_dossier_says_by_whom_and_why_and_offers_no_take_over() {
     assert!(page.contains("a clos le dossier. «\u{a0}Réglé &#60;ici&#62;\u{a0}»"));
     assert!(!page.contains("/take-over") && !page.contains("/give-back") && !page.contains("id=\"closing\""));
     assert!(page.contains("id=\"reopen-form\""));
+}
+
+#[test]
+fn who_holds_it_who_writes_and_what_one_wrote_are_shown() {
+    let page = DossierPage::sample().render().unwrap();
+    for shown in
+        ["Claire &#60;b&#62;", "Hugo répond…", "un brouillon &#60;u&#62;", "name=\"seen\" id=\"seen\" value=\"7\""]
+    {
+        assert!(page.contains(shown), "{shown}");
+    }
 }
 
 #[test]
