@@ -1,6 +1,6 @@
 //! What is owed by a time, and what is due.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use jiff::Timestamp;
 
@@ -18,7 +18,7 @@ use crate::{
             due::{self, DueRow},
             request::{DUE, RequestRow},
         },
-        value::{Arg, Row, args},
+        value::{Arg, args},
     },
 };
 
@@ -203,25 +203,36 @@ impl Cases<'_> {
         if self.scope.expert().is_some() {
             return Ok(Vec::new());
         }
-        let mut values = args![now, tomorrow, until].to_vec();
+        let mut values = args![until].to_vec();
         let within = self.of_dossier_within("d.id = clock.dossier", &mut values);
         let sql = format!(
-            "SELECT kind, rule, COUNT(*), SUM(CASE WHEN due_at <= $1 THEN 1 ELSE 0 END), \
-             SUM(CASE WHEN due_at > $1 AND due_at < $2 THEN 1 ELSE 0 END) \
-             FROM (SELECT kind, rule, due_at FROM clock WHERE ended_at IS NULL AND due_at < $3{within} \
-             ORDER BY due_at LIMIT {COUNTED}) c GROUP BY kind, rule"
+            "SELECT kind, rule, due_at FROM clock WHERE ended_at IS NULL AND due_at < $1{within} \
+             ORDER BY due_at LIMIT {COUNTED}"
         );
         let clocks = self.db.fetch(&sql, &values).await?;
-        let mut values = args![now, tomorrow, until].to_vec();
+        let mut values = args![until].to_vec();
         let within = self.request_within(&mut values);
         let sql = format!(
-            "SELECT CAST(NULL AS TEXT), kind, COUNT(*), SUM(CASE WHEN due <= $1 THEN 1 ELSE 0 END), \
-             SUM(CASE WHEN due > $1 AND due < $2 THEN 1 ELSE 0 END) \
-             FROM (SELECT kind, {DUE} AS due FROM request WHERE done_at IS NULL AND {DUE} < $3{within} \
-             ORDER BY {DUE} LIMIT {COUNTED}) r GROUP BY kind"
+            "SELECT CAST(NULL AS TEXT), kind, {DUE} FROM request WHERE done_at IS NULL AND {DUE} < $1{within} \
+             ORDER BY {DUE} LIMIT {COUNTED}"
         );
         let requests = self.db.fetch(&sql, &values).await?;
-        clocks.iter().chain(&requests).map(OwedCount::read).collect()
+        let mut counts: BTreeMap<(Option<String>, String), OwedCount> = BTreeMap::new();
+        for row in clocks.iter().chain(&requests) {
+            let (kind, what, due) = (row.text_or_null(0)?, row.text(1)?, row.time(2)?);
+            let parsed = kind.as_deref().and_then(|kind| kind.parse().ok());
+            let count = counts.entry((kind, what.clone())).or_insert(OwedCount {
+                kind: parsed,
+                what,
+                all: 0,
+                overdue: 0,
+                today: 0,
+            });
+            count.all += 1;
+            count.overdue += i64::from(due <= now);
+            count.today += i64::from(due > now && due < tomorrow);
+        }
+        Ok(counts.into_values().collect())
     }
 
     /// How much is overdue, of tasks and deadlines, of each who is to do it, the most first; none: nobody has it.
@@ -273,12 +284,5 @@ impl Owed {
             holder: None,
             handler: None,
         })
-    }
-}
-
-impl OwedCount {
-    fn read(row: &Row) -> Result<Self, StoreError> {
-        let kind = row.text_or_null(0)?.and_then(|kind| kind.parse().ok());
-        Ok(Self { kind, what: row.text(1)?, all: row.int(2)?, overdue: row.int(3)?, today: row.int(4)? })
     }
 }

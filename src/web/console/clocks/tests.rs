@@ -31,6 +31,7 @@ impl ClocksPage {
             [count(Some(ClockKind::Rule), "cat_inform"), count(None, "complaint"), count(Some(ClockKind::Task), "")];
         let names = names();
         Self {
+            is_cut: true,
             shell: Shell::sample(),
             query: ClocksQuery::default(),
             tiles: tiles(&counts, false, &names),
