@@ -39,7 +39,11 @@ test("a handler finds a person by what is known", { timeout: 240_000 }, async (t
   const dossier = await page.locator('a[href^="/console/dossiers/"]').first().getAttribute("href");
   await page.goto(server.url + dossier);
   const csrf = await page.locator("input[name=csrf]").first().inputValue();
-  const closed = await page.request.post(`${server.url}${dossier}/close`, { form: { csrf, reason: "réglé" } });
+  // What follows is seen before it is done.
+  const closing = { csrf, reason: "réglé" };
+  const foreseen = await page.request.post(`${server.url}${dossier}/close`, { form: { ...closing, foresee: "1" } });
+  const seen = (await foreseen.text()).match(/name="seen" value="([^"]+)"/)?.[1];
+  const closed = await page.request.post(`${server.url}${dossier}/close`, { form: { ...closing, seen } });
   assert.ok(closed.ok(), `closing: ${closed.status()}`);
   // Words follow some seconds behind.
   await assert.doesNotReject(async () => {
