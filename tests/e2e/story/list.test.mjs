@@ -80,6 +80,8 @@ test("keys go through the list, assign and list themselves, and can be turned of
   const { context, assertQuiet } = await open(browser, DESKTOP);
   const page = await context.newPage();
   await logIn(page, server, "claire");
+  // Keys are there once the script is, which shows the button that lists them.
+  await page.locator(".keys").waitFor();
   await page.keyboard.press("j");
   await page.locator("#preview[data-id]").waitFor();
   const first = await page.locator("#preview").getAttribute("data-id");
